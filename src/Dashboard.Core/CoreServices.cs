@@ -1,0 +1,34 @@
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Usage;
+using Dashboard.Core.Verification;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Dashboard.Core;
+
+/// <summary>Registers the domain.</summary>
+public static class CoreServices
+{
+    /// <summary>Registers the database and every service of the domain. Settings that cannot be used stop it here.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="contentRoot">The folder that the embedded database's folder <c>data</c> lies in.</param>
+    /// <exception cref="SettingException">A setting cannot be used.</exception>
+    public static IServiceCollection AddDashboardCore(this IServiceCollection services, IConfiguration configuration, string contentRoot)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddDashboardDatabase(configuration, contentRoot);
+        services.AddSingleton(new Catalogue(configuration));
+        services.AddSingleton(new KeyOptions(configuration));
+        services.AddSingleton(new EnvironmentHosts(configuration));
+        services.AddSingleton<KeyService>();
+        services.AddSingleton<ProjectService>();
+        services.AddSingleton<ResourceService>();
+        services.AddSingleton<Verifier>();
+        services.AddSingleton<LastUsed>();
+        services.AddHostedService(provider => provider.GetRequiredService<LastUsed>());
+        return services;
+    }
+}

@@ -1,0 +1,180 @@
+using Dashboard.Core.Audit;
+using Dashboard.Core.Verification;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Data;
+
+/// <summary>What an operation does inside <see cref="Changes"/>: it reads and writes through <see cref="Context"/> and says what happened.</summary>
+public sealed class Change
+{
+    readonly List<(long Chain, AuditEvent Event)> events = [];
+
+    internal Change(DashboardContext context, Actor actor, DateTimeOffset now) => (Context, Actor, Now) = (context, actor, now);
+
+    /// <summary>The transaction's context.</summary>
+    public DashboardContext Context { get; }
+
+    /// <summary>Who acts.</summary>
+    public Actor Actor { get; }
+
+    /// <summary>The change's time in whole milliseconds, the same for all that it writes. UTC.</summary>
+    public DateTimeOffset Now { get; }
+
+    internal IReadOnlyList<(long Chain, AuditEvent Event)> Events => events;
+
+    /// <summary>Says what happened. It becomes a row of the audit log and a row of the change feed about its target.</summary>
+    /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
+    /// <param name="what">What happened.</param>
+    public void Record(long chain, AuditEvent what) => events.Add((chain, what));
+
+    /// <summary>Takes the project's row lock until the transaction ends, so that what is counted in it stays as counted.</summary>
+    /// <param name="id">The project.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task LockProjectAsync(long id, CancellationToken cancellationToken) =>
+        Context.Projects.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken);
+
+    /// <summary>Takes the organization's row lock until the transaction ends, so that what is counted in it stays as counted.</summary>
+    /// <param name="id">The organization.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task LockOrganizationAsync(long id, CancellationToken cancellationToken) =>
+        Context.Organizations.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken);
+}
+
+/// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: project or
+/// organization row, chain heads by identifier, feed counter.</summary>
+public sealed class Changes(IDbContextFactory<DashboardContext> contexts, TimeProvider time)
+{
+    /// <summary>Runs <paramref name="change"/> and writes what it recorded. A fault rolls everything back. May run <paramref name="change"/> more than
+    /// once, each time on an empty context, where the database asks to try again.</summary>
+    /// <param name="actor">Who acts. Its session, if it has one, must still count.</param>
+    /// <param name="change">The change. Success without a recorded event means that there was nothing to do, and nothing is written.</param>
+    /// <param name="cancellationToken">Ends the wait; what has not been committed is not done.</param>
+    /// <typeparam name="T">What comes of it.</typeparam>
+    /// <returns>What <paramref name="change"/> returned, or <see cref="Fault.SessionRequired"/>.</returns>
+    public async Task<Outcome<T>> RunAsync<T>(Actor actor, Func<Change, CancellationToken, Task<Outcome<T>>> change, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await RunAsync(context, actor, change, cancellationToken);
+    }
+
+    /// <summary>The same on a context that is there already: Identity's managers write through their request's.</summary>
+    /// <param name="context">The context; what it tracks is forgotten first.</param>
+    /// <param name="actor">Who acts.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <typeparam name="T">What comes of it.</typeparam>
+    public async Task<Outcome<T>> RunAsync<T>(
+        DashboardContext context, Actor actor, Func<Change, CancellationToken, Task<Outcome<T>>> change, CancellationToken cancellationToken)
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        var changeId = Guid.CreateVersion7(now);
+        Outcome<T> outcome = default;
+        return await context.Database.CreateExecutionStrategy().ExecuteAsync(
+            changeId,
+            async (_, _, token) => outcome = await AttemptAsync(context, new(context, actor, now), changeId, change, token),
+            // Asked when the connection broke: had the commit gone through?
+            async (_, id, token) => new(await context.AuditEntries.AnyAsync(entry => entry.ChangeId == id, token), outcome),
+            cancellationToken);
+    }
+
+    /// <summary>Writes what no person decided, such as when a key was last used: one transaction, no audit row, no feed row.</summary>
+    /// <param name="write">The writing. It may run more than once, so it must come to the same then.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task RunBehindAsync(Func<DashboardContext, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await context.Database.CreateExecutionStrategy().ExecuteAsync(
+            async token =>
+            {
+                context.ChangeTracker.Clear();
+                await using var transaction = await context.Database.BeginTransactionAsync(token);
+                await write(context, token);
+                await context.SaveChangesAsync(token);
+                await transaction.CommitAsync(token);
+            },
+            cancellationToken);
+    }
+
+    static async Task<Outcome<T>> AttemptAsync<T>(
+        DashboardContext context, Change unit, Guid changeId, Func<Change, CancellationToken, Task<Outcome<T>>> change, CancellationToken cancellationToken)
+    {
+        context.ChangeTracker.Clear();
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (!await SessionCountsAsync(context, unit.Actor, unit.Now, cancellationToken))
+        {
+            return Fault.SessionRequired;
+        }
+
+        var outcome = await change(unit, cancellationToken);
+        if (!outcome.Succeeded)
+        {
+            return outcome; // the transaction ends with what it sent undone
+        }
+
+        if (unit.Events.Count == 0)
+        {
+            return context.ChangeTracker.HasChanges() ? throw new InvalidOperationException("A change has to say what happened.") : outcome;
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+        await AppendAuditAsync(unit, changeId, cancellationToken);
+        await AppendFeedAsync(unit, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return outcome;
+    }
+
+    static async Task<bool> SessionCountsAsync(DashboardContext context, Actor actor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        actor.SessionId is null || await context.Sessions.AnyAsync(
+            session => session.Id == actor.SessionId && session.UserId == actor.Id && session.EndedAt == null && session.ExpiresAt > now, cancellationToken);
+
+    static async Task AppendAuditAsync(Change change, Guid changeId, CancellationToken cancellationToken)
+    {
+        foreach (var chain in change.Events.GroupBy(x => x.Chain).OrderBy(x => x.Key))
+        {
+            var heads = change.Context.AuditChains.Where(head => head.Id == chain.Key);
+            await heads.ExecuteUpdateAsync(set => set.SetProperty(head => head.Sequence, head => head.Sequence + chain.Count()), cancellationToken);
+            var last = await heads.AsNoTracking().SingleAsync(cancellationToken);
+            var (sequence, hash) = (last.Sequence - chain.Count(), last.Hash);
+            foreach (var (_, what) in chain)
+            {
+                var entry = new AuditEntry
+                {
+                    ChainId = chain.Key,
+                    Sequence = ++sequence,
+                    ChangeId = changeId,
+                    At = change.Now,
+                    ActorType = change.Actor.Type.ToWord(),
+                    ActorId = change.Actor.Id,
+                    ActorName = change.Actor.Name,
+                    Address = change.Actor.Address,
+                    Category = what.Category,
+                    Action = what.Action,
+                    TargetType = what.Target.Type,
+                    TargetId = what.Target.Id,
+                    TargetName = what.Target.Name,
+                    Succeeded = what.Succeeded,
+                    Details = what.Details,
+                    PreviousHash = hash,
+                };
+                hash = entry.Hash = entry.ComputeHash();
+                change.Context.Add(entry);
+            }
+
+            await change.Context.SaveChangesAsync(cancellationToken);
+            await heads.ExecuteUpdateAsync(set => set.SetProperty(head => head.Hash, hash), cancellationToken);
+        }
+    }
+
+    static async Task AppendFeedAsync(Change change, CancellationToken cancellationToken)
+    {
+        var targets = change.Events.Select(x => x.Event.Target).DistinctBy(target => (target.Type, target.Id)).ToList();
+        await change.Context.FeedCounters.ExecuteUpdateAsync(set => set.SetProperty(x => x.Number, x => x.Number + targets.Count), cancellationToken);
+        var number = await change.Context.FeedCounters.Select(x => x.Number).SingleAsync(cancellationToken) - targets.Count;
+        foreach (var target in targets)
+        {
+            change.Context.Add(new FeedEntry { Number = ++number, SubjectType = target.Type, SubjectId = target.Id, At = change.Now });
+        }
+
+        await change.Context.SaveChangesAsync(cancellationToken);
+    }
+}

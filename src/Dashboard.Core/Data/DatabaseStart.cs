@@ -1,0 +1,66 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Dashboard.Core.Data;
+
+/// <summary>Brings the database to this build's model before anything uses it.</summary>
+public static class DatabaseStart
+{
+    /// <summary>Creates or migrates the database. Two nodes at once take turns.</summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="SettingException">The database has migrations that this build does not know: a newer build wrote it.</exception>
+    public static async Task PrepareDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);
+        var known = context.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
+        var applied = await AppliedAsync(context, cancellationToken);
+        if (applied.FirstOrDefault(migration => !known.Contains(migration)) is { } newer)
+        {
+            throw new SettingException(
+                "ConnectionStrings:Dashboard", $"names a database of a newer version of Latchkey (it has {newer}), which this version would damage; start the newer version, or restore a backup");
+        }
+
+        if (known.Count == applied.Count)
+        {
+            return;
+        }
+
+        using var turn = await TakeTurnAsync(context, cancellationToken);
+        await context.Database.MigrateAsync(cancellationToken);
+    }
+
+    static async Task<IReadOnlyCollection<string>> AppliedAsync(DashboardContext context, CancellationToken cancellationToken) =>
+        await context.Database.CanConnectAsync(cancellationToken) ? [.. await context.Database.GetAppliedMigrationsAsync(cancellationToken)] : [];
+
+    /// <summary>On SQLite, EF Core guards a migration by a row that stays when the process is killed, and then every later start waits for ever. An open file
+    /// guards as well and its lock ends with its process, so that a row found under it is a dead one's.</summary>
+    static async Task<IDisposable?> TakeTurnAsync(DashboardContext context, CancellationToken cancellationToken)
+    {
+        if (context is not SqliteContext || new SqliteConnectionStringBuilder(context.Database.GetConnectionString()).DataSource is not { } file || !Path.IsPathFullyQualified(file))
+        {
+            return null;
+        }
+
+        FileStream? turn = null;
+        while (turn is null)
+        {
+            try
+            {
+                turn = new($"{file}.migrating", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException) when (File.Exists($"{file}.migrating"))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
+            }
+        }
+
+        if (await context.Database.CanConnectAsync(cancellationToken))
+        {
+            await context.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
+        }
+
+        return turn;
+    }
+}

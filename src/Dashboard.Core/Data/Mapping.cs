@@ -1,0 +1,193 @@
+using Dashboard.Core.Account;
+using Dashboard.Core.Audit;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Sessions;
+using Dashboard.Core.Verification;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Dashboard.Core.Data;
+
+/// <summary>How the model lies in tables. Deletes never cascade by themselves: what goes with what is a rule of the domain, and leaves audit rows.</summary>
+sealed class Mapping
+{
+    const int IdLength = 64;
+    const int NameLength = 2 * Names.MaxLength; // a character beyond the basic plane takes two
+
+    readonly string? byteCollation;
+
+    Mapping(string? byteCollation) => this.byteCollation = byteCollation;
+
+    /// <summary>Adds every table to <paramref name="builder"/>.</summary>
+    /// <param name="builder">The model.</param>
+    /// <param name="byteCollation">The collation of ids and slugs, or null for the database's own.</param>
+    public static void Apply(ModelBuilder builder, string? byteCollation)
+    {
+        var mapping = new Mapping(byteCollation);
+        mapping.Organizations(builder);
+        mapping.Keys(builder);
+        mapping.Changes(builder);
+        mapping.People(builder);
+        foreach (var key in builder.Model.GetEntityTypes().SelectMany(type => type.GetForeignKeys()))
+        {
+            key.DeleteBehavior = DeleteBehavior.Restrict;
+        }
+    }
+
+    void Organizations(ModelBuilder builder)
+    {
+        builder.Entity<Organization>(organization =>
+        {
+            organization.ToTable("Organizations");
+            Id(organization.Property(x => x.Slug));
+            organization.Property(x => x.Name).HasMaxLength(NameLength);
+            organization.HasIndex(x => x.Slug).IsUnique();
+        });
+        builder.Entity<OrganizationSlug>(slug =>
+        {
+            slug.ToTable("OrganizationSlugs").HasKey(x => x.Slug);
+            Id(slug.Property(x => x.Slug));
+        });
+        builder.Entity<Member>(member =>
+        {
+            member.ToTable("Members").HasKey(x => new { x.OrganizationId, x.UserId });
+            member.Property(x => x.Role).HasConversion(role => role.ToWord(), word => OrganizationRoles.FromWord(word)).HasMaxLength(16).IsUnicode(false);
+            member.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
+            member.HasOne<Person>().WithMany().HasForeignKey(x => x.UserId);
+            member.HasIndex(x => x.UserId);
+        });
+        builder.Entity<Project>(project =>
+        {
+            project.ToTable("Projects");
+            Id(project.Property(x => x.Slug));
+            project.Property(x => x.Name).HasMaxLength(NameLength);
+            project.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
+            project.HasIndex(x => new { x.OrganizationId, x.Slug }).IsUnique();
+        });
+        builder.Entity<ProjectSlug>(slug =>
+        {
+            slug.ToTable("ProjectSlugs").HasKey(x => new { x.OrganizationId, x.Slug });
+            Id(slug.Property(x => x.Slug));
+        });
+        builder.Entity<Resource>(resource =>
+        {
+            resource.ToTable("Resources");
+            Id(resource.Property(x => x.Kind));
+            Id(resource.Property(x => x.ExternalId));
+            resource.Property(x => x.Name).HasMaxLength(NameLength);
+            resource.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
+            resource.HasIndex(x => new { x.ProjectId, x.Kind, x.ExternalId }).IsUnique();
+        });
+        builder.Entity<Installation>(installation =>
+        {
+            installation.ToTable("Installation").Property(x => x.Id).ValueGeneratedNever();
+            installation.HasData(new Installation { Id = Installation.TheOne });
+        });
+    }
+
+    void Keys(ModelBuilder builder)
+    {
+        builder.Entity<ApiKey>(key =>
+        {
+            key.ToTable("ApiKeys").HasKey(x => x.KeyId);
+            Id(key.Property(x => x.KeyId));
+            key.Property(x => x.Hash).HasMaxLength(32).IsFixedLength();
+            key.Property(x => x.Prefix).HasMaxLength(512).IsUnicode(false);
+            key.Property(x => x.Name).HasMaxLength(NameLength);
+            key.Property(x => x.Environment).HasConversion(environment => environment.ToWord(), word => KeyEnvironments.Parse(word)).HasMaxLength(8).IsUnicode(false);
+            key.Property(x => x.State).HasConversion(state => state.ToWord(), word => KeyStates.FromWord(word)).HasMaxLength(16).IsUnicode(false);
+            key.Property(x => x.Permissions).HasMaxLength(1000).IsUnicode(false);
+            key.Property(x => x.OwnerType).HasConversion(type => type.ToWord(), word => PartyTypes.FromWord(word)).HasMaxLength(16).IsUnicode(false);
+            Id(key.Property(x => x.OwnerId));
+            Id(key.Property(x => x.CreatedBy));
+            key.Property(x => x.LastUsedFrom).HasMaxLength(IdLength).IsUnicode(false);
+            key.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
+            key.HasMany(x => x.Scope).WithOne().HasForeignKey(x => x.KeyId);
+            key.HasIndex(x => x.Hash).IsUnique();
+            key.HasIndex(x => new { x.ProjectId, x.CreatedAt, x.KeyId });
+        });
+        builder.Entity<KeyResource>(scope =>
+        {
+            scope.ToTable("ApiKeyResources").HasKey(x => new { x.KeyId, x.ResourceId });
+            Id(scope.Property(x => x.KeyId));
+            scope.HasOne(x => x.Resource).WithMany().HasForeignKey(x => x.ResourceId);
+        });
+        builder.Entity<UsedTemplate>(template =>
+        {
+            template.ToTable("UsedTemplates").HasKey(x => x.Text);
+            template.Property(x => x.Text).HasMaxLength(256).IsUnicode(false).UseCollation(byteCollation);
+        });
+    }
+
+    void Changes(ModelBuilder builder)
+    {
+        builder.Entity<AuditChain>(chain =>
+        {
+            chain.ToTable("AuditChains").Property(x => x.Id).ValueGeneratedNever();
+            chain.Property(x => x.Hash).HasMaxLength(32).IsFixedLength();
+            chain.HasData(new AuditChain { Id = AuditChain.Installation });
+        });
+        builder.Entity<AuditEntry>(entry =>
+        {
+            entry.ToTable("AuditEntries").HasKey(x => new { x.ChainId, x.Sequence });
+            entry.Property(x => x.ActorType).HasMaxLength(16).IsUnicode(false);
+            Id(entry.Property(x => x.ActorId));
+            entry.Property(x => x.ActorName).HasMaxLength(NameLength);
+            entry.Property(x => x.Address).HasMaxLength(IdLength).IsUnicode(false);
+            entry.Property(x => x.Category).HasMaxLength(32).IsUnicode(false);
+            entry.Property(x => x.Action).HasMaxLength(64).IsUnicode(false);
+            entry.Property(x => x.TargetType).HasMaxLength(32).IsUnicode(false);
+            entry.Property(x => x.TargetId).HasMaxLength(256).IsUnicode(false).UseCollation(byteCollation);
+            entry.Property(x => x.TargetName).HasMaxLength(256);
+            entry.Property(x => x.PreviousHash).HasMaxLength(32).IsFixedLength();
+            entry.Property(x => x.Hash).HasMaxLength(32).IsFixedLength();
+            entry.HasIndex(x => x.ChangeId);
+        });
+        builder.Entity<FeedCounter>(counter =>
+        {
+            counter.ToTable("FeedCounter").Property(x => x.Id).ValueGeneratedNever();
+            counter.HasData(new FeedCounter { Id = FeedCounter.TheOne });
+        });
+        builder.Entity<FeedEntry>(entry =>
+        {
+            entry.ToTable("FeedEntries").HasKey(x => x.Number);
+            entry.Property(x => x.Number).ValueGeneratedNever();
+            entry.Property(x => x.SubjectType).HasMaxLength(32).IsUnicode(false);
+            entry.Property(x => x.SubjectId).HasMaxLength(256).IsUnicode(false).UseCollation(byteCollation);
+        });
+    }
+
+    void People(ModelBuilder builder)
+    {
+        builder.Entity<Person>(person =>
+        {
+            Id(person.Property(x => x.Id));
+            person.Property(x => x.Name).HasMaxLength(NameLength);
+        });
+        builder.Entity<Session>(session =>
+        {
+            session.ToTable("Sessions");
+            Id(session.Property(x => x.Id));
+            session.Property(x => x.Address).HasMaxLength(IdLength).IsUnicode(false);
+            session.Property(x => x.UserAgent).HasMaxLength(200);
+            session.HasOne<Person>().WithMany().HasForeignKey(x => x.UserId);
+            session.HasIndex(x => new { x.UserId, x.CreatedAt });
+        });
+        builder.Entity<SignInFailures>(failures =>
+        {
+            failures.ToTable("SignInFailures").HasKey(x => new { x.AccountHash, x.Network });
+            failures.Property(x => x.AccountHash).HasMaxLength(32).IsFixedLength();
+            failures.Property(x => x.Network).HasMaxLength(IdLength).IsUnicode(false);
+            failures.HasIndex(x => x.LastAt);
+        });
+        builder.Entity<ProtectionKey>(key =>
+        {
+            key.ToTable("ProtectionKeys").HasKey(x => x.Name);
+            key.Property(x => x.Name).HasMaxLength(200);
+        });
+    }
+
+    /// <summary>An id or slug: ASCII, and compared byte for byte.</summary>
+    void Id(PropertyBuilder<string> property) => property.HasMaxLength(IdLength).IsUnicode(false).UseCollation(byteCollation);
+}

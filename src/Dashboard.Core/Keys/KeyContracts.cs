@@ -1,0 +1,103 @@
+namespace Dashboard.Core.Keys;
+
+/// <summary>What is asked for when a key is created.</summary>
+/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
+/// <param name="Name">1 to 100 characters.</param>
+/// <param name="Environment">The environment it is bound to.</param>
+/// <param name="Resources">The resources it is narrowed to, as <c>kind:id</c>; null for all of its project.</param>
+/// <param name="Permissions">Its permissions; null for all of the catalogue.</param>
+/// <param name="ExpiresAt">From when on it is expired; null for never.</param>
+/// <param name="ServiceAccountId">The service account that owns it; null for the caller.</param>
+public sealed record NewKey(
+    string? Project,
+    string Name,
+    KeyEnvironment Environment = KeyEnvironment.Live,
+    IReadOnlyList<string>? Resources = null,
+    IReadOnlyList<string>? Permissions = null,
+    DateTimeOffset? ExpiresAt = null,
+    string? ServiceAccountId = null);
+
+/// <summary>What is to change on a key. What is null stays.</summary>
+/// <param name="Name">1 to 100 characters.</param>
+/// <param name="State"><see cref="KeyState.Active"/> or <see cref="KeyState.Inactive"/>.</param>
+/// <param name="Permissions">Fewer than it has.</param>
+/// <param name="ExpiresAt">An expiry date, or with <see cref="Expiry.Never"/> none.</param>
+public sealed record KeyPatch(string? Name = null, KeyState? State = null, IReadOnlyList<string>? Permissions = null, Expiry? ExpiresAt = null);
+
+/// <summary>An expiry date that was asked for; told apart from one that was not mentioned.</summary>
+/// <param name="At">The date, or null for never.</param>
+public sealed record Expiry(DateTimeOffset? At)
+{
+    /// <summary>No expiry date.</summary>
+    public static Expiry Never { get; } = new((DateTimeOffset?)null);
+}
+
+/// <summary>Somebody or something that owns or did.</summary>
+/// <param name="Type">What kind of thing.</param>
+/// <param name="Id">Its identifier.</param>
+/// <param name="Name">What people call it; the identifier where it is gone.</param>
+public sealed record Party(PartyType Type, string Id, string Name);
+
+/// <summary>A key as lists and pages show it. No secret is in it.</summary>
+/// <param name="KeyId">The public identifier.</param>
+/// <param name="Name">What its owner calls it.</param>
+/// <param name="Prefix">What lists show of its text.</param>
+/// <param name="Project"><c>organization/project</c>.</param>
+/// <param name="Environment">The environment it is bound to.</param>
+/// <param name="Scope">The resources it is narrowed to, as <c>kind:id</c>; null for all of its project; empty when all of them are gone.</param>
+/// <param name="Permissions">Its permissions.</param>
+/// <param name="Owner">Who owns it.</param>
+/// <param name="State">What it counts as now.</param>
+/// <param name="CreatedAt">When it was minted, UTC.</param>
+/// <param name="CreatedBy">Who minted it.</param>
+/// <param name="LastUsedAt">When it was last accepted, UTC, or null.</param>
+/// <param name="LastUsedFrom">The coarse client address of that, or null.</param>
+/// <param name="ExpiresAt">From when on it is expired, UTC, or null.</param>
+/// <param name="RevokedAt">When it was revoked, UTC, or null.</param>
+public sealed record KeyRow(
+    string KeyId,
+    string Name,
+    string Prefix,
+    string Project,
+    KeyEnvironment Environment,
+    IReadOnlyList<string>? Scope,
+    IReadOnlyList<string> Permissions,
+    Party Owner,
+    KeyState State,
+    DateTimeOffset CreatedAt,
+    Party CreatedBy,
+    DateTimeOffset? LastUsedAt,
+    string? LastUsedFrom,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset? RevokedAt);
+
+/// <summary>A key that was just minted, with its secret. The only time that both are together.</summary>
+/// <param name="key">The key as lists show it.</param>
+/// <param name="secret">The raw key.</param>
+public sealed class IssuedKey(KeyRow key, KeySecret secret)
+{
+    /// <summary>The key as lists show it.</summary>
+    public KeyRow Key { get; } = key;
+
+    /// <summary>The raw key; in memory only.</summary>
+    public KeySecret Secret { get; } = secret;
+}
+
+/// <summary>Which keys a list shows.</summary>
+/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
+/// <param name="IncludeRevoked">Whether revoked keys are among them.</param>
+/// <param name="Search">A part of the name, or the beginning of the prefix or identifier; null or empty for all.</param>
+/// <param name="Environment">Only those of this environment; null for both.</param>
+/// <param name="Cursor">Where the page before it ended; null for the first.</param>
+/// <param name="Limit">The most keys on a page, 1 to 200.</param>
+public sealed record KeyQuery(
+    string? Project = null, bool IncludeRevoked = false, string? Search = null, KeyEnvironment? Environment = null, string? Cursor = null, int Limit = Page.DefaultLimit);
+
+/// <summary>How many keys of a project count against its limit.</summary>
+/// <param name="Used">The active and inactive ones.</param>
+/// <param name="Max">The most there may be.</param>
+public sealed record Allowance(int Used, int Max)
+{
+    /// <summary>How many more may be created.</summary>
+    public int Left => Math.Max(0, Max - Used);
+}

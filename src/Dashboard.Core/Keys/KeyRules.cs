@@ -1,0 +1,93 @@
+using Dashboard.Core.Organizations;
+
+namespace Dashboard.Core.Keys;
+
+/// <summary>What a request about a key has to be like before the database is asked.</summary>
+static class KeyRules
+{
+    const int MostResources = 1000;
+
+    /// <summary>Checks all that needs no database. Returns null when nothing is wrong.</summary>
+    public static Fault? Check(NewKey key, Catalogue catalogue, DateTimeOffset now)
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        Add(errors, "name", Names.Check(key.Name));
+        Add(errors, "permissions", CheckPermissions(key.Permissions, catalogue));
+        Add(errors, "resources", CheckResources(key.Resources, catalogue));
+        Add(errors, "expires_at", CheckExpiry(key.ExpiresAt, now));
+        Add(errors, "service_account_id", key.ServiceAccountId is null ? null : "There is no such service account in this organization.");
+        return errors.Count == 0 ? null : Fault.Invalid(errors);
+    }
+
+    /// <summary>The same for a change.</summary>
+    public static Fault? Check(KeyPatch patch, Catalogue catalogue, DateTimeOffset now)
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        Add(errors, "name", patch.Name is null ? null : Names.Check(patch.Name));
+        Add(errors, "state", patch.State is null or KeyState.Active or KeyState.Inactive ? null : "Use active or inactive. Revoke a key with DELETE.");
+        Add(errors, "permissions", CheckPermissions(patch.Permissions, catalogue));
+        Add(errors, "expires_at", CheckExpiry(patch.ExpiresAt?.At, now));
+        return errors.Count == 0 ? null : Fault.Invalid(errors);
+    }
+
+    /// <summary>Splits <c>kind:id</c>. False for what no resource can be called.</summary>
+    public static bool TryParseResource(string? text, Catalogue catalogue, out (string Kind, string Id) resource)
+    {
+        var colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        resource = colon < 0 ? default : (text![..colon], text[(colon + 1)..]);
+        return colon >= 0 && catalogue.ResourceKinds.Contains(resource.Kind, StringComparer.Ordinal) && Names.IsResourceId(resource.Id);
+    }
+
+    static string? CheckPermissions(IReadOnlyList<string>? permissions, Catalogue catalogue)
+    {
+        if (permissions is null)
+        {
+            return null;
+        }
+
+        if (permissions.Count == 0)
+        {
+            return "Choose one permission or more.";
+        }
+
+        if (permissions.FirstOrDefault(name => catalogue.Permissions.All(known => known.Name != name)) is { } unknown)
+        {
+            return $"There is no permission \"{Shortened(unknown)}\". Use {string.Join(", ", catalogue.Permissions.Select(x => x.Name))}.";
+        }
+
+        return permissions.Distinct(StringComparer.Ordinal).Count() == permissions.Count ? null : "Name each permission once.";
+    }
+
+    static string? CheckResources(IReadOnlyList<string>? resources, Catalogue catalogue)
+    {
+        if (resources is null)
+        {
+            return null;
+        }
+
+        if (resources.Count is 0 or > MostResources)
+        {
+            return $"Choose 1 to {MostResources} resources, or all by leaving them out.";
+        }
+
+        if (resources.FirstOrDefault(text => !TryParseResource(text, catalogue, out _)) is { } wrong)
+        {
+            return $"\"{Shortened(wrong)}\" is no resource. Write kind:id, such as {catalogue.ResourceKinds[0]}:order-intake.";
+        }
+
+        return resources.Distinct(StringComparer.Ordinal).Count() == resources.Count ? null : "Name each resource once.";
+    }
+
+    static string? CheckExpiry(DateTimeOffset? at, DateTimeOffset now) => at <= now ? "Choose a date in the future." : null;
+
+    /// <summary>What people typed comes back to them, but not a page of it, and not a key that went into the wrong field.</summary>
+    static string Shortened(string text) => text.Length <= 20 ? text : $"{text[..12]}…";
+
+    static void Add(Dictionary<string, string> errors, string field, string? message)
+    {
+        if (message is not null)
+        {
+            errors[field] = message;
+        }
+    }
+}

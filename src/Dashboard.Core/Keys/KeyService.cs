@@ -1,0 +1,364 @@
+using System.Text.Json;
+using Dashboard.Core.Audit;
+using Dashboard.Core.Data;
+using Dashboard.Core.Organizations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Keys;
+
+/// <summary>What people do with keys. Pages and REST endpoints are thin callers of it.</summary>
+public sealed class KeyService(IDbContextFactory<DashboardContext> contexts, Changes changes, Catalogue catalogue, KeyOptions options, TimeProvider time)
+{
+    const string OthersKey = "This key belongs to somebody else. Its owner or an admin can change it.";
+
+    /// <summary>Mints a key. The raw key is in what this returns and nowhere else.</summary>
+    /// <param name="actor">A developer, admin or owner of the organization.</param>
+    /// <param name="input">What is asked for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The key with its secret; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/> for a project that the actor
+    /// may not see, <see cref="FaultCode.Forbidden"/> for a viewer, <see cref="FaultCode.KeyLimitReached"/>.</returns>
+    public async Task<Outcome<IssuedKey>> CreateAsync(Actor actor, NewKey input, CancellationToken cancellationToken)
+    {
+        if (KeyRules.Check(input, catalogue, time.GetUtcNow()) is { } fault)
+        {
+            return fault;
+        }
+
+        return await changes.RunAsync<IssuedKey>(
+            actor,
+            async (change, token) =>
+            {
+                var found = await change.Context.ResolveProjectAsync(actor, input.Project, token);
+                if (found.Fault is { } missing)
+                {
+                    return missing;
+                }
+
+                var project = found.Value;
+                if (project.Role < OrganizationRole.Developer)
+                {
+                    return Fault.Forbidden("Viewers do not create keys. Ask an admin of your organization for another role.");
+                }
+
+                await change.LockProjectAsync(project.ProjectId, token);
+                if (await CountAsync(change.Context, project.ProjectId, change.Now, token) >= options.MaxActivePerProject)
+                {
+                    return LimitReached();
+                }
+
+                var resources = await FindResourcesAsync(change.Context, project.ProjectId, input.Resources, token);
+                return resources.Fault is { } unknown ? unknown : await IssueAsync(change, project, input, resources.Value, token);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Lists a project's keys, newest first, a page at a time.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="query">Which keys.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/> for a limit or cursor that cannot be, <see cref="FaultCode.NotFound"/>.</returns>
+    public async Task<Outcome<Page<KeyRow>>> ListAsync(Actor actor, KeyQuery query, CancellationToken cancellationToken)
+    {
+        if (Page.Check(query.Limit) is { } limit)
+        {
+            return limit;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
+        if (project.Fault is { } missing)
+        {
+            return missing;
+        }
+
+        var search = string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
+        string?[] filter = ["keys", $"{project.Value.ProjectId}", $"{query.IncludeRevoked}", search, query.Environment?.ToWord()];
+        var cursor = Cursor.Read(query.Cursor, filter);
+        if (cursor.Fault is { } foreign)
+        {
+            return foreign;
+        }
+
+        var keys = Filter(context.Keys.AsNoTracking().Where(key => key.ProjectId == project.Value.ProjectId), query with { Search = search });
+        if (cursor.Value is { } after)
+        {
+            keys = keys.Where(key => key.CreatedAt < after.At || (key.CreatedAt == after.At && string.Compare(key.KeyId, after.Id) < 0));
+        }
+
+        var now = time.GetUtcNow();
+        var stored = await StoredKey.Read(context, keys.OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.KeyId).Take(query.Limit + 1))
+            .OrderByDescending(row => row.Key.CreatedAt).ThenByDescending(row => row.Key.KeyId)
+            .ToListAsync(cancellationToken);
+        return Cursor.Cut(stored, query.Limit, row => row.ToRow(now), row => new(row.Key.CreatedAt, row.Key.KeyId), filter);
+    }
+
+    /// <summary>How many keys of a project count against its limit.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<Outcome<Allowance>> AllowanceAsync(Actor actor, string? project, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
+        return found.Fault is { } missing
+            ? missing
+            : new Allowance(await CountAsync(context, found.Value.ProjectId, time.GetUtcNow(), cancellationToken), options.MaxActivePerProject);
+    }
+
+    /// <summary>Reads one key.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="keyId">The key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The key, or <see cref="FaultCode.NotFound"/>.</returns>
+    public async Task<Outcome<KeyRow>> GetAsync(Actor actor, string keyId, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await ReadAsync(context, actor, keyId, time.GetUtcNow(), cancellationToken);
+    }
+
+    /// <summary>Renames a key, switches it off or on, takes permissions away, or sets its expiry date.</summary>
+    /// <param name="actor">The key's owner, or an admin or owner of the organization.</param>
+    /// <param name="keyId">The key.</param>
+    /// <param name="patch">What is to change.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The key as it is then; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>,
+    /// <see cref="FaultCode.Conflict"/> for a revoked key, <see cref="FaultCode.KeyLimitReached"/> where an expired key would count again.</returns>
+    public async Task<Outcome<KeyRow>> ChangeAsync(Actor actor, string keyId, KeyPatch patch, CancellationToken cancellationToken)
+    {
+        if (KeyRules.Check(patch, catalogue, time.GetUtcNow()) is { } fault)
+        {
+            return fault;
+        }
+
+        return await changes.RunAsync<KeyRow>(
+            actor,
+            async (change, token) =>
+            {
+                var found = await FindOwnAsync(change, keyId, token);
+                if (found.Fault is { } missing)
+                {
+                    return missing;
+                }
+
+                var (key, organization) = found.Value;
+                if (key.State == KeyState.Revoked)
+                {
+                    return new Fault(FaultCode.Conflict, "This key is revoked, which is final. Create another.");
+                }
+
+                if (await ApplyAsync(change, key, organization, patch, token) is { } refused)
+                {
+                    return refused;
+                }
+
+                await change.Context.SaveChangesAsync(token);
+                return await ReadAsync(change.Context, actor, keyId, change.Now, token);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Revokes a key for ever. A repeat changes nothing.</summary>
+    /// <param name="actor">The key's owner, or an admin or owner of the organization.</param>
+    /// <param name="keyId">The key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The key as it is then; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public Task<Outcome<KeyRow>> RevokeAsync(Actor actor, string keyId, CancellationToken cancellationToken) =>
+        changes.RunAsync<KeyRow>(
+            actor,
+            async (change, token) =>
+            {
+                var found = await FindOwnAsync(change, keyId, token);
+                if (found.Fault is { } missing)
+                {
+                    return missing;
+                }
+
+                var (key, organization) = found.Value;
+                if (key.State != KeyState.Revoked)
+                {
+                    (key.State, key.RevokedAt) = (KeyState.Revoked, change.Now);
+                    Record(change, organization, "key.revoked", key);
+                    await change.Context.SaveChangesAsync(token);
+                }
+
+                return await ReadAsync(change.Context, actor, keyId, change.Now, token);
+            },
+            cancellationToken);
+
+    static IQueryable<ApiKey> Filter(IQueryable<ApiKey> keys, KeyQuery query)
+    {
+        if (!query.IncludeRevoked)
+        {
+            keys = keys.Where(key => key.State != KeyState.Revoked);
+        }
+
+        if (query.Environment is { } environment)
+        {
+            keys = keys.Where(key => key.Environment == environment);
+        }
+
+        if (query.Search is { } search)
+        {
+            var literal = Like.Literal(search);
+            keys = keys.Where(key => EF.Functions.Like(key.Name, $"%{literal}%", Like.Escape)
+                || EF.Functions.Like(key.Prefix, $"{literal}%", Like.Escape) || EF.Functions.Like(key.KeyId, $"{literal}%", Like.Escape));
+        }
+
+        return keys;
+    }
+
+    static Task<int> CountAsync(DashboardContext context, long projectId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        context.Keys.CountAsync(
+            key => key.ProjectId == projectId && key.State != KeyState.Revoked && (key.ExpiresAt == null || key.ExpiresAt > now), cancellationToken);
+
+    Fault LimitReached() => new(
+        FaultCode.KeyLimitReached, $"This project has {options.MaxActivePerProject} active keys, as many as it may. Revoke one that is not used, then try again.");
+
+    async Task<Outcome<List<Resource>>> FindResourcesAsync(
+        DashboardContext context, long projectId, IReadOnlyList<string>? names, CancellationToken cancellationToken)
+    {
+        var found = new List<Resource>();
+        foreach (var name in names ?? [])
+        {
+            var resource = !KeyRules.TryParseResource(name, catalogue, out var wanted) ? null : await context.Resources.AsNoTracking()
+                .SingleOrDefaultAsync(x => x.ProjectId == projectId && x.Kind == wanted.Kind && x.ExternalId == wanted.Id, cancellationToken);
+            if (resource is null)
+            {
+                return Fault.Invalid("resources", $"There is no {name} in this project. Register it under Resources first.");
+            }
+
+            found.Add(resource);
+        }
+
+        return found;
+    }
+
+    async Task<Outcome<IssuedKey>> IssueAsync(Change change, ProjectAccess project, NewKey input, List<Resource> resources, CancellationToken cancellationToken)
+    {
+        var secret = options.Template.Mint(input.Environment);
+        while (await change.Context.Keys.AnyAsync(key => key.KeyId == secret.KeyId, cancellationToken))
+        {
+            secret = options.Template.Mint(input.Environment);
+        }
+
+        if (!await change.Context.UsedTemplates.AnyAsync(template => template.Text == options.Template.Text, cancellationToken))
+        {
+            change.Context.Add(new UsedTemplate { Text = options.Template.Text, FirstUsedAt = change.Now });
+        }
+
+        var key = new ApiKey
+        {
+            KeyId = secret.KeyId,
+            Hash = secret.Hash,
+            Prefix = secret.Prefix,
+            ProjectId = project.ProjectId,
+            Name = input.Name.Trim(),
+            Environment = input.Environment,
+            State = KeyState.Active,
+            Permissions = string.Join(' ', InOrder(input.Permissions)),
+            AllResources = input.Resources is null,
+            Scope = [.. resources.Select(resource => new KeyResource { KeyId = secret.KeyId, ResourceId = resource.Id })],
+            OwnerType = change.Actor.Type,
+            OwnerId = change.Actor.Id,
+            CreatedBy = change.Actor.Id,
+            CreatedAt = change.Now,
+            ExpiresAt = input.ExpiresAt,
+        };
+        change.Context.Add(key);
+        Record(change, project.OrganizationId, "key.created", key, new()
+        {
+            ["project"] = project.Path.ToString(),
+            ["environment"] = key.Environment.ToWord(),
+            ["permissions"] = key.Permissions,
+            ["scope"] = input.Resources is null ? "all" : string.Join(' ', input.Resources),
+            ["expires_at"] = key.ExpiresAt?.ToString("O"),
+        });
+        await change.Context.SaveChangesAsync(cancellationToken);
+        var row = await ReadAsync(change.Context, change.Actor, key.KeyId, change.Now, cancellationToken);
+        return new IssuedKey(row.Value, secret);
+    }
+
+    /// <summary>The permissions in the catalogue's order, whatever order they were asked for in.</summary>
+    IEnumerable<string> InOrder(IReadOnlyList<string>? permissions) =>
+        catalogue.Permissions.Select(x => x.Name).Where(name => permissions is null || permissions.Contains(name, StringComparer.Ordinal));
+
+    async Task<Fault?> ApplyAsync(Change change, ApiKey key, long organization, KeyPatch patch, CancellationToken cancellationToken)
+    {
+        if (patch.Name?.Trim() is { } name && name != key.Name)
+        {
+            var before = key.Name;
+            key.Name = name;
+            Record(change, organization, "key.renamed", key, new() { ["from"] = before });
+        }
+
+        if (patch.Permissions is not null && string.Join(' ', InOrder(patch.Permissions)) is var permissions && permissions != key.Permissions)
+        {
+            if (patch.Permissions.Except(key.Permissions.Split(' '), StringComparer.Ordinal).Any())
+            {
+                return Fault.Invalid("permissions", "A key can lose permissions, not gain them. Create another key for more.");
+            }
+
+            var before = key.Permissions;
+            key.Permissions = permissions;
+            Record(change, organization, "key.permissions_reduced", key, new() { ["from"] = before, ["to"] = permissions });
+        }
+
+        if (patch.ExpiresAt is { } expiry && expiry.At != key.ExpiresAt)
+        {
+            if (key.ExpiresAt <= change.Now
+                && await CountAsync(change.Context, key.ProjectId, change.Now, cancellationToken) >= options.MaxActivePerProject)
+            {
+                return LimitReached();
+            }
+
+            key.ExpiresAt = expiry.At;
+            Record(change, organization, "key.expiry_changed", key, new() { ["expires_at"] = expiry.At?.ToString("O") });
+        }
+
+        if (patch.State is { } state && state != key.State)
+        {
+            key.State = state;
+            Record(change, organization, state == KeyState.Active ? "key.switched_on" : "key.switched_off", key);
+        }
+
+        return null;
+    }
+
+    /// <summary>A key that the actor may change, tracked, with its organization. Its project is locked before it is read: of two changes at once the
+    /// later sees what the earlier did.</summary>
+    static async Task<Outcome<(ApiKey Key, long Organization)>> FindOwnAsync(Change change, string keyId, CancellationToken cancellationToken)
+    {
+        var found = await (
+            from key in change.Context.Keys
+            where key.KeyId == keyId
+            join project in change.Context.Projects on key.ProjectId equals project.Id
+            join member in change.Context.Members on project.OrganizationId equals member.OrganizationId
+            where member.UserId == change.Actor.Id
+            select new { key.ProjectId, key.OwnerType, key.OwnerId, member.OrganizationId, member.Role }).SingleOrDefaultAsync(cancellationToken);
+        if (found is null)
+        {
+            return Fault.NotFound;
+        }
+
+        var own = found.Role >= OrganizationRole.Developer && found.OwnerType == change.Actor.Type && found.OwnerId == change.Actor.Id;
+        if (!own && found.Role < OrganizationRole.Admin)
+        {
+            return Fault.Forbidden(OthersKey);
+        }
+
+        await change.LockProjectAsync(found.ProjectId, cancellationToken);
+        return (await change.Context.Keys.SingleAsync(key => key.KeyId == keyId, cancellationToken), found.OrganizationId);
+    }
+
+    static async Task<Outcome<KeyRow>> ReadAsync(DashboardContext context, Actor actor, string keyId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var keys = context.Keys.AsNoTracking().Where(key => key.KeyId == keyId
+            && context.Projects.Any(project => project.Id == key.ProjectId
+                && context.Members.Any(member => member.OrganizationId == project.OrganizationId && member.UserId == actor.Id)));
+        var stored = await StoredKey.Read(context, keys).SingleOrDefaultAsync(cancellationToken);
+        return stored is null ? Fault.NotFound : stored.ToRow(now);
+    }
+
+    static void Record(Change change, long organization, string action, ApiKey key, Dictionary<string, string?>? details = null) =>
+        change.Record(organization, new(AuditCategory.Keys, action, new("key", key.KeyId, key.Name), Details: JsonSerializer.Serialize(details ?? [])));
+}

@@ -1,0 +1,116 @@
+using Dashboard.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Organizations;
+
+/// <summary>A project as addresses name it.</summary>
+/// <param name="Organization">The organization's slug.</param>
+/// <param name="Project">The project's slug.</param>
+public readonly record struct ProjectPath(string Organization, string Project)
+{
+    /// <summary>Reads <c>org/project</c>. False for anything that no project can be called.</summary>
+    /// <param name="text">The text, or null.</param>
+    /// <param name="path">The path.</param>
+    public static bool TryParse(string? text, out ProjectPath path)
+    {
+        path = default;
+        if (text?.Split('/') is not [var organization, var project] || !Names.IsSlug(organization) || !Names.IsSlug(project))
+        {
+            return false;
+        }
+
+        path = new(organization, project);
+        return true;
+    }
+
+    /// <summary>Returns <c>org/project</c>.</summary>
+    public override string ToString() => $"{Organization}/{Project}";
+}
+
+/// <summary>A project that somebody may see, and what they may do there.</summary>
+/// <param name="OrganizationId">The organization.</param>
+/// <param name="OrganizationSlug">Its slug today.</param>
+/// <param name="OrganizationName">Its name.</param>
+/// <param name="ProjectId">The project.</param>
+/// <param name="ProjectSlug">Its slug today.</param>
+/// <param name="ProjectName">Its name.</param>
+/// <param name="Role">What the person may do.</param>
+public sealed record ProjectAccess(
+    long OrganizationId, string OrganizationSlug, string OrganizationName, long ProjectId, string ProjectSlug, string ProjectName, OrganizationRole Role)
+{
+    /// <summary>The project as addresses name it today.</summary>
+    public ProjectPath Path => new(OrganizationSlug, ProjectSlug);
+}
+
+/// <summary>An organization that somebody belongs to.</summary>
+/// <param name="Id">The organization.</param>
+/// <param name="Slug">Its slug today.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Role">What the person may do.</param>
+public sealed record OrganizationAccess(long Id, string Slug, string Name, OrganizationRole Role);
+
+/// <summary>Membership as part of the query: what is not yours is not there.</summary>
+static class Access
+{
+    /// <summary>The projects that <paramref name="actor"/> may see.</summary>
+    public static IQueryable<ProjectAccess> ProjectsOf(this DashboardContext context, Actor actor) =>
+        from member in context.Members
+        where member.UserId == actor.Id
+        join organization in context.Organizations on member.OrganizationId equals organization.Id
+        join project in context.Projects on organization.Id equals project.OrganizationId
+        orderby organization.Slug, project.Slug
+        select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role);
+
+    /// <summary>The organizations that <paramref name="actor"/> belongs to.</summary>
+    public static IQueryable<OrganizationAccess> OrganizationsOf(this DashboardContext context, Actor actor) =>
+        from member in context.Members
+        where member.UserId == actor.Id
+        join organization in context.Organizations on member.OrganizationId equals organization.Id
+        orderby organization.Slug
+        select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role);
+
+    /// <summary>The project that <paramref name="path"/> names now or named once, if <paramref name="actor"/> may see it.</summary>
+    public static Task<ProjectAccess?> FindProjectAsync(this DashboardContext context, Actor actor, ProjectPath path, CancellationToken cancellationToken) =>
+        (from organizationSlug in context.OrganizationSlugs
+         where organizationSlug.Slug == path.Organization
+         join member in context.Members on organizationSlug.OrganizationId equals member.OrganizationId
+         where member.UserId == actor.Id
+         join organization in context.Organizations on member.OrganizationId equals organization.Id
+         join projectSlug in context.ProjectSlugs on organization.Id equals projectSlug.OrganizationId
+         where projectSlug.Slug == path.Project
+         join project in context.Projects on projectSlug.ProjectId equals project.Id
+         select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role))
+        .SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>The organization that <paramref name="slug"/> names now or named once, if <paramref name="actor"/> belongs to it.</summary>
+    public static Task<OrganizationAccess?> FindOrganizationAsync(this DashboardContext context, Actor actor, string slug, CancellationToken cancellationToken) =>
+        (from organizationSlug in context.OrganizationSlugs
+         where organizationSlug.Slug == slug
+         join member in context.Members on organizationSlug.OrganizationId equals member.OrganizationId
+         where member.UserId == actor.Id
+         join organization in context.Organizations on member.OrganizationId equals organization.Id
+         select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role))
+        .SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>The project that a request names, or the actor's only one where it names none.</summary>
+    public static async Task<Outcome<ProjectAccess>> ResolveProjectAsync(this DashboardContext context, Actor actor, string? project, CancellationToken cancellationToken)
+    {
+        if (project is null)
+        {
+            var first = await context.ProjectsOf(actor).Take(2).ToListAsync(cancellationToken);
+            return first switch
+            {
+                [var only] => only,
+                [] => Fault.Invalid("project", "You belong to no project. Ask an admin of your organization."),
+                _ => Fault.Invalid("project", "You belong to several projects. Name one, as organization/project."),
+            };
+        }
+
+        if (!ProjectPath.TryParse(project, out var path))
+        {
+            return Fault.Invalid("project", "Name it as organization/project, such as acme/orders.");
+        }
+
+        return await context.FindProjectAsync(actor, path, cancellationToken) is { } access ? access : Fault.NotFound;
+    }
+}

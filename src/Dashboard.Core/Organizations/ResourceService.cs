@@ -1,0 +1,159 @@
+using Dashboard.Core.Audit;
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Organizations;
+
+/// <summary>A resource as lists show it.</summary>
+/// <param name="Project"><c>organization/project</c>.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Id">What the API calls it.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="CreatedAt">When it was registered, UTC.</param>
+public sealed record ResourceRow(string Project, string Kind, string Id, string Name, DateTimeOffset CreatedAt);
+
+/// <summary>What is asked for when a resource is registered.</summary>
+/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
+/// <param name="Kind">One of the kinds that the installation knows.</param>
+/// <param name="Id">1 to 64 of <c>A-Za-z0-9._~-</c>.</param>
+/// <param name="Name">1 to 100 characters; null for the id.</param>
+public sealed record NewResource(string? Project, string Kind, string Id, string? Name = null);
+
+/// <summary>Which resources a list shows.</summary>
+/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
+/// <param name="Kind">Only those of this kind; null for all.</param>
+/// <param name="Search">A part of the name or the beginning of the id; null or empty for all.</param>
+/// <param name="Cursor">Where the page before it ended; null for the first.</param>
+/// <param name="Limit">The most rows, 1 to 200.</param>
+public sealed record ResourceQuery(string? Project = null, string? Kind = null, string? Search = null, string? Cursor = null, int Limit = Page.DefaultLimit);
+
+/// <summary>What people do with the resources of a project.</summary>
+public sealed class ResourceService(IDbContextFactory<DashboardContext> contexts, Changes changes, Catalogue catalogue)
+{
+    /// <summary>Lists a project's resources, newest first.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="query">Which resources.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>.</returns>
+    public async Task<Outcome<Page<ResourceRow>>> ListAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
+    {
+        if (Page.Check(query.Limit) is { } limit)
+        {
+            return limit;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
+        if (project.Fault is { } missing)
+        {
+            return missing;
+        }
+
+        var search = string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
+        string?[] filter = ["resources", $"{project.Value.ProjectId}", query.Kind, search];
+        var after = Cursor.Read(query.Cursor, filter);
+        if (after.Fault is { } foreign)
+        {
+            return foreign;
+        }
+
+        var resources = Filter(context.Resources.AsNoTracking().Where(x => x.ProjectId == project.Value.ProjectId), query.Kind, search);
+        if (after.Value is { } last)
+        {
+            var lastId = last.AsNumber;
+            resources = resources.Where(x => x.CreatedAt < last.At || (x.CreatedAt == last.At && x.Id < lastId));
+        }
+
+        var rows = await resources.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
+        return Cursor.Cut(rows, query.Limit, x => ToRow(x, project.Value), x => new(x.CreatedAt, x.Id), filter);
+    }
+
+    /// <summary>Registers a resource, so that keys can be narrowed to it.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="input">What is asked for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The resource; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>,
+    /// <see cref="FaultCode.Conflict"/> for one that is there already.</returns>
+    public async Task<Outcome<ResourceRow>> CreateAsync(Actor actor, NewResource input, CancellationToken cancellationToken)
+    {
+        if (Check(input) is { } fault)
+        {
+            return fault;
+        }
+
+        return await changes.RunAsync<ResourceRow>(
+            actor,
+            async (change, token) =>
+            {
+                var found = await change.Context.ResolveProjectAsync(actor, input.Project, token);
+                if (found.Fault is { } missing)
+                {
+                    return missing;
+                }
+
+                var project = found.Value;
+                if (project.Role < OrganizationRole.Admin)
+                {
+                    return Fault.Forbidden("Admins and owners register resources. Ask one of your organization.");
+                }
+
+                await change.LockProjectAsync(project.ProjectId, token);
+                if (await change.Context.Resources.AnyAsync(
+                    x => x.ProjectId == project.ProjectId && x.Kind == input.Kind && x.ExternalId == input.Id, token))
+                {
+                    return new Fault(FaultCode.Conflict, $"{input.Kind}:{input.Id} is registered in this project already.");
+                }
+
+                var resource = new Resource
+                {
+                    ProjectId = project.ProjectId, Kind = input.Kind, ExternalId = input.Id, Name = (input.Name ?? input.Id).Trim(), CreatedAt = change.Now,
+                };
+                change.Context.Add(resource);
+                change.Record(project.OrganizationId, new(
+                    AuditCategory.Settings, "resource.created", new("resource", $"{project.Path}/{input.Kind}:{input.Id}", resource.Name)));
+                return ToRow(resource, project);
+            },
+            cancellationToken);
+    }
+
+    static IQueryable<Resource> Filter(IQueryable<Resource> resources, string? kind, string? search)
+    {
+        if (kind is not null)
+        {
+            resources = resources.Where(x => x.Kind == kind);
+        }
+
+        if (search is not null)
+        {
+            var literal = Like.Literal(search);
+            resources = resources.Where(x => EF.Functions.Like(x.Name, $"%{literal}%", Like.Escape) || EF.Functions.Like(x.ExternalId, $"{literal}%", Like.Escape));
+        }
+
+        return resources;
+    }
+
+    Fault? Check(NewResource input)
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (!catalogue.ResourceKinds.Contains(input.Kind, StringComparer.Ordinal))
+        {
+            errors["kind"] = $"Use {string.Join(", ", catalogue.ResourceKinds)}.";
+        }
+
+        if (!Names.IsResourceId(input.Id))
+        {
+            errors["id"] = $"Use 1 to {Names.MaxResourceIdLength} letters, digits and . _ ~ - such as order-intake.";
+        }
+
+        if (input.Name is not null && Names.Check(input.Name) is { } name)
+        {
+            errors["name"] = name;
+        }
+
+        return errors.Count == 0 ? null : Fault.Invalid(errors);
+    }
+
+    static ResourceRow ToRow(Resource resource, ProjectAccess project) =>
+        new(project.Path.ToString(), resource.Kind, resource.ExternalId, resource.Name, resource.CreatedAt);
+}

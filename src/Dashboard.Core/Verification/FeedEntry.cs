@@ -1,0 +1,30 @@
+namespace Dashboard.Core.Verification;
+
+/// <summary>A row of the change feed: something that an answer may rest on is no longer what it was. Nodes read the rows after the last they saw.</summary>
+public sealed class FeedEntry
+{
+    /// <summary>1, 2, 3, … in the order of the commits, without gaps.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>The kind of what changed, as in the audit log: <c>key</c>, <c>project</c>, <c>resource</c>, …</summary>
+    public required string SubjectType { get; init; }
+
+    /// <summary>Its identifier, as in the audit log.</summary>
+    public required string SubjectId { get; init; }
+
+    /// <summary>When it changed, UTC.</summary>
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>The one row whose number the newest feed row has. A transaction raises it last, so that its lock makes the numbers follow the commits.</summary>
+public sealed class FeedCounter
+{
+    /// <summary>Always <see cref="TheOne"/>.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>The newest feed row's number; 0 while there is none.</summary>
+    public long Number { get; init; }
+
+    /// <summary>The identifier of the one row.</summary>
+    public const int TheOne = 1;
+}

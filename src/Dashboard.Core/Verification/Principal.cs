@@ -1,0 +1,62 @@
+using Dashboard.Core.Keys;
+
+namespace Dashboard.Core.Verification;
+
+/// <summary>What a verified credential becomes.</summary>
+/// <param name="KeyId">The key's public identifier.</param>
+/// <param name="Organization">The organization's slug.</param>
+/// <param name="Project"><c>organization/project</c>.</param>
+/// <param name="Environment">The environment it is bound to.</param>
+/// <param name="Owner">Who owns it.</param>
+/// <param name="Permissions">What it may do.</param>
+/// <param name="Scope">The resources it is narrowed to, as <c>kind:id</c>; null for all of its project.</param>
+/// <param name="ExpiresAt">From when on it is refused, UTC, or null.</param>
+public sealed record Principal(
+    string KeyId,
+    string Organization,
+    string Project,
+    KeyEnvironment Environment,
+    Party Owner,
+    IReadOnlyList<string> Permissions,
+    IReadOnlyList<string>? Scope,
+    DateTimeOffset? ExpiresAt);
+
+/// <summary>The environments whose keys are taken.</summary>
+[Flags]
+public enum AcceptedEnvironments
+{
+    /// <summary>No key is.</summary>
+    None = 0,
+
+    /// <summary>Live keys are.</summary>
+    Live = 1,
+
+    /// <summary>Test keys are.</summary>
+    Test = 2,
+
+    /// <summary>Every key is.</summary>
+    Both = Live | Test,
+}
+
+/// <summary>What a request is about, beyond carrying a good key. What is null is not asked.</summary>
+/// <param name="Environments">The environments that the key may be bound to.</param>
+/// <param name="Project"><c>organization/project</c> that the key must be of.</param>
+/// <param name="Resource"><c>kind:id</c> that the key must reach.</param>
+/// <param name="Permission">The permission that the key must have.</param>
+public sealed record Demand(AcceptedEnvironments Environments = AcceptedEnvironments.Both, string? Project = null, string? Resource = null, string? Permission = null)
+{
+    /// <summary>Nothing beyond a good key.</summary>
+    public static Demand None { get; } = new();
+}
+
+/// <summary>The answer about a credential.</summary>
+/// <param name="Principal">What it became, or null when it is refused.</param>
+/// <param name="Refusal">Why it is refused, or null when it is not.</param>
+/// <param name="KeyId">The key that was presented whole, also when it is refused; null for anything else.</param>
+public sealed record Verdict(Principal? Principal, RefusalCode? Refusal, string? KeyId)
+{
+    /// <summary>Refused for <paramref name="code"/>.</summary>
+    /// <param name="code">Why.</param>
+    /// <param name="keyId">The key that was presented whole, or null.</param>
+    public static Verdict Refused(RefusalCode code, string? keyId = null) => new(null, code, keyId);
+}

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Usage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Dashboard.Core.Verification;
+
+/// <summary>Says whether a presented credential is good for what is asked: one hash, one query.</summary>
+public sealed partial class Verifier(
+    IDbContextFactory<DashboardContext> contexts, KeyOptions options, LastUsed lastUsed, TimeProvider time, ILogger<Verifier> logger)
+{
+    /// <summary>The shapes that a key may have: this build's template, and those that keys were minted by before.</summary>
+    readonly ConcurrentDictionary<string, KeyTemplate> templates = new(StringComparer.Ordinal) { [options.Template.Text] = options.Template };
+
+    /// <summary>Verifies a credential. The rules are tried in a fixed order, and the first that fails answers.</summary>
+    /// <param name="credential">What the request presented.</param>
+    /// <param name="demand">What the request is about.</param>
+    /// <param name="address">The client address of the original request, for the record of the last use; null where there is none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The verdict; with the database away, <see cref="RefusalCode.VerificationUnavailable"/> and never a word against the key.</returns>
+    public async Task<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, System.Net.IPAddress? address, CancellationToken cancellationToken)
+    {
+        if (credential.Refusal is { } refusal)
+        {
+            return Verdict.Refused(refusal);
+        }
+
+        if (credential.Kind == CredentialKind.Jwt)
+        {
+            return Verdict.Refused(RefusalCode.InvalidToken); // none has been issued
+        }
+
+        try
+        {
+            var verdict = await JudgeAsync(credential, demand, cancellationToken);
+            if (verdict.Principal is { } principal)
+            {
+                lastUsed.Note(principal.KeyId, time.GetUtcNow(), address);
+            }
+
+            return verdict;
+        }
+        catch (Exception exception) when (exception is DbException or RetryLimitExceededException or TimeoutException)
+        {
+            LogUnavailable(exception);
+            return Verdict.Refused(RefusalCode.VerificationUnavailable);
+        }
+    }
+
+    async Task<Verdict> JudgeAsync(PresentedCredential credential, Demand demand, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (!FitsAny(credential) && !await FitsStoredAsync(context, credential, cancellationToken))
+        {
+            return Verdict.Refused(RefusalCode.MalformedKey);
+        }
+
+        var hash = KeyHash.Of(credential.Reveal());
+        var stored = await StoredKey.Read(context, context.Keys.AsNoTracking().Where(key => key.Hash == hash)).SingleOrDefaultAsync(cancellationToken);
+        if (stored is null)
+        {
+            return Verdict.Refused(RefusalCode.InvalidKey);
+        }
+
+        var row = stored.ToRow(time.GetUtcNow());
+        return FirstFailure(row, demand) is { } refusal
+            ? Verdict.Refused(refusal, row.KeyId)
+            : new(
+                new(row.KeyId, stored.Organization, row.Project, row.Environment, row.Owner, row.Permissions, row.Scope, row.ExpiresAt), null, row.KeyId);
+    }
+
+    static RefusalCode? FirstFailure(KeyRow key, Demand demand)
+    {
+        if (key.State != KeyState.Active)
+        {
+            return key.State switch
+            {
+                KeyState.Revoked => RefusalCode.RevokedKey,
+                KeyState.Expired => RefusalCode.ExpiredKey,
+                _ => RefusalCode.InactiveKey,
+            };
+        }
+
+        var environment = key.Environment == KeyEnvironment.Live ? AcceptedEnvironments.Live : AcceptedEnvironments.Test;
+        if (!demand.Environments.HasFlag(environment))
+        {
+            return RefusalCode.WrongEnvironment;
+        }
+
+        if (demand.Project is not null && demand.Project != key.Project)
+        {
+            return RefusalCode.WrongProject;
+        }
+
+        if (demand.Resource is not null && key.Scope?.Contains(demand.Resource, StringComparer.Ordinal) == false)
+        {
+            return RefusalCode.ResourceOutOfScope;
+        }
+
+        return demand.Permission is not null && !key.Permissions.Contains(demand.Permission, StringComparer.Ordinal)
+            ? RefusalCode.InsufficientPermissions
+            : null;
+    }
+
+    bool FitsAny(PresentedCredential credential)
+    {
+        foreach (var (_, template) in templates)
+        {
+            if (template.Fits(credential.Reveal()))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Another node, or an earlier start, may have minted by a template that this one has not seen yet.</summary>
+    async Task<bool> FitsStoredAsync(DashboardContext context, PresentedCredential credential, CancellationToken cancellationToken)
+    {
+        foreach (var text in await context.UsedTemplates.AsNoTracking().Select(template => template.Text).ToListAsync(cancellationToken))
+        {
+            if (!templates.ContainsKey(text) && KeyTemplate.TryParse(text, out var template, out _))
+            {
+                templates[text] = template;
+            }
+        }
+
+        return FitsAny(credential);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Credentials cannot be verified: the database did not answer.")]
+    partial void LogUnavailable(Exception exception);
+}
