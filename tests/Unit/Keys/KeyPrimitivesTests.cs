@@ -118,7 +118,7 @@ public sealed class KeyPrimitivesTests
     static string Minted(string text, int start, int length)
     {
         Assert.True(KeyTemplate.TryParse(text, out var template, out var fault), fault);
-        return string.Concat(Enumerable.Range(0, 400).Select(_ => template.Mint(KeyEnvironment.Live).Reveal().Substring(start, length)));
+        return string.Concat(Enumerable.Range(0, 2000).Select(_ => template.Mint(KeyEnvironment.Live).Reveal().Substring(start, length)));
     }
 
     static double Statistic(string digits, string alphabet)
