@@ -73,7 +73,7 @@
     }
   }
 
-  document.addEventListener('toggle', e => {
+  document.addEventListener('beforetoggle', e => {
     if (!(e.target instanceof HTMLElement) || !e.target.popover) return;
     openerOf(e.target)?.setAttribute('aria-expanded', e.newState === 'open');
   }, true);
@@ -223,7 +223,7 @@
       if (down === lost()) return;
       root.toggleAttribute('data-connection', down);
       for (const button of all(document, writers)) {
-        if (button.hasAttribute('data-copy')) continue;
+        if (button.matches('[data-copy], [data-dialog-close]')) continue;
         if (down && !button.hasAttribute('aria-disabled')) { button.setAttribute('aria-disabled', 'true'); button.dataset.offline = ''; }
         else if (!down && 'offline' in button.dataset) { button.removeAttribute('aria-disabled'); delete button.dataset.offline; }
       }
@@ -232,6 +232,7 @@
         missed.clear();
       }
     }).observe(banner, { attributeFilter: ['class'] });
+    new ResizeObserver(() => { if (lost()) root.style.setProperty('--banner', `${banner.offsetHeight}px`); }).observe(banner);
   }
 
   // What nobody hears is not sent: a press that would only fail in the console. Copying, tabs, menus and links stay.
