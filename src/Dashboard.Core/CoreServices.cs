@@ -1,6 +1,8 @@
+using Dashboard.Core.Account;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Sessions;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Microsoft.Extensions.Configuration;
@@ -26,6 +28,9 @@ public static class CoreServices
         services.AddSingleton<KeyService>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ResourceService>();
+        services.AddSingleton<SetUpService>();
+        services.AddSingleton<SignInService>();
+        services.AddSingleton<SessionService>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<LastUsed>();
         services.AddHostedService(provider => provider.GetRequiredService<LastUsed>());

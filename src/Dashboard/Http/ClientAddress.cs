@@ -1,3 +1,5 @@
+using Dashboard.Account;
+
 namespace Dashboard.Http;
 
 /// <summary>Ties the client address to who is signed in. A circuit lives on the connection's principal long after its request, and knows no request of
@@ -15,10 +17,9 @@ static class ClientAddress
             identity.FindAll(Claim).ToList().ForEach(identity.RemoveClaim);
         }
 
-        if (http.Connection.RemoteIpAddress is { } address)
+        if (http.ClientAddress() is { } address)
         {
-            var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-            http.User.AddIdentity(new([new(Claim, plain.ToString())]));
+            http.User.AddIdentity(new([new(Claim, address)]));
         }
 
         return next(http);
