@@ -25,6 +25,8 @@ public sealed partial class SetUp : ComponentBase
 
     [SupplyParameterFromForm(FormName = "set-up")] Form Input { get; set; } = null!;
 
+    [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
+
     bool NeedsCode => !SetUpCode.IsFromThisMachine(Http);
 
     protected override async Task OnInitializedAsync()

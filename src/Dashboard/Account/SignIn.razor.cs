@@ -21,6 +21,8 @@ public sealed partial class SignIn : ComponentBase
 
     [SupplyParameterFromQuery] string? ReturnUrl { get; set; }
 
+    [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
+
     bool PasswordNext => !string.IsNullOrEmpty(Input.Email);
 
     protected override async Task OnInitializedAsync()

@@ -16,20 +16,17 @@ static class SignOutEndpoint
     public static void MapSignOut(this IEndpointRouteBuilder app) =>
         app.MapPost(Path, SignOutAsync).WithMetadata(new RequireAntiforgeryTokenAttribute()).ExcludeFromDescription();
 
-    static async Task<Results<RedirectHttpResult, BadRequest>> SignOutAsync(HttpContext http, SessionService sessions)
+    static async Task<RedirectHttpResult> SignOutAsync(HttpContext http, SessionService sessions)
     {
-        if (http.User.ToActor(http.ClientAddress()) is { } actor)
+        // The middleware only notes that the token is wrong; what it guards has to look. Without a right one not even the cookie goes: another site's
+        // form comes without the cookie and could still have it deleted.
+        if (http.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: true } && http.User.ToActor(http.ClientAddress()) is { } actor)
         {
-            // The middleware only notes that the token is wrong; what it guards has to look.
-            if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: true })
-            {
-                return TypedResults.BadRequest();
-            }
-
             await sessions.EndAsync(actor, http.RequestAborted);
+            await http.SignOutAsync(IdentityConstants.ApplicationScheme);
+            return TypedResults.LocalRedirect("/account/sign-in");
         }
 
-        await http.SignOutAsync(IdentityConstants.ApplicationScheme);
-        return TypedResults.LocalRedirect("/account/sign-in");
+        return TypedResults.LocalRedirect("/");
     }
 }

@@ -16,6 +16,12 @@
     dialog.showModal();
   }
 
+  // An error may stand at a group of choices: then its first control is meant.
+  function focusIn(dialog, selector) {
+    const found = dialog?.querySelector(selector);
+    (found?.matches('input, select, textarea, button, a') ? found : found?.querySelector('input, select, textarea, button, a'))?.focus();
+  }
+
   const closeDialog = dialog => { if (dialog?.open) dialog.close(); };
   // What happens while the connection is gone is kept, and told to the server when it is back: a dialog that was closed, a text that was typed.
   const missed = new Map();
@@ -270,5 +276,5 @@
     showThemeChoice();
   });
 
-  window.ui = { showDialog, closeDialog };
+  window.ui = { showDialog, closeDialog, focusIn };
 })();
