@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Dashboard.Core;
 using Dashboard.Core.Account;
 using Dashboard.Core.Sessions;
+using Dashboard.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
@@ -50,15 +51,6 @@ static class SessionCookie
             [new(ClaimTypes.NameIdentifier, session.UserId), new(CurrentActor.SessionClaim, session.SessionId)], IdentityConstants.ApplicationScheme)),
         new() { IsPersistent = session.Remember, ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
 
-    /// <summary>Whether a program calls there: it gets a status, never the sign-in page, and brings a credential of its own.</summary>
-    public static bool IsForPrograms(PathString path) =>
-        path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/forward-auth", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/forward-auth-nginx", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/oauth/token", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/oauth/introspect", StringComparison.OrdinalIgnoreCase);
-
     static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var http = context.HttpContext;
@@ -85,11 +77,11 @@ static class SessionCookie
     /// <summary>A style sheet is nobody's, and what verifies credentials never asks the database for a browser's sake.</summary>
     static bool NeedsNoSession(HttpContext http) =>
         http.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null
-        || (IsForPrograms(http.Request.Path) && !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
+        || (ProgramPaths.Has(http.Request.Path) && !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
 
     static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context, int status)
     {
-        if (IsForPrograms(context.Request.Path))
+        if (ProgramPaths.Has(context.Request.Path))
         {
             context.Response.StatusCode = status;
         }
