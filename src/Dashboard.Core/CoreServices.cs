@@ -22,6 +22,7 @@ public static class CoreServices
     {
         services.AddSingleton(TimeProvider.System);
         services.AddDashboardDatabase(configuration, contentRoot);
+        services.AddProtection(configuration, contentRoot);
         services.AddSingleton(new Catalogue(configuration));
         services.AddSingleton(new KeyOptions(configuration));
         services.AddSingleton(new EnvironmentHosts(configuration));

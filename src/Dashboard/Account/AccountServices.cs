@@ -14,6 +14,7 @@ static class AccountServices
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https));
         services.AddAuthorization();
+        services.AddSingleton<SetUpCode>();
         return services;
     }
 
