@@ -185,8 +185,10 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         }
 
         (creating, issued) = (false, outcome.Value);
+        StateHasChanged(); // the key first; the list can wait
         before.Clear();
         await LoadAsync(View!.Asked with { Cursor = null });
+        StateHasChanged();
         return null;
     }
 
@@ -194,6 +196,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     {
         var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(Name: name), life.Token));
         await ReloadAsync();
+        StateHasChanged();
         return outcome.Fault?.Detail;
     }
 
