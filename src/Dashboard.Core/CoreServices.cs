@@ -1,3 +1,4 @@
+using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
@@ -26,6 +27,7 @@ public static class CoreServices
         services.AddSingleton<KeyService>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ResourceService>();
+        services.AddSingleton<AuditVerifier>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<LastUsed>();
         services.AddHostedService(provider => provider.GetRequiredService<LastUsed>());
