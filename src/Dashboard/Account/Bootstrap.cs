@@ -29,7 +29,7 @@ static class Bootstrap
         var outcome = await setUp.SetUpAsync(Actor.System, new(email, password, organization ?? "My organization", project ?? "Default"), cancellationToken);
         if (outcome.Fault?.Errors?.FirstOrDefault() is { } wrong)
         {
-            throw new SettingException($"{Section}{char.ToUpperInvariant(wrong.Key[0])}{wrong.Key[1..]}", $"cannot be used: {wrong.Value.TrimEnd('.')}");
+            throw new SettingException($"{Section}{char.ToUpperInvariant(wrong.Key[0])}{wrong.Key[1..]}", $"cannot be used: {char.ToLowerInvariant(wrong.Value[0])}{wrong.Value[1..].TrimEnd('.')}");
         }
 
         string? Read(string name) => settings[Section + name] is { Length: > 0 } text ? text : null;
