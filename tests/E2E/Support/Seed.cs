@@ -4,7 +4,6 @@ using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Usage;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -38,7 +37,7 @@ static class Seed
         {
             await using var context = await product.OpenDatabaseAsync();
             var owner = await context.Users.SingleAsync(person => person.Email == Product.Email, Cancellation);
-            var normalized = product.Services.GetRequiredService<ILookupNormalizer>().NormalizeEmail(email);
+            var normalized = EmailAddress.Normalize(email);
             var person = new Person { Id = email, Email = email, UserName = email, NormalizedEmail = normalized, NormalizedUserName = normalized, Name = name, PasswordHash = owner.PasswordHash };
             context.Add(person);
             context.Add(new Member { OrganizationId = await context.Organizations.Select(x => x.Id).SingleAsync(Cancellation), UserId = person.Id, Role = role, JoinedAt = DateTimeOffset.UnixEpoch });
