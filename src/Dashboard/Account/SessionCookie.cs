@@ -4,6 +4,7 @@ using Dashboard.Core;
 using Dashboard.Core.Account;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
+using Dashboard.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
@@ -58,15 +59,6 @@ static class SessionCookie
             [new(ClaimTypes.NameIdentifier, session.UserId), new(CurrentActor.SessionClaim, session.SessionId)], IdentityConstants.ApplicationScheme)),
         new() { IsPersistent = session.Remember, ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
 
-    /// <summary>Whether a program calls there: it gets a status, never the sign-in page, and brings a credential of its own.</summary>
-    public static bool IsForPrograms(PathString path) =>
-        path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/forward-auth", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/forward-auth-nginx", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/oauth/token", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/oauth/introspect", StringComparison.OrdinalIgnoreCase);
-
     static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var http = context.HttpContext;
@@ -93,7 +85,7 @@ static class SessionCookie
     /// <summary>A style sheet is nobody's, and what verifies credentials never asks the database for a browser's sake.</summary>
     static bool NeedsNoSession(HttpContext http) =>
         http.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null
-        || (IsForPrograms(http.Request.Path) && !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
+        || (ProgramPaths.Has(http.Request.Path) && !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
 
     static async Task RedirectToLoginAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
@@ -103,7 +95,7 @@ static class SessionCookie
 
     static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context, string to, int status)
     {
-        if (IsForPrograms(context.Request.Path))
+        if (ProgramPaths.Has(context.Request.Path))
         {
             context.Response.StatusCode = status;
         }
