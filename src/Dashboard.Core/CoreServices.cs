@@ -1,7 +1,9 @@
+using Dashboard.Core.Account;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Sessions;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Microsoft.Extensions.Configuration;
@@ -21,6 +23,7 @@ public static class CoreServices
     {
         services.AddSingleton(TimeProvider.System);
         services.AddDashboardDatabase(configuration, contentRoot);
+        services.AddProtection(configuration, contentRoot);
         services.AddSingleton(new Catalogue(configuration));
         services.AddSingleton(new KeyOptions(configuration));
         services.AddSingleton(new EnvironmentHosts(configuration));
@@ -28,6 +31,9 @@ public static class CoreServices
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ResourceService>();
         services.AddSingleton<AuditVerifier>();
+        services.AddSingleton<SetUpService>();
+        services.AddSingleton<SignInService>();
+        services.AddSingleton<SessionService>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<LastUsed>();
         services.AddHostedService(provider => provider.GetRequiredService<LastUsed>());

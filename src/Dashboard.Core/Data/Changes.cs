@@ -38,6 +38,13 @@ public sealed class Change
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task LockOrganizationAsync(long id, CancellationToken cancellationToken) =>
         Context.Organizations.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken);
+
+    /// <summary>Takes the lock of a chain's newest end before the change reads what only one may decide at a time. No organization's or project's row may
+    /// be locked after it.</summary>
+    /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task LockAuditChainAsync(long chain, CancellationToken cancellationToken) =>
+        Context.AuditChains.Where(x => x.Id == chain).ExecuteUpdateAsync(set => set.SetProperty(x => x.Sequence, x => x.Sequence), cancellationToken);
 }
 
 /// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: the actor's

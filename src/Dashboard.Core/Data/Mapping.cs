@@ -116,7 +116,7 @@ sealed class Mapping
         builder.Entity<UsedTemplate>(template =>
         {
             template.ToTable("UsedTemplates").HasKey(x => x.Text);
-            template.Property(x => x.Text).HasMaxLength(256).IsUnicode(false).UseCollation(byteCollation);
+            template.Property(x => x.Text).HasMaxLength(KeyTemplate.MaxTextLength).IsUnicode(false).UseCollation(byteCollation);
         });
     }
 

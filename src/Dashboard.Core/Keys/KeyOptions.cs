@@ -12,7 +12,7 @@ public sealed class KeyOptions
         var text = configuration["Keys:Template"] ?? KeyTemplate.Default;
         Template = KeyTemplate.TryParse(text, out var template, out var fault)
             ? template
-            : throw new SettingException("Keys:Template", $"is \"{text}\", which cannot be used: {fault.TrimEnd('.')}");
+            : throw new SettingException("Keys:Template", $"\"{text}\" cannot be used: {char.ToLowerInvariant(fault[0])}{fault[1..].TrimEnd('.')}");
         MaxActivePerProject = Settings.OptionalInteger(configuration, "Keys:MaxActivePerProject", 1, 10_000_000) ?? 10;
         AcceptBearer = Settings.Boolean(configuration, "Keys:AcceptBearer", otherwise: true);
     }

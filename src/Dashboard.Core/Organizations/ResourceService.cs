@@ -69,6 +69,24 @@ public sealed class ResourceService(IDbContextFactory<DashboardContext> contexts
         return Cursor.Cut(rows, query.Limit, x => ToRow(x, project.Value), x => new(x.CreatedAt, x.Id), filter);
     }
 
+    /// <summary>How many resources a list has in all, on whatever page one is.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="query">Which resources; its cursor and limit do not matter.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The number; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>.</returns>
+    public async Task<Outcome<int>> CountAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
+        if (project.Fault is { } missing)
+        {
+            return missing;
+        }
+
+        var search = string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
+        return await Filter(context.Resources.AsNoTracking().Where(x => x.ProjectId == project.Value.ProjectId), query.Kind, search).CountAsync(cancellationToken);
+    }
+
     /// <summary>Registers a resource, so that keys can be narrowed to it.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="input">What is asked for.</param>
@@ -107,7 +125,11 @@ public sealed class ResourceService(IDbContextFactory<DashboardContext> contexts
 
                 var resource = new Resource
                 {
-                    ProjectId = project.ProjectId, Kind = input.Kind, ExternalId = input.Id, Name = (input.Name ?? input.Id).Trim(), CreatedAt = change.Now,
+                    ProjectId = project.ProjectId,
+                    Kind = input.Kind,
+                    ExternalId = input.Id,
+                    Name = (input.Name ?? input.Id).Trim(),
+                    CreatedAt = change.Now,
                 };
                 change.Context.Add(resource);
                 change.Record(project.OrganizationId, new(

@@ -1,0 +1,23 @@
+using Dashboard.Core;
+using Microsoft.AspNetCore.Identity;
+
+namespace Dashboard.Account;
+
+/// <summary>Signing in and out, and the first run.</summary>
+static class AccountServices
+{
+    /// <summary>Registers the session cookie.</summary>
+    /// <exception cref="SettingException">A setting cannot be used.</exception>
+    public static IServiceCollection AddAccount(this IServiceCollection services, IConfiguration configuration)
+    {
+        var https = SessionCookie.IsHttps(configuration);
+        services.AddAuthentication(IdentityConstants.ApplicationScheme)
+            .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https));
+        services.AddAuthorization();
+        services.AddSingleton<SetUpCode>();
+        return services;
+    }
+
+    /// <summary>Maps the endpoints.</summary>
+    public static void MapAccount(this IEndpointRouteBuilder app) => app.MapSession();
+}

@@ -1,0 +1,14 @@
+using Dashboard.Core.Account;
+
+namespace Dashboard.Account;
+
+/// <summary>What a request says about who sent it.</summary>
+static class RequestFacts
+{
+    /// <summary>The client address, or null.</summary>
+    public static string? ClientAddress(this HttpContext http) => Network.ToText(http.Connection.RemoteIpAddress);
+
+    /// <summary>What somebody typed, with where it came from.</summary>
+    public static SignInAttempt ToAttempt(this HttpContext http, string? email, string? password, bool remember) =>
+        new(email, password, remember, http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent.ToString());
+}

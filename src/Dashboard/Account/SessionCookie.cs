@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Security.Claims;
+using Dashboard.Core;
+using Dashboard.Core.Account;
+using Dashboard.Core.Sessions;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.StaticAssets;
+
+namespace Dashboard.Account;
+
+/// <summary>The cookie that names a session. It carries two identifiers; all else is read from the database at each request.</summary>
+static class SessionCookie
+{
+    /// <summary>The claim with the session's end, RFC 3339.</summary>
+    public const string ExpiryClaim = "exp";
+
+    /// <summary>Whether people reach the product by https, as <c>PublicUrl</c> says.</summary>
+    /// <exception cref="SettingException">It is no address.</exception>
+    public static bool IsHttps(IConfiguration configuration) => configuration["PublicUrl"] switch
+    {
+        null or "" => false,
+        var text when Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp) =>
+            url.Scheme == Uri.UriSchemeHttps,
+        var text => throw new SettingException("PublicUrl", $"is \"{text}\"; it has to be an address that begins with https:// or http://"),
+    };
+
+    /// <summary>How the cookie is sent and what it counts for.</summary>
+    public static void Configure(CookieAuthenticationOptions options, bool https)
+    {
+        options.Cookie.Name = https ? "__Host-latchkey" : "latchkey";
+        options.Cookie.SecurePolicy = https ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.Path = "/";
+        options.SlidingExpiration = false;
+        options.ExpireTimeSpan = SessionService.KeptLifetime; // the session itself may end earlier
+        options.LoginPath = "/account/sign-in";
+        options.AccessDeniedPath = "/not-found";
+        options.Events.OnValidatePrincipal = ValidateAsync;
+        options.Events.OnRedirectToLogin = context => RedirectAsync(context, StatusCodes.Status401Unauthorized);
+        options.Events.OnRedirectToAccessDenied = context => RedirectAsync(context, StatusCodes.Status403Forbidden);
+    }
+
+    /// <summary>Sends the browser the cookie of a session that has just begun.</summary>
+    public static Task WriteSessionCookieAsync(this HttpContext http, SignedIn session) => http.SignInAsync(
+        IdentityConstants.ApplicationScheme,
+        new(new ClaimsIdentity(
+            [new(ClaimTypes.NameIdentifier, session.UserId), new(CurrentActor.SessionClaim, session.SessionId)], IdentityConstants.ApplicationScheme)),
+        new() { IsPersistent = session.Remember, ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
+
+    /// <summary>Whether a program calls there: it gets a status, never the sign-in page, and brings a credential of its own.</summary>
+    public static bool IsForPrograms(PathString path) =>
+        path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/forward-auth", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/forward-auth-nginx", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/oauth/token", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/oauth/introspect", StringComparison.OrdinalIgnoreCase);
+
+    static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        var http = context.HttpContext;
+        if (NeedsNoSession(http)
+            || context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is not { } user
+            || context.Principal.FindFirstValue(CurrentActor.SessionClaim) is not { } id
+            || await http.RequestServices.GetRequiredService<SessionService>().FindLiveAsync(id, user, http.RequestAborted) is not { } session)
+        {
+            context.RejectPrincipal();
+            return;
+        }
+
+        context.ReplacePrincipal(new(new ClaimsIdentity(
+            [
+                new(ClaimTypes.NameIdentifier, session.UserId),
+                new(ClaimTypes.Name, session.Name),
+                new(ClaimTypes.Email, session.Email),
+                new(CurrentActor.SessionClaim, session.Id),
+                new(ExpiryClaim, session.ExpiresAt.ToString("O", CultureInfo.InvariantCulture)),
+            ],
+            IdentityConstants.ApplicationScheme)));
+    }
+
+    /// <summary>A style sheet is nobody's, and what verifies credentials never asks the database for a browser's sake.</summary>
+    static bool NeedsNoSession(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null
+        || (IsForPrograms(http.Request.Path) && !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
+
+    static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context, int status)
+    {
+        if (IsForPrograms(context.Request.Path))
+        {
+            context.Response.StatusCode = status;
+        }
+        else
+        {
+            context.Response.Redirect(context.RedirectUri);
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,84 @@
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Ui;
+
+namespace Dashboard.Keys;
+
+/// <summary>A key as the list shows it: short enough to go from the prerendered page to its circuit, whatever the key is narrowed to.</summary>
+public sealed record KeyItem(
+    string KeyId,
+    string Name,
+    string Prefix,
+    KeyEnvironment Environment,
+    string Scope,
+    string Permissions,
+    PartyType OwnerType,
+    string Owner,
+    KeyState State,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? LastUsedAt,
+    string? LastUsedFrom,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset? RevokedAt,
+    bool Changeable)
+{
+    /// <summary>So many permissions are named; of more, the rest is counted.</summary>
+    const int MostNamed = 3;
+
+    /// <summary>A key that ends sooner wants notice.</summary>
+    static readonly TimeSpan Soon = TimeSpan.FromDays(14);
+
+    /// <summary>A key as <paramref name="actor"/> sees it.</summary>
+    public static KeyItem Of(KeyRow key, Actor actor, OrganizationRole role, Catalogue catalogue) => new(
+        key.KeyId,
+        key.Name,
+        key.Prefix,
+        key.Environment,
+        InWords(key.Scope, catalogue),
+        InWords(key.Permissions),
+        key.Owner.Type,
+        key.Owner.Name,
+        key.State,
+        key.CreatedAt,
+        key.LastUsedAt,
+        key.LastUsedFrom,
+        key.ExpiresAt,
+        key.RevokedAt,
+        role >= OrganizationRole.Admin || (role == OrganizationRole.Developer && key.Owner.Type == actor.Type && key.Owner.Id == actor.Id));
+
+    /// <summary>What stands below the state: until when it holds, or since when.</summary>
+    public string Hint(DateTimeOffset now) => State switch
+    {
+        KeyState.Revoked when RevokedAt is { } at => $"Since {TimeText.Date(at)}",
+        KeyState.Expired when ExpiresAt is { } at => $"Since {TimeText.Date(at)}",
+        _ when ExpiresAt is { } at => EndsSoon(now) ? $"Expires {TimeText.Relative(at, now)}" : $"Until {TimeText.Date(at.AddTicks(-1))}", // the last day that it works on
+        _ => "No expiry",
+    };
+
+    /// <summary>Whether it ends by itself within two weeks.</summary>
+    public bool EndsSoon(DateTimeOffset now) => State is KeyState.Active or KeyState.Inactive && ExpiresAt - now < Soon;
+
+    static string InWords(IReadOnlyList<string>? scope, Catalogue catalogue)
+    {
+        if (scope is null)
+        {
+            return "All resources";
+        }
+
+        return scope switch
+        {
+            [] => "No resource left",
+            [var only] => only[(only.IndexOf(':', StringComparison.Ordinal) + 1)..],
+            _ => string.Join(", ",
+                from name in scope
+                group name by name[..name.IndexOf(':', StringComparison.Ordinal)] into kind
+                orderby catalogue.ResourceKinds.Index().FirstOrDefault(known => known.Item == kind.Key).Index
+                select $"{kind.Count()} {kind.Key}{(kind.Count() == 1 ? "" : "s")}"),
+        };
+    }
+
+    static string InWords(IReadOnlyList<string> permissions) => permissions.Count <= MostNamed
+        ? string.Join(' ', permissions)
+        : $"{string.Join(' ', permissions.Take(MostNamed - 1))} +{permissions.Count - MostNamed + 1}";
+}

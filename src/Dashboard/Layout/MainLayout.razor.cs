@@ -1,0 +1,28 @@
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+
+namespace Dashboard.Layout;
+
+public sealed partial class MainLayout : LayoutComponentBase
+{
+    static readonly ShellModel Nothing = new();
+
+    static readonly (string Value, string Text, string Icon)[] themes =
+        [("system", "As the system", Icons.Monitor), ("light", "Light", Icons.Sun), ("dark", "Dark", Icons.Moon)];
+
+    ErrorBoundary? boundary;
+
+    [Inject] NavigationManager Navigation { get; set; } = null!;
+
+    /// <summary>Cascaded from above the router by whoever knows the organization and the project.</summary>
+    [CascadingParameter] ShellModel? Shell { get; set; }
+
+    ShellModel Model => Shell ?? Nothing;
+
+    // With a base address a bare #main would lead to the start page.
+    string SkipHref => $"{new Uri(Navigation.Uri).PathAndQuery}#main";
+
+    // Another page may work where this one did not.
+    protected override void OnParametersSet() => boundary?.Recover();
+}

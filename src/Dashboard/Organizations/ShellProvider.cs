@@ -1,0 +1,115 @@
+using Dashboard.Account;
+using Dashboard.Core.Organizations;
+using Dashboard.Layout;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
+using Microsoft.AspNetCore.Components.Routing;
+
+namespace Dashboard.Organizations;
+
+/// <summary>Stands above the router and tells the layout where the signed-in person is and may go: read once for each address, and for the first page
+/// while it is prerendered.</summary>
+public sealed class ShellProvider : ComponentBase, IDisposable
+{
+    /// <summary>A menu of more is of no use, and it goes through the circuit's first message.</summary>
+    const int MostPlaces = 50;
+
+    readonly CancellationTokenSource life = new();
+    string? shown;
+
+    [Parameter, EditorRequired] public RenderFragment? ChildContent { get; set; }
+
+    /// <summary>What the layout shows; handed from the prerendered page to its circuit.</summary>
+    [PersistentState] public ShellModel? Shell { get; set; }
+
+    [Inject] ProjectService Projects { get; set; } = null!;
+
+    [Inject] CurrentPerson Person { get; set; } = null!;
+
+    [Inject] NavigationManager Navigation { get; set; } = null!;
+
+    public void Dispose()
+    {
+        Navigation.LocationChanged -= Follow;
+        life.Cancel();
+        life.Dispose();
+    }
+
+    protected override void BuildRenderTree(RenderTreeBuilder builder)
+    {
+        builder.OpenComponent<CascadingValue<ShellModel>>(0);
+        builder.AddAttribute(1, nameof(CascadingValue<ShellModel>.Value), Shell);
+        builder.AddAttribute(2, nameof(CascadingValue<ShellModel>.ChildContent), ChildContent);
+        builder.CloseComponent();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        Navigation.LocationChanged += Follow;
+        shown = Place;
+        Shell ??= await ReadAsync(life.Token);
+    }
+
+    /// <summary>The address up to the query: what follows that changes no menu.</summary>
+    string Place => new Uri(Navigation.Uri).AbsolutePath;
+
+    void Follow(object? sender, LocationChangedEventArgs e)
+    {
+        if (Place != shown)
+        {
+            shown = Place;
+            _ = InvokeAsync(RefreshAsync);
+        }
+    }
+
+    async Task RefreshAsync()
+    {
+        try
+        {
+            var place = shown;
+            var read = await ReadAsync(life.Token);
+            if (place == shown && !life.IsCancellationRequested)
+            {
+                Shell = read;
+                StateHasChanged();
+            }
+        }
+        catch (OperationCanceledException) when (life.IsCancellationRequested)
+        {
+            // The page is gone.
+        }
+        catch (Exception exception)
+        {
+            await DispatchExceptionAsync(exception);
+        }
+    }
+
+    async Task<ShellModel> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (await Person.ActorAsync() is not { } actor)
+        {
+            return new();
+        }
+
+        var shell = new ShellModel { Person = actor.Name, SignOutAction = "/account/sign-out" };
+        if (Place.Split('/') is not ["", var organization, var project, ..] || !ProjectPath.TryParse($"{organization}/{project}", out var path))
+        {
+            return shell;
+        }
+
+        var found = await Projects.FindAsync(actor, path, cancellationToken);
+        return found.Succeeded ? Around(shell, found.Value, await Projects.AccessibleAsync(actor, cancellationToken)) : shell;
+    }
+
+    static ShellModel Around(ShellModel shell, ProjectAccess here, IReadOnlyList<ProjectAccess> all) => shell with
+    {
+        Organization = new(here.OrganizationName, KeysOf(all.First(project => project.OrganizationId == here.OrganizationId))),
+        Organizations = [.. all.DistinctBy(project => project.OrganizationId).Take(MostPlaces).Select(project => new ShellPlace(project.OrganizationName, KeysOf(project)))],
+        Project = new(here.ProjectName, KeysOf(here)),
+        Projects = [.. all.Where(project => project.OrganizationId == here.OrganizationId).Take(MostPlaces).Select(project => new ShellPlace(project.ProjectName, KeysOf(project)))],
+        Groups = [new("Project", [new("API keys", KeysOf(here), Icons.Key)])],
+    };
+
+    static string KeysOf(ProjectAccess project) => $"/{project.Path}/keys";
+}

@@ -1,0 +1,280 @@
+// All the JavaScript of the pages. It listens on the document, so that it works on static pages, after enhanced navigation, and on whatever
+// Blazor draws later. Everything a person must be able to do while the connection is gone (copy a secret, switch tabs, close a dialog) happens here.
+(() => {
+  'use strict';
+
+  const root = document.documentElement;
+  const all = (from, selector) => [...from.querySelectorAll(selector)];
+  const lost = () => root.hasAttribute('data-connection');
+
+  // ── Dialogs: native <dialog>. Closing happens in the browser first; the server hears of it by the close event. ──
+
+  function showDialog(dialog) {
+    if (!dialog || dialog.open) return;
+    const menu = document.activeElement?.closest?.('[popover]:popover-open');
+    if (menu) menu.hidePopover(); // focus goes back to what opened the menu, and from there back again when the dialog closes
+    dialog.showModal();
+  }
+
+  // An error may stand at a group of choices: then its first control is meant.
+  function focusIn(dialog, selector) {
+    const found = dialog?.querySelector(selector);
+    (found?.matches('input, select, textarea, button, a') ? found : found?.querySelector('input, select, textarea, button, a'))?.focus();
+  }
+
+  const closeDialog = dialog => { if (dialog?.open) dialog.close(); };
+  // What happens while the connection is gone is kept, and told to the server when it is back: a dialog that was closed, a text that was typed.
+  const missed = new Map();
+  const keep = (target, name) => missed.set(target, (missed.get(target) ?? new Set()).add(name));
+
+  addEventListener('close', e => {
+    if (e.target instanceof HTMLDialogElement && lost()) {
+      keep(e.target, 'close');
+      e.stopImmediatePropagation();
+    }
+  }, true);
+
+  addEventListener('cancel', e => {
+    // Browsers without closedby let Escape close every dialog.
+    if (e.target instanceof HTMLDialogElement && e.target.getAttribute('closedby') === 'none') e.preventDefault();
+  }, true);
+
+  function dialogClick(e) {
+    const closer = e.target.closest('[data-dialog-close]');
+    if (closer) closeDialog(closer.closest('dialog'));
+    const opener = e.target.closest('[data-dialog-open]');
+    if (opener) showDialog(document.querySelector(opener.dataset.dialogOpen));
+    if (e.target instanceof HTMLDialogElement && e.target.getAttribute('closedby') === 'any' && !('closedBy' in e.target)) {
+      const box = e.target.getBoundingClientRect();
+      if (e.clientX < box.left || e.clientX > box.right || e.clientY < box.top || e.clientY > box.bottom) e.target.close();
+    }
+  }
+
+  // ── Menus: popovers. The browser gives the top layer, light dismissal, Escape and the focus back; place and keys are ours. ──
+
+  const openerOf = menu => document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+  const itemsOf = menu => all(menu, '[role^="menuitem"]').filter(item => !item.disabled);
+
+  function place(menu, opener) {
+    const box = opener.getBoundingClientRect();
+    const below = box.bottom + 4, above = box.top - menu.offsetHeight - 4;
+    const left = menu.dataset.align === 'end' ? box.right - menu.offsetWidth : box.left;
+    menu.style.top = `${below + menu.offsetHeight + 8 > innerHeight && above > 8 ? above : below}px`;
+    menu.style.left = `${Math.max(8, Math.min(left, innerWidth - menu.offsetWidth - 8))}px`;
+  }
+
+  function menuClick(e) {
+    const opener = e.target.closest('[popovertarget]');
+    const menu = opener && document.getElementById(opener.getAttribute('popovertarget'));
+    if (menu?.getAttribute('role') === 'menu') {
+      e.preventDefault(); // opened here and not by the browser, so that it is in its place before it is painted
+      if (menu.matches(':popover-open')) return menu.hidePopover();
+      showThemeChoice();
+      menu.showPopover();
+      place(menu, opener);
+      itemsOf(menu)[0]?.focus();
+    } else {
+      e.target.closest('[role^="menuitem"]')?.closest('[popover]')?.hidePopover();
+      e.target.closest('a')?.closest('[popover]:popover-open')?.hidePopover();
+    }
+  }
+
+  document.addEventListener('beforetoggle', e => {
+    if (!(e.target instanceof HTMLElement) || !e.target.popover) return;
+    openerOf(e.target)?.setAttribute('aria-expanded', e.newState === 'open');
+  }, true);
+
+  const hideMenus = e => all(document, '[role="menu"]:popover-open').forEach(menu => { if (!menu.contains(e.target)) menu.hidePopover(); });
+  addEventListener('scroll', hideMenus, true);
+  addEventListener('resize', hideMenus);
+
+  function menuKey(e) {
+    const menu = e.target.closest('[role="menu"]');
+    if (!menu) {
+      if ((e.key === 'ArrowDown' || e.key === 'ArrowUp') && e.target.matches('[aria-haspopup="menu"]')) {
+        e.preventDefault();
+        e.target.click();
+        if (e.key === 'ArrowUp') itemsOf(document.getElementById(e.target.getAttribute('popovertarget'))).at(-1)?.focus();
+      }
+      return;
+    }
+    const items = itemsOf(menu), at = items.indexOf(document.activeElement);
+    if (e.key === 'Tab') return menu.hidePopover();
+    let next = { ArrowDown: items[(at + 1) % items.length], ArrowUp: items.at(at < 1 ? -1 : at - 1), Home: items[0], End: items.at(-1) }[e.key];
+    if (!next && e.key.length === 1 && e.key !== ' ' && !e.ctrlKey && !e.metaKey && !e.altKey) {
+      const begins = item => item.textContent.trim().toLowerCase().startsWith(e.key.toLowerCase());
+      next = [...items.slice(at + 1), ...items.slice(0, at + 1)].find(begins);
+    }
+    if (next) { e.preventDefault(); next.focus(); }
+  }
+
+  // ── Tabs: uncontrolled, so they switch without the server. ──
+
+  function chooseTab(tab) {
+    for (const other of all(tab.closest('[role="tablist"]'), '[role="tab"]')) {
+      const chosen = other === tab, panel = document.getElementById(other.getAttribute('aria-controls'));
+      other.setAttribute('aria-selected', chosen);
+      other.tabIndex = chosen ? 0 : -1;
+      if (panel) panel.hidden = !chosen;
+    }
+  }
+
+  function tabKey(e) {
+    const tab = e.target.closest('[role="tab"]');
+    if (!tab) return;
+    const tabs = all(tab.closest('[role="tablist"]'), '[role="tab"]'), at = tabs.indexOf(tab);
+    const next = { ArrowRight: tabs[(at + 1) % tabs.length], ArrowLeft: tabs.at(at - 1), Home: tabs[0], End: tabs.at(-1) }[e.key];
+    if (!next) return;
+    e.preventDefault();
+    chooseTab(next);
+    next.focus();
+  }
+
+  // ── Theme: a cookie that the server reads while it writes <html data-theme>, so that nothing flashes. ──
+
+  const dark = () => root.dataset.theme === 'dark' || (root.dataset.theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+
+  function setTheme(theme) {
+    root.dataset.theme = theme;
+    document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax${location.protocol === 'https:' ? ';secure' : ''}`;
+    showThemeChoice();
+  }
+
+  const showThemeChoice = () => all(document, '[data-theme-set]').forEach(item =>
+    item.setAttribute('aria-checked', item.dataset.themeSet === (root.dataset.theme ?? 'system')));
+
+  function themeClick(e) {
+    const choice = e.target.closest('[data-theme-set]');
+    if (choice) setTheme(choice.dataset.themeSet);
+    else if (e.target.closest('[data-theme-switch]')) setTheme(dark() ? 'light' : 'dark');
+  }
+
+  // ── Copying: in the click itself and without the server. Nothing here throws. The outcome is copied, or manual: selected, to be copied by hand. ──
+
+  function select(source) {
+    try {
+      const range = document.createRange();
+      range.selectNodeContents(source);
+      const selection = getSelection();
+      selection.removeAllRanges();
+      selection.addRange(range);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  function copySelected(source, text) {
+    let handed = false;
+    const hand = e => { // exactly the text, without what the browser would add for its layout
+      e.clipboardData?.setData('text/plain', text);
+      e.preventDefault();
+      handed = Boolean(e.clipboardData);
+    };
+    document.addEventListener('copy', hand, { capture: true, once: true });
+    try {
+      return select(source) && document.execCommand('copy') && handed;
+    } catch {
+      return false;
+    } finally {
+      document.removeEventListener('copy', hand, true);
+    }
+  }
+
+  async function copyText(source) {
+    const text = source.textContent;
+    try {
+      if (navigator.clipboard?.writeText) {
+        await navigator.clipboard.writeText(text);
+        return 'copied';
+      }
+    } catch {
+      // Refused: the older way may still be open.
+    }
+    if (copySelected(source, text)) {
+      getSelection()?.removeAllRanges();
+      return 'copied';
+    }
+    select(source);
+    return 'manual';
+  }
+
+  const calm = new WeakMap();
+
+  async function copyClick(e) {
+    const button = e.target.closest('[data-copy]');
+    const source = button && document.querySelector(button.dataset.copy);
+    if (!source) return;
+    const outcome = await copyText(source);
+    const group = source.closest('.copy-group') ?? button.closest('.copy-group');
+    for (const marked of [button, group]) {
+      if (!marked) continue;
+      marked.dataset.copyState = outcome;
+    }
+    const said = group?.querySelector('[data-copy-said]');
+    if (said) said.textContent = outcome === 'copied' ? said.dataset.copySaid : '';
+    clearTimeout(calm.get(button));
+    if (!button.hasAttribute('data-copy-stays')) calm.set(button, setTimeout(() => { delete button.dataset.copyState; }, 4000));
+    button.dispatchEvent(new CustomEvent('copied', { bubbles: true, detail: { outcome } }));
+  }
+
+  // ── Connection: Blazor's script sets classes on the banner; the page follows them. ──
+
+  function watchConnection() {
+    const banner = document.getElementById('components-reconnect-modal');
+    if (!banner) return;
+    const writers = '.btn-primary, .btn-danger, .btn-danger-quiet, button[type="submit"]';
+    new MutationObserver(() => {
+      const down = /components-reconnect-(show|failed|rejected)/.test(banner.className);
+      if (down === lost()) return;
+      root.toggleAttribute('data-connection', down);
+      for (const button of all(document, writers)) {
+        if (button.matches('[data-copy], [data-dialog-close]')) continue;
+        if (down && !button.hasAttribute('aria-disabled')) { button.setAttribute('aria-disabled', 'true'); button.dataset.offline = ''; }
+        else if (!down && 'offline' in button.dataset) { button.removeAttribute('aria-disabled'); delete button.dataset.offline; }
+      }
+      if (!down) {
+        missed.forEach((names, target) => names.forEach(name => target.dispatchEvent(new Event(name, { bubbles: name !== 'close' }))));
+        missed.clear();
+      }
+    }).observe(banner, { attributeFilter: ['class'] });
+    new ResizeObserver(() => { if (lost()) root.style.setProperty('--banner', `${banner.offsetHeight}px`); }).observe(banner);
+  }
+
+  // What nobody hears is not sent: a press that would only fail in the console. Copying, tabs, menus and links stay.
+  for (const name of ['click', 'submit', 'input', 'change', 'keydown']) {
+    addEventListener(name, e => {
+      if (!lost() || !(e.target instanceof Element) || e.target.closest('.connection')) return;
+      ours[name]?.forEach(handle => handle(e));
+      if (name === 'input' || name === 'change') keep(e.target, name);
+      if (name === 'submit' || e.target.closest('[data-offline]')) e.preventDefault();
+      e.stopImmediatePropagation();
+    }, true);
+  }
+
+  async function connectionClick(e) {
+    if (e.target.closest('[data-reload]')) location.reload();
+    if (!e.target.closest('[data-reconnect]')) return;
+    try {
+      if (await window.Blazor?.reconnect?.() === false) location.reload(); // the server no longer knows this page
+    } catch {
+      // Still unreachable: the banner stays.
+    }
+  }
+
+  const ours = {
+    click: [dialogClick, menuClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
+    keydown: [menuKey, tabKey],
+  };
+  for (const [name, handlers] of Object.entries(ours)) {
+    document.addEventListener(name, e => { if (e.target instanceof Element) handlers.forEach(handle => handle(e)); });
+  }
+
+  document.addEventListener('DOMContentLoaded', () => {
+    window.Blazor?.registerCustomEventType?.('copied', { createEventArgs: e => ({ outcome: e.detail.outcome }) });
+    watchConnection();
+    showThemeChoice();
+  });
+
+  window.ui = { showDialog, closeDialog, focusIn };
+})();

@@ -1,0 +1,19 @@
+using Bunit;
+using Dashboard.Ui;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Dashboard.Tests.Unit.Ui;
+
+/// <summary>A page with the kit's services, a clock that stands, and a browser that does what the script's two calls ask.</summary>
+public abstract class UiTest : BunitContext
+{
+    protected UiTest()
+    {
+        Services.AddSingleton<TimeProvider>(Clock);
+        Services.AddUi();
+        JSInterop.SetupVoid("ui.showDialog", _ => true).SetVoidResult();
+        JSInterop.SetupVoid("ui.closeDialog", _ => true).SetVoidResult();
+    }
+
+    private protected UiClock Clock { get; } = new();
+}
