@@ -163,9 +163,21 @@ public sealed class KeyListJourneys : IClassFixture<Product>
             var keyId = $"{id}r{number}";
             return new ApiKey
             {
-                KeyId = keyId, Hash = KeyHash.Of(keyId), Prefix = $"nk_live_{keyId}", ProjectId = id, Name = name(number), Environment = KeyEnvironment.Live, State = KeyState.Revoked,
-                Permissions = "read execute write", AllResources = resources == 0, Scope = [.. scope.Select(resource => new KeyResource { KeyId = keyId, ResourceId = resource })],
-                OwnerType = PartyType.User, OwnerId = owner.Id, CreatedBy = owner.Id, CreatedAt = at.AddMinutes(number), RevokedAt = at.AddYears(1),
+                KeyId = keyId,
+                Hash = KeyHash.Of(keyId),
+                Prefix = $"nk_live_{keyId}",
+                ProjectId = id,
+                Name = name(number),
+                Environment = KeyEnvironment.Live,
+                State = KeyState.Revoked,
+                Permissions = "read execute write",
+                AllResources = resources == 0,
+                Scope = [.. scope.Select(resource => new KeyResource { KeyId = keyId, ResourceId = resource })],
+                OwnerType = PartyType.User,
+                OwnerId = owner.Id,
+                CreatedBy = owner.Id,
+                CreatedAt = at.AddMinutes(number),
+                RevokedAt = at.AddYears(1),
             };
         }));
         await context.SaveChangesAsync(TestContext.Current.CancellationToken);
