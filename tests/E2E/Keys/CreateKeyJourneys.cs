@@ -242,7 +242,7 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await page.GetByLabel("Name").FillAsync("From here");
         await page.GetByLabel("Name").PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" })).ToBeVisibleAsync();
-        await using var context = await product.OpenDatabaseAsync();
+        await using var context = await People.OpenAsync(product);
         var entry = await context.AuditEntries.SingleAsync(x => x.Action == "key.created" && x.TargetName == "From here", TestContext.Current.CancellationToken);
         Assert.Equal("127.0.0.1", entry.Address);
     }
