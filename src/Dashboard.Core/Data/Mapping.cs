@@ -32,6 +32,10 @@ sealed class Mapping
         foreach (var key in builder.Model.GetEntityTypes().SelectMany(type => type.GetForeignKeys()))
         {
             key.DeleteBehavior = DeleteBehavior.Restrict;
+            foreach (var (property, principal) in key.Properties.Zip(key.PrincipalKey.Properties))
+            {
+                property.SetCollation(principal.GetCollation()); // SQL Server turns down a reference between two collations
+            }
         }
     }
 
@@ -97,7 +101,7 @@ sealed class Mapping
             key.Property(x => x.Name).HasMaxLength(NameLength);
             key.Property(x => x.Environment).HasConversion(environment => environment.ToWord(), word => KeyEnvironments.Parse(word)).HasMaxLength(8).IsUnicode(false);
             key.Property(x => x.State).HasConversion(state => state.ToWord(), word => KeyStates.FromWord(word)).HasMaxLength(16).IsUnicode(false);
-            key.Property(x => x.Permissions).HasMaxLength(1000).IsUnicode(false);
+            key.Property(x => x.Permissions).HasMaxLength(Catalogue.MaxPermissionsLength).IsUnicode(false);
             key.Property(x => x.OwnerType).HasConversion(type => type.ToWord(), word => PartyTypes.FromWord(word)).HasMaxLength(16).IsUnicode(false);
             Id(key.Property(x => x.OwnerId));
             Id(key.Property(x => x.CreatedBy));
@@ -133,13 +137,13 @@ sealed class Mapping
             entry.ToTable("AuditEntries").HasKey(x => new { x.ChainId, x.Sequence });
             entry.Property(x => x.ActorType).HasMaxLength(16).IsUnicode(false);
             Id(entry.Property(x => x.ActorId));
-            entry.Property(x => x.ActorName).HasMaxLength(NameLength);
-            entry.Property(x => x.Address).HasMaxLength(IdLength).IsUnicode(false);
+            entry.Property(x => x.ActorName).HasMaxLength(AuditEntry.MaxActorName);
+            entry.Property(x => x.Address).HasMaxLength(AuditEntry.MaxAddress).IsUnicode(false);
             entry.Property(x => x.Category).HasMaxLength(32).IsUnicode(false);
             entry.Property(x => x.Action).HasMaxLength(64).IsUnicode(false);
             entry.Property(x => x.TargetType).HasMaxLength(32).IsUnicode(false);
-            entry.Property(x => x.TargetId).HasMaxLength(256).IsUnicode(false).UseCollation(byteCollation);
-            entry.Property(x => x.TargetName).HasMaxLength(256);
+            entry.Property(x => x.TargetId).HasMaxLength(AuditEntry.MaxTargetId).IsUnicode(false).UseCollation(byteCollation);
+            entry.Property(x => x.TargetName).HasMaxLength(AuditEntry.MaxTargetName);
             entry.Property(x => x.PreviousHash).HasMaxLength(32).IsFixedLength();
             entry.Property(x => x.Hash).HasMaxLength(32).IsFixedLength();
             entry.HasIndex(x => x.ChangeId);
@@ -154,7 +158,7 @@ sealed class Mapping
             entry.ToTable("FeedEntries").HasKey(x => x.Number);
             entry.Property(x => x.Number).ValueGeneratedNever();
             entry.Property(x => x.SubjectType).HasMaxLength(32).IsUnicode(false);
-            entry.Property(x => x.SubjectId).HasMaxLength(256).IsUnicode(false).UseCollation(byteCollation);
+            entry.Property(x => x.SubjectId).HasMaxLength(AuditEntry.MaxTargetId).IsUnicode(false).UseCollation(byteCollation);
         });
     }
 

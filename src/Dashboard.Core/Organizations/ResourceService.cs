@@ -130,7 +130,11 @@ public sealed class ResourceService(IDbContextFactory<DashboardContext> contexts
 
                 var resource = new Resource
                 {
-                    ProjectId = project.ProjectId, Kind = input.Kind, ExternalId = input.Id, Name = (input.Name ?? input.Id).Trim(), CreatedAt = change.Now,
+                    ProjectId = project.ProjectId,
+                    Kind = input.Kind,
+                    ExternalId = input.Id,
+                    Name = (input.Name ?? input.Id).Trim(),
+                    CreatedAt = change.Now,
                 };
                 change.Context.Add(resource);
                 change.Record(project.OrganizationId, new(

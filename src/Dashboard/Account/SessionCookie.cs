@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using Dashboard.Core;
 using Dashboard.Core.Account;
+using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
 using Dashboard.Http;
 using Microsoft.AspNetCore.Authentication;
@@ -30,18 +31,25 @@ static class SessionCookie
     /// <summary>How the cookie is sent and what it counts for.</summary>
     public static void Configure(CookieAuthenticationOptions options, bool https)
     {
-        options.Cookie.Name = https ? "__Host-latchkey" : "latchkey";
-        options.Cookie.SecurePolicy = https ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
-        options.Cookie.HttpOnly = true;
-        options.Cookie.SameSite = SameSiteMode.Lax;
-        options.Cookie.Path = "/";
+        Configure(options.Cookie, "latchkey", https);
         options.SlidingExpiration = false;
         options.ExpireTimeSpan = SessionService.KeptLifetime; // the session itself may end earlier
         options.LoginPath = "/account/sign-in";
         options.AccessDeniedPath = "/not-found";
         options.Events.OnValidatePrincipal = ValidateAsync;
-        options.Events.OnRedirectToLogin = context => RedirectAsync(context, StatusCodes.Status401Unauthorized);
-        options.Events.OnRedirectToAccessDenied = context => RedirectAsync(context, StatusCodes.Status403Forbidden);
+        options.Events.OnRedirectToLogin = RedirectToLoginAsync;
+        options.Events.OnRedirectToAccessDenied = context => RedirectAsync(context, context.RedirectUri, StatusCodes.Status403Forbidden);
+    }
+
+    /// <summary>How any cookie is sent. With https it never goes over plain http, and no other host of the domain can set it (the <c>__Host-</c> prefix of
+    /// RFC 6265bis, section 4.1.3.2).</summary>
+    public static void Configure(CookieBuilder cookie, string name, bool https)
+    {
+        cookie.Name = https ? $"__Host-{name}" : name;
+        cookie.SecurePolicy = https ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        cookie.HttpOnly = true;
+        cookie.SameSite = SameSiteMode.Lax;
+        cookie.Path = "/";
     }
 
     /// <summary>Sends the browser the cookie of a session that has just begun.</summary>
@@ -79,7 +87,13 @@ static class SessionCookie
         http.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null
         || (ProgramPaths.Has(http.Request.Path) && !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
 
-    static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context, int status)
+    static async Task RedirectToLoginAsync(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        var open = await context.HttpContext.RequestServices.GetRequiredService<SetUpService>().IsOpenAsync(context.HttpContext.RequestAborted);
+        await RedirectAsync(context, open ? "/setup" : context.RedirectUri, StatusCodes.Status401Unauthorized);
+    }
+
+    static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context, string to, int status)
     {
         if (ProgramPaths.Has(context.Request.Path))
         {
@@ -87,7 +101,7 @@ static class SessionCookie
         }
         else
         {
-            context.Response.Redirect(context.RedirectUri);
+            context.Response.Redirect(to);
         }
 
         return Task.CompletedTask;

@@ -84,9 +84,14 @@
     openerOf(e.target)?.setAttribute('aria-expanded', e.newState === 'open');
   }, true);
 
-  const hideMenus = e => all(document, '[role="menu"]:popover-open').forEach(menu => { if (!menu.contains(e.target)) menu.hidePopover(); });
-  addEventListener('scroll', hideMenus, true);
-  addEventListener('resize', hideMenus);
+  // An open menu goes along with its button, and closes when that leaves the window.
+  const follow = () => all(document, '[role="menu"]:popover-open').forEach(menu => {
+    const opener = openerOf(menu), box = opener?.getBoundingClientRect();
+    if (box && box.bottom > 0 && box.top < innerHeight) place(menu, opener);
+    else menu.hidePopover();
+  });
+  addEventListener('scroll', follow, { capture: true, passive: true });
+  addEventListener('resize', follow);
 
   function menuKey(e) {
     const menu = e.target.closest('[role="menu"]');
@@ -147,6 +152,12 @@
     const choice = e.target.closest('[data-theme-set]');
     if (choice) setTheme(choice.dataset.themeSet);
     else if (e.target.closest('[data-theme-switch]')) setTheme(dark() ? 'light' : 'dark');
+  }
+
+  function skipClick(e) {
+    if (!e.target.closest('[data-skip]')) return;
+    e.preventDefault(); // with a base address the link would lead to the start page
+    document.getElementById('main')?.focus();
   }
 
   // ── Copying: in the click itself and without the server. Nothing here throws. The outcome is copied, or manual: selected, to be copied by hand. ──
@@ -254,16 +265,25 @@
 
   async function connectionClick(e) {
     if (e.target.closest('[data-reload]')) location.reload();
-    if (!e.target.closest('[data-reconnect]')) return;
+    const banner = e.target.closest('[data-reconnect]')?.closest('.connection');
+    if (!banner) return;
+    if (banner.classList.contains('components-reconnect-show')) {
+      // Blazor is between two tries, and ends its wait when the page comes into view. Blazor.reconnect() here would succeed, and the try
+      // that still waits would then call it failed.
+      document.dispatchEvent(new Event('visibilitychange'));
+      return;
+    }
     try {
-      if (await window.Blazor?.reconnect?.() === false) location.reload(); // the server no longer knows this page
+      if (await window.Blazor?.reconnect?.() === false) {
+        banner.classList.replace('components-reconnect-failed', 'components-reconnect-rejected'); // the server no longer knows this page
+      }
     } catch {
       // Still unreachable: the banner stays.
     }
   }
 
   const ours = {
-    click: [dialogClick, menuClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
+    click: [skipClick, dialogClick, menuClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
     keydown: [menuKey, tabKey],
   };
   for (const [name, handlers] of Object.entries(ours)) {

@@ -1,3 +1,4 @@
+using Dashboard.Core;
 using Dashboard.Core.Account;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
@@ -40,7 +41,7 @@ public static class People
     }
 
     /// <summary>Adds somebody to an organization; the person too where there is none of that address yet.</summary>
-    public static async Task AddMemberAsync(this Product product, string email, string organization, OrganizationRole role)
+    public static async Task<Actor> AddMemberAsync(this Product product, string email, string organization, OrganizationRole role)
     {
         await using var context = await OpenAsync(product);
         var id = await context.Organizations.Where(x => x.Slug == organization).Select(x => x.Id).SingleAsync();
@@ -65,6 +66,7 @@ public static class People
 
         context.Add(new Member { OrganizationId = id, UserId = person.Id, Role = role, JoinedAt = product.Now });
         await context.SaveChangesAsync();
+        return new(PartyType.User, person.Id, person.Name);
     }
 
     /// <summary>Opens the product's database.</summary>
