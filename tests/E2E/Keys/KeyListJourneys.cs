@@ -154,7 +154,7 @@ public sealed class KeyListJourneys : IClassFixture<Product>
     async Task AddRevokedAsync(ProjectPath project, int count, Func<int, string> name, int resources = 0)
     {
         var owner = await product.OwnerAsync();
-        await using var context = await product.OpenDatabaseAsync();
+        await using var context = await People.OpenAsync(product);
         var id = await context.Projects.Where(x => x.Slug == project.Project).Select(x => x.Id).SingleAsync(TestContext.Current.CancellationToken);
         var scope = await context.Resources.Where(x => x.ProjectId == id).Take(resources).Select(x => x.Id).ToListAsync(TestContext.Current.CancellationToken);
         var at = DateTimeOffset.UnixEpoch;
@@ -185,7 +185,7 @@ public sealed class KeyListJourneys : IClassFixture<Product>
 
     async Task AddForeignProjectAsync()
     {
-        await using var context = await product.OpenDatabaseAsync();
+        await using var context = await People.OpenAsync(product);
         var at = DateTimeOffset.UnixEpoch;
         var organization = new Organization { Slug = "fabrikam", Name = "Fabrikam", CreatedAt = at };
         context.Add(organization);
