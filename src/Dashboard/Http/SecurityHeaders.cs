@@ -14,7 +14,13 @@ static class SecurityHeaders
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin"; // with no-referrer a browser writes "Origin: null" even when it posts our own forms
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        // A browser heeds it on https and on this machine, and writes an error into the console elsewhere. Which of both it is it tells by this field, also
+        // behind a proxy that ends TLS.
+        if (http.Request.Headers.ContainsKey("Sec-Fetch-Dest"))
+        {
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        }
+
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         return next(http);
     });
