@@ -14,11 +14,9 @@ static class SecurityHeaders
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin"; // with no-referrer a browser writes "Origin: null" even when it posts our own forms
-        // A browser heeds it on https and on this machine, and writes an error into the console elsewhere. Which of both it is it tells by this field, also
-        // behind a proxy that ends TLS.
-        if (http.Request.Headers.ContainsKey("Sec-Fetch-Dest"))
+        if (http.Request.IsHttps)
         {
-            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"; // over plain http browsers ignore it, and complain
         }
 
         headers["Cross-Origin-Resource-Policy"] = "same-origin";

@@ -1,4 +1,5 @@
 using Dashboard.Tests.E2E.Support;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Routing;
@@ -120,11 +121,12 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         Assert.Equal(Table.Select(x => x.Endpoint).Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
 
-    /// <summary>All that is routed but pages, files (their address begins with a parameter) and what the framework brings. HEAD goes with GET.</summary>
+    /// <summary>All that is routed but pages and their forms (which carry a token), files (their address begins with a parameter) and what the framework brings. HEAD goes with GET.</summary>
     IEnumerable<(string Name, RouteEndpoint Endpoint)> Endpoints() =>
         from endpoint in tenants.Product.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         let path = "/" + System.Text.RegularExpressions.Regex.Replace(endpoint.RoutePattern.RawText!.Trim('/'), @":[^{}]*\}", "}", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1))
         where endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is null && endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null
+            && endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is not { RequiresValidation: true }
             && !path.StartsWith("/{", StringComparison.Ordinal) && !path.StartsWith("/_blazor", StringComparison.Ordinal) && !path.StartsWith("/_framework", StringComparison.Ordinal)
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]
         where method != "HEAD"

@@ -42,7 +42,11 @@ static class Seed
             var id = await context.Projects.Where(x => x.Slug == project.Project).Select(x => x.Id).SingleAsync(Cancellation);
             context.AddRange(Enumerable.Range(1, count).Select(number => new Resource
             {
-                ProjectId = id, Kind = "workflow", ExternalId = $"resource-{number}", Name = $"Resource {number}", CreatedAt = DateTimeOffset.UnixEpoch,
+                ProjectId = id,
+                Kind = "workflow",
+                ExternalId = $"resource-{number}",
+                Name = $"Resource {number}",
+                CreatedAt = DateTimeOffset.UnixEpoch,
             }));
             await context.SaveChangesAsync(Cancellation);
         }

@@ -78,6 +78,7 @@ public sealed class World : IAsyncDisposable
         services.AddDashboardCore(Configuration([("ConnectionStrings:Dashboard", $"Data Source={DatabaseFile}"), .. settings]), folder.FullName);
         services.AddSingleton<TimeProvider>(Time);
         services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(new Hasty()));
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 10); // no test's password is worth the wait
         adjust(services);
         var graph = new Services(services.BuildServiceProvider(validateScopes: true));
         graphs.Add(graph);
