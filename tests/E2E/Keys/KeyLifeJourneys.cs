@@ -101,8 +101,8 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
     public async Task Viewer_sees_and_developer_changes_their_own()
     {
         var project = await product.AddProjectAsync("Roles");
-        var developer = await product.AddMemberAsync("developer@example.com", "Tomás Ferreira", OrganizationRole.Developer);
-        await product.AddMemberAsync("viewer@example.com", "Anneliese Brandt-Oyelaran", OrganizationRole.Viewer);
+        var developer = await product.AddMemberAsync("developer@example.com", People.Organization, OrganizationRole.Developer, "Tomás Ferreira");
+        await product.AddMemberAsync("viewer@example.com", People.Organization, OrganizationRole.Viewer, "Anneliese Brandt-Oyelaran");
         await product.AddKeyAsync(project, "Owner’s key");
         await product.AddKeyAsync(project, "Developer’s key", developer);
 

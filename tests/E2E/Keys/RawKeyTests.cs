@@ -71,7 +71,7 @@ public sealed class RawKeyTests(Browser browser) : IDisposable
     {
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for checkout" }).ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" }).ClickAsync();
-        var question = page.GetByRole(AriaRole.Dialog, new() { Name = "Revoke this key?" });
+        var question = page.GetByRole(AriaRole.Alertdialog, new() { Name = "Revoke this key?" });
         await question.GetByRole(AriaRole.Textbox).FillAsync(raw);
         await question.GetByRole(AriaRole.Textbox).PressAsync("Enter");
         await Expect(question).ToBeVisibleAsync(); // it is not the name

@@ -41,7 +41,7 @@ public static class People
     }
 
     /// <summary>Adds somebody to an organization; the person too where there is none of that address yet.</summary>
-    public static async Task<Actor> AddMemberAsync(this Product product, string email, string organization, OrganizationRole role)
+    public static async Task<Actor> AddMemberAsync(this Product product, string email, string organization, OrganizationRole role, string? name = null)
     {
         await using var context = await OpenAsync(product);
         var id = await context.Organizations.Where(x => x.Slug == organization).Select(x => x.Id).SingleAsync();
@@ -58,7 +58,7 @@ public static class People
                 EmailConfirmed = true,
                 PasswordHash = Hash.Value,
                 SecurityStamp = email,
-                Name = email.Split('@')[0],
+                Name = name ?? email.Split('@')[0],
                 CreatedAt = product.Now,
             };
             context.Add(person);
