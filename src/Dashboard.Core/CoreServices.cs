@@ -35,6 +35,11 @@ public static class CoreServices
         services.AddSingleton<Verifier>();
         services.AddSingleton<LastUsed>();
         services.AddHostedService(provider => provider.GetRequiredService<LastUsed>());
+        services.AddSingleton<FirstUses>();
+        services.AddHostedService(provider => provider.GetRequiredService<FirstUses>());
+        services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
+        services.AddSingleton<FeedRetention>();
+        services.AddHostedService(provider => provider.GetRequiredService<FeedRetention>());
         return services;
     }
 }

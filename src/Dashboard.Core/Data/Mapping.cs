@@ -3,6 +3,7 @@ using Dashboard.Core.Audit;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
+using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -112,6 +113,16 @@ sealed class Mapping
             scope.ToTable("ApiKeyResources").HasKey(x => new { x.KeyId, x.ResourceId });
             Id(scope.Property(x => x.KeyId));
             scope.HasOne(x => x.Resource).WithMany().HasForeignKey(x => x.ResourceId);
+        });
+        builder.Entity<KeyFirstUse>(use =>
+        {
+            use.ToTable("ApiKeyFirstUses").HasKey(x => x.KeyId);
+            Id(use.Property(x => x.KeyId));
+            use.Property(x => x.Method).HasMaxLength(KeyFirstUse.MaxMethodLength).IsUnicode(false);
+            use.Property(x => x.Path).HasMaxLength(KeyFirstUse.MaxPathLength);
+            use.Property(x => x.Network).HasMaxLength(IdLength).IsUnicode(false);
+            use.Property(x => x.Client).HasMaxLength(IdLength).IsUnicode(false);
+            use.HasOne<ApiKey>().WithOne().HasForeignKey<KeyFirstUse>(x => x.KeyId);
         });
         builder.Entity<UsedTemplate>(template =>
         {

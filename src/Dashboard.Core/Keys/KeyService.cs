@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.Keys;
 
 /// <summary>What people do with keys. Pages and REST endpoints are thin callers of it.</summary>
-public sealed class KeyService(IDbContextFactory<DashboardContext> contexts, Changes changes, Catalogue catalogue, KeyOptions options, TimeProvider time)
+public sealed partial class KeyService(IDbContextFactory<DashboardContext> contexts, Changes changes, Catalogue catalogue, KeyOptions options, TimeProvider time)
 {
     const string OthersKey = "This key belongs to somebody else. Its owner or an admin can change it.";
 
@@ -352,12 +352,14 @@ public sealed class KeyService(IDbContextFactory<DashboardContext> contexts, Cha
 
     static async Task<Outcome<KeyRow>> ReadAsync(DashboardContext context, Actor actor, string keyId, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var keys = context.Keys.AsNoTracking().Where(key => key.KeyId == keyId
-            && context.Projects.Any(project => project.Id == key.ProjectId
-                && context.Members.Any(member => member.OrganizationId == project.OrganizationId && member.UserId == actor.Id)));
-        var stored = await StoredKey.Read(context, keys).SingleOrDefaultAsync(cancellationToken);
+        var stored = await StoredKey.Read(context, VisibleTo(context, actor).Where(key => key.KeyId == keyId)).SingleOrDefaultAsync(cancellationToken);
         return stored is null ? Fault.NotFound : stored.ToRow(now);
     }
+
+    /// <summary>The keys of the organizations that <paramref name="actor"/> belongs to.</summary>
+    static IQueryable<ApiKey> VisibleTo(DashboardContext context, Actor actor) => context.Keys.AsNoTracking().Where(key =>
+        context.Projects.Any(project => project.Id == key.ProjectId
+            && context.Members.Any(member => member.OrganizationId == project.OrganizationId && member.UserId == actor.Id)));
 
     static void Record(Change change, long organization, string action, ApiKey key, Dictionary<string, string?>? details = null) =>
         change.Record(organization, new(AuditCategory.Keys, action, new("key", key.KeyId, key.Name), Details: JsonSerializer.Serialize(details ?? [])));

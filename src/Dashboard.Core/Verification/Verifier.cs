@@ -11,7 +11,7 @@ namespace Dashboard.Core.Verification;
 
 /// <summary>Says whether a presented credential is good for what is asked: one hash, one query.</summary>
 public sealed partial class Verifier(
-    IDbContextFactory<DashboardContext> contexts, KeyOptions options, LastUsed lastUsed, TimeProvider time, ILogger<Verifier> logger)
+    IDbContextFactory<DashboardContext> contexts, KeyOptions options, LastUsed lastUsed, FirstUses firstUses, TimeProvider time, ILogger<Verifier> logger)
 {
     /// <summary>The shapes that a key may have: this build's template, and those that keys were minted by before.</summary>
     readonly ConcurrentDictionary<string, KeyTemplate> templates = new(StringComparer.Ordinal) { [options.Template.Text] = options.Template };
@@ -19,10 +19,10 @@ public sealed partial class Verifier(
     /// <summary>Verifies a credential. The rules are tried in a fixed order, and the first that fails answers.</summary>
     /// <param name="credential">What the request presented.</param>
     /// <param name="demand">What the request is about.</param>
-    /// <param name="address">The client address of the original request, for the record of the last use; null where there is none.</param>
+    /// <param name="facts">What is known of the original request, for the record of first and last use; null for nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The verdict; with the database away, <see cref="RefusalCode.VerificationUnavailable"/> and never a word against the key.</returns>
-    public async Task<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, System.Net.IPAddress? address, CancellationToken cancellationToken)
+    public async Task<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, RequestFacts? facts, CancellationToken cancellationToken)
     {
         if (credential.Refusal is { } refusal)
         {
@@ -36,10 +36,15 @@ public sealed partial class Verifier(
 
         try
         {
-            var verdict = await JudgeAsync(credential, demand, cancellationToken);
+            var (verdict, unused) = await JudgeAsync(credential, demand, cancellationToken);
             if (verdict.Principal is { } principal)
             {
-                lastUsed.Note(principal.KeyId, time.GetUtcNow(), address);
+                var now = time.GetUtcNow();
+                lastUsed.Note(principal.KeyId, now, facts?.Address);
+                if (unused)
+                {
+                    firstUses.Note(principal.KeyId, now, facts, credential.Reveal());
+                }
             }
 
             return verdict;
@@ -51,26 +56,27 @@ public sealed partial class Verifier(
         }
     }
 
-    async Task<Verdict> JudgeAsync(PresentedCredential credential, Demand demand, CancellationToken cancellationToken)
+    /// <summary>The verdict, and whether the key was never used before.</summary>
+    async Task<(Verdict Verdict, bool Unused)> JudgeAsync(PresentedCredential credential, Demand demand, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (!FitsAny(credential) && !await FitsStoredAsync(context, credential, cancellationToken))
         {
-            return Verdict.Refused(RefusalCode.MalformedKey);
+            return (Verdict.Refused(RefusalCode.MalformedKey), false);
         }
 
         var hash = KeyHash.Of(credential.Reveal());
         var stored = await StoredKey.Read(context, context.Keys.AsNoTracking().Where(key => key.Hash == hash)).SingleOrDefaultAsync(cancellationToken);
         if (stored is null)
         {
-            return Verdict.Refused(RefusalCode.InvalidKey);
+            return (Verdict.Refused(RefusalCode.InvalidKey), false);
         }
 
         var row = stored.ToRow(time.GetUtcNow());
         return FirstFailure(row, demand) is { } refusal
-            ? Verdict.Refused(refusal, row.KeyId)
-            : new(
-                new(row.KeyId, stored.Organization, row.Project, row.Environment, row.Owner, row.Permissions, row.Scope, row.ExpiresAt), null, row.KeyId);
+            ? (Verdict.Refused(refusal, row.KeyId), false)
+            : (new(new(row.KeyId, stored.Organization, row.Project, row.Environment, row.Owner, row.Permissions, row.Scope, row.ExpiresAt), null, row.KeyId),
+                row.LastUsedAt is null);
     }
 
     static RefusalCode? FirstFailure(KeyRow key, Demand demand)

@@ -83,7 +83,8 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 columns: table => new
                 {
                     Id = table.Column<int>(type: "int", nullable: false),
-                    Number = table.Column<long>(type: "bigint", nullable: false)
+                    Number = table.Column<long>(type: "bigint", nullable: false),
+                    ClearedAt = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -405,6 +406,28 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "ApiKeyFirstUses",
+                columns: table => new
+                {
+                    KeyId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    At = table.Column<long>(type: "bigint", nullable: false),
+                    Method = table.Column<string>(type: "varchar(16)", unicode: false, maxLength: 16, nullable: true),
+                    Path = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    Network = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: true),
+                    Client = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ApiKeyFirstUses", x => x.KeyId);
+                    table.ForeignKey(
+                        name: "FK_ApiKeyFirstUses_ApiKeys_KeyId",
+                        column: x => x.KeyId,
+                        principalTable: "ApiKeys",
+                        principalColumn: "KeyId",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ApiKeyResources",
                 columns: table => new
                 {
@@ -435,8 +458,8 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
             migrationBuilder.InsertData(
                 table: "FeedCounter",
-                columns: new[] { "Id", "Number" },
-                values: new object[] { 1, 0L });
+                columns: new[] { "Id", "ClearedAt", "Number" },
+                values: new object[] { 1, null, 0L });
 
             migrationBuilder.InsertData(
                 table: "Installation",
@@ -528,6 +551,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "ApiKeyFirstUses");
+
             migrationBuilder.DropTable(
                 name: "ApiKeyResources");
 

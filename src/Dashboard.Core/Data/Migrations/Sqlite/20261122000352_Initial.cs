@@ -83,7 +83,8 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 columns: table => new
                 {
                     Id = table.Column<int>(type: "INTEGER", nullable: false),
-                    Number = table.Column<long>(type: "INTEGER", nullable: false)
+                    Number = table.Column<long>(type: "INTEGER", nullable: false),
+                    ClearedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -405,6 +406,28 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "ApiKeyFirstUses",
+                columns: table => new
+                {
+                    KeyId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Method = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: true),
+                    Path = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    Network = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true),
+                    Client = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ApiKeyFirstUses", x => x.KeyId);
+                    table.ForeignKey(
+                        name: "FK_ApiKeyFirstUses_ApiKeys_KeyId",
+                        column: x => x.KeyId,
+                        principalTable: "ApiKeys",
+                        principalColumn: "KeyId",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ApiKeyResources",
                 columns: table => new
                 {
@@ -435,8 +458,8 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
 
             migrationBuilder.InsertData(
                 table: "FeedCounter",
-                columns: new[] { "Id", "Number" },
-                values: new object[] { 1, 0L });
+                columns: new[] { "Id", "ClearedAt", "Number" },
+                values: new object[] { 1, null, 0L });
 
             migrationBuilder.InsertData(
                 table: "Installation",
@@ -527,6 +550,9 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "ApiKeyFirstUses");
+
             migrationBuilder.DropTable(
                 name: "ApiKeyResources");
 

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Dashboard.Tests.Unit.Support;
+
+/// <summary>The database is away.</summary>
+public sealed class DatabaseAway() : DbException("The database is away.");
+
+/// <summary>Writes down every command before it is sent, and lets those fail that a test names.</summary>
+public sealed class Commands : DbCommandInterceptor
+{
+    readonly ConcurrentQueue<string> sent = new();
+
+    /// <summary>The commands' texts, in order.</summary>
+    public IReadOnlyList<string> Sent => [.. sent];
+
+    /// <summary>Which commands fail, by their text.</summary>
+    public Func<string, bool> FailWhen { get; set; } = _ => false;
+
+    /// <summary>What they fail with.</summary>
+    public Func<Exception> With { get; set; } = () => new DatabaseAway();
+
+    /// <summary>What runs before each command.</summary>
+    public Action<string> Before { get; set; } = _ => { };
+
+    public void Forget() => sent.Clear();
+
+    public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) => See(command, result);
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) => new(See(command, result));
+
+    public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result) => See(command, result);
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) => new(See(command, result));
+
+    public override InterceptionResult<object> ScalarExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<object> result) => See(command, result);
+
+    public override ValueTask<InterceptionResult<object>> ScalarExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default) => new(See(command, result));
+
+    T See<T>(DbCommand command, T result)
+    {
+        Before(command.CommandText);
+        sent.Enqueue(command.CommandText);
+        return FailWhen(command.CommandText) ? throw With() : result;
+    }
+}

@@ -1,0 +1,34 @@
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Usage;
+using Dashboard.Core.Verification;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Dashboard.Tests.Unit.Support;
+
+/// <summary>A service graph, as one process has it.</summary>
+public sealed class Services(ServiceProvider provider) : IAsyncDisposable
+{
+    public IServiceProvider Provider => provider;
+
+    public KeyService Keys => Get<KeyService>();
+
+    public ProjectService Projects => Get<ProjectService>();
+
+    public ResourceService Resources => Get<ResourceService>();
+
+    public Verifier Verifier => Get<Verifier>();
+
+    public LastUsed LastUsed => Get<LastUsed>();
+
+    public Changes Changes => Get<Changes>();
+
+    public T Get<T>()
+        where T : notnull => provider.GetRequiredService<T>();
+
+    public DashboardContext Open() => Get<IDbContextFactory<DashboardContext>>().CreateDbContext();
+
+    public ValueTask DisposeAsync() => provider.DisposeAsync();
+}
