@@ -1,4 +1,6 @@
 using Dashboard.Core;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 
 namespace Dashboard.Account;
@@ -14,10 +16,16 @@ static class AccountServices
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https));
         services.AddAuthorization();
+        services.Configure<AntiforgeryOptions>(forms => SessionCookie.Configure(forms.Cookie, "latchkey-form", https));
+        services.AddScoped<AuthenticationStateProvider, SessionWatch>();
         services.AddSingleton<SetUpCode>();
         return services;
     }
 
     /// <summary>Maps the endpoints.</summary>
-    public static void MapAccount(this IEndpointRouteBuilder app) => app.MapSession();
+    public static void MapAccount(this IEndpointRouteBuilder app)
+    {
+        app.MapSession();
+        app.MapSignOut();
+    }
 }

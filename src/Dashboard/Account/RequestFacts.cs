@@ -8,6 +8,9 @@ static class RequestFacts
     /// <summary>The client address, or null.</summary>
     public static string? ClientAddress(this HttpContext http) => Network.ToText(http.Connection.RemoteIpAddress);
 
+    /// <summary>Whether another site's page sent it.</summary>
+    public static bool IsFromAnotherSite(this HttpContext http) => SameOrigin.IsForeign(http.Request);
+
     /// <summary>What somebody typed, with where it came from.</summary>
     public static SignInAttempt ToAttempt(this HttpContext http, string? email, string? password, bool remember) =>
         new(email, password, remember, http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent.ToString());

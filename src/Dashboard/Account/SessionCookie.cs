@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Security.Claims;
 using Dashboard.Core;
 using Dashboard.Core.Account;
+using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
+using Dashboard.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
@@ -29,18 +31,25 @@ static class SessionCookie
     /// <summary>How the cookie is sent and what it counts for.</summary>
     public static void Configure(CookieAuthenticationOptions options, bool https)
     {
-        options.Cookie.Name = https ? "__Host-latchkey" : "latchkey";
-        options.Cookie.SecurePolicy = https ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
-        options.Cookie.HttpOnly = true;
-        options.Cookie.SameSite = SameSiteMode.Lax;
-        options.Cookie.Path = "/";
+        Configure(options.Cookie, "latchkey", https);
         options.SlidingExpiration = false;
         options.ExpireTimeSpan = SessionService.KeptLifetime; // the session itself may end earlier
         options.LoginPath = "/account/sign-in";
         options.AccessDeniedPath = "/not-found";
         options.Events.OnValidatePrincipal = ValidateAsync;
-        options.Events.OnRedirectToLogin = context => RedirectAsync(context, StatusCodes.Status401Unauthorized);
-        options.Events.OnRedirectToAccessDenied = context => RedirectAsync(context, StatusCodes.Status403Forbidden);
+        options.Events.OnRedirectToLogin = RedirectToLoginAsync;
+        options.Events.OnRedirectToAccessDenied = context => RedirectAsync(context, context.RedirectUri, StatusCodes.Status403Forbidden);
+    }
+
+    /// <summary>How any cookie is sent. With https it never goes over plain http, and no other host of the domain can set it (the <c>__Host-</c> prefix of
+    /// RFC 6265bis, section 4.1.3.2).</summary>
+    public static void Configure(CookieBuilder cookie, string name, bool https)
+    {
+        cookie.Name = https ? $"__Host-{name}" : name;
+        cookie.SecurePolicy = https ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        cookie.HttpOnly = true;
+        cookie.SameSite = SameSiteMode.Lax;
+        cookie.Path = "/";
     }
 
     /// <summary>Sends the browser the cookie of a session that has just begun.</summary>
@@ -49,15 +58,6 @@ static class SessionCookie
         new(new ClaimsIdentity(
             [new(ClaimTypes.NameIdentifier, session.UserId), new(CurrentActor.SessionClaim, session.SessionId)], IdentityConstants.ApplicationScheme)),
         new() { IsPersistent = session.Remember, ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
-
-    /// <summary>Whether a program calls there: it gets a status, never the sign-in page, and brings a credential of its own.</summary>
-    public static bool IsForPrograms(PathString path) =>
-        path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/forward-auth", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/forward-auth-nginx", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/.well-known", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/oauth/token", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/oauth/introspect", StringComparison.OrdinalIgnoreCase);
 
     static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
@@ -85,17 +85,23 @@ static class SessionCookie
     /// <summary>A style sheet is nobody's, and what verifies credentials never asks the database for a browser's sake.</summary>
     static bool NeedsNoSession(HttpContext http) =>
         http.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null
-        || (IsForPrograms(http.Request.Path) && !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
+        || (ProgramPaths.Has(http.Request.Path) && !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
 
-    static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context, int status)
+    static async Task RedirectToLoginAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
-        if (IsForPrograms(context.Request.Path))
+        var open = await context.HttpContext.RequestServices.GetRequiredService<SetUpService>().IsOpenAsync(context.HttpContext.RequestAborted);
+        await RedirectAsync(context, open ? "/setup" : context.RedirectUri, StatusCodes.Status401Unauthorized);
+    }
+
+    static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context, string to, int status)
+    {
+        if (ProgramPaths.Has(context.Request.Path))
         {
             context.Response.StatusCode = status;
         }
         else
         {
-            context.Response.Redirect(context.RedirectUri);
+            context.Response.Redirect(to);
         }
 
         return Task.CompletedTask;

@@ -1,155 +1,92 @@
 using System.Globalization;
 using System.Security.Claims;
-using System.Text.Json;
 using Dashboard.Core;
 using Dashboard.Core.Account;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
+using Dashboard.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 
 namespace Dashboard.Account;
 
-/// <summary>Sign in, who am I, sign out, for programs that keep a cookie.</summary>
+/// <summary><c>/api/session</c>: sign in, who am I, sign out, for programs that keep a cookie.</summary>
 static class SessionEndpoints
 {
-    static readonly JsonSerializerOptions SnakeCase = new(JsonSerializerDefaults.Web)
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        AllowDuplicateProperties = false,
-    };
-
-    /// <summary>Maps <c>/api/session</c>.</summary>
     public static void MapSession(this IEndpointRouteBuilder app)
     {
-        var session = app.MapGroup("/api/session");
-        session.MapPost("", SignInAsync);
-        session.MapGet("", WhoAmIAsync);
-        session.MapDelete("", SignOutAsync);
+        var signIn = app.MapGroup("/api/session").AllowAnonymous().ForPrograms().WithTags("Session");
+        signIn.MapPost("", SignInAsync).WithMetadata(new SameOrigin.SignInMetadata())
+            .WithName("signIn").WithSummary("Sign in. The answer sets the session cookie.")
+            .Answers<SessionAnswer>(200, "Signed in.", ("Set-Cookie", "The session cookie."))
+            .Refuses(FaultCode.InvalidCredentials, FaultCode.RateLimited);
+
+        var session = app.MapGroup("/api/session").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Session");
+        session.MapRead("", WhoAmIAsync).WithName("getSession").WithSummary("Who is signed in.").Answers<SessionAnswer>(200, "The session.");
+        session.MapDelete("", SignOutAsync).WithName("signOut").WithSummary("Sign out: the session counts for nothing from here on.").AnswersNothing("Signed out.");
     }
 
-    static async Task<IResult> SignInAsync(HttpContext http, SignInService signIn, ProjectService projects)
+    static async Task<IResult> SignInAsync(JsonBody<SignInRequest> body, HttpContext http, SignInService signIn, ProjectService projects)
     {
-        if (SameOrigin.IsForeign(http.Request))
+        var asked = body.Value;
+        if (asked.Code is not null)
         {
-            return Problem(SameOrigin.CrossSite);
+            return Fault.Invalid("code", "This account has no second factor. Leave the code out.").ToResult();
         }
 
-        var body = await ReadAsync<SignInBody>(http.Request);
-        if (body.Fault is { } unreadable)
-        {
-            return Problem(unreadable);
-        }
-
-        if (body.Value.Code is not null)
-        {
-            return Problem(Fault.Invalid("code", "This account has no second factor. Leave the code out."));
-        }
-
-        var outcome = await signIn.SignInAsync(http.ToAttempt(body.Value.Email, body.Value.Password, remember: false), http.RequestAborted);
+        var outcome = await signIn.SignInAsync(http.ToAttempt(asked.Email, asked.Password, remember: false), http.RequestAborted);
         if (outcome.Fault is { } refused)
         {
-            return Problem(refused);
+            return refused.ToResult();
         }
 
         var signedIn = outcome.Value;
         await http.WriteSessionCookieAsync(signedIn);
-        return await ShowAsync(http, projects, new(signedIn.UserId, signedIn.Name, body.Value.Email!.Trim()), signedIn.SessionId, signedIn.ExpiresAt);
+        return await ShowAsync(http, projects, new(signedIn.UserId, signedIn.Name, asked.Email!.Trim()), signedIn.SessionId, signedIn.ExpiresAt);
     }
 
-    static async Task<IResult> WhoAmIAsync(HttpContext http, ProjectService projects)
+    static Task<IResult> WhoAmIAsync(HttpContext http, ProjectService projects)
     {
-        var user = http.User;
-        return user.ToActor(null) is { } actor
-            ? await ShowAsync(
-                http, projects, new(actor.Id, actor.Name, user.FindFirstValue(ClaimTypes.Email)!), actor.SessionId!,
-                DateTimeOffset.Parse(user.FindFirstValue(SessionCookie.ExpiryClaim)!, CultureInfo.InvariantCulture))
-            : Problem(Fault.SessionRequired);
+        var actor = http.Caller();
+        return ShowAsync(
+            http, projects, new(actor.Id, actor.Name, http.User.FindFirstValue(ClaimTypes.Email)!), actor.SessionId!,
+            DateTimeOffset.Parse(http.User.FindFirstValue(SessionCookie.ExpiryClaim)!, CultureInfo.InvariantCulture));
     }
 
     static async Task<IResult> SignOutAsync(HttpContext http, SessionService sessions)
     {
-        if (http.User.ToActor(http.ClientAddress()) is not { } actor)
-        {
-            return Problem(Fault.SessionRequired);
-        }
-
-        if (!SameOrigin.IsProved(http.Request))
-        {
-            return Problem(SameOrigin.CrossSite);
-        }
-
-        var outcome = await sessions.EndAsync(actor, http.RequestAborted);
+        var outcome = await sessions.EndAsync(http.Caller(), http.RequestAborted);
         await http.SignOutAsync(IdentityConstants.ApplicationScheme);
-        return outcome.Fault is { } fault ? Problem(fault) : Results.NoContent();
+        return outcome.ToResult(_ => TypedResults.NoContent());
     }
 
     static async Task<IResult> ShowAsync(HttpContext http, ProjectService projects, SessionUser user, string sessionId, DateTimeOffset expiresAt)
     {
         var organizations = await projects.OrganizationsAsync(new(PartyType.User, user.Id, user.Name, null, sessionId), http.RequestAborted);
-        http.Response.Headers.CacheControl = "no-store";
-        return Results.Json(
-            new SessionView(user, [.. organizations.Select(x => new SessionOrganization(x.Slug, x.Name, x.Role.ToWord()))], expiresAt.UtcDateTime), SnakeCase);
+        return TypedResults.Ok(new SessionAnswer(user, [.. organizations.Select(x => new SessionOrganization(x.Slug, x.Name, x.Role))], expiresAt));
     }
 
-    static async Task<Outcome<T>> ReadAsync<T>(HttpRequest request)
+    sealed record SignInRequest(
+        [Field("The account's e-mail address.", Example = "\"ada@example.com\"")] string? Email = null,
+        [Field("Its password.", Example = "\"correct horse battery staple\"")] string? Password = null,
+        [Field("A code of the second factor, where the account has one.", Example = "\"123456\"")] string? Code = null)
     {
-        if (!request.HasJsonContentType())
-        {
-            return new Fault(FaultCode.UnsupportedMediaType, "Send JSON, with the content type application/json.");
-        }
-
-        try
-        {
-            return await request.ReadFromJsonAsync<T>(SnakeCase, request.HttpContext.RequestAborted) is { } body
-                ? body
-                : new Fault(FaultCode.InvalidRequest, "Send a JSON object.");
-        }
-        catch (JsonException)
-        {
-            return new Fault(FaultCode.InvalidRequest, "The body is no JSON that fits this address.");
-        }
+        /// <summary>Prints nothing of what was typed.</summary>
+        public override string ToString() => nameof(SignInRequest);
     }
 
-    static WithRetryAfter Problem(Fault fault)
-    {
-        var (status, code) = fault.Code switch
-        {
-            FaultCode.InvalidRequest => (StatusCodes.Status400BadRequest, "invalid_request"),
-            FaultCode.InvalidCredentials => (StatusCodes.Status401Unauthorized, "invalid_credentials"),
-            FaultCode.CrossSite => (StatusCodes.Status403Forbidden, "cross_site"),
-            FaultCode.UnsupportedMediaType => (StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type"),
-            FaultCode.RateLimited => (StatusCodes.Status429TooManyRequests, "rate_limited"),
-            _ => (StatusCodes.Status401Unauthorized, "session_required"),
-        };
-        var extensions = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code };
-        if (fault.Errors is { } errors)
-        {
-            extensions["errors"] = errors;
-        }
+    sealed record SessionUser(
+        [Field("The person's identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")] string Id,
+        [Field("What others see them called.", Example = "\"Ada Lovelace\"")] string Name,
+        [Field("Their e-mail address.", Example = "\"ada@example.com\"")] string Email);
 
-        return new WithRetryAfter(Results.Problem(fault.Detail, statusCode: status, extensions: extensions), fault.RetryAfter);
-    }
+    sealed record SessionOrganization(
+        [Field("The organization's slug.", Example = "\"acme\"")] string Slug,
+        [Field("What people call it.", Example = "\"Acme\"")] string Name,
+        [Field("What the person may do there.")] OrganizationRole Role);
 
-    sealed class WithRetryAfter(IResult inner, TimeSpan? wait) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.Headers.CacheControl = "no-store";
-            if (wait is { } time)
-            {
-                httpContext.Response.Headers.RetryAfter = ((long)Math.Ceiling(time.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            }
-
-            return inner.ExecuteAsync(httpContext);
-        }
-    }
-
-    sealed record SignInBody(string? Email, string? Password, string? Code);
-
-    sealed record SessionUser(string Id, string Name, string Email);
-
-    sealed record SessionOrganization(string Slug, string Name, string Role);
-
-    sealed record SessionView(SessionUser User, IReadOnlyList<SessionOrganization> Organizations, DateTime ExpiresAt);
+    sealed record SessionAnswer(
+        [Field("Who is signed in.")] SessionUser User,
+        [Field("The organizations that they belong to.")] IReadOnlyList<SessionOrganization> Organizations,
+        [Field("When the session ends by itself.", Example = "\"2026-11-21T21:30:00.000Z\"")] DateTimeOffset ExpiresAt);
 }

@@ -15,6 +15,8 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     const int PickedRows = 50;
 
+    static readonly SelectOption<KeyEnvironment?>[] environments = [new(null, "All environments"), new(KeyEnvironment.Live, "Live"), new(KeyEnvironment.Test, "Test")];
+
     readonly CancellationTokenSource life = new();
     readonly Stack<string?> before = new();
     RenameKeyDialog? rename;
@@ -22,12 +24,16 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     IssuedKey? issued;
     bool creating;
     bool loading;
+    int turn;
+    string search = "";
 
     [Parameter] public string Organization { get; set; } = "";
 
     [Parameter] public string ProjectSlug { get; set; } = "";
 
     [SupplyParameterFromQuery(Name = "revoked")] public bool Revoked { get; set; }
+
+    [SupplyParameterFromQuery(Name = "environment")] public string? Environment { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
     [PersistentState] public KeysView? View { get; set; }
@@ -53,7 +59,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     bool Full => View?.Allowance.Left == 0;
 
     /// <summary>There has been no key in this project yet.</summary>
-    bool Untouched => View is { Keys.Count: 0, OnlyRevoked: false, Asked: { Filtered: false, Cursor: null } };
+    bool Untouched => View is { Keys.Count: 0, OnlyRevoked: false, Filtered: false, Asked.Cursor: null };
 
     string? Summary
     {
@@ -79,10 +85,11 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        var asked = new KeysAsked(new(Organization, ProjectSlug), Revoked, null);
-        if (View is null || View.Asked with { Cursor = null } != asked)
+        var asked = new KeysAsked(new(Organization, ProjectSlug), Revoked, KeyEnvironments.TryParse(Environment, out var only) ? only : null);
+        if (View is null || View.Asked with { Cursor = null } != asked || View.Searched != search.Length > 0)
         {
             before.Clear();
+            search = View?.Asked.Project == asked.Project ? search : "";
             await LoadAsync(asked);
         }
     }
@@ -94,47 +101,50 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
             return; // the router leads to the sign-in
         }
 
+        var mine = ++turn;
         loading = true;
         try
         {
-            await LoadAsync(actor, asked);
+            var view = await ReadAsync(actor, asked, search);
+            View = mine == turn ? view ?? View : View; // of two at once the later is what is wanted
         }
         finally
         {
-            loading = false;
+            loading = mine != turn;
         }
     }
 
-    async Task LoadAsync(Actor actor, KeysAsked asked)
+    async Task<KeysView?> ReadAsync(Actor actor, KeysAsked asked, string term)
     {
         var project = await Projects.FindAsync(actor, asked.Project, life.Token);
         if (project.Fault is not null)
         {
             Navigation.NotFound();
-            return;
+            return null;
         }
 
         if (project.Value.Path != asked.Project)
         {
             // It was called so once.
             Navigation.NavigateTo($"/{project.Value.Path}/keys{new Uri(Navigation.Uri).Query}", replace: true);
-            return;
+            return null;
         }
 
-        var query = new KeyQuery(asked.Project.ToString(), asked.Revoked, asked.Search, asked.Environment, asked.Cursor, Rows);
+        var query = new KeyQuery(asked.Project.ToString(), asked.Revoked, term, asked.Environment, asked.Cursor, Rows);
         var page = await Keys.ListAsync(actor, query, life.Token);
         var allowance = await Keys.AllowanceAsync(actor, query.Project, life.Token);
         if ((page.Fault ?? allowance.Fault) is not null)
         {
             Navigation.NotFound(); // lost between two questions
-            return;
+            return null;
         }
 
         var onlyRevoked = page.Value.Items.Count == 0 && !asked.Revoked
             && await Keys.ListAsync(actor, query with { IncludeRevoked = true, Cursor = null, Limit = 1 }, life.Token) is { Succeeded: true, Value.Items.Count: > 0 };
-        View = new(
+        return new(
             asked,
             project.Value,
+            term.Length > 0,
             [.. page.Value.Items.Select(key => KeyItem.Of(key, actor, project.Value.Role, Catalogue))],
             page.Value.NextCursor,
             allowance.Value,
@@ -142,7 +152,14 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
             Time.GetUtcNow());
     }
 
-    Task ReloadAsync() => View is { } view ? LoadAsync(view.Asked) : Task.CompletedTask;
+    async Task ReloadAsync()
+    {
+        await LoadAsync(View!.Asked);
+        if (View.Keys.Count == 0)
+        {
+            await PreviousAsync(); // the last row of the last page has gone
+        }
+    }
 
     async Task NextAsync()
     {
@@ -162,6 +179,28 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     }
 
     void ShowRevoked(bool shown) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("revoked", shown ? true : (bool?)null), replace: true);
+
+    void ShowEnvironment(KeyEnvironment? chosen) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("environment", chosen?.ToWord()), replace: true);
+
+    async Task SearchAsync(string text)
+    {
+        search = text.Trim();
+        before.Clear();
+        await LoadAsync(View!.Asked with { Cursor = null });
+    }
+
+    async Task ClearAsync()
+    {
+        if (View!.Asked.Environment is null)
+        {
+            await SearchAsync("");
+        }
+        else
+        {
+            search = "";
+            ShowEnvironment(null);
+        }
+    }
 
     async Task<PickPage> FindResourcesAsync(string term, CancellationToken cancellationToken)
     {
@@ -185,8 +224,10 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         }
 
         (creating, issued) = (false, outcome.Value);
+        StateHasChanged(); // the key first; the list can wait
         before.Clear();
         await LoadAsync(View!.Asked with { Cursor = null });
+        StateHasChanged();
         return null;
     }
 
@@ -194,6 +235,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     {
         var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(Name: name), life.Token));
         await ReloadAsync();
+        StateHasChanged();
         return outcome.Fault?.Detail;
     }
 

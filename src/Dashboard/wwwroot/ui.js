@@ -84,9 +84,14 @@
     openerOf(e.target)?.setAttribute('aria-expanded', e.newState === 'open');
   }, true);
 
-  const hideMenus = e => all(document, '[role="menu"]:popover-open').forEach(menu => { if (!menu.contains(e.target)) menu.hidePopover(); });
-  addEventListener('scroll', hideMenus, true);
-  addEventListener('resize', hideMenus);
+  // An open menu goes along with its button, and closes when that leaves the window.
+  const follow = () => all(document, '[role="menu"]:popover-open').forEach(menu => {
+    const opener = openerOf(menu), box = opener?.getBoundingClientRect();
+    if (box && box.bottom > 0 && box.top < innerHeight) place(menu, opener);
+    else menu.hidePopover();
+  });
+  addEventListener('scroll', follow, { capture: true, passive: true });
+  addEventListener('resize', follow);
 
   function menuKey(e) {
     const menu = e.target.closest('[role="menu"]');
@@ -254,9 +259,18 @@
 
   async function connectionClick(e) {
     if (e.target.closest('[data-reload]')) location.reload();
-    if (!e.target.closest('[data-reconnect]')) return;
+    const banner = e.target.closest('[data-reconnect]')?.closest('.connection');
+    if (!banner) return;
+    if (banner.classList.contains('components-reconnect-show')) {
+      // Blazor is between two tries, and ends its wait when the page comes into view. Blazor.reconnect() here would succeed, and the try
+      // that still waits would then call it failed.
+      document.dispatchEvent(new Event('visibilitychange'));
+      return;
+    }
     try {
-      if (await window.Blazor?.reconnect?.() === false) location.reload(); // the server no longer knows this page
+      if (await window.Blazor?.reconnect?.() === false) {
+        banner.classList.replace('components-reconnect-failed', 'components-reconnect-rejected'); // the server no longer knows this page
+      }
     } catch {
       // Still unreachable: the banner stays.
     }

@@ -1,0 +1,38 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Http;
+
+namespace Dashboard.Core.Verification;
+
+/// <summary>Tells a refused credential's sender why, as a problem document (RFC 9457).</summary>
+public static class RefusalWriter
+{
+    /// <summary>How long a sender should wait where credentials cannot be checked.</summary>
+    static readonly TimeSpan Outage = TimeSpan.FromSeconds(5);
+
+    /// <summary>Written once: a flood of bad keys asks for the same few texts.</summary>
+    static readonly FrozenDictionary<RefusalCode, (ProblemDocument Problem, byte[] Bytes)> Problems =
+        Enum.GetValues<RefusalCode>().Select(code => (code, problem: ToProblem(code))).ToFrozenDictionary(x => x.code, x => (x.problem, x.problem.ToUtf8Bytes()));
+
+    /// <summary>The problem document of a refusal.</summary>
+    /// <param name="code">Why.</param>
+    public static ProblemDocument ToProblem(this RefusalCode code) => new(code.ToHttpStatus(), code.ToWord(), code.ToSentence())
+    {
+        RetryAfter = code == RefusalCode.VerificationUnavailable ? Outage : null,
+    };
+
+    /// <summary>Answers with a refusal: its status and document, <c>no-store</c>, with 401 a challenge (RFC 9110 section 11.6.1) and with 503 when to
+    /// try again.</summary>
+    /// <param name="response">An answer that has not begun.</param>
+    /// <param name="code">Why.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static Task WriteAsync(HttpResponse response, RefusalCode code, CancellationToken cancellationToken)
+    {
+        var (problem, bytes) = Problems[code];
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "ApiKey";
+        }
+
+        return problem.WriteAsync(response, bytes, cancellationToken);
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Dashboard.Http;
+
+/// <summary>The rules that hold for every request, whatever it asks for.</summary>
+static class HttpRules
+{
+    /// <summary>Registers them. Settings that cannot be used stop it here.</summary>
+    public static IServiceCollection AddHttpRules(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddTrustedProxies(configuration);
+        services.ConfigureHttpJsonOptions(json => JsonContract.Apply(json.SerializerOptions));
+        services.AddAuthorizationBuilder().AddPolicy(SessionPolicy.Name, SessionPolicy.Build);
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, SessionPolicy.ResultHandler>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PagesAreForPeople>());
+        return services;
+    }
+
+    /// <summary>From here on, what goes wrong where programs call is told as a problem document.</summary>
+    public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>();
+}

@@ -1,0 +1,31 @@
+using Dashboard.Core;
+
+namespace Dashboard.Http;
+
+/// <summary>Something that an endpoint takes from a request, and that may not be readable.</summary>
+interface IInput
+{
+    /// <summary>What is wrong with it, or null.</summary>
+    Fault? Fault { get; }
+}
+
+/// <summary>What an endpoint takes, for the API's description.</summary>
+sealed record InputMetadata(Type Type, bool IsBody);
+
+/// <summary>What all groups of endpoints for programs have in common.</summary>
+static class EndpointGroups
+{
+    static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>Input that cannot be read is told before the endpoint is called, and no cache keeps an answer.</summary>
+    public static RouteGroupBuilder ForPrograms(this RouteGroupBuilder group) => group.AddEndpointFilter((context, next) =>
+    {
+        context.HttpContext.Response.Headers.CacheControl = "no-store";
+        return context.Arguments.OfType<IInput>().FirstOrDefault(input => input.Fault is not null) is { } unreadable
+            ? ValueTask.FromResult<object?>(unreadable.Fault!.ToResult())
+            : next(context);
+    });
+
+    /// <summary>Maps GET, and HEAD as the same (RFC 9110 section 9.3.2).</summary>
+    public static RouteHandlerBuilder MapRead(this IEndpointRouteBuilder endpoints, string pattern, Delegate handler) => endpoints.MapMethods(pattern, Read, handler);
+}

@@ -1,0 +1,147 @@
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Verification;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Dashboard.Http.OpenApi;
+
+/// <summary>What an operation takes and answers, as its endpoint's metadata says, and as follows from who may call it.</summary>
+static class OperationRules
+{
+    const string Json = "application/json";
+
+    static readonly Dictionary<string, string> Sentences = new(StringComparer.Ordinal)
+    {
+        ["invalid_request"] = "The request breaks a rule; errors says which, by field.",
+        ["session_required"] = "There is no session, or it has ended. An API key does not stand in for one.",
+        ["invalid_credentials"] = "Address or password is wrong.",
+        ["forbidden"] = "The caller's role does not allow it.",
+        ["cross_site"] = "Nothing proves that the request comes from the product's own pages.",
+        ["not_found"] = "It does not exist, or the caller may not see it.",
+        ["conflict"] = "What is stored does not allow it.",
+        ["key_limit_reached"] = "The project has as many active keys as it may have.",
+        ["too_large"] = "The body is larger than 64 KB.",
+        ["unsupported_media_type"] = "The body is not JSON.",
+        ["rate_limited"] = "Too many tries.",
+        ["unavailable"] = "The database does not answer.",
+        ["internal_error"] = "Something went wrong in the product.",
+    };
+
+    public static void Apply(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        var metadata = new EndpointMetadataCollection(context.Description.ActionDescriptor.EndpointMetadata);
+        var method = context.Description.HttpMethod ?? "";
+        var document = context.Document!;
+        Secure(operation, metadata, context.ApplicationServices, document);
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            parameter.Description ??= "The identifier of what is meant.";
+            parameter.Example ??= "Ab12CdEf";
+        }
+
+        foreach (var input in metadata.OfType<InputMetadata>())
+        {
+            Take(operation, input, document);
+        }
+
+        operation.Responses = [];
+        foreach (var answer in Own(metadata).Concat(Implied(metadata, method)).GroupBy(x => x.Status).OrderBy(x => x.Key))
+        {
+            operation.Responses[$"{answer.Key}"] = Response([.. answer], document);
+        }
+    }
+
+    /// <summary>The answers that an endpoint says itself.</summary>
+    static IEnumerable<AnswerMetadata> Own(EndpointMetadataCollection metadata) => metadata.OfType<AnswerMetadata>();
+
+    /// <summary>The answers that follow from who may call an endpoint and what it takes.</summary>
+    static IEnumerable<AnswerMetadata> Implied(EndpointMetadataCollection metadata, string method)
+    {
+        var session = NeedsSession(metadata);
+        var body = metadata.OfType<InputMetadata>().Any(x => x.IsBody);
+        FaultCode?[] faults =
+        [
+            metadata.GetMetadata<InputMetadata>() is null ? null : FaultCode.InvalidRequest,
+            session ? FaultCode.SessionRequired : null,
+            metadata.GetMetadata<SameOrigin.SignInMetadata>() is not null || (session && !HttpMethods.IsGet(method)) ? FaultCode.CrossSite : null,
+            body ? FaultCode.TooLarge : null,
+            body ? FaultCode.UnsupportedMediaType : null,
+            session || body ? FaultCode.Unavailable : null,
+        ];
+        foreach (var fault in faults.OfType<FaultCode>())
+        {
+            var (status, word) = Problems.Of(fault);
+            yield return EndpointAnswers.Refusal(status, word);
+        }
+
+        yield return EndpointAnswers.Refusal(StatusCodes.Status500InternalServerError, "internal_error");
+    }
+
+    static bool NeedsSession(EndpointMetadataCollection metadata) => metadata.OfType<IAuthorizeData>().Any(x => x.Policy == SessionPolicy.Name);
+
+    static void Secure(OpenApiOperation operation, EndpointMetadataCollection metadata, IServiceProvider services, OpenApiDocument document)
+    {
+        string[] schemes = NeedsSession(metadata) ? [ApiDescription.SessionScheme]
+            : metadata.GetMetadata<PresentedCredentialMetadata>() is null ? []
+            : [.. ApiDescription.Credentials(services.GetRequiredService<KeyOptions>()).Select(x => x.Name)];
+        operation.Security = [.. schemes.Select(name => new OpenApiSecurityRequirement { [new(name, document)] = [] })];
+    }
+
+    static void Take(OpenApiOperation operation, InputMetadata input, OpenApiDocument document)
+    {
+        if (input.IsBody)
+        {
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = Content(Json, SchemaRules.Of(input.Type, document)) };
+            return;
+        }
+
+        operation.Parameters ??= [];
+        foreach (var property in JsonContract.Options.GetTypeInfo(input.Type).Properties)
+        {
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = property.Name, In = ParameterLocation.Query, Description = StrictReader.Field(property)?.Sentence, Schema = SchemaRules.Of(property, document, inQuery: true),
+            });
+        }
+    }
+
+    static OpenApiResponse Response(IReadOnlyList<AnswerMetadata> answers, OpenApiDocument document)
+    {
+        var codes = answers.SelectMany(x => x.Codes ?? []).Distinct(StringComparer.Ordinal).ToList();
+        if (codes.Count == 0)
+        {
+            var answer = answers[0];
+            return new()
+            {
+                Description = answer.Sentence,
+                Headers = answer.Headers?.ToDictionary(x => x.Key, x => (IOpenApiHeader)Header(x.Value), StringComparer.Ordinal),
+                Content = answer.Type is null ? null : Content(Json, SchemaRules.Of(answer.Type, document)),
+            };
+        }
+
+        return new()
+        {
+            Description = string.Join('\n', codes.Select(code => $"`{code}`: {SentenceOf(code)}")),
+            Headers = answers[0].Status switch
+            {
+                401 => new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal) { ["WWW-Authenticate"] = Header("The scheme that is asked for.") },
+                429 or 503 => new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal) { ["Retry-After"] = Header("How many seconds to wait before another try.") },
+                _ => null,
+            },
+            Content = Content(ProblemDocument.MediaType, SchemaRules.ProblemOf(codes, document)),
+        };
+    }
+
+    static string SentenceOf(string code) => Sentences.TryGetValue(code, out var sentence)
+        ? sentence
+        : Enum.GetValues<RefusalCode>().First(x => x.ToWord() == code).ToSentence();
+
+    static OpenApiHeader Header(string sentence) => new() { Description = sentence, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+
+    static Dictionary<string, OpenApiMediaType> Content(string type, IOpenApiSchema schema) => new(StringComparer.Ordinal) { [type] = new() { Schema = schema } };
+}
+
+/// <summary>Metadata of an endpoint whose caller presents a credential that it verifies itself.</summary>
+sealed class PresentedCredentialMetadata;

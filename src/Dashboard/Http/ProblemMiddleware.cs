@@ -1,0 +1,101 @@
+using System.Data.Common;
+using System.Diagnostics;
+using Dashboard.Core;
+using Dashboard.Core.Verification;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Dashboard.Http;
+
+/// <summary>Sees to it that whatever ends without an answer of its own, where programs call, is told as a problem document.</summary>
+sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+{
+    const int ClientClosedRequest = 499;
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (!ProgramPaths.Has(http.Request.Path))
+        {
+            await next(http);
+            return;
+        }
+
+        if (http.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        {
+            pages.Enabled = false;
+        }
+
+        try
+        {
+            await next(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            http.Response.StatusCode = ClientClosedRequest; // nobody reads it
+            return;
+        }
+        catch (Exception exception) when (!http.Response.HasStarted)
+        {
+            Forget(http.Response);
+            await TellAsync(http, exception);
+            return;
+        }
+
+        if (http.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null })
+        {
+            await Problems.WriteAsync(http, OfStatus(http.Response.StatusCode));
+        }
+    }
+
+    /// <summary>Whether the database did not answer, as it is told by every provider and by EF Core around them.</summary>
+    static bool IsOutage(Exception exception) =>
+        exception is DbException or RetryLimitExceededException or TimeoutException || (exception.InnerException is { } inner && IsOutage(inner));
+
+    static ProblemDocument OfStatus(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => Fault.SessionRequired.ToProblem(),
+        StatusCodes.Status404NotFound => Fault.NotFound.ToProblem(),
+        StatusCodes.Status405MethodNotAllowed => new(status, "method_not_allowed", "This address takes other methods: the header Allow names them."),
+        StatusCodes.Status413PayloadTooLarge => JsonBody.TooLarge.ToProblem(),
+        StatusCodes.Status415UnsupportedMediaType => JsonBody.NotJson.ToProblem(),
+        < 500 => new(status, "invalid_request", "The request cannot be read."),
+        _ => new(status, "internal_error", "The request could not be answered. Try again."),
+    };
+
+    async Task TellAsync(HttpContext http, Exception exception)
+    {
+        if (exception is BadHttpRequestException bad)
+        {
+            await Problems.WriteAsync(http, OfStatus(bad.StatusCode));
+        }
+        else if (!IsOutage(exception))
+        {
+            var trace = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+            LogFailed(exception, http.Request.Method, http.GetEndpoint()?.DisplayName, trace);
+            await Problems.WriteAsync(http, new ProblemDocument(
+                StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong here. The log says more under this trace id.") { TraceId = trace });
+        }
+        else
+        {
+            LogUnavailable(exception);
+            await (http.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+                ? RefusalWriter.WriteAsync(http.Response, RefusalCode.VerificationUnavailable, http.RequestAborted)
+                : Problems.WriteAsync(http, new Fault(FaultCode.Unavailable, "The database does not answer. Nothing was changed; try again shortly.")));
+        }
+    }
+
+    /// <summary>What was said before it went wrong does not hold; a session that was about to begin least of all.</summary>
+    static void Forget(HttpResponse response)
+    {
+        foreach (var header in new[] { "Location", "Set-Cookie", "ETag", "Last-Modified", "Content-Type", "Content-Length", "Content-Encoding", "WWW-Authenticate" })
+        {
+            response.Headers.Remove(header);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed: {Method} {Endpoint}, trace {TraceId}.")]
+    partial void LogFailed(Exception exception, string method, string? endpoint, string traceId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request could not be answered: the database did not answer.")]
+    partial void LogUnavailable(Exception exception);
+}

@@ -1,0 +1,69 @@
+using Dashboard.Core;
+
+namespace Dashboard.Http;
+
+/// <summary>What goes wrong, as programs are told: the one place where a <see cref="Fault"/> becomes HTTP.</summary>
+static class Problems
+{
+    /// <summary>A 401 has to name a scheme (RFC 9110 section 15.5.2). No browser knows this one, so none asks for a password in a window of its own.</summary>
+    public const string SessionChallenge = "Cookie realm=\"Latchkey\"";
+
+    static readonly TimeSpan Outage = TimeSpan.FromSeconds(5);
+
+    /// <summary>The status and the word of a fault.</summary>
+    public static (int Status, string Word) Of(FaultCode code) => code switch
+    {
+        FaultCode.InvalidRequest => (400, "invalid_request"),
+        FaultCode.SessionRequired => (401, "session_required"),
+        FaultCode.InvalidCredentials => (401, "invalid_credentials"),
+        FaultCode.Forbidden => (403, "forbidden"),
+        FaultCode.CrossSite => (403, "cross_site"),
+        FaultCode.NotFound => (404, "not_found"),
+        FaultCode.Conflict => (409, "conflict"),
+        FaultCode.KeyLimitReached => (409, "key_limit_reached"),
+        FaultCode.TooLarge => (413, "too_large"),
+        FaultCode.UnsupportedMediaType => (415, "unsupported_media_type"),
+        FaultCode.RateLimited => (429, "rate_limited"),
+        FaultCode.Unavailable => (503, "unavailable"),
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "This fault has no status."),
+    };
+
+    /// <summary>The document of a fault.</summary>
+    public static ProblemDocument ToProblem(this Fault fault)
+    {
+        var (status, word) = Of(fault.Code);
+        return new(status, word, fault.Detail)
+        {
+            Errors = fault.Errors,
+            RetryAfter = fault.RetryAfter ?? (fault.Code == FaultCode.Unavailable ? Outage : null),
+        };
+    }
+
+    /// <summary>The answer that tells a fault.</summary>
+    public static IResult ToResult(this Fault fault) => new Result(fault.ToProblem());
+
+    /// <summary>The answer that tells a problem.</summary>
+    public static IResult ToResult(this ProblemDocument problem) => new Result(problem);
+
+    /// <summary>The answer to an operation: what <paramref name="show"/> makes of its value, or its fault.</summary>
+    public static IResult ToResult<T>(this Outcome<T> outcome, Func<T, IResult> show) => outcome.Fault is { } fault ? fault.ToResult() : show(outcome.Value);
+
+    /// <summary>Answers with a fault from where there are no results: a middleware, an event.</summary>
+    public static Task WriteAsync(HttpContext http, Fault fault) => WriteAsync(http, fault.ToProblem());
+
+    /// <summary>The same for a problem.</summary>
+    public static Task WriteAsync(HttpContext http, ProblemDocument problem)
+    {
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            http.Response.Headers.WWWAuthenticate = SessionChallenge;
+        }
+
+        return problem.WriteAsync(http.Response, http.RequestAborted);
+    }
+
+    sealed class Result(ProblemDocument problem) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, problem);
+    }
+}

@@ -1,0 +1,60 @@
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Http;
+
+namespace Dashboard.Keys;
+
+/// <summary><c>/api/keys</c>.</summary>
+static class KeyEndpoints
+{
+    /// <summary>Every identifier is of these letters, so that anything else is not there without a question to the database.</summary>
+    const string One = "/{key_id:maxlength(64):regex(^[[A-Za-z0-9]]+$)}";
+
+    public static void MapKeys(this IEndpointRouteBuilder app)
+    {
+        var keys = app.MapGroup("/api/keys").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Keys");
+        keys.MapPost("", CreateAsync).WithName("createKey").WithSummary("Create a key. Its secret is in the answer, once.")
+            .Answers<IssuedKeyAnswer>(201, "The key was created.", ("Location", "Where the key is."))
+            .Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.KeyLimitReached);
+        keys.MapRead("", ListAsync).WithName("listKeys").WithSummary("List the keys of a project, newest first.")
+            .Answers<ListAnswer<KeyAnswer>>(200, "A page of keys.").Refuses(FaultCode.NotFound);
+        keys.MapRead(One, GetAsync).WithName("getKey").WithSummary("Read a key.")
+            .Answers<KeyAnswer>(200, "The key.").Refuses(FaultCode.NotFound);
+        keys.MapPatch(One, ChangeAsync).WithName("changeKey").WithSummary("Rename a key, switch it off or on, take permissions away, or set its expiry date.")
+            .Answers<KeyAnswer>(200, "The key as it is now.").Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.Conflict, FaultCode.KeyLimitReached);
+        keys.MapDelete(One, RevokeAsync).WithName("revokeKey").WithSummary("Revoke a key for ever. A repeat changes nothing.")
+            .Answers<KeyAnswer>(200, "The key, which is revoked.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
+    }
+
+    static async Task<IResult> CreateAsync(JsonBody<CreateKeyRequest> body, KeyService keys, HttpContext http, CancellationToken cancellationToken)
+    {
+        var input = body.Value.ToNewKey();
+        if (input.Fault is { } contradiction)
+        {
+            return contradiction.ToResult();
+        }
+
+        var created = await keys.CreateAsync(http.Caller(), input.Value, cancellationToken);
+        return created.Fault is { } fault
+            ? body.Value.Rename(fault).ToResult()
+            : TypedResults.Created($"/api/keys/{created.Value.Key.KeyId}", new IssuedKeyAnswer(created.Value));
+    }
+
+    static async Task<IResult> ListAsync(QueryInput<KeyListRequest> query, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        (await keys.ListAsync(http.Caller(), query.Value.ToQuery(), cancellationToken)).ToList(row => new KeyAnswer(row));
+
+    static async Task<IResult> GetAsync(string key_id, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        (await keys.GetAsync(http.Caller(), key_id, cancellationToken)).ToResult(Show);
+
+    static async Task<IResult> ChangeAsync(
+        string key_id, JsonBody<ChangeKeyRequest> body, KeyService keys, HttpContext http, CancellationToken cancellationToken)
+    {
+        var patch = body.Value.ToPatch();
+        return patch.Fault is { } nothing ? nothing.ToResult() : (await keys.ChangeAsync(http.Caller(), key_id, patch.Value, cancellationToken)).ToResult(Show);
+    }
+
+    static async Task<IResult> RevokeAsync(string key_id, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        (await keys.RevokeAsync(http.Caller(), key_id, cancellationToken)).ToResult(Show);
+
+    static IResult Show(KeyRow key) => TypedResults.Ok(new KeyAnswer(key));
+}

@@ -1,0 +1,178 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Http;
+
+namespace Dashboard.Keys;
+
+/// <summary>The body that creates a key.</summary>
+sealed record CreateKeyRequest(
+    [Field("What people call it, 1 to 100 characters.", Example = "\"backend\"")] string Name,
+    [Field("The project, as organization/project. Left out: the caller's only one.", Example = "\"acme/orders\"")] string? Project = null,
+    [Field("The environment it is bound to, for ever.", Example = "\"test\"")] KeyEnvironment Environment = KeyEnvironment.Live,
+    [Field("Narrows the key to one workflow by its id. Not together with resources.", Example = "\"order-intake\"")] string? WorkflowId = null,
+    [Field("Narrows the key to these resources, each as kind:id. Left out: all of the project.", Example = "[\"workflow:order-intake\"]", Least = 1, Most = 1000)]
+    IReadOnlyList<string>? Resources = null,
+    [Field("What it may do. Left out: all that the installation's catalogue has.", Example = "[\"read\", \"execute\"]", Least = 1)] IReadOnlyList<string>? Permissions = null,
+    [Field("From when on it is refused, in the future. Left out: never.", Example = "\"2027-01-31T00:00:00.000Z\"")] DateTimeOffset? ExpiresAt = null,
+    [Field("The service account that owns it. Left out: the caller.", Example = "\"sa_4f9c2d\"")] string? ServiceAccountId = null)
+{
+    const string WorkflowKind = "workflow";
+
+    /// <summary>What the domain is asked for, or what is wrong with the two ways to narrow a key.</summary>
+    public Outcome<NewKey> ToNewKey() => WorkflowId is not null && Resources is not null
+        ? Fault.Invalid("workflow_id", "Send workflow_id or resources, not both.")
+        : new NewKey(Project, Name, Environment, WorkflowId is null ? Resources : [$"{WorkflowKind}:{WorkflowId}"], Permissions, ExpiresAt, ServiceAccountId);
+
+    /// <summary>A fault by the names that the body used.</summary>
+    public Fault Rename(Fault fault)
+    {
+        if (WorkflowId is null || fault.Errors is not { } errors || !errors.TryGetValue("resources", out var error))
+        {
+            return fault;
+        }
+
+        var renamed = errors.ToDictionary(StringComparer.Ordinal);
+        renamed.Remove("resources");
+        renamed["workflow_id"] = error;
+        return fault with { Errors = renamed };
+    }
+}
+
+/// <summary>The body that changes a key. What is left out stays.</summary>
+sealed record ChangeKeyRequest(
+    [Field("What people call it, 1 to 100 characters.", Example = "\"backend-2027\"")] Optional<string> Name = default,
+    [Field("Switches the key off or on.", Example = "\"inactive\"", Words = ["active", "inactive"])] Optional<KeyState> State = default,
+    [Field("Fewer permissions than it has.", Example = "[\"read\"]", Least = 1)] Optional<IReadOnlyList<string>> Permissions = default,
+    [Field("From when on it is refused, in the future; null for never.", Example = "\"2027-01-31T00:00:00.000Z\"")] Optional<DateTimeOffset?> ExpiresAt = default)
+{
+    /// <summary>What the domain is asked for, or that nothing is.</summary>
+    public Outcome<KeyPatch> ToPatch() => Name.IsSet || State.IsSet || Permissions.IsSet || ExpiresAt.IsSet
+        ? new KeyPatch(
+            Name.Map<string?>(x => x, null), State.Map<KeyState?>(x => x, null), Permissions.Map<IReadOnlyList<string>?>(x => x, null),
+            ExpiresAt.Map<Expiry?>(x => new(x), null))
+        : new Fault(FaultCode.InvalidRequest, "Nothing is to change. Send name, state, permissions or expires_at.");
+}
+
+/// <summary>Which keys a list shows.</summary>
+sealed record KeyListRequest(
+    [Field("The project, as organization/project. Left out: the caller's only one.", Example = "\"acme/orders\"")] string? Project = null,
+    [Field("Whether revoked keys are listed too.")] bool IncludeRevoked = false,
+    [Field("A part of the name, or the beginning of prefix or key_id.", Example = "\"backend\"")] string? Search = null,
+    [Field("Only keys of this environment.")] KeyEnvironment? Environment = null,
+    [Field("The next_cursor of the page before.")] string? Cursor = null,
+    [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit)
+{
+    public KeyQuery ToQuery() => new(Project, IncludeRevoked, Search, Environment, Cursor, Limit);
+}
+
+/// <summary>Somebody or something that owns or did.</summary>
+sealed class PartyAnswer
+{
+    readonly Party party;
+
+    internal PartyAnswer(Party party) => this.party = party;
+
+    [Field("What kind of thing it is.", Words = ["user", "service_account", "app"])]
+    public PartyType Type => party.Type;
+
+    [Field("Its identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")]
+    public string Id => party.Id;
+
+    [Field("What people call it.", Example = "\"Ada Lovelace\"")]
+    public string Name => party.Name;
+}
+
+/// <summary>A key. No secret is in it.</summary>
+class KeyAnswer
+{
+    readonly KeyRow key;
+
+    internal KeyAnswer(KeyRow key) => this.key = key;
+
+    [Field("What people call it.", Example = "\"backend\"")]
+    public string Name => key.Name;
+
+    [Field("The public identifier, unique in the installation.", Example = "\"Ab12CdEf\"")]
+    public string KeyId => key.KeyId;
+
+    [Field("The beginning of its text, which identifies it and opens nothing.", Example = "\"nk_live_Ab12CdEf\"")]
+    public string Prefix => key.Prefix;
+
+    [Field("Its project, as organization/project.", Example = "\"acme/orders\"")]
+    public string Project => key.Project;
+
+    [Field("The environment it is bound to.")]
+    public KeyEnvironment Environment => key.Environment;
+
+    [Field("The resources it reaches: \"all\" of its project, or a list of kind:id.")]
+    public ScopeAnswer Scope => new(key.Scope);
+
+    [Field("What it may do.", Example = "[\"read\", \"execute\"]")]
+    public IReadOnlyList<string> Permissions => key.Permissions;
+
+    [Field("Who owns it.")]
+    public PartyAnswer Owner => new(key.Owner);
+
+    [Field("What it counts as now.")]
+    public KeyState State => key.State;
+
+    [Field("When it was created.", Example = "\"2026-11-21T09:30:00.000Z\"")]
+    public DateTimeOffset CreatedAt => key.CreatedAt;
+
+    [Field("Who created it.")]
+    public PartyAnswer CreatedBy => new(key.CreatedBy);
+
+    [Field("When it was last accepted, right to the minute; null for never.", Example = "\"2026-11-21T12:04:05.678Z\"")]
+    public DateTimeOffset? LastUsedAt => key.LastUsedAt;
+
+    [Field("The network it was last accepted from, or null.", Example = "\"10.2.7.0/24\"")]
+    public string? LastUsedFrom => key.LastUsedFrom;
+
+    [Field("From when on it is refused; null for never.", Example = "\"2027-01-31T00:00:00.000Z\"")]
+    public DateTimeOffset? ExpiresAt => key.ExpiresAt;
+
+    [Field("When it was revoked, or null.", Example = "\"2026-12-01T08:00:00.000Z\"")]
+    public DateTimeOffset? RevokedAt => key.RevokedAt;
+}
+
+/// <summary>A key that was just created. The only answer with a secret in it.</summary>
+sealed class IssuedKeyAnswer : KeyAnswer
+{
+    readonly KeySecret secret;
+
+    internal IssuedKeyAnswer(IssuedKey issued)
+        : base(issued.Key) => secret = issued.Secret;
+
+    [Field("The key itself. It is in this answer and never again anywhere.", Example = "\"nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH\"")]
+    public string RawKey => secret.Reveal();
+}
+
+/// <summary>What a key reaches: <c>"all"</c>, or a list of <c>kind:id</c>.</summary>
+[JsonConverter(typeof(Converter))]
+readonly record struct ScopeAnswer(IReadOnlyList<string>? Resources)
+{
+    sealed class Converter : JsonConverter<ScopeAnswer>
+    {
+        public override ScopeAnswer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException("No request has one.");
+
+        public override void Write(Utf8JsonWriter writer, ScopeAnswer value, JsonSerializerOptions options)
+        {
+            if (value.Resources is not { } resources)
+            {
+                writer.WriteStringValue("all");
+                return;
+            }
+
+            writer.WriteStartArray();
+            foreach (var resource in resources)
+            {
+                writer.WriteStringValue(resource);
+            }
+
+            writer.WriteEndArray();
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using Dashboard.Tests.E2E.Support;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Dashboard.Tests.E2E.Ui;
+
+/// <summary>What the components and their script do in a real browser, on the page that shows them all.</summary>
+public sealed class KitJourneys(Browser browser, Product product) : IClassFixture<Product>, IAsyncLifetime
+{
+    const string Secret = "nk_test_kitkitki_thisIsNoRealKeyItOnlyShowsAWidth";
+
+    public ValueTask InitializeAsync()
+    {
+        product.Start();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Theory]
+    [InlineData("light", 1360)]
+    [InlineData("dark", 1360)]
+    [InlineData("light", 390)]
+    [InlineData("dark", 360)]
+    public async Task Kit_is_accessible_and_fits_its_window(string theme, int width)
+    {
+        await using var visit = await OpenAsync(product.Url, new() { ViewportSize = new() { Width = width, Height = 860 }, ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light });
+        await visit.ExpectAccessibleAsync();
+        Assert.True(await visit.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"));
+        await Button(visit, "Open a form").ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        await visit.ExpectAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task Dialog_takes_the_focus_answers_enter_and_gives_the_focus_back()
+    {
+        await using var visit = await OpenAsync(product.Url);
+        await Button(visit, "Open a form").ClickAsync();
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Create API key" });
+        await Expect(dialog.GetByLabel("Name")).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Expect(dialog.GetByText("Give it a name")).ToBeVisibleAsync();
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToBeHiddenAsync();
+        await Expect(Button(visit, "Open a form")).ToBeFocusedAsync();
+        await Button(visit, "Open a secret").ClickAsync();
+        await Expect(Button(visit, "Copy key").Last).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Expect(visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Confirmation_waits_for_the_name()
+    {
+        await using var visit = await OpenAsync(product.Url);
+        await Button(visit, "Ask for the name").ClickAsync();
+        await Expect(Button(visit, "Revoke key")).ToBeDisabledAsync();
+        await visit.Page.Keyboard.TypeAsync("Partner: Contoso Logistics");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Expect(visit.Page.Locator("#kit-answer")).ToHaveTextAsync("Yes.");
+    }
+
+    [Fact]
+    public async Task Menu_and_tabs_obey_the_arrow_keys()
+    {
+        await using var visit = await OpenAsync(product.Url);
+        var actions = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for Integration tests" });
+        await actions.FocusAsync();
+        await visit.Page.Keyboard.PressAsync("ArrowDown");
+        await Expect(actions).ToHaveAttributeAsync("aria-expanded", "true");
+        await Expect(MenuItem(visit, "Rename…")).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("ArrowDown");
+        await Expect(MenuItem(visit, "Switch off")).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("End");
+        await Expect(MenuItem(visit, "Revoke…")).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Expect(visit.Page.Locator("#kit-did")).ToHaveTextAsync("Revoke Integration tests");
+        await Expect(actions).ToBeFocusedAsync();
+        await Expect(actions).ToHaveAttributeAsync("aria-expanded", "false");
+
+        await visit.Page.GetByRole(AriaRole.Tab, new() { Name = ".env" }).FocusAsync();
+        await visit.Page.Keyboard.PressAsync("ArrowRight");
+        await Expect(visit.Page.GetByRole(AriaRole.Tabpanel, new() { Name = "curl" })).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Tabpanel, new() { Name = ".env" })).ToBeHiddenAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Copying_works_with_and_without_a_secure_context(bool secure)
+    {
+        await using var visit = await OpenAsync(secure ? product.Url : product.InsecureUrl, new() { Permissions = secure ? ["clipboard-read", "clipboard-write"] : [] });
+        Assert.Equal(secure, await visit.Page.EvaluateAsync<bool>("isSecureContext"));
+        await Button(visit, "Open a secret").ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Dialog).GetByText("Copied to the clipboard")).ToBeVisibleAsync();
+        await Button(visit, "I have saved the key").ClickAsync();
+        var name = visit.Page.GetByLabel("Name", new() { Exact = true });
+        await name.FillAsync("");
+        await name.PressAsync("Control+V");
+        await Expect(name).ToHaveValueAsync(Secret);
+    }
+
+    [Fact]
+    public async Task Refused_copying_selects_the_text_and_the_server_hears_of_it()
+    {
+        await using var visit = await OpenAsync(product.InsecureUrl);
+        await visit.Page.EvaluateAsync("document.execCommand = () => false");
+        await Button(visit, "Copy key").ClickAsync();
+        await Expect(visit.Page.GetByText("Your browser did not let this page copy")).ToBeVisibleAsync();
+        Assert.Equal(Secret, await visit.Page.EvaluateAsync<string>("getSelection().toString()"));
+        await Expect(visit.Page.Locator("#kit-outcome")).ToHaveTextAsync("The server heard: select by hand.");
+    }
+
+    [Fact]
+    public async Task Theme_is_kept_and_there_in_the_first_html()
+    {
+        await using var visit = await OpenAsync(product.Url, new() { ColorScheme = ColorScheme.Light });
+        await Button(visit, "Switch theme").ClickAsync();
+        await Expect(visit.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        var html = await (await visit.Page.GotoAsync("/_kit"))!.TextAsync();
+        Assert.Contains("data-theme=\"dark\"", html, StringComparison.Ordinal);
+        await visit.UntilInteractiveAsync();
+        await Button(visit, "Your account, Priya Raghunathan").ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Menuitemradio, new() { Name = "As the system" }).ClickAsync();
+        await Expect(visit.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "system");
+    }
+
+    [Fact]
+    public async Task Lost_connection_leaves_the_dialog_and_its_copying_and_catches_up_afterwards()
+    {
+        await using var visit = await OpenAsync(product.Url, new() { Permissions = ["clipboard-read", "clipboard-write"] });
+        await Button(visit, "Open a secret").ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        var gone = true;
+        await visit.Page.Context.RouteAsync("**/_blazor/**", route => gone ? route.AbortAsync() : route.ContinueAsync());
+        visit.ExpectCut();
+        await visit.Page.EvaluateAsync("Blazor._internal.forceCloseConnection()");
+        await Expect(visit.Page.GetByText("Connection lost.").First).ToBeVisibleAsync();
+
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
+        await Expect(dialog.GetByText("Copied to the clipboard")).ToBeVisibleAsync();
+        Assert.Equal(Secret, await visit.Page.EvaluateAsync<string>("navigator.clipboard.readText()"));
+        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" })).ToBeDisabledAsync();
+
+        await visit.Page.EvaluateAsync("document.querySelector('dialog[open]').close()");
+        await visit.Page.GetByRole(AriaRole.Searchbox, new() { Name = "Search things" }).FillAsync("contoso");
+        await Expect(Button(visit, "Create thing")).ToBeDisabledAsync();
+
+        gone = false;
+        await Button(visit, "Try now").ClickAsync();
+        await Expect(Button(visit, "Create thing")).ToBeEnabledAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Link, new() { Name = "Partner: Contoso Logistics" })).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Link, new() { Name = "production-backend-2026-11" })).ToBeHiddenAsync();
+        await Button(visit, "Open a secret").ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+    }
+
+    static ILocator Button(Visit visit, string name) => visit.Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    static ILocator MenuItem(Visit visit, string name) => visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = name, Exact = true });
+
+    async Task<Visit> OpenAsync(Uri home, BrowserNewContextOptions? options = null)
+    {
+        var visit = await Visit.OpenAsync(browser, home, options);
+        await visit.Page.GotoAsync("/_kit");
+        await visit.UntilInteractiveAsync();
+        return visit;
+    }
+}
