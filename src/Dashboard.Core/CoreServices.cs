@@ -1,4 +1,5 @@
 using Dashboard.Core.Account;
+using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
@@ -32,6 +33,7 @@ public static class CoreServices
         services.AddSingleton<SetUpService>();
         services.AddSingleton<SignInService>();
         services.AddSingleton<SessionService>();
+        services.AddSingleton<AuditVerifier>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<LastUsed>();
         services.AddHostedService(provider => provider.GetRequiredService<LastUsed>());

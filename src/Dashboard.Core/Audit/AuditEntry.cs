@@ -30,7 +30,10 @@ public static class AuditCategory
 /// <param name="Type">Its kind, in snake case: <c>key</c>, <c>project</c>, <c>user</c>, …</param>
 /// <param name="Id">Its public identifier.</param>
 /// <param name="Name">What people called it at that time.</param>
-public sealed record AuditTarget(string Type, string Id, string Name);
+public sealed record AuditTarget(string Type, string Id, string Name)
+{
+    internal AuditTarget Fitted() => this with { Id = AuditEntry.FitAscii(Id, AuditEntry.MaxTargetId), Name = AuditEntry.Fit(Name, AuditEntry.MaxTargetName) };
+}
 
 /// <summary>One event, before it has a place in its chain.</summary>
 /// <param name="Category">One of <see cref="AuditCategory"/>.</param>
@@ -44,6 +47,11 @@ public sealed record AuditEvent(string Category, string Action, AuditTarget Targ
 /// altered or removed shows.</summary>
 public sealed class AuditEntry
 {
+    internal const int MaxActorName = 200;
+    internal const int MaxAddress = 64;
+    internal const int MaxTargetId = 256;
+    internal const int MaxTargetName = 256;
+
     /// <summary>The organization's identifier, or <see cref="AuditChain.Installation"/>.</summary>
     public required long ChainId { get; init; }
 
@@ -114,6 +122,15 @@ public sealed class AuditEntry
         hash.AppendData(PreviousHash);
         return hash.GetHashAndReset();
     }
+
+    /// <summary>As much of a text as a column takes, and no half of a surrogate pair. A longer one would keep the change from being written, and what the
+    /// database alters would no longer be what was hashed.</summary>
+    internal static string Fit(string text, int length) =>
+        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+
+    /// <summary>The same for a column of ASCII: what is none becomes a question mark here, before some database picks another sign for it.</summary>
+    internal static string FitAscii(string text, int length) =>
+        Fit(Ascii.IsValid(text) ? text : string.Concat(text.Select(c => char.IsAscii(c) ? c : '?')), length);
 
     static void Add(IncrementalHash hash, long number)
     {

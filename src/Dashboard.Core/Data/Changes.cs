@@ -27,8 +27,8 @@ public sealed class Change
 
     /// <summary>Says what happened. It becomes a row of the audit log and a row of the change feed about its target.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
-    /// <param name="what">What happened.</param>
-    public void Record(long chain, AuditEvent what) => events.Add((chain, what));
+    /// <param name="what">What happened. Of a target's identifier and name as much is kept as the log has room for.</param>
+    public void Record(long chain, AuditEvent what) => events.Add((chain, what with { Target = what.Target.Fitted() }));
 
     /// <summary>Takes the project's row lock until the transaction ends, so that what is counted in it stays as counted.</summary>
     /// <param name="id">The project.</param>
@@ -50,8 +50,8 @@ public sealed class Change
         Context.AuditChains.Where(x => x.Id == chain).ExecuteUpdateAsync(set => set.SetProperty(x => x.Sequence, x => x.Sequence), cancellationToken);
 }
 
-/// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: project or
-/// organization row, chain heads by identifier, feed counter.</summary>
+/// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: the actor's
+/// session, the actor's memberships, project or organization row, chain heads by identifier, feed counter.</summary>
 public sealed class Changes(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, TimeProvider time)
 {
     /// <summary>Runs <paramref name="change"/> and writes what it recorded. A fault rolls everything back. May run <paramref name="change"/> more than
@@ -76,14 +76,37 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
     public async Task<Outcome<T>> RunAsync<T>(
         DashboardContext context, Actor actor, Func<Change, CancellationToken, Task<Outcome<T>>> change, CancellationToken cancellationToken)
     {
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-        var changeId = Guid.CreateVersion7(now);
+        var changeId = Guid.CreateVersion7(time.GetUtcNow());
         Outcome<T> outcome = default;
         Change? unit = null;
         var result = await context.Database.CreateExecutionStrategy().ExecuteAsync(
             changeId,
-            async (_, _, token) => outcome = await AttemptAsync(context, unit = new(context, actor, now), changeId, change, token),
-            // Asked when the connection broke: had the commit gone through?
+            async (_, id, token) =>
+            {
+                var committed = false;
+                context.ChangeTracker.Clear();
+                try
+                {
+                    await using var transaction = await context.Database.BeginTransactionAsync(token);
+                    unit = new Change(context, actor, DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()));
+                    outcome = await AttemptAsync(unit, id, change, token);
+                    if (outcome.Succeeded && unit.Events.Count > 0)
+                    {
+                        await transaction.CommitAsync(token);
+                        committed = true;
+                    }
+
+                    return outcome;
+                }
+                finally
+                {
+                    if (!committed)
+                    {
+                        context.ChangeTracker.Clear(); // or the context's next use would write what was taken back
+                    }
+                }
+            },
+            // Asked when the connection broke: had the commit gone through? Then what it came to is known since before the commit.
             async (_, id, token) => new(await context.AuditEntries.AnyAsync(entry => entry.ChangeId == id, token), outcome),
             cancellationToken);
         if (result.Succeeded)
@@ -127,17 +150,20 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
             cancellationToken));
     }
 
+    /// <summary>All of a change but its commit.</summary>
     static async Task<Outcome<T>> AttemptAsync<T>(
-        DashboardContext context, Change unit, Guid changeId, Func<Change, CancellationToken, Task<Outcome<T>>> change, CancellationToken cancellationToken)
+        Change unit, Guid changeId, Func<Change, CancellationToken, Task<Outcome<T>>> change, CancellationToken cancellationToken)
     {
-        context.ChangeTracker.Clear();
-        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        if (!await SessionCountsAsync(context, unit.Actor, unit.Now, cancellationToken))
+        if (!await HoldActorAsync(unit, cancellationToken))
         {
             return Fault.SessionRequired;
         }
 
+        var saved = 0;
+        void Count(object? sender, SavedChangesEventArgs args) => saved += args.EntitiesSavedCount;
+        unit.Context.SavedChanges += Count;
         var outcome = await change(unit, cancellationToken);
+        unit.Context.SavedChanges -= Count;
         if (!outcome.Succeeded)
         {
             return outcome; // the transaction ends with what it sent undone
@@ -145,20 +171,37 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
 
         if (unit.Events.Count == 0)
         {
-            return context.ChangeTracker.HasChanges() ? throw new InvalidOperationException("A change has to say what happened.") : outcome;
+            return saved > 0 || unit.Context.ChangeTracker.HasChanges() ? throw new InvalidOperationException("A change has to say what happened.") : outcome;
         }
 
-        await context.SaveChangesAsync(cancellationToken);
+        await unit.Context.SaveChangesAsync(cancellationToken);
         await AppendAuditAsync(unit, changeId, cancellationToken);
         unit.Feed = await AppendFeedAsync(
-            context, [.. unit.Events.Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+            unit.Context, [.. unit.Events.Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
         return outcome;
     }
 
-    static async Task<bool> SessionCountsAsync(DashboardContext context, Actor actor, DateTimeOffset now, CancellationToken cancellationToken) =>
-        actor.SessionId is null || await context.Sessions.AnyAsync(
-            session => session.Id == actor.SessionId && session.UserId == actor.Id && session.EndedAt == null && session.ExpiresAt > now, cancellationToken);
+    /// <summary>Takes the locks of what lets the actor act, until the transaction ends: whoever ends the session, removes the member or lowers the role at
+    /// the same time waits for this change, or this change finds it done.</summary>
+    /// <returns>False when the actor's session no longer counts.</returns>
+    static async Task<bool> HoldActorAsync(Change unit, CancellationToken cancellationToken)
+    {
+        var (context, actor, now) = (unit.Context, unit.Actor, unit.Now);
+        if (actor.SessionId is { } id && 0 == await context.Sessions
+            .Where(session => session.Id == id && session.UserId == actor.Id && session.EndedAt == null && session.ExpiresAt > now)
+            .ExecuteUpdateAsync(set => set.SetProperty(session => session.EndedAt, session => session.EndedAt), cancellationToken))
+        {
+            return false;
+        }
+
+        if (actor.Type == PartyType.User)
+        {
+            await context.Members.Where(member => member.UserId == actor.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken);
+        }
+
+        return true;
+    }
 
     static async Task AppendAuditAsync(Change change, Guid changeId, CancellationToken cancellationToken)
     {
@@ -178,8 +221,8 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
                     At = change.Now,
                     ActorType = change.Actor.Type.ToWord(),
                     ActorId = change.Actor.Id,
-                    ActorName = change.Actor.Name,
-                    Address = change.Actor.Address,
+                    ActorName = AuditEntry.Fit(change.Actor.Name, AuditEntry.MaxActorName),
+                    Address = change.Actor.Address is { } address ? AuditEntry.FitAscii(address, AuditEntry.MaxAddress) : null,
                     Category = what.Category,
                     Action = what.Action,
                     TargetType = what.Target.Type,

@@ -144,13 +144,13 @@ sealed class Mapping
             entry.ToTable("AuditEntries").HasKey(x => new { x.ChainId, x.Sequence });
             entry.Property(x => x.ActorType).HasMaxLength(16).IsUnicode(false);
             Id(entry.Property(x => x.ActorId));
-            entry.Property(x => x.ActorName).HasMaxLength(NameLength);
-            entry.Property(x => x.Address).HasMaxLength(IdLength).IsUnicode(false);
+            entry.Property(x => x.ActorName).HasMaxLength(AuditEntry.MaxActorName);
+            entry.Property(x => x.Address).HasMaxLength(AuditEntry.MaxAddress).IsUnicode(false);
             entry.Property(x => x.Category).HasMaxLength(32).IsUnicode(false);
             entry.Property(x => x.Action).HasMaxLength(64).IsUnicode(false);
             entry.Property(x => x.TargetType).HasMaxLength(32).IsUnicode(false);
-            entry.Property(x => x.TargetId).HasMaxLength(256).IsUnicode(false).UseCollation(byteCollation);
-            entry.Property(x => x.TargetName).HasMaxLength(256);
+            entry.Property(x => x.TargetId).HasMaxLength(AuditEntry.MaxTargetId).IsUnicode(false).UseCollation(byteCollation);
+            entry.Property(x => x.TargetName).HasMaxLength(AuditEntry.MaxTargetName);
             entry.Property(x => x.PreviousHash).HasMaxLength(32).IsFixedLength();
             entry.Property(x => x.Hash).HasMaxLength(32).IsFixedLength();
             entry.HasIndex(x => x.ChangeId);
@@ -165,7 +165,7 @@ sealed class Mapping
             entry.ToTable("FeedEntries").HasKey(x => x.Number);
             entry.Property(x => x.Number).ValueGeneratedNever();
             entry.Property(x => x.SubjectType).HasMaxLength(32).IsUnicode(false);
-            entry.Property(x => x.SubjectId).HasMaxLength(256).IsUnicode(false).UseCollation(byteCollation);
+            entry.Property(x => x.SubjectId).HasMaxLength(AuditEntry.MaxTargetId).IsUnicode(false).UseCollation(byteCollation);
         });
     }
 

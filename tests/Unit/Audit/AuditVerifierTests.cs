@@ -1,0 +1,156 @@
+using Dashboard.Core;
+using Dashboard.Core.Audit;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Audit;
+
+public sealed class AuditVerifierTests : IAsyncDisposable
+{
+    readonly World world = new();
+    readonly long chain;
+
+    public AuditVerifierTests() => chain = world.OrganizationId("acme");
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Chain_as_it_was_written_is_whole()
+    {
+        await WriteAsync(7);
+        Assert.Null(await BreakAsync());
+    }
+
+    [Fact]
+    public async Task Chain_without_entries_is_whole()
+    {
+        Assert.Null(await BreakAsync());
+        Assert.Null(await world.Services.Get<AuditVerifier>().FindBreakAsync(AuditChain.Installation, Token));
+        Assert.Null(await world.Services.Get<AuditVerifier>().FindBreakAsync(987654, Token));
+    }
+
+    [Fact]
+    public async Task Chain_of_several_pages_is_read_whole()
+    {
+        await world.Services.Changes.RunAsync<Done>(
+            world.Owner,
+            (change, _) =>
+            {
+                for (var i = 0; i < 1201; i++)
+                {
+                    change.Record(chain, Event($"{i}"));
+                }
+
+                return Task.FromResult<Outcome<Done>>(default(Done));
+            },
+            Token);
+        Assert.Null(await BreakAsync());
+        Assert.NotEqual(0, world.Sql("UPDATE AuditEntries SET TargetName = 'another' WHERE Sequence = 1101"));
+        Assert.Equal(1101, await BreakAsync());
+    }
+
+    [Theory]
+    [InlineData("At = At + 1")]
+    [InlineData("ChangeId = '00000000-0000-0000-0000-000000000000'")]
+    [InlineData("ActorType = 'system'")]
+    [InlineData("ActorId = 'person-9'")]
+    [InlineData("ActorName = ActorName || ' '")]
+    [InlineData("Address = NULL")]
+    [InlineData("Address = ''")]
+    [InlineData("Category = 'keys'")]
+    [InlineData("Action = 'thing.undone'")]
+    [InlineData("TargetType = 'key'")]
+    [InlineData("TargetId = TargetId || TargetName, TargetName = ''")]
+    [InlineData("TargetName = lower(TargetName)")]
+    [InlineData("Succeeded = 0")]
+    [InlineData("Details = '{ }'")]
+    [InlineData("PreviousHash = zeroblob(32)")]
+    [InlineData("Hash = zeroblob(32)")]
+    public async Task Altered_entry_shows(string set)
+    {
+        await WriteAsync(5);
+        Assert.NotEqual(0, world.Sql($"UPDATE AuditEntries SET {set} WHERE Sequence = 3"));
+        Assert.Equal(3, await BreakAsync());
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM AuditEntries WHERE Sequence = 3", 3)]
+    [InlineData("DELETE FROM AuditEntries WHERE Sequence = 1", 1)]
+    [InlineData("DELETE FROM AuditEntries WHERE Sequence = 5", 5)]
+    [InlineData("DELETE FROM AuditEntries WHERE Sequence > 2", 3)]
+    [InlineData("DELETE FROM AuditEntries", 1)]
+    public async Task Removed_entry_shows(string sql, long place)
+    {
+        await WriteAsync(5);
+        Assert.NotEqual(0, world.Sql(sql));
+        Assert.Equal(place, await BreakAsync());
+    }
+
+    [Theory]
+    [InlineData("UPDATE AuditEntries SET Sequence = 0 WHERE Sequence = 5", 1)]
+    [InlineData("UPDATE AuditEntries SET Sequence = 9 WHERE Sequence = 5", 5)]
+    [InlineData("UPDATE AuditChains SET Sequence = 4 WHERE Sequence = 5", 5)]
+    [InlineData("UPDATE AuditChains SET Sequence = 6 WHERE Sequence = 5", 6)]
+    [InlineData("UPDATE AuditChains SET Hash = zeroblob(32) WHERE Sequence = 5", 5)]
+    [InlineData("DELETE FROM AuditChains WHERE Sequence = 5", 1)]
+    public async Task Moved_entry_or_end_shows(string sql, long place)
+    {
+        await WriteAsync(5);
+        Assert.NotEqual(0, world.Sql(sql));
+        Assert.Equal(place, await BreakAsync());
+    }
+
+    [Fact]
+    public async Task Entry_that_was_rewritten_with_a_hash_of_its_own_shows_at_the_next()
+    {
+        await WriteAsync(5);
+        await using (var context = world.Open())
+        {
+            var entry = await context.AuditEntries.AsNoTracking().SingleAsync(x => x.ChainId == chain && x.Sequence == 3, Token);
+            var forged = new AuditEntry
+            {
+                ChainId = entry.ChainId, Sequence = entry.Sequence, ChangeId = entry.ChangeId, At = entry.At, ActorType = entry.ActorType, ActorId = "person-9", ActorName = "Somebody else",
+                Address = entry.Address, Category = entry.Category, Action = entry.Action, TargetType = entry.TargetType, TargetId = entry.TargetId, TargetName = entry.TargetName,
+                Succeeded = entry.Succeeded, Details = entry.Details, PreviousHash = entry.PreviousHash,
+            };
+            forged.Hash = forged.ComputeHash();
+            context.Update(forged);
+            await context.SaveChangesAsync(Token);
+        }
+
+        Assert.Equal(4, await BreakAsync());
+    }
+
+    [Fact]
+    public async Task Entries_of_another_chain_are_not_looked_at()
+    {
+        await WriteAsync(2);
+        await WriteAsync(1, AuditChain.Installation);
+        Assert.NotEqual(0, world.Sql($"UPDATE AuditEntries SET Details = '[]' WHERE ChainId = {AuditChain.Installation}"));
+        Assert.Null(await BreakAsync());
+        Assert.Equal(1, await world.Services.Get<AuditVerifier>().FindBreakAsync(AuditChain.Installation, Token));
+    }
+
+    public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    static AuditEvent Event(string id) => new(AuditCategory.Settings, "thing.done", new("thing", id, $"Thing {id}"), Details: """{"a":"b"}""");
+
+    async Task WriteAsync(int entries, long? to = null)
+    {
+        for (var i = 1; i <= entries; i++)
+        {
+            var id = $"{i}";
+            await world.Services.Changes.RunAsync<Done>(
+                world.Owner,
+                (change, _) =>
+                {
+                    change.Record(to ?? chain, Event(id));
+                    return Task.FromResult<Outcome<Done>>(default(Done));
+                },
+                Token);
+        }
+    }
+
+    Task<long?> BreakAsync() => world.Services.Get<AuditVerifier>().FindBreakAsync(chain, Token);
+}

@@ -1,0 +1,106 @@
+using System.Reflection;
+using Dashboard.Core;
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Data;
+
+/// <summary>Every public method of the domain that changes something, found in its instructions: each leaves its audit rows and its feed rows, and where those
+/// cannot be written it leaves nothing at all. A method that changes something and is not in <see cref="Methods"/> fails a test here.</summary>
+public sealed class ChangingMethodsTests
+{
+    static readonly Dictionary<string, Method> Methods = new(StringComparer.Ordinal)
+    {
+        ["KeyService.CreateAsync"] = new(1, 1, (world, actor) =>
+        {
+            world.AddResource(World.Orders, "workflow", "intake");
+            return Run(services => services.Keys.CreateAsync(actor, new(World.Orders, "Backend", Resources: ["workflow:intake"]), Token));
+        }),
+        ["KeyService.ChangeAsync"] = new(4, 1, async (world, actor) =>
+        {
+            var key = await KeyAsync(world);
+            var patch = new KeyPatch("Renamed", KeyState.Inactive, ["read"], new(World.Start.AddDays(1)));
+            return await Run(services => services.Keys.ChangeAsync(actor, key, patch, Token));
+        }),
+        ["KeyService.RevokeAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var key = await KeyAsync(world);
+            return await Run(services => services.Keys.RevokeAsync(actor, key, Token));
+        }),
+        ["ProjectService.CreateAsync"] = new(1, 1, (_, actor) => Run(services => services.Projects.CreateAsync(actor, new("acme", "Ledger"), Token))),
+        ["ResourceService.CreateAsync"] = new(
+            1, 1, (_, actor) => Run(services => services.Resources.CreateAsync(actor, new(World.Orders, "workflow", "intake"), Token))),
+    };
+
+    public static TheoryData<string> Names => [.. Methods.Keys];
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Every_method_that_changes_something_is_tried_here()
+    {
+        var calls = new Calls(typeof(Changes).Assembly);
+        var changing = calls.Methods.OfType<MethodInfo>()
+            .Where(method => method.IsPublic && method.DeclaringType is { IsVisible: true } type && type != typeof(Changes)
+                && calls.Reaches(method, called => called.DeclaringType == typeof(Changes) && called.Name == nameof(Changes.RunAsync)))
+            .Select(method => $"{method.DeclaringType!.Name}.{method.Name}");
+        Assert.Equal(Methods.Keys.Order(StringComparer.Ordinal), changing.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Change_leaves_its_audit_rows_and_its_feed_rows(string name)
+    {
+        await using var world = Methods[name].World();
+        var run = await Methods[name].PrepareAsync(world);
+        var (audit, feed) = await CountAsync(world);
+        Assert.Null(await run(world.Services));
+        Assert.Equal((audit + Methods[name].AuditRows, feed + Methods[name].FeedRows), await CountAsync(world));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Change_whose_audit_row_cannot_be_written_is_not_made(string name) => await NothingIsWrittenAsync(name, "INSERT INTO \"AuditEntries\"");
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Change_whose_feed_row_cannot_be_written_is_not_made(string name) => await NothingIsWrittenAsync(name, "INSERT INTO \"FeedEntries\"");
+
+    static async Task NothingIsWrittenAsync(string name, string command)
+    {
+        await using var world = Methods[name].World();
+        var reached = false;
+        var services = world.Run(new Commands { FailWhen = text => text.Contains(command, StringComparison.Ordinal) && (reached = true) });
+        var run = await Methods[name].PrepareAsync(world);
+        var before = world.Dump();
+        await Assert.ThrowsAnyAsync<DbUpdateException>(() => run(services));
+        Assert.True(reached);
+        Assert.Equal(before, world.Dump());
+    }
+
+    static async Task<(int Audit, int Feed)> CountAsync(World world)
+    {
+        await using var context = world.Open();
+        return (await context.AuditEntries.CountAsync(Token), await context.FeedEntries.CountAsync(Token));
+    }
+
+    static async Task<string> KeyAsync(World world) => (await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+
+    static Task<Func<Services, Task<Fault?>>> Run<T>(Func<Services, Task<Outcome<T>>> run) =>
+        Task.FromResult<Func<Services, Task<Fault?>>>(async services => (await run(services)).Fault);
+
+    /// <summary>How a method is called so that it succeeds.</summary>
+    /// <param name="AuditRows">How many audit rows it leaves.</param>
+    /// <param name="FeedRows">How many feed rows it leaves.</param>
+    /// <param name="Prepare">Puts into the world what the call needs, and returns the call, made by an owner who is signed in.</param>
+    /// <param name="Empty">Whether it needs a world that nobody has set up.</param>
+    sealed record Method(int AuditRows, int FeedRows, Func<World, Actor, Task<Func<Services, Task<Fault?>>>> Prepare, bool Empty = false)
+    {
+        public World World() => Empty ? Support.World.Empty() : new();
+
+        public Task<Func<Services, Task<Fault?>>> PrepareAsync(World world) => Prepare(world, Empty ? Actor.System : world.SignIn(world.Owner));
+    }
+}
