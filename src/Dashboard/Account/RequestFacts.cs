@@ -1,4 +1,5 @@
 using Dashboard.Core.Account;
+using Dashboard.Http;
 
 namespace Dashboard.Account;
 
@@ -9,7 +10,7 @@ static class RequestFacts
     public static string? ClientAddress(this HttpContext http) => Network.ToText(http.Connection.RemoteIpAddress);
 
     /// <summary>Whether another site's page sent it.</summary>
-    public static bool IsFromAnotherSite(this HttpContext http) => SameOrigin.IsForeign(http.Request);
+    public static bool IsFromAnotherSite(this HttpContext http) => SameOrigin.Of(http.Request) == SameOrigin.Provenance.Foreign;
 
     /// <summary>What somebody typed, with where it came from.</summary>
     public static SignInAttempt ToAttempt(this HttpContext http, string? email, string? password, bool remember) =>

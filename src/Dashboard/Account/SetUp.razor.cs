@@ -1,6 +1,7 @@
 using Dashboard.Core;
 using Dashboard.Core.Account;
 using Dashboard.Core.Organizations;
+using Dashboard.Http;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Account;

@@ -6,7 +6,8 @@ namespace Dashboard.Http;
 /// from the product's own pages.</summary>
 static class SameOrigin
 {
-    static readonly Fault CrossSite = new(FaultCode.CrossSite, "This came from another site's page, so nothing was done. Do it on Latchkey's own pages.");
+    /// <summary>What is answered to a request that comes from elsewhere.</summary>
+    public static readonly Fault CrossSite = new(FaultCode.CrossSite, "This came from another site's page, so nothing was done. Do it on Latchkey's own pages.");
 
     /// <summary>Metadata of an endpoint that begins a session: there is none yet that could be misused, so only a request that says it is foreign is refused.</summary>
     public sealed class SignInMetadata;
