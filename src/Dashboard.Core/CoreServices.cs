@@ -27,7 +27,9 @@ public static class CoreServices
         services.AddSingleton(new Catalogue(configuration));
         services.AddSingleton(new KeyOptions(configuration));
         services.AddSingleton(new EnvironmentHosts(configuration));
+        services.AddSingleton<KeyShapes>();
         services.AddSingleton<KeyService>();
+        services.AddSingleton<OrganizationService>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ResourceService>();
         services.AddSingleton<SetUpService>();

@@ -33,8 +33,10 @@ public sealed class Change
     /// <summary>Takes the project's row lock until the transaction ends, so that what is counted in it stays as counted.</summary>
     /// <param name="id">The project.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task LockProjectAsync(long id, CancellationToken cancellationToken) =>
-        Context.Projects.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken);
+    /// <returns>False when the project has been deleted.</returns>
+    public async Task<bool> LockProjectAsync(long id, CancellationToken cancellationToken) =>
+        await Context.Projects.Where(x => x.Id == id && x.DeletedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken) == 1;
 
     /// <summary>Takes the organization's row lock until the transaction ends, so that what is counted in it stays as counted.</summary>
     /// <param name="id">The organization.</param>

@@ -17,15 +17,17 @@ sealed class Mapping
     const int NameLength = 2 * Names.MaxLength; // a character beyond the basic plane takes two
 
     readonly string? byteCollation;
+    readonly string? nameCollation;
 
-    Mapping(string? byteCollation) => this.byteCollation = byteCollation;
+    Mapping(string? byteCollation, string? nameCollation) => (this.byteCollation, this.nameCollation) = (byteCollation, nameCollation);
 
     /// <summary>Adds every table to <paramref name="builder"/>.</summary>
     /// <param name="builder">The model.</param>
     /// <param name="byteCollation">The collation of ids and slugs, or null for the database's own.</param>
-    public static void Apply(ModelBuilder builder, string? byteCollation)
+    /// <param name="nameCollation">The collation that lists are sorted by name with, or null for the database's own.</param>
+    public static void Apply(ModelBuilder builder, string? byteCollation, string? nameCollation)
     {
-        var mapping = new Mapping(byteCollation);
+        var mapping = new Mapping(byteCollation, nameCollation);
         mapping.Organizations(builder);
         mapping.Keys(builder);
         mapping.Changes(builder);
@@ -95,7 +97,7 @@ sealed class Mapping
             Id(key.Property(x => x.KeyId));
             key.Property(x => x.Hash).HasMaxLength(32).IsFixedLength();
             key.Property(x => x.Prefix).HasMaxLength(512).IsUnicode(false);
-            key.Property(x => x.Name).HasMaxLength(NameLength);
+            key.Property(x => x.Name).HasMaxLength(NameLength).UseCollation(nameCollation);
             key.Property(x => x.Environment).HasConversion(environment => environment.ToWord(), word => KeyEnvironments.Parse(word)).HasMaxLength(8).IsUnicode(false);
             key.Property(x => x.State).HasConversion(state => state.ToWord(), word => KeyStates.FromWord(word)).HasMaxLength(16).IsUnicode(false);
             key.Property(x => x.Permissions).HasMaxLength(1000).IsUnicode(false);
@@ -106,13 +108,29 @@ sealed class Mapping
             key.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
             key.HasMany(x => x.Scope).WithOne().HasForeignKey(x => x.KeyId);
             key.HasIndex(x => x.Hash).IsUnique();
-            key.HasIndex(x => new { x.ProjectId, x.CreatedAt, x.KeyId });
+            key.Property(x => x.Shelf).HasComputedColumnSql(KeyShelf.Sql, stored: true);
+            key.Property(x => x.LastUsedOrder).HasComputedColumnSql("COALESCE(\"LastUsedAt\", 0)", stored: true);
+            key.Property(x => x.ExpiryOrder).HasComputedColumnSql($"COALESCE(\"ExpiresAt\", CAST({DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()} AS bigint))", stored: true);
+            // Each holds all that one part of a page needs, in its order: no row is read that is not shown.
+            key.HasIndex(x => new { x.ProjectId, x.Shelf, x.CreatedAt, x.KeyId });
+            key.HasIndex(x => new { x.ProjectId, x.Shelf, x.Name, x.KeyId });
+            key.HasIndex(x => new { x.ProjectId, x.Shelf, x.LastUsedOrder, x.KeyId });
+            key.HasIndex(x => new { x.ProjectId, x.Shelf, x.ExpiryOrder, x.KeyId });
         });
         builder.Entity<KeyResource>(scope =>
         {
             scope.ToTable("ApiKeyResources").HasKey(x => new { x.KeyId, x.ResourceId });
             Id(scope.Property(x => x.KeyId));
             scope.HasOne(x => x.Resource).WithMany().HasForeignKey(x => x.ResourceId);
+        });
+        builder.Entity<IdempotencyRecord>(record =>
+        {
+            record.ToTable("IdempotencyRecords").HasKey(x => new { x.ActorId, x.IdempotencyKeyHash });
+            Id(record.Property(x => x.ActorId));
+            record.Property(x => x.IdempotencyKeyHash).HasMaxLength(32).IsFixedLength();
+            record.Property(x => x.RequestHash).HasMaxLength(32).IsFixedLength();
+            Id(record.Property(x => x.KeyId));
+            record.HasIndex(x => x.CreatedAt);
         });
         builder.Entity<KeyFirstUse>(use =>
         {

@@ -106,6 +106,21 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "IdempotencyRecords",
+                columns: table => new
+                {
+                    ActorId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    IdempotencyKeyHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    RequestHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    KeyId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdempotencyRecords", x => new { x.ActorId, x.IdempotencyKeyHash });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Installation",
                 columns: table => new
                 {
@@ -336,6 +351,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     Slug = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
                     Name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    DeletedAt = table.Column<long>(type: "bigint", nullable: true),
                     Revision = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -369,7 +385,10 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     ExpiresAt = table.Column<long>(type: "bigint", nullable: true),
                     RevokedAt = table.Column<long>(type: "bigint", nullable: true),
                     LastUsedAt = table.Column<long>(type: "bigint", nullable: true),
-                    LastUsedFrom = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: true)
+                    LastUsedFrom = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: true),
+                    Shelf = table.Column<int>(type: "int", nullable: false, computedColumnSql: "CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END", stored: true),
+                    LastUsedOrder = table.Column<long>(type: "bigint", nullable: false, computedColumnSql: "COALESCE(\"LastUsedAt\", 0)", stored: true),
+                    ExpiryOrder = table.Column<long>(type: "bigint", nullable: false, computedColumnSql: "COALESCE(\"ExpiresAt\", CAST(253402300799999 AS bigint))", stored: true)
                 },
                 constraints: table =>
                 {
@@ -478,9 +497,24 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_ApiKeys_ProjectId_CreatedAt_KeyId",
+                name: "IX_ApiKeys_ProjectId_Shelf_CreatedAt_KeyId",
                 table: "ApiKeys",
-                columns: new[] { "ProjectId", "CreatedAt", "KeyId" });
+                columns: new[] { "ProjectId", "Shelf", "CreatedAt", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_ProjectId_Shelf_ExpiryOrder_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "ProjectId", "Shelf", "ExpiryOrder", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_ProjectId_Shelf_LastUsedOrder_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "ProjectId", "Shelf", "LastUsedOrder", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_ProjectId_Shelf_Name_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "ProjectId", "Shelf", "Name", "KeyId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserClaims_UserId",
@@ -513,6 +547,11 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 name: "IX_AuditEntries_ChangeId",
                 table: "AuditEntries",
                 column: "ChangeId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdempotencyRecords_CreatedAt",
+                table: "IdempotencyRecords",
+                column: "CreatedAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Members_UserId",
@@ -580,6 +619,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "FeedEntries");
+
+            migrationBuilder.DropTable(
+                name: "IdempotencyRecords");
 
             migrationBuilder.DropTable(
                 name: "Installation");

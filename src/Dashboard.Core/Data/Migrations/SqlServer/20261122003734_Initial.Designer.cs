@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Dashboard.Core.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerContext))]
-    [Migration("20261122000420_Initial")]
+    [Migration("20261122003734_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -295,6 +295,11 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     b.Property<long?>("ExpiresAt")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("ExpiryOrder")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("bigint")
+                        .HasComputedColumnSql("COALESCE(\"ExpiresAt\", CAST(253402300799999 AS bigint))", true);
+
                     b.Property<byte[]>("Hash")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -308,6 +313,11 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                         .HasMaxLength(64)
                         .IsUnicode(false)
                         .HasColumnType("varchar(64)");
+
+                    b.Property<long>("LastUsedOrder")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("bigint")
+                        .HasComputedColumnSql("COALESCE(\"LastUsedAt\", 0)", true);
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -345,6 +355,11 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     b.Property<long?>("RevokedAt")
                         .HasColumnType("bigint");
 
+                    b.Property<int>("Shelf")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("int")
+                        .HasComputedColumnSql("CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END", true);
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -356,9 +371,51 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     b.HasIndex("Hash")
                         .IsUnique();
 
-                    b.HasIndex("ProjectId", "CreatedAt", "KeyId");
+                    b.HasIndex("ProjectId", "Shelf", "CreatedAt", "KeyId");
+
+                    b.HasIndex("ProjectId", "Shelf", "ExpiryOrder", "KeyId");
+
+                    b.HasIndex("ProjectId", "Shelf", "LastUsedOrder", "KeyId");
+
+                    b.HasIndex("ProjectId", "Shelf", "Name", "KeyId");
 
                     b.ToTable("ApiKeys", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Keys.IdempotencyRecord", b =>
+                {
+                    b.Property<string>("ActorId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<byte[]>("IdempotencyKeyHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<byte[]>("RequestHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.HasKey("ActorId", "IdempotencyKeyHash");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("IdempotencyRecords", (string)null);
                 });
 
             modelBuilder.Entity("Dashboard.Core.Keys.KeyResource", b =>
@@ -497,6 +554,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
 
                     b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("DeletedAt")
                         .HasColumnType("bigint");
 
                     b.Property<string>("Name")

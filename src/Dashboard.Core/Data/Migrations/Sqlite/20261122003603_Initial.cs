@@ -106,6 +106,21 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "IdempotencyRecords",
+                columns: table => new
+                {
+                    ActorId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    IdempotencyKeyHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    RequestHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    KeyId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdempotencyRecords", x => new { x.ActorId, x.IdempotencyKeyHash });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Installation",
                 columns: table => new
                 {
@@ -336,6 +351,7 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     Slug = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    DeletedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Revision = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -357,7 +373,7 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     Hash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
                     Prefix = table.Column<string>(type: "TEXT", unicode: false, maxLength: 512, nullable: false),
                     ProjectId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false, collation: "NOCASE"),
                     Environment = table.Column<string>(type: "TEXT", unicode: false, maxLength: 8, nullable: false),
                     State = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: false),
                     Permissions = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1000, nullable: false),
@@ -369,7 +385,10 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     ExpiresAt = table.Column<long>(type: "INTEGER", nullable: true),
                     RevokedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    LastUsedFrom = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true)
+                    LastUsedFrom = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true),
+                    Shelf = table.Column<int>(type: "INTEGER", nullable: false, computedColumnSql: "CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END", stored: true),
+                    LastUsedOrder = table.Column<long>(type: "INTEGER", nullable: false, computedColumnSql: "COALESCE(\"LastUsedAt\", 0)", stored: true),
+                    ExpiryOrder = table.Column<long>(type: "INTEGER", nullable: false, computedColumnSql: "COALESCE(\"ExpiresAt\", CAST(253402300799999 AS bigint))", stored: true)
                 },
                 constraints: table =>
                 {
@@ -478,9 +497,24 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_ApiKeys_ProjectId_CreatedAt_KeyId",
+                name: "IX_ApiKeys_ProjectId_Shelf_CreatedAt_KeyId",
                 table: "ApiKeys",
-                columns: new[] { "ProjectId", "CreatedAt", "KeyId" });
+                columns: new[] { "ProjectId", "Shelf", "CreatedAt", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_ProjectId_Shelf_ExpiryOrder_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "ProjectId", "Shelf", "ExpiryOrder", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_ProjectId_Shelf_LastUsedOrder_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "ProjectId", "Shelf", "LastUsedOrder", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_ProjectId_Shelf_Name_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "ProjectId", "Shelf", "Name", "KeyId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserClaims_UserId",
@@ -512,6 +546,11 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 name: "IX_AuditEntries_ChangeId",
                 table: "AuditEntries",
                 column: "ChangeId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdempotencyRecords_CreatedAt",
+                table: "IdempotencyRecords",
+                column: "CreatedAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Members_UserId",
@@ -579,6 +618,9 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "FeedEntries");
+
+            migrationBuilder.DropTable(
+                name: "IdempotencyRecords");
 
             migrationBuilder.DropTable(
                 name: "Installation");
