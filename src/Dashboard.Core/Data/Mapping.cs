@@ -35,6 +35,10 @@ sealed class Mapping
         foreach (var key in builder.Model.GetEntityTypes().SelectMany(type => type.GetForeignKeys()))
         {
             key.DeleteBehavior = DeleteBehavior.Restrict;
+            foreach (var (property, principal) in key.Properties.Zip(key.PrincipalKey.Properties))
+            {
+                property.SetCollation(principal.GetCollation()); // SQL Server turns down a reference between two collations
+            }
         }
     }
 
@@ -100,7 +104,7 @@ sealed class Mapping
             key.Property(x => x.Name).HasMaxLength(NameLength).UseCollation(nameCollation);
             key.Property(x => x.Environment).HasConversion(environment => environment.ToWord(), word => KeyEnvironments.Parse(word)).HasMaxLength(8).IsUnicode(false);
             key.Property(x => x.State).HasConversion(state => state.ToWord(), word => KeyStates.FromWord(word)).HasMaxLength(16).IsUnicode(false);
-            key.Property(x => x.Permissions).HasMaxLength(1000).IsUnicode(false);
+            key.Property(x => x.Permissions).HasMaxLength(Catalogue.MaxPermissionsLength).IsUnicode(false);
             key.Property(x => x.OwnerType).HasConversion(type => type.ToWord(), word => PartyTypes.FromWord(word)).HasMaxLength(16).IsUnicode(false);
             Id(key.Property(x => x.OwnerId));
             Id(key.Property(x => x.CreatedBy));

@@ -13,7 +13,11 @@ public sealed class Catalogue
     /// <summary>Only a service account's credentials may have it: it lets them ask whether other credentials are good. Built in, and never a default.</summary>
     public const string Verify = "verify";
 
+    /// <summary>The most characters that the permissions of one key take, with a space between each two.</summary>
+    public const int MaxPermissionsLength = (MostWords * (MaxWordLength + 1)) - 1;
+
     const int MostWords = 50;
+    const int MaxWordLength = 32;
 
     /// <summary>Reads <c>Permissions</c> (an object of name and description, or a list of names) and <c>ResourceKinds</c> (a list).</summary>
     /// <exception cref="SettingException">A word is not one that can stand in a key.</exception>
@@ -51,7 +55,7 @@ public sealed class Catalogue
 
         if (words.FirstOrDefault(word => !IsWord(word.Name)) is { } wrong)
         {
-            throw new SettingException(key, $"lists \"{wrong.Name}\"; a word there is 1 to 32 small letters, digits, hyphens and underscores");
+            throw new SettingException(key, $"lists \"{wrong.Name}\"; a word there is 1 to {MaxWordLength} small letters, digits, hyphens and underscores");
         }
 
         if (words.Count > MostWords || words.DistinctBy(word => word.Name, StringComparer.Ordinal).Count() != words.Count)
@@ -62,5 +66,5 @@ public sealed class Catalogue
         return words;
     }
 
-    static bool IsWord(string text) => text is { Length: > 0 and <= 32 } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
+    static bool IsWord(string text) => text is { Length: > 0 and <= MaxWordLength } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 }

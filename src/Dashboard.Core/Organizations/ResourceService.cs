@@ -43,6 +43,11 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
             return limit;
         }
 
+        if (query.Kind is not null && CheckKind(query.Kind) is { } unknown)
+        {
+            return Fault.Invalid("kind", unknown);
+        }
+
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
         if (project.Fault is { } missing)
@@ -129,7 +134,11 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
 
                 var resource = new Resource
                 {
-                    ProjectId = project.ProjectId, Kind = input.Kind, ExternalId = input.Id, Name = (input.Name ?? input.Id).Trim(), CreatedAt = change.Now,
+                    ProjectId = project.ProjectId,
+                    Kind = input.Kind,
+                    ExternalId = input.Id,
+                    Name = (input.Name ?? input.Id).Trim(),
+                    CreatedAt = change.Now,
                 };
                 change.Context.Add(resource);
                 change.Record(project.OrganizationId, new(
@@ -155,12 +164,15 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
         return resources;
     }
 
+    string? CheckKind(string kind) =>
+        catalogue.ResourceKinds.Contains(kind, StringComparer.Ordinal) ? null : $"Use {string.Join(", ", catalogue.ResourceKinds)}.";
+
     Fault? Check(NewResource input)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (!catalogue.ResourceKinds.Contains(input.Kind, StringComparer.Ordinal))
+        if (CheckKind(input.Kind) is { } kind)
         {
-            errors["kind"] = $"Use {string.Join(", ", catalogue.ResourceKinds)}.";
+            errors["kind"] = kind;
         }
 
         if (!Names.IsResourceId(input.Id))

@@ -14,7 +14,7 @@ static class SignOutEndpoint
 
     /// <summary>Maps it. Its token keeps other sites' pages from signing people out.</summary>
     public static void MapSignOut(this IEndpointRouteBuilder app) =>
-        app.MapPost(Path, SignOutAsync).WithMetadata(new RequireAntiforgeryTokenAttribute()).ExcludeFromDescription();
+        app.MapPost(Path, SignOutAsync).AllowAnonymous().WithMetadata(new RequireAntiforgeryTokenAttribute()).ExcludeFromDescription();
 
     static async Task<RedirectHttpResult> SignOutAsync(HttpContext http, SessionService sessions)
     {

@@ -14,7 +14,11 @@ static class SecurityHeaders
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin"; // with no-referrer a browser writes "Origin: null" even when it posts our own forms
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        if (http.Request.IsHttps)
+        {
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"; // over plain http browsers ignore it, and complain
+        }
+
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         return next(http);
     });

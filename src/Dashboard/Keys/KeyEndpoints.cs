@@ -8,7 +8,7 @@ namespace Dashboard.Keys;
 static class KeyEndpoints
 {
     /// <summary>Every identifier is of these letters, so that anything else is not there without a question to the database.</summary>
-    const string One = "/{key_id:maxlength(64):regex(^[[A-Za-z0-9]]+$)}";
+    const string One = "/{key_id:maxlength(64):regex(^[A-Za-z0-9]+$)}";
 
     public static void MapKeys(this IEndpointRouteBuilder app)
     {

@@ -13,15 +13,10 @@ public sealed partial class MainLayout : LayoutComponentBase
 
     ErrorBoundary? boundary;
 
-    [Inject] NavigationManager Navigation { get; set; } = null!;
-
     /// <summary>Cascaded from above the router by whoever knows the organization and the project.</summary>
     [CascadingParameter] ShellModel? Shell { get; set; }
 
     ShellModel Model => Shell ?? Nothing;
-
-    // With a base address a bare #main would lead to the start page.
-    string SkipHref => $"{new Uri(Navigation.Uri).PathAndQuery}#main";
 
     // Another page may work where this one did not.
     protected override void OnParametersSet() => boundary?.Recover();

@@ -1,6 +1,6 @@
 namespace Dashboard.Ui;
 
-/// <summary>The shapes that <see cref="Icon"/> draws: Lucide 1.62.0 (ISC, see Icons.LICENSE.txt), each shape's parts written as one path on a grid of 24.</summary>
+/// <summary>The shapes that <see cref="Icon"/> draws: Lucide 1.62.0 (ISC, see wwwroot/icons.LICENSE.txt), each shape's parts written as one path on a grid of 24.</summary>
 public static class Icons
 {
     public const string ArrowDown = "M12 5v14M19 12l-7 7-7-7";

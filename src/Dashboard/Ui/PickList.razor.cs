@@ -14,6 +14,8 @@ public sealed partial class PickList : ComponentBase, IDisposable
     string term = "";
     bool failed;
 
+    [Inject] ILogger<PickList> Log { get; set; } = null!;
+
     [Parameter, EditorRequired] public string Label { get; set; } = "";
 
     /// <summary>What is picked, in the plural: "resources".</summary>
@@ -96,11 +98,12 @@ public sealed partial class PickList : ComponentBase, IDisposable
         {
             // A later search has taken its place.
         }
-        catch (Exception) when (!mine.IsCancellationRequested)
+        catch (Exception failure) when (!mine.IsCancellationRequested)
         {
+            // The rest of the form is worth more than a list that can be asked for again.
+            LogFailure(Log, failure);
             failed = true;
             rows = [.. Values];
-            throw;
         }
         finally
         {
@@ -110,6 +113,9 @@ public sealed partial class PickList : ComponentBase, IDisposable
             }
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "The items to pick from could not be read.")]
+    static partial void LogFailure(ILogger log, Exception failure);
 
     Task ToggleAsync(PickItem item, bool on) => ValuesChanged.InvokeAsync(
         on ? [.. Values, item] : [.. Values.Where(chosen => !string.Equals(chosen.Value, item.Value, StringComparison.Ordinal))]);

@@ -154,6 +154,12 @@
     else if (e.target.closest('[data-theme-switch]')) setTheme(dark() ? 'light' : 'dark');
   }
 
+  function skipClick(e) {
+    if (!e.target.closest('[data-skip]')) return;
+    e.preventDefault(); // with a base address the link would lead to the start page
+    document.getElementById('main')?.focus();
+  }
+
   // ── Copying: in the click itself and without the server. Nothing here throws. The outcome is copied, or manual: selected, to be copied by hand. ──
 
   function select(source) {
@@ -277,7 +283,7 @@
   }
 
   const ours = {
-    click: [dialogClick, menuClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
+    click: [skipClick, dialogClick, menuClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
     keydown: [menuKey, tabKey],
   };
   for (const [name, handlers] of Object.entries(ours)) {

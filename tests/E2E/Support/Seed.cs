@@ -1,10 +1,7 @@
 using Dashboard.Core;
-using Dashboard.Core.Account;
-using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Usage;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -21,7 +18,7 @@ static class Seed
         /// <summary>The first owner, without a session.</summary>
         public async Task<Actor> OwnerAsync()
         {
-            await using var context = await product.OpenDatabaseAsync();
+            await using var context = await People.OpenAsync(product);
             var owner = await context.Users.SingleAsync(person => person.Email == Product.Email, Cancellation);
             return new(PartyType.User, owner.Id, owner.Name);
         }
@@ -33,19 +30,6 @@ static class Seed
             return new(outcome.Value.Organization, outcome.Value.Slug);
         }
 
-        /// <summary>A member of the first organization; the password is <see cref="Product.Password"/>.</summary>
-        public async Task<Actor> AddMemberAsync(string email, string name, OrganizationRole role)
-        {
-            await using var context = await product.OpenDatabaseAsync();
-            var owner = await context.Users.SingleAsync(person => person.Email == Product.Email, Cancellation);
-            var normalized = product.Services.GetRequiredService<ILookupNormalizer>().NormalizeEmail(email);
-            var person = new Person { Id = email, Email = email, UserName = email, NormalizedEmail = normalized, NormalizedUserName = normalized, Name = name, PasswordHash = owner.PasswordHash };
-            context.Add(person);
-            context.Add(new Member { OrganizationId = await context.Organizations.Select(x => x.Id).SingleAsync(Cancellation), UserId = person.Id, Role = role, JoinedAt = DateTimeOffset.UnixEpoch });
-            await context.SaveChangesAsync(Cancellation);
-            return new(PartyType.User, person.Id, name);
-        }
-
         /// <summary>A key of <paramref name="owner"/>, or of the first owner.</summary>
         public async Task<IssuedKey> AddKeyAsync(ProjectPath project, string name, Actor? owner = null, KeyEnvironment environment = KeyEnvironment.Live) =>
             (await product.Services.GetRequiredService<KeyService>().CreateAsync(
@@ -54,11 +38,15 @@ static class Seed
         /// <summary>Resources of a project, named <c>Resource 1</c>, <c>Resource 2</c>, …</summary>
         public async Task AddResourcesAsync(ProjectPath project, int count)
         {
-            await using var context = await product.OpenDatabaseAsync();
+            await using var context = await People.OpenAsync(product);
             var id = await context.Projects.Where(x => x.Slug == project.Project).Select(x => x.Id).SingleAsync(Cancellation);
             context.AddRange(Enumerable.Range(1, count).Select(number => new Resource
             {
-                ProjectId = id, Kind = "workflow", ExternalId = $"resource-{number}", Name = $"Resource {number}", CreatedAt = DateTimeOffset.UnixEpoch,
+                ProjectId = id,
+                Kind = "workflow",
+                ExternalId = $"resource-{number}",
+                Name = $"Resource {number}",
+                CreatedAt = DateTimeOffset.UnixEpoch,
             }));
             await context.SaveChangesAsync(Cancellation);
         }
@@ -70,7 +58,5 @@ static class Seed
             used.Note(key.Key.KeyId, product.Services.GetRequiredService<TimeProvider>().GetUtcNow(), System.Net.IPAddress.Parse("203.0.113.7"));
             await used.FlushAsync(Cancellation);
         }
-
-        public Task<DashboardContext> OpenDatabaseAsync() => product.Services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(Cancellation);
     }
 }

@@ -22,8 +22,22 @@ public sealed class AuditEntryTests
     {
         var entry = new AuditEntry
         {
-            ChainId = 0, Sequence = 1, ChangeId = Guid.Empty, At = DateTimeOffset.UnixEpoch, ActorType = "anonymous", ActorId = "", ActorName = "", Address = null, Category = "auth",
-            Action = "session.refused", TargetType = "user", TargetId = "unknown", TargetName = "Unknown address", Succeeded = false, Details = "{}", PreviousHash = new byte[32],
+            ChainId = 0,
+            Sequence = 1,
+            ChangeId = Guid.Empty,
+            At = DateTimeOffset.UnixEpoch,
+            ActorType = "anonymous",
+            ActorId = "",
+            ActorName = "",
+            Address = null,
+            Category = "auth",
+            Action = "session.refused",
+            TargetType = "user",
+            TargetId = "unknown",
+            TargetName = "Unknown address",
+            Succeeded = false,
+            Details = "{}",
+            PreviousHash = new byte[32],
         };
         Assert.Equal("5ca04efb862b6b5f0050965e5f45037204e3c5eb616026f900aadbaeda1157db", Convert.ToHexStringLower(entry.ComputeHash()));
     }
@@ -59,8 +73,21 @@ public sealed class AuditEntryTests
 
     static AuditEntry Entry(string name, string? address, string details) => new()
     {
-        ChainId = 7, Sequence = 3, ChangeId = Guid.Parse("0199f0a1-b2c3-7d4e-8f50-61728394a5b6"), At = DateTimeOffset.FromUnixTimeMilliseconds(1795262400123), ActorType = "user",
-        ActorId = "person-1", ActorName = name, Address = address, Category = "keys", Action = "key.created", TargetType = "key", TargetId = "Ab12CdEf", TargetName = "backend",
-        Succeeded = true, Details = details, PreviousHash = [.. Enumerable.Range(0, 32).Select(i => (byte)i)],
+        ChainId = 7,
+        Sequence = 3,
+        ChangeId = Guid.Parse("0199f0a1-b2c3-7d4e-8f50-61728394a5b6"),
+        At = DateTimeOffset.FromUnixTimeMilliseconds(1795262400123),
+        ActorType = "user",
+        ActorId = "person-1",
+        ActorName = name,
+        Address = address,
+        Category = "keys",
+        Action = "key.created",
+        TargetType = "key",
+        TargetId = "Ab12CdEf",
+        TargetName = "backend",
+        Succeeded = true,
+        Details = details,
+        PreviousHash = [.. Enumerable.Range(0, 32).Select(i => (byte)i)],
     };
 }

@@ -110,9 +110,22 @@ public sealed class AuditVerifierTests : IAsyncDisposable
             var entry = await context.AuditEntries.AsNoTracking().SingleAsync(x => x.ChainId == chain && x.Sequence == 3, Token);
             var forged = new AuditEntry
             {
-                ChainId = entry.ChainId, Sequence = entry.Sequence, ChangeId = entry.ChangeId, At = entry.At, ActorType = entry.ActorType, ActorId = "person-9", ActorName = "Somebody else",
-                Address = entry.Address, Category = entry.Category, Action = entry.Action, TargetType = entry.TargetType, TargetId = entry.TargetId, TargetName = entry.TargetName,
-                Succeeded = entry.Succeeded, Details = entry.Details, PreviousHash = entry.PreviousHash,
+                ChainId = entry.ChainId,
+                Sequence = entry.Sequence,
+                ChangeId = entry.ChangeId,
+                At = entry.At,
+                ActorType = entry.ActorType,
+                ActorId = "person-9",
+                ActorName = "Somebody else",
+                Address = entry.Address,
+                Category = entry.Category,
+                Action = entry.Action,
+                TargetType = entry.TargetType,
+                TargetId = entry.TargetId,
+                TargetName = entry.TargetName,
+                Succeeded = entry.Succeeded,
+                Details = entry.Details,
+                PreviousHash = entry.PreviousHash,
             };
             forged.Hash = forged.ComputeHash();
             context.Update(forged);

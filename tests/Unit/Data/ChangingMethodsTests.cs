@@ -1,7 +1,10 @@
 using System.Reflection;
 using Dashboard.Core;
+using Dashboard.Core.Account;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Sessions;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -12,6 +15,10 @@ namespace Dashboard.Tests.Unit.Data;
 /// cannot be written it leaves nothing at all. A method that changes something and is not in <see cref="Methods"/> fails a test here.</summary>
 public sealed class ChangingMethodsTests
 {
+    const string Password = "a lighthouse keeps nine otters";
+
+    static readonly NewInstallation Installation = new("olga@example.com", Password, "Acme", "Orders");
+
     static readonly Dictionary<string, Method> Methods = new(StringComparer.Ordinal)
     {
         ["KeyService.CreateAsync"] = new(1, 1, (world, actor) =>
@@ -31,8 +38,41 @@ public sealed class ChangingMethodsTests
             return await Run(services => services.Keys.RevokeAsync(actor, key, Token));
         }),
         ["ProjectService.CreateAsync"] = new(1, 1, (_, actor) => Run(services => services.Projects.CreateAsync(actor, new("acme", "Ledger"), Token))),
+        ["ProjectService.ChangeAsync"] = new(
+            2, 1, (_, actor) => Run(services => services.Projects.ChangeAsync(actor, new("acme", "orders"), new("Sales", "sales"), Token))),
+        ["ProjectService.DeleteAsync"] = new(2, 2, async (world, actor) =>
+        {
+            await KeyAsync(world);
+            return await Run(services => services.Projects.DeleteAsync(actor, new("acme", "orders"), Token));
+        }),
+        ["OrganizationService.ChangeAsync"] = new(
+            2, 1, (_, actor) => Run(services => services.Get<OrganizationService>().ChangeAsync(actor, "acme", new("Apex", "apex"), Token))),
         ["ResourceService.CreateAsync"] = new(
             1, 1, (_, actor) => Run(services => services.Resources.CreateAsync(actor, new(World.Orders, "workflow", "intake"), Token))),
+        ["ResourceService.ChangeAsync"] = new(1, 1, (world, actor) =>
+        {
+            world.AddResource(World.Orders, "workflow", "intake");
+            return Run(services => services.Resources.ChangeAsync(actor, World.Orders, "workflow:intake", new("Order intake"), Token));
+        }),
+        ["ResourceService.DeleteAsync"] = new(2, 2, async (world, actor) =>
+        {
+            world.AddResource(World.Orders, "workflow", "intake");
+            await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "Backend", Resources: ["workflow:intake"]), Token);
+            return await Run(services => services.Resources.DeleteAsync(actor, World.Orders, "workflow:intake", Token));
+        }),
+        ["SessionService.EndAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<SessionService>().EndAsync(actor, Token))),
+        ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
+        ["SignInService.SignInAsync"] = new(1, 1, (world, actor) =>
+        {
+            world.SetPassword(actor, Password);
+            return Run(services => services.Get<SignInService>().SignInAsync(new("olga@example.com", Password, false, null, null), Token));
+        }),
+        ["SignInService.SignInAsync, refused"] = new(1, 1, (_, _) => Run(async services =>
+        {
+            var outcome = await services.Get<SignInService>().SignInAsync(new("olga@example.com", Password, false, null, null), Token);
+            Assert.Equal(FaultCode.InvalidCredentials, outcome.Fault?.Code);
+            return (Outcome<Done>)default(Done);
+        })),
     };
 
     public static TheoryData<string> Names => [.. Methods.Keys];
@@ -47,7 +87,8 @@ public sealed class ChangingMethodsTests
             .Where(method => method.IsPublic && method.DeclaringType is { IsVisible: true } type && type != typeof(Changes)
                 && calls.Reaches(method, called => called.DeclaringType == typeof(Changes) && called.Name == nameof(Changes.RunAsync)))
             .Select(method => $"{method.DeclaringType!.Name}.{method.Name}");
-        Assert.Equal(Methods.Keys.Order(StringComparer.Ordinal), changing.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Methods.Keys.Select(name => name.Split(',')[0]).Distinct().Order(StringComparer.Ordinal), changing.Order(StringComparer.Ordinal));
     }
 
     [Theory]

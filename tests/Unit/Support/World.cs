@@ -5,6 +5,7 @@ using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -77,6 +78,7 @@ public sealed class World : IAsyncDisposable
         services.AddDashboardCore(Configuration([("ConnectionStrings:Dashboard", $"Data Source={DatabaseFile}"), .. settings]), folder.FullName);
         services.AddSingleton<TimeProvider>(Time);
         services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(new Hasty()));
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 10); // no test's password is worth the wait
         adjust(services);
         var graph = new Services(services.BuildServiceProvider(validateScopes: true));
         graphs.Add(graph);
@@ -126,10 +128,24 @@ public sealed class World : IAsyncDisposable
     {
         var session = new Session
         {
-            Id = $"session-{Guid.CreateVersion7(Start):N}", UserId = person.Id, CreatedAt = Time.GetUtcNow(), ExpiresAt = Time.GetUtcNow() + TimeSpan.FromHours(1), Address = null, UserAgent = "",
+            Id = $"session-{Guid.CreateVersion7(Start):N}",
+            UserId = person.Id,
+            Address = null,
+            UserAgent = "",
+            CreatedAt = Time.GetUtcNow(),
+            ExpiresAt = Time.GetUtcNow() + TimeSpan.FromHours(1),
         };
         Add(session);
         return person with { SessionId = session.Id };
+    }
+
+    /// <summary>Gives somebody a password.</summary>
+    public void SetPassword(Actor person, string password)
+    {
+        using var context = Open();
+        var row = context.Users.Single(x => x.Id == person.Id);
+        row.PasswordHash = Services.Get<IPasswordHasher<Person>>().HashPassword(row, password);
+        context.SaveChanges();
     }
 
     /// <summary>Puts a row straight into the database.</summary>
@@ -203,7 +219,20 @@ public sealed class World : IAsyncDisposable
 
     static Actor Person(int number, string name) => new(PartyType.User, $"person-{number}", name, "10.2.3.4");
 
-    static Person Row(Actor person) => new() { Id = person.Id, Name = person.Name, UserName = $"{person.Name}@example.com", Email = $"{person.Name}@example.com", CreatedAt = Start };
+    static Person Row(Actor person)
+    {
+        var email = $"{person.Name}@example.com";
+        return new()
+        {
+            Id = person.Id,
+            Name = person.Name,
+            CreatedAt = Start,
+            UserName = email,
+            NormalizedUserName = EmailAddress.Normalize(email),
+            Email = email,
+            NormalizedEmail = EmailAddress.Normalize(email),
+        };
+    }
 
     static long AddOrganization(DashboardContext context, string slug)
     {

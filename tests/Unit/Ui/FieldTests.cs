@@ -62,6 +62,28 @@ public sealed class FieldTests : UiTest
     }
 
     [Fact]
+    public void Value_that_is_older_than_what_was_typed_overwrites_nothing()
+    {
+        var field = Render<TextField>(p => p.Add(c => c.Label, "Name").Add(c => c.Immediate, true).Add(c => c.Value, "a"));
+        field.Find("input").Input("abc");
+        field.Render(p => p.Add(c => c.Value, "a"));
+        Assert.Equal("abc", field.Find("input").GetAttribute("value"));
+        field.Render(p => p.Add(c => c.Value, "ABC"));
+        Assert.Equal("ABC", field.Find("input").GetAttribute("value"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Switch_and_check_box_tell_what_they_were_set_to(bool on)
+    {
+        bool? switched = null, ticked = null;
+        Render<Switch>(p => p.AddChildContent("Show revoked keys").Add(c => c.Value, !on).Add(c => c.ValueChanged, to => switched = to)).Find("input[role=switch]").Change(on);
+        Render<CheckBox>(p => p.AddChildContent("Keep me signed in").Add(c => c.Value, !on).Add(c => c.ValueChanged, to => ticked = to)).Find("input").Change(on);
+        Assert.Equal((on, on), (switched, ticked));
+    }
+
+    [Fact]
     public void Select_tells_the_value_behind_the_words()
     {
         var chosen = 90;

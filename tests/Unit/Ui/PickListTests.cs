@@ -83,6 +83,19 @@ public sealed class PickListTests : UiTest
         list.WaitForAssertion(() => Assert.Equal(["Workflow 42"], Names(list)));
     }
 
+    [Fact]
+    public async Task Search_that_fails_says_so_and_leaves_what_is_chosen()
+    {
+        var fails = true;
+        var list = Render<PickList>(p => p.Add(c => c.Label, "Resources").Add(c => c.Noun, "resources").Add(c => c.DebounceInterval, TimeSpan.Zero).Add(c => c.Values, [Everything[6]])
+            .Add(c => c.Load, (_, _) => fails ? throw new TimeoutException() : Task.FromResult(new PickPage([Everything[41]], 1))));
+        Assert.Equal("The resources could not be read. Search again.", list.Find(".rest").TextContent);
+        Assert.Equal(["Workflow 7"], Names(list));
+        fails = false;
+        await list.Find("input[type=search]").InputAsync("42");
+        Assert.Equal(["Workflow 42"], Names(list));
+    }
+
     static List<string> Names(IRenderedComponent<PickList> list) => [.. list.FindAll(".choice b").Select(name => name.TextContent)];
 
     IRenderedComponent<PickList> List(PickItem[] values) => Render<PickList>(p => p

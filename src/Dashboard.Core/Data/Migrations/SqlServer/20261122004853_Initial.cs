@@ -218,7 +218,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 {
                     Id = table.Column<int>(type: "int", nullable: false)
                         .Annotation("SqlServer:Identity", "1, 1"),
-                    UserId = table.Column<string>(type: "varchar(64)", nullable: false),
+                    UserId = table.Column<string>(type: "varchar(64)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     ClaimType = table.Column<string>(type: "nvarchar(max)", nullable: true),
                     ClaimValue = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
@@ -240,7 +240,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     LoginProvider = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: false),
                     ProviderKey = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: false),
                     ProviderDisplayName = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    UserId = table.Column<string>(type: "varchar(64)", nullable: false)
+                    UserId = table.Column<string>(type: "varchar(64)", nullable: false, collation: "Latin1_General_100_BIN2")
                 },
                 constraints: table =>
                 {
@@ -258,12 +258,13 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 columns: table => new
                 {
                     CredentialId = table.Column<byte[]>(type: "varbinary(1024)", maxLength: 1024, nullable: false),
-                    UserId = table.Column<string>(type: "varchar(64)", nullable: false),
+                    UserId = table.Column<string>(type: "varchar(64)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     Data = table.Column<string>(type: "nvarchar(max)", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_AspNetUserPasskeys", x => x.CredentialId);
+                    table.PrimaryKey("PK_AspNetUserPasskeys", x => x.CredentialId)
+                        .Annotation("SqlServer:Clustered", false);
                     table.ForeignKey(
                         name: "FK_AspNetUserPasskeys_AspNetUsers_UserId",
                         column: x => x.UserId,
@@ -276,7 +277,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 name: "AspNetUserTokens",
                 columns: table => new
                 {
-                    UserId = table.Column<string>(type: "varchar(64)", nullable: false),
+                    UserId = table.Column<string>(type: "varchar(64)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     LoginProvider = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: false),
                     Name = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: false),
                     Value = table.Column<string>(type: "nvarchar(max)", nullable: true)
@@ -297,7 +298,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 columns: table => new
                 {
                     Id = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    UserId = table.Column<string>(type: "varchar(64)", nullable: false),
+                    UserId = table.Column<string>(type: "varchar(64)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
                     ExpiresAt = table.Column<long>(type: "bigint", nullable: false),
                     EndedAt = table.Column<long>(type: "bigint", nullable: true),
@@ -320,7 +321,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 columns: table => new
                 {
                     OrganizationId = table.Column<long>(type: "bigint", nullable: false),
-                    UserId = table.Column<string>(type: "varchar(64)", nullable: false),
+                    UserId = table.Column<string>(type: "varchar(64)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     Role = table.Column<string>(type: "varchar(16)", unicode: false, maxLength: 16, nullable: false),
                     JoinedAt = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -376,7 +377,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     Name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     Environment = table.Column<string>(type: "varchar(8)", unicode: false, maxLength: 8, nullable: false),
                     State = table.Column<string>(type: "varchar(16)", unicode: false, maxLength: 16, nullable: false),
-                    Permissions = table.Column<string>(type: "varchar(1000)", unicode: false, maxLength: 1000, nullable: false),
+                    Permissions = table.Column<string>(type: "varchar(1649)", unicode: false, maxLength: 1649, nullable: false),
                     AllResources = table.Column<bool>(type: "bit", nullable: false),
                     OwnerType = table.Column<string>(type: "varchar(16)", unicode: false, maxLength: 16, nullable: false),
                     OwnerId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),

@@ -376,7 +376,7 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false, collation: "NOCASE"),
                     Environment = table.Column<string>(type: "TEXT", unicode: false, maxLength: 8, nullable: false),
                     State = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: false),
-                    Permissions = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1000, nullable: false),
+                    Permissions = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1649, nullable: false),
                     AllResources = table.Column<bool>(type: "INTEGER", nullable: false),
                     OwnerType = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: false),
                     OwnerId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),

@@ -1,0 +1,144 @@
+using Dashboard.Tests.E2E.Support;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticAssets;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Http;
+
+/// <summary>Who gets which answer where. An endpoint that is not in the table fails.</summary>
+public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
+{
+    /// <summary>A request and what it is answered with; without a code, no problem.</summary>
+    sealed record Case(string Path, object? Body, int Status, string? Code = null, (string Name, string Value)[]? Headers = null);
+
+    /// <summary>An endpoint, and what comes of a request without a credential, one with an API key instead of a session, one from another organization's owner, one
+    /// from a viewer, and one that cannot be right. Null where there is no such request.</summary>
+    sealed record Row(string Endpoint, Case Nobody, Case? Key, Case? Stranger, Case? Viewer, Case? Bad);
+
+    const string Ours = "?project=" + People.Project;
+
+    static readonly object Key = new { name = "table", project = People.Project };
+
+    static readonly object Resource = new { project = People.Project, kind = "agent", id = "table" };
+
+    static readonly object Project = new { organization = People.Organization, name = "Table" };
+
+    static readonly Row[] Table =
+    [
+        new("POST /api/session",
+            new("/api/session", new { email = "nobody@example.com", password = "Wrong-Horse-9-battery" }, 401, "invalid_credentials"),
+            new("/api/session", new { email = Product.Email }, 400, "invalid_request"),
+            null,
+            new("/api/session", new { email = "viewer@example.com", password = Product.Password }, 200),
+            new("/api/session", new { email = Product.Email, password = 1 }, 400, "invalid_request")),
+        new("GET /api/session", Refused("/api/session"), Refused("/api/session"), new("/api/session", null, 200), new("/api/session", null, 200), null),
+        new("DELETE /api/session", Refused("/api/session"), Refused("/api/session"), null, null, null), // its own test: it ends the caller's session
+        new("POST /api/keys", Refused("/api/keys", Key), Refused("/api/keys", Key), Hidden("/api/keys", Key), Forbidden("/api/keys", Key), Bad("/api/keys", new { name = "" })),
+        new("GET /api/keys", Refused("/api/keys"), Refused("/api/keys"), Hidden("/api/keys" + Ours), new("/api/keys" + Ours, null, 200), Bad("/api/keys?limit=0")),
+        new("GET /api/keys/{key_id}",
+            Refused("/api/keys/KEY"), Refused("/api/keys/KEY"), Hidden("/api/keys/KEY"), new("/api/keys/KEY", null, 200), Hidden("/api/keys/not-a-key")),
+        new("PATCH /api/keys/{key_id}",
+            Refused("/api/keys/KEY", new { name = "x" }), Refused("/api/keys/KEY", new { name = "x" }), Hidden("/api/keys/KEY", new { name = "x" }),
+            Forbidden("/api/keys/KEY", new { name = "x" }), Bad("/api/keys/KEY", new { state = "revoked" })),
+        new("DELETE /api/keys/{key_id}",
+            Refused("/api/keys/KEY"), Refused("/api/keys/KEY"), Hidden("/api/keys/KEY"), Forbidden("/api/keys/KEY"), Hidden("/api/keys/not-a-key")),
+        new("POST /api/projects",
+            Refused("/api/projects", Project), Refused("/api/projects", Project), Hidden("/api/projects", Project), Forbidden("/api/projects", Project),
+            Bad("/api/projects", new { name = "x", slug = "Not A Slug" })),
+        new("GET /api/projects",
+            Refused("/api/projects"), Refused("/api/projects"), Hidden("/api/projects?organization=" + People.Organization), new("/api/projects", null, 200),
+            Bad("/api/projects?limit=x")),
+        new("POST /api/resources",
+            Refused("/api/resources", Resource), Refused("/api/resources", Resource), Hidden("/api/resources", Resource), Forbidden("/api/resources", Resource),
+            Bad("/api/resources", new { kind = "agent", id = "not an id" })),
+        new("GET /api/resources",
+            Refused("/api/resources"), Refused("/api/resources"), Hidden("/api/resources" + Ours), new("/api/resources" + Ours, null, 200),
+            Bad("/api/resources?kind=spaceship")),
+        new("GET /v1/capabilities",
+            new("/v1/capabilities", null, 401, "missing_credential"), new("/v1/capabilities", null, 200, "valid"), null, null,
+            new("/v1/capabilities", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])),
+        Open("/openapi/v1.json"),
+        Open("/healthz/live"),
+        Open("/healthz/ready"),
+    ];
+
+    public static IEnumerable<TheoryDataRow<string, string>> Cases =>
+        from row in Table
+        from column in new (string Name, Case? Case)[] { ("nobody", row.Nobody), ("key", row.Key), ("stranger", row.Stranger), ("viewer", row.Viewer), ("bad", row.Bad) }
+        where column.Case is not null
+        select new TheoryDataRow<string, string>(row.Endpoint, column.Name);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Endpoint_answers_each_caller_as_the_table_says(string endpoint, string caller)
+    {
+        var row = Table.Single(x => x.Endpoint == endpoint);
+        var (api, expected) = caller switch
+        {
+            "nobody" => (tenants.Nobody, row.Nobody),
+            "key" => (tenants.Nobody, row.Key!),
+            "stranger" => (tenants.Stranger, row.Stranger!),
+            "viewer" => (tenants.Viewer, row.Viewer!),
+            _ => (row.Stranger is null ? tenants.Nobody : tenants.Owner, row.Bad!),
+        };
+        var method = new HttpMethod(endpoint.Split(' ')[0]);
+        (string, string)[] origin = [("Sec-Fetch-Site", "same-origin")];
+        var headers = caller == "key" ? [("X-API-Key", tenants.RawKey), .. origin] : expected.Headers ?? origin;
+        var path = expected.Path.Replace("KEY", tenants.KeyId, StringComparison.Ordinal);
+        var before = await Snapshot.TakeAsync(tenants.Product);
+
+        var answer = await api.SendAsync(method, path, expected.Body, headers);
+
+        Assert.Equal((expected.Status, expected.Code), (answer.Status, answer.Code));
+        if (expected.Status != 200 && endpoint != "POST /api/session") // which counts what fails
+        {
+            Assert.Equal(before, await Snapshot.TakeAsync(tenants.Product));
+        }
+
+        if (method == HttpMethod.Get)
+        {
+            Assert.Equal(expected.Status, (await api.SendAsync(HttpMethod.Head, path, null, headers)).Status);
+        }
+    }
+
+    [Fact]
+    public void Every_endpoint_for_programs_is_in_the_table_and_says_who_may_call_it()
+    {
+        var endpoints = Endpoints().ToList();
+        Assert.Equal(Table.Select(x => x.Endpoint).Order(StringComparer.Ordinal), endpoints.Select(x => x.Name).Order(StringComparer.Ordinal));
+        Assert.All(endpoints, x => Assert.True(
+            x.Endpoint.Metadata.OfType<IAuthorizeData>().Any() != x.Endpoint.Metadata.OfType<IAllowAnonymous>().Any(), $"{x.Name} does not say who may call it"));
+    }
+
+    [Fact]
+    public async Task Every_endpoint_for_programs_is_described()
+    {
+        var described = (await tenants.Product.Contract).Operations.Select(x => $"{x.Method} {x.Path}");
+        Assert.Equal(Table.Select(x => x.Endpoint).Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>All that is routed but pages and their forms (which carry a token), files (their address begins with a parameter) and what the framework brings. HEAD goes with GET.</summary>
+    IEnumerable<(string Name, RouteEndpoint Endpoint)> Endpoints() =>
+        from endpoint in tenants.Product.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        let path = "/" + System.Text.RegularExpressions.Regex.Replace(endpoint.RoutePattern.RawText!.Trim('/'), @":[^{}]*\}", "}", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1))
+        where endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is null && endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null
+            && endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is not { RequiresValidation: true }
+            && !path.StartsWith("/{", StringComparison.Ordinal) && !path.StartsWith("/_blazor", StringComparison.Ordinal) && !path.StartsWith("/_framework", StringComparison.Ordinal)
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]
+        where method != "HEAD"
+        select ($"{method} {path}", endpoint);
+
+    static Case Refused(string path, object? body = null) => new(path, body, 401, "session_required");
+
+    static Case Hidden(string path, object? body = null) => new(path, body, 404, "not_found");
+
+    static Case Forbidden(string path, object? body = null) => new(path, body, 403, "forbidden");
+
+    static Case Bad(string path, object? body = null) => new(path, body, 400, "invalid_request");
+
+    static Row Open(string path) => new($"GET {path}", new(path, null, 200), new(path, null, 200), null, null, null);
+}

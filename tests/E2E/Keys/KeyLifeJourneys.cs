@@ -1,0 +1,165 @@
+using System.Text.Json;
+using Dashboard.Core.Organizations;
+using Dashboard.Tests.E2E.Support;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Dashboard.Tests.E2E.Keys;
+
+public sealed class KeyLifeJourneys : IClassFixture<Product>
+{
+    readonly Product product;
+    readonly Browser browser;
+
+    public KeyLifeJourneys(Product product, Browser browser)
+    {
+        (this.product, this.browser) = (product, browser);
+        product.Start();
+    }
+
+    [Fact]
+    public async Task Key_is_switched_off_on_and_revoked_and_the_api_hears_of_each_at_once()
+    {
+        var project = await product.AddProjectAsync("Life of a key");
+        var key = await product.AddKeyAsync(project, "Zapier bridge");
+        await product.AddKeyAsync(project, "Another");
+        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync();
+        var page = visit.Page;
+        await visit.GoAsync($"/{project}/keys");
+        Assert.Equal("valid", await AskAsync(visit, key.Secret.Reveal()));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Zapier bridge" }).ClickAsync();
+        await visit.ExpectAccessibleAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Switch off" }).ClickAsync();
+        await Expect(page.GetByText("Zapier bridge switched off")).ToBeVisibleAsync();
+        var row = page.GetByRole(AriaRole.Row, new() { Name = "Zapier bridge" });
+        await Expect(row).ToContainTextAsync("Inactive");
+        Assert.Equal("inactive_key", await AskAsync(visit, key.Secret.Reveal()));
+        await visit.ExpectAccessibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Expect(row).ToContainTextAsync("Active");
+        Assert.Equal("valid", await AskAsync(visit, key.Secret.Reveal()));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Zapier bridge" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Switch off" }).ClickAsync();
+        await Expect(row).ToContainTextAsync("Inactive");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Zapier bridge" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Switch on" }).ClickAsync();
+        await Expect(row).ToContainTextAsync("Active");
+
+        await product.UseAsync(key);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Zapier bridge" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" }).ClickAsync();
+        var question = page.GetByRole(AriaRole.Alertdialog, new() { Name = "Revoke this key?" });
+        await Expect(question.GetByText("This key is in use.")).ToBeVisibleAsync();
+        await Expect(question).ToContainTextAsync("203.0.113.0/24");
+        await Expect(question.GetByLabel("Type the key’s name to confirm")).ToBeFocusedAsync();
+        await Expect(question.GetByRole(AriaRole.Button, new() { Name = "Revoke key" })).ToBeDisabledAsync();
+        await visit.ExpectAccessibleAsync();
+        await question.GetByLabel("Type the key’s name to confirm").PressSequentiallyAsync("Zapier bridge");
+        await question.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).ClickAsync();
+        await Expect(page.GetByText("Zapier bridge revoked")).ToBeVisibleAsync();
+        await Expect(row).ToBeHiddenAsync();
+        Assert.Equal("revoked_key", await AskAsync(visit, key.Secret.Reveal()));
+
+        await page.GetByRole(AriaRole.Switch, new() { Name = "Show revoked keys" }).CheckAsync();
+        await Expect(row).ToContainTextAsync("Revoked");
+        await Expect(row.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
+        Assert.EndsWith("?revoked=True", page.Url, StringComparison.OrdinalIgnoreCase);
+        await page.ReloadAsync();
+        await visit.UntilInteractiveAsync();
+        await Expect(row).ToContainTextAsync("Revoked");
+        await visit.ExpectAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task Name_is_changed_where_it_is_wrong()
+    {
+        var project = await product.AddProjectAsync("Names");
+        await product.AddKeyAsync(project, "Wrnog name");
+        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync(Product.Email);
+        var page = visit.Page;
+        await visit.GoAsync($"/{project}/keys");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Wrnog name" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Rename…" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Rename this key" });
+        await Expect(dialog.GetByLabel("Name")).ToBeFocusedAsync();
+        await visit.ExpectAccessibleAsync();
+        await dialog.GetByLabel("Name").FillAsync("");
+        await dialog.GetByLabel("Name").PressAsync("Enter");
+        await Expect(dialog.GetByText("Give it a name of 1 to 100 characters.")).ToBeVisibleAsync();
+        await dialog.GetByLabel("Name").FillAsync("Right name");
+        await dialog.GetByLabel("Name").PressAsync("Enter");
+        await Expect(dialog).ToBeHiddenAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Right name" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Actions for Right name" })).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task Viewer_sees_and_developer_changes_their_own()
+    {
+        var project = await product.AddProjectAsync("Roles");
+        var developer = await product.AddMemberAsync("developer@example.com", "Tomás Ferreira", OrganizationRole.Developer);
+        await product.AddMemberAsync("viewer@example.com", "Anneliese Brandt-Oyelaran", OrganizationRole.Viewer);
+        await product.AddKeyAsync(project, "Owner’s key");
+        await product.AddKeyAsync(project, "Developer’s key", developer);
+
+        await using (var seeing = await Visit.OpenAsync(browser, product.Url))
+        {
+            await seeing.SignInAsync("viewer@example.com");
+            await seeing.GoAsync($"/{project}/keys");
+            await Expect(seeing.Page.GetByRole(AriaRole.Row, new() { Name = "Owner’s key" })).ToBeVisibleAsync();
+            await Expect(seeing.Page.GetByRole(AriaRole.Button, new() { Name = "Create key" })).ToHaveCountAsync(0);
+            await Expect(seeing.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Actions" })).ToHaveCountAsync(0);
+            await seeing.ExpectAccessibleAsync();
+        }
+
+        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync("developer@example.com");
+        var page = visit.Page;
+        await visit.GoAsync($"/{project}/keys");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Owner’s key" }).ClickAsync();
+        await Expect(page.GetByText("Its owner or an admin can change it.").First).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" })).ToBeDisabledAsync();
+        await visit.ExpectAccessibleAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" }).ClickAsync(new() { Force = true });
+        await Expect(page.GetByRole(AriaRole.Alertdialog)).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Developer’s key" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" }).ClickAsync();
+        await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).ClickAsync();
+        await Expect(page.GetByText("Developer’s key revoked")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Ended_session_changes_nothing_says_so_and_leads_back_here()
+    {
+        var project = await product.AddProjectAsync("Ended");
+        await product.AddKeyAsync(project, "Stays on");
+        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync(Product.Email);
+        var page = visit.Page;
+        await visit.GoAsync($"/{project}/keys");
+        var ended = await visit.Requests.DeleteAsync("/api/session", new() { Headers = [new("Sec-Fetch-Site", "same-origin")] });
+        Assert.Equal(204, ended.Status);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Stays on" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Switch off" }).ClickAsync();
+        var says = page.GetByRole(AriaRole.Dialog, new() { Name = "Your session has ended" });
+        await Expect(says).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Stays on" })).ToContainTextAsync("Active");
+        await says.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.GetByLabel("E-mail").FillAsync(Product.Email);
+        await page.GetByLabel("Password").FillAsync(Product.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.WaitForURLAsync($"**/{project}/keys");
+    }
+
+    /// <summary>What the API is told of a key: a refusal's code, or <c>valid</c>.</summary>
+    static async Task<string> AskAsync(Visit visit, string raw)
+    {
+        var answer = await visit.Requests.GetAsync("/v1/capabilities", new() { Headers = [new("X-API-Key", raw)] });
+        using var body = JsonDocument.Parse(await answer.TextAsync());
+        return body.RootElement.TryGetProperty("code", out var code) ? code.GetString()! : answer.Ok ? "valid" : $"{answer.Status}";
+    }
+}

@@ -1,0 +1,179 @@
+using Dashboard.Core.Organizations;
+using Dashboard.Tests.E2E.Support;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Dashboard.Tests.E2E.Keys;
+
+public sealed class SecretJourneys : IClassFixture<Product>
+{
+    readonly Product product;
+    readonly Browser browser;
+
+    public SecretJourneys(Product product, Browser browser)
+    {
+        (this.product, this.browser) = (product, browser);
+        product.Start();
+    }
+
+    [Fact]
+    public async Task Leaving_without_a_copy_asks_first_and_copies_on_the_way_out()
+    {
+        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await visit.AllowClipboardAsync();
+        var (_, raw) = await CreateAsync(visit, product.Url, "Guard");
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await visit.Page.Mouse.ClickAsync(5, 400);
+        await Expect(dialog).ToBeVisibleAsync();
+
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Alert).Filter(new() { HasText = "You have not copied this key." })).ToContainTextAsync("Once this closes it cannot be shown again.");
+        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Copy and close" })).ToBeFocusedAsync();
+        await Expect(dialog.Locator(".copybox code")).ToHaveTextAsync(raw);
+        await visit.ExpectAccessibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Keep this open" }).ClickAsync();
+        await Expect(dialog.GetByText("You have not copied this key.")).ToHaveCountAsync(0);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy and close" }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync();
+        Assert.Equal(raw, await visit.ReadClipboardAsync());
+    }
+
+    [Fact]
+    public async Task Each_snippet_copies_whole_with_the_key_in_place()
+    {
+        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await visit.AllowClipboardAsync();
+        var (_, raw) = await CreateAsync(visit, product.Url, "Snippets");
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
+        var address = new Uri(product.Url, "v1/capabilities").ToString();
+        foreach (var (name, begins) in new[] { (".env", "LATCHKEY_API_KEY="), ("curl", "curl "), ("Python", "import requests"), ("JavaScript", "const answer"), ("C#", "using var http") })
+        {
+            await dialog.GetByRole(AriaRole.Tab, new() { Name = name, Exact = true }).ClickAsync();
+            await dialog.GetByRole(AriaRole.Button, new() { Name = $"Copy the {name} text" }).ClickAsync();
+            await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = $"Copy the {name} text" })).ToHaveAttributeAsync("data-copy-state", "copied");
+            var text = await visit.ReadClipboardAsync();
+            Assert.StartsWith(begins, text, StringComparison.Ordinal);
+            Assert.Contains(raw, text, StringComparison.Ordinal);
+            Assert.Contains(name is ".env" ? "=" : name is "C#" ? product.Url.ToString() : address, text, StringComparison.Ordinal);
+        }
+
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync(); // a snippet holds the key: it is copied
+    }
+
+    [Fact]
+    public async Task Going_elsewhere_asks_first_and_the_key_is_never_shown_again()
+    {
+        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        var page = visit.Page;
+        var asked = 0;
+        page.Dialog += async (_, question) =>
+        {
+            asked++;
+            await question.AcceptAsync();
+        };
+        var (project, raw) = await CreateAsync(visit, product.Url, "Gone");
+        Assert.DoesNotContain(raw, page.Url, StringComparison.Ordinal);
+        Assert.Equal("[{},{}]", await page.EvaluateAsync<string>("JSON.stringify([localStorage, sessionStorage])"));
+
+        await page.ReloadAsync();
+        Assert.Equal(1, asked);
+        await visit.UntilInteractiveAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Secret of Gone" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        Assert.DoesNotContain(raw, await page.ContentAsync(), StringComparison.Ordinal);
+
+        await visit.GoAsync($"/{project}/keys?revoked=true");
+        await page.GoBackAsync();
+        await visit.UntilInteractiveAsync();
+        Assert.DoesNotContain(raw, await page.ContentAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Back_stays_with_the_key_until_it_is_copied()
+    {
+        await product.AddProjectAsync("Where one was before");
+        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await visit.AllowClipboardAsync();
+        var page = visit.Page;
+        var (_, raw) = await CreateAsync(visit, product.Url, "Back", before: async path =>
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "Project: Back" }).ClickAsync();
+            await page.GetByRole(AriaRole.Menuitem, new() { Name = "Where one was before" }).ClickAsync();
+            await Expect(page.GetByText("No keys in Where one was before yet")).ToBeVisibleAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Project: Where one was before" }).ClickAsync();
+            await page.GetByRole(AriaRole.Menuitem, new() { Name = "Back" }).ClickAsync();
+            await page.WaitForURLAsync($"**/{path}/keys");
+        });
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
+        await page.EvaluateAsync("history.back()");
+        await Expect(dialog.GetByText("You have not copied this key.")).ToBeVisibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy and close" }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync();
+        Assert.Equal(raw, await visit.ReadClipboardAsync());
+        await page.GoBackAsync();
+        await Expect(page.GetByText("No keys in Where one was before yet")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Page_without_a_clipboard_copies_all_the_same()
+    {
+        await using var visit = await Visit.OpenAsync(browser, product.InsecureUrl);
+        var (_, raw) = await CreateAsync(visit, product.InsecureUrl, "Plain http");
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
+        Assert.False(await visit.Page.EvaluateAsync<bool>("Boolean(navigator.clipboard)"));
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
+        await Expect(dialog.GetByText("Copied to the clipboard").First).ToBeVisibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync();
+        await visit.Page.GetByLabel("Search keys").FocusAsync();
+        await visit.Page.Keyboard.PressAsync("Control+V");
+        await Expect(visit.Page.GetByLabel("Search keys")).ToHaveValueAsync(raw);
+        await Expect(visit.Page.GetByText("No key matches")).ToBeVisibleAsync();
+        Assert.DoesNotContain(raw, visit.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Browser_that_copies_nothing_selects_the_key_and_says_how()
+    {
+        await using var visit = await Visit.OpenAsync(browser, product.InsecureUrl);
+        var (_, raw) = await CreateAsync(visit, product.InsecureUrl, "By hand");
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
+        await visit.Page.EvaluateAsync("document.execCommand = () => false");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
+        await Expect(dialog.GetByText("Your browser did not let this page copy.").First).ToBeVisibleAsync();
+        Assert.Equal(raw, await visit.Page.EvaluateAsync<string>("getSelection().toString()"));
+        await visit.ExpectAccessibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
+        await Expect(dialog.GetByText("You have not copied this key.")).ToBeVisibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Keep this open" }).ClickAsync();
+
+        await dialog.Locator(".copybox code").ClickAsync(); // selects all of it
+        await visit.Page.Keyboard.PressAsync("Control+C");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync();
+    }
+
+    async Task<(ProjectPath Project, string Raw)> CreateAsync(Visit visit, Uri home, string project, Func<ProjectPath, Task>? before = null)
+    {
+        var path = await product.AddProjectAsync($"{project} {home.Host}");
+        await product.AddKeyAsync(path, "Another");
+        await visit.SignInAsync(Product.Email);
+        var page = visit.Page;
+        await visit.GoAsync($"/{path}/keys");
+        if (before is not null)
+        {
+            await before(path);
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
+        await page.GetByLabel("Name").FillAsync($"Secret of {project}");
+        await page.GetByLabel("Name").PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Copy key" })).ToBeFocusedAsync();
+        return (path, await page.Locator(".copybox code").InnerTextAsync());
+    }
+}

@@ -1,0 +1,57 @@
+using Dashboard.Core.Organizations;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Support;
+
+/// <summary>Two organizations that know nothing of each other, with people of several roles and a key in the first.</summary>
+public sealed class Tenants : IAsyncLifetime
+{
+    const string Rival = "rival";
+
+    readonly List<Api> callers = [];
+
+    public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "100000");
+
+    /// <summary>Owner of the first organization.</summary>
+    public Api Owner { get; private set; } = null!;
+
+    public Api Developer { get; private set; } = null!;
+
+    public Api Viewer { get; private set; } = null!;
+
+    /// <summary>Owner of the second organization.</summary>
+    public Api Stranger { get; private set; } = null!;
+
+    /// <summary>Not signed in.</summary>
+    public Api Nobody { get; private set; } = null!;
+
+    /// <summary>An active key of the first organization, which stays so.</summary>
+    public string RawKey { get; private set; } = "";
+
+    public string KeyId { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        Product.Start();
+        await Product.AddOrganizationAsync(Rival, "secret");
+        await Product.AddMemberAsync("stranger@example.com", Rival, OrganizationRole.Owner);
+        await Product.AddMemberAsync("developer@example.com", People.Organization, OrganizationRole.Developer);
+        await Product.AddMemberAsync("viewer@example.com", People.Organization, OrganizationRole.Viewer);
+        callers.AddRange(
+        [
+            Owner = await Api.SignInAsync(Product), Developer = await Api.SignInAsync(Product, "developer@example.com"),
+            Viewer = await Api.SignInAsync(Product, "viewer@example.com"), Stranger = await Api.SignInAsync(Product, "stranger@example.com"),
+            Nobody = await Api.OpenAsync(Product),
+        ]);
+        var key = await Owner.PostAsync("/api/keys", new { name = "the first" });
+        (RawKey, KeyId) = (key.Member("raw_key"), key.Member("key_id"));
+        Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);
+        Assert.Equal(201, (await Stranger.PostAsync("/api/resources", new { kind = "workflow", id = "elsewhere" })).Status);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        callers.ForEach(caller => caller.Dispose());
+        await Product.DisposeAsync();
+    }
+}

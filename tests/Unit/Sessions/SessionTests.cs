@@ -1,0 +1,97 @@
+using Dashboard.Core;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Sessions;
+using Dashboard.Tests.Unit.Account;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Sessions;
+
+public sealed class SessionTests
+{
+    [Fact]
+    public async Task Live_session_says_whose_it_is_now()
+    {
+        await using var newcomers = await Newcomers.SetUpAsync();
+        var actor = await newcomers.EnterAsync();
+        await using (var context = newcomers.World.Open())
+        {
+            context.Users.Single().Name = "Priya R.";
+            await context.SaveChangesAsync(Newcomers.Cancel);
+        }
+
+        var live = await FindAsync(newcomers, actor);
+        Assert.Equal((actor.Id, "Priya R.", Newcomers.Email), (live?.UserId, live?.Name, live?.Email));
+    }
+
+    [Fact]
+    public async Task Session_of_somebody_else_counts_for_nothing()
+    {
+        await using var newcomers = await Newcomers.SetUpAsync();
+        var actor = await newcomers.EnterAsync();
+        Assert.Null(await FindAsync(newcomers, actor with { Id = "somebody" }));
+        Assert.Null(await FindAsync(newcomers, actor with { SessionId = "something" }));
+    }
+
+    [Fact]
+    public async Task Session_counts_until_its_last_millisecond()
+    {
+        await using var newcomers = await Newcomers.SetUpAsync();
+        var actor = await newcomers.EnterAsync();
+        newcomers.World.Time.Advance(SessionService.Lifetime - TimeSpan.FromMilliseconds(1));
+        Assert.NotNull(await FindAsync(newcomers, actor));
+        newcomers.World.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Null(await FindAsync(newcomers, actor));
+        Assert.Equal(FaultCode.SessionRequired, (await CreateProjectAsync(newcomers, actor)).Fault?.Code);
+    }
+
+    [Fact]
+    public async Task Ended_session_counts_for_nothing_and_the_other_one_goes_on()
+    {
+        await using var newcomers = await Newcomers.SetUpAsync();
+        var (ended, other) = (await newcomers.EnterAsync(), await newcomers.EnterAsync());
+        Assert.True((await newcomers.Services.Get<SessionService>().EndAsync(ended, Newcomers.Cancel)).Succeeded);
+        Assert.Null(await FindAsync(newcomers, ended));
+        Assert.Equal(FaultCode.SessionRequired, (await CreateProjectAsync(newcomers, ended)).Fault?.Code);
+        Assert.NotNull(await FindAsync(newcomers, other));
+        Assert.True((await CreateProjectAsync(newcomers, other)).Succeeded);
+        var entry = Assert.Single(newcomers.Log(), entry => entry.Action == "session.ended");
+        Assert.Equal((0, "auth", ended.Id, ended.Id, $$"""{"session":"{{ended.SessionId}}"}"""), (entry.ChainId, entry.Category, entry.ActorId, entry.TargetId, entry.Details));
+    }
+
+    [Fact]
+    public async Task Session_ends_once()
+    {
+        await using var newcomers = await Newcomers.SetUpAsync();
+        var actor = await newcomers.EnterAsync();
+        var sessions = newcomers.Services.Get<SessionService>();
+        await sessions.EndAsync(actor, Newcomers.Cancel);
+        Assert.Equal(FaultCode.SessionRequired, (await sessions.EndAsync(actor, Newcomers.Cancel)).Fault?.Code);
+        Assert.Equal(FaultCode.SessionRequired, (await sessions.EndAsync(Actor.System, Newcomers.Cancel)).Fault?.Code);
+        Assert.Single(newcomers.Log(), entry => entry.Action == "session.ended");
+    }
+
+    [Fact]
+    public async Task Rows_of_past_sessions_go_after_thirty_days()
+    {
+        await using var newcomers = await Newcomers.SetUpAsync();
+        var first = await newcomers.EnterAsync();
+        newcomers.World.Time.Advance(SessionService.Lifetime + TimeSpan.FromDays(30));
+        var second = await newcomers.EnterAsync();
+        Assert.Equal([first.SessionId!, second.SessionId!], Ids());
+        newcomers.World.Time.Advance(TimeSpan.FromMilliseconds(1));
+        var third = await newcomers.EnterAsync();
+        Assert.Equal([second.SessionId!, third.SessionId!], Ids());
+
+        List<string> Ids()
+        {
+            using var context = newcomers.World.Open();
+            return [.. context.Sessions.OrderBy(session => session.CreatedAt).Select(session => session.Id)];
+        }
+    }
+
+    static Task<LiveSession?> FindAsync(Newcomers newcomers, Actor actor) =>
+        newcomers.Services.Get<SessionService>().FindLiveAsync(actor.SessionId!, actor.Id, Newcomers.Cancel);
+
+    static Task<Outcome<ProjectRow>> CreateProjectAsync(Newcomers newcomers, Actor actor) =>
+        newcomers.Services.Projects.CreateAsync(actor, new(null, "Another"), Newcomers.Cancel);
+}
