@@ -97,7 +97,12 @@ sealed class Mapping
     {
         builder.Entity<ApiKey>(key =>
         {
-            key.ToTable("ApiKeys").HasKey(x => x.KeyId);
+            key.ToTable("ApiKeys", table =>
+            {
+                table.HasCheckConstraint("CK_ApiKeys_Shelf", $"\"Shelf\" = {KeyShelf.Sql}");
+                table.HasCheckConstraint("CK_ApiKeys_LastUsedOrder", "\"LastUsedOrder\" = COALESCE(\"LastUsedAt\", 0)");
+                table.HasCheckConstraint("CK_ApiKeys_ExpiryOrder", $"\"ExpiryOrder\" = COALESCE(\"ExpiresAt\", {DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()})");
+            }).HasKey(x => x.KeyId);
             Id(key.Property(x => x.KeyId));
             key.Property(x => x.Hash).HasMaxLength(32).IsFixedLength();
             key.Property(x => x.Prefix).HasMaxLength(512).IsUnicode(false);
@@ -112,9 +117,6 @@ sealed class Mapping
             key.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
             key.HasMany(x => x.Scope).WithOne().HasForeignKey(x => x.KeyId);
             key.HasIndex(x => x.Hash).IsUnique();
-            key.Property(x => x.Shelf).HasComputedColumnSql(KeyShelf.Sql, stored: true);
-            key.Property(x => x.LastUsedOrder).HasComputedColumnSql("COALESCE(\"LastUsedAt\", 0)", stored: true);
-            key.Property(x => x.ExpiryOrder).HasComputedColumnSql($"COALESCE(\"ExpiresAt\", CAST({DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()} AS bigint))", stored: true);
             // Each holds all that one part of a page needs, in its order: no row is read that is not shown.
             key.HasIndex(x => new { x.ProjectId, x.Shelf, x.CreatedAt, x.KeyId });
             key.HasIndex(x => new { x.ProjectId, x.Shelf, x.Name, x.KeyId });

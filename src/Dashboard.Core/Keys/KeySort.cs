@@ -63,8 +63,14 @@ public static class KeyShelf
     /// <summary>Revoked test keys.</summary>
     public const int RevokedTest = 3;
 
-    /// <summary>Says where a key stands, in words that every database has.</summary>
+    /// <summary>The same in words that every database has.</summary>
     internal const string Sql = "CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END";
+
+    /// <summary>Where a key stands.</summary>
+    /// <param name="environment">Its environment.</param>
+    /// <param name="state">Its stored state.</param>
+    public static int Of(KeyEnvironment environment, KeyState state) =>
+        (state == KeyState.Revoked ? RevokedLive : Live) + (environment == KeyEnvironment.Test ? Test : Live);
 
     /// <summary>The parts that a list is made of.</summary>
     /// <param name="environment">Its environment, or null for both.</param>

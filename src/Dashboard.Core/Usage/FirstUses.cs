@@ -89,6 +89,7 @@ public sealed partial class FirstUses(Changes changes, TimeProvider time, ILogge
             // The update takes the key's row lock, so that of two nodes one writes the first use. It changes nothing where a later use is written already.
             await context.Keys.Where(key => key.KeyId == use.KeyId).ExecuteUpdateAsync(
                 set => set.SetProperty(key => key.LastUsedFrom, key => key.LastUsedAt == null ? use.Network : key.LastUsedFrom)
+                    .SetProperty(key => key.LastUsedOrder, key => key.LastUsedAt == null ? use.At : key.LastUsedOrder)
                     .SetProperty(key => key.LastUsedAt, key => key.LastUsedAt == null ? use.At : key.LastUsedAt),
                 cancellationToken);
             if (!await context.KeyFirstUses.AnyAsync(x => x.KeyId == use.KeyId, cancellationToken))

@@ -387,13 +387,16 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     RevokedAt = table.Column<long>(type: "bigint", nullable: true),
                     LastUsedAt = table.Column<long>(type: "bigint", nullable: true),
                     LastUsedFrom = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: true),
-                    Shelf = table.Column<int>(type: "int", nullable: false, computedColumnSql: "CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END", stored: true),
-                    LastUsedOrder = table.Column<long>(type: "bigint", nullable: false, computedColumnSql: "COALESCE(\"LastUsedAt\", 0)", stored: true),
-                    ExpiryOrder = table.Column<long>(type: "bigint", nullable: false, computedColumnSql: "COALESCE(\"ExpiresAt\", CAST(253402300799999 AS bigint))", stored: true)
+                    Shelf = table.Column<int>(type: "int", nullable: false),
+                    LastUsedOrder = table.Column<long>(type: "bigint", nullable: false),
+                    ExpiryOrder = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_ApiKeys", x => x.KeyId);
+                    table.CheckConstraint("CK_ApiKeys_ExpiryOrder", "\"ExpiryOrder\" = COALESCE(\"ExpiresAt\", 253402300799999)");
+                    table.CheckConstraint("CK_ApiKeys_LastUsedOrder", "\"LastUsedOrder\" = COALESCE(\"LastUsedAt\", 0)");
+                    table.CheckConstraint("CK_ApiKeys_Shelf", "\"Shelf\" = CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END");
                     table.ForeignKey(
                         name: "FK_ApiKeys_Projects_ProjectId",
                         column: x => x.ProjectId,

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Dashboard.Core.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerContext))]
-    [Migration("20261122004853_Initial")]
+    [Migration("20261122010107_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -296,9 +296,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                         .HasColumnType("bigint");
 
                     b.Property<long>("ExpiryOrder")
-                        .ValueGeneratedOnAddOrUpdate()
-                        .HasColumnType("bigint")
-                        .HasComputedColumnSql("COALESCE(\"ExpiresAt\", CAST(253402300799999 AS bigint))", true);
+                        .HasColumnType("bigint");
 
                     b.Property<byte[]>("Hash")
                         .IsRequired()
@@ -315,9 +313,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                         .HasColumnType("varchar(64)");
 
                     b.Property<long>("LastUsedOrder")
-                        .ValueGeneratedOnAddOrUpdate()
-                        .HasColumnType("bigint")
-                        .HasComputedColumnSql("COALESCE(\"LastUsedAt\", 0)", true);
+                        .HasColumnType("bigint");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -356,9 +352,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                         .HasColumnType("bigint");
 
                     b.Property<int>("Shelf")
-                        .ValueGeneratedOnAddOrUpdate()
-                        .HasColumnType("int")
-                        .HasComputedColumnSql("CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END", true);
+                        .HasColumnType("int");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -379,7 +373,14 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
                     b.HasIndex("ProjectId", "Shelf", "Name", "KeyId");
 
-                    b.ToTable("ApiKeys", (string)null);
+                    b.ToTable("ApiKeys", null, t =>
+                        {
+                            t.HasCheckConstraint("CK_ApiKeys_ExpiryOrder", "\"ExpiryOrder\" = COALESCE(\"ExpiresAt\", 253402300799999)");
+
+                            t.HasCheckConstraint("CK_ApiKeys_LastUsedOrder", "\"LastUsedOrder\" = COALESCE(\"LastUsedAt\", 0)");
+
+                            t.HasCheckConstraint("CK_ApiKeys_Shelf", "\"Shelf\" = CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END");
+                        });
                 });
 
             modelBuilder.Entity("Dashboard.Core.Keys.IdempotencyRecord", b =>
