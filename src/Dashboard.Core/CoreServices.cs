@@ -33,6 +33,7 @@ public static class CoreServices
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ResourceService>();
         services.AddSingleton<SetUpService>();
+        services.AddSingleton<PasswordCheck>();
         services.AddSingleton<SignInService>();
         services.AddSingleton<SessionService>();
         services.AddSingleton<AuditVerifier>();

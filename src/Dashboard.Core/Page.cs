@@ -21,9 +21,21 @@ public static class Page
     /// <summary>The rows on a page where none is asked for.</summary>
     public const int DefaultLimit = 50;
 
-    /// <summary>What is wrong with a limit, or null.</summary>
-    public static Fault? Check(int limit) =>
-        limit is < 1 or > MaxLimit ? Fault.Invalid("limit", $"Use a whole number from 1 to {MaxLimit}.") : null;
+    /// <summary>The most characters to search for: as many as the longest text that is searched has. SQLite takes no pattern of any length.</summary>
+    public const int MaxSearchLength = 512;
+
+    /// <summary>What is wrong with a limit or with what is searched for, or null.</summary>
+    /// <param name="limit">The most rows.</param>
+    /// <param name="search">What is searched for, or null.</param>
+    public static Fault? Check(int limit, string? search = null)
+    {
+        if (limit is < 1 or > MaxLimit)
+        {
+            return Fault.Invalid("limit", $"Use a whole number from 1 to {MaxLimit}.");
+        }
+
+        return search is { Length: > MaxSearchLength } ? Fault.Invalid("search", $"Search for {MaxSearchLength} characters or fewer.") : null;
+    }
 }
 
 /// <summary>The end of a page, from which the next begins: a time, an identifier among equal times, and the filter that it is good for.</summary>
@@ -79,7 +91,7 @@ public readonly record struct Cursor(DateTimeOffset At, string Id)
             return (Cursor?)null;
         }
 
-        if (Base64Url.IsValid(text) && text.Length <= 1000)
+        if (text.Length <= 1000 && Base64Url.IsValid(text))
         {
             var bytes = Base64Url.DecodeFromChars(text);
             if (bytes.Length > FilterBytes + sizeof(long) && bytes.AsSpan(0, FilterBytes).SequenceEqual(Digest(filter)))

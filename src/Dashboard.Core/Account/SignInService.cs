@@ -31,7 +31,7 @@ public sealed record SignedIn(string UserId, string Name, string SessionId, Date
 
 /// <summary>Checks address and password, counts failures and begins sessions. To guess, one has <see cref="MostFailures"/> tries in
 /// <see cref="Pause"/> for each account from each client network, and learns from no answer whether the account exists.</summary>
-public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, Changes changes, IPasswordHasher<Person> hasher, TimeProvider time)
+public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, Changes changes, PasswordCheck passwords, TimeProvider time)
 {
     /// <summary>How many failures in a row begin a pause.</summary>
     public const int MostFailures = 5;
@@ -45,16 +45,11 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
     /// <summary>How many forgotten failures go with each new one, so that there are never many and no sign-in waits for a big clean-up.</summary>
     const int ClearedAtOnce = 20;
 
-    static readonly Person Nobody = new();
-
-    /// <summary>What is verified where there is no account, so that this takes as long as where there is one.</summary>
-    readonly string nobodysHash = hasher.HashPassword(Nobody, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
-
     /// <summary>Signs somebody in, and always with a session of its own: what was there before is never taken over.</summary>
     /// <param name="attempt">What they typed, and from where.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The session; or <see cref="FaultCode.InvalidRequest"/> where a field is empty, <see cref="FaultCode.InvalidCredentials"/>,
-    /// <see cref="FaultCode.RateLimited"/> during a pause. An attempt during a pause is not looked at, and so leaves no audit row: the row of the failure
+    /// <see cref="FaultCode.RateLimited"/> during a pause or while too many sign in at once. An attempt during a pause is not looked at, and so leaves no audit row: the row of the failure
     /// that began the pause stands for it.</returns>
     public async Task<Outcome<SignedIn>> SignInAsync(SignInAttempt attempt, CancellationToken cancellationToken)
     {
@@ -72,7 +67,13 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         }
 
         var person = await context.Users.AsNoTracking().Where(x => x.NormalizedEmail == email).FirstOrDefaultAsync(cancellationToken);
-        var result = Verify(attempt, person);
+        var verified = await VerifyAsync(attempt, person, cancellationToken);
+        if (verified.Fault is { } busy)
+        {
+            return busy;
+        }
+
+        var result = verified.Value;
         // Hashing takes a tenth of a second, so it is done before the transaction. What it found counts only inside: there, of many tries at once, those
         // after the fifth find the pause and are told nothing of it.
         var verdict = await changes.RunAsync<Outcome<SignedIn>>(
@@ -95,16 +96,11 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         return verdict.Fault is { } fault ? fault : verdict.Value;
     }
 
-    PasswordVerificationResult Verify(SignInAttempt attempt, Person? person)
-    {
-        if (attempt.Email!.Length > EmailAddress.MaxLength || attempt.Password!.Length > PasswordRules.MaxLength)
-        {
-            return PasswordVerificationResult.Failed; // of no account, so not worth hashing
-        }
-
-        var result = hasher.VerifyHashedPassword(person ?? Nobody, person?.PasswordHash ?? nobodysHash, attempt.Password);
-        return person?.PasswordHash is null ? PasswordVerificationResult.Failed : result;
-    }
+    /// <summary>Input that can be no account's is not worth hashing.</summary>
+    async Task<Outcome<PasswordVerificationResult>> VerifyAsync(SignInAttempt attempt, Person? person, CancellationToken cancellationToken) =>
+        attempt.Email!.Length > EmailAddress.MaxLength || attempt.Password!.Length > PasswordRules.MaxLength
+            ? PasswordVerificationResult.Failed
+            : await passwords.VerifyAsync(person, attempt.Password, cancellationToken);
 
     async Task<Outcome<SignedIn>> AcceptAsync(
         Change change, Tries tries, Person person, SignInAttempt attempt, PasswordVerificationResult result, CancellationToken cancellationToken)
@@ -112,7 +108,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         await tries.ForgetAsync(change, cancellationToken);
         if (result is PasswordVerificationResult.SuccessRehashNeeded)
         {
-            person.PasswordHash = hasher.HashPassword(person, attempt.Password!);
+            person.PasswordHash = passwords.Hash(person, attempt.Password!);
         }
 
         var session = await SessionService.BeginAsync(change, person.Id, attempt.Remember, attempt.Address, attempt.UserAgent, cancellationToken);

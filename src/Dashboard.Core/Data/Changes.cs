@@ -44,6 +44,11 @@ public sealed class Change
     public Task LockOrganizationAsync(long id, CancellationToken cancellationToken) =>
         Context.Organizations.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken);
 
+    /// <summary>Takes the installation's row lock until the transaction ends: for the little that is neither an organization's nor a project's. After theirs.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task LockInstallationAsync(CancellationToken cancellationToken) =>
+        Context.Installations.ExecuteUpdateAsync(set => set.SetProperty(x => x.SetUpAt, x => x.SetUpAt), cancellationToken);
+
     /// <summary>Takes the lock of a chain's newest end before the change reads what only one may decide at a time. No organization's or project's row may
     /// be locked after it.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
@@ -53,7 +58,7 @@ public sealed class Change
 }
 
 /// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: the actor's
-/// session, the actor's memberships, project or organization row, chain heads by identifier, feed counter.</summary>
+/// session, the actor's memberships, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
 public sealed class Changes(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, TimeProvider time)
 {
     /// <summary>Runs <paramref name="change"/> and writes what it recorded. A fault rolls everything back. May run <paramref name="change"/> more than
@@ -90,7 +95,7 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
                 try
                 {
                     await using var transaction = await context.Database.BeginTransactionAsync(token);
-                    unit = new Change(context, actor, DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()));
+                    unit = new Change(context, actor, UtcMilliseconds.Whole(time.GetUtcNow()));
                     outcome = await AttemptAsync(unit, id, change, token);
                     if (outcome.Succeeded && unit.Events.Count > 0)
                     {
@@ -136,7 +141,7 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
     public async Task AnnounceBehindAsync(
         Func<DashboardContext, CancellationToken, Task<IReadOnlyList<FeedSubject>>> write, CancellationToken cancellationToken)
     {
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        var now = UtcMilliseconds.Whole(time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         feed.Announce(await context.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>

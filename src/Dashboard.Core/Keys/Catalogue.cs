@@ -66,5 +66,5 @@ public sealed class Catalogue
         return words;
     }
 
-    static bool IsWord(string text) => text is { Length: > 0 and <= MaxWordLength } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
+    internal static bool IsWord(string text) => text is { Length: > 0 and <= MaxWordLength } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 }

@@ -15,7 +15,7 @@ public sealed partial class KeyService
     public async Task<Outcome<KeyFirstUse?>> FindFirstUseAsync(Actor actor, string keyId, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await VisibleTo(context, actor).AnyAsync(key => key.KeyId == keyId, cancellationToken)
+        return KeyRules.IsKeyId(keyId) && await VisibleTo(context, actor).AnyAsync(key => key.KeyId == keyId, cancellationToken)
             ? await context.KeyFirstUses.AsNoTracking().SingleOrDefaultAsync(x => x.KeyId == keyId, cancellationToken)
             : Fault.NotFound;
     }

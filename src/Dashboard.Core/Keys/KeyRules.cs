@@ -31,6 +31,9 @@ static class KeyRules
         return errors.Count == 0 ? null : Fault.Invalid(errors);
     }
 
+    /// <summary>Whether a key can have this identifier. Nothing else is looked up: SQL Server takes <c>x</c> and <c>x</c> with a space behind it for the same.</summary>
+    public static bool IsKeyId(string? keyId) => Names.IsResourceId(keyId);
+
     /// <summary>Splits <c>kind:id</c>. False for what no resource can be called.</summary>
     public static bool TryParseResource(string? text, Catalogue catalogue, out (string Kind, string Id) resource)
     {
@@ -82,7 +85,7 @@ static class KeyRules
     static string? CheckExpiry(DateTimeOffset? at, DateTimeOffset now) => at <= now ? "Choose a date in the future." : null;
 
     /// <summary>What people typed comes back to them, but not a page of it, and not a key that went into the wrong field.</summary>
-    static string Shortened(string text) => text.Length <= 20 ? text : $"{text[..12]}…";
+    static string Shortened(string text) => text.Length <= 20 ? text : $"{text[..(char.IsHighSurrogate(text[11]) ? 11 : 12)]}…";
 
     static void Add(Dictionary<string, string> errors, string field, string? message)
     {

@@ -25,6 +25,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             return fault;
         }
 
+        input = input with { ExpiresAt = Whole(input.ExpiresAt) };
         return await changes.RunAsync<IssuedKey>(
             actor,
             async (change, token) =>
@@ -51,7 +52,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                     return repeated;
                 }
 
-                if (await CountAsync(change.Context, project.ProjectId, change.Now, token) >= options.MaxActivePerProject)
+                if (await IsFullAsync(change, project.ProjectId, token))
                 {
                     return LimitReached();
                 }
@@ -99,6 +100,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         {
             return fault;
         }
+
+        patch = patch with { ExpiresAt = patch.ExpiresAt is { } date ? new(Whole(date.At)) : null };
 
         return await changes.RunAsync<KeyRow>(
             actor,
@@ -159,26 +162,29 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         context.Keys.CountAsync(
             key => key.ProjectId == projectId && new[] { KeyShelf.Live, KeyShelf.Test }.Contains(key.Shelf) && key.ExpiryOrder > now, cancellationToken);
 
+    /// <summary>Whether a project has as many keys as it may. Asked with its lock held, and with the time after it: a key that expired while this change waited no
+    /// longer counts, and another may have taken its place.</summary>
+    async Task<bool> IsFullAsync(Change change, long projectId, CancellationToken cancellationToken) =>
+        await CountAsync(change.Context, projectId, time.GetUtcNow(), cancellationToken) >= options.MaxActivePerProject;
+
     Fault LimitReached() => new(
         FaultCode.KeyLimitReached, $"This project has {options.MaxActivePerProject} active keys, as many as it may. Revoke one that is not used, then try again.");
 
     async Task<Outcome<List<Resource>>> FindResourcesAsync(
         DashboardContext context, long projectId, IReadOnlyList<string>? names, CancellationToken cancellationToken)
     {
-        var found = new List<Resource>();
-        foreach (var name in names ?? [])
+        if (names is null)
         {
-            var resource = !KeyRules.TryParseResource(name, catalogue, out var wanted) ? null : await context.Resources.AsNoTracking()
-                .SingleOrDefaultAsync(x => x.ProjectId == projectId && x.Kind == wanted.Kind && x.ExternalId == wanted.Id, cancellationToken);
-            if (resource is null)
-            {
-                return Fault.Invalid("resources", $"There is no {name} in this project. Register it under Resources first.");
-            }
-
-            found.Add(resource);
+            return new List<Resource>();
         }
 
-        return found;
+        var wanted = names.Select(name => KeyRules.TryParseResource(name, catalogue, out var resource) ? resource : default).ToList();
+        var ids = wanted.Select(resource => resource.Id).Distinct(StringComparer.Ordinal).ToList();
+        var found = (await context.Resources.AsNoTracking().Where(x => x.ProjectId == projectId && ids.Contains(x.ExternalId)).ToListAsync(cancellationToken))
+            .ToDictionary(x => (x.Kind, x.ExternalId));
+        return wanted.FindIndex(resource => !found.ContainsKey(resource)) is >= 0 and var missing
+            ? Fault.Invalid("resources", $"There is no {names[missing]} in this project. Register it under Resources first.")
+            : wanted.ConvertAll(resource => found[resource]);
     }
 
     async Task<Outcome<IssuedKey>> IssueAsync(Change change, ProjectAccess project, NewKey input, List<Resource> resources, CancellationToken cancellationToken)
@@ -189,10 +195,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             secret = options.Template.Mint(input.Environment);
         }
 
-        if (!await change.Context.UsedTemplates.AnyAsync(template => template.Text == options.Template.Text, cancellationToken))
-        {
-            change.Context.Add(new UsedTemplate { Text = options.Template.Text, FirstUsedAt = change.Now });
-        }
+        await NoteTemplateAsync(change, cancellationToken);
 
         var key = new ApiKey
         {
@@ -231,6 +234,24 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         return new IssuedKey(row.Value, secret);
     }
 
+    /// <summary>Stores the template with its first key, and once: two projects' first keys may come at the same time.</summary>
+    async Task NoteTemplateAsync(Change change, CancellationToken cancellationToken)
+    {
+        var same = change.Context.UsedTemplates.Where(template => template.Text == options.Template.Text);
+        if (await same.AnyAsync(cancellationToken))
+        {
+            return;
+        }
+
+        await change.LockInstallationAsync(cancellationToken);
+        if (!await same.AnyAsync(cancellationToken))
+        {
+            change.Context.Add(new UsedTemplate { Text = options.Template.Text, FirstUsedAt = change.Now });
+        }
+    }
+
+    static DateTimeOffset? Whole(DateTimeOffset? time) => time is { } at ? UtcMilliseconds.Whole(at) : null;
+
     /// <summary>The permissions in the catalogue's order, whatever order they were asked for in.</summary>
     IEnumerable<string> InOrder(IReadOnlyList<string>? permissions) =>
         catalogue.Permissions.Select(x => x.Name).Where(name => permissions is null || permissions.Contains(name, StringComparer.Ordinal));
@@ -244,22 +265,22 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             Record(change, organization, "key.renamed", key, new() { ["from"] = before });
         }
 
-        if (patch.Permissions is not null && string.Join(' ', InOrder(patch.Permissions)) is var permissions && permissions != key.Permissions)
+        var has = key.Permissions.Split(' ');
+        if (patch.Permissions is not null && !patch.Permissions.ToHashSet(StringComparer.Ordinal).SetEquals(has))
         {
-            if (patch.Permissions.Except(key.Permissions.Split(' '), StringComparer.Ordinal).Any())
+            if (patch.Permissions.Except(has, StringComparer.Ordinal).Any())
             {
                 return Fault.Invalid("permissions", "A key can lose permissions, not gain them. Create another key for more.");
             }
 
             var before = key.Permissions;
-            key.Permissions = permissions;
-            Record(change, organization, "key.permissions_reduced", key, new() { ["from"] = before, ["to"] = permissions });
+            key.Permissions = string.Join(' ', InOrder(patch.Permissions));
+            Record(change, organization, "key.permissions_reduced", key, new() { ["from"] = before, ["to"] = key.Permissions });
         }
 
         if (patch.ExpiresAt is { } expiry && expiry.At != key.ExpiresAt)
         {
-            if (key.ExpiresAt <= change.Now
-                && await CountAsync(change.Context, key.ProjectId, change.Now, cancellationToken) >= options.MaxActivePerProject)
+            if (key.ExpiresAt <= time.GetUtcNow() && await IsFullAsync(change, key.ProjectId, cancellationToken))
             {
                 return LimitReached();
             }
@@ -281,7 +302,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// later sees what the earlier did.</summary>
     static async Task<Outcome<(ApiKey Key, long Organization)>> FindOwnAsync(Change change, string keyId, CancellationToken cancellationToken)
     {
-        var found = await (
+        var found = !KeyRules.IsKeyId(keyId) ? null : await (
             from key in change.Context.Keys
             where key.KeyId == keyId
             join project in change.Context.Projects on key.ProjectId equals project.Id
@@ -305,6 +326,11 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
     static async Task<Outcome<KeyRow>> ReadAsync(DashboardContext context, Actor actor, string keyId, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        if (!KeyRules.IsKeyId(keyId))
+        {
+            return Fault.NotFound;
+        }
+
         var stored = await StoredKey.FindAsync(context, VisibleTo(context, actor).Where(key => key.KeyId == keyId), cancellationToken);
         return stored is null ? Fault.NotFound : stored.ToRow(now);
     }

@@ -14,7 +14,7 @@ public readonly record struct ProjectPath(string Organization, string Project)
     public static bool TryParse(string? text, out ProjectPath path)
     {
         path = default;
-        if (text?.Split('/') is not [var organization, var project] || !Names.IsSlug(organization) || !Names.IsSlug(project))
+        if (text?.Split('/') is not [var organization, var project] || !Names.HasSlugShape(organization) || !Names.HasSlugShape(project))
         {
             return false;
         }
@@ -71,8 +71,9 @@ static class Access
         select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role);
 
     /// <summary>The project that <paramref name="path"/> names now or named once, if <paramref name="actor"/> may see it.</summary>
-    public static Task<ProjectAccess?> FindProjectAsync(this DashboardContext context, Actor actor, ProjectPath path, CancellationToken cancellationToken) =>
-        (from organizationSlug in context.OrganizationSlugs
+    public static async Task<ProjectAccess?> FindProjectAsync(this DashboardContext context, Actor actor, ProjectPath path, CancellationToken cancellationToken) =>
+        !Names.HasSlugShape(path.Organization) || !Names.HasSlugShape(path.Project) ? null : await (
+         from organizationSlug in context.OrganizationSlugs
          where organizationSlug.Slug == path.Organization
          join member in context.Members on organizationSlug.OrganizationId equals member.OrganizationId
          where member.UserId == actor.Id
@@ -85,8 +86,9 @@ static class Access
         .SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>The organization that <paramref name="slug"/> names now or named once, if <paramref name="actor"/> belongs to it.</summary>
-    public static Task<OrganizationAccess?> FindOrganizationAsync(this DashboardContext context, Actor actor, string slug, CancellationToken cancellationToken) =>
-        (from organizationSlug in context.OrganizationSlugs
+    public static async Task<OrganizationAccess?> FindOrganizationAsync(this DashboardContext context, Actor actor, string slug, CancellationToken cancellationToken) =>
+        !Names.HasSlugShape(slug) ? null : await (
+         from organizationSlug in context.OrganizationSlugs
          where organizationSlug.Slug == slug
          join member in context.Members on organizationSlug.OrganizationId equals member.OrganizationId
          where member.UserId == actor.Id

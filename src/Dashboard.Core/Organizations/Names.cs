@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Globalization;
 using System.Text;
 
 namespace Dashboard.Core.Organizations;
@@ -22,27 +24,30 @@ public static class Names
         "settings", "setup", "usage", "v1",
     };
 
-    /// <summary>Says what is wrong with a name that people gave, or null when nothing is. 1 to 100 characters after trimming; no control characters.</summary>
+    /// <summary>Letters of the Latin script that slugs write as others, the plain ones first. The framework's own decomposition does nothing here: it comes with
+    /// the culture data that this product runs without.</summary>
+    static readonly FrozenDictionary<char, string> Plain = (
+        "a:àáâãäåāăąǎ c:çćĉċč d:ďđð e:èéêëēĕėęěẽ g:ĝğġģ h:ĥħ i:ìíîïĩīĭįıİǐ j:ĵ k:ķ l:ĺļľŀł n:ñńņňŉŋ o:òóôõöøōŏőǒ r:ŕŗř s:śŝşšș t:ţťŧț u:ùúûüũūŭůűųǔ w:ŵẁẃẅ y:ýÿŷỳ z:źżž "
+        + "ss:ß ae:æ oe:œ th:þ").Split(' ').Select(group => group.Split(':')).SelectMany(group => group[1].Select(c => KeyValuePair.Create(c, group[0]))).ToFrozenDictionary();
+
+    /// <summary>Says what is wrong with a name that people gave, or null when nothing is. 1 to 100 characters after trimming, one of them at least one that is
+    /// seen; no control characters, no line breaks, nothing that turns the direction of what follows.</summary>
     /// <param name="name">The name as it came; null counts as empty.</param>
     public static string? Check(string? name)
     {
-        var trimmed = name?.Trim() ?? "";
-        if (trimmed.Length == 0)
-        {
-            return $"Give it a name of 1 to {MaxLength} characters.";
-        }
-
-        var count = 0;
-        foreach (var rune in trimmed.EnumerateRunes())
+        var (count, seen) = (0, false);
+        foreach (var rune in (name ?? "").Trim().EnumerateRunes())
         {
             count++;
-            if (Rune.IsControl(rune) || rune == Rune.ReplacementChar || IsDirectionOverride(rune))
+            if (Rune.IsControl(rune) || rune == Rune.ReplacementChar || IsLineBreak(rune) || IsDirectionOverride(rune))
             {
                 return "Use letters, digits, spaces and signs only: a control character is in the name.";
             }
+
+            seen |= !IsInvisible(rune);
         }
 
-        return count > MaxLength ? $"Use {MaxLength} characters or fewer. This name has {count}." : null;
+        return !seen ? $"Give it a name of 1 to {MaxLength} characters." : count > MaxLength ? $"Use {MaxLength} characters or fewer. This name has {count}." : null;
     }
 
     /// <summary>Whether <paramref name="slug"/> is 1 to 40 of <c>a-z0-9-</c>, has no hyphen at an end, and is no word of the product's own paths.</summary>
@@ -63,17 +68,21 @@ public static class Names
     public static bool IsResourceId(string? id) =>
         id is { Length: > 0 and <= MaxResourceIdLength } && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '~' or '-');
 
-    /// <summary>Makes a slug of a name: what is not a letter or digit becomes a hyphen. A name without any becomes <paramref name="otherwise"/>.</summary>
+    /// <summary>Makes a slug of a name: letters with marks become plain ones, what is neither a letter of the Latin script nor a digit becomes a hyphen. A name without any becomes <paramref name="otherwise"/>.</summary>
     public static string ToSlug(string name, string otherwise)
     {
         var slug = new StringBuilder();
-        foreach (var c in name.Normalize(NormalizationForm.FormKD).ToLowerInvariant())
+        foreach (var c in name.ToLowerInvariant())
         {
             if (char.IsAsciiLetterOrDigit(c))
             {
                 slug.Append(c);
             }
-            else if (slug.Length > 0 && slug[^1] != '-' && char.GetUnicodeCategory(c) != System.Globalization.UnicodeCategory.NonSpacingMark)
+            else if (Plain.TryGetValue(c, out var plain))
+            {
+                slug.Append(plain);
+            }
+            else if (slug.Length > 0 && slug[^1] != '-' && char.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
             {
                 slug.Append('-');
             }
@@ -90,10 +99,19 @@ public static class Names
         return slug[..Math.Min(slug.Length, MaxSlugLength - tail.Length)].TrimEnd('-') + tail;
     }
 
-    static bool HasSlugShape(string? slug) =>
+    /// <summary>Whether it may be the slug of something, be it from a time when the product had fewer addresses of its own. Nothing else is looked up: SQL Server
+    /// takes <c>x</c> and <c>x</c> with a space behind it for the same.</summary>
+    internal static bool HasSlugShape(string? slug) =>
         slug is { Length: > 0 and <= MaxSlugLength } && slug[0] != '-' && slug[^1] != '-'
         && slug.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     /// <summary>Characters that make a name read as another (Unicode bidirectional formatting).</summary>
-    static bool IsDirectionOverride(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0x200E or 0x200F;
+    static bool IsDirectionOverride(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0x200E or 0x200F or 0x061C;
+
+    static bool IsLineBreak(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    /// <summary>Characters that draw nothing. A name may have some (those that join emoji are among them), but not consist of them.</summary>
+    static bool IsInvisible(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.NonSpacingMark
+        || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800; // fillers
 }

@@ -36,6 +36,7 @@ public sealed class OrganizationService(Changes changes)
                 }
 
                 await change.LockOrganizationAsync(found.Id, token);
+                await change.LockInstallationAsync(token); // whose slugs are looked at
                 var row = await change.Context.Organizations.SingleAsync(x => x.Id == found.Id, token);
                 Rename(change, row, patch.Name?.Trim());
                 return await MoveAsync(change, row, patch.Slug, token) is { } taken ? taken : new OrganizationAccess(row.Id, row.Slug, row.Name, found.Role);

@@ -38,9 +38,9 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
     /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>.</returns>
     public async Task<Outcome<Page<ResourceRow>>> ListAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
     {
-        if (Page.Check(query.Limit) is { } limit)
+        if (Check(query) is { } unusable)
         {
-            return limit;
+            return unusable;
         }
 
         if (query.Kind is not null && CheckKind(query.Kind) is { } unknown)
@@ -81,6 +81,11 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
     /// <returns>The number; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>.</returns>
     public async Task<Outcome<int>> CountAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
     {
+        if (Check(query with { Limit = Page.DefaultLimit }) is { } unusable)
+        {
+            return unusable;
+        }
+
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
         if (project.Fault is { } missing)
@@ -166,6 +171,10 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
 
     string? CheckKind(string kind) =>
         catalogue.ResourceKinds.Contains(kind, StringComparer.Ordinal) ? null : $"Use {string.Join(", ", catalogue.ResourceKinds)}.";
+
+    /// <summary>A kind need not be in the settings any more, but it has to be one that could.</summary>
+    Fault? Check(ResourceQuery query) => Page.Check(query.Limit, query.Search)
+        ?? (query.Kind is null || Catalogue.IsWord(query.Kind) ? null : Fault.Invalid("kind", $"Use {string.Join(", ", catalogue.ResourceKinds)}."));
 
     Fault? Check(NewResource input)
     {

@@ -1,3 +1,4 @@
+using Dashboard.Core.Data;
 using Dashboard.Core.Verification;
 
 namespace Dashboard.Core.Usage;
@@ -30,7 +31,7 @@ public sealed class KeyFirstUse
     internal static KeyFirstUse Of(string keyId, DateTimeOffset at, RequestFacts? facts, ReadOnlySpan<char> rawKey) => new()
     {
         KeyId = keyId,
-        At = DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds()),
+        At = UtcMilliseconds.Whole(at),
         Method = facts?.Method is { Length: > 0 and <= MaxMethodLength } method && method.All(c => char.IsAsciiLetter(c) || c == '-') ? method : null,
         Path = PathOf(facts?.Path, rawKey),
         Network = LastUsed.Coarse(facts?.Address),

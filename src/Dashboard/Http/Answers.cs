@@ -7,7 +7,13 @@ namespace Dashboard.Http;
 /// <typeparam name="T">A row.</typeparam>
 sealed record ListAnswer<T>(
     [Field("The rows, newest first.")] IReadOnlyList<T> Items,
-    [Field("Where the next page begins: pass it as cursor, with the same filter. Null on the last page.", Example = "\"kD9xv0hYJ3EAAAGaQm5v4EFiMTJDZEVm\"")] string? NextCursor);
+    [Field("Where the next page begins: pass it as cursor, with the same filter. Null on the last page.", Example = ListExamples.Cursor)] string? NextCursor);
+
+/// <summary>What the API's description shows of lists.</summary>
+static class ListExamples
+{
+    public const string Cursor = "\"kD9xv0hYJ3EAAAGaQm5v4EFiMTJDZEVm\"";
+}
 
 /// <summary>What an endpoint can answer, for the API's description.</summary>
 /// <param name="Status">The status.</param>

@@ -17,7 +17,4 @@ sealed class FieldAttribute(string sentence) : Attribute
     public int Least { get; init; } = -1;
 
     public int Most { get; init; } = -1;
-
-    /// <summary>The regular expression that a text matches, as ECMA-262 writes it.</summary>
-    public string? Pattern { get; init; }
 }

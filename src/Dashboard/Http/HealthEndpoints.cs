@@ -13,7 +13,7 @@ static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/healthz").AllowAnonymous().ForPrograms().WithTags("Health");
-        health.MapRead("/live", () => TypedResults.Ok(new HealthAnswer("live")))
+        health.MapRead("/live", IResult () => TypedResults.Ok(new HealthAnswer("live")))
             .WithName("getLiveness").WithSummary("Whether the process runs.").Answers<HealthAnswer>(200, "It runs.").ShortCircuit();
         health.MapRead("/ready", ReadyAsync)
             .WithName("getReadiness").WithSummary("Whether it can serve: the database answers.")

@@ -13,6 +13,7 @@ static class HttpRules
         services.ConfigureHttpJsonOptions(json => JsonContract.Apply(json.SerializerOptions));
         services.AddAuthorizationBuilder().AddPolicy(SessionPolicy.Name, SessionPolicy.Build);
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, SessionPolicy.ResultHandler>();
+        services.AddSingleton<ProgramMethods>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PagesAreForPeople>());
         return services;
     }

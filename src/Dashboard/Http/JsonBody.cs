@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Dashboard.Core;
@@ -77,7 +76,7 @@ static class JsonBody
     static bool IsJson(HttpRequest request) =>
         request.Headers.ContentType is [{ } text] && MediaTypeHeaderValue.TryParse(text, out var type)
         && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-        && (!type.Charset.HasValue || type.Encoding is UTF8Encoding)
+        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
         && request.Headers.ContentEncoding.Count == 0;
 
     /// <summary>One byte more than may be tells that there is too much. The rest is left for the server to drain, so that the sender reads the answer.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dashboard.Core;
@@ -24,6 +25,7 @@ static class JsonContract
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.MaxDepth = MaxDepth;
+        options.Encoder = JavaScriptEncoder.Default; // no markup, wherever an answer is put
         options.Converters.Add(new TimeConverter());
         options.Converters.Add(new OptionalConverter());
         options.Converters.Add(new WordConverter<KeyEnvironment>(KeyEnvironments.ToWord));

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Dashboard.Http;
 
 /// <summary>Sees to it that whatever ends without an answer of its own, where programs call, is told as a problem document.</summary>
-sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+sealed partial class ProblemMiddleware(RequestDelegate next, ProgramMethods methods, ILogger<ProblemMiddleware> logger)
 {
     const int ClientClosedRequest = 499;
 
@@ -43,8 +43,16 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMidd
 
         if (http.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null })
         {
-            await Problems.WriteAsync(http, OfStatus(http.Response.StatusCode));
+            await Problems.WriteAsync(http, OfStatus(http.Response.StatusCode is StatusCodes.Status405MethodNotAllowed ? Allow(http) : http.Response.StatusCode));
         }
+    }
+
+    /// <summary>Says which methods the address takes, or that there is nothing.</summary>
+    int Allow(HttpContext http)
+    {
+        var allowed = methods.At(http.Request.Path);
+        http.Response.Headers.Allow = allowed.Count > 0 ? string.Join(", ", allowed) : default(Microsoft.Extensions.Primitives.StringValues);
+        return allowed.Count > 0 ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status404NotFound;
     }
 
     /// <summary>Whether the database did not answer, as it is told by every provider and by EF Core around them.</summary>

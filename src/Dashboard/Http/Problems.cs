@@ -44,9 +44,6 @@ static class Problems
     /// <summary>The answer that tells a fault.</summary>
     public static IResult ToResult(this Fault fault) => new Result(fault.ToProblem());
 
-    /// <summary>The answer that tells a problem.</summary>
-    public static IResult ToResult(this ProblemDocument problem) => new Result(problem);
-
     /// <summary>The answer to an operation: what <paramref name="show"/> makes of its value, or its fault.</summary>
     public static IResult ToResult<T>(this Outcome<T> outcome, Func<T, IResult> show) => outcome.Fault is { } fault ? fault.ToResult() : show(outcome.Value);
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.AspNetCore.Routing.Template;
 
 namespace Dashboard.Http;
 
@@ -16,4 +17,19 @@ static class ProgramPaths
     /// <summary>A page whose address begins with a parameter, such as an organization's, would be found here as well.</summary>
     public static bool IsPage(Endpoint? endpoint) =>
         endpoint is RouteEndpoint { RoutePattern.PathSegments: [var first, ..] } && first.Parts is not [RoutePatternLiteralPart];
+}
+
+/// <summary>Which methods an address takes. Routing knows it too, but counts in the pages and files whose address could be anything.</summary>
+sealed class ProgramMethods(EndpointDataSource endpoints)
+{
+    readonly Lazy<List<(TemplateMatcher Matcher, IReadOnlyList<string> Methods)>> routes = new(() =>
+    [
+        .. from endpoint in endpoints.Endpoints.OfType<RouteEndpoint>()
+           where !ProgramPaths.IsPage(endpoint) && endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not null
+           select (new TemplateMatcher(new(endpoint.RoutePattern), []), endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods),
+    ]);
+
+    /// <summary>The methods that <paramref name="path"/> takes; none where nothing is.</summary>
+    public IReadOnlyList<string> At(PathString path) =>
+        [.. routes.Value.Where(route => route.Matcher.TryMatch(path, [])).SelectMany(route => route.Methods).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

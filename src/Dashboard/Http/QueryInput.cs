@@ -24,6 +24,10 @@ static class QueryInput
             {
                 errors[name] = "Send it once.";
             }
+            else if (property is not null && texts.ToString().Any(char.IsControl))
+            {
+                errors[name] = "Use no control characters."; // no database knows them all
+            }
             else if (property is null || texts.ToString() is { Length: > 0 })
             {
                 values[name] = ToJson(property, texts.ToString());

@@ -90,12 +90,13 @@ static class StrictReader
         }
     }
 
+    /// <summary>Whether a member can be null.</summary>
     public static bool TakesNull(JsonPropertyInfo property)
     {
         var type = property.PropertyType;
         return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>)
             ? Nullable.GetUnderlyingType(type.GetGenericArguments()[0]) is not null
-            : property.AssociatedParameter?.IsNullable ?? property.IsSetNullable;
+            : property.AssociatedParameter?.IsNullable ?? (property.Set is null ? property.IsGetNullable : property.IsSetNullable);
     }
 
     static string Choice(string[] words) => $"Use {string.Join(", ", words[..^1])} or {words[^1]}.";

@@ -58,7 +58,8 @@ static class TrustedProxies
             return new(plain, 8 * plain.GetAddressBytes().Length);
         }
 
-        if (!IPNetwork.TryParse(text, out var network))
+        // Bits beyond the prefix are a slip of the pen that could trust more than was meant.
+        if (!IPNetwork.TryParse(text, out var network) || !network.BaseAddress.Equals(IPAddress.Parse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal)))))
         {
             throw new SettingException(Key, $"lists \"{text}\", which is neither an address nor a network such as 10.0.0.0/8");
         }

@@ -61,7 +61,7 @@ sealed record KeyListRequest(
     [Field("Whether revoked keys are listed too.")] bool IncludeRevoked = false,
     [Field("A part of the name, or the beginning of prefix or key_id.", Example = "\"backend\"")] string? Search = null,
     [Field("Only keys of this environment.")] KeyEnvironment? Environment = null,
-    [Field("The next_cursor of the page before.")] string? Cursor = null,
+    [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
     [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit)
 {
     public KeyQuery ToQuery() => new(Project, IncludeRevoked, Search, Environment, Cursor, Limit);

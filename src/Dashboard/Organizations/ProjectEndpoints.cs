@@ -30,7 +30,7 @@ static class ProjectEndpoints
 
     sealed record ProjectListRequest(
         [Field("Only projects of this organization, by its slug.", Example = "\"acme\"")] string? Organization = null,
-        [Field("The next_cursor of the page before.")] string? Cursor = null,
+        [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
         [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit);
 
     sealed record ProjectAnswer(

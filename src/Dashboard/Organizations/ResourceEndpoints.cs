@@ -37,7 +37,7 @@ static class ResourceEndpoints
         [Field("The project, as organization/project. Left out: the caller's only one.", Example = "\"acme/orders\"")] string? Project = null,
         [Field("Only resources of this kind.", Example = "\"workflow\"")] string? Kind = null,
         [Field("A part of the name, or the beginning of the id.", Example = "\"order\"")] string? Search = null,
-        [Field("The next_cursor of the page before.")] string? Cursor = null,
+        [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
         [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit);
 
     sealed record ResourceAnswer(

@@ -111,7 +111,7 @@ public sealed class KeyListJourneys : IClassFixture<Product>
     public async Task Old_address_leads_to_the_present_one()
     {
         var project = await product.AddProjectAsync("Renamed");
-        await using (var context = await product.OpenDatabaseAsync())
+        await using (var context = await People.OpenAsync(product))
         {
             var stored = await context.Projects.SingleAsync(x => x.Slug == project.Project, TestContext.Current.CancellationToken);
             stored.Slug = "present";

@@ -72,7 +72,7 @@ public sealed class Api : IDisposable
         await socket.ConnectAsync(client.BaseAddress!.Host, client.BaseAddress.Port);
         await using var stream = socket.GetStream();
         var host = headers.Any(x => x.StartsWith("Host:", StringComparison.Ordinal)) ? "" : $"Host: {client.BaseAddress.Authority}\r\n";
-        await stream.WriteAsync(Encoding.Latin1.GetBytes($"{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n{string.Concat(headers.Select(x => x + "\r\n"))}\r\n"));
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{method} {path} HTTP/1.1\r\n{host}Connection: close\r\n{string.Concat(headers.Select(x => x + "\r\n"))}\r\n"));
         using var received = new MemoryStream();
         await stream.CopyToAsync(received);
         var (head, body) = Split(received.ToArray());

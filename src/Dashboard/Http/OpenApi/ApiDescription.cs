@@ -44,7 +44,7 @@ static class ApiDescription
     public static void MapApiDescription(this IEndpointRouteBuilder app)
     {
         var description = app.MapGroup("/openapi").AllowAnonymous().ForPrograms().WithTags("Description");
-        description.MapRead($"/{Name}.json", async (Cache cache, CancellationToken cancellationToken) => TypedResults.Bytes(await cache.GetAsync(cancellationToken), "application/json"))
+        description.MapRead($"/{Name}.json", async Task<IResult> (Cache cache, CancellationToken cancellationToken) => TypedResults.Bytes(await cache.GetAsync(cancellationToken), "application/json"))
             .WithName("getDescription").WithSummary("This description.").Answers<JsonObject>(200, "The description, OpenAPI 3.1.").ShortCircuit();
     }
 

@@ -37,7 +37,6 @@ static class SchemaRules
         }
 
         schema.Description = field.Sentence;
-        schema.Pattern = field.Pattern;
         Bound(schema, field);
         if (property.AssociatedParameter is { HasDefaultValue: true, DefaultValue: { } value } && !property.PropertyType.IsGenericType)
         {

@@ -1,0 +1,133 @@
+using Dashboard.Core.Organizations;
+using Dashboard.Tests.E2E.Support;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Keys;
+
+/// <summary>The life of a key, as a program leads it.</summary>
+public sealed class KeyApiTests(Tenants tenants) : IClassFixture<Tenants>
+{
+    [Fact]
+    public async Task Created_key_is_as_asked_and_its_secret_is_shown_once()
+    {
+        var created = await tenants.Owner.PostAsync("/api/keys", new
+        {
+            name = "  backend  ", project = People.Project, environment = "test", workflow_id = "order-intake", permissions = new[] { "write", "read" },
+            expires_at = "2099-01-31T02:00:00.123456+02:00",
+        });
+        var (raw, id) = (created.Member("raw_key"), created.Member("key_id"));
+        Assert.Equal((201, $"/api/keys/{id}", "no-store"), (created.Status, created.Header("Location"), created.Header("Cache-Control")));
+        Assert.StartsWith($"nk_test_{id}_", raw, StringComparison.Ordinal);
+        Assert.Equal(("backend", $"nk_test_{id}", "test", "active"), (created.Member("name"), created.Member("prefix"), created.Member("environment"), created.Member("state")));
+        Assert.Equal("""["workflow:order-intake"]""", created.Json.GetProperty("scope").GetRawText());
+        Assert.Equal("""["read","write"]""", created.Json.GetProperty("permissions").GetRawText());
+        Assert.Equal("2099-01-31T00:00:00.123Z", created.Member("expires_at"));
+
+        var read = await tenants.Owner.GetAsync(created.Header("Location")!);
+        Assert.Equal(created.Text.Replace($"\"raw_key\":\"{raw}\",", "", StringComparison.Ordinal), read.Text);
+        foreach (var answer in new[]
+        {
+            read, await tenants.Owner.GetAsync("/api/keys?search=backend"), await tenants.Owner.PatchAsync($"/api/keys/{id}", new { name = "b" }), await tenants.Owner.DeleteAsync($"/api/keys/{id}"),
+        })
+        {
+            Assert.DoesNotContain(raw, answer.Text, StringComparison.Ordinal);
+            Assert.Contains(id, answer.Text, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(raw, await Snapshot.TakeAsync(tenants.Product), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Change_touches_what_it_names_and_nothing_else()
+    {
+        var id = await CreateAsync(new { name = "one", expires_at = "2099-01-01T00:00:00Z" });
+        Assert.Equal(("two", "2099-01-01T00:00:00.000Z"), await ChangeAsync(id, new { name = "two" }));
+        Assert.Equal(("two", "2098-01-01T00:00:00.000Z"), await ChangeAsync(id, new { expires_at = "2098-01-01T00:00:00Z" }));
+        Assert.Equal(("two", null), await ChangeAsync(id, """{"expires_at": null}"""));
+        Assert.Equal("""["read"]""", (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { permissions = new[] { "read" } })).Json.GetProperty("permissions").GetRawText());
+        var all = await tenants.Owner.PatchAsync($"/api/keys/{id}", new { name = "three", state = "inactive", expires_at = "2097-01-01T00:00:00Z" });
+        Assert.Equal(("three", "inactive", "2097-01-01T00:00:00.000Z"), (all.Member("name"), all.Member("state"), all.Member("expires_at")));
+    }
+
+    [Theory]
+    [InlineData("{}", "")]
+    [InlineData("""{"name": ""}""", "name")]
+    [InlineData("""{"name": null}""", "name")]
+    [InlineData("""{"state": "revoked"}""", "state")]
+    [InlineData("""{"state": "expired"}""", "state")]
+    [InlineData("""{"state": null}""", "state")]
+    [InlineData("""{"permissions": []}""", "permissions")]
+    [InlineData("""{"permissions": ["read", "execute"]}""", "permissions")] // more than it has
+    [InlineData("""{"expires_at": "2001-01-01T00:00:00Z"}""", "expires_at")]
+    [InlineData("""{"environment": "live"}""", "environment")]
+    [InlineData("""{"name": "fine", "permissions": ["fly"]}""", "permissions")]
+    public async Task Change_that_cannot_be_changes_nothing(string body, string fields)
+    {
+        var id = await CreateAsync(new { name = "x", permissions = new[] { "read" } });
+        var before = await Snapshot.TakeAsync(tenants.Product);
+        var answer = await tenants.Owner.PatchAsync($"/api/keys/{id}", body);
+        Assert.Equal((400, "invalid_request", fields), (answer.Status, answer.Code, answer.Errors));
+        Assert.Equal(before, await Snapshot.TakeAsync(tenants.Product));
+    }
+
+    [Fact]
+    public async Task Revoked_key_stays_revoked()
+    {
+        var id = await CreateAsync(new { name = "x" });
+        var first = await tenants.Owner.DeleteAsync($"/api/keys/{id}");
+        Assert.Equal((200, "revoked"), (first.Status, first.Member("state")));
+        var before = await Snapshot.TakeAsync(tenants.Product);
+        Assert.Equal(first.Text, (await tenants.Owner.DeleteAsync($"/api/keys/{id}")).Text);
+        var conflict = await tenants.Owner.PatchAsync($"/api/keys/{id}", new { state = "active" });
+        Assert.Equal((409, "conflict"), (conflict.Status, conflict.Code));
+        Assert.Equal(before, await Snapshot.TakeAsync(tenants.Product));
+    }
+
+    [Fact]
+    public async Task Developers_manage_their_own_keys_and_see_the_others()
+    {
+        var own = (await tenants.Developer.PostAsync("/api/keys", new { name = "own" })).Member("key_id");
+        var others = await CreateAsync(new { name = "others" });
+        Assert.Equal(200, (await tenants.Developer.GetAsync($"/api/keys/{others}")).Status);
+        foreach (var refused in new[] { await tenants.Developer.PatchAsync($"/api/keys/{others}", new { name = "mine" }), await tenants.Developer.DeleteAsync($"/api/keys/{others}") })
+        {
+            Assert.Equal((403, "forbidden"), (refused.Status, refused.Code));
+        }
+
+        Assert.Equal(200, (await tenants.Developer.PatchAsync($"/api/keys/{own}", new { name = "still own" })).Status);
+        Assert.Equal(200, (await tenants.Owner.DeleteAsync($"/api/keys/{own}")).Status);
+    }
+
+    [Fact]
+    public async Task Project_holds_no_more_active_keys_than_its_limit()
+    {
+        await using var product = new Product().With("Keys:MaxActivePerProject", "2");
+        using var owner = await Api.SignInAsync(product);
+        var first = (await owner.PostAsync("/api/keys", new { name = "1" })).Member("key_id");
+        Assert.Equal(201, (await owner.PostAsync("/api/keys", new { name = "2" })).Status);
+        Assert.Equal(200, (await owner.PatchAsync($"/api/keys/{first}", new { state = "inactive" })).Status);
+        var full = await owner.PostAsync("/api/keys", new { name = "3" });
+        Assert.Equal((409, "key_limit_reached"), (full.Status, full.Code));
+        Assert.Equal(200, (await owner.DeleteAsync($"/api/keys/{first}")).Status);
+        Assert.Equal(201, (await owner.PostAsync("/api/keys", new { name = "3" })).Status);
+    }
+
+    [Fact]
+    public async Task Caller_of_several_projects_names_the_one_that_is_meant()
+    {
+        await tenants.Product.AddMemberAsync("both@example.com", People.Organization, OrganizationRole.Developer);
+        await tenants.Product.AddMemberAsync("both@example.com", "rival", OrganizationRole.Developer);
+        using var both = await Api.SignInAsync(tenants.Product, "both@example.com");
+        Assert.Equal((400, "project"), ((await both.PostAsync("/api/keys", new { name = "x" })).Status, (await both.GetAsync("/api/keys")).Errors));
+        Assert.Equal("rival/secret", (await both.PostAsync("/api/keys", new { name = "x", project = "rival/secret" })).Member("project"));
+    }
+
+    async Task<string> CreateAsync(object body) => (await tenants.Owner.PostAsync("/api/keys", body)).Member("key_id");
+
+    async Task<(string Name, string? ExpiresAt)> ChangeAsync(string id, object body)
+    {
+        var changed = await tenants.Owner.PatchAsync($"/api/keys/{id}", body);
+        Assert.Equal(200, changed.Status);
+        return (changed.Member("name"), changed.Json.GetProperty("expires_at").GetString());
+    }
+}

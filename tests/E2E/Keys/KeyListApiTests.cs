@@ -1,0 +1,99 @@
+using Dashboard.Core.Organizations;
+using Dashboard.Tests.E2E.Support;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Keys;
+
+/// <summary>Lists of keys: which, and a page at a time.</summary>
+public sealed class KeyListApiTests
+{
+    [Fact]
+    public async Task Pages_of_keys_of_one_moment_lose_none_and_repeat_none()
+    {
+        await using var product = new Product().With("Keys:MaxActivePerProject", "130").With(new ManualTime());
+        using var owner = await Api.SignInAsync(product);
+        var created = new List<string>();
+        for (var i = 0; i < 120; i++)
+        {
+            created.Add((await owner.PostAsync("/api/keys", new { name = $"key {i}" })).Member("key_id"));
+        }
+
+        foreach (var limit in new[] { 7, 50, 119, 120, 200 })
+        {
+            var listed = new List<string>();
+            string? cursor = null;
+            do
+            {
+                var page = await owner.GetAsync($"/api/keys?limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}");
+                var items = page.Json.GetProperty("items").EnumerateArray().Select(x => x.GetProperty("key_id").GetString()!).ToList();
+                Assert.InRange(items.Count, 1, limit);
+                listed.AddRange(items);
+                cursor = page.Json.GetProperty("next_cursor").GetString();
+            }
+            while (cursor is not null);
+            Assert.Equal(created.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Newer_keys_shift_no_page_and_a_cursor_is_good_for_its_own_list_only()
+    {
+        var time = new ManualTime();
+        await using var product = new Product().With("Keys:MaxActivePerProject", "130").With(time);
+        using var owner = await Api.SignInAsync(product);
+        for (var i = 0; i < 4; i++)
+        {
+            await owner.PostAsync("/api/keys", new { name = $"key {i}" });
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var first = await owner.GetAsync("/api/keys?limit=2");
+        var cursor = first.Member("next_cursor");
+        Assert.Equal(["key 3", "key 2"], Names(first));
+        await owner.PostAsync("/api/keys", new { name = "newer" });
+        Assert.Equal(["key 1", "key 0"], Names(await owner.GetAsync($"/api/keys?limit=2&cursor={cursor}")));
+        Assert.Equal(["key 1"], Names(await owner.GetAsync($"/api/keys?limit=1&cursor={cursor}"))); // the size of a page is no part of the list
+
+        await product.AddOrganizationAsync("rival", "secret");
+        await product.AddMemberAsync(Product.Email, "rival", OrganizationRole.Owner);
+        foreach (var other in new[]
+        {
+            $"/api/keys?project={People.Project}&search=key&cursor={cursor}", $"/api/keys?project={People.Project}&include_revoked=true&cursor={cursor}",
+            $"/api/keys?project={People.Project}&environment=live&cursor={cursor}", $"/api/keys?project=rival/secret&cursor={cursor}",
+            $"/api/projects?cursor={cursor}", $"/api/resources?project={People.Project}&cursor={cursor}",
+            $"/api/keys?project={People.Project}&cursor={new string('A', cursor.Length)}", $"/api/keys?project={People.Project}&cursor={cursor[..4]}",
+            $"/api/keys?project={People.Project}&cursor={new string('A', 2000)}", $"/api/keys?project={People.Project}&cursor=not base64",
+        })
+        {
+            var answer = await owner.GetAsync(other);
+            Assert.Equal((400, "invalid_request", "cursor"), (answer.Status, answer.Code, answer.Errors));
+        }
+    }
+
+    [Fact]
+    public async Task List_shows_what_the_filter_says()
+    {
+        await using var product = new Product();
+        using var owner = await Api.SignInAsync(product);
+        var ids = new List<string>();
+        foreach (var (name, environment) in new[] { ("backend", "live"), ("Backend batch", "test"), ("100%", "live"), ("under_score", "test") })
+        {
+            ids.Add((await owner.PostAsync("/api/keys", new { name, environment })).Member("key_id"));
+        }
+
+        await owner.DeleteAsync($"/api/keys/{ids[0]}");
+        Assert.Equal(["100%", "Backend batch", "under_score"], await ListAsync(""));
+        Assert.Equal(["100%", "Backend batch", "backend", "under_score"], await ListAsync("include_revoked=true"));
+        Assert.Equal(["Backend batch", "backend"], await ListAsync("include_revoked=true&search=backend"));
+        Assert.Equal(["Backend batch", "under_score"], await ListAsync("environment=test"));
+        Assert.Equal(["100%"], await ListAsync("search=%25"));
+        Assert.Equal(["under_score"], await ListAsync("search=_"));
+        Assert.Equal(["under_score"], await ListAsync($"search={ids[3]}"));
+        Assert.Equal(["under_score"], await ListAsync($"search=nk_test_{ids[3]}"));
+        Assert.Equal([], await ListAsync("search=nothing"));
+
+        async Task<IEnumerable<string>> ListAsync(string query) => Names(await owner.GetAsync($"/api/keys?{query}")).Order(StringComparer.Ordinal);
+    }
+
+    static IEnumerable<string> Names(Exchange page) => page.Json.GetProperty("items").EnumerateArray().Select(x => x.GetProperty("name").GetString()!);
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Text;
+using Dashboard.Tests.E2E.Support;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Dashboard.Tests.E2E.Keys;
+
+/// <summary>The raw key is in memory, in one open dialog and in one answer, and nowhere else.</summary>
+public sealed class RawKeyTests(Browser browser) : IDisposable
+{
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
+
+    [Fact]
+    public async Task Raw_key_is_found_in_no_file_no_log_and_no_page()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var product = await ProductProcess.StartAsync(
+            folder,
+            ("Logging:LogLevel:Default", "Trace"),
+            ("Logging:LogLevel:Microsoft", "Trace"),
+            ("Logging:LogLevel:Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", "Trace"),
+            ("Logging:Console:LogLevel:Default", "Trace"));
+        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await visit.AllowClipboardAsync();
+        await visit.SignInAsync(Product.Email);
+        var page = visit.Page;
+        await visit.GoAsync("/my-organization/default/keys");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).First.ClickAsync();
+        await page.GetByLabel("Name").FillAsync("checkout");
+        await page.GetByLabel("Name").PressAsync("Enter");
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
+        await Expect(dialog.GetByText("Copied to the clipboard").First).ToBeVisibleAsync();
+        var raw = await visit.ReadClipboardAsync();
+        Assert.Equal(await page.Locator(".copybox code").InnerTextAsync(), raw);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync();
+        var pages = new List<string> { await page.ContentAsync() };
+
+        Assert.Equal(HttpStatusCode.OK, (await Caller.PresentAsync(product.Url, raw, token)).Status);
+        using var owner = await Caller.SignInAsync(product.Url, token);
+        await WaitForLastUseAsync(owner, token);
+        await PasteIntoRevokeAsync(page, raw);
+        await page.GetByLabel("Search keys").FillAsync(raw);
+        await Expect(page.GetByLabel("Search keys")).ToHaveValueAsync(raw);
+        Assert.DoesNotContain(raw, page.Url, StringComparison.Ordinal);
+
+        foreach (var path in new[] { "/", "/my-organization/default/keys", "/my-organization/default/keys?revoked=true", "/not-found" })
+        {
+            pages.Add(await (await visit.Requests.GetAsync(path)).TextAsync());
+        }
+
+        Assert.All(pages, html => Assert.DoesNotContain(raw, html, StringComparison.Ordinal));
+        Assert.Equal("[{},{}]", await page.EvaluateAsync<string>("JSON.stringify([localStorage, sessionStorage])"));
+        await page.GotoAsync("about:blank"); // the last of the circuit's messages is logged by then
+        Assert.Contains("trce:", product.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain(raw, product.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain(Product.Password, product.Log, StringComparison.Ordinal);
+        var files = folder.GetFiles();
+        Assert.Contains(files, file => file.Name.EndsWith("-wal", StringComparison.Ordinal));
+        Assert.All(files, file => Assert.Equal(-1, Read(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(raw))));
+        Assert.Contains(files, file => Read(file).AsSpan().IndexOf("checkout"u8) >= 0); // so that a search which finds nothing has looked in the right place
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    /// <summary>A person confuses the key with its name, in the field that asks for the name.</summary>
+    static async Task PasteIntoRevokeAsync(IPage page, string raw)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Actions for checkout" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" }).ClickAsync();
+        var question = page.GetByRole(AriaRole.Dialog, new() { Name = "Revoke this key?" });
+        await question.GetByRole(AriaRole.Textbox).FillAsync(raw);
+        await question.GetByRole(AriaRole.Textbox).PressAsync("Enter");
+        await Expect(question).ToBeVisibleAsync(); // it is not the name
+        await question.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(question).ToBeHiddenAsync();
+    }
+
+    /// <summary>It is written some seconds behind the request.</summary>
+    static async Task WaitForLastUseAsync(Caller owner, CancellationToken cancellationToken)
+    {
+        while ((await owner.GetAsync("/api/keys", cancellationToken))["items"]![0]!["last_used_at"] is null)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
+        }
+    }
+
+    static byte[] Read(FileInfo file)
+    {
+        using var stream = file.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,254 @@
+using System.Net;
+using System.Xml.Linq;
+using Dashboard.Core;
+using Dashboard.Core.Account;
+using Dashboard.Core.Audit;
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Sessions;
+using Dashboard.Core.Usage;
+using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Data.SqlServer;
+
+/// <summary>No SQL Server runs where these tests do. So each operation runs twice: on SQLite, which answers it, and with SQL Server's provider, whose commands are
+/// read by Microsoft's parser and answered as SQLite did.</summary>
+public sealed class SqlServerCommandsTests : IAsyncDisposable
+{
+    readonly World world = new();
+    readonly Tape tape = new();
+    readonly TapedConnection connection;
+    readonly Services sqlite;
+    readonly Services sqlServer;
+
+    public SqlServerCommandsTests()
+    {
+        connection = new(tape);
+        sqlite = world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(tape)));
+        sqlServer = world.Run(services => services.ConfigureDbContext<SqlServerContext>(options => options.UseSqlServer(connection)), ("Database:Provider", "SqlServer"));
+    }
+
+    static KeyTemplate Template => KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _) ? template : throw new InvalidOperationException();
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Migrations_are_T_SQL()
+    {
+        using var context = new SqlServerDesignTime().CreateDbContext([]);
+        Assert.NotEmpty(TSql.Statements(context.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent)));
+        Assert.Equal(
+            context.Model.GetEntityTypes().Select(type => type.GetTableName()).Distinct().Order(),
+            TSql.Statements(context.Database.GenerateCreateScript()).OfType<CreateTableStatement>().Select(table => table.SchemaObjectName.BaseIdentifier.Value).Order());
+    }
+
+    [Fact]
+    public void Parser_turns_down_what_only_another_database_understands()
+    {
+        Assert.Throws<FormatException>(() => TSql.Parse("INSERT INTO [A] ([B]) VALUES (1) ON CONFLICT DO NOTHING"));
+        Assert.Throws<FormatException>(() => TSql.Parse("SELECT [A] FROM [B] LIMIT 1"));
+    }
+
+    [Fact]
+    public async Task Keys_are_created_listed_changed_and_revoked_in_T_SQL()
+    {
+        world.AddResource(World.Orders, "workflow", "intake");
+        world.AddResource(World.Orders, "agent", "clerk");
+        var key = await KeyAsync();
+        await KeyAsync();
+        var actor = world.SignIn(world.Developer);
+        await BothAsync(services => services.Keys.CreateAsync(actor, new(World.Orders, "Backend", Resources: ["workflow:intake", "agent:clerk"], ExpiresAt: World.Start.AddDays(1)), Token));
+        await BothAsync(services => services.Keys.ListAsync(actor, new(World.Orders), Token));
+        await BothAsync(services => services.Keys.ListAsync(world.Stranger, new(), Token));
+        var first = (await world.Services.Keys.ListAsync(actor, new(World.Orders, true, "b%[_\\", KeyEnvironment.Live, Limit: 1), Token)).Value;
+        Assert.Null(first.NextCursor);
+        var page = (await world.Services.Keys.ListAsync(actor, new(World.Orders, true, "Back", KeyEnvironment.Live, Limit: 1), Token)).Value;
+        await BothAsync(services => services.Keys.ListAsync(actor, new(World.Orders, true, "Back", KeyEnvironment.Live, page.NextCursor, 1), Token));
+        await BothAsync(services => services.Keys.AllowanceAsync(actor, World.Orders, Token));
+        await BothAsync(services => services.Keys.GetAsync(actor, key, Token));
+        await BothAsync(services => services.Keys.ChangeAsync(actor, key, new("Renamed", KeyState.Inactive, ["read"], new(World.Start.AddDays(2))), Token));
+        world.Time.Advance(TimeSpan.FromDays(3));
+        actor = world.SignIn(world.Developer);
+        await BothAsync(services => services.Keys.ChangeAsync(actor, key, new(ExpiresAt: Expiry.Never), Token));
+        await BothAsync(services => services.Keys.RevokeAsync(actor, key, Token));
+        await BothAsync(services => services.Keys.RevokeAsync(actor, key, Token));
+    }
+
+    [Fact]
+    public async Task Keys_are_sorted_counted_told_by_their_text_and_created_once_in_T_SQL()
+    {
+        await using var full = world.Run(("Keys:MaxActivePerProject", "50"));
+        var texts = new List<string>();
+        for (var i = 0; i < 12; i++)
+        {
+            var environment = i % 2 == 0 ? KeyEnvironment.Live : KeyEnvironment.Test;
+            texts.Add((await full.Keys.CreateAsync(world.Developer, new(World.Orders, $"Backend {i / 4}", environment), Token)).Value.Secret.Reveal());
+        }
+
+        foreach (var query in Enum.GetValues<KeySort>().SelectMany(sort => new[] { false, true }.Select(descending => new KeyQuery(World.Orders, true, Limit: 3, Sort: sort, Descending: descending))))
+        {
+            var page = (await world.Services.Keys.ListAsync(world.Viewer, query, Token)).Value;
+            await BothAsync(services => services.Keys.ListAsync(world.Viewer, query with { Cursor = page.NextCursor }, Token));
+            await BothAsync(services => services.Keys.CountAsync(world.Viewer, query with { Search = "end" }, Token));
+        }
+
+        await BothAsync(services => services.Keys.WhichAsync(world.Viewer, texts[0], Token));
+        await BothAsync(services => services.Keys.FindFirstUseAsync(world.Viewer, texts[0].Split('_')[2], Token));
+        var once = new NewKey(World.Billing, "Backend", IdempotencyKey: "once");
+        await BothAsync(services => services.Keys.CreateAsync(world.Stranger, once, Token));
+        await world.Services.Keys.CreateAsync(world.Stranger, once, Token);
+        await BothAsync(services => services.Keys.CreateAsync(world.Stranger, once, Token));
+    }
+
+    [Fact]
+    public async Task Organizations_projects_and_resources_are_renamed_and_deleted_in_T_SQL()
+    {
+        world.AddResource(World.Orders, "workflow", "intake");
+        world.AddResource(World.Orders, "agent", "clerk");
+        await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "One", Resources: ["workflow:intake"]), Token);
+        await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Two", Resources: ["workflow:intake", "agent:clerk"]), Token);
+        var path = new ProjectPath("acme", "orders");
+        await BothAsync(services => services.Resources.ChangeAsync(world.Admin, World.Orders, "workflow:intake", new("Order intake"), Token));
+        await BothAsync(services => services.Resources.PreviewDeletionAsync(world.Admin, World.Orders, "workflow:intake", Token));
+        await BothAsync(services => services.Resources.DeleteAsync(world.Admin, World.Orders, "workflow:intake", Token));
+        await BothAsync(services => services.Projects.ChangeAsync(world.Admin, path, new("Sales", "sales"), Token));
+        await BothAsync(services => services.Projects.PreviewDeletionAsync(world.Admin, path, Token));
+        await BothAsync(services => services.Projects.DeleteAsync(world.Admin, path, Token));
+        await BothAsync(services => services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new("Apex", "apex"), Token));
+    }
+
+    [Fact]
+    public async Task Feed_is_read_and_cleared_and_first_uses_are_written_in_T_SQL()
+    {
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        await ReadAsync();
+        await world.Services.Keys.RevokeAsync(world.Developer, key, Token);
+        await ReadAsync();
+        await RunBothAsync(async services =>
+        {
+            services.Get<FirstUses>().Note(key, world.Time.GetUtcNow(), IPAddress.Loopback, "raw");
+            await services.Get<FirstUses>().FlushAsync(Token);
+            return 0;
+        });
+        world.Time.Advance(TimeSpan.FromDays(8));
+        await RunBothAsync(services => services.Get<FeedRetention>().ClearAsync(Token));
+
+        Task ReadAsync() => RunBothAsync(async services =>
+        {
+            await services.Get<ChangeFeed>().ReadAsync(Token);
+            return 0;
+        });
+    }
+
+    [Fact]
+    public async Task Projects_are_created_listed_and_found_in_T_SQL()
+    {
+        var actor = world.SignIn(world.Admin);
+        await BothAsync(services => services.Projects.CreateAsync(actor, new("acme", "Orders"), Token));
+        await BothAsync(services => services.Projects.CreateAsync(actor, new(null, "Ledger", "ledger"), Token));
+        await BothAsync(services => services.Projects.FindAsync(actor, new("acme", "orders-2"), Token));
+        var page = (await world.Services.Projects.ListAsync(actor, "acme", null, 1, Token)).Value;
+        await BothAsync(services => services.Projects.ListAsync(actor, "acme", page.NextCursor, 1, Token));
+        await BothAsync(services => services.Projects.ListAsync(actor, null, null, 50, Token));
+        await RunBothAsync(services => services.Projects.OrganizationsAsync(actor, Token));
+        await RunBothAsync(services => services.Projects.AccessibleAsync(actor, Token));
+    }
+
+    [Fact]
+    public async Task Resources_are_created_listed_and_counted_in_T_SQL()
+    {
+        var actor = world.SignIn(world.Admin);
+        await BothAsync(services => services.Resources.CreateAsync(actor, new(World.Orders, "workflow", "intake"), Token));
+        world.AddResource(World.Orders, "workflow", "outtake");
+        var query = new ResourceQuery(World.Orders, "workflow", "take", Limit: 1);
+        var page = (await world.Services.Resources.ListAsync(actor, query, Token)).Value;
+        await BothAsync(services => services.Resources.ListAsync(actor, query with { Cursor = page.NextCursor }, Token));
+        await BothAsync(services => services.Resources.CountAsync(actor, query, Token));
+    }
+
+    [Fact]
+    public async Task Keys_are_verified_and_their_use_is_written_in_T_SQL()
+    {
+        world.AddResource(World.Orders, "workflow", "intake");
+        var issued = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", Resources: ["workflow:intake"]), Token)).Value;
+        foreach (var text in new[] { issued.Secret.Reveal(), Template.Mint(KeyEnvironment.Live).Reveal(), "nothing-of-ours" })
+        {
+            var credential = CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = text }, acceptBearer: true);
+            foreach (var project in new[] { World.Orders, World.Billing })
+            {
+                await RunBothAsync(services => services.Verifier.VerifyAsync(credential, new(Project: project, Resource: "workflow:intake", Permission: "read"), IPAddress.Loopback, Token));
+            }
+        }
+
+        await RunBothAsync(async services =>
+        {
+            services.LastUsed.Note(issued.Key.KeyId, world.Time.GetUtcNow(), IPAddress.Loopback);
+            await services.LastUsed.FlushAsync(Token);
+            return 0;
+        });
+        await RunBothAsync(services => services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
+    }
+
+    [Fact]
+    public async Task People_sign_in_and_out_in_T_SQL()
+    {
+        world.SetPassword(world.Owner, "a lighthouse keeps nine otters");
+        await BothAsync(services => services.Get<SignInService>().SignInAsync(new("olga@example.com", "wrong", false, IPAddress.Loopback, "Browser"), Token));
+        await BothAsync(services => services.Get<SignInService>().SignInAsync(new("olga@example.com", "a lighthouse keeps nine otters", false, IPAddress.Loopback, "Browser"), Token));
+        var actor = world.SignIn(world.Owner);
+        await RunBothAsync(services => services.Get<SessionService>().FindLiveAsync(actor.SessionId!, actor.Id, Token));
+        await BothAsync(services => services.Get<SessionService>().EndAsync(actor, Token));
+        await BothAsync(services => services.Keys.CreateAsync(actor, new(World.Orders, "Too late"), Token));
+    }
+
+    [Fact]
+    public async Task Set_up_is_done_in_T_SQL()
+    {
+        world.Sql("DELETE FROM Members; DELETE FROM AspNetUsers; DELETE FROM OrganizationSlugs; UPDATE Organizations SET Slug = Slug || '-gone'");
+        await BothAsync(services => services.Get<SetUpService>().SetUpAsync(Actor.System, new("olga@example.com", "a lighthouse keeps nine otters", "Acme", "Orders"), Token));
+        await BothAsync(services => services.Get<SetUpService>().SetUpAsync(Actor.System, new("olga@example.com", "a lighthouse keeps nine otters", "Acme", "Orders"), Token));
+    }
+
+    [Fact]
+    public async Task Protection_keys_are_stored_in_T_SQL() => await RunBothAsync(services =>
+    {
+        var repository = ActivatorUtilities.CreateInstance<ProtectionKeyRepository>(services.Provider);
+        repository.StoreElement(new XElement("key"), "key-1");
+        return Task.FromResult(repository.GetAllElements().Count);
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await world.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+
+    async Task<string> KeyAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+
+    async Task BothAsync<T>(Func<Services, Task<Outcome<T>>> run) => await RunBothAsync(async services => (await run(services)).Fault?.Code);
+
+    /// <summary>Runs an operation on SQLite, then again as SQL Server's provider would.</summary>
+    async Task RunBothAsync<T>(Func<Services, Task<T>> run)
+    {
+        connection.Sent.Clear();
+        var answered = await run(sqlite);
+        var repeated = await run(sqlServer);
+        Assert.NotEmpty(connection.Sent);
+        Assert.True(tape.IsAtItsEnd);
+        if (answered is FaultCode or null or Verdict)
+        {
+            Assert.Equal(Text(answered), Text(repeated));
+        }
+    }
+
+    static string? Text(object? answer) => answer is Verdict verdict ? $"{verdict.Refusal} {verdict.KeyId}" : answer?.ToString();
+}

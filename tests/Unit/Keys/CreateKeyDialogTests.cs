@@ -1,0 +1,159 @@
+using Bunit;
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Keys;
+using Dashboard.Tests.Unit.Support;
+using Dashboard.Tests.Unit.Ui;
+using Dashboard.Ui;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Keys;
+
+public sealed class CreateKeyDialogTests : UiTest
+{
+    readonly List<NewKey> asked = [];
+    readonly ManualTime time = new(new(2026, 11, 21, 23, 30, 0, TimeSpan.Zero));
+    Func<NewKey, Task<Fault?>> answer = _ => Task.FromResult<Fault?>(null);
+
+    public CreateKeyDialogTests()
+    {
+        Services.AddSingleton<TimeProvider>(time);
+        Services.AddSingleton(new Catalogue(World.Configuration()));
+        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
+    }
+
+    [Fact]
+    public async Task Defaults_are_one_permission_and_an_end()
+    {
+        var dialog = Open();
+        Assert.Equal("In Orders. 7 of 10 keys in use, 3 left.", dialog.Find(".dialog-head p").TextContent);
+        Assert.Equal("In 90 days, on 19 Feb 2027", dialog.Find("select option[selected]").TextContent);
+        Assert.Contains("It ends that day at 24:00 UTC.", dialog.Markup, StringComparison.Ordinal);
+        await NameAsync(dialog, "  Checkout service ");
+        await dialog.Find("form").SubmitAsync();
+        var key = Assert.Single(asked);
+        Assert.Equal(("Checkout service", KeyEnvironment.Live), (key.Name, key.Environment));
+        Assert.Null(key.Resources);
+        Assert.Equal(["read"], key.Permissions!);
+        Assert.Equal(new DateTimeOffset(2027, 2, 20, 0, 0, 0, TimeSpan.Zero), key.ExpiresAt);
+    }
+
+    [Theory]
+    [InlineData(ExpiryChoice.In30Days, "2026-12-22")]
+    [InlineData(ExpiryChoice.In365Days, "2027-11-22")]
+    [InlineData(ExpiryChoice.Never, null)]
+    public async Task Choice_of_days_ends_at_the_end_of_its_day(ExpiryChoice choice, string? end)
+    {
+        var dialog = Open();
+        await NameAsync(dialog, "Any");
+        await dialog.Find("select").ChangeAsync(new() { Value = choice.ToString() });
+        time.Advance(TimeSpan.FromHours(1)); // past midnight: the day that was shown holds
+        await dialog.Find("form").SubmitAsync();
+        Assert.Equal(end is null ? (DateTimeOffset?)null : DateTimeOffset.Parse($"{end}T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture), Assert.Single(asked).ExpiresAt);
+    }
+
+    [Theory]
+    [InlineData("2026-11-21", "2026-11-22", null)]
+    [InlineData("2999-12-31", "3000-01-01", null)]
+    [InlineData("2026-11-20", null, "This day is over. Choose today or a later one.")]
+    [InlineData("3000-01-01", null, "Choose a day before the year 3000, or Never.")]
+    [InlineData("9999-12-31", null, "Choose a day before the year 3000, or Never.")]
+    [InlineData("", null, "Choose the last day that the key works on.")]
+    [InlineData("31.12.2026", null, "Choose the last day that the key works on.")]
+    public async Task Date_is_the_last_day_and_ends_at_24_00_utc(string text, string? end, string? error)
+    {
+        var dialog = Open();
+        await NameAsync(dialog, "Any");
+        await dialog.Find("select").ChangeAsync(new() { Value = nameof(ExpiryChoice.OnDate) });
+        var date = dialog.Find("input[type=date]");
+        Assert.Equal("2026-11-21", date.GetAttribute("min"));
+        await date.ChangeAsync(new() { Value = text });
+        await dialog.Find("form").SubmitAsync();
+        Assert.Equal(error, dialog.FindAll(".error").SingleOrDefault()?.TextContent);
+        Assert.Equal(end, asked.SingleOrDefault()?.ExpiresAt?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task Whatever_is_missing_is_said_beside_its_field_and_nothing_is_asked_for()
+    {
+        var dialog = Open();
+        await dialog.FindAll("input[type=radio]")[3].ChangeAsync(new() { Value = "1" }); // chosen resources
+        await dialog.Find("input[type=checkbox]").ChangeAsync(new() { Value = false }); // read
+        await dialog.Find("form").SubmitAsync();
+        Assert.Empty(asked);
+        Assert.Equal(
+            ["Give it a name of 1 to 100 characters.", "Choose one resource or more, or all of them.", "Choose one permission or more."],
+            dialog.FindAll(".error").Select(error => error.TextContent));
+        Assert.Equal("[aria-invalid='true']", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
+
+        await NameAsync(dialog, "Named");
+        Assert.Equal(2, dialog.FindAll(".error").Count);
+    }
+
+    [Fact]
+    public async Task Fault_of_a_field_stands_beside_it()
+    {
+        answer = _ => Task.FromResult<Fault?>(Fault.Invalid("name", "This name is taken."));
+        var dialog = Open();
+        await NameAsync(dialog, "Any");
+        await dialog.Find("form").SubmitAsync();
+        Assert.Equal("This name is taken.", Assert.Single(dialog.FindAll(".field .error")).TextContent);
+        Assert.Empty(dialog.FindAll(".callout"));
+        Assert.Single(JSInterop.Invocations["ui.focusIn"]);
+    }
+
+    [Theory]
+    [InlineData(FaultCode.KeyLimitReached, null)]
+    [InlineData(FaultCode.InvalidRequest, "resources")]
+    [InlineData(FaultCode.InvalidRequest, "unheard_of")]
+    public async Task Fault_of_no_field_that_is_there_stands_above_all(FaultCode code, string? field)
+    {
+        answer = _ => Task.FromResult<Fault?>(new(code, "It cannot be.", field is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [field] = "It cannot be." }));
+        var dialog = Open();
+        await NameAsync(dialog, "Any");
+        await dialog.Find("form").SubmitAsync();
+        Assert.Equal("It cannot be.", dialog.Find(".callout-bad[role=alert]").TextContent.Trim());
+    }
+
+    [Fact]
+    public async Task Second_press_while_the_first_is_being_done_asks_for_nothing()
+    {
+        var done = new TaskCompletionSource<Fault?>();
+        answer = _ => done.Task;
+        var dialog = Open();
+        await NameAsync(dialog, "Any");
+        var first = dialog.Find("form").SubmitAsync();
+        await dialog.Find("form").SubmitAsync();
+        done.SetResult(null);
+        await first;
+        Assert.Single(asked);
+    }
+
+    [Fact]
+    public async Task Opened_again_it_begins_afresh()
+    {
+        var dialog = Open();
+        await NameAsync(dialog, "Left over");
+        await dialog.Find("input[type=checkbox]").ChangeAsync(new() { Value = false });
+        await dialog.Find("form").SubmitAsync();
+        dialog.Render(p => p.Add(x => x.Visible, false));
+        dialog.Render(p => p.Add(x => x.Visible, true));
+        Assert.Equal("", dialog.Find("input").GetAttribute("value"));
+        Assert.Single(dialog.FindAll("input[type=checkbox][checked]"));
+        Assert.Empty(dialog.FindAll(".error"));
+    }
+
+    static Task NameAsync(IRenderedComponent<CreateKeyDialog> dialog, string name) => dialog.Find("input").ChangeAsync(new() { Value = name });
+
+    IRenderedComponent<CreateKeyDialog> Open() => Render<CreateKeyDialog>(p => p
+        .Add(x => x.Visible, true)
+        .Add(x => x.Project, "Orders")
+        .Add(x => x.Allowance, new(7, 10))
+        .Add(x => x.LoadResources, (_, _) => Task.FromResult(new PickPage([], 0)))
+        .Add(x => x.OnSubmit, key =>
+        {
+            asked.Add(key);
+            return answer(key);
+        }));
+}

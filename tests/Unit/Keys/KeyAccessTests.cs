@@ -1,0 +1,150 @@
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Tests.Unit.Support;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Keys;
+
+public sealed class KeyAccessTests : IAsyncDisposable
+{
+    readonly World world = new();
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("Owner", null)]
+    [InlineData("Admin", null)]
+    [InlineData("Developer", null)]
+    [InlineData("Viewer", FaultCode.Forbidden)]
+    [InlineData("Stranger", FaultCode.NotFound)]
+    public async Task Role_decides_who_creates(string who, FaultCode? expected)
+    {
+        var before = world.Dump();
+        var outcome = await world.Services.Keys.CreateAsync(Actor(who), new(World.Orders, "Backend"), Token);
+        Assert.Equal(expected, outcome.Fault?.Code);
+        Assert.Equal(expected is null, before != world.Dump());
+    }
+
+    [Theory]
+    [InlineData("Owner", "Developer", null)]
+    [InlineData("Admin", "Developer", null)]
+    [InlineData("Admin", "Owner", null)]
+    [InlineData("Developer", "Developer", null)]
+    [InlineData("Developer", "Admin", FaultCode.Forbidden)]
+    [InlineData("Viewer", "Developer", FaultCode.Forbidden)]
+    [InlineData("Stranger", "Developer", FaultCode.NotFound)]
+    public async Task Role_and_ownership_decide_who_changes_and_revokes(string who, string owner, FaultCode? expected)
+    {
+        var key = (await world.Services.Keys.CreateAsync(Actor(owner), new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var before = world.Dump();
+        Assert.Equal(expected, (await world.Services.Keys.ChangeAsync(Actor(who), key, new("Renamed"), Token)).Fault?.Code);
+        Assert.Equal(expected, (await world.Services.Keys.RevokeAsync(Actor(who), key, Token)).Fault?.Code);
+        Assert.Equal(expected is null, before != world.Dump());
+    }
+
+    [Theory]
+    [InlineData("Owner", null)]
+    [InlineData("Admin", null)]
+    [InlineData("Developer", null)]
+    [InlineData("Viewer", null)]
+    [InlineData("Stranger", FaultCode.NotFound)]
+    public async Task Every_member_sees_and_nobody_else(string who, FaultCode? expected)
+    {
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        Assert.Equal(expected, (await world.Services.Keys.GetAsync(Actor(who), key, Token)).Fault?.Code);
+        Assert.Equal(expected, (await world.Services.Keys.ListAsync(Actor(who), new(World.Orders), Token)).Fault?.Code);
+        Assert.Equal(expected, (await world.Services.Keys.AllowanceAsync(Actor(who), World.Orders, Token)).Fault?.Code);
+    }
+
+    [Fact]
+    public async Task Somebody_without_an_identity_has_no_project()
+    {
+        foreach (var actor in new[] { Core.Actor.Anonymous("10.0.0.1"), Core.Actor.System, new(PartyType.ServiceAccount, world.Developer.Id + "-sa", "Robot") })
+        {
+            Assert.Equal(FaultCode.NotFound, (await world.Services.Keys.CreateAsync(actor, new(World.Orders, "Backend"), Token)).Fault?.Code);
+            Assert.Equal(FaultCode.InvalidRequest, (await world.Services.Keys.CreateAsync(actor, new(null, "Backend"), Token)).Fault?.Code);
+        }
+    }
+
+    [Fact]
+    public async Task Developer_who_became_a_viewer_keeps_no_hand_on_their_keys()
+    {
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        world.SetRole("acme", world.Developer, OrganizationRole.Viewer);
+        Assert.Equal(FaultCode.Forbidden, (await world.Services.Keys.RevokeAsync(world.Developer, key, Token)).Fault?.Code);
+        world.SetRole("acme", world.Developer, null);
+        Assert.Equal(FaultCode.NotFound, (await world.Services.Keys.RevokeAsync(world.Developer, key, Token)).Fault?.Code);
+        Assert.Equal(KeyState.Active, (await world.Services.Keys.GetAsync(world.Owner, key, Token)).Value.State);
+    }
+
+    [Fact]
+    public async Task Member_of_two_organizations_sees_each_by_its_own_name()
+    {
+        world.AddMember("globex", world.Developer, OrganizationRole.Viewer);
+        var key = (await world.Services.Keys.CreateAsync(world.Stranger, new(null, "Billing's"), Token)).Value.Key;
+        Assert.Equal("globex/billing", key.Project);
+        Assert.Equal(FaultCode.InvalidRequest, (await world.Services.Keys.ListAsync(world.Developer, new(), Token)).Fault?.Code);
+        Assert.Empty((await world.Services.Keys.ListAsync(world.Developer, new(World.Orders), Token)).Value.Items);
+        Assert.Single((await world.Services.Keys.ListAsync(world.Developer, new(World.Billing), Token)).Value.Items);
+        Assert.Equal(FaultCode.Forbidden, (await world.Services.Keys.RevokeAsync(world.Developer, key.KeyId, Token)).Fault?.Code);
+    }
+
+    [Fact]
+    public async Task Ended_session_changes_no_key()
+    {
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var actor = world.SignIn(world.Developer);
+        world.Time.Advance(TimeSpan.FromHours(2));
+        var before = world.Dump();
+        Assert.Equal(FaultCode.SessionRequired, (await world.Services.Keys.CreateAsync(actor, new(World.Orders, "Backend"), Token)).Fault?.Code);
+        Assert.Equal(FaultCode.SessionRequired, (await world.Services.Keys.ChangeAsync(actor, key, new("Renamed"), Token)).Fault?.Code);
+        Assert.Equal(FaultCode.SessionRequired, (await world.Services.Keys.RevokeAsync(actor, key, Token)).Fault?.Code);
+        Assert.Equal(before, world.Dump());
+    }
+
+    /// <summary>SQL Server takes texts for equal that differ in spaces at their end, and turns signs that it has no byte for into others. So what cannot be an
+    /// identifier is not looked up at all.</summary>
+    [Theory]
+    [InlineData("{0} ")]
+    [InlineData(" {0}")]
+    [InlineData("{0}\0")]
+    [InlineData("{0}%")]
+    [InlineData("ａ{0}")]
+    [InlineData("")]
+    [InlineData("' OR '1' = '1")]
+    public async Task Text_that_is_no_identifier_is_not_found_and_not_asked_for(string pattern)
+    {
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var text = pattern.Replace("{0}", key, StringComparison.Ordinal);
+        var commands = new Commands();
+        var services = world.Run(commands);
+        Assert.Equal(FaultCode.NotFound, (await services.Keys.GetAsync(world.Owner, text, Token)).Fault?.Code);
+        Assert.Equal(FaultCode.NotFound, (await services.Keys.RevokeAsync(world.Owner, text, Token)).Fault?.Code);
+        Assert.Equal(FaultCode.NotFound, (await services.Keys.ChangeAsync(world.Owner, text, new("Renamed"), Token)).Fault?.Code);
+        Assert.DoesNotContain(commands.Sent, sql => sql.Contains("ApiKeys", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Identifiers_that_differ_in_case_are_two()
+    {
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var other = new string([.. key.Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c))]);
+        Assert.NotEqual(key, other);
+        Assert.Equal(FaultCode.NotFound, (await world.Services.Keys.GetAsync(world.Owner, other, Token)).Fault?.Code);
+        world.Sql($"CREATE TEMP TABLE Copy AS SELECT * FROM ApiKeys; UPDATE Copy SET KeyId = '{other}', Name = 'Other', Hash = zeroblob(32); INSERT INTO ApiKeys SELECT * FROM Copy");
+        Assert.Equal("Backend", (await world.Services.Keys.GetAsync(world.Owner, key, Token)).Value.Name);
+        Assert.Equal("Other", (await world.Services.Keys.GetAsync(world.Owner, other, Token)).Value.Name);
+    }
+
+    public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    Actor Actor(string who) => who switch
+    {
+        nameof(World.Owner) => world.Owner,
+        nameof(World.Admin) => world.Admin,
+        nameof(World.Developer) => world.Developer,
+        nameof(World.Viewer) => world.Viewer,
+        _ => world.Stranger,
+    };
+}

@@ -1,0 +1,67 @@
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Keys;
+using Dashboard.Tests.Unit.Support;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Keys;
+
+public sealed class KeyItemTests
+{
+    static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+    static readonly Catalogue Catalogue = new(World.Configuration());
+    static readonly Actor Dora = new(PartyType.User, "person-3", "Dora");
+
+    static readonly KeyRow Row = new(
+        "Ab12CdEf", "Any", "nk_live_Ab12CdEf", World.Orders, KeyEnvironment.Live, null, ["read"], new(PartyType.User, "person-3", "Dora"), KeyState.Active, Now,
+        new(PartyType.User, "person-3", "Dora"), null, null, null, null);
+
+    [Theory]
+    [InlineData("All resources", null)]
+    [InlineData("No resource left", "")]
+    [InlineData("ledger-export", "workflow:ledger-export")]
+    [InlineData("2 workflows", "workflow:a workflow:b")]
+    [InlineData("2 workflows, 1 gateway", "gateway:c workflow:a workflow:b")]
+    [InlineData("1 workflow, 1 agent", "agent:a workflow:a")]
+    public void Scope_is_said_in_few_words(string words, string? scope) =>
+        Assert.Equal(words, Item(Row with { Scope = scope?.Split(' ', StringSplitOptions.RemoveEmptyEntries) }).Scope);
+
+    [Theory]
+    [InlineData("read", "read")]
+    [InlineData("read execute write", "read execute write")]
+    [InlineData("a b +2", "a b c d")]
+    public void Permissions_are_named_while_they_are_few(string words, string permissions) =>
+        Assert.Equal(words, Item(Row with { Permissions = permissions.Split(' ') }).Permissions);
+
+    [Fact]
+    public void Hint_says_until_when_or_since_when()
+    {
+        Assert.Equal("No expiry", Item(Row).Hint(Now));
+        Assert.Equal("Until 19 Feb 2027", Item(Row with { ExpiresAt = new(2027, 2, 20, 0, 0, 0, TimeSpan.Zero) }).Hint(Now));
+        Assert.Equal("Until 20 Feb 2027", Item(Row with { ExpiresAt = new(2027, 2, 20, 0, 0, 1, TimeSpan.Zero) }).Hint(Now));
+        Assert.Equal("Expires in 6 days", Item(Row with { ExpiresAt = Now.AddDays(6).AddMinutes(1) }).Hint(Now));
+        Assert.Equal("Since 1 Oct 2026", Item(Row with { State = KeyState.Expired, ExpiresAt = new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero) }).Hint(Now));
+        Assert.Equal("Since 2 Oct 2026", Item(Row with { State = KeyState.Revoked, RevokedAt = new(2026, 10, 2, 0, 0, 0, TimeSpan.Zero), ExpiresAt = Now }).Hint(Now));
+    }
+
+    [Theory]
+    [InlineData(KeyState.Active, 13, true)]
+    [InlineData(KeyState.Inactive, 13, true)]
+    [InlineData(KeyState.Active, 14, false)]
+    [InlineData(KeyState.Expired, -1, false)]
+    [InlineData(KeyState.Revoked, 1, false)]
+    public void End_within_two_weeks_wants_notice(KeyState state, int days, bool soon) =>
+        Assert.Equal(soon, Item(Row with { State = state, ExpiresAt = Now.AddDays(days), RevokedAt = Now }).EndsSoon(Now));
+
+    [Theory]
+    [InlineData(OrganizationRole.Viewer, "person-3", false)]
+    [InlineData(OrganizationRole.Developer, "person-3", true)]
+    [InlineData(OrganizationRole.Developer, "person-4", false)]
+    [InlineData(OrganizationRole.Admin, "person-4", true)]
+    [InlineData(OrganizationRole.Owner, "person-4", true)]
+    public void Role_and_owner_say_who_changes_it(OrganizationRole role, string owner, bool changeable) =>
+        Assert.Equal(changeable, KeyItem.Of(Row with { Owner = new(PartyType.User, owner, "Somebody") }, Dora, role, Catalogue).Changeable);
+
+    static KeyItem Item(KeyRow row) => KeyItem.Of(row, Dora, OrganizationRole.Owner, Catalogue);
+}
