@@ -27,7 +27,9 @@ public static class CoreServices
         services.AddSingleton(new Catalogue(configuration));
         services.AddSingleton(new KeyOptions(configuration));
         services.AddSingleton(new EnvironmentHosts(configuration));
+        services.AddSingleton<KeyShapes>();
         services.AddSingleton<KeyService>();
+        services.AddSingleton<OrganizationService>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ResourceService>();
         services.AddSingleton<SetUpService>();
@@ -38,6 +40,11 @@ public static class CoreServices
         services.AddSingleton<Verifier>();
         services.AddSingleton<LastUsed>();
         services.AddHostedService(provider => provider.GetRequiredService<LastUsed>());
+        services.AddSingleton<FirstUses>();
+        services.AddHostedService(provider => provider.GetRequiredService<FirstUses>());
+        services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
+        services.AddSingleton<FeedRetention>();
+        services.AddHostedService(provider => provider.GetRequiredService<FeedRetention>());
         return services;
     }
 }

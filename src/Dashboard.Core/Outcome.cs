@@ -24,6 +24,9 @@ public enum FaultCode
     /// <summary>What is stored does not allow it, or no longer.</summary>
     Conflict,
 
+    /// <summary>This request made something before; <see cref="Fault.CreatedId"/> says what. It has made nothing now.</summary>
+    AlreadyCreated,
+
     /// <summary>The project has as many active keys as it may have.</summary>
     KeyLimitReached,
 
@@ -45,7 +48,9 @@ public enum FaultCode
 /// <param name="Detail">What happened and what to do, for people.</param>
 /// <param name="Errors">By field, in snake case: what is wrong with it and what to do. Null unless <paramref name="Code"/> is <see cref="FaultCode.InvalidRequest"/>.</param>
 /// <param name="RetryAfter">How long to wait before another try, or null.</param>
-public sealed record Fault(FaultCode Code, string Detail, IReadOnlyDictionary<string, string>? Errors = null, TimeSpan? RetryAfter = null)
+/// <param name="CreatedId">What the request made before. Null unless <paramref name="Code"/> is <see cref="FaultCode.AlreadyCreated"/>.</param>
+public sealed record Fault(
+    FaultCode Code, string Detail, IReadOnlyDictionary<string, string>? Errors = null, TimeSpan? RetryAfter = null, string? CreatedId = null)
 {
     /// <summary>There is nothing there, or nothing that the caller may see.</summary>
     public static Fault NotFound { get; } =

@@ -25,6 +25,9 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
     /// <summary>By field, in snake case: what is wrong with it and what to do. Null unless fields are at fault.</summary>
     public IReadOnlyDictionary<string, string>? Errors { get; init; }
 
+    /// <summary>The key that the request made before; null unless <see cref="Code"/> is <c>already_created</c>.</summary>
+    public string? KeyId { get; init; }
+
     /// <summary>Finds the request in the log; null unless the fault is the product's own.</summary>
     public string? TraceId { get; init; }
 

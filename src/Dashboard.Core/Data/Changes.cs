@@ -22,6 +22,9 @@ public sealed class Change
 
     internal IReadOnlyList<(long Chain, AuditEvent Event)> Events => events;
 
+    /// <summary>The feed rows that were written, once they are.</summary>
+    internal IReadOnlyList<FeedEntry> Feed { get; set; } = [];
+
     /// <summary>Says what happened. It becomes a row of the audit log and a row of the change feed about its target.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
     /// <param name="what">What happened. Of a target's identifier and name as much is kept as the log has room for.</param>
@@ -30,8 +33,10 @@ public sealed class Change
     /// <summary>Takes the project's row lock until the transaction ends, so that what is counted in it stays as counted.</summary>
     /// <param name="id">The project.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task LockProjectAsync(long id, CancellationToken cancellationToken) =>
-        Context.Projects.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken);
+    /// <returns>False when the project has been deleted.</returns>
+    public async Task<bool> LockProjectAsync(long id, CancellationToken cancellationToken) =>
+        await Context.Projects.Where(x => x.Id == id && x.DeletedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken) == 1;
 
     /// <summary>Takes the organization's row lock until the transaction ends, so that what is counted in it stays as counted.</summary>
     /// <param name="id">The organization.</param>
@@ -54,7 +59,7 @@ public sealed class Change
 
 /// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: the actor's
 /// session, the actor's memberships, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
-public sealed class Changes(IDbContextFactory<DashboardContext> contexts, TimeProvider time)
+public sealed class Changes(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, TimeProvider time)
 {
     /// <summary>Runs <paramref name="change"/> and writes what it recorded. A fault rolls everything back. May run <paramref name="change"/> more than
     /// once, each time on an empty context, where the database asks to try again.</summary>
@@ -80,7 +85,8 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, TimePr
     {
         var changeId = Guid.CreateVersion7(time.GetUtcNow());
         Outcome<T> outcome = default;
-        return await context.Database.CreateExecutionStrategy().ExecuteAsync(
+        Change? unit = null;
+        var result = await context.Database.CreateExecutionStrategy().ExecuteAsync(
             changeId,
             async (_, id, token) =>
             {
@@ -89,7 +95,7 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, TimePr
                 try
                 {
                     await using var transaction = await context.Database.BeginTransactionAsync(token);
-                    var unit = new Change(context, actor, UtcMilliseconds.Whole(time.GetUtcNow()));
+                    unit = new Change(context, actor, UtcMilliseconds.Whole(time.GetUtcNow()));
                     outcome = await AttemptAsync(unit, id, change, token);
                     if (outcome.Succeeded && unit.Events.Count > 0)
                     {
@@ -110,24 +116,45 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, TimePr
             // Asked when the connection broke: had the commit gone through? Then what it came to is known since before the commit.
             async (_, id, token) => new(await context.AuditEntries.AnyAsync(entry => entry.ChangeId == id, token), outcome),
             cancellationToken);
+        if (result.Succeeded)
+        {
+            feed.Announce(unit!.Feed); // before anybody hears that it is done
+        }
+
+        return result;
     }
 
     /// <summary>Writes what no person decided, such as when a key was last used: one transaction, no audit row, no feed row.</summary>
     /// <param name="write">The writing. It may run more than once, so it must come to the same then.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task RunBehindAsync(Func<DashboardContext, CancellationToken, Task> write, CancellationToken cancellationToken)
+    public Task RunBehindAsync(Func<DashboardContext, CancellationToken, Task> write, CancellationToken cancellationToken) => AnnounceBehindAsync(
+        async (context, token) =>
+        {
+            await write(context, token);
+            return [];
+        },
+        cancellationToken);
+
+    /// <summary>The same for what no person decided and pages or other nodes have to hear of: one transaction, no audit row, but feed rows.</summary>
+    /// <param name="write">The writing; it returns what has changed. It may run more than once, so it must come to the same then.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task AnnounceBehindAsync(
+        Func<DashboardContext, CancellationToken, Task<IReadOnlyList<FeedSubject>>> write, CancellationToken cancellationToken)
     {
+        var now = UtcMilliseconds.Whole(time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await context.Database.CreateExecutionStrategy().ExecuteAsync(
+        feed.Announce(await context.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>
             {
                 context.ChangeTracker.Clear();
                 await using var transaction = await context.Database.BeginTransactionAsync(token);
-                await write(context, token);
+                var subjects = await write(context, token);
                 await context.SaveChangesAsync(token);
+                var entries = await AppendFeedAsync(context, subjects, now, token);
                 await transaction.CommitAsync(token);
+                return entries;
             },
-            cancellationToken);
+            cancellationToken));
     }
 
     /// <summary>All of a change but its commit.</summary>
@@ -156,7 +183,8 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, TimePr
 
         await unit.Context.SaveChangesAsync(cancellationToken);
         await AppendAuditAsync(unit, changeId, cancellationToken);
-        await AppendFeedAsync(unit, cancellationToken);
+        unit.Feed = await AppendFeedAsync(
+            unit.Context, [.. unit.Events.Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
         return outcome;
     }
 
@@ -220,16 +248,20 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, TimePr
         }
     }
 
-    static async Task AppendFeedAsync(Change change, CancellationToken cancellationToken)
+    static async Task<IReadOnlyList<FeedEntry>> AppendFeedAsync(
+        DashboardContext context, IReadOnlyList<FeedSubject> subjects, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var targets = change.Events.Select(x => x.Event.Target).DistinctBy(target => (target.Type, target.Id)).ToList();
-        await change.Context.FeedCounters.ExecuteUpdateAsync(set => set.SetProperty(x => x.Number, x => x.Number + targets.Count), cancellationToken);
-        var number = await change.Context.FeedCounters.Select(x => x.Number).SingleAsync(cancellationToken) - targets.Count;
-        foreach (var target in targets)
+        if (subjects.Count == 0)
         {
-            change.Context.Add(new FeedEntry { Number = ++number, SubjectType = target.Type, SubjectId = target.Id, At = change.Now });
+            return [];
         }
 
-        await change.Context.SaveChangesAsync(cancellationToken);
+        await context.FeedCounters.ExecuteUpdateAsync(set => set.SetProperty(x => x.Number, x => x.Number + subjects.Count), cancellationToken);
+        var before = await context.FeedCounters.Select(x => x.Number).SingleAsync(cancellationToken) - subjects.Count;
+        var entries = subjects
+            .Select((subject, index) => new FeedEntry { Number = before + index + 1, SubjectType = subject.Type, SubjectId = subject.Id, At = now }).ToList();
+        context.AddRange(entries);
+        await context.SaveChangesAsync(cancellationToken);
+        return entries;
     }
 }

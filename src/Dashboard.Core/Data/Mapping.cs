@@ -3,6 +3,7 @@ using Dashboard.Core.Audit;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
+using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -16,15 +17,17 @@ sealed class Mapping
     const int NameLength = 2 * Names.MaxLength; // a character beyond the basic plane takes two
 
     readonly string? byteCollation;
+    readonly string? nameCollation;
 
-    Mapping(string? byteCollation) => this.byteCollation = byteCollation;
+    Mapping(string? byteCollation, string? nameCollation) => (this.byteCollation, this.nameCollation) = (byteCollation, nameCollation);
 
     /// <summary>Adds every table to <paramref name="builder"/>.</summary>
     /// <param name="builder">The model.</param>
     /// <param name="byteCollation">The collation of ids and slugs, or null for the database's own.</param>
-    public static void Apply(ModelBuilder builder, string? byteCollation)
+    /// <param name="nameCollation">The collation that lists are sorted by name with, or null for the database's own.</param>
+    public static void Apply(ModelBuilder builder, string? byteCollation, string? nameCollation)
     {
-        var mapping = new Mapping(byteCollation);
+        var mapping = new Mapping(byteCollation, nameCollation);
         mapping.Organizations(builder);
         mapping.Keys(builder);
         mapping.Changes(builder);
@@ -94,11 +97,16 @@ sealed class Mapping
     {
         builder.Entity<ApiKey>(key =>
         {
-            key.ToTable("ApiKeys").HasKey(x => x.KeyId);
+            key.ToTable("ApiKeys", table =>
+            {
+                table.HasCheckConstraint("CK_ApiKeys_Shelf", $"\"Shelf\" = {KeyShelf.Sql}");
+                table.HasCheckConstraint("CK_ApiKeys_LastUsedOrder", "\"LastUsedOrder\" = COALESCE(\"LastUsedAt\", 0)");
+                table.HasCheckConstraint("CK_ApiKeys_ExpiryOrder", $"\"ExpiryOrder\" = COALESCE(\"ExpiresAt\", {DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()})");
+            }).HasKey(x => x.KeyId);
             Id(key.Property(x => x.KeyId));
             key.Property(x => x.Hash).HasMaxLength(32).IsFixedLength();
             key.Property(x => x.Prefix).HasMaxLength(512).IsUnicode(false);
-            key.Property(x => x.Name).HasMaxLength(NameLength);
+            key.Property(x => x.Name).HasMaxLength(NameLength).UseCollation(nameCollation);
             key.Property(x => x.Environment).HasConversion(environment => environment.ToWord(), word => KeyEnvironments.Parse(word)).HasMaxLength(8).IsUnicode(false);
             key.Property(x => x.State).HasConversion(state => state.ToWord(), word => KeyStates.FromWord(word)).HasMaxLength(16).IsUnicode(false);
             key.Property(x => x.Permissions).HasMaxLength(Catalogue.MaxPermissionsLength).IsUnicode(false);
@@ -109,13 +117,36 @@ sealed class Mapping
             key.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
             key.HasMany(x => x.Scope).WithOne().HasForeignKey(x => x.KeyId);
             key.HasIndex(x => x.Hash).IsUnique();
-            key.HasIndex(x => new { x.ProjectId, x.CreatedAt, x.KeyId });
+            // Each holds all that one part of a page needs, in its order: no row is read that is not shown.
+            key.HasIndex(x => new { x.ProjectId, x.Shelf, x.CreatedAt, x.KeyId });
+            key.HasIndex(x => new { x.ProjectId, x.Shelf, x.Name, x.KeyId });
+            key.HasIndex(x => new { x.ProjectId, x.Shelf, x.LastUsedOrder, x.KeyId });
+            key.HasIndex(x => new { x.ProjectId, x.Shelf, x.ExpiryOrder, x.KeyId });
         });
         builder.Entity<KeyResource>(scope =>
         {
             scope.ToTable("ApiKeyResources").HasKey(x => new { x.KeyId, x.ResourceId });
             Id(scope.Property(x => x.KeyId));
             scope.HasOne(x => x.Resource).WithMany().HasForeignKey(x => x.ResourceId);
+        });
+        builder.Entity<IdempotencyRecord>(record =>
+        {
+            record.ToTable("IdempotencyRecords").HasKey(x => new { x.ActorId, x.IdempotencyKeyHash });
+            Id(record.Property(x => x.ActorId));
+            record.Property(x => x.IdempotencyKeyHash).HasMaxLength(32).IsFixedLength();
+            record.Property(x => x.RequestHash).HasMaxLength(32).IsFixedLength();
+            Id(record.Property(x => x.KeyId));
+            record.HasIndex(x => x.CreatedAt);
+        });
+        builder.Entity<KeyFirstUse>(use =>
+        {
+            use.ToTable("ApiKeyFirstUses").HasKey(x => x.KeyId);
+            Id(use.Property(x => x.KeyId));
+            use.Property(x => x.Method).HasMaxLength(KeyFirstUse.MaxMethodLength).IsUnicode(false);
+            use.Property(x => x.Path).HasMaxLength(KeyFirstUse.MaxPathLength);
+            use.Property(x => x.Network).HasMaxLength(IdLength).IsUnicode(false);
+            use.Property(x => x.Client).HasMaxLength(IdLength).IsUnicode(false);
+            use.HasOne<ApiKey>().WithOne().HasForeignKey<KeyFirstUse>(x => x.KeyId);
         });
         builder.Entity<UsedTemplate>(template =>
         {

@@ -8,6 +8,8 @@ namespace Dashboard.Core.Keys;
 /// <param name="Permissions">Its permissions; null for all of the catalogue.</param>
 /// <param name="ExpiresAt">From when on it is expired; null for never.</param>
 /// <param name="ServiceAccountId">The service account that owns it; null for the caller.</param>
+/// <param name="IdempotencyKey">What makes a repeat of this request make nothing, for a day: 1 to 255 visible ASCII characters of the caller's choice (the header
+/// <c>Idempotency-Key</c>); null for nothing.</param>
 public sealed record NewKey(
     string? Project,
     string Name,
@@ -15,7 +17,8 @@ public sealed record NewKey(
     IReadOnlyList<string>? Resources = null,
     IReadOnlyList<string>? Permissions = null,
     DateTimeOffset? ExpiresAt = null,
-    string? ServiceAccountId = null);
+    string? ServiceAccountId = null,
+    string? IdempotencyKey = null);
 
 /// <summary>What is to change on a key. What is null stays.</summary>
 /// <param name="Name">1 to 100 characters.</param>
@@ -90,8 +93,17 @@ public sealed class IssuedKey(KeyRow key, KeySecret secret)
 /// <param name="Environment">Only those of this environment; null for both.</param>
 /// <param name="Cursor">Where the page before it ended; null for the first.</param>
 /// <param name="Limit">The most keys on a page, 1 to 200.</param>
+/// <param name="Sort">What they are sorted by; equal ones by identifier.</param>
+/// <param name="Descending">Whether the greatest or latest comes first.</param>
 public sealed record KeyQuery(
-    string? Project = null, bool IncludeRevoked = false, string? Search = null, KeyEnvironment? Environment = null, string? Cursor = null, int Limit = Page.DefaultLimit);
+    string? Project = null,
+    bool IncludeRevoked = false,
+    string? Search = null,
+    KeyEnvironment? Environment = null,
+    string? Cursor = null,
+    int Limit = Page.DefaultLimit,
+    KeySort Sort = KeySort.CreatedAt,
+    bool Descending = true);
 
 /// <summary>How many keys of a project count against its limit.</summary>
 /// <param name="Used">The active and inactive ones.</param>

@@ -1,8 +1,9 @@
 using Dashboard.Core.Data;
+using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
 
-/// <summary>A key as the database gives it, with the names of what it refers to: one query for any number of keys.</summary>
+/// <summary>A key as the database gives it, with the names of what it refers to.</summary>
 sealed class StoredKey
 {
     public required ApiKey Key { get; init; }
@@ -11,26 +12,51 @@ sealed class StoredKey
 
     public required string Project { get; init; }
 
-    public required List<string> Scope { get; init; }
+    /// <summary>The resources that it is narrowed to; none where it reaches all.</summary>
+    public IReadOnlyList<string> Scope { get; private set; } = [];
 
     public required string? OwnerName { get; init; }
 
     public required string? CreatorName { get; init; }
 
-    /// <summary>Reads <paramref name="keys"/> with all that a row shows.</summary>
-    public static IQueryable<StoredKey> Read(DashboardContext context, IQueryable<ApiKey> keys) =>
-        from key in keys
-        join project in context.Projects on key.ProjectId equals project.Id
-        join organization in context.Organizations on project.OrganizationId equals organization.Id
-        select new StoredKey
+    /// <summary>Reads <paramref name="keys"/> with all that a row shows: one query for any number of keys, and one more where some are narrowed. (As one,
+    /// with the resources joined in, SQLite would go through every narrowing that there is.)</summary>
+    public static async Task<List<StoredKey>> ReadAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken)
+    {
+        var rows = await (
+            from key in keys
+            join project in context.Projects on key.ProjectId equals project.Id
+            join organization in context.Organizations on project.OrganizationId equals organization.Id
+            select new StoredKey
+            {
+                Key = key,
+                Organization = organization.Slug,
+                Project = project.Slug,
+                OwnerName = context.Users.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault(),
+                CreatorName = context.Users.Where(x => x.Id == key.CreatedBy).Select(x => x.Name).FirstOrDefault(),
+            }).ToListAsync(cancellationToken);
+        var narrowed = rows.Where(row => !row.Key.AllResources).ToDictionary(row => row.Key.KeyId, StringComparer.Ordinal);
+        if (narrowed.Count > 0)
         {
-            Key = key,
-            Organization = organization.Slug,
-            Project = project.Slug,
-            Scope = key.Scope.OrderBy(x => x.ResourceId).Select(x => x.Resource!.Kind + ":" + x.Resource.ExternalId).ToList(),
-            OwnerName = context.Users.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault(),
-            CreatorName = context.Users.Where(x => x.Id == key.CreatedBy).Select(x => x.Name).FirstOrDefault(),
-        };
+            var ids = narrowed.Keys.ToList();
+            var scopes = await (
+                from scope in context.KeyResources
+                where ids.Contains(scope.KeyId)
+                join resource in context.Resources on scope.ResourceId equals resource.Id
+                orderby scope.KeyId, scope.ResourceId
+                select new { scope.KeyId, Name = resource.Kind + ":" + resource.ExternalId }).ToListAsync(cancellationToken);
+            foreach (var scope in scopes.GroupBy(x => x.KeyId, x => x.Name))
+            {
+                narrowed[scope.Key].Scope = [.. scope];
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>Reads the one key that <paramref name="keys"/> has, or null.</summary>
+    public static async Task<StoredKey?> FindAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken) =>
+        (await ReadAsync(context, keys, cancellationToken)).SingleOrDefault();
 
     /// <summary>What people see of it at <paramref name="now"/>.</summary>
     public KeyRow ToRow(DateTimeOffset now) => new(

@@ -16,6 +16,7 @@ static class KeyRules
         Add(errors, "resources", CheckResources(key.Resources, catalogue));
         Add(errors, "expires_at", CheckExpiry(key.ExpiresAt, now));
         Add(errors, "service_account_id", key.ServiceAccountId is null ? null : "There is no such service account in this organization.");
+        Add(errors, "idempotency_key", IdempotencyRecord.Check(key.IdempotencyKey));
         return errors.Count == 0 ? null : Fault.Invalid(errors);
     }
 

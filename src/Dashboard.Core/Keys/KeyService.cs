@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.Keys;
 
 /// <summary>What people do with keys. Pages and REST endpoints are thin callers of it.</summary>
-public sealed class KeyService(IDbContextFactory<DashboardContext> contexts, Changes changes, Catalogue catalogue, KeyOptions options, TimeProvider time)
+public sealed partial class KeyService(IDbContextFactory<DashboardContext> contexts, Changes changes, Catalogue catalogue, KeyOptions options, KeyShapes shapes, TimeProvider time)
 {
     const string OthersKey = "This key belongs to somebody else. Its owner or an admin can change it.";
 
@@ -16,7 +16,8 @@ public sealed class KeyService(IDbContextFactory<DashboardContext> contexts, Cha
     /// <param name="input">What is asked for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The key with its secret; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/> for a project that the actor
-    /// may not see, <see cref="FaultCode.Forbidden"/> for a viewer, <see cref="FaultCode.KeyLimitReached"/>.</returns>
+    /// may not see, <see cref="FaultCode.Forbidden"/> for a viewer, <see cref="FaultCode.KeyLimitReached"/>, <see cref="FaultCode.AlreadyCreated"/> for a repeat,
+    /// <see cref="FaultCode.Conflict"/> for an idempotency key of another request.</returns>
     public async Task<Outcome<IssuedKey>> CreateAsync(Actor actor, NewKey input, CancellationToken cancellationToken)
     {
         if (KeyRules.Check(input, catalogue, time.GetUtcNow()) is { } fault)
@@ -41,7 +42,16 @@ public sealed class KeyService(IDbContextFactory<DashboardContext> contexts, Cha
                     return Fault.Forbidden("Viewers do not create keys. Ask an admin of your organization for another role.");
                 }
 
-                await change.LockProjectAsync(project.ProjectId, token);
+                if (!await change.LockProjectAsync(project.ProjectId, token))
+                {
+                    return Fault.NotFound;
+                }
+
+                if (await IdempotencyRecord.FindRepeatAsync(change, input, project.ProjectId, token) is { } repeated)
+                {
+                    return repeated;
+                }
+
                 if (await IsFullAsync(change, project.ProjectId, token))
                 {
                     return LimitReached();
@@ -51,46 +61,6 @@ public sealed class KeyService(IDbContextFactory<DashboardContext> contexts, Cha
                 return resources.Fault is { } unknown ? unknown : await IssueAsync(change, project, input, resources.Value, token);
             },
             cancellationToken);
-    }
-
-    /// <summary>Lists a project's keys, newest first, a page at a time.</summary>
-    /// <param name="actor">A member of the organization.</param>
-    /// <param name="query">Which keys.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/> for a limit or cursor that cannot be, <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<Page<KeyRow>>> ListAsync(Actor actor, KeyQuery query, CancellationToken cancellationToken)
-    {
-        if (Page.Check(query.Limit, query.Search) is { } unusable)
-        {
-            return unusable;
-        }
-
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
-        if (project.Fault is { } missing)
-        {
-            return missing;
-        }
-
-        var search = string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
-        string?[] filter = ["keys", $"{project.Value.ProjectId}", $"{query.IncludeRevoked}", search, query.Environment?.ToWord()];
-        var cursor = Cursor.Read(query.Cursor, filter);
-        if (cursor.Fault is { } foreign)
-        {
-            return foreign;
-        }
-
-        var keys = Filter(context.Keys.AsNoTracking().Where(key => key.ProjectId == project.Value.ProjectId), query with { Search = search });
-        if (cursor.Value is { } after)
-        {
-            keys = keys.Where(key => key.CreatedAt < after.At || (key.CreatedAt == after.At && string.Compare(key.KeyId, after.Id) < 0));
-        }
-
-        var now = time.GetUtcNow();
-        var stored = await StoredKey.Read(context, keys.OrderByDescending(key => key.CreatedAt).ThenByDescending(key => key.KeyId).Take(query.Limit + 1))
-            .OrderByDescending(row => row.Key.CreatedAt).ThenByDescending(row => row.Key.KeyId)
-            .ToListAsync(cancellationToken);
-        return Cursor.Cut(stored, query.Limit, row => row.ToRow(now), row => new(row.Key.CreatedAt, row.Key.KeyId), filter);
     }
 
     /// <summary>How many keys of a project count against its limit.</summary>
@@ -188,31 +158,9 @@ public sealed class KeyService(IDbContextFactory<DashboardContext> contexts, Cha
             },
             cancellationToken);
 
-    static IQueryable<ApiKey> Filter(IQueryable<ApiKey> keys, KeyQuery query)
-    {
-        if (!query.IncludeRevoked)
-        {
-            keys = keys.Where(key => key.State != KeyState.Revoked);
-        }
-
-        if (query.Environment is { } environment)
-        {
-            keys = keys.Where(key => key.Environment == environment);
-        }
-
-        if (query.Search is { } search)
-        {
-            var literal = Like.Literal(search);
-            keys = keys.Where(key => EF.Functions.Like(key.Name, $"%{literal}%", Like.Escape)
-                || EF.Functions.Like(key.Prefix, $"{literal}%", Like.Escape) || EF.Functions.Like(key.KeyId, $"{literal}%", Like.Escape));
-        }
-
-        return keys;
-    }
-
     static Task<int> CountAsync(DashboardContext context, long projectId, DateTimeOffset now, CancellationToken cancellationToken) =>
         context.Keys.CountAsync(
-            key => key.ProjectId == projectId && key.State != KeyState.Revoked && (key.ExpiresAt == null || key.ExpiresAt > now), cancellationToken);
+            key => key.ProjectId == projectId && new[] { KeyShelf.Live, KeyShelf.Test }.Contains(key.Shelf) && key.ExpiryOrder > now, cancellationToken);
 
     /// <summary>Whether a project has as many keys as it may. Asked with its lock held, and with the time after it: a key that expired while this change waited no
     /// longer counts, and another may have taken its place.</summary>
@@ -268,6 +216,11 @@ public sealed class KeyService(IDbContextFactory<DashboardContext> contexts, Cha
             ExpiresAt = input.ExpiresAt,
         };
         change.Context.Add(key);
+        if (input.IdempotencyKey is not null)
+        {
+            change.Context.Add(IdempotencyRecord.Of(change.Actor, input, project.ProjectId, key.KeyId, change.Now));
+        }
+
         Record(change, project.OrganizationId, "key.created", key, new()
         {
             ["project"] = project.Path.ToString(),
@@ -378,12 +331,14 @@ public sealed class KeyService(IDbContextFactory<DashboardContext> contexts, Cha
             return Fault.NotFound;
         }
 
-        var keys = context.Keys.AsNoTracking().Where(key => key.KeyId == keyId
-            && context.Projects.Any(project => project.Id == key.ProjectId
-                && context.Members.Any(member => member.OrganizationId == project.OrganizationId && member.UserId == actor.Id)));
-        var stored = await StoredKey.Read(context, keys).SingleOrDefaultAsync(cancellationToken);
+        var stored = await StoredKey.FindAsync(context, VisibleTo(context, actor).Where(key => key.KeyId == keyId), cancellationToken);
         return stored is null ? Fault.NotFound : stored.ToRow(now);
     }
+
+    /// <summary>The keys of the organizations that <paramref name="actor"/> belongs to.</summary>
+    static IQueryable<ApiKey> VisibleTo(DashboardContext context, Actor actor) => context.Keys.AsNoTracking().Where(key =>
+        context.Projects.Any(project => project.Id == key.ProjectId
+            && context.Members.Any(member => member.OrganizationId == project.OrganizationId && member.UserId == actor.Id)));
 
     static void Record(Change change, long organization, string action, ApiKey key, Dictionary<string, string?>? details = null) =>
         change.Record(organization, new(AuditCategory.Keys, action, new("key", key.KeyId, key.Name), Details: JsonSerializer.Serialize(details ?? [])));

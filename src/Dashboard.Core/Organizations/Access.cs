@@ -58,6 +58,7 @@ static class Access
         where member.UserId == actor.Id
         join organization in context.Organizations on member.OrganizationId equals organization.Id
         join project in context.Projects on organization.Id equals project.OrganizationId
+        where project.DeletedAt == null
         orderby organization.Slug, project.Slug
         select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role);
 
@@ -80,6 +81,7 @@ static class Access
          join projectSlug in context.ProjectSlugs on organization.Id equals projectSlug.OrganizationId
          where projectSlug.Slug == path.Project
          join project in context.Projects on projectSlug.ProjectId equals project.Id
+         where project.DeletedAt == null
          select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role))
         .SingleOrDefaultAsync(cancellationToken);
 

@@ -37,6 +37,9 @@ public sealed class Project
     /// <summary>When it was created, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When it was deleted, UTC, or null. The row stays: its keys answer that they are revoked, and its slugs go to no other.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+
     /// <summary>Raised to take the row's lock before a rule counts something in it, such as its active keys.</summary>
     public long Revision { get; init; }
 }

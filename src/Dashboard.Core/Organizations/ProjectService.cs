@@ -18,7 +18,7 @@ public sealed record ProjectRow(string Organization, string Slug, string Name, D
 public sealed record NewProject(string? Organization, string Name, string? Slug = null);
 
 /// <summary>What people do with projects.</summary>
-public sealed class ProjectService(IDbContextFactory<DashboardContext> contexts, Changes changes)
+public sealed partial class ProjectService(IDbContextFactory<DashboardContext> contexts, Changes changes, TimeProvider time)
 {
     const int MostSlugTries = 50;
 
@@ -67,7 +67,7 @@ public sealed class ProjectService(IDbContextFactory<DashboardContext> contexts,
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var projects = context.Projects.AsNoTracking();
+        var projects = context.Projects.AsNoTracking().Where(x => x.DeletedAt == null);
         if (organization is not null)
         {
             if (await context.FindOrganizationAsync(actor, organization, cancellationToken) is not { } found)
@@ -141,7 +141,7 @@ public sealed class ProjectService(IDbContextFactory<DashboardContext> contexts,
         {
             if (wanted is not null || number > MostSlugTries)
             {
-                return new Fault(FaultCode.Conflict, $"The address {slug} is or was another project's. Choose another slug.");
+                return SlugTaken(slug);
             }
 
             slug = Names.Numbered(Names.ToSlug(name, "project"), number);

@@ -29,7 +29,7 @@ public sealed record NewResource(string? Project, string Kind, string Id, string
 public sealed record ResourceQuery(string? Project = null, string? Kind = null, string? Search = null, string? Cursor = null, int Limit = Page.DefaultLimit);
 
 /// <summary>What people do with the resources of a project.</summary>
-public sealed class ResourceService(IDbContextFactory<DashboardContext> contexts, Changes changes, Catalogue catalogue)
+public sealed partial class ResourceService(IDbContextFactory<DashboardContext> contexts, Changes changes, Catalogue catalogue, TimeProvider time)
 {
     /// <summary>Lists a project's resources, newest first.</summary>
     /// <param name="actor">A member of the organization.</param>
@@ -126,7 +126,11 @@ public sealed class ResourceService(IDbContextFactory<DashboardContext> contexts
                     return Fault.Forbidden("Admins and owners register resources. Ask one of your organization.");
                 }
 
-                await change.LockProjectAsync(project.ProjectId, token);
+                if (!await change.LockProjectAsync(project.ProjectId, token))
+                {
+                    return Fault.NotFound;
+                }
+
                 if (await change.Context.Resources.AnyAsync(
                     x => x.ProjectId == project.ProjectId && x.Kind == input.Kind && x.ExternalId == input.Id, token))
                 {

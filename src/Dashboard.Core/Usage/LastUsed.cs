@@ -51,7 +51,7 @@ public sealed partial class LastUsed(Changes changes, TimeProvider time, ILogger
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        var batch = waiting.ToArray();
+        var batch = waiting.OrderBy(x => x.Key, StringComparer.Ordinal).ToArray(); // in one order, so that two nodes never wait for each other
         if (batch.Length == 0)
         {
             return;
@@ -64,7 +64,8 @@ public sealed partial class LastUsed(Changes changes, TimeProvider time, ILogger
                 {
                     var from = Coarse(use.Address);
                     await context.Keys.Where(key => key.KeyId == keyId && (key.LastUsedAt == null || key.LastUsedAt < use.At))
-                        .ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, use.At).SetProperty(key => key.LastUsedFrom, from), token);
+                        .ExecuteUpdateAsync(
+                            set => set.SetProperty(key => key.LastUsedAt, use.At).SetProperty(key => key.LastUsedOrder, use.At).SetProperty(key => key.LastUsedFrom, from), token);
                 }
             },
             cancellationToken);

@@ -16,6 +16,18 @@ public sealed class FeedEntry
     public required DateTimeOffset At { get; init; }
 }
 
+/// <summary>What a feed row is about.</summary>
+/// <param name="Type">Its kind, as in the audit log, or one of the words below.</param>
+/// <param name="Id">Its identifier.</param>
+public readonly record struct FeedSubject(string Type, string Id)
+{
+    /// <summary>A key, by its identifier.</summary>
+    public const string Key = "key";
+
+    /// <summary>The first use of a key, by the key's identifier. It has no audit row.</summary>
+    public const string KeyUse = "key_use";
+}
+
 /// <summary>The one row whose number the newest feed row has. A transaction raises it last, so that its lock makes the numbers follow the commits.</summary>
 public sealed class FeedCounter
 {
@@ -24,6 +36,9 @@ public sealed class FeedCounter
 
     /// <summary>The newest feed row's number; 0 while there is none.</summary>
     public long Number { get; init; }
+
+    /// <summary>When a node last began to clear old feed rows, UTC; null for never. Whoever sets it does the clearing.</summary>
+    public DateTimeOffset? ClearedAt { get; init; }
 
     /// <summary>The identifier of the one row.</summary>
     public const int TheOne = 1;

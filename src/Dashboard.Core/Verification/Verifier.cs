@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
 using Dashboard.Core.Usage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -11,18 +11,15 @@ namespace Dashboard.Core.Verification;
 
 /// <summary>Says whether a presented credential is good for what is asked: one hash, one query.</summary>
 public sealed partial class Verifier(
-    IDbContextFactory<DashboardContext> contexts, KeyOptions options, LastUsed lastUsed, TimeProvider time, ILogger<Verifier> logger)
+    IDbContextFactory<DashboardContext> contexts, KeyShapes shapes, LastUsed lastUsed, FirstUses firstUses, TimeProvider time, ILogger<Verifier> logger)
 {
-    /// <summary>The shapes that a key may have: this build's template, and those that keys were minted by before.</summary>
-    readonly ConcurrentDictionary<string, KeyTemplate> templates = new(StringComparer.Ordinal) { [options.Template.Text] = options.Template };
-
     /// <summary>Verifies a credential. The rules are tried in a fixed order, and the first that fails answers.</summary>
     /// <param name="credential">What the request presented.</param>
     /// <param name="demand">What the request is about.</param>
-    /// <param name="address">The client address of the original request, for the record of the last use; null where there is none.</param>
+    /// <param name="facts">What is known of the original request, for the record of first and last use; null for nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The verdict; with the database away, <see cref="RefusalCode.VerificationUnavailable"/> and never a word against the key.</returns>
-    public async Task<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, System.Net.IPAddress? address, CancellationToken cancellationToken)
+    public async Task<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, RequestFacts? facts, CancellationToken cancellationToken)
     {
         if (credential.Refusal is { } refusal)
         {
@@ -36,10 +33,15 @@ public sealed partial class Verifier(
 
         try
         {
-            var verdict = await JudgeAsync(credential, demand, cancellationToken);
+            var (verdict, unused) = await JudgeAsync(credential, demand, cancellationToken);
             if (verdict.Principal is { } principal)
             {
-                lastUsed.Note(principal.KeyId, time.GetUtcNow(), address);
+                var now = time.GetUtcNow();
+                lastUsed.Note(principal.KeyId, now, facts?.Address);
+                if (unused)
+                {
+                    firstUses.Note(principal.KeyId, now, facts, credential.Reveal());
+                }
             }
 
             return verdict;
@@ -51,26 +53,31 @@ public sealed partial class Verifier(
         }
     }
 
-    async Task<Verdict> JudgeAsync(PresentedCredential credential, Demand demand, CancellationToken cancellationToken)
+    /// <summary>The verdict, and whether the key was never used before.</summary>
+    async Task<(Verdict Verdict, bool Unused)> JudgeAsync(PresentedCredential credential, Demand demand, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        if (!FitsAny(credential) && !await FitsStoredAsync(context, credential, cancellationToken))
+        if (!shapes.Fits(credential.Reveal()))
         {
-            return Verdict.Refused(RefusalCode.MalformedKey);
+            await shapes.LoadAsync(context, cancellationToken);
+            if (!shapes.Fits(credential.Reveal()))
+            {
+                return (Verdict.Refused(RefusalCode.MalformedKey), false);
+            }
         }
 
         var hash = KeyHash.Of(credential.Reveal());
-        var stored = await StoredKey.Read(context, context.Keys.AsNoTracking().Where(key => key.Hash == hash)).SingleOrDefaultAsync(cancellationToken);
+        var stored = await StoredKey.FindAsync(context, context.Keys.AsNoTracking().Where(key => key.Hash == hash), cancellationToken);
         if (stored is null)
         {
-            return Verdict.Refused(RefusalCode.InvalidKey);
+            return (Verdict.Refused(RefusalCode.InvalidKey), false);
         }
 
         var row = stored.ToRow(time.GetUtcNow());
-        return FirstFailure(row, demand) is { } refusal
-            ? Verdict.Refused(refusal, row.KeyId)
-            : new(
-                new(row.KeyId, stored.Organization, row.Project, row.Environment, row.Owner, row.Permissions, row.Scope, row.ExpiresAt), null, row.KeyId);
+        return FirstFailure(row, await ResolveAsync(context, demand, row, stored.Key.ProjectId, cancellationToken)) is { } refusal
+            ? (Verdict.Refused(refusal, row.KeyId), false)
+            : (new(new(row.KeyId, stored.Organization, row.Project, row.Environment, row.Owner, row.Permissions, row.Scope, row.ExpiresAt), null, row.KeyId),
+                row.LastUsedAt is null);
     }
 
     static RefusalCode? FirstFailure(KeyRow key, Demand demand)
@@ -106,32 +113,15 @@ public sealed partial class Verifier(
             : null;
     }
 
-    bool FitsAny(PresentedCredential credential)
-    {
-        foreach (var (_, template) in templates)
-        {
-            if (template.Fits(credential.Reveal()))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Another node, or an earlier start, may have minted by a template that this one has not seen yet.</summary>
-    async Task<bool> FitsStoredAsync(DashboardContext context, PresentedCredential credential, CancellationToken cancellationToken)
-    {
-        foreach (var text in await context.UsedTemplates.AsNoTracking().Select(template => template.Text).ToListAsync(cancellationToken))
-        {
-            if (!templates.ContainsKey(text) && KeyTemplate.TryParse(text, out var template, out _))
-            {
-                templates[text] = template;
-            }
-        }
-
-        return FitsAny(credential);
-    }
+    /// <summary>A past address of the key's own project means it as well.</summary>
+    static async Task<Demand> ResolveAsync(DashboardContext context, Demand demand, KeyRow key, long projectId, CancellationToken cancellationToken) =>
+        demand.Project is not null && demand.Project != key.Project && ProjectPath.TryParse(demand.Project, out var path)
+        && await context.ProjectSlugs.AnyAsync(
+            slug => slug.ProjectId == projectId && slug.Slug == path.Project
+                && context.OrganizationSlugs.Any(x => x.OrganizationId == slug.OrganizationId && x.Slug == path.Organization),
+            cancellationToken)
+            ? demand with { Project = key.Project }
+            : demand;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Credentials cannot be verified: the database did not answer.")]
     partial void LogUnavailable(Exception exception);

@@ -20,6 +20,7 @@ static class Problems
         FaultCode.CrossSite => (403, "cross_site"),
         FaultCode.NotFound => (404, "not_found"),
         FaultCode.Conflict => (409, "conflict"),
+        FaultCode.AlreadyCreated => (409, "already_created"),
         FaultCode.KeyLimitReached => (409, "key_limit_reached"),
         FaultCode.TooLarge => (413, "too_large"),
         FaultCode.UnsupportedMediaType => (415, "unsupported_media_type"),
@@ -35,6 +36,7 @@ static class Problems
         return new(status, word, fault.Detail)
         {
             Errors = fault.Errors,
+            KeyId = fault.CreatedId,
             RetryAfter = fault.RetryAfter ?? (fault.Code == FaultCode.Unavailable ? Outage : null),
         };
     }

@@ -28,7 +28,8 @@ static class CapabilitiesEndpoint
     {
         var credential = CredentialReader.Read(http.Request.Headers, options.AcceptBearer);
         var demand = new Demand(environments.Of(http.Request.Host));
-        var verdict = await verifier.VerifyAsync(credential, demand, http.Connection.RemoteIpAddress, cancellationToken);
+        var facts = new RequestFacts(http.Connection.RemoteIpAddress, http.Request.Method, http.Request.Path, http.Request.Headers.UserAgent.ToString());
+        var verdict = await verifier.VerifyAsync(credential, demand, facts, cancellationToken);
         return verdict.Principal is { } principal ? TypedResults.Ok(CapabilitiesAnswer.Of(principal)) : new Refusal(verdict.Refusal!.Value);
     }
 

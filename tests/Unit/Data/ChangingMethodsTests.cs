@@ -38,8 +38,28 @@ public sealed class ChangingMethodsTests
             return await Run(services => services.Keys.RevokeAsync(actor, key, Token));
         }),
         ["ProjectService.CreateAsync"] = new(1, 1, (_, actor) => Run(services => services.Projects.CreateAsync(actor, new("acme", "Ledger"), Token))),
+        ["ProjectService.ChangeAsync"] = new(
+            2, 1, (_, actor) => Run(services => services.Projects.ChangeAsync(actor, new("acme", "orders"), new("Sales", "sales"), Token))),
+        ["ProjectService.DeleteAsync"] = new(2, 2, async (world, actor) =>
+        {
+            await KeyAsync(world);
+            return await Run(services => services.Projects.DeleteAsync(actor, new("acme", "orders"), Token));
+        }),
+        ["OrganizationService.ChangeAsync"] = new(
+            2, 1, (_, actor) => Run(services => services.Get<OrganizationService>().ChangeAsync(actor, "acme", new("Apex", "apex"), Token))),
         ["ResourceService.CreateAsync"] = new(
             1, 1, (_, actor) => Run(services => services.Resources.CreateAsync(actor, new(World.Orders, "workflow", "intake"), Token))),
+        ["ResourceService.ChangeAsync"] = new(1, 1, (world, actor) =>
+        {
+            world.AddResource(World.Orders, "workflow", "intake");
+            return Run(services => services.Resources.ChangeAsync(actor, World.Orders, "workflow:intake", new("Order intake"), Token));
+        }),
+        ["ResourceService.DeleteAsync"] = new(2, 2, async (world, actor) =>
+        {
+            world.AddResource(World.Orders, "workflow", "intake");
+            await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "Backend", Resources: ["workflow:intake"]), Token);
+            return await Run(services => services.Resources.DeleteAsync(actor, World.Orders, "workflow:intake", Token));
+        }),
         ["SessionService.EndAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<SessionService>().EndAsync(actor, Token))),
         ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
         ["SignInService.SignInAsync"] = new(1, 1, (world, actor) =>

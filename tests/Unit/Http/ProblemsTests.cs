@@ -16,6 +16,7 @@ public sealed class ProblemsTests
     [InlineData(FaultCode.CrossSite, 403, "cross_site")]
     [InlineData(FaultCode.NotFound, 404, "not_found")]
     [InlineData(FaultCode.Conflict, 409, "conflict")]
+    [InlineData(FaultCode.AlreadyCreated, 409, "already_created")]
     [InlineData(FaultCode.KeyLimitReached, 409, "key_limit_reached")]
     [InlineData(FaultCode.TooLarge, 413, "too_large")]
     [InlineData(FaultCode.UnsupportedMediaType, 415, "unsupported_media_type")]
@@ -46,6 +47,13 @@ public sealed class ProblemsTests
     {
         var (_, body) = await TellAsync(Fault.Invalid(new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = "Too <long>.", ["expires_at"] = "Past." }));
         Assert.Equal(("Too <long>.", "Past."), (body.GetProperty("errors").GetProperty("name").GetString(), body.GetProperty("errors").GetProperty("expires_at").GetString()));
+    }
+
+    [Fact]
+    public async Task Repeat_names_the_key_that_was_made()
+    {
+        var (_, body) = await TellAsync(new(FaultCode.AlreadyCreated, "What happened.", CreatedId: "Ab12CdEf"));
+        Assert.Equal("Ab12CdEf", body.GetProperty("key_id").GetString());
     }
 
     static IEnumerable<string> Order(JsonElement body)

@@ -7,6 +7,7 @@ using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
+using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Http;
@@ -80,6 +81,72 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Keys.ChangeAsync(actor, key, new(ExpiresAt: Expiry.Never), Token));
         await BothAsync(services => services.Keys.RevokeAsync(actor, key, Token));
         await BothAsync(services => services.Keys.RevokeAsync(actor, key, Token));
+    }
+
+    [Fact]
+    public async Task Keys_are_sorted_counted_told_by_their_text_and_created_once_in_T_SQL()
+    {
+        await using var full = world.Run(("Keys:MaxActivePerProject", "50"));
+        var texts = new List<string>();
+        for (var i = 0; i < 12; i++)
+        {
+            var environment = i % 2 == 0 ? KeyEnvironment.Live : KeyEnvironment.Test;
+            texts.Add((await full.Keys.CreateAsync(world.Developer, new(World.Orders, $"Backend {i / 4}", environment), Token)).Value.Secret.Reveal());
+        }
+
+        foreach (var query in Enum.GetValues<KeySort>().SelectMany(sort => new[] { false, true }.Select(descending => new KeyQuery(World.Orders, true, Limit: 3, Sort: sort, Descending: descending))))
+        {
+            var page = (await world.Services.Keys.ListAsync(world.Viewer, query, Token)).Value;
+            await BothAsync(services => services.Keys.ListAsync(world.Viewer, query with { Cursor = page.NextCursor }, Token));
+            await BothAsync(services => services.Keys.CountAsync(world.Viewer, query with { Search = "end" }, Token));
+        }
+
+        await BothAsync(services => services.Keys.WhichAsync(world.Viewer, texts[0], Token));
+        await BothAsync(services => services.Keys.FindFirstUseAsync(world.Viewer, texts[0].Split('_')[2], Token));
+        var once = new NewKey(World.Billing, "Backend", IdempotencyKey: "once");
+        await BothAsync(services => services.Keys.CreateAsync(world.Stranger, once, Token));
+        await world.Services.Keys.CreateAsync(world.Stranger, once, Token);
+        await BothAsync(services => services.Keys.CreateAsync(world.Stranger, once, Token));
+    }
+
+    [Fact]
+    public async Task Organizations_projects_and_resources_are_renamed_and_deleted_in_T_SQL()
+    {
+        world.AddResource(World.Orders, "workflow", "intake");
+        world.AddResource(World.Orders, "agent", "clerk");
+        await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "One", Resources: ["workflow:intake"]), Token);
+        await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Two", Resources: ["workflow:intake", "agent:clerk"]), Token);
+        var path = new ProjectPath("acme", "orders");
+        await BothAsync(services => services.Resources.ChangeAsync(world.Admin, World.Orders, "workflow:intake", new("Order intake"), Token));
+        await BothAsync(services => services.Resources.PreviewDeletionAsync(world.Admin, World.Orders, "workflow:intake", Token));
+        await BothAsync(services => services.Resources.DeleteAsync(world.Admin, World.Orders, "workflow:intake", Token));
+        await BothAsync(services => services.Projects.ChangeAsync(world.Admin, path, new("Sales", "sales"), Token));
+        await BothAsync(services => services.Projects.PreviewDeletionAsync(world.Admin, path, Token));
+        await BothAsync(services => services.Projects.DeleteAsync(world.Admin, path, Token));
+        await BothAsync(services => services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new("Apex", "apex"), Token));
+    }
+
+    [Fact]
+    public async Task Feed_is_read_and_cleared_and_first_uses_are_written_in_T_SQL()
+    {
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        await ReadAsync();
+        await world.Services.Keys.RevokeAsync(world.Developer, key, Token);
+        await ReadAsync();
+        await RunBothAsync(async services =>
+        {
+            services.Get<FirstUses>().Note(key, world.Time.GetUtcNow(), IPAddress.Loopback, "raw");
+            await services.Get<FirstUses>().FlushAsync(Token);
+            return 0;
+        });
+        world.Time.Advance(TimeSpan.FromDays(8));
+        await RunBothAsync(services => services.Get<FeedRetention>().ClearAsync(Token));
+
+        Task ReadAsync() => RunBothAsync(async services =>
+        {
+            await services.Get<ChangeFeed>().ReadAsync(Token);
+            return 0;
+        });
     }
 
     [Fact]

@@ -83,7 +83,8 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 columns: table => new
                 {
                     Id = table.Column<int>(type: "int", nullable: false),
-                    Number = table.Column<long>(type: "bigint", nullable: false)
+                    Number = table.Column<long>(type: "bigint", nullable: false),
+                    ClearedAt = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -102,6 +103,21 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_FeedEntries", x => x.Number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "IdempotencyRecords",
+                columns: table => new
+                {
+                    ActorId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    IdempotencyKeyHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    RequestHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    KeyId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdempotencyRecords", x => new { x.ActorId, x.IdempotencyKeyHash });
                 });
 
             migrationBuilder.CreateTable(
@@ -336,6 +352,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     Slug = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
                     Name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    DeletedAt = table.Column<long>(type: "bigint", nullable: true),
                     Revision = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -369,11 +386,17 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     ExpiresAt = table.Column<long>(type: "bigint", nullable: true),
                     RevokedAt = table.Column<long>(type: "bigint", nullable: true),
                     LastUsedAt = table.Column<long>(type: "bigint", nullable: true),
-                    LastUsedFrom = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: true)
+                    LastUsedFrom = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: true),
+                    Shelf = table.Column<int>(type: "int", nullable: false),
+                    LastUsedOrder = table.Column<long>(type: "bigint", nullable: false),
+                    ExpiryOrder = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_ApiKeys", x => x.KeyId);
+                    table.CheckConstraint("CK_ApiKeys_ExpiryOrder", "\"ExpiryOrder\" = COALESCE(\"ExpiresAt\", 253402300799999)");
+                    table.CheckConstraint("CK_ApiKeys_LastUsedOrder", "\"LastUsedOrder\" = COALESCE(\"LastUsedAt\", 0)");
+                    table.CheckConstraint("CK_ApiKeys_Shelf", "\"Shelf\" = CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END");
                     table.ForeignKey(
                         name: "FK_ApiKeys_Projects_ProjectId",
                         column: x => x.ProjectId,
@@ -402,6 +425,28 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                         column: x => x.ProjectId,
                         principalTable: "Projects",
                         principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ApiKeyFirstUses",
+                columns: table => new
+                {
+                    KeyId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    At = table.Column<long>(type: "bigint", nullable: false),
+                    Method = table.Column<string>(type: "varchar(16)", unicode: false, maxLength: 16, nullable: true),
+                    Path = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true),
+                    Network = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: true),
+                    Client = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ApiKeyFirstUses", x => x.KeyId);
+                    table.ForeignKey(
+                        name: "FK_ApiKeyFirstUses_ApiKeys_KeyId",
+                        column: x => x.KeyId,
+                        principalTable: "ApiKeys",
+                        principalColumn: "KeyId",
                         onDelete: ReferentialAction.Restrict);
                 });
 
@@ -436,8 +481,8 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
             migrationBuilder.InsertData(
                 table: "FeedCounter",
-                columns: new[] { "Id", "Number" },
-                values: new object[] { 1, 0L });
+                columns: new[] { "Id", "ClearedAt", "Number" },
+                values: new object[] { 1, null, 0L });
 
             migrationBuilder.InsertData(
                 table: "Installation",
@@ -456,9 +501,24 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_ApiKeys_ProjectId_CreatedAt_KeyId",
+                name: "IX_ApiKeys_ProjectId_Shelf_CreatedAt_KeyId",
                 table: "ApiKeys",
-                columns: new[] { "ProjectId", "CreatedAt", "KeyId" });
+                columns: new[] { "ProjectId", "Shelf", "CreatedAt", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_ProjectId_Shelf_ExpiryOrder_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "ProjectId", "Shelf", "ExpiryOrder", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_ProjectId_Shelf_LastUsedOrder_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "ProjectId", "Shelf", "LastUsedOrder", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_ProjectId_Shelf_Name_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "ProjectId", "Shelf", "Name", "KeyId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserClaims_UserId",
@@ -491,6 +551,11 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 name: "IX_AuditEntries_ChangeId",
                 table: "AuditEntries",
                 column: "ChangeId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdempotencyRecords_CreatedAt",
+                table: "IdempotencyRecords",
+                column: "CreatedAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Members_UserId",
@@ -530,6 +595,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "ApiKeyFirstUses");
+
+            migrationBuilder.DropTable(
                 name: "ApiKeyResources");
 
             migrationBuilder.DropTable(
@@ -555,6 +623,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "FeedEntries");
+
+            migrationBuilder.DropTable(
+                name: "IdempotencyRecords");
 
             migrationBuilder.DropTable(
                 name: "Installation");

@@ -83,7 +83,8 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 columns: table => new
                 {
                     Id = table.Column<int>(type: "INTEGER", nullable: false),
-                    Number = table.Column<long>(type: "INTEGER", nullable: false)
+                    Number = table.Column<long>(type: "INTEGER", nullable: false),
+                    ClearedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -102,6 +103,21 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_FeedEntries", x => x.Number);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "IdempotencyRecords",
+                columns: table => new
+                {
+                    ActorId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    IdempotencyKeyHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    RequestHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    KeyId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdempotencyRecords", x => new { x.ActorId, x.IdempotencyKeyHash });
                 });
 
             migrationBuilder.CreateTable(
@@ -335,6 +351,7 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     Slug = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    DeletedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Revision = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -356,7 +373,7 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     Hash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
                     Prefix = table.Column<string>(type: "TEXT", unicode: false, maxLength: 512, nullable: false),
                     ProjectId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false, collation: "NOCASE"),
                     Environment = table.Column<string>(type: "TEXT", unicode: false, maxLength: 8, nullable: false),
                     State = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: false),
                     Permissions = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1649, nullable: false),
@@ -368,11 +385,17 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     ExpiresAt = table.Column<long>(type: "INTEGER", nullable: true),
                     RevokedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true),
-                    LastUsedFrom = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true)
+                    LastUsedFrom = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true),
+                    Shelf = table.Column<int>(type: "INTEGER", nullable: false),
+                    LastUsedOrder = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiryOrder = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_ApiKeys", x => x.KeyId);
+                    table.CheckConstraint("CK_ApiKeys_ExpiryOrder", "\"ExpiryOrder\" = COALESCE(\"ExpiresAt\", 253402300799999)");
+                    table.CheckConstraint("CK_ApiKeys_LastUsedOrder", "\"LastUsedOrder\" = COALESCE(\"LastUsedAt\", 0)");
+                    table.CheckConstraint("CK_ApiKeys_Shelf", "\"Shelf\" = CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END");
                     table.ForeignKey(
                         name: "FK_ApiKeys_Projects_ProjectId",
                         column: x => x.ProjectId,
@@ -401,6 +424,28 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                         column: x => x.ProjectId,
                         principalTable: "Projects",
                         principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ApiKeyFirstUses",
+                columns: table => new
+                {
+                    KeyId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Method = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: true),
+                    Path = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    Network = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true),
+                    Client = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ApiKeyFirstUses", x => x.KeyId);
+                    table.ForeignKey(
+                        name: "FK_ApiKeyFirstUses_ApiKeys_KeyId",
+                        column: x => x.KeyId,
+                        principalTable: "ApiKeys",
+                        principalColumn: "KeyId",
                         onDelete: ReferentialAction.Restrict);
                 });
 
@@ -435,8 +480,8 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
 
             migrationBuilder.InsertData(
                 table: "FeedCounter",
-                columns: new[] { "Id", "Number" },
-                values: new object[] { 1, 0L });
+                columns: new[] { "Id", "ClearedAt", "Number" },
+                values: new object[] { 1, null, 0L });
 
             migrationBuilder.InsertData(
                 table: "Installation",
@@ -455,9 +500,24 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_ApiKeys_ProjectId_CreatedAt_KeyId",
+                name: "IX_ApiKeys_ProjectId_Shelf_CreatedAt_KeyId",
                 table: "ApiKeys",
-                columns: new[] { "ProjectId", "CreatedAt", "KeyId" });
+                columns: new[] { "ProjectId", "Shelf", "CreatedAt", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_ProjectId_Shelf_ExpiryOrder_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "ProjectId", "Shelf", "ExpiryOrder", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_ProjectId_Shelf_LastUsedOrder_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "ProjectId", "Shelf", "LastUsedOrder", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_ProjectId_Shelf_Name_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "ProjectId", "Shelf", "Name", "KeyId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserClaims_UserId",
@@ -489,6 +549,11 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 name: "IX_AuditEntries_ChangeId",
                 table: "AuditEntries",
                 column: "ChangeId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdempotencyRecords_CreatedAt",
+                table: "IdempotencyRecords",
+                column: "CreatedAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Members_UserId",
@@ -528,6 +593,9 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "ApiKeyFirstUses");
+
+            migrationBuilder.DropTable(
                 name: "ApiKeyResources");
 
             migrationBuilder.DropTable(
@@ -553,6 +621,9 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "FeedEntries");
+
+            migrationBuilder.DropTable(
+                name: "IdempotencyRecords");
 
             migrationBuilder.DropTable(
                 name: "Installation");

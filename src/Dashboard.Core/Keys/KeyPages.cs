@@ -1,0 +1,119 @@
+using Dashboard.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Keys;
+
+/// <summary>Finds which keys a page shows. Each part of the list (<see cref="KeyShelf"/>) gives, from its index, the few keys that come next in it: first those
+/// that are equal to the last one shown, then those beyond. Of these the first are the page. However many keys there are, no more index entries are read
+/// than so many pages as there are parts. Only a search reads on until it has found enough: no index holds parts of names.</summary>
+sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, string? search, Cursor? after)
+{
+    const char NameMark = '\n'; // in no identifier and no name
+
+    readonly int count = query.Limit + 1;
+
+    /// <summary>Everything that a cursor of the list is good for.</summary>
+    public static string?[] FilterOf(long projectId, KeyQuery query, string? search) =>
+        ["keys", $"{projectId}", $"{query.IncludeRevoked}", search, query.Environment?.ToWord(), query.Sort.ToWord(), $"{query.Descending}"];
+
+    /// <summary>The keys that a list has, before it is cut into pages.</summary>
+    public static IQueryable<ApiKey> Matching(IQueryable<ApiKey> keys, string? search)
+    {
+        if (search is null)
+        {
+            return keys;
+        }
+
+        var literal = Like.Literal(search);
+        return keys.Where(key => EF.Functions.Like(key.Name, $"%{literal}%", Like.Escape)
+            || EF.Functions.Like(key.Prefix, $"{literal}%", Like.Escape) || EF.Functions.Like(key.KeyId, $"{literal}%", Like.Escape));
+    }
+
+    /// <summary>Finds the keys of the page and one more, where there is one, each with its place in the order.</summary>
+    public async Task<List<Cursor>> FindAsync(CancellationToken cancellationToken)
+    {
+        var parts = KeyShelf.Of(query.Environment, query.IncludeRevoked)
+            .Select(shelf => Matching(context.Keys.AsNoTracking().Where(key => key.ProjectId == projectId && key.Shelf == shelf), search)).ToList();
+        if (query.Sort == KeySort.Name)
+        {
+            var named = await ByName(parts).ToListAsync(cancellationToken);
+            return [.. named.Select(row => new Cursor(DateTimeOffset.UnixEpoch, $"{row.KeyId}{NameMark}{row.Name}"))];
+        }
+
+        var timed = await ByTime(parts, query.Sort switch
+        {
+            KeySort.LastUsedAt => nameof(ApiKey.LastUsedOrder),
+            KeySort.ExpiresAt => nameof(ApiKey.ExpiryOrder),
+            _ => nameof(ApiKey.CreatedAt),
+        }).ToListAsync(cancellationToken);
+        return [.. timed.Select(row => new Cursor(row.At, row.KeyId))];
+    }
+
+    /// <summary>The identifier of the key at a place.</summary>
+    public static string KeyIdOf(Cursor place) => place.Id.Split(NameMark)[0];
+
+    IQueryable<Timed> ByTime(List<IQueryable<ApiKey>> parts, string column)
+    {
+        if (after is { At: var at, Id: var id })
+        {
+            parts = [.. parts.SelectMany(part => query.Descending
+                ? new[]
+                {
+                    part.Where(key => EF.Property<DateTimeOffset>(key, column) == at && string.Compare(key.KeyId, id) < 0),
+                    part.Where(key => EF.Property<DateTimeOffset>(key, column) < at),
+                }
+                :
+                [
+                    part.Where(key => EF.Property<DateTimeOffset>(key, column) == at && string.Compare(key.KeyId, id) > 0),
+                    part.Where(key => EF.Property<DateTimeOffset>(key, column) > at),
+                ])];
+        }
+
+        return Merge(parts.Select(part => part.Select(key => new Timed { KeyId = key.KeyId, At = EF.Property<DateTimeOffset>(key, column) })), rows => query.Descending
+            ? rows.OrderByDescending(row => row.At).ThenByDescending(row => row.KeyId)
+            : rows.OrderBy(row => row.At).ThenBy(row => row.KeyId));
+    }
+
+    IQueryable<Named> ByName(List<IQueryable<ApiKey>> parts)
+    {
+        if (after?.Id.Split(NameMark) is [var id, var name])
+        {
+            // Compared by the database, as it sorts.
+            parts = [.. parts.SelectMany(part => query.Descending
+                ? new[]
+                {
+                    part.Where(key => key.Name == name && string.Compare(key.KeyId, id) < 0),
+                    part.Where(key => string.Compare(key.Name, name) < 0),
+                }
+                :
+                [
+                    part.Where(key => key.Name == name && string.Compare(key.KeyId, id) > 0),
+                    part.Where(key => string.Compare(key.Name, name) > 0),
+                ])];
+        }
+
+        return Merge(parts.Select(part => part.Select(key => new Named { KeyId = key.KeyId, Name = key.Name })), rows => query.Descending
+            ? rows.OrderByDescending(row => row.Name).ThenByDescending(row => row.KeyId)
+            : rows.OrderBy(row => row.Name).ThenBy(row => row.KeyId));
+    }
+
+    IQueryable<T> Merge<T>(IEnumerable<IQueryable<T>> parts, Func<IQueryable<T>, IOrderedQueryable<T>> order)
+    {
+        var first = parts.Select(part => order(part).Take(count)).ToList();
+        return first.Count == 1 ? first[0] : order(first.Aggregate((all, part) => all.Concat(part))).Take(count);
+    }
+
+    sealed class Timed
+    {
+        public required string KeyId { get; init; }
+
+        public required DateTimeOffset At { get; init; }
+    }
+
+    sealed class Named
+    {
+        public required string KeyId { get; init; }
+
+        public required string Name { get; init; }
+    }
+}

@@ -1,0 +1,87 @@
+namespace Dashboard.Core.Keys;
+
+/// <summary>What a list of keys can be sorted by.</summary>
+public enum KeySort
+{
+    /// <summary>When they were minted.</summary>
+    CreatedAt,
+
+    /// <summary>Their names, small and capital letters alike.</summary>
+    Name,
+
+    /// <summary>When they were last used; those that never were count as the oldest.</summary>
+    LastUsedAt,
+
+    /// <summary>When they expire; those that never do come last.</summary>
+    ExpiresAt,
+}
+
+/// <summary>The words for <see cref="KeySort"/>.</summary>
+public static class KeySorts
+{
+    /// <summary>Returns the word for <paramref name="sort"/>: <c>created_at</c>, <c>name</c>, <c>last_used_at</c> or <c>expires_at</c>.</summary>
+    public static string ToWord(this KeySort sort) => sort switch
+    {
+        KeySort.Name => "name",
+        KeySort.LastUsedAt => "last_used_at",
+        KeySort.ExpiresAt => "expires_at",
+        _ => "created_at",
+    };
+
+    /// <summary>Reads a word that <see cref="ToWord"/> writes. False for any other.</summary>
+    /// <param name="word">The word, or null.</param>
+    /// <param name="sort">What it stands for.</param>
+    public static bool TryParse(string? word, out KeySort sort)
+    {
+        foreach (var known in Enum.GetValues<KeySort>())
+        {
+            if (known.ToWord() == word)
+            {
+                sort = known;
+                return true;
+            }
+        }
+
+        sort = default;
+        return false;
+    }
+}
+
+/// <summary>The parts that a project's keys are listed in. A list is one of them, or several merged, so that an index gives each part in its order and
+/// keys that a list does not show are not read for it.</summary>
+public static class KeyShelf
+{
+    /// <summary>Live keys that are not revoked.</summary>
+    public const int Live = 0;
+
+    /// <summary>Test keys that are not revoked.</summary>
+    public const int Test = 1;
+
+    /// <summary>Revoked live keys.</summary>
+    public const int RevokedLive = 2;
+
+    /// <summary>Revoked test keys.</summary>
+    public const int RevokedTest = 3;
+
+    /// <summary>The same in words that every database has.</summary>
+    internal const string Sql = "CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END";
+
+    /// <summary>Where a key stands.</summary>
+    /// <param name="environment">Its environment.</param>
+    /// <param name="state">Its stored state.</param>
+    public static int Of(KeyEnvironment environment, KeyState state) =>
+        (state == KeyState.Revoked ? RevokedLive : Live) + (environment == KeyEnvironment.Test ? Test : Live);
+
+    /// <summary>The parts that a list is made of.</summary>
+    /// <param name="environment">Its environment, or null for both.</param>
+    /// <param name="includeRevoked">Whether it shows revoked keys.</param>
+    public static IReadOnlyList<int> Of(KeyEnvironment? environment, bool includeRevoked) => (environment, includeRevoked) switch
+    {
+        (KeyEnvironment.Live, false) => [Live],
+        (KeyEnvironment.Test, false) => [Test],
+        (null, false) => [Live, Test],
+        (KeyEnvironment.Live, true) => [Live, RevokedLive],
+        (KeyEnvironment.Test, true) => [Test, RevokedTest],
+        _ => [Live, Test, RevokedLive, RevokedTest],
+    };
+}

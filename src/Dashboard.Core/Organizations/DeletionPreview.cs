@@ -1,0 +1,11 @@
+namespace Dashboard.Core.Organizations;
+
+/// <summary>What a deletion would do to keys, for the question before it.</summary>
+/// <param name="KeysRevoked">How many keys would be revoked.</param>
+/// <param name="KeysUsedInLastHour">How many of these were used within the last hour.</param>
+/// <param name="KeysNarrowed">How many keys would lose it and keep others.</param>
+public sealed record DeletionPreview(int KeysRevoked, int KeysUsedInLastHour, int KeysNarrowed = 0)
+{
+    /// <summary>What counts as used lately.</summary>
+    public static readonly TimeSpan Lately = TimeSpan.FromHours(1);
+}

@@ -1,0 +1,148 @@
+using System.Text.Json;
+using Dashboard.Core.Audit;
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Organizations;
+
+/// <summary>What is to change on a resource. What is null stays.</summary>
+/// <param name="Name">1 to 100 characters.</param>
+public sealed record ResourcePatch(string? Name = null);
+
+/// <content>Renaming and deleting.</content>
+public sealed partial class ResourceService
+{
+    static readonly Fault NotAdmin = Fault.Forbidden("Admins and owners change and delete resources. Ask one of your organization.");
+
+    /// <summary>Renames a resource.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
+    /// <param name="resource"><c>kind:id</c>.</param>
+    /// <param name="patch">What is to change.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The resource as it is then; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public async Task<Outcome<ResourceRow>> ChangeAsync(Actor actor, string? project, string resource, ResourcePatch patch, CancellationToken cancellationToken) =>
+        patch.Name is not null && Names.Check(patch.Name) is { } wrong ? Fault.Invalid("name", wrong) : await changes.RunAsync<ResourceRow>(
+            actor,
+            async (change, token) =>
+            {
+                var found = await FindAsync(change, project, resource, token);
+                if (found.Fault is { } missing)
+                {
+                    return missing;
+                }
+
+                var (row, access) = found.Value;
+                if (patch.Name?.Trim() is { } name && name != row.Name)
+                {
+                    var details = JsonSerializer.Serialize(new { from = row.Name, to = name });
+                    row.Name = name;
+                    change.Record(access.OrganizationId, new(AuditCategory.Settings, "resource.renamed", Target(row, access), Details: details));
+                }
+
+                return ToRow(row, access);
+            },
+            cancellationToken);
+
+    /// <summary>Says what deleting a resource would do.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
+    /// <param name="resource"><c>kind:id</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What would be done; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public async Task<Outcome<DeletionPreview>> PreviewDeletionAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await FindAsync(context, actor, project, resource, cancellationToken);
+        if (found.Fault is { } missing)
+        {
+            return missing;
+        }
+
+        var since = time.GetUtcNow() - DeletionPreview.Lately;
+        var only = Narrowed(context, found.Value.Row.Id).Where(key => key.Scope.Count == 1);
+        return new DeletionPreview(
+            await only.CountAsync(cancellationToken),
+            await only.CountAsync(key => key.LastUsedOrder > since, cancellationToken),
+            await Narrowed(context, found.Value.Row.Id).CountAsync(key => key.Scope.Count > 1, cancellationToken));
+    }
+
+    /// <summary>Deletes a resource and revokes the keys that reach nothing else. The same id can be registered again: that is another resource, which no key
+    /// of before reaches.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
+    /// <param name="resource"><c>kind:id</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The resource as it was; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public Task<Outcome<ResourceRow>> DeleteAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken) => changes.RunAsync<ResourceRow>(
+        actor,
+        async (change, token) =>
+        {
+            var found = await FindAsync(change, project, resource, token);
+            if (found.Fault is { } missing)
+            {
+                return missing;
+            }
+
+            var (row, access) = found.Value;
+            var keys = await Narrowed(change.Context, row.Id).OrderBy(key => key.KeyId).Select(key => new { Key = key, Resources = key.Scope.Count }).ToListAsync(token);
+            await change.Context.KeyResources.Where(x => x.ResourceId == row.Id).ExecuteDeleteAsync(token);
+            change.Context.Remove(row);
+            var target = Target(row, access);
+            change.Record(access.OrganizationId, new(
+                AuditCategory.Settings, "resource.deleted", target, Details: JsonSerializer.Serialize(new { keys_revoked = keys.Count(x => x.Resources == 1) })));
+            foreach (var affected in keys)
+            {
+                if (affected.Resources == 1)
+                {
+                    KeyRevocation.Revoke(change, access.OrganizationId, affected.Key, "resource_deleted", target.Id);
+                }
+                else
+                {
+                    KeyRevocation.Record(change, access.OrganizationId, "key.scope_reduced", affected.Key, new() { ["because"] = "resource_deleted", ["of"] = target.Id });
+                }
+            }
+
+            return ToRow(row, access);
+        },
+        cancellationToken);
+
+    /// <summary>The resource, tracked, for somebody who may change it, with its project locked: no key is narrowed to it meanwhile.</summary>
+    async Task<Outcome<(Resource Row, ProjectAccess Access)>> FindAsync(Change change, string? project, string resource, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(change.Context, change.Actor, project, resource, cancellationToken);
+        if (found.Fault is { } missing)
+        {
+            return missing;
+        }
+
+        var (row, access) = found.Value;
+        return await change.LockProjectAsync(access.ProjectId, cancellationToken)
+            && await change.Context.Resources.SingleOrDefaultAsync(x => x.Id == row.Id, cancellationToken) is { } current ? (current, access) : Fault.NotFound;
+    }
+
+    async Task<Outcome<(Resource Row, ProjectAccess Access)>> FindAsync(
+        DashboardContext context, Actor actor, string? project, string resource, CancellationToken cancellationToken)
+    {
+        var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
+        if (found.Fault is { } missing)
+        {
+            return missing;
+        }
+
+        if (!KeyRules.TryParseResource(resource, catalogue, out var wanted)
+            || await context.Resources.AsNoTracking().SingleOrDefaultAsync(
+                x => x.ProjectId == found.Value.ProjectId && x.Kind == wanted.Kind && x.ExternalId == wanted.Id, cancellationToken) is not { } row)
+        {
+            return Fault.NotFound;
+        }
+
+        return found.Value.Role < OrganizationRole.Admin ? NotAdmin : (row, found.Value);
+    }
+
+    static IQueryable<ApiKey> Narrowed(DashboardContext context, long resourceId) =>
+        context.Keys.Where(key => key.State != KeyState.Revoked && key.Scope.Any(x => x.ResourceId == resourceId));
+
+    static AuditTarget Target(Resource row, ProjectAccess access) => new("resource", $"{access.Path}/{row.Kind}:{row.ExternalId}", row.Name);
+}

@@ -1,0 +1,240 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using Dashboard.Core.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Dashboard.Core.Verification;
+
+/// <summary>Tells this process what changes in the installation: this node's own changes before they are answered, those of other nodes within
+/// <see cref="Interval"/>, each once. One query a second for the whole node, however many listen.</summary>
+public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> contexts, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
+{
+    /// <summary>How often the feed is read.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    const int MostAtOnce = 1000;
+
+    /// <summary>So many own changes may wait to be met again in the feed; there are more only where nobody reads it.</summary>
+    const int MostOwn = 10_000;
+
+    /// <summary>Held while listeners are told, so that an own change is told when <see cref="Announce"/> returns, whoever told it.</summary>
+    readonly Lock gate = new();
+    readonly SortedSet<long> own = [];
+    ImmutableList<Subscription> subscriptions = [];
+    PeriodicTimer? timer;
+    Place? last;
+    bool failing;
+
+    /// <summary>Listens. To miss nothing, listen first and read the state of things then.</summary>
+    /// <param name="onEntry">Takes each row, on the thread that changed or read it: it has to be short, and must wait for nothing. What it throws is logged
+    /// and reaches neither that thread nor other listeners. Rows of one node come in order; between nodes a later one may come first.</param>
+    /// <param name="onReset">Called when rows may have been missed: the feed was cleared, or the database went back to a backup. Everything that was read
+    /// before counts for nothing.</param>
+    /// <returns>Ends the listening when disposed.</returns>
+    public IDisposable Subscribe(Action<FeedEntry> onEntry, Action? onReset = null)
+    {
+        var subscription = new Subscription(this, onEntry, onReset);
+        ImmutableInterlocked.Update(ref subscriptions, (list, added) => list.Add(added), subscription);
+        return subscription;
+    }
+
+    /// <summary>Tells what this node has just committed. The feed, when it gets there, does not tell it again.</summary>
+    internal void Announce(IReadOnlyList<FeedEntry> entries)
+    {
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            foreach (var entry in entries)
+            {
+                if (last is null || entry.Number > last.Number) // else the feed was faster
+                {
+                    own.Add(entry.Number);
+                    Tell(entry);
+                }
+            }
+
+            while (own.Count > MostOwn)
+            {
+                own.Remove(own.Min);
+            }
+        }
+    }
+
+    /// <summary>Reads the rows after the last that was read, and tells them. The first time it only finds out where the feed is.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (last is null)
+        {
+            await BeginAsync(context, cancellationToken);
+            return;
+        }
+
+        int count;
+        do
+        {
+            var from = last.Number;
+            // With the last one again: if it is not there, or another, then this is not the feed that was read before.
+            var rows = await context.FeedEntries.AsNoTracking().Where(x => x.Number >= from).OrderBy(x => x.Number).Take(MostAtOnce).ToListAsync(cancellationToken);
+            if (!last.Continues(rows))
+            {
+                LogReset(from);
+                await BeginAsync(context, cancellationToken);
+                Tell(subscription => subscription.OnReset?.Invoke());
+                return;
+            }
+
+            TellRead(rows);
+            count = rows.Count;
+        }
+        while (count == MostAtOnce);
+    }
+
+    /// <inheritdoc />
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        timer = new(Interval, time);
+        await TryReadAsync(cancellationToken); // before the first page is shown
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (await timer!.WaitForNextTickAsync(stoppingToken))
+            {
+                await TryReadAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Nothing is left to do.
+        }
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        timer?.Dispose();
+        base.Dispose();
+    }
+
+    async Task TryReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReadAsync(cancellationToken);
+            failing = false;
+        }
+        catch (Exception exception) when (exception is DbException or RetryLimitExceededException or TimeoutException)
+        {
+            if (!failing)
+            {
+                LogNotRead(exception);
+            }
+
+            failing = true;
+        }
+    }
+
+    async Task BeginAsync(DashboardContext context, CancellationToken cancellationToken)
+    {
+        var number = await context.FeedCounters.Select(x => x.Number).SingleAsync(cancellationToken);
+        var place = new Place(number, await context.FeedEntries.AsNoTracking().SingleOrDefaultAsync(x => x.Number == number, cancellationToken));
+        lock (gate)
+        {
+            if (last is not null)
+            {
+                own.Clear(); // of another feed
+            }
+
+            last = place;
+        }
+    }
+
+    void TellRead(List<FeedEntry> rows)
+    {
+        foreach (var row in rows)
+        {
+            lock (gate)
+            {
+                if (row.Number == last!.Number)
+                {
+                    continue;
+                }
+
+                last = new(row.Number, row);
+                if (!own.Remove(row.Number))
+                {
+                    Tell(row);
+                }
+            }
+        }
+
+        lock (gate)
+        {
+            own.RemoveWhere(number => number <= last!.Number);
+        }
+    }
+
+    void Tell(FeedEntry entry) => Tell(subscription => subscription.OnEntry(entry));
+
+    void Tell(Action<Subscription> call)
+    {
+        foreach (var subscription in subscriptions)
+        {
+            try
+            {
+                call(subscription);
+            }
+            catch (Exception exception)
+            {
+                LogListenerFailed(exception);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The change feed cannot be read: the database did not answer. It is tried again every second.")]
+    partial void LogNotRead(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The change feed does not go on after number {Number}: rows were cleared, or the database is a restored backup. Reading begins anew.")]
+    partial void LogReset(long number);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Something that listens to the change feed failed.")]
+    partial void LogListenerFailed(Exception exception);
+
+    /// <summary>How far the feed has been read.</summary>
+    /// <param name="Number">The last number.</param>
+    /// <param name="Row">Its row; null where there was none.</param>
+    sealed record Place(long Number, FeedEntry? Row)
+    {
+        /// <summary>Whether <paramref name="rows"/>, all from <see cref="Number"/> on, are the same feed without a gap.</summary>
+        public bool Continues(List<FeedEntry> rows)
+        {
+            var first = Row is null ? Number + 1 : Number;
+            return (Row is null || (rows.Count > 0 && IsSame(rows[0], Row))) && rows.Select(row => row.Number).SequenceEqual(rows.Select((_, index) => first + index));
+        }
+
+        static bool IsSame(FeedEntry one, FeedEntry other) =>
+            one.Number == other.Number && one.At == other.At && one.SubjectType == other.SubjectType && one.SubjectId == other.SubjectId;
+    }
+
+    sealed class Subscription(ChangeFeed feed, Action<FeedEntry> onEntry, Action? onReset) : IDisposable
+    {
+        public Action<FeedEntry> OnEntry { get; } = onEntry;
+
+        public Action? OnReset { get; } = onReset;
+
+        public void Dispose() => ImmutableInterlocked.Update(ref feed.subscriptions, (list, removed) => list.Remove(removed), this);
+    }
+}

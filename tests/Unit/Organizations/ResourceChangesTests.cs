@@ -1,0 +1,158 @@
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Organizations;
+
+public sealed class ResourceChangesTests : IAsyncDisposable
+{
+    const string Intake = "workflow:intake";
+    const string Router = "agent:router";
+
+    readonly World world = new();
+
+    public ResourceChangesTests()
+    {
+        world.AddResource(World.Orders, "workflow", "intake");
+        world.AddResource(World.Orders, "agent", "router");
+    }
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    ResourceService Resources => world.Services.Resources;
+
+    public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    [Fact]
+    public async Task Resource_is_renamed_and_keeps_its_id()
+    {
+        Assert.Equal("Order intake", (await Resources.ChangeAsync(world.Admin, World.Orders, Intake, new(" Order intake "), Token)).Value.Name);
+        Assert.Contains((await Resources.ListAsync(world.Viewer, new(World.Orders), Token)).Value.Items, row => row is { Kind: "workflow", Id: "intake", Name: "Order intake" });
+        Assert.Equal(["resource.renamed acme/orders/workflow:intake"], await AuditAsync());
+    }
+
+    [Theory]
+    [InlineData("workflow:missing")]
+    [InlineData("nothing")]
+    [InlineData("unknown:intake")]
+    public async Task Resource_that_is_not_there_is_not_found(string resource)
+    {
+        Assert.Equal(FaultCode.NotFound, (await Resources.ChangeAsync(world.Admin, World.Orders, resource, new("x"), Token)).Fault!.Code);
+        Assert.Equal(FaultCode.NotFound, (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, resource, Token)).Fault!.Code);
+        Assert.Equal(FaultCode.NotFound, (await Resources.DeleteAsync(world.Admin, World.Orders, resource, Token)).Fault!.Code);
+    }
+
+    [Fact]
+    public async Task Admins_and_owners_change_and_delete_resources_and_others_do_not()
+    {
+        foreach (var (person, code) in new[] { (world.Developer, FaultCode.Forbidden), (world.Viewer, FaultCode.Forbidden), (world.Stranger, FaultCode.NotFound) })
+        {
+            Assert.Equal(code, (await Resources.ChangeAsync(person, World.Orders, Intake, new("x"), Token)).Fault!.Code);
+            Assert.Equal(code, (await Resources.PreviewDeletionAsync(person, World.Orders, Intake, Token)).Fault!.Code);
+            Assert.Equal(code, (await Resources.DeleteAsync(person, World.Orders, Intake, Token)).Fault!.Code);
+        }
+
+        Assert.True((await Resources.ChangeAsync(world.Owner, World.Orders, Intake, new("x"), Token)).Succeeded);
+        Assert.True((await Resources.DeleteAsync(world.Owner, World.Orders, Intake, Token)).Succeeded);
+    }
+
+    [Fact]
+    public async Task Name_is_checked() =>
+        Assert.Equal("name", Assert.Single((await Resources.ChangeAsync(world.Admin, World.Orders, Intake, new(""), Token)).Fault!.Errors!).Key);
+
+    [Fact]
+    public async Task Deletion_revokes_the_keys_that_reach_nothing_else_and_leaves_the_others_what_they_have()
+    {
+        var (only, both, other, all) = (await CreateAsync(Intake), await CreateAsync(Intake, Router), await CreateAsync(Router), await CreateAsync());
+        Assert.Equal(new DeletionPreview(1, 0, 1), (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, Intake, Token)).Value);
+        Assert.Equal("intake", (await Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token)).Value.Id);
+
+        Assert.Equal(RefusalCode.RevokedKey, await VerifyAsync(only, null));
+        Assert.Equal(RefusalCode.ResourceOutOfScope, await VerifyAsync(both, Intake));
+        Assert.Null(await VerifyAsync(both, Router));
+        Assert.Null(await VerifyAsync(other, Router));
+        Assert.Null(await VerifyAsync(all, Intake));
+        var row = (await world.Services.Keys.GetAsync(world.Viewer, only.Key.KeyId, Token)).Value;
+        Assert.Equal((KeyState.Revoked, World.Start), (row.State, row.RevokedAt));
+        Assert.Empty(row.Scope!);
+    }
+
+    [Fact]
+    public async Task Last_resource_of_a_key_that_goes_after_the_others_revokes_it()
+    {
+        var both = await CreateAsync(Intake, Router);
+        await Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token);
+        Assert.Equal(new DeletionPreview(1, 0), (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, Router, Token)).Value);
+        await Resources.DeleteAsync(world.Admin, World.Orders, Router, Token);
+        Assert.Equal(RefusalCode.RevokedKey, await VerifyAsync(both, null));
+    }
+
+    [Fact]
+    public async Task Id_that_is_registered_again_is_another_resource_that_no_key_of_before_reaches()
+    {
+        var (only, both) = (await CreateAsync(Intake), await CreateAsync(Intake, Router));
+        await Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token);
+        Assert.True((await Resources.CreateAsync(world.Admin, new(World.Orders, "workflow", "intake"), Token)).Succeeded);
+        Assert.Equal(RefusalCode.RevokedKey, await VerifyAsync(only, Intake));
+        Assert.Equal(RefusalCode.ResourceOutOfScope, await VerifyAsync(both, Intake));
+        Assert.Null(await VerifyAsync(await CreateAsync(Intake), Intake));
+    }
+
+    [Fact]
+    public async Task Deletion_leaves_an_audit_row_and_a_feed_row_for_itself_and_for_each_key_it_changes()
+    {
+        var (only, both, past) = (await CreateAsync(Intake), await CreateAsync(Intake, Router), await CreateAsync(Intake));
+        await world.Services.Keys.RevokeAsync(world.Owner, past.Key.KeyId, Token);
+        var (heard, before) = (new List<string>(), (await AuditAsync()).Count);
+        using var subscription = world.Services.Get<ChangeFeed>().Subscribe(entry => heard.Add($"{entry.SubjectType} {entry.SubjectId}"));
+        await Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token);
+        Assert.Equal("resource acme/orders/workflow:intake", heard[0]);
+        Assert.Equal(new[] { $"key {only.Key.KeyId}", $"key {both.Key.KeyId}" }.Order(StringComparer.Ordinal), heard.Skip(1));
+        Assert.Equal(
+            new[] { "resource.deleted acme/orders/workflow:intake", $"key.revoked {only.Key.KeyId}", $"key.scope_reduced {both.Key.KeyId}" }.Order(StringComparer.Ordinal),
+            (await AuditAsync()).Skip(before).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Preview_counts_those_used_within_the_hour()
+    {
+        var (one, _) = (await CreateAsync(Intake), await CreateAsync(Intake));
+        await VerifyAsync(one, null);
+        await world.Services.LastUsed.FlushAsync(Token);
+        Assert.Equal(new DeletionPreview(2, 1), (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, Intake, Token)).Value);
+        world.Time.Advance(DeletionPreview.Lately);
+        Assert.Equal(new DeletionPreview(2, 0), (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, Intake, Token)).Value);
+    }
+
+    [Fact]
+    public async Task Key_that_is_narrowed_to_a_resource_while_it_is_deleted_is_revoked_with_it_or_not_created()
+    {
+        await using var node = world.Run(("Keys:MaxActivePerProject", "1000"));
+        var creations = Enumerable.Range(0, 30)
+            .Select(i => Task.Run(() => node.Keys.CreateAsync(i % 2 == 0 ? world.Developer : world.Admin, new(World.Orders, $"{i}", Resources: [Intake]), Token), Token)).ToList();
+        var deletion = Task.Run(() => Resources.DeleteAsync(world.Owner, World.Orders, Intake, Token), Token);
+        var outcomes = await Task.WhenAll(creations);
+        Assert.True((await deletion).Succeeded);
+        Assert.All(outcomes, outcome => Assert.True(outcome.Succeeded || outcome.Fault!.Code == FaultCode.InvalidRequest));
+        await using var context = world.Open();
+        Assert.Equal(0, await context.Keys.CountAsync(key => key.State != KeyState.Revoked, Token));
+        Assert.Equal(0, await context.KeyResources.CountAsync(Token));
+    }
+
+    async Task<IssuedKey> CreateAsync(params string[] resources) =>
+        (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "name", Resources: resources.Length == 0 ? null : resources), Token)).Value;
+
+    async Task<RefusalCode?> VerifyAsync(IssuedKey key, string? resource) => (await world.Services.Verifier.VerifyAsync(
+        CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = key.Secret.Reveal() }, acceptBearer: true), new(Resource: resource), null, Token)).Refusal;
+
+    async Task<List<string>> AuditAsync()
+    {
+        await using var context = world.Open();
+        return await context.AuditEntries.OrderBy(x => x.Sequence).Select(x => x.Action + " " + x.TargetId).ToListAsync(Token);
+    }
+}

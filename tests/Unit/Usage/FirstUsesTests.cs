@@ -1,0 +1,182 @@
+using System.Net;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Usage;
+using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Usage;
+
+public sealed class FirstUsesTests : IAsyncDisposable
+{
+    static CancellationToken None => TestContext.Current.CancellationToken;
+    static readonly RequestFacts Facts = new(IPAddress.Parse("10.2.3.4"), "GET", "/v1/orders?token=secret", "curl/8.9.1");
+
+    readonly World world = new();
+
+    public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    [Fact]
+    public async Task First_use_is_written_at_once_without_the_clock_and_reaches_another_nodes_page_by_its_next_read()
+    {
+        var key = await CreateAsync();
+        var other = world.Run();
+        var (here, there) = (new TaskCompletionSource<FeedEntry>(TaskCreationOptions.RunContinuationsAsynchronously), new List<string>());
+        await other.Get<ChangeFeed>().ReadAsync(None);
+        using var one = world.Services.Get<ChangeFeed>().Subscribe(entry => here.TrySetResult(entry));
+        using var two = other.Get<ChangeFeed>().Subscribe(entry => there.Add($"{entry.SubjectType} {entry.SubjectId}"));
+        await world.Services.Get<FirstUses>().StartAsync(None);
+
+        await UseAsync(world.Services, key, Facts);
+        var entry = await here.Task.WaitAsync(TimeSpan.FromSeconds(30), None);
+        Assert.Equal((FeedSubject.KeyUse, key.Key.KeyId), (entry.SubjectType, entry.SubjectId));
+        await other.Get<ChangeFeed>().ReadAsync(None);
+        Assert.Equal([$"key_use {key.Key.KeyId}"], there);
+        await world.Services.Get<FirstUses>().StopAsync(None);
+
+        var use = (await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value!;
+        Assert.Equal((World.Start, "GET", "/v1/orders", "10.2.3.0/24", "curl"), (use.At, use.Method, use.Path, use.Network, use.Client));
+        var row = (await world.Services.Keys.GetAsync(world.Viewer, key.Key.KeyId, None)).Value;
+        Assert.Equal((World.Start, "10.2.3.0/24"), (row.LastUsedAt, row.LastUsedFrom));
+    }
+
+    [Fact]
+    public async Task First_use_leaves_a_feed_row_and_no_audit_row()
+    {
+        var key = await CreateAsync();
+        await UseAsync(world.Services, key, Facts);
+        await world.Services.Get<FirstUses>().FlushAsync(None);
+        await using var context = world.Open();
+        Assert.Equal(1, await context.FeedEntries.CountAsync(x => x.SubjectType == FeedSubject.KeyUse, None));
+        Assert.Equal(1, await context.AuditEntries.CountAsync(None)); // of its creation
+    }
+
+    [Fact]
+    public async Task Of_many_uses_at_once_on_two_nodes_one_is_the_first_and_told_once()
+    {
+        var key = await CreateAsync();
+        var other = world.Run();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => UseAsync(i % 2 == 0 ? world.Services : other, key, Facts with { Path = $"/{i}" })));
+        await Task.WhenAll(world.Services.Get<FirstUses>().FlushAsync(None), other.Get<FirstUses>().FlushAsync(None));
+        await using var context = world.Open();
+        Assert.Equal(1, await context.FeedEntries.CountAsync(x => x.SubjectType == FeedSubject.KeyUse, None));
+        Assert.Equal(1, await context.KeyFirstUses.CountAsync(None));
+    }
+
+    [Fact]
+    public async Task Later_use_that_was_written_before_stays_the_last_one()
+    {
+        var key = await CreateAsync();
+        await UseAsync(world.Services, key, Facts);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        await UseAsync(world.Services, key, Facts with { Address = IPAddress.Parse("192.0.2.1") });
+        await world.Services.LastUsed.FlushAsync(None);
+        await world.Services.Get<FirstUses>().FlushAsync(None);
+        var row = (await world.Services.Keys.GetAsync(world.Viewer, key.Key.KeyId, None)).Value;
+        Assert.Equal((World.Start + TimeSpan.FromMinutes(1), "192.0.2.0/24"), (row.LastUsedAt, row.LastUsedFrom));
+        Assert.Equal(World.Start, (await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value!.At);
+    }
+
+    [Fact]
+    public async Task Use_after_the_first_writes_nothing_at_once()
+    {
+        var commands = new Commands();
+        var key = await CreateAsync();
+        await UseAsync(world.Services, key, Facts);
+        await world.Services.Get<FirstUses>().FlushAsync(None);
+        var node = world.Run(commands);
+        await UseAsync(node, key, Facts);
+        commands.Forget();
+        await node.Get<FirstUses>().FlushAsync(None);
+        Assert.Empty(commands.Sent);
+    }
+
+    [Fact]
+    public async Task First_use_that_could_not_be_written_is_written_later()
+    {
+        var commands = new Commands { FailWhen = text => text.StartsWith("UPDATE", StringComparison.Ordinal) };
+        var node = world.Run(commands);
+        var key = await CreateAsync();
+        await UseAsync(node, key, Facts);
+        await Assert.ThrowsAsync<DatabaseAway>(() => node.Get<FirstUses>().FlushAsync(None));
+        commands.FailWhen = _ => false;
+        await node.Get<FirstUses>().StopAsync(None);
+        Assert.Equal("curl", (await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value!.Client);
+    }
+
+    [Fact]
+    public async Task Refused_use_is_none()
+    {
+        var key = await CreateAsync();
+        var demand = new Demand(AcceptedEnvironments.Test);
+        Assert.Equal(RefusalCode.WrongEnvironment, (await world.Services.Verifier.VerifyAsync(Present(key), demand, Facts, None)).Refusal);
+        await world.Services.Get<FirstUses>().FlushAsync(None);
+        Assert.Null((await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value);
+    }
+
+    [Fact]
+    public async Task First_use_of_another_organizations_key_is_not_found()
+    {
+        var key = await CreateAsync();
+        Assert.Equal(Core.FaultCode.NotFound, (await world.Services.Keys.FindFirstUseAsync(world.Stranger, key.Key.KeyId, None)).Fault!.Code);
+    }
+
+    [Theory]
+    [InlineData("/v1/orders", "/v1/orders")]
+    [InlineData("/v1/orders?key=x", "/v1/orders")]
+    [InlineData("/v1/orders#x", "/v1/orders")]
+    [InlineData("v1/orders", null)]
+    [InlineData("/v1/\r\nx", null)]
+    [InlineData(null, null)]
+    public async Task Path_is_kept_without_its_query_and_only_where_it_is_one(string? path, string? kept) =>
+        Assert.Equal(kept, (await FirstUseAsync(_ => Facts with { Path = path })).Path);
+
+    [Fact]
+    public async Task Long_path_is_cut()
+    {
+        var path = (await FirstUseAsync(_ => Facts with { Path = "/" + new string('a', 500) })).Path!;
+        Assert.Equal("/" + new string('a', 198) + "…", path);
+    }
+
+    [Fact]
+    public async Task Key_in_path_method_or_client_is_kept_nowhere()
+    {
+        var secret = "";
+        await FirstUseAsync(key => new(null, secret = key.Secret.Reveal(), $"/x/{secret}", secret));
+        Assert.DoesNotContain(secret, world.Dump(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(secret)), world.Dump(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("curl/8.9.1", "curl")]
+    [InlineData("python-requests/2.32.3", "python-requests")]
+    [InlineData("axios/1.7.2", "axios")]
+    [InlineData("Go-http-client/2.0", "Go")]
+    [InlineData("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36", "browser")]
+    [InlineData("Mozilla/5.0 (Windows NT; Windows NT 10.0; en-US) WindowsPowerShell/5.1.22621", "PowerShell")]
+    [InlineData("node", "Node.js")]
+    [InlineData("acme-sync/1.0", "other")]
+    [InlineData("notcurl/1.0", "other")]
+    [InlineData("gotcha/1.0", "other")]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void Client_family_is_a_known_word_or_other(string? userAgent, string? family) => Assert.Equal(family, ClientFamily.Of(userAgent));
+
+    async Task<KeyFirstUse> FirstUseAsync(Func<IssuedKey, RequestFacts> facts)
+    {
+        var key = await CreateAsync();
+        await UseAsync(world.Services, key, facts(key));
+        await world.Services.Get<FirstUses>().FlushAsync(None);
+        return (await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value!;
+    }
+
+    async Task<IssuedKey> CreateAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "name"), None)).Value;
+
+    static async Task UseAsync(Services node, IssuedKey key, RequestFacts facts) =>
+        Assert.Null((await node.Verifier.VerifyAsync(Present(key), Demand.None, facts, None)).Refusal);
+
+    static PresentedCredential Present(IssuedKey key) =>
+        CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = key.Secret.Reveal() }, acceptBearer: true);
+}
