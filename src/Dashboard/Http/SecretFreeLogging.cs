@@ -6,14 +6,14 @@ namespace Dashboard.Http;
 static class SecretFreeLogging
 {
     /// <summary>SignalR writes down each message's arguments at Debug, its transports their bytes at Trace; the host writes query strings at Information, the
-    /// server at Trace a header line that it cannot read.</summary>
+    /// server at Debug a header line that it cannot read.</summary>
     static readonly (string Category, LogLevel Least)[] Quiet =
     [
         ("Microsoft.AspNetCore.SignalR", LogLevel.Information),
         ("Microsoft.AspNetCore.Http.Connections", LogLevel.Information),
         ("Microsoft.AspNetCore.Components", LogLevel.Information),
         ("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning),
-        ("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Debug),
+        ("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Information),
     ];
 
     /// <summary>Bounds the categories that print secrets.</summary>
