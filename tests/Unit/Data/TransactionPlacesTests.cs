@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Dashboard.Core.Data;
 using Dashboard.Core.Usage;
+using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -35,6 +36,8 @@ public sealed class TransactionPlacesTests
             [
                 nameof(Changes), // the function itself
                 nameof(DatabaseStart), // before there is anything to change: what a killed migration left
+                nameof(FeedRetention), // nobody's decision either
+                nameof(FirstUses), // nor this: a key's first use
                 nameof(LastUsed), // nobody's decision, and not audited: through RunBehindAsync
                 nameof(SqliteBusyTimeout), // a setting of the connection
             ],

@@ -39,7 +39,7 @@ public sealed class KeyLimitTests : IAsyncDisposable
             ids.Add((await CreateAsync(world.Services, $"Key {i}")).Value.Key.KeyId);
         }
 
-        world.Sql($"UPDATE ApiKeys SET ExpiresAt = {World.Start.AddMinutes(1).ToUnixTimeMilliseconds()} WHERE KeyId IN ({string.Join(", ", ids.Take(5).Select(id => $"'{id}'"))})");
+        world.Sql($"UPDATE ApiKeys SET ExpiresAt = {World.Start.AddMinutes(1).ToUnixTimeMilliseconds()}, ExpiryOrder = {World.Start.AddMinutes(1).ToUnixTimeMilliseconds()} WHERE KeyId IN ({string.Join(", ", ids.Take(5).Select(id => $"'{id}'"))})");
         world.Time.Advance(TimeSpan.FromMinutes(2));
         Services[] graphs = [world.Services, world.Run()];
         var seen = new System.Collections.Concurrent.ConcurrentBag<int>();
