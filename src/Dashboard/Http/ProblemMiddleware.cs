@@ -81,7 +81,8 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ProgramMethods meth
             var trace = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
             LogFailed(exception, http.Request.Method, http.GetEndpoint()?.DisplayName, trace);
             await Problems.WriteAsync(http, new ProblemDocument(
-                StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong here. The log says more under this trace id.") { TraceId = trace });
+                StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong here. The log says more under this trace id.")
+            { TraceId = trace });
         }
         else
         {

@@ -11,7 +11,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
 {
     static readonly SelectOption<KeyEnvironment>[] environments = [new(KeyEnvironment.Live, "Live"), new(KeyEnvironment.Test, "Test")];
     static readonly SelectOption<bool>[] scopes = [new(false, "All resources"), new(true, "Chosen resources")];
-    
+
 
     Dialog? dialog;
     bool open;

@@ -12,7 +12,11 @@ public sealed class KeyApiTests(Tenants tenants) : IClassFixture<Tenants>
     {
         var created = await tenants.Owner.PostAsync("/api/keys", new
         {
-            name = "  backend  ", project = People.Project, environment = "test", workflow_id = "order-intake", permissions = new[] { "write", "read" },
+            name = "  backend  ",
+            project = People.Project,
+            environment = "test",
+            workflow_id = "order-intake",
+            permissions = new[] { "write", "read" },
             expires_at = "2099-01-31T02:00:00.123456+02:00",
         });
         var (raw, id) = (created.Member("raw_key"), created.Member("key_id"));

@@ -21,7 +21,11 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
     {
         var (raw, id) = await CreateAsync(new
         {
-            name = "narrow", permissions = new[] { "execute", "read" }, resources = new[] { "workflow:order-intake" }, environment = "test", expires_at = "2099-01-01T00:00:00Z",
+            name = "narrow",
+            permissions = new[] { "execute", "read" },
+            resources = new[] { "workflow:order-intake" },
+            environment = "test",
+            expires_at = "2099-01-01T00:00:00Z",
         });
         var header = (name, value.Replace("KEY", raw, StringComparison.Ordinal));
 

@@ -93,7 +93,11 @@ public sealed class IdempotencyTests : IAsyncDisposable
         {
             world.Add(new IdempotencyRecord
             {
-                ActorId = "somebody", IdempotencyKeyHash = [.. Enumerable.Repeat((byte)i, 32)], RequestHash = new byte[32], KeyId = "x", CreatedAt = World.Start,
+                ActorId = "somebody",
+                IdempotencyKeyHash = [.. Enumerable.Repeat((byte)i, 32)],
+                RequestHash = new byte[32],
+                KeyId = "x",
+                CreatedAt = World.Start,
             });
         }
 

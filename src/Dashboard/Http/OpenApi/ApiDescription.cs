@@ -60,7 +60,10 @@ static class ApiDescription
         var cookie = services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(IdentityConstants.ApplicationScheme).Cookie.Name!;
         document.AddComponent(SessionScheme, new OpenApiSecurityScheme
         {
-            Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = cookie, Description = "The session that POST /api/session begins.",
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Cookie,
+            Name = cookie,
+            Description = "The session that POST /api/session begins.",
         });
         foreach (var (name, scheme) in Credentials(services.GetRequiredService<KeyOptions>()))
         {

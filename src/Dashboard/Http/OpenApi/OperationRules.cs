@@ -102,7 +102,10 @@ static class OperationRules
         {
             operation.Parameters.Add(new OpenApiParameter
             {
-                Name = property.Name, In = ParameterLocation.Query, Description = StrictReader.Field(property)?.Sentence, Schema = SchemaRules.Of(property, document, inQuery: true),
+                Name = property.Name,
+                In = ParameterLocation.Query,
+                Description = StrictReader.Field(property)?.Sentence,
+                Schema = SchemaRules.Of(property, document, inQuery: true),
             });
         }
     }
