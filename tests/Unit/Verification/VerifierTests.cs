@@ -1,0 +1,156 @@
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.Keys;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Verification;
+
+public sealed class VerifierTests
+{
+    static readonly Demand Everything = new(AcceptedEnvironments.Test, World.Billing, "workflow:other", "write");
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Good_key_is_the_whole_truth()
+    {
+        await using var world = new World();
+        var key = await CreateAsync(world, world.Services, new(World.Orders, "good", KeyEnvironment.Test, Permissions: ["read"]));
+        var verdict = await AskAsync(world.Services, key.Secret.Reveal(), Demand.None);
+        Assert.Null(verdict.Refusal);
+        var principal = verdict.Principal!;
+        Assert.Equal(
+            (key.Key.KeyId, "acme", World.Orders, KeyEnvironment.Test, world.Owner.Id, "Olga"),
+            (principal.KeyId, principal.Organization, principal.Project, principal.Environment, principal.Owner.Id, principal.Owner.Name));
+        Assert.Equal(["read"], principal.Permissions);
+        Assert.Null(principal.Scope);
+    }
+
+    /// <summary>Each step mends the first fault and leaves those after it.</summary>
+    [Fact]
+    public async Task Of_several_faults_the_first_in_order_answers()
+    {
+        await using var world = new World();
+        world.AddResource(World.Orders, "workflow", "intake");
+        var key = await CreateAsync(world, world.Services, new(World.Orders, "narrow", Resources: ["workflow:intake"], Permissions: ["read"]));
+        var raw = key.Secret.Reveal();
+        Assert.Equal(RefusalCode.WrongEnvironment, (await AskAsync(world.Services, raw, Everything)).Refusal);
+        Assert.Equal(RefusalCode.WrongEnvironment, (await AskAsync(world.Services, raw, Everything with { Environments = AcceptedEnvironments.None })).Refusal);
+        var live = Everything with { Environments = AcceptedEnvironments.Live };
+        Assert.Equal(RefusalCode.WrongProject, (await AskAsync(world.Services, raw, live)).Refusal);
+        var here = live with { Project = World.Orders };
+        Assert.Equal(RefusalCode.ResourceOutOfScope, (await AskAsync(world.Services, raw, here)).Refusal);
+        var inScope = here with { Resource = "workflow:intake" };
+        Assert.Equal(RefusalCode.InsufficientPermissions, (await AskAsync(world.Services, raw, inScope)).Refusal);
+        Assert.Null((await AskAsync(world.Services, raw, inScope with { Permission = "read" })).Refusal);
+
+        Assert.True((await world.Services.Keys.ChangeAsync(world.Owner, key.Key.KeyId, new(State: KeyState.Inactive), Token)).Succeeded);
+        Assert.Equal(RefusalCode.InactiveKey, (await AskAsync(world.Services, raw, Everything)).Refusal);
+        Assert.True((await world.Services.Keys.RevokeAsync(world.Owner, key.Key.KeyId, Token)).Succeeded);
+        var revoked = await AskAsync(world.Services, raw, Everything);
+        Assert.Equal((RefusalCode.RevokedKey, key.Key.KeyId), (revoked.Refusal, revoked.KeyId));
+    }
+
+    [Fact]
+    public async Task Expired_key_is_refused_from_the_second_on_and_a_revoked_one_stays_revoked()
+    {
+        await using var world = new World();
+        var key = await CreateAsync(world, world.Services, new(World.Orders, "short", ExpiresAt: World.Start.AddHours(1)));
+        world.Time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
+        Assert.Null((await AskAsync(world.Services, key.Secret.Reveal(), Demand.None)).Refusal);
+        world.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(RefusalCode.ExpiredKey, (await AskAsync(world.Services, key.Secret.Reveal(), Demand.None)).Refusal);
+        Assert.True((await world.Services.Keys.RevokeAsync(world.Owner, key.Key.KeyId, Token)).Succeeded);
+        Assert.Equal(RefusalCode.RevokedKey, (await AskAsync(world.Services, key.Secret.Reveal(), Demand.None)).Refusal);
+    }
+
+    [Fact]
+    public async Task Database_that_is_away_is_never_told_as_a_bad_key()
+    {
+        var commands = new Commands();
+        await using var world = new World();
+        var node = world.Run(commands);
+        var key = await CreateAsync(world, node, new(World.Orders, "good"));
+        commands.FailWhen = _ => true;
+        Assert.Equal(RefusalCode.VerificationUnavailable, (await AskAsync(node, key.Secret.Reveal(), Demand.None)).Refusal);
+        commands.FailWhen = _ => false;
+        Assert.Null((await AskAsync(node, key.Secret.Reveal(), Demand.None)).Refusal);
+    }
+
+    [Fact]
+    public async Task Two_hundred_legal_templates_mint_and_verify_and_go_on_when_the_next_is_set()
+    {
+        await using var world = new World(("Keys:MaxActivePerProject", "1000"));
+        var random = new Xorshift(20261122);
+        var minted = new List<string>();
+        for (var i = 0; i < 200; i++)
+        {
+            await using var node = world.Run(("Keys:Template", RandomTemplates.Legal(random)), ("Keys:MaxActivePerProject", "1000"));
+            minted.Add((await CreateAsync(world, node, new(World.Orders, "one", random.Flip() ? KeyEnvironment.Live : KeyEnvironment.Test))).Secret.Reveal());
+            Assert.Null((await AskAsync(node, minted[^1], Demand.None)).Refusal);
+            Assert.Null((await AskAsync(node, minted[random.Below(minted.Count)], Demand.None)).Refusal);
+        }
+
+        foreach (var raw in minted)
+        {
+            Assert.Null((await AskAsync(world.Services, raw, Demand.None)).Refusal); // a node that was there before them
+        }
+    }
+
+    [Fact]
+    public void Two_hundred_illegal_templates_stop_the_start()
+    {
+        var random = new Xorshift(20261123);
+        for (var i = 0; i < 200; i++)
+        {
+            var (text, _) = RandomTemplates.Illegal(random);
+            var stopped = Assert.Throws<SettingException>(() => new KeyOptions(World.Configuration(("Keys:Template", text))));
+            Assert.StartsWith("Keys:Template ", stopped.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("nk_{env}_{id:8}_{secret:32}", true)]
+    [InlineData("nk_{env}_{hex:64}", false)]
+    [InlineData("ak-{uuid}{secret:32}", true)]
+    [InlineData("sk_{env}_{secret:32}", true)]
+    public async Task Key_with_one_character_changed_is_never_accepted(string template, bool hasChecksum)
+    {
+        await using var world = new World(("Keys:Template", template));
+        var raw = (await CreateAsync(world, world.Services, new(World.Orders, "one"))).Secret.Reveal();
+        var random = new Xorshift(7);
+        for (var i = 0; i < 500; i++) // the ten thousand of each are held by KeyTemplatePropertyTests, without a database
+        {
+            var characters = raw.ToCharArray();
+            var at = random.Below(raw.Length);
+            do
+            {
+                characters[at] = (char)random.Between(33, 126);
+            }
+            while (characters[at] == raw[at]);
+            var refusal = (await AskAsync(world.Services, new(characters), Demand.None)).Refusal;
+            Assert.True(refusal == RefusalCode.MalformedKey || (!hasChecksum && refusal == RefusalCode.InvalidKey), $"{refusal}");
+        }
+    }
+
+    [Fact]
+    public async Task Key_that_differs_in_case_is_another()
+    {
+        await using var world = new World(("Keys:Template", "nk_{env}_{hex:64}"));
+        var raw = (await CreateAsync(world, world.Services, new(World.Orders, "one"))).Secret.Reveal();
+        Assert.Equal(RefusalCode.MalformedKey, (await AskAsync(world.Services, raw.ToUpperInvariant(), Demand.None)).Refusal);
+        Assert.Equal(RefusalCode.MissingCredential, (await world.Services.Verifier.VerifyAsync(default, Demand.None, null, Token)).Refusal);
+    }
+
+    static async Task<IssuedKey> CreateAsync(World world, Services services, NewKey asked) =>
+        (await services.Keys.CreateAsync(world.Owner, asked, Token)).Value;
+
+    static Task<Verdict> AskAsync(Services services, string raw, Demand demand)
+    {
+        var headers = new HeaderDictionary { ["X-API-Key"] = raw };
+        return services.Verifier.VerifyAsync(CredentialReader.Read(headers, acceptBearer: true), demand, null, Token);
+    }
+}
