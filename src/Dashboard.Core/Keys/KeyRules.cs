@@ -8,10 +8,10 @@ static class KeyRules
     const int MostResources = 1000;
 
     /// <summary>Checks all that needs no database. Returns null when nothing is wrong.</summary>
-    public static Fault? Check(NewKey key, Catalogue catalogue, DateTimeOffset now)
+    public static Fault? Check(NewKey key, Catalogue catalogue, KeyShapes shapes, DateTimeOffset now)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
-        Add(errors, "name", Names.Check(key.Name));
+        Add(errors, "name", CheckName(key.Name, shapes));
         Add(errors, "permissions", CheckPermissions(key.Permissions, catalogue));
         Add(errors, "resources", CheckResources(key.Resources, catalogue));
         Add(errors, "expires_at", CheckExpiry(key.ExpiresAt, now));
@@ -21,10 +21,10 @@ static class KeyRules
     }
 
     /// <summary>The same for a change.</summary>
-    public static Fault? Check(KeyPatch patch, Catalogue catalogue, DateTimeOffset now)
+    public static Fault? Check(KeyPatch patch, Catalogue catalogue, KeyShapes shapes, DateTimeOffset now)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
-        Add(errors, "name", patch.Name is null ? null : Names.Check(patch.Name));
+        Add(errors, "name", patch.Name is null ? null : CheckName(patch.Name, shapes));
         Add(errors, "state", patch.State is null or KeyState.Active or KeyState.Inactive ? null : "Use active or inactive. Revoke a key with DELETE.");
         Add(errors, "permissions", CheckPermissions(patch.Permissions, catalogue));
         Add(errors, "expires_at", CheckExpiry(patch.ExpiresAt?.At, now));
@@ -41,6 +41,12 @@ static class KeyRules
         resource = colon < 0 ? default : (text![..colon], text[(colon + 1)..]);
         return colon >= 0 && catalogue.ResourceKinds.Contains(resource.Kind, StringComparer.Ordinal) && Names.IsResourceId(resource.Id);
     }
+
+    /// <summary>A name is stored and shown to everybody, so a key that was pasted into its field must not become one.</summary>
+    static string? CheckName(string? name, KeyShapes shapes) => Names.Check(name)
+        ?? (name!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Any(word => shapes.Fits(word))
+            ? "A whole key is in the name, and names are stored and shown. Use other words."
+            : null);
 
     static string? CheckPermissions(IReadOnlyList<string>? permissions, Catalogue catalogue)
     {

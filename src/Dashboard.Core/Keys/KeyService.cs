@@ -20,7 +20,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// <see cref="FaultCode.Conflict"/> for an idempotency key of another request.</returns>
     public async Task<Outcome<IssuedKey>> CreateAsync(Actor actor, NewKey input, CancellationToken cancellationToken)
     {
-        if (KeyRules.Check(input, catalogue, time.GetUtcNow()) is { } fault)
+        if (KeyRules.Check(input, catalogue, shapes, time.GetUtcNow()) is { } fault)
         {
             return fault;
         }
@@ -96,7 +96,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// <see cref="FaultCode.Conflict"/> for a revoked key, <see cref="FaultCode.KeyLimitReached"/> where an expired key would count again.</returns>
     public async Task<Outcome<KeyRow>> ChangeAsync(Actor actor, string keyId, KeyPatch patch, CancellationToken cancellationToken)
     {
-        if (KeyRules.Check(patch, catalogue, time.GetUtcNow()) is { } fault)
+        if (KeyRules.Check(patch, catalogue, shapes, time.GetUtcNow()) is { } fault)
         {
             return fault;
         }

@@ -235,5 +235,19 @@ public sealed class KeyCreationTests : IAsyncDisposable
         Assert.Equal(KeyTemplate.Default, (await context.UsedTemplates.SingleAsync(Token)).Text);
     }
 
+    [Fact]
+    public async Task Whole_key_pasted_as_a_name_is_refused_and_not_repeated()
+    {
+        var key = (await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "one"), Token)).Value;
+        var raw = key.Secret.Reveal();
+        var created = await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, $"my key {raw}"), Token);
+        var renamed = await world.Services.Keys.ChangeAsync(world.Owner, key.Key.KeyId, new(Name: raw), Token);
+        Assert.All([created.Fault!, renamed.Fault!], fault =>
+        {
+            Assert.Equal(FaultCode.InvalidRequest, fault.Code);
+            Assert.DoesNotContain(raw, fault.Errors!["name"], StringComparison.Ordinal);
+        });
+    }
+
     public ValueTask DisposeAsync() => world.DisposeAsync();
 }
