@@ -27,14 +27,23 @@ public sealed record NewResource(string? Project, string Kind, string Id, string
 /// <param name="Search">A part of the name or the beginning of the id; null or empty for all.</param>
 /// <param name="Cursor">Where the page before it ended; null for the first.</param>
 /// <param name="Limit">The most rows, 1 to 200.</param>
-public sealed record ResourceQuery(string? Project = null, string? Kind = null, string? Search = null, string? Cursor = null, int Limit = Page.DefaultLimit);
+/// <param name="Sort">What they are sorted by.</param>
+/// <param name="Descending">Whether the last or latest comes first.</param>
+public sealed record ResourceQuery(
+    string? Project = null,
+    string? Kind = null,
+    string? Search = null,
+    string? Cursor = null,
+    int Limit = Page.DefaultLimit,
+    ResourceSort Sort = ResourceSort.CreatedAt,
+    bool Descending = true);
 
 /// <summary>What people do with the resources of a project.</summary>
 public sealed partial class ResourceService(IDbContextFactory<DashboardContext> contexts, Changes changes, Catalogue catalogue, TimeProvider time)
 {
-    /// <summary>Lists a project's resources, newest first.</summary>
+    /// <summary>Lists a project's resources a page at a time; newest first where nothing else is asked for.</summary>
     /// <param name="actor">A member of the organization.</param>
-    /// <param name="query">Which resources.</param>
+    /// <param name="query">Which resources. A cursor is good for the filter and the order that it came from.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>.</returns>
     public async Task<Outcome<Page<ResourceRow>>> ListAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
@@ -57,7 +66,7 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
         }
 
         var search = string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
-        string?[] filter = ["resources", $"{project.Value.ProjectId}", query.Kind, search];
+        string?[] filter = ["resources", $"{project.Value.ProjectId}", query.Kind, search, query.Sort.ToWord(), $"{query.Descending}"];
         var after = Cursor.Read(query.Cursor, filter);
         if (after.Fault is { } foreign)
         {
@@ -65,14 +74,8 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
         }
 
         var resources = Filter(context.Resources.AsNoTracking().Where(x => x.ProjectId == project.Value.ProjectId), query.Kind, search);
-        if (after.Value is { } last)
-        {
-            var lastId = last.AsNumber;
-            resources = resources.Where(x => x.CreatedAt < last.At || (x.CreatedAt == last.At && x.Id < lastId));
-        }
-
-        var rows = await resources.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
-        return Cursor.Cut(rows, query.Limit, x => ToRow(x, project.Value), x => new(x.CreatedAt, x.Id), filter);
+        var rows = await ResourcePages.InOrder(resources, query, after.Value).Take(query.Limit + 1).ToListAsync(cancellationToken);
+        return Cursor.Cut(rows, query.Limit, x => ToRow(x, project.Value), x => ResourcePages.EndAt(x, query.Sort), filter);
     }
 
     /// <summary>Reads one resource.</summary>

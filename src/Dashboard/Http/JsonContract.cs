@@ -31,6 +31,7 @@ static class JsonContract
         options.Converters.Add(new WordConverter<KeyEnvironment>(KeyEnvironments.ToWord));
         options.Converters.Add(new WordConverter<KeySort>(KeySorts.ToWord));
         options.Converters.Add(new WordConverter<KeyState>(KeyStates.ToWord));
+        options.Converters.Add(new WordConverter<ResourceSort>(ResourceSorts.ToWord));
         options.Converters.Add(new WordConverter<PartyType>(PartyTypes.ToWord));
         options.Converters.Add(new WordConverter<OrganizationRole>(OrganizationRoles.ToWord));
     }

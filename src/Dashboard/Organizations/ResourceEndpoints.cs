@@ -15,7 +15,7 @@ static class ResourceEndpoints
         var resources = app.MapGroup("/api/resources").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Resources");
         resources.MapPost("", CreateAsync).WithName("createResource").WithSummary("Register a resource, so that keys can be narrowed to it.")
             .Answers<ResourceAnswer>(201, "The resource was registered.", ("Location", "Where the resource is.")).Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.Conflict);
-        resources.MapRead("", ListAsync).WithName("listResources").WithSummary("List the resources of a project, newest first.")
+        resources.MapRead("", ListAsync).WithName("listResources").WithSummary("List the resources of a project, newest first where nothing else is asked for.")
             .Answers<ListAnswer<ResourceAnswer>>(200, "A page of resources.").Refuses(FaultCode.NotFound);
         resources.MapRead(One, GetAsync).WithName("getResource").WithSummary("Read a resource.")
             .Answers<ResourceAnswer>(200, "The resource.").Refuses(FaultCode.NotFound);
@@ -32,7 +32,7 @@ static class ResourceEndpoints
     static async Task<IResult> ListAsync(QueryInput<ResourceListRequest> query, ResourceService resources, HttpContext http, CancellationToken cancellationToken)
     {
         var asked = query.Value;
-        var page = await resources.ListAsync(http.Caller(), new(asked.Project, asked.Kind, asked.Search, asked.Cursor, asked.Limit), cancellationToken);
+        var page = await resources.ListAsync(http.Caller(), asked.ToQuery(), cancellationToken);
         return page.ToList(ResourceAnswer.Of);
     }
 
@@ -82,8 +82,13 @@ static class ResourceEndpoints
         [Field("The project, as organization/project. Left out: the caller's only one.", Example = "\"acme/orders\"")] string? Project = null,
         [Field("Only resources of this kind.", Example = "\"workflow\"")] string? Kind = null,
         [Field("A part of the name, or the beginning of the id.", Example = "\"order\"")] string? Search = null,
+        [Field("What they are sorted by.")] ResourceSort Sort = ResourceSort.CreatedAt,
+        [Field("Whether the last or latest comes first. Left out: true for created_at, false for name.", Example = "true")] bool? Descending = null,
         [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
-        [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit);
+        [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit)
+    {
+        public ResourceQuery ToQuery() => new(Project, Kind, Search, Cursor, Limit, Sort, Descending ?? Sort == ResourceSort.CreatedAt);
+    }
 
     sealed record ResourceAnswer(
         [Field("Its project, as organization/project.", Example = "\"acme/orders\"")] string Project,

@@ -173,6 +173,13 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         var query = new ResourceQuery(World.Orders, "workflow", "take", Limit: 1);
         var page = (await world.Services.Resources.ListAsync(actor, query, Token)).Value;
         await BothAsync(services => services.Resources.ListAsync(actor, query with { Cursor = page.NextCursor }, Token));
+        foreach (var descending in new[] { false, true })
+        {
+            var named = query with { Sort = ResourceSort.Name, Descending = descending };
+            var before = (await world.Services.Resources.ListAsync(actor, named, Token)).Value.NextCursor;
+            await BothAsync(services => services.Resources.ListAsync(actor, named with { Cursor = before }, Token));
+        }
+
         await BothAsync(services => services.Resources.CountAsync(actor, query, Token));
         await BothAsync(services => services.Resources.GetAsync(actor, World.Orders, "workflow:intake", Token));
         await BothAsync(services => services.Resources.CountKeysAsync(actor, World.Orders, ["workflow:intake", "workflow:outtake"], Token));
