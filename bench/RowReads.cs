@@ -30,6 +30,7 @@ public sealed class RowReads : DbCommandInterceptor
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
+        ((SqliteConnection)command.Connection!).Handle!.enable_sqlite3_next_stmt(true); // before the query is prepared: else it is not found afterwards
         await using var explain = command.Connection!.CreateCommand();
         explain.Transaction = command.Transaction;
         explain.CommandText = $"EXPLAIN QUERY PLAN {command.CommandText}";

@@ -84,7 +84,7 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
             Navigation.NavigateTo($"/{project.Organization}/{project.Slug}/{page}", forceLoad: !isNew, replace: !isNew);
         }
 
-        return outcome.Fault;
+        return outcome.Fault is { Code: FaultCode.SessionRequired } ? null : outcome.Fault; // that is told by a question of its own
     }
 
     /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>

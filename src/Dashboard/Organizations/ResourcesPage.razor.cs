@@ -205,7 +205,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         var outcome = await DoAsync(actor => Resources.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, life.Token));
         if (outcome.Fault is { } fault)
         {
-            return fault;
+            return Told(fault);
         }
 
         adding = false;
@@ -218,8 +218,11 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     {
         var outcome = await DoAsync(actor => Resources.ChangeAsync(actor, View!.Project.Path.ToString(), item.Code, new(name), life.Token));
         await ReloadAsync();
-        return outcome.Fault;
+        return Told(outcome.Fault);
     }
+
+    /// <summary>An ended session is told by a question of its own.</summary>
+    static Fault? Told(Fault? fault) => fault?.Code == FaultCode.SessionRequired ? null : fault;
 
     async Task DeleteAsync(ResourceItem item)
     {
