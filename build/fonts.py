@@ -11,7 +11,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "calt", "tnum", "cv05", "ss03", "case"]
+FEATURES = ["kern", "ccmp", "locl", "tnum", "cv05", "ss03"]
 FONTS = {
     "inter-latin-wght-normal.woff2": (400, 400, 600),
     "inter-latin-ext-wght-normal.woff2": (400, 400, 600),
