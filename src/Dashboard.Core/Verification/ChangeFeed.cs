@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using System.Data.Common;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -136,7 +134,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
             await ReadAsync(cancellationToken);
             failing = false;
         }
-        catch (Exception exception) when (exception is DbException or RetryLimitExceededException or TimeoutException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
         {
             if (!failing)
             {
@@ -204,7 +202,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The change feed cannot be read: the database did not answer. It is tried again every second.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The change feed cannot be read. It is tried again every second.")]
     partial void LogNotRead(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The change feed does not go on after number {Number}: rows were cleared, or the database is a restored backup. Reading begins anew.")]
