@@ -37,12 +37,17 @@ public static class CoreServices
         services.AddSingleton<SignInService>();
         services.AddSingleton<SessionService>();
         services.AddSingleton<AuditVerifier>();
+        services.AddSingleton<VerificationCache>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<LastUsed>();
         services.AddHostedService(provider => provider.GetRequiredService<LastUsed>());
         services.AddSingleton<FirstUses>();
         services.AddHostedService(provider => provider.GetRequiredService<FirstUses>());
-        services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
+        services.AddHostedService(provider =>
+        {
+            provider.GetRequiredService<VerificationCache>(); // listens from the first read on: only then is it ready with the start
+            return provider.GetRequiredService<ChangeFeed>();
+        });
         services.AddSingleton<FeedRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedRetention>());
         return services;

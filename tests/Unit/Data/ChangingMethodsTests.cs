@@ -5,6 +5,7 @@ using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
+using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -100,6 +101,8 @@ public sealed class ChangingMethodsTests
         var (audit, feed) = await CountAsync(world);
         Assert.Null(await run(world.Services));
         Assert.Equal((audit + Methods[name].AuditRows, feed + Methods[name].FeedRows), await CountAsync(world));
+        await using var context = world.Open();
+        Assert.All(await context.FeedEntries.ToListAsync(Token), entry => Assert.NotEqual(FeedReach.Everything, FeedScope.Of(entry).Reach)); // or every cached key goes
     }
 
     [Theory]
