@@ -32,6 +32,8 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await Expect(page.GetByLabel("Name")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("Order intake");
         await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(page.GetByLabel("Id", new() { Exact = true })).ToBeFocusedAsync();
         await Expect(page.GetByLabel("Id", new() { Exact = true })).ToHaveValueAsync("order-intake");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Order intake Workflow order-intake 0" })).ToBeVisibleAsync();
