@@ -180,7 +180,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
             await ReadAsync(cancellationToken);
             failing = false;
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested) // whatever it was, reading goes on: without it no key would be verified
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
         {
             if (!failing)
             {
