@@ -81,16 +81,20 @@ sealed class KnownOwner(Party party) : Ground
 
 /// <summary>A project with every address that it has and ever had: a renamed one is still meant by its old address.</summary>
 /// <param name="id">The database's identifier.</param>
+/// <param name="organizationId">The organization's.</param>
 /// <param name="path">What it is called now.</param>
 /// <param name="organizationSlugs">Every slug of the organization, present and past, in one order.</param>
 /// <param name="slugs">Every slug of the project, present and past, in one order.</param>
-sealed class KnownProject(long id, ProjectPath path, IReadOnlyList<string> organizationSlugs, IReadOnlyList<string> slugs) : Ground
+sealed class KnownProject(long id, long organizationId, ProjectPath path, IReadOnlyList<string> organizationSlugs, IReadOnlyList<string> slugs) : Ground
 {
     readonly IReadOnlyList<string> organizationSlugs = organizationSlugs;
     readonly IReadOnlyList<string> slugs = slugs;
 
     /// <summary>The database's identifier.</summary>
     public long Id { get; } = id;
+
+    /// <summary>The organization's.</summary>
+    public long OrganizationId { get; } = organizationId;
 
     /// <summary>The organization's slug now.</summary>
     public string Organization { get; } = path.Organization;

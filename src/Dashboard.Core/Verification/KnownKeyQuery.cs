@@ -50,6 +50,6 @@ static class KnownKeyQuery
         var organizationId = slugs[0].OrganizationId; // its present slug is among them
         var organizations = await context.OrganizationSlugs.Where(slug => slug.OrganizationId == organizationId)
             .OrderBy(slug => slug.Slug).Select(slug => slug.Slug).ToListAsync(cancellationToken);
-        return new(projectId, path, organizations, slugs.ConvertAll(x => x.Slug));
+        return new(projectId, organizationId, path, organizations, slugs.ConvertAll(x => x.Slug));
     }
 }

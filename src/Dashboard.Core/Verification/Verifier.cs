@@ -46,7 +46,7 @@ public sealed partial class Verifier(VerificationCache cache, LastUsed lastUsed,
         {
             return await finding;
         }
-        catch (Exception exception) when (exception.IsOutage())
+        catch (Exception exception) when (Outages.Caused(exception))
         {
             LogUnavailable(exception);
             return new(null, RefusalCode.VerificationUnavailable);

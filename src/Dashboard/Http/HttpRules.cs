@@ -25,7 +25,7 @@ static class HttpRules
     {
         ExceptionHandlingPath = "/error",
         CreateScopeForErrors = true,
-        StatusCodeSelector = exception => exception.IsOutage() ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
+        StatusCodeSelector = exception => Outages.Caused(exception) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
     });
 
     /// <summary>From here on, what goes wrong where programs call is told as a problem document.</summary>

@@ -71,7 +71,7 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ProgramMethods meth
         {
             await Problems.WriteAsync(http, OfStatus(bad.StatusCode));
         }
-        else if (!exception.IsOutage())
+        else if (!Outages.Caused(exception))
         {
             var trace = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
             LogFailed(exception, http.Request.Method, http.GetEndpoint()?.DisplayName, trace);

@@ -7,6 +7,7 @@ using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -60,6 +61,17 @@ public sealed class ChangingMethodsTests
             world.AddResource(World.Orders, "workflow", "intake");
             await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "Backend", Resources: ["workflow:intake"]), Token);
             return await Run(services => services.Resources.DeleteAsync(actor, World.Orders, "workflow:intake", Token));
+        }),
+        ["SelfRevocation.RevokeAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var key = (await world.Services.Keys.CreateAsync(actor, new(World.Orders, "Backend"), Token)).Value.Secret.Reveal();
+            return await Run(async services =>
+            {
+                await services.Verifier.VerifyAsync(default, Demand.None, null, Token); // the feed has been read
+                var credential = CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = key }, acceptBearer: true);
+                var revoked = await services.Get<SelfRevocation>().RevokeAsync(credential, "10.2.3.4", Token);
+                return revoked.Refusal is null ? default(Done) : (Outcome<Done>)Fault.NotFound;
+            });
         }),
         ["SessionService.EndAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<SessionService>().EndAsync(actor, Token))),
         ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),

@@ -29,7 +29,7 @@ public sealed class Services(ServiceProvider provider) : IAsyncDisposable
             {
                 Get<ChangeFeed>().ReadAsync(CancellationToken.None).GetAwaiter().GetResult();
             }
-            catch (Exception exception) when (exception.IsOutage())
+            catch (Exception exception) when (Outages.Caused(exception))
             {
                 // It verifies with what it knows.
             }

@@ -12,10 +12,10 @@ public sealed class FeedScopeTests
 {
     static readonly KnownKey[] Keys =
     [
-        Key("one", new(1, new("acme", "orders"), ["acme", "apex"], ["orders", "sales"]), PartyType.User, "olga"),
-        Key("two", new(2, new("acme", "ledger"), ["acme", "apex"], ["ledger"]), PartyType.User, "dora"),
-        Key("three", new(3, new("globex", "orders"), ["globex"], ["orders"]), PartyType.ServiceAccount, "olga"),
-        Key("four", new(4, new("umbra", "apps"), ["umbra"], ["apps"]), PartyType.App, "olga"),
+        Key("one", new(1, 1, new("acme", "orders"), ["acme", "apex"], ["orders", "sales"]), PartyType.User, "olga"),
+        Key("two", new(2, 1, new("acme", "ledger"), ["acme", "apex"], ["ledger"]), PartyType.User, "dora"),
+        Key("three", new(3, 2, new("globex", "orders"), ["globex"], ["orders"]), PartyType.ServiceAccount, "olga"),
+        Key("four", new(4, 3, new("umbra", "apps"), ["umbra"], ["apps"]), PartyType.App, "olga"),
     ];
 
     static readonly Dictionary<string, (string Id, string[] Dropped)[]> Table = new(StringComparer.Ordinal)
@@ -62,7 +62,7 @@ public sealed class FeedScopeTests
     static KnownProject Copy(KnownProject project)
     {
         var addresses = project.Addresses.Select(address => address.Split('/')).ToList();
-        return new(project.Id, new(project.Organization, project.Path.Split('/')[1]), [.. addresses.Select(x => x[0]).Distinct()], [.. addresses.Select(x => x[1]).Distinct()]);
+        return new(project.Id, project.OrganizationId, new(project.Organization, project.Path.Split('/')[1]), [.. addresses.Select(x => x[0]).Distinct()], [.. addresses.Select(x => x[1]).Distinct()]);
     }
 
     static KnownKey Key(string id, KnownProject project, PartyType type, string owner)

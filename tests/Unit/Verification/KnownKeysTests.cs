@@ -60,7 +60,7 @@ public sealed class KnownKeysTests
     static KnownKey Key(string id, string project = "orders")
     {
         var owner = new KnownOwner(new(PartyType.User, id, id));
-        var known = new KnownProject(1, new("acme", project), ["acme"], ["orders", "sales"]);
+        var known = new KnownProject(1, 1, new("acme", project), ["acme"], ["orders", "sales"]);
         return new(new(id, "acme", known.Path, KeyEnvironment.Live, owner.Party, ["read"], null, null), KeyState.Active, known, owner, unused: false);
     }
 }
