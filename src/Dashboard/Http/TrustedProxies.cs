@@ -1,5 +1,6 @@
 using System.Net;
 using Dashboard.Core;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using IPNetwork = System.Net.IPNetwork;
 
@@ -69,5 +70,20 @@ static class TrustedProxies
             : network;
     }
 
-    sealed record Proxies(IReadOnlyList<IPNetwork> Networks);
+    /// <summary>The proxies.</summary>
+    /// <param name="Networks">Where they stand.</param>
+    public sealed record Proxies(IReadOnlyList<IPNetwork> Networks)
+    {
+        /// <summary>Whether one of them sent a request itself, whatever client it names.</summary>
+        public bool Sent(HttpContext http)
+        {
+            if (Networks.Count == 0 || http.Features.Get<IConnectionEndPointFeature>()?.RemoteEndPoint is not IPEndPoint { Address: var peer })
+            {
+                return false;
+            }
+
+            var plain = peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer;
+            return Networks.Any(network => network.Contains(plain));
+        }
+    }
 }

@@ -85,6 +85,10 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         new("GET /v1/capabilities",
             new("/v1/capabilities", null, 401, "missing_credential"), new("/v1/capabilities", null, 200, "valid"), null, null,
             new("/v1/capabilities", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])),
+        .. ForwardAuth("/forward-auth"),
+        .. ForwardAuth("/forward-auth-nginx"),
+        new("POST /v1/self-revoke", new("/v1/self-revoke", null, 401, "missing_credential"), null, null, null, // a key's own tests: it ends the key
+            new("/v1/self-revoke", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])),
         Open("/openapi/v1.json"),
         Open("/healthz/live"),
         Open("/healthz/ready"),
@@ -163,6 +167,18 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
     static Case Forbidden(string path, object? body = null) => new(path, body, 403, "forbidden");
 
     static Case Bad(string path, object? body = null) => new(path, body, 400, "invalid_request");
+
+    static IEnumerable<Row> ForwardAuth(string root)
+    {
+        var (template, path) = (root, root);
+        foreach (var (name, any) in new[] { ("", ""), ("/{organization}/{project}", "/-/-"), ("/{environment}", "/-"), ("/{permission}", "/-"), ("/{resource}", "/-") })
+        {
+            (template, path) = (template + name, path + any);
+            yield return new(
+                $"GET {template}", new(path, null, 401, "missing_credential"), new(path, null, 200), null, null,
+                new(path, null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")]));
+        }
+    }
 
     static Row Open(string path) => new($"GET {path}", new(path, null, 200), new(path, null, 200), null, null, null);
 }

@@ -36,6 +36,12 @@ static class OperationRules
         var method = context.Description.HttpMethod ?? "";
         var document = context.Document!;
         Secure(operation, metadata, context.ApplicationServices, document);
+        foreach (var name in Undeclared(context.Description.RelativePath ?? "", operation))
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+        }
+
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
             (parameter.Description, parameter.Example) = InPath(parameter.Name!);
@@ -72,8 +78,15 @@ static class OperationRules
         "organization" => ("The organization's slug, or one that it had.", "acme"),
         "project" => ("The project's slug, or one that it had.", "orders"),
         "resource" => ("The resource, as kind:id.", "workflow:order-intake"),
+        "environment" => ("The environment.", "live"),
+        "permission" => ("The permission.", "read"),
         _ => throw new InvalidOperationException($"Nothing is said of {{{name}}}."),
     };
+
+    /// <summary>The parts of an address that its handler reads from the path itself.</summary>
+    static IEnumerable<string> Undeclared(string path, OpenApiOperation operation) =>
+        path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}').Split(':')[0])
+            .Where(name => operation.Parameters?.Any(parameter => parameter.Name == name) != true);
 
     /// <summary>The answers that an endpoint says itself.</summary>
     static IEnumerable<AnswerMetadata> Own(EndpointMetadataCollection metadata) => metadata.OfType<AnswerMetadata>();
