@@ -24,6 +24,9 @@ public readonly record struct FeedSubject(string Type, string Id)
     /// <summary>A key, by its identifier.</summary>
     public const string Key = "key";
 
+    /// <summary>A person, by their identifier: a session of theirs began or ended, or they joined or left an organization, or have another role there.</summary>
+    public const string Person = "user";
+
     /// <summary>The first use of a key, by the key's identifier. It has no audit row.</summary>
     public const string KeyUse = "key_use";
 }

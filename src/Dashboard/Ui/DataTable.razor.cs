@@ -55,7 +55,8 @@ public sealed partial class DataTable<T> : ComponentBase
     string? AriaSort(Column<T> column) =>
         Sort is { } sort && sort.By == column.SortBy ? sort.Descending ? "descending" : "ascending" : null;
 
-    Task SortAsync(string by) => SortChanged.InvokeAsync(new(by, Sort is { Descending: false } sort && sort.By == by));
+    Task SortAsync(Column<T> column) =>
+        SortChanged.InvokeAsync(new(column.SortBy!, Sort is { } sort && sort.By == column.SortBy ? !sort.Descending : column.DescendingFirst));
 
     Task ChooseSortAsync(ChangeEventArgs e) => e.Value is string { Length: > 0 } chosen
         ? SortChanged.InvokeAsync(chosen[0] == '-' ? new(chosen[1..], Descending: true) : new(chosen))
