@@ -7,14 +7,14 @@ namespace Dashboard.Tests.Unit.Keys;
 public sealed class KeyOrderTests
 {
     public static TheoryData<KeySort, bool> Orders => new(
-        from by in Enum.GetValues<KeySort>()
-        from descending in new[] { false, true }
-        select (by, descending));
+        from sort in Enum.GetValues<KeySort>()
+        from down in new[] { false, true }
+        select (sort, down));
 
     [Theory]
     [MemberData(nameof(Orders))]
-    public void Order_comes_back_from_the_address(KeySort by, bool descending) =>
-        Assert.Equal(new KeyOrder(by, descending), KeyOrder.Parse(new KeyOrder(by, descending).ToWord()));
+    public void Order_comes_back_from_the_address(KeySort sort, bool descending) =>
+        Assert.Equal(new KeyOrder(sort, descending), KeyOrder.Parse(new KeyOrder(sort, descending).ToWord()));
 
     [Fact]
     public void Each_order_has_words_of_its_own() =>
