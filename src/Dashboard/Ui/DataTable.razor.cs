@@ -5,6 +5,7 @@ namespace Dashboard.Ui;
 /// <summary>A table that knows nothing of where its rows come from: it is given one page of them and tells what it is asked for.</summary>
 public sealed partial class DataTable<T> : ComponentBase
 {
+    readonly string sortId = UiId.Next("sort");
     readonly List<Column<T>> columns = [];
 
     /// <summary>What the rows are, for who can't see the page's heading: "API keys of Order Platform".</summary>
