@@ -9,7 +9,7 @@ namespace Dashboard.Verification;
 
 /// <summary>Answers proxies that ask about each request before they let it through: <c>/forward-auth/…</c>, and for nginx, which knows no refusals but 401 and 403,
 /// <c>/forward-auth-nginx/…</c>. The policy is the path; the credential is in the original request's own headers; the query string is nobody's.</summary>
-sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts environments, Catalogue catalogue, TrustedProxies.Proxies proxies)
+sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts environments, Catalogue catalogue)
 {
     public const string Path = "/forward-auth";
     public const string NginxPath = "/forward-auth-nginx";
@@ -96,11 +96,11 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
     }
 
     /// <summary>What is known of the original request. What a proxy says of it counts if the proxy is trusted.</summary>
-    RequestFacts FactsOf(HttpContext http)
+    static RequestFacts FactsOf(HttpContext http)
     {
         var headers = http.Request.Headers;
         var (address, client) = (http.Connection.RemoteIpAddress, headers.UserAgent.ToString());
-        return proxies.Sent(http)
+        return http.IsSentByProxy()
             ? new(address, One(headers["X-Forwarded-Method"]), PathOf(One(headers["X-Forwarded-Uri"])), client)
             : new(address, UserAgent: client);
     }
