@@ -58,7 +58,7 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
             select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt)).SingleOrDefaultAsync(cancellationToken);
     }
 
-    /// <summary>Finds what an open page rests on. A page listens to <see cref="Verification.ChangeFeed"/> for a <see cref="Verification.FeedSubject.Person"/>
+    /// <summary>Finds what an open page rests on. A page listens to <see cref="Verification.ChangeFeed"/> for a <see cref="Verification.FeedSubject.User"/>
     /// of its own and asks then, and once more when the session ends by itself.</summary>
     /// <param name="sessionId">The page's session.</param>
     /// <param name="userId">Whose it has to be.</param>

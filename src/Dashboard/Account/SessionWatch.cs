@@ -47,7 +47,7 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
         listening = feed.Subscribe(
             entry =>
             {
-                if (entry.SubjectType == FeedSubject.Person && entry.SubjectId == person.Id)
+                if (entry.SubjectType == FeedSubject.User && entry.SubjectId == person.Id)
                 {
                     Look();
                 }

@@ -30,12 +30,7 @@ static class CapabilitiesEndpoint
         var demand = new Demand(environments.Of(http.Request.Host));
         var facts = new RequestFacts(http.Connection.RemoteIpAddress, http.Request.Method, http.Request.Path, http.Request.Headers.UserAgent.ToString());
         var verdict = await verifier.VerifyAsync(credential, demand, facts, cancellationToken);
-        return verdict.Principal is { } principal ? TypedResults.Ok(CapabilitiesAnswer.Of(principal)) : new Refusal(verdict.Refusal!.Value);
-    }
-
-    sealed class Refusal(RefusalCode code) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext) => RefusalWriter.WriteAsync(httpContext.Response, code, httpContext.RequestAborted);
+        return verdict.Principal is { } principal ? TypedResults.Ok(CapabilitiesAnswer.Of(principal)) : new RefusalResult(verdict.Refusal!.Value);
     }
 
     sealed record CapabilitiesAnswer(

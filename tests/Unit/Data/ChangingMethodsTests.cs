@@ -5,7 +5,9 @@ using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
+using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -60,6 +62,17 @@ public sealed class ChangingMethodsTests
             await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "Backend", Resources: ["workflow:intake"]), Token);
             return await Run(services => services.Resources.DeleteAsync(actor, World.Orders, "workflow:intake", Token));
         }),
+        ["SelfRevocation.RevokeAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var key = (await world.Services.Keys.CreateAsync(actor, new(World.Orders, "Backend"), Token)).Value.Secret.Reveal();
+            return await Run(async services =>
+            {
+                await services.Verifier.VerifyAsync(default, Demand.None, null, Token); // the feed has been read
+                var credential = CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = key }, acceptBearer: true);
+                var revoked = await services.Get<SelfRevocation>().RevokeAsync(credential, "10.2.3.4", Token);
+                return revoked.Refusal is null ? default(Done) : (Outcome<Done>)Fault.NotFound;
+            });
+        }),
         ["SessionService.EndAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<SessionService>().EndAsync(actor, Token))),
         ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
         ["SignInService.SignInAsync"] = new(1, 1, (world, actor) =>
@@ -100,6 +113,8 @@ public sealed class ChangingMethodsTests
         var (audit, feed) = await CountAsync(world);
         Assert.Null(await run(world.Services));
         Assert.Equal((audit + Methods[name].AuditRows, feed + Methods[name].FeedRows), await CountAsync(world));
+        await using var context = world.Open();
+        Assert.All(await context.FeedEntries.ToListAsync(Token), entry => Assert.NotEqual(FeedReach.Everything, FeedScope.Of(entry).Reach)); // or every cached key goes
     }
 
     [Theory]

@@ -156,6 +156,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Projects.CreateAsync(actor, new("acme", "Orders"), Token));
         await BothAsync(services => services.Projects.CreateAsync(actor, new(null, "Ledger", "ledger"), Token));
         await BothAsync(services => services.Projects.FindAsync(actor, new("acme", "orders-2"), Token));
+        await BothAsync(services => services.Projects.GetAsync(actor, new("acme", "orders-2"), Token));
         var page = (await world.Services.Projects.ListAsync(actor, "acme", null, 1, Token)).Value;
         await BothAsync(services => services.Projects.ListAsync(actor, "acme", page.NextCursor, 1, Token));
         await BothAsync(services => services.Projects.ListAsync(actor, null, null, 50, Token));
@@ -172,7 +173,16 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         var query = new ResourceQuery(World.Orders, "workflow", "take", Limit: 1);
         var page = (await world.Services.Resources.ListAsync(actor, query, Token)).Value;
         await BothAsync(services => services.Resources.ListAsync(actor, query with { Cursor = page.NextCursor }, Token));
+        foreach (var descending in new[] { false, true })
+        {
+            var named = query with { Sort = ResourceSort.Name, Descending = descending };
+            var before = (await world.Services.Resources.ListAsync(actor, named, Token)).Value.NextCursor;
+            await BothAsync(services => services.Resources.ListAsync(actor, named with { Cursor = before }, Token));
+        }
+
         await BothAsync(services => services.Resources.CountAsync(actor, query, Token));
+        await BothAsync(services => services.Resources.GetAsync(actor, World.Orders, "workflow:intake", Token));
+        await BothAsync(services => services.Resources.CountKeysAsync(actor, World.Orders, ["workflow:intake", "workflow:outtake"], Token));
     }
 
     [Fact]
@@ -185,7 +195,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             var credential = CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = text }, acceptBearer: true);
             foreach (var project in new[] { World.Orders, World.Billing })
             {
-                await RunBothAsync(services => services.Verifier.VerifyAsync(credential, new(Project: project, Resource: "workflow:intake", Permission: "read"), IPAddress.Loopback, Token));
+                await RunBothAsync(services => services.Verifier.VerifyAsync(credential, new(Project: project, Resource: "workflow:intake", Permission: "read"), IPAddress.Loopback, Token).AsTask());
             }
         }
 

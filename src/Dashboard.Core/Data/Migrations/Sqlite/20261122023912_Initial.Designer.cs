@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Dashboard.Core.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteContext))]
-    [Migration("20261122005906_Initial")]
+    [Migration("20261122023912_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -606,15 +606,20 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("TEXT");
+                        .HasColumnType("TEXT")
+                        .UseCollation("NOCASE");
 
                     b.Property<long>("ProjectId")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ProjectId", "CreatedAt", "Id");
+
                     b.HasIndex("ProjectId", "Kind", "ExternalId")
                         .IsUnique();
+
+                    b.HasIndex("ProjectId", "Name", "Id");
 
                     b.ToTable("Resources", (string)null);
                 });

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Dashboard.Core.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerContext))]
-    [Migration("20261122010107_Initial")]
+    [Migration("20261122023949_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -641,8 +641,12 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ProjectId", "CreatedAt", "Id");
+
                     b.HasIndex("ProjectId", "Kind", "ExternalId")
                         .IsUnique();
+
+                    b.HasIndex("ProjectId", "Name", "Id");
 
                     b.ToTable("Resources", (string)null);
                 });
