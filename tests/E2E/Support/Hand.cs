@@ -39,7 +39,7 @@ sealed class Hand(IPage page, Way way)
         }
         else
         {
-            await DoAsync(page.GetByRole(role, new() { Name = name, Exact = true }));
+            await DoAsync(page.GetByRole(role, new() { Name = name, Exact = role != AriaRole.Checkbox })); // a box is called by its code and sentence too
         }
     }
 
