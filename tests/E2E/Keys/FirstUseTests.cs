@@ -51,7 +51,7 @@ public sealed class FirstUseTests(Browser browser)
         await Caller.PresentAsync(other.Url, raw, token);
         await Expect(dialog.GetByText("It works. First request")).ToBeVisibleAsync(new() { Timeout = 2000 });
         await Expect(dialog.GetByRole(AriaRole.Status).Filter(new() { HasText = "It works." })).ToContainTextAsync("GET /v1/capabilities, allowed, from 127.0.0.0/24");
-        Assert.Single(commands.Sent, sql => sql.Contains("\"KeyFirstUses\"", StringComparison.Ordinal));
+        Assert.Single(commands.Sent, sql => sql.Contains("\"Method\"", StringComparison.Ordinal)); // and then once
         await visit.ExpectAccessibleAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
         await Expect(dialog).ToBeHiddenAsync();

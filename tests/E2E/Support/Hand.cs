@@ -39,7 +39,7 @@ sealed class Hand(IPage page, Way way)
         }
         else
         {
-            await DoAsync(page.GetByRole(role, new() { Name = name, Exact = true }));
+            await DoAsync(page.GetByRole(role, new() { Name = name, Exact = role != AriaRole.Checkbox })); // a box is called by its code and sentence too
         }
     }
 
@@ -87,7 +87,7 @@ sealed class Hand(IPage page, Way way)
         }
         else
         {
-            await DoAsync(page.GetByText(next, new() { Exact = true }));
+            await DoAsync(page.GetByRole(AriaRole.Radio, new() { Name = next, Exact = true }).Locator("..")); // its label: the radio itself is hidden by it
         }
 
         await Expect(page.GetByRole(AriaRole.Radio, new() { Name = next })).ToBeCheckedAsync();
