@@ -40,11 +40,14 @@ public enum AcceptedEnvironments
 
 /// <summary>What a request is about, beyond carrying a good key. What is null is not asked.</summary>
 /// <param name="Environments">The environments that the key may be bound to.</param>
-/// <param name="Project"><c>organization/project</c> that the key must be of.</param>
+/// <param name="Project"><c>organization/project</c> that the key must be of, by a present or past address; either may be <see cref="Any"/>.</param>
 /// <param name="Resource"><c>kind:id</c> that the key must reach.</param>
 /// <param name="Permission">The permission that the key must have.</param>
 public sealed record Demand(AcceptedEnvironments Environments = AcceptedEnvironments.Both, string? Project = null, string? Resource = null, string? Permission = null)
 {
+    /// <summary>Stands for every organization, or every project. No slug is called so.</summary>
+    public const string Any = "-";
+
     /// <summary>Nothing beyond a good key.</summary>
     public static Demand None { get; } = new();
 }

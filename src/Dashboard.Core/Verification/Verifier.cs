@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Organizations;
 using Dashboard.Core.Usage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -9,7 +8,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Verification;
 
-/// <summary>Says whether a presented credential is good for what is asked: one hash, one query.</summary>
+/// <summary>Says whether a presented credential is good for what is asked: it finds the key, judges it by <see cref="VerificationRules"/>, and notes what came
+/// of it.</summary>
 public sealed partial class Verifier(
     IDbContextFactory<DashboardContext> contexts, KeyShapes shapes, LastUsed lastUsed, FirstUses firstUses, TimeProvider time, ILogger<Verifier> logger)
 {
@@ -19,42 +19,63 @@ public sealed partial class Verifier(
     /// <param name="facts">What is known of the original request, for the record of first and last use; null for nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The verdict; with the database away, <see cref="RefusalCode.VerificationUnavailable"/> and never a word against the key.</returns>
-    public async Task<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, RequestFacts? facts, CancellationToken cancellationToken)
+    public async ValueTask<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, RequestFacts? facts, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(credential, cancellationToken);
+        var now = time.GetUtcNow();
+        var refusal = found.Key is { } key ? VerificationRules.FirstFailure(key, demand, now) : found.Refusal;
+        Note(found.Key, refusal, credential, facts, now);
+        return refusal is { } code ? Verdict.Refused(code, found.Key?.Principal.KeyId) : found.Key!.Accepted;
+    }
+
+    /// <summary>Finds the key that was presented.</summary>
+    /// <param name="credential">What the request presented.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The key, whatever its state; or why there is none.</returns>
+    internal async ValueTask<FoundKey> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
         if (credential.Refusal is { } refusal)
         {
-            return Verdict.Refused(refusal);
+            return new(null, refusal);
         }
 
         if (credential.Kind == CredentialKind.Jwt)
         {
-            return Verdict.Refused(RefusalCode.InvalidToken); // none has been issued
+            return new(null, RefusalCode.InvalidToken); // none has been issued
         }
 
         try
         {
-            var (verdict, unused) = await JudgeAsync(credential, demand, cancellationToken);
-            if (verdict.Principal is { } principal)
-            {
-                var now = time.GetUtcNow();
-                lastUsed.Note(principal.KeyId, now, facts?.Address);
-                if (unused)
-                {
-                    firstUses.Note(principal.KeyId, now, facts, credential.Reveal());
-                }
-            }
-
-            return verdict;
+            return await ReadAsync(credential, cancellationToken);
         }
         catch (Exception exception) when (exception is DbException or RetryLimitExceededException or TimeoutException)
         {
             LogUnavailable(exception);
-            return Verdict.Refused(RefusalCode.VerificationUnavailable);
+            return new(null, RefusalCode.VerificationUnavailable);
         }
     }
 
-    /// <summary>The verdict, and whether the key was never used before.</summary>
-    async Task<(Verdict Verdict, bool Unused)> JudgeAsync(PresentedCredential credential, Demand demand, CancellationToken cancellationToken)
+    /// <summary>The one place where an outcome is noted, accepted or refused.</summary>
+    /// <param name="key">The key that was presented whole, or null.</param>
+    /// <param name="refusal">Why it was refused, or null.</param>
+    /// <param name="credential">What was presented.</param>
+    /// <param name="facts">What is known of the original request.</param>
+    /// <param name="now">When it was judged.</param>
+    void Note(KnownKey? key, RefusalCode? refusal, PresentedCredential credential, RequestFacts? facts, DateTimeOffset now)
+    {
+        if (key is null || refusal is not null)
+        {
+            return;
+        }
+
+        lastUsed.Note(key.Principal.KeyId, now, facts?.Address);
+        if (key.Unused)
+        {
+            firstUses.Note(key.Principal.KeyId, now, facts, credential.Reveal());
+        }
+    }
+
+    async Task<FoundKey> ReadAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (!shapes.Fits(credential.Reveal()))
@@ -62,67 +83,20 @@ public sealed partial class Verifier(
             await shapes.LoadAsync(context, cancellationToken);
             if (!shapes.Fits(credential.Reveal()))
             {
-                return (Verdict.Refused(RefusalCode.MalformedKey), false);
+                return new(null, RefusalCode.MalformedKey);
             }
         }
 
-        var hash = KeyHash.Of(credential.Reveal());
-        var stored = await StoredKey.FindAsync(context, context.Keys.AsNoTracking().Where(key => key.Hash == hash), cancellationToken);
-        if (stored is null)
-        {
-            return (Verdict.Refused(RefusalCode.InvalidKey), false);
-        }
-
-        var row = stored.ToRow(time.GetUtcNow());
-        return FirstFailure(row, await ResolveAsync(context, demand, row, stored.Key.ProjectId, cancellationToken)) is { } refusal
-            ? (Verdict.Refused(refusal, row.KeyId), false)
-            : (new(new(row.KeyId, stored.Organization, row.Project, row.Environment, row.Owner, row.Permissions, row.Scope, row.ExpiresAt), null, row.KeyId),
-                row.LastUsedAt is null);
+        return await KnownKeyQuery.FindAsync(context, KeyHash.Of(credential.Reveal()), cancellationToken) is { } key
+            ? new(key, null)
+            : new(null, RefusalCode.InvalidKey);
     }
-
-    static RefusalCode? FirstFailure(KeyRow key, Demand demand)
-    {
-        if (key.State != KeyState.Active)
-        {
-            return key.State switch
-            {
-                KeyState.Revoked => RefusalCode.RevokedKey,
-                KeyState.Expired => RefusalCode.ExpiredKey,
-                _ => RefusalCode.InactiveKey,
-            };
-        }
-
-        var environment = key.Environment == KeyEnvironment.Live ? AcceptedEnvironments.Live : AcceptedEnvironments.Test;
-        if (!demand.Environments.HasFlag(environment))
-        {
-            return RefusalCode.WrongEnvironment;
-        }
-
-        if (demand.Project is not null && demand.Project != key.Project)
-        {
-            return RefusalCode.WrongProject;
-        }
-
-        if (demand.Resource is not null && key.Scope?.Contains(demand.Resource, StringComparer.Ordinal) == false)
-        {
-            return RefusalCode.ResourceOutOfScope;
-        }
-
-        return demand.Permission is not null && !key.Permissions.Contains(demand.Permission, StringComparer.Ordinal)
-            ? RefusalCode.InsufficientPermissions
-            : null;
-    }
-
-    /// <summary>A past address of the key's own project means it as well.</summary>
-    static async Task<Demand> ResolveAsync(DashboardContext context, Demand demand, KeyRow key, long projectId, CancellationToken cancellationToken) =>
-        demand.Project is not null && demand.Project != key.Project && ProjectPath.TryParse(demand.Project, out var path)
-        && await context.ProjectSlugs.AnyAsync(
-            slug => slug.ProjectId == projectId && slug.Slug == path.Project
-                && context.OrganizationSlugs.Any(x => x.OrganizationId == slug.OrganizationId && x.Slug == path.Organization),
-            cancellationToken)
-            ? demand with { Project = key.Project }
-            : demand;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Credentials cannot be verified: the database did not answer.")]
     partial void LogUnavailable(Exception exception);
 }
+
+/// <summary>The key that was presented, or why there is none.</summary>
+/// <param name="Key">The key, whatever its state.</param>
+/// <param name="Refusal">Null where there is a key.</param>
+readonly record struct FoundKey(KnownKey? Key, RefusalCode? Refusal);

@@ -148,7 +148,7 @@ public sealed class VerifierTests
     static async Task<IssuedKey> CreateAsync(World world, Services services, NewKey asked) =>
         (await services.Keys.CreateAsync(world.Owner, asked, Token)).Value;
 
-    static Task<Verdict> AskAsync(Services services, string raw, Demand demand)
+    static ValueTask<Verdict> AskAsync(Services services, string raw, Demand demand)
     {
         var headers = new HeaderDictionary { ["X-API-Key"] = raw };
         return services.Verifier.VerifyAsync(CredentialReader.Read(headers, acceptBearer: true), demand, null, Token);

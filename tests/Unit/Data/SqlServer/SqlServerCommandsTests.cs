@@ -185,7 +185,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             var credential = CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = text }, acceptBearer: true);
             foreach (var project in new[] { World.Orders, World.Billing })
             {
-                await RunBothAsync(services => services.Verifier.VerifyAsync(credential, new(Project: project, Resource: "workflow:intake", Permission: "read"), IPAddress.Loopback, Token));
+                await RunBothAsync(services => services.Verifier.VerifyAsync(credential, new(Project: project, Resource: "workflow:intake", Permission: "read"), IPAddress.Loopback, Token).AsTask());
             }
         }
 

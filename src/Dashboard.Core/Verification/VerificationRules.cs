@@ -1,0 +1,65 @@
+using Dashboard.Core.Keys;
+
+namespace Dashboard.Core.Verification;
+
+/// <summary>A question about a key that is known.</summary>
+/// <param name="Name">What an explanation calls it, in snake case.</param>
+/// <param name="Judge">Why the key is refused at that time, or null where the rule lets it pass. Asks nobody and changes nothing.</param>
+sealed record VerificationRule(string Name, Func<KnownKey, Demand, DateTimeOffset, RefusalCode?> Judge);
+
+/// <summary>The rules about known keys. The first that fails answers.</summary>
+static class VerificationRules
+{
+    /// <summary>All of them, in the order in which they are tried.</summary>
+    public static readonly IReadOnlyList<VerificationRule> InOrder =
+    [
+        new("state", State),
+        new("environment", Environment),
+        new("project", Project),
+        new("resource", Resource),
+        new("permission", Permission),
+    ];
+
+    /// <summary>As an array, for the sake of speed.</summary>
+    static readonly VerificationRule[] Rules = [.. InOrder];
+
+    /// <summary>The first refusal, or null where the key is good for what is asked.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="demand">What is asked.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static RefusalCode? FirstFailure(KnownKey key, Demand demand, DateTimeOffset now)
+    {
+        foreach (var rule in Rules)
+        {
+            if (rule.Judge(key, demand, now) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    static RefusalCode? State(KnownKey key, Demand demand, DateTimeOffset now) => key.State.At(key.Principal.ExpiresAt, now) switch
+    {
+        KeyState.Active => null,
+        KeyState.Revoked => RefusalCode.RevokedKey,
+        KeyState.Expired => RefusalCode.ExpiredKey,
+        _ => RefusalCode.InactiveKey,
+    };
+
+    static RefusalCode? Environment(KnownKey key, Demand demand, DateTimeOffset now)
+    {
+        var own = key.Principal.Environment == KeyEnvironment.Live ? AcceptedEnvironments.Live : AcceptedEnvironments.Test;
+        return (demand.Environments & own) == 0 ? RefusalCode.WrongEnvironment : null;
+    }
+
+    static RefusalCode? Project(KnownKey key, Demand demand, DateTimeOffset now) =>
+        demand.Project is { } project && !key.Project.IsMeantBy(project) ? RefusalCode.WrongProject : null;
+
+    static RefusalCode? Resource(KnownKey key, Demand demand, DateTimeOffset now) =>
+        demand.Resource is { } resource && !key.Reaches(resource) ? RefusalCode.ResourceOutOfScope : null;
+
+    static RefusalCode? Permission(KnownKey key, Demand demand, DateTimeOffset now) =>
+        demand.Permission is { } permission && !key.Principal.Permissions.Contains(permission, StringComparer.Ordinal) ? RefusalCode.InsufficientPermissions : null;
+}
