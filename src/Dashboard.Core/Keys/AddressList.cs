@@ -67,7 +67,7 @@ public sealed class AddressList
             return false;
         }
 
-        var networks = new List<IPNetwork>(texts.Count);
+        var read = new List<IPNetwork>(texts.Count);
         foreach (var text in texts)
         {
             if (Read(text, out fault) is not { } network)
@@ -76,11 +76,11 @@ public sealed class AddressList
                 return false;
             }
 
-            networks.Add(network);
+            read.Add(network);
         }
 
-        fault = networks.Distinct().Count() == networks.Count ? null : "Name each address or network once.";
-        list = fault is null ? new([.. networks]) : null;
+        fault = read.Distinct().Count() == read.Count ? null : "Name each address or network once.";
+        list = fault is null ? new([.. read]) : null;
         return fault is null;
     }
 

@@ -78,7 +78,7 @@ sealed class StoredKey
         Key.AllResources ? null : Scope,
         Permissions,
         new(Key.OwnerType, Key.OwnerId, OwnerName ?? Key.OwnerId),
-        StateAt(now),
+        State.At(Key.ExpiresAt, now),
         Key.CreatedAt,
         new(PartyType.User, Key.CreatedBy, CreatorName ?? Key.CreatedBy),
         Key.LastUsedAt,
@@ -89,12 +89,12 @@ sealed class StoredKey
         Key.RequestsPerMinute);
 
     /// <summary>What it was made for, as far as a service account that owns it may do that now.</summary>
-    IReadOnlyList<string> Permissions => Account is null
+    public IReadOnlyList<string> Permissions => Account is null
         ? Key.Permissions.Split(' ')
         : [.. Key.Permissions.Split(' ').Intersect(Account.Permissions.Split(' '), StringComparer.Ordinal)];
 
-    /// <summary>A key whose service account is switched off, or reaches the key's project no more, counts as switched off.</summary>
-    KeyState StateAt(DateTimeOffset now) => Key.State.At(Key.ExpiresAt, now) is var state && state == KeyState.Active && Account is { Works: false } ? KeyState.Inactive : state;
+    /// <summary>The stored state; but a key whose service account is switched off, or reaches the key's project no more, counts as switched off.</summary>
+    public KeyState State => Key.State == KeyState.Active && Account is { Works: false } ? KeyState.Inactive : Key.State;
 }
 
 /// <summary>What a key's service account lets the key do.</summary>

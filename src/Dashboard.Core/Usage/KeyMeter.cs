@@ -10,7 +10,7 @@ public sealed class KeyMeter
     readonly UsageLedger ledger;
     readonly Lock gate; // shared with other keys: one of their own would be the larger part of each
     MeterWindow? window;
-    long writtenUse; // the minute and the network of the last use that went into a batch
+    long writtenMinute; // with the network: of the last use that went into a batch
     CoarseNetwork writtenNetwork;
 
     internal KeyMeter(UsageLedger ledger, Lock gate, string keyId, long projectId) => (this.ledger, this.gate, KeyId, ProjectId) = (ledger, gate, keyId, projectId);
@@ -69,12 +69,12 @@ public sealed class KeyMeter
     internal bool IsNewUse(long ticks, CoarseNetwork network)
     {
         var minute = ticks / TimeSpan.TicksPerMinute;
-        if (minute == writtenUse && network == writtenNetwork)
+        if (minute == writtenMinute && network == writtenNetwork)
         {
             return false;
         }
 
-        (writtenUse, writtenNetwork) = (minute, network);
+        (writtenMinute, writtenNetwork) = (minute, network);
         return true;
     }
 }
@@ -85,7 +85,7 @@ sealed class MeterWindow(long hour, MeterWindow? before)
     /// <summary>The most clients of one window; later ones are counted, but not told apart.</summary>
     const int MostClients = 16;
 
-    /// <summary>A longer text is looked at each time, so that nobody's memory fills with them.</summary>
+    /// <summary>So much of what a client calls itself is looked at, so that nobody's memory fills with it.</summary>
     const int MaxKeptAgent = 256;
 
     static readonly int Outcomes = Enum.GetValues<RefusalCode>().Length + 1;
@@ -123,7 +123,7 @@ sealed class MeterWindow(long hour, MeterWindow? before)
 
         for (var i = 0; i < clientCount; i++)
         {
-            if (clients[i].Network == network && clients[i].Agent == userAgent)
+            if (clients[i].Network == network && IsKept(clients[i].Agent, userAgent))
             {
                 clients[i].LastAt = Math.Max(clients[i].LastAt, ticks);
                 return;
@@ -134,7 +134,7 @@ sealed class MeterWindow(long hour, MeterWindow? before)
     }
 
     /// <summary>How often each outcome came.</summary>
-    public IEnumerable<(string Outcome, long Count)> Outcome()
+    public IEnumerable<(string Outcome, long Count)> Counted()
     {
         for (var i = 0; i < counts.Length; i++)
         {
@@ -157,9 +157,11 @@ sealed class MeterWindow(long hour, MeterWindow? before)
             Array.Resize(ref clients, Math.Min(MostClients, clients.Length * 4));
         }
 
-        // Of a long text the family is kept in its place: it matches no such text again, and so takes one of few places at most as often as there are any.
-        clients[clientCount++] = new() { Network = network, Agent = userAgent is { Length: > MaxKeptAgent } ? ClientFamily.Of(userAgent) : userAgent, FirstAt = ticks, LastAt = ticks };
+        clients[clientCount++] = new() { Network = network, Agent = userAgent is { Length: > MaxKeptAgent } ? userAgent[..MaxKeptAgent] : userAgent, FirstAt = ticks, LastAt = ticks };
     }
+
+    static bool IsKept(string? kept, string? userAgent) =>
+        ReferenceEquals(kept, userAgent) || (kept is not null && userAgent is not null && userAgent.AsSpan(0, Math.Min(userAgent.Length, MaxKeptAgent)).SequenceEqual(kept));
 
     /// <summary>A client as it came.</summary>
     public struct Client

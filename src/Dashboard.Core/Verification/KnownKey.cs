@@ -1,5 +1,6 @@
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Usage;
 
 namespace Dashboard.Core.Verification;
 
@@ -11,6 +12,7 @@ sealed class KnownKey
     const int FewResources = 8;
 
     readonly HashSet<string>? scope;
+    KeyMeter? meter;
 
     /// <summary>Puts together what was read.</summary>
     /// <param name="principal">What the key becomes when it is good.</param>
@@ -36,8 +38,17 @@ sealed class KnownKey
     /// <summary>Whether it was never accepted before.</summary>
     public bool Unused { get; }
 
+    /// <summary>The networks that it may be used from; null for every address.</summary>
+    public AddressList? AllowedIps { get; init; }
+
+    /// <summary>The most requests that it is accepted for in a minute, on this node; null for no limit.</summary>
+    public int? RequestsPerMinute { get; init; }
+
     /// <summary>The answer where no rule refuses it.</summary>
     public Verdict Accepted { get; }
+
+    /// <summary>Where its answers are counted. Two that ask at once may make two, which are added up.</summary>
+    public KeyMeter MeterOf(UsageLedger usage) => meter ??= usage.Meter(Principal.KeyId, Project.Id);
 
     /// <summary>Whether it reaches a resource.</summary>
     /// <param name="resource"><c>kind:id</c>; it need not be registered.</param>

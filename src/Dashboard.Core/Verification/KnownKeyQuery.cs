@@ -22,9 +22,13 @@ static class KnownKeyQuery
         var (key, path) = (stored.Key, $"{stored.Organization}/{stored.Project}");
         var project = await ReadProjectAsync(context, key.ProjectId, path, cancellationToken);
         var principal = new Principal(
-            key.KeyId, stored.Organization, path, key.Environment, new(key.OwnerType, key.OwnerId, stored.OwnerName ?? key.OwnerId), key.Permissions.Split(' '),
+            key.KeyId, stored.Organization, path, key.Environment, new(key.OwnerType, key.OwnerId, stored.OwnerName ?? key.OwnerId), stored.Permissions,
             key.AllResources ? null : stored.Scope, key.ExpiresAt);
-        return new(principal, key.State, project, key.LastUsedAt is null);
+        return new(principal, stored.State, project, key.LastUsedAt is null)
+        {
+            AllowedIps = AddressList.FromStored(key.AllowedIps),
+            RequestsPerMinute = key.RequestsPerMinute,
+        };
     }
 
     static async Task<KnownProject> ReadProjectAsync(DashboardContext context, long projectId, string path, CancellationToken cancellationToken)
