@@ -69,5 +69,11 @@ static class TrustedProxies
             : network;
     }
 
-    sealed record Proxies(IReadOnlyList<IPNetwork> Networks);
+    /// <summary>The proxies.</summary>
+    public sealed record Proxies(IReadOnlyList<IPNetwork> Networks)
+    {
+        /// <summary>Whether an address is a proxy's own, which speaks for many clients.</summary>
+        public bool Contains(IPAddress? address) =>
+            address is not null && Networks.Any(network => network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+    }
 }
