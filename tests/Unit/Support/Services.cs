@@ -21,7 +21,7 @@ public sealed class Services(ServiceProvider provider) : IAsyncDisposable
 
     public Verifier Verifier => Get<Verifier>();
 
-    public LastUsed LastUsed => Get<LastUsed>();
+    public UsageLedger Usage => Get<UsageLedger>();
 
     public Changes Changes => Get<Changes>();
 

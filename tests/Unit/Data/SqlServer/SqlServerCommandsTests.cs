@@ -191,8 +191,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
 
         await RunBothAsync(async services =>
         {
-            services.LastUsed.Note(issued.Key.KeyId, world.Time.GetUtcNow(), IPAddress.Loopback);
-            await services.LastUsed.FlushAsync(Token);
+            await services.Usage.FlushAsync(Token);
             return 0;
         });
         await RunBothAsync(services => services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
