@@ -10,6 +10,7 @@ using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Dashboard.Core;
 
@@ -23,14 +24,9 @@ public static class CoreServices
     /// <exception cref="SettingException">A setting cannot be used.</exception>
     public static IServiceCollection AddDashboardCore(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
-        services.AddSingleton(TimeProvider.System);
-        services.AddDashboardDatabase(configuration, contentRoot);
+        services.AddLatchkeyVerification(configuration, contentRoot);
+        services.AddDashboardIdentity();
         services.AddProtection(configuration, contentRoot);
-        services.AddSingleton(new Catalogue(configuration));
-        services.AddSingleton(new KeyOptions(configuration));
-        services.AddSingleton(new EnvironmentHosts(configuration));
-        services.AddSingleton(provider => new RateLimits(configuration, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<KeyShapes>();
         services.AddSingleton<KeyService>();
         services.AddSingleton<ServiceAccountService>();
         services.AddSingleton<OrganizationService>();
@@ -41,18 +37,42 @@ public static class CoreServices
         services.AddSingleton<SignInService>();
         services.AddSingleton<SessionService>();
         services.AddSingleton<AuditVerifier>();
-        services.AddSingleton<Verifier>();
+        services.AddSingleton<SelfRevocation>();
         services.AddSingleton<KeyQuestions>();
-        services.AddSingleton<UsageLedger>();
-        services.AddHostedService(provider => provider.GetRequiredService<UsageLedger>());
         services.AddSingleton<UsageRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<UsageRetention>());
         services.AddSingleton<UsageService>();
-        services.AddSingleton<FirstUses>();
-        services.AddHostedService(provider => provider.GetRequiredService<FirstUses>());
-        services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddSingleton<FeedRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedRetention>());
+        return services;
+    }
+
+    /// <summary>Registers the database and what verifies credentials, and nothing else: for a host that shares Latchkey's database. Latchkey itself makes and
+    /// migrates it.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The settings: Latchkey's own.</param>
+    /// <param name="contentRoot">The folder that the embedded database's folder <c>data</c> lies in.</param>
+    /// <exception cref="SettingException">A setting cannot be used.</exception>
+    public static IServiceCollection AddLatchkeyVerification(this IServiceCollection services, IConfiguration configuration, string contentRoot)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddDashboardDatabase(configuration, contentRoot);
+        services.AddSingleton(new Catalogue(configuration));
+        services.AddSingleton(new KeyOptions(configuration));
+        services.AddSingleton(new EnvironmentHosts(configuration));
+        services.AddSingleton(provider => new RateLimits(configuration, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<KeyShapes>();
+        services.AddSingleton<VerificationCache>();
+        services.AddSingleton<Verifier>();
+        services.AddSingleton<UsageLedger>();
+        services.AddHostedService(provider => provider.GetRequiredService<UsageLedger>());
+        services.AddSingleton<FirstUses>();
+        services.AddHostedService(provider => provider.GetRequiredService<FirstUses>());
+        services.AddHostedService(provider =>
+        {
+            provider.GetRequiredService<VerificationCache>(); // listens from the first read on: only then is it ready with the start
+            return provider.GetRequiredService<ChangeFeed>();
+        });
         return services;
     }
 }

@@ -43,6 +43,10 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task WriteAsync(HttpResponse response, CancellationToken cancellationToken) => WriteAsync(response, ToUtf8Bytes(), cancellationToken);
 
+    /// <summary>A time to wait as <c>Retry-After</c> says it: in whole seconds, rounded up.</summary>
+    /// <param name="wait">The time.</param>
+    public static string InSeconds(TimeSpan wait) => ((long)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     internal async Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         response.StatusCode = Status;
@@ -51,7 +55,7 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
         response.Headers.CacheControl = "no-store";
         if (RetryAfter is { } wait)
         {
-            response.Headers.RetryAfter = ((long)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = InSeconds(wait);
         }
 
         if (!HttpMethods.IsHead(response.HttpContext.Request.Method))

@@ -8,7 +8,6 @@ namespace Dashboard.Core.Data;
 public sealed class Change
 {
     readonly List<(long Chain, AuditEvent Event)> events = [];
-    readonly List<FeedSubject> affected = [];
 
     internal Change(DashboardContext context, Actor actor, DateTimeOffset now) => (Context, Actor, Now) = (context, actor, now);
 
@@ -23,8 +22,6 @@ public sealed class Change
 
     internal IReadOnlyList<(long Chain, AuditEvent Event)> Events => events;
 
-    internal IEnumerable<FeedSubject> Subjects => events.Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Concat(affected).Distinct();
-
     /// <summary>The feed rows that were written, once they are.</summary>
     internal IReadOnlyList<FeedEntry> Feed { get; set; } = [];
 
@@ -32,10 +29,6 @@ public sealed class Change
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
     /// <param name="what">What happened. Of a target's identifier and name as much is kept as the log has room for.</param>
     public void Record(long chain, AuditEvent what) => events.Add((chain, what with { Target = what.Target.Fitted() }));
-
-    /// <summary>Says that something follows from what happened and is no event of its own: a row of the change feed, and none of the audit log.</summary>
-    /// <param name="what">What is no longer what it was.</param>
-    public void Affect(FeedSubject what) => affected.Add(what);
 
     /// <summary>Takes the project's row lock until the transaction ends, so that what is counted in it stays as counted.</summary>
     /// <param name="id">The project.</param>
@@ -190,7 +183,8 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
 
         await unit.Context.SaveChangesAsync(cancellationToken);
         await AppendAuditAsync(unit, changeId, cancellationToken);
-        unit.Feed = await AppendFeedAsync(unit.Context, [.. unit.Subjects], unit.Now, cancellationToken);
+        unit.Feed = await AppendFeedAsync(
+            unit.Context, [.. unit.Events.Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
         return outcome;
     }
 

@@ -85,9 +85,12 @@ sealed class Mapping
             resource.ToTable("Resources");
             Id(resource.Property(x => x.Kind));
             Id(resource.Property(x => x.ExternalId));
-            resource.Property(x => x.Name).HasMaxLength(NameLength);
+            resource.Property(x => x.Name).HasMaxLength(NameLength).UseCollation(nameCollation);
             resource.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
             resource.HasIndex(x => new { x.ProjectId, x.Kind, x.ExternalId }).IsUnique();
+            // One for each order that a list has.
+            resource.HasIndex(x => new { x.ProjectId, x.CreatedAt, x.Id });
+            resource.HasIndex(x => new { x.ProjectId, x.Name, x.Id });
         });
         builder.Entity<Installation>(installation =>
         {

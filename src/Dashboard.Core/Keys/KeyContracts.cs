@@ -108,8 +108,8 @@ public sealed record KeyRow(
     string? LastUsedFrom,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? RevokedAt,
-    IReadOnlyList<string>? AllowedIps,
-    int? RequestsPerMinute);
+    IReadOnlyList<string>? AllowedIps = null,
+    int? RequestsPerMinute = null);
 
 /// <summary>A key that was just minted, with its secret. The only time that both are together.</summary>
 /// <param name="key">The key as lists show it.</param>

@@ -76,7 +76,7 @@ sealed class StoredKey
         $"{Organization}/{Project}",
         Key.Environment,
         Key.AllResources ? null : Scope,
-        Permissions,
+        PermissionWords.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         new(Key.OwnerType, Key.OwnerId, OwnerName ?? Key.OwnerId),
         State.At(Key.ExpiresAt, now),
         Key.CreatedAt,
@@ -88,10 +88,10 @@ sealed class StoredKey
         AddressList.FromStored(Key.AllowedIps)?.Networks,
         Key.RequestsPerMinute);
 
-    /// <summary>What it was made for, as far as a service account that owns it may do that now.</summary>
-    public IReadOnlyList<string> Permissions => Account is null
-        ? Key.Permissions.Split(' ')
-        : [.. Key.Permissions.Split(' ').Intersect(Account.Permissions.Split(' '), StringComparer.Ordinal)];
+    /// <summary>What it was made for, as far as a service account that owns it may do that now; separated by spaces.</summary>
+    public string PermissionWords => Account is null
+        ? Key.Permissions
+        : string.Join(' ', Key.Permissions.Split(' ').Intersect(Account.Permissions.Split(' '), StringComparer.Ordinal));
 
     /// <summary>The stored state; but a key whose service account is switched off, or reaches the key's project no more, counts as switched off.</summary>
     public KeyState State => Key.State == KeyState.Active && Account is { Works: false } ? KeyState.Inactive : Key.State;

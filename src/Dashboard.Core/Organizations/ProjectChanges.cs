@@ -79,8 +79,8 @@ public sealed partial class ProjectService
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="path">Its present or a past address.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The project as it was; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public Task<Outcome<ProjectRow>> DeleteAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken) => changes.RunAsync<ProjectRow>(
+    /// <returns>The project as it was, with the keys that are revoked now; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public Task<Outcome<Deletion<ProjectRow>>> DeleteAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken) => changes.RunAsync<Deletion<ProjectRow>>(
         actor,
         async (change, token) =>
         {
@@ -106,7 +106,8 @@ public sealed partial class ProjectService
             change.Record(project.OrganizationId, new(
                 AuditCategory.Settings, "project.deleted", new("project", address, project.Name), Details: JsonSerializer.Serialize(new { keys_revoked = keys.Count })));
             keys.ForEach(key => KeyRevocation.Revoke(change, project.OrganizationId, key, "project_deleted", address));
-            return new ProjectRow(found.OrganizationSlug, project.Slug, project.Name, project.CreatedAt);
+            return new Deletion<ProjectRow>(
+                new(found.OrganizationSlug, project.Slug, project.Name, project.CreatedAt), [.. keys.Select(key => key.KeyId)], []);
         },
         cancellationToken);
 

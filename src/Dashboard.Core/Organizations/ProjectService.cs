@@ -51,6 +51,23 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
         return await context.FindProjectAsync(actor, path, cancellationToken) is { } access ? access : Fault.NotFound;
     }
 
+    /// <summary>Reads one project that the actor may see.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="path">Its present or a past address.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The project, or <see cref="FaultCode.NotFound"/>.</returns>
+    public async Task<Outcome<ProjectRow>> GetAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await context.FindProjectAsync(actor, path, cancellationToken) is not { } access)
+        {
+            return Fault.NotFound;
+        }
+
+        var createdAt = await context.Projects.Where(x => x.Id == access.ProjectId).Select(x => x.CreatedAt).SingleAsync(cancellationToken);
+        return new ProjectRow(access.OrganizationSlug, access.ProjectSlug, access.ProjectName, createdAt);
+    }
+
     /// <summary>Lists the projects that the actor may see, newest first.</summary>
     /// <param name="actor">Who asks.</param>
     /// <param name="organization">Only those of this organization (its slug); null for all.</param>

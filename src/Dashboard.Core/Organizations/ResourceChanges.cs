@@ -54,7 +54,7 @@ public sealed partial class ResourceService
     public async Task<Outcome<DeletionPreview>> PreviewDeletionAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await FindAsync(context, actor, project, resource, cancellationToken);
+        var found = await FindAsync(context, actor, project, resource, OrganizationRole.Admin, cancellationToken);
         if (found.Fault is { } missing)
         {
             return missing;
@@ -74,8 +74,8 @@ public sealed partial class ResourceService
     /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
     /// <param name="resource"><c>kind:id</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The resource as it was; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public Task<Outcome<ResourceRow>> DeleteAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken) => changes.RunAsync<ResourceRow>(
+    /// <returns>The resource as it was, with the keys that are revoked now and those that reach less; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public Task<Outcome<Deletion<ResourceRow>>> DeleteAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken) => changes.RunAsync<Deletion<ResourceRow>>(
         actor,
         async (change, token) =>
         {
@@ -104,14 +104,17 @@ public sealed partial class ResourceService
                 }
             }
 
-            return ToRow(row, access);
+            return new Deletion<ResourceRow>(
+                ToRow(row, access),
+                [.. keys.Where(x => x.Resources == 1).Select(x => x.Key.KeyId)],
+                [.. keys.Where(x => x.Resources > 1).Select(x => x.Key.KeyId)]);
         },
         cancellationToken);
 
     /// <summary>The resource, tracked, for somebody who may change it, with its project locked: no key is narrowed to it meanwhile.</summary>
-    async Task<Outcome<(Resource Row, ProjectAccess Access)>> FindAsync(Change change, string? project, string resource, CancellationToken cancellationToken)
+    static async Task<Outcome<(Resource Row, ProjectAccess Access)>> FindAsync(Change change, string? project, string resource, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(change.Context, change.Actor, project, resource, cancellationToken);
+        var found = await FindAsync(change.Context, change.Actor, project, resource, OrganizationRole.Admin, cancellationToken);
         if (found.Fault is { } missing)
         {
             return missing;
@@ -122,8 +125,9 @@ public sealed partial class ResourceService
             && await change.Context.Resources.SingleOrDefaultAsync(x => x.Id == row.Id, cancellationToken) is { } current ? (current, access) : Fault.NotFound;
     }
 
-    async Task<Outcome<(Resource Row, ProjectAccess Access)>> FindAsync(
-        DashboardContext context, Actor actor, string? project, string resource, CancellationToken cancellationToken)
+    /// <summary>The resource, for somebody of at least a role. Its kind need not be in the settings any more.</summary>
+    static async Task<Outcome<(Resource Row, ProjectAccess Access)>> FindAsync(
+        DashboardContext context, Actor actor, string? project, string resource, OrganizationRole least, CancellationToken cancellationToken)
     {
         var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
         if (found.Fault is { } missing)
@@ -131,14 +135,21 @@ public sealed partial class ResourceService
             return missing;
         }
 
-        if (!KeyRules.TryParseResource(resource, catalogue, out var wanted)
+        if (!TryParse(resource, out var wanted)
             || await context.Resources.AsNoTracking().SingleOrDefaultAsync(
                 x => x.ProjectId == found.Value.ProjectId && x.Kind == wanted.Kind && x.ExternalId == wanted.Id, cancellationToken) is not { } row)
         {
             return Fault.NotFound;
         }
 
-        return found.Value.Role < OrganizationRole.Admin ? NotAdmin : (row, found.Value);
+        return found.Value.Role < least ? NotAdmin : (row, found.Value);
+    }
+
+    static bool TryParse(string text, out (string Kind, string Id) resource)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        resource = colon < 0 ? default : (text[..colon], text[(colon + 1)..]);
+        return colon >= 0 && Catalogue.IsWord(resource.Kind) && Names.IsResourceId(resource.Id);
     }
 
     static IQueryable<ApiKey> Narrowed(DashboardContext context, long resourceId) =>

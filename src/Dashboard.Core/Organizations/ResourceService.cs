@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
@@ -26,14 +27,23 @@ public sealed record NewResource(string? Project, string Kind, string Id, string
 /// <param name="Search">A part of the name or the beginning of the id; null or empty for all.</param>
 /// <param name="Cursor">Where the page before it ended; null for the first.</param>
 /// <param name="Limit">The most rows, 1 to 200.</param>
-public sealed record ResourceQuery(string? Project = null, string? Kind = null, string? Search = null, string? Cursor = null, int Limit = Page.DefaultLimit);
+/// <param name="Sort">What they are sorted by.</param>
+/// <param name="Descending">Whether the last or latest comes first.</param>
+public sealed record ResourceQuery(
+    string? Project = null,
+    string? Kind = null,
+    string? Search = null,
+    string? Cursor = null,
+    int Limit = Page.DefaultLimit,
+    ResourceSort Sort = ResourceSort.CreatedAt,
+    bool Descending = true);
 
 /// <summary>What people do with the resources of a project.</summary>
 public sealed partial class ResourceService(IDbContextFactory<DashboardContext> contexts, Changes changes, Catalogue catalogue, TimeProvider time)
 {
-    /// <summary>Lists a project's resources, newest first.</summary>
+    /// <summary>Lists a project's resources a page at a time; newest first where nothing else is asked for.</summary>
     /// <param name="actor">A member of the organization.</param>
-    /// <param name="query">Which resources.</param>
+    /// <param name="query">Which resources. A cursor is good for the filter and the order that it came from.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>.</returns>
     public async Task<Outcome<Page<ResourceRow>>> ListAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
@@ -56,7 +66,7 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
         }
 
         var search = string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
-        string?[] filter = ["resources", $"{project.Value.ProjectId}", query.Kind, search];
+        string?[] filter = ["resources", $"{project.Value.ProjectId}", query.Kind, search, query.Sort.ToWord(), $"{query.Descending}"];
         var after = Cursor.Read(query.Cursor, filter);
         if (after.Fault is { } foreign)
         {
@@ -64,14 +74,55 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
         }
 
         var resources = Filter(context.Resources.AsNoTracking().Where(x => x.ProjectId == project.Value.ProjectId), query.Kind, search);
-        if (after.Value is { } last)
+        var rows = await ResourcePages.InOrder(resources, query, after.Value).Take(query.Limit + 1).ToListAsync(cancellationToken);
+        return Cursor.Cut(rows, query.Limit, x => ToRow(x, project.Value), x => ResourcePages.EndAt(x, query.Sort), filter);
+    }
+
+    /// <summary>Reads one resource.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
+    /// <param name="resource"><c>kind:id</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The resource, or <see cref="FaultCode.NotFound"/>.</returns>
+    public async Task<Outcome<ResourceRow>> GetAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await FindAsync(context, actor, project, resource, OrganizationRole.Viewer, cancellationToken);
+        return found.Fault is { } missing ? missing : ToRow(found.Value.Row, found.Value.Access);
+    }
+
+    /// <summary>How many keys that are not revoked are narrowed to each of some resources.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
+    /// <param name="resources">The resources, as <c>kind:id</c>; at most as many as a page has.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The numbers by <c>kind:id</c>, without those that are 0; or <see cref="FaultCode.InvalidRequest"/> for too many, <see cref="FaultCode.NotFound"/>.</returns>
+    public async Task<Outcome<ReadOnlyDictionary<string, int>>> CountKeysAsync(
+        Actor actor, string? project, IReadOnlyCollection<string> resources, CancellationToken cancellationToken)
+    {
+        if (resources.Count > Page.MaxLimit)
         {
-            var lastId = last.AsNumber;
-            resources = resources.Where(x => x.CreatedAt < last.At || (x.CreatedAt == last.At && x.Id < lastId));
+            return Fault.Invalid("resources", $"Name {Page.MaxLimit} resources or fewer.");
         }
 
-        var rows = await resources.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
-        return Cursor.Cut(rows, query.Limit, x => ToRow(x, project.Value), x => new(x.CreatedAt, x.Id), filter);
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
+        if (found.Fault is { } missing)
+        {
+            return missing;
+        }
+
+        var ids = resources.Select(text => text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..]).ToList();
+        var counts = await (
+            from resource in context.Resources
+            where resource.ProjectId == found.Value.ProjectId && ids.Contains(resource.ExternalId)
+            join scope in context.KeyResources on resource.Id equals scope.ResourceId
+            join key in context.Keys on scope.KeyId equals key.KeyId
+            where key.State != KeyState.Revoked
+            group resource by new { resource.Kind, resource.ExternalId } into one
+            select new { one.Key.Kind, one.Key.ExternalId, Count = one.Count() }).ToListAsync(cancellationToken);
+        return counts.Select(x => (Name: $"{x.Kind}:{x.ExternalId}", x.Count)).Where(x => resources.Contains(x.Name))
+            .ToDictionary(x => x.Name, x => x.Count, StringComparer.Ordinal).AsReadOnly();
     }
 
     /// <summary>How many resources a list has in all, on whatever page one is.</summary>

@@ -1,6 +1,5 @@
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.ServiceAccounts;
@@ -37,7 +36,6 @@ public sealed partial class ServiceAccountService
                 {
                     Record(change, account, "service_account.changed", details);
                     await change.Context.SaveChangesAsync(token);
-                    await AffectKeysAsync(change, id, token);
                 }
 
                 return await ReadAsync(change.Context, id, token);
@@ -90,16 +88,6 @@ public sealed partial class ServiceAccountService
         return await change.Context.ServiceAccounts.Include(x => x.Projects).SingleOrDefaultAsync(x => x.Id == id && x.DeletedAt == null, cancellationToken) is { } account
             ? account
             : Fault.NotFound;
-    }
-
-    /// <summary>What is known of the account's keys rests on the account: every node reads them anew.</summary>
-    static async Task AffectKeysAsync(Change change, string id, CancellationToken cancellationToken)
-    {
-        var own = change.Context.Keys.Where(key => key.OwnerType == PartyType.ServiceAccount && key.OwnerId == id && key.State != KeyState.Revoked);
-        foreach (var key in await own.OrderBy(key => key.KeyId).Select(key => key.KeyId).ToListAsync(cancellationToken))
-        {
-            change.Affect(new(FeedSubject.Key, key));
-        }
     }
 
     void Apply(ServiceAccount account, ServiceAccountPatch patch, Dictionary<string, string?> details)

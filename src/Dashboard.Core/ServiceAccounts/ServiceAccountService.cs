@@ -3,6 +3,7 @@ using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.ServiceAccounts;
@@ -236,5 +237,5 @@ public sealed partial class ServiceAccountService(
 
     static void Record(Change change, ServiceAccount account, string action, Dictionary<string, string?>? details = null) => change.Record(
         account.OrganizationId,
-        new(AuditCategory.ServiceAccounts, action, new("service_account", account.Id, account.Name), Details: JsonSerializer.Serialize(details ?? [])));
+        new(AuditCategory.ServiceAccounts, action, new(FeedSubject.ServiceAccount, account.Id, account.Name), Details: JsonSerializer.Serialize(details ?? [])));
 }

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using System.Data.Common;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +13,9 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
     /// <summary>How often the feed is read.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long what was read is trusted, from when the read was sent.</summary>
+    public static readonly TimeSpan Trusted = TimeSpan.FromSeconds(30);
+
     const int MostAtOnce = 1000;
 
     /// <summary>So many own changes may wait to be met again in the feed; there are more only where nobody reads it.</summary>
@@ -24,19 +25,31 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
     readonly Lock gate = new();
     readonly SortedSet<long> own = [];
     ImmutableList<Subscription> subscriptions = [];
+    readonly FeedWaiters waiters = new();
+
+    /// <summary>One read at a time.</summary>
+    readonly SemaphoreSlim turn = new(1);
+
     PeriodicTimer? timer;
     Place? last;
     bool failing;
+
+    /// <summary>As the clock's timestamps count.</summary>
+    long trustedUntil = long.MinValue;
+
+    /// <summary>Whether no more than <see cref="Trusted"/> has passed since the last read that succeeded was sent. The clock is monotonic: nobody turns it back.</summary>
+    public bool IsFresh => time.GetTimestamp() < Volatile.Read(ref trustedUntil);
 
     /// <summary>Listens. To miss nothing, listen first and read the state of things then.</summary>
     /// <param name="onEntry">Takes each row, on the thread that changed or read it: it has to be short, and must wait for nothing. What it throws is logged
     /// and reaches neither that thread nor other listeners. Rows of one node come in order; between nodes a later one may come first.</param>
     /// <param name="onReset">Called when rows may have been missed: the feed was cleared, or the database went back to a backup. Everything that was read
     /// before counts for nothing.</param>
+    /// <param name="onRead">Runs at the end of each read, after its rows have been told, on the read's context: what it throws, the read has failed with.</param>
     /// <returns>Ends the listening when disposed.</returns>
-    public IDisposable Subscribe(Action<FeedEntry> onEntry, Action? onReset = null)
+    public IDisposable Subscribe(Action<FeedEntry> onEntry, Action? onReset = null, Func<DashboardContext, CancellationToken, Task>? onRead = null)
     {
-        var subscription = new Subscription(this, onEntry, onReset);
+        var subscription = new Subscription(this, onEntry, onReset, onRead);
         ImmutableInterlocked.Update(ref subscriptions, (list, added) => list.Add(added), subscription);
         return subscription;
     }
@@ -67,35 +80,36 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
         }
     }
 
+    /// <summary>Waits until a read has ended that began after this call. However many wait, they share one, and there are at most 20 such reads a second.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether it succeeded.</returns>
+    public Task<bool> CatchUpAsync(CancellationToken cancellationToken) => waiters.WaitAsync(TryReadAsync, cancellationToken);
+
     /// <summary>Reads the rows after the last that was read, and tells them. The first time it only finds out where the feed is.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        if (last is null)
+        await turn.WaitAsync(cancellationToken);
+        var read = waiters.Begin();
+        var succeeded = false;
+        try
         {
-            await BeginAsync(context, cancellationToken);
-            return;
-        }
-
-        int count;
-        do
-        {
-            var from = last.Number;
-            // With the last one again: if it is not there, or another, then this is not the feed that was read before.
-            var rows = await context.FeedEntries.AsNoTracking().Where(x => x.Number >= from).OrderBy(x => x.Number).Take(MostAtOnce).ToListAsync(cancellationToken);
-            if (!last.Continues(rows))
+            var sent = time.GetTimestamp();
+            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+            await ReadRowsAsync(context, cancellationToken);
+            foreach (var subscription in subscriptions)
             {
-                LogReset(from);
-                await BeginAsync(context, cancellationToken);
-                Tell(subscription => subscription.OnReset?.Invoke());
-                return;
+                await (subscription.OnRead?.Invoke(context, cancellationToken) ?? Task.CompletedTask);
             }
 
-            TellRead(rows);
-            count = rows.Count;
+            Volatile.Write(ref trustedUntil, sent + (long)(Trusted.TotalSeconds * time.TimestampFrequency));
+            succeeded = true;
         }
-        while (count == MostAtOnce);
+        finally
+        {
+            turn.Release();
+            read?.SetResult(succeeded);
+        }
     }
 
     /// <inheritdoc />
@@ -125,8 +139,38 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
     /// <inheritdoc />
     public override void Dispose()
     {
+        waiters.Dispose();
         timer?.Dispose();
+        turn.Dispose();
         base.Dispose();
+    }
+
+    async Task ReadRowsAsync(DashboardContext context, CancellationToken cancellationToken)
+    {
+        if (last is null)
+        {
+            await BeginAsync(context, cancellationToken);
+            return;
+        }
+
+        int count;
+        do
+        {
+            var from = last.Number;
+            // With the last one again: if it is not there, or another, then this is not the feed that was read before.
+            var rows = await context.FeedEntries.AsNoTracking().Where(x => x.Number >= from).OrderBy(x => x.Number).Take(MostAtOnce).ToListAsync(cancellationToken);
+            if (!last.Continues(rows))
+            {
+                LogReset(from);
+                await BeginAsync(context, cancellationToken);
+                Tell(subscription => subscription.OnReset?.Invoke());
+                return;
+            }
+
+            TellRead(rows);
+            count = rows.Count;
+        }
+        while (count == MostAtOnce);
     }
 
     async Task TryReadAsync(CancellationToken cancellationToken)
@@ -136,7 +180,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
             await ReadAsync(cancellationToken);
             failing = false;
         }
-        catch (Exception exception) when (exception is DbException or RetryLimitExceededException or TimeoutException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
         {
             if (!failing)
             {
@@ -204,7 +248,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The change feed cannot be read: the database did not answer. It is tried again every second.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The change feed cannot be read. It is tried again every second; until then, keys cannot be verified for longer than 30 seconds.")]
     partial void LogNotRead(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The change feed does not go on after number {Number}: rows were cleared, or the database is a restored backup. Reading begins anew.")]
@@ -229,11 +273,13 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
             one.Number == other.Number && one.At == other.At && one.SubjectType == other.SubjectType && one.SubjectId == other.SubjectId;
     }
 
-    sealed class Subscription(ChangeFeed feed, Action<FeedEntry> onEntry, Action? onReset) : IDisposable
+    sealed class Subscription(ChangeFeed feed, Action<FeedEntry> onEntry, Action? onReset, Func<DashboardContext, CancellationToken, Task>? onRead) : IDisposable
     {
         public Action<FeedEntry> OnEntry { get; } = onEntry;
 
         public Action? OnReset { get; } = onReset;
+
+        public Func<DashboardContext, CancellationToken, Task>? OnRead { get; } = onRead;
 
         public void Dispose() => ImmutableInterlocked.Update(ref feed.subscriptions, (list, removed) => list.Remove(removed), this);
     }

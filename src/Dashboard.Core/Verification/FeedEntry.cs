@@ -24,6 +24,24 @@ public readonly record struct FeedSubject(string Type, string Id)
     /// <summary>A key, by its identifier.</summary>
     public const string Key = "key";
 
+    /// <summary>A project, by the address that it had before.</summary>
+    public const string Project = "project";
+
+    /// <summary>A resource, by its project's address, a slash, and <c>kind:id</c>.</summary>
+    public const string Resource = "resource";
+
+    /// <summary>An organization, by the slug that it had before.</summary>
+    public const string Organization = "organization";
+
+    /// <summary>A person or what they may do, by their identifier.</summary>
+    public const string User = "user";
+
+    /// <summary>A service account, by its identifier.</summary>
+    public const string ServiceAccount = "service_account";
+
+    /// <summary>A published app, by its identifier.</summary>
+    public const string App = "app";
+
     /// <summary>The first use of a key, by the key's identifier. It has no audit row.</summary>
     public const string KeyUse = "key_use";
 }

@@ -1,7 +1,5 @@
-using System.Data.Common;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -80,7 +78,7 @@ public sealed partial class FeedRetention(Changes changes, TimeProvider time, IL
         {
             await ClearAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is DbException or DbUpdateException or RetryLimitExceededException or TimeoutException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
         {
             LogNotCleared(exception);
         }

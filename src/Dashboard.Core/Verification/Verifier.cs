@@ -1,10 +1,6 @@
-using System.Data.Common;
 using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
 using Dashboard.Core.Limits;
 using Dashboard.Core.Usage;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Verification;
@@ -12,7 +8,7 @@ namespace Dashboard.Core.Verification;
 /// <summary>Says whether a presented credential is good for what is asked: it finds the key, judges it by <see cref="VerificationRules"/>, and notes what came
 /// of it.</summary>
 public sealed partial class Verifier(
-    IDbContextFactory<DashboardContext> contexts, KeyShapes shapes, UsageLedger usage, FirstUses firstUses, RateLimits limits, TimeProvider time, ILogger<Verifier> logger)
+    VerificationCache cache, UsageLedger usage, FirstUses firstUses, RateLimits limits, TimeProvider time, ILogger<Verifier> logger)
 {
     /// <summary>Verifies a credential. The rules are tried in a fixed order, and the first that fails answers.</summary>
     /// <param name="credential">What the request presented.</param>
@@ -20,10 +16,10 @@ public sealed partial class Verifier(
     /// <param name="facts">What is known of the original request, for the record of first and last use; null for nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The verdict; with the database away, <see cref="RefusalCode.VerificationUnavailable"/> and never a word against the key.</returns>
-    public async ValueTask<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, RequestFacts? facts, CancellationToken cancellationToken)
+    public ValueTask<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, RequestFacts? facts, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(credential, cancellationToken);
-        return Judge(found, credential, demand, facts, time.GetUtcNow());
+        var finding = FindAsync(credential, cancellationToken);
+        return finding.IsCompletedSuccessfully ? new(Judge(finding.Result, credential, demand, facts)) : JudgeAsync(finding, credential, demand, facts);
     }
 
     /// <summary>The same for whoever wants to say more about the key than the verdict does.</summary>
@@ -41,45 +37,53 @@ public sealed partial class Verifier(
             found = new(null, RefusalCode.InvalidKey);
         }
 
-        var now = time.GetUtcNow();
-        return new(Judge(found, credential, demand, facts, now), found.Key, now);
-    }
-
-    /// <summary>Judges what was found, and notes what came of it.</summary>
-    Verdict Judge(FoundKey found, PresentedCredential credential, Demand demand, RequestFacts? facts, DateTimeOffset now)
-    {
-        var refusal = found.Key is { } key ? VerificationRules.FirstFailure(key, demand, facts?.Address, now) : found.Refusal;
-        var wait = Limit(found.Key, refusal, facts);
-        refusal = wait is null ? refusal : RefusalCode.RateLimited;
-        Note(found.Key, demand, refusal, credential, facts, now);
-        return refusal is { } code ? new(null, code, found.Key?.Principal.KeyId) { RetryAfter = wait } : found.Key!.Accepted;
+        return new(Judge(found, credential, demand, facts), found.Key, time.GetUtcNow());
     }
 
     /// <summary>Finds the key that was presented.</summary>
     /// <param name="credential">What the request presented.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The key, whatever its state; or why there is none.</returns>
-    internal async ValueTask<FoundKey> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
+    internal ValueTask<FoundKey> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
         if (credential.Refusal is { } refusal)
         {
-            return new(null, refusal);
+            return new(new FoundKey(null, refusal));
         }
 
         if (credential.Kind == CredentialKind.Jwt)
         {
-            return new(null, RefusalCode.InvalidToken); // none has been issued
+            return new(new FoundKey(null, RefusalCode.InvalidToken)); // none has been issued
         }
 
+        var finding = cache.FindAsync(credential, cancellationToken);
+        return finding.IsCompletedSuccessfully ? finding : WaitAsync(finding);
+    }
+
+    async ValueTask<FoundKey> WaitAsync(ValueTask<FoundKey> finding)
+    {
         try
         {
-            return await ReadAsync(credential, cancellationToken);
+            return await finding;
         }
-        catch (Exception exception) when (exception is DbException or RetryLimitExceededException or TimeoutException)
+        catch (Exception exception) when (Outages.Caused(exception))
         {
             LogUnavailable(exception);
             return new(null, RefusalCode.VerificationUnavailable);
         }
+    }
+
+    async ValueTask<Verdict> JudgeAsync(ValueTask<FoundKey> finding, PresentedCredential credential, Demand demand, RequestFacts? facts) =>
+        Judge(await finding, credential, demand, facts);
+
+    Verdict Judge(FoundKey found, PresentedCredential credential, Demand demand, RequestFacts? facts)
+    {
+        var now = time.GetUtcNow();
+        var refusal = found.Key is { } key ? VerificationRules.FirstFailure(key, demand, facts?.Address, now) : found.Refusal;
+        var wait = Limit(found.Key, refusal, facts);
+        refusal = wait is null ? refusal : RefusalCode.RateLimited;
+        Note(found.Key, demand, refusal, credential, facts, now);
+        return refusal is { } code ? new(null, code, found.Key?.Principal.KeyId) { RetryAfter = wait } : found.Key!.Accepted;
     }
 
     /// <summary>Counts what is limited: a key's own requests that would pass, and a client's that would not. A key that is good, without a limit of its own, is not counted.</summary>
@@ -110,23 +114,6 @@ public sealed partial class Verifier(
         {
             firstUses.Note(key.Principal.KeyId, now, facts, credential.Reveal());
         }
-    }
-
-    async Task<FoundKey> ReadAsync(PresentedCredential credential, CancellationToken cancellationToken)
-    {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        if (!shapes.Fits(credential.Reveal()))
-        {
-            await shapes.LoadAsync(context, cancellationToken);
-            if (!shapes.Fits(credential.Reveal()))
-            {
-                return new(null, RefusalCode.MalformedKey);
-            }
-        }
-
-        return await KnownKeyQuery.FindAsync(context, KeyHash.Of(credential.Reveal()), cancellationToken) is { } key
-            ? new(key, null)
-            : new(null, RefusalCode.InvalidKey);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Credentials cannot be verified: the database did not answer.")]

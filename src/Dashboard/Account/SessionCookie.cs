@@ -7,6 +7,7 @@ using Dashboard.Core.Sessions;
 using Dashboard.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.StaticAssets;
 
@@ -82,9 +83,10 @@ static class SessionCookie
             IdentityConstants.ApplicationScheme)));
     }
 
-    /// <summary>A style sheet is nobody's, and what verifies credentials never asks the database for a browser's sake.</summary>
+    /// <summary>A style sheet is nobody's, what verifies credentials never asks the database for a browser's sake, and a page that says that the database is gone cannot ask it.</summary>
     static bool NeedsNoSession(HttpContext http) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null
+        http.Features.Get<IExceptionHandlerFeature>() is not null
+        || http.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null
         || (ProgramPaths.Has(http.Request.Path) && !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
 
     static async Task RedirectToLoginAsync(RedirectContext<CookieAuthenticationOptions> context)

@@ -6,8 +6,8 @@ namespace Dashboard.Http;
 /// <summary>A page of a list.</summary>
 /// <typeparam name="T">A row.</typeparam>
 sealed record ListAnswer<T>(
-    [Field("The rows, newest first.")] IReadOnlyList<T> Items,
-    [Field("Where the next page begins: pass it as cursor, with the same filter. Null on the last page.", Example = ListExamples.Cursor)] string? NextCursor);
+    [Field("The rows, in the order of the list.")] IReadOnlyList<T> Items,
+    [Field("Where the next page begins: pass it as cursor, with the same filter and order. Null on the last page.", Example = ListExamples.Cursor)] string? NextCursor);
 
 /// <summary>What the API's description shows of lists.</summary>
 static class ListExamples

@@ -1,3 +1,4 @@
+using Dashboard.Core.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -17,6 +18,14 @@ static class HttpRules
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PagesAreForPeople>());
         return services;
     }
+
+    /// <summary>A page that cannot be shown is answered with one that says so. What this node was about to send, cookies too, is forgotten.</summary>
+    public static IApplicationBuilder UsePageErrors(this IApplicationBuilder app) => app.UseExceptionHandler(new ExceptionHandlerOptions
+    {
+        ExceptionHandlingPath = "/error",
+        CreateScopeForErrors = true,
+        StatusCodeSelector = exception => Outages.Caused(exception) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
+    });
 
     /// <summary>From here on, what goes wrong where programs call is told as a problem document.</summary>
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>();

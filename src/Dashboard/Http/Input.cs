@@ -12,6 +12,9 @@ interface IInput
 /// <summary>What an endpoint takes, for the API's description.</summary>
 sealed record InputMetadata(Type Type, bool IsBody);
 
+/// <summary>A request header that an endpoint takes, for the API's description.</summary>
+sealed record HeaderMetadata(string Name, string Sentence, string Example);
+
 /// <summary>What all groups of endpoints for programs have in common.</summary>
 static class EndpointGroups
 {

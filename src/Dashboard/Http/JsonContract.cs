@@ -30,7 +30,9 @@ static class JsonContract
         options.Converters.Add(new TimeConverter());
         options.Converters.Add(new OptionalConverter());
         options.Converters.Add(new WordConverter<KeyEnvironment>(KeyEnvironments.ToWord));
+        options.Converters.Add(new WordConverter<KeySort>(KeySorts.ToWord));
         options.Converters.Add(new WordConverter<KeyState>(KeyStates.ToWord));
+        options.Converters.Add(new WordConverter<ResourceSort>(ResourceSorts.ToWord));
         options.Converters.Add(new WordConverter<PartyType>(PartyTypes.ToWord));
         options.Converters.Add(new WordConverter<ServiceAccountState>(ServiceAccountStates.ToWord));
         options.Converters.Add(new WordConverter<OrganizationRole>(OrganizationRoles.ToWord));

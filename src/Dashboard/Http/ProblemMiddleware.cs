@@ -1,9 +1,8 @@
-using System.Data.Common;
 using System.Diagnostics;
 using Dashboard.Core;
+using Dashboard.Core.Data;
 using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Dashboard.Http;
 
@@ -55,10 +54,6 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ProgramMethods meth
         return allowed.Count > 0 ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status404NotFound;
     }
 
-    /// <summary>Whether the database did not answer, as it is told by every provider and by EF Core around them.</summary>
-    static bool IsOutage(Exception exception) =>
-        exception is DbException or RetryLimitExceededException or TimeoutException || (exception.InnerException is { } inner && IsOutage(inner));
-
     static ProblemDocument OfStatus(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => Fault.SessionRequired.ToProblem(),
@@ -76,7 +71,7 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ProgramMethods meth
         {
             await Problems.WriteAsync(http, OfStatus(bad.StatusCode));
         }
-        else if (!IsOutage(exception))
+        else if (!Outages.Caused(exception))
         {
             var trace = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
             LogFailed(exception, http.Request.Method, http.GetEndpoint()?.DisplayName, trace);

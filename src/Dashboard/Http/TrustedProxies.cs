@@ -1,5 +1,6 @@
 using System.Net;
 using Dashboard.Core;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using IPNetwork = System.Net.IPNetwork;
 
@@ -70,10 +71,23 @@ static class TrustedProxies
     }
 
     /// <summary>The proxies.</summary>
+    /// <param name="Networks">Where they stand.</param>
     public sealed record Proxies(IReadOnlyList<IPNetwork> Networks)
     {
-        /// <summary>Whether an address is a proxy's own, which speaks for many clients.</summary>
-        public bool Contains(IPAddress? address) =>
-            address is not null && Networks.Any(network => network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+        /// <summary>Whether one of them sent a request itself, whatever client it names.</summary>
+        public bool Sent(HttpContext http) =>
+            Networks.Count > 0 && http.Features.Get<IConnectionEndPointFeature>()?.RemoteEndPoint is IPEndPoint { Address: var peer } && Contains(peer);
+
+        /// <summary>Whether an address is one of theirs: it speaks for many clients.</summary>
+        public bool Contains(IPAddress? address)
+        {
+            if (address is null || Networks.Count == 0)
+            {
+                return false;
+            }
+
+            var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+            return Networks.Any(network => network.Contains(plain));
+        }
     }
 }

@@ -15,8 +15,10 @@ static class KeyEndpoints
         var keys = app.MapGroup("/api/keys").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Keys");
         keys.MapPost("", CreateAsync).WithName("createKey").WithSummary("Create a key. Its secret is in the answer, once.")
             .Answers<IssuedKeyAnswer>(201, "The key was created.", ("Location", "Where the key is."))
-            .Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.KeyLimitReached);
-        keys.MapRead("", ListAsync).WithName("listKeys").WithSummary("List the keys of a project, newest first.")
+            .Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.Conflict, FaultCode.AlreadyCreated, FaultCode.KeyLimitReached);
+        keys.MapPost("/which", WhichAsync).WithName("whichKey").WithSummary("Tell which of the keys that the caller may see a found string is. The string is neither stored nor logged.")
+            .Answers<KeyAnswer>(200, "The key, revoked ones too.").Refuses(FaultCode.NotFound);
+        keys.MapRead("", ListAsync).WithName("listKeys").WithSummary("List the keys of a project, newest first where nothing else is asked for.")
             .Answers<ListAnswer<KeyAnswer>>(200, "A page of keys.").Refuses(FaultCode.NotFound);
         keys.MapRead(One, GetAsync).WithName("getKey").WithSummary("Read a key.")
             .Answers<KeyAnswer>(200, "The key.").Refuses(FaultCode.NotFound);
@@ -26,7 +28,8 @@ static class KeyEndpoints
             .Answers<KeyAnswer>(200, "The key, which is revoked.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
     }
 
-    static async Task<IResult> CreateAsync(JsonBody<CreateKeyRequest> body, KeyService keys, HttpContext http, CancellationToken cancellationToken)
+    static async Task<IResult> CreateAsync(
+        JsonBody<CreateKeyRequest> body, IdempotencyKey idempotencyKey, KeyService keys, HttpContext http, CancellationToken cancellationToken)
     {
         var input = body.Value.ToNewKey();
         if (input.Fault is { } contradiction)
@@ -34,11 +37,14 @@ static class KeyEndpoints
             return contradiction.ToResult();
         }
 
-        var created = await keys.CreateAsync(http.Caller(), input.Value, cancellationToken);
+        var created = await keys.CreateAsync(http.Caller(), input.Value with { IdempotencyKey = idempotencyKey.Value }, cancellationToken);
         return created.Fault is { } fault
             ? body.Value.Rename(fault).ToResult()
             : TypedResults.Created($"/api/keys/{created.Value.Key.KeyId}", new IssuedKeyAnswer(created.Value));
     }
+
+    static async Task<IResult> WhichAsync(JsonBody<WhichKeyRequest> body, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        (await keys.WhichAsync(http.Caller(), body.Value.Key, cancellationToken)).ToResult(Show);
 
     static async Task<IResult> ListAsync(QueryInput<KeyListRequest> query, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
         (await keys.ListAsync(http.Caller(), query.Value.ToQuery(), cancellationToken)).ToList(row => new KeyAnswer(row));

@@ -70,16 +70,23 @@ sealed record ChangeKeyRequest(
     }
 }
 
+/// <summary>The body that asks which key a found string is.</summary>
+sealed record WhichKeyRequest(
+    [Field("The found string, a whole key. White space around it does not matter.", Example = "\"nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH\"")] string Key);
+
 /// <summary>Which keys a list shows.</summary>
 sealed record KeyListRequest(
     [Field("The project, as organization/project. Left out: the caller's only one.", Example = "\"acme/orders\"")] string? Project = null,
     [Field("Whether revoked keys are listed too.")] bool IncludeRevoked = false,
     [Field("A part of the name, or the beginning of prefix or key_id.", Example = "\"backend\"")] string? Search = null,
     [Field("Only keys of this environment.")] KeyEnvironment? Environment = null,
+    [Field("What they are sorted by. Keys that were never used count as used longest ago, those that never expire as expiring last.")] KeySort Sort = KeySort.CreatedAt,
+    [Field("Whether the greatest or latest comes first. Left out: true for created_at and last_used_at, false for name and expires_at.", Example = "true")] bool? Descending = null,
     [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
     [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit)
 {
-    public KeyQuery ToQuery() => new(Project, IncludeRevoked, Search, Environment, Cursor, Limit);
+    public KeyQuery ToQuery() => new(
+        Project, IncludeRevoked, Search, Environment, Cursor, Limit, Sort, Descending ?? Sort is KeySort.CreatedAt or KeySort.LastUsedAt);
 }
 
 /// <summary>Somebody or something that owns or did.</summary>

@@ -16,6 +16,8 @@ public sealed partial class MainLayout : LayoutComponentBase
     /// <summary>Cascaded from above the router by whoever knows the organization and the project.</summary>
     [CascadingParameter] ShellModel? Shell { get; set; }
 
+    [CascadingParameter] ShellActions? Actions { get; set; }
+
     ShellModel Model => Shell ?? Nothing;
 
     // Another page may work where this one did not.

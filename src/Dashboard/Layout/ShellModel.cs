@@ -23,8 +23,8 @@ public sealed record ShellModel
 
     public IReadOnlyList<ShellPlace> Projects { get; init; } = [];
 
-    /// <summary>Where a new project is made, for who may.</summary>
-    public string? NewProjectHref { get; init; }
+    /// <summary>Whether the person may create, change and delete projects here: what the menu does then is in <see cref="ShellActions"/>.</summary>
+    public bool ManagesProjects { get; init; }
 
     public IReadOnlyList<ShellGroup> Groups { get; init; } = [];
 

@@ -1,22 +1,69 @@
 using Dashboard.Account;
+using Dashboard.Core;
 using Dashboard.Core.Organizations;
+using Dashboard.Http;
+using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Organizations;
 
 public sealed partial class Home : ComponentBase
 {
+    IReadOnlyList<OrganizationAccess> managed = [];
+    string? error;
+    string? refusal;
+
     [Inject] ProjectService Projects { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [CascadingParameter] HttpContext Http { get; set; } = null!;
 
+    [SupplyParameterFromForm(FormName = "first-project")] Form Input { get; set; } = null!;
+
+    List<SelectOption<string>> Organizations => [.. managed.Select(organization => new SelectOption<string>(organization.Slug, organization.Name))];
+
     protected override async Task OnInitializedAsync()
     {
-        if (Http.User.ToActor(Http.ClientAddress()) is { } actor && await Projects.AccessibleAsync(actor, Http.RequestAborted) is [var first, ..])
+        Input ??= new();
+        if (Http.User.ToActor(Http.ClientAddress()) is not { } actor)
+        {
+            return;
+        }
+
+        if (await Projects.AccessibleAsync(actor, Http.RequestAborted) is [var first, ..])
         {
             Navigation.NavigateTo($"/{first.Path}/keys");
+            return;
         }
+
+        managed = [.. (await Projects.OrganizationsAsync(actor, Http.RequestAborted)).Where(organization => organization.Role >= OrganizationRole.Admin)];
+        Input.Organization ??= managed.FirstOrDefault()?.Slug;
+    }
+
+    async Task CreateAsync()
+    {
+        if (Http.IsFromAnotherSite())
+        {
+            (Http.Response.StatusCode, refusal) = (StatusCodes.Status403Forbidden, SameOrigin.CrossSite.Detail);
+            return;
+        }
+
+        var created = await Projects.CreateAsync(Http.Caller(), new(Input.Organization, Input.Name ?? ""), Http.RequestAborted);
+        if (created.Fault is { } fault)
+        {
+            error = fault.Errors?.GetValueOrDefault("name");
+            refusal = error is null ? fault.Detail : null;
+            return;
+        }
+
+        Navigation.NavigateTo($"/{created.Value.Organization}/{created.Value.Slug}/keys");
+    }
+
+    sealed class Form
+    {
+        public string? Organization { get; set; }
+
+        public string? Name { get; set; }
     }
 }

@@ -17,6 +17,8 @@ public sealed class ShellProvider : ComponentBase, IDisposable
 
     readonly CancellationTokenSource life = new();
     string? shown;
+    ShellActions? actions;
+    ProjectDialogs? dialogs;
 
     [Parameter, EditorRequired] public RenderFragment? ChildContent { get; set; }
 
@@ -40,7 +42,30 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     {
         builder.OpenComponent<CascadingValue<ShellModel>>(0);
         builder.AddAttribute(1, nameof(CascadingValue<ShellModel>.Value), Shell);
-        builder.AddAttribute(2, nameof(CascadingValue<ShellModel>.ChildContent), ChildContent);
+        builder.AddAttribute(2, nameof(CascadingValue<ShellModel>.ChildContent), (RenderFragment)BuildActions);
+        builder.CloseComponent();
+        if (Shell is { ManagesProjects: true, Project: { } project, Organization: { } organization } && PathIn(project.Href) is { } path)
+        {
+            builder.OpenComponent<ProjectDialogs>(3);
+            builder.AddAttribute(4, nameof(ProjectDialogs.Path), path);
+            builder.AddAttribute(5, nameof(ProjectDialogs.ProjectName), project.Name);
+            builder.AddAttribute(6, nameof(ProjectDialogs.OrganizationName), organization.Name);
+            builder.AddAttribute(7, nameof(ProjectDialogs.After), Shell.Projects.FirstOrDefault(other => other != project)?.Href ?? "/");
+            builder.AddComponentReferenceCapture(8, captured => dialogs = (ProjectDialogs)captured);
+            builder.CloseComponent();
+        }
+    }
+
+    void BuildActions(RenderTreeBuilder builder)
+    {
+        actions ??= new(
+            EventCallback.Factory.Create(this, () => dialogs?.AskForNew()),
+            EventCallback.Factory.Create(this, () => dialogs?.AskForChange()),
+            EventCallback.Factory.Create(this, () => dialogs?.DeleteAsync() ?? Task.CompletedTask));
+        builder.OpenComponent<CascadingValue<ShellActions>>(0);
+        builder.AddAttribute(1, nameof(CascadingValue<ShellActions>.Value), actions);
+        builder.AddAttribute(2, nameof(CascadingValue<ShellActions>.IsFixed), true);
+        builder.AddAttribute(3, nameof(CascadingValue<ShellActions>.ChildContent), ChildContent);
         builder.CloseComponent();
     }
 
@@ -93,7 +118,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
         }
 
         var shell = new ShellModel { Person = actor.Name, SignOutAction = "/account/sign-out" };
-        if (Place.Split('/') is not ["", var organization, var project, ..] || !ProjectPath.TryParse($"{organization}/{project}", out var path))
+        if (PathIn(Place) is not { } path)
         {
             return shell;
         }
@@ -108,8 +133,12 @@ public sealed class ShellProvider : ComponentBase, IDisposable
         Organizations = [.. all.DistinctBy(project => project.OrganizationId).Take(MostPlaces).Select(project => new ShellPlace(project.OrganizationName, KeysOf(project)))],
         Project = new(here.ProjectName, KeysOf(here)),
         Projects = [.. all.Where(project => project.OrganizationId == here.OrganizationId).Take(MostPlaces).Select(project => new ShellPlace(project.ProjectName, KeysOf(project)))],
-        Groups = [new("Project", [new("API keys", KeysOf(here), Icons.Key)])],
+        ManagesProjects = here.Role >= OrganizationRole.Admin,
+        Groups = [new("Project", [new("API keys", KeysOf(here), Icons.Key), new("Resources", $"/{here.Path}/resources", Icons.Box)])],
     };
+
+    static ProjectPath? PathIn(string address) =>
+        address.Split('/') is ["", var organization, var project, ..] && ProjectPath.TryParse($"{organization}/{project}", out var path) ? path : null;
 
     static string KeysOf(ProjectAccess project) => $"/{project.Path}/keys";
 }

@@ -30,6 +30,6 @@ static class CapabilitiesEndpoint
         var credential = CredentialReader.Read(http.Request.Headers, options.AcceptBearer);
         var demand = new Demand(environments.Of(http.Request.Host));
         var verdict = await verifier.VerifyAsync(credential, demand, http.Facts(), cancellationToken);
-        return verdict.Principal is { } principal ? TypedResults.Ok(new PrincipalAnswer(principal)) : new RefusalResult(verdict);
+        return verdict.Principal is { } principal ? TypedResults.Ok(new PrincipalAnswer(principal)) : new RefusalResult(verdict.Refusal!.Value, verdict.RetryAfter);
     }
 }

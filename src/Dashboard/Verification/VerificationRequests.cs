@@ -3,18 +3,11 @@ using Dashboard.Http;
 
 namespace Dashboard.Verification;
 
-/// <summary>What verification is told of a request, and how a refusal is answered.</summary>
+/// <summary>What verification is told of a request.</summary>
 static class VerificationRequests
 {
     /// <summary>What is known of a request that presents a credential to this product itself.</summary>
     public static RequestFacts Facts(this HttpContext http) => new(
         http.Connection.RemoteIpAddress, http.Request.Method, http.Request.Path, http.Request.Headers.UserAgent.ToString(),
         http.RequestServices.GetRequiredService<TrustedProxies.Proxies>().Contains(http.Connection.RemoteIpAddress));
-}
-
-/// <summary>A refusal, with the time that it says to wait.</summary>
-sealed class RefusalResult(Verdict verdict) : IResult
-{
-    public Task ExecuteAsync(HttpContext httpContext) =>
-        RefusalWriter.WriteAsync(httpContext.Response, verdict.Refusal!.Value, verdict.RetryAfter, httpContext.RequestAborted);
 }

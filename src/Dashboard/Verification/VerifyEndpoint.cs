@@ -29,7 +29,7 @@ static class VerifyEndpoint
         var outcome = await questions.AskAsync(caller, http.Facts(), body.Fault is { } unreadable ? unreadable : body.Value.ToQuestion(), cancellationToken);
         return outcome switch
         {
-            { Refused: { } refused } => new RefusalResult(refused),
+            { Refused: { } refused } => new RefusalResult(refused.Refusal!.Value, refused.RetryAfter),
             { Fault: { } fault } => fault.ToResult(),
             { Answer: { Verdict.Principal: { } principal } answer } => TypedResults.Ok(new VerifiedAnswer(principal, RuleAnswer.Of(answer.Rules))),
             { Answer: { } answer } => TypedResults.Ok(new NotValidAnswer(false, answer.Verdict.Refusal!.Value.ToWord(), answer.Verdict.KeyId, RuleAnswer.Of(answer.Rules))),

@@ -38,10 +38,13 @@ public sealed class ApiDescriptionTests(Tenants tenants) : IClassFixture<Tenants
     [InlineData("GET", "/api/session", "200", "401:session_required 500:internal_error 503:unavailable")]
     [InlineData("DELETE", "/api/session", "204", "401:session_required 403:cross_site 500:internal_error 503:unavailable")]
     [InlineData("POST", "/api/keys", "201",
-        "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 409:key_limit_reached 413:too_large 415:unsupported_media_type 500:internal_error 503:unavailable")]
+        "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 409:conflict,already_created,key_limit_reached 413:too_large 415:unsupported_media_type 500:internal_error 503:unavailable")]
     [InlineData("GET", "/api/keys", "200", "400:invalid_request 401:session_required 404:not_found 500:internal_error 503:unavailable")]
     [InlineData("PATCH", "/api/keys/{key_id}", "200",
         "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 409:conflict,key_limit_reached 413:too_large 415:unsupported_media_type 500:internal_error 503:unavailable")]
+    [InlineData("DELETE", "/api/projects/{organization}/{project}", "200", "401:session_required 403:forbidden,cross_site 404:not_found 500:internal_error 503:unavailable")]
+    [InlineData("PATCH", "/api/resources/{organization}/{project}/{resource}", "200",
+        "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 413:too_large 415:unsupported_media_type 500:internal_error 503:unavailable")]
     [InlineData("GET", "/v1/capabilities", "200",
         "401:missing_credential,malformed_key,invalid_key,revoked_key,inactive_key,expired_key,wrong_environment,invalid_token 500:internal_error 503:verification_unavailable")]
     public async Task Operation_names_every_status_and_code(string method, string path, string success, string refusals)

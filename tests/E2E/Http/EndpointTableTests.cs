@@ -21,6 +21,15 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
 
     const string Ours = "?project=" + People.Project;
 
+    const string OurProject = "/api/projects/" + People.Project;
+
+    const string OurResource = "/api/resources/" + People.Project + "/workflow:order-intake";
+
+    /// <summary>A whole key by its looks, that was never minted.</summary>
+    static readonly object Which = new { key = "nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH" };
+
+    static readonly object Name = new { name = "Another" };
+
     static readonly object Key = new { name = "table", project = People.Project };
 
     static readonly object Resource = new { project = People.Project, kind = "agent", id = "table" };
@@ -38,6 +47,9 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         new("GET /api/session", Refused("/api/session"), Refused("/api/session"), new("/api/session", null, 200), new("/api/session", null, 200), null),
         new("DELETE /api/session", Refused("/api/session"), Refused("/api/session"), null, null, null), // its own test: it ends the caller's session
         new("POST /api/keys", Refused("/api/keys", Key), Refused("/api/keys", Key), Hidden("/api/keys", Key), Forbidden("/api/keys", Key), Bad("/api/keys", new { name = "" })),
+        new("POST /api/keys/which",
+            Refused("/api/keys/which", Which), Refused("/api/keys/which", Which), Hidden("/api/keys/which", Which), Hidden("/api/keys/which", Which),
+            Bad("/api/keys/which", new { key = "nk_live_cutoff" })),
         new("GET /api/keys", Refused("/api/keys"), Refused("/api/keys"), Hidden("/api/keys" + Ours), new("/api/keys" + Ours, null, 200), Bad("/api/keys?limit=0")),
         new("GET /api/keys/{key_id}",
             Refused("/api/keys/KEY"), Refused("/api/keys/KEY"), Hidden("/api/keys/KEY"), new("/api/keys/KEY", null, 200), Hidden("/api/keys/not-a-key")),
@@ -52,15 +64,31 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         new("GET /api/projects",
             Refused("/api/projects"), Refused("/api/projects"), Hidden("/api/projects?organization=" + People.Organization), new("/api/projects", null, 200),
             Bad("/api/projects?limit=x")),
+        new("GET /api/projects/{organization}/{project}",
+            Refused(OurProject), Refused(OurProject), Hidden(OurProject), new(OurProject, null, 200), Hidden("/api/projects/Not/a-project")),
+        new("PATCH /api/projects/{organization}/{project}",
+            Refused(OurProject, Name), Refused(OurProject, Name), Hidden(OurProject, Name), Forbidden(OurProject, Name), Bad(OurProject, new { slug = "settings" })),
+        new("DELETE /api/projects/{organization}/{project}",
+            Refused(OurProject), Refused(OurProject), Hidden(OurProject), Forbidden(OurProject), Hidden("/api/projects/Not/a-project")),
         new("POST /api/resources",
             Refused("/api/resources", Resource), Refused("/api/resources", Resource), Hidden("/api/resources", Resource), Forbidden("/api/resources", Resource),
             Bad("/api/resources", new { kind = "agent", id = "not an id" })),
         new("GET /api/resources",
             Refused("/api/resources"), Refused("/api/resources"), Hidden("/api/resources" + Ours), new("/api/resources" + Ours, null, 200),
             Bad("/api/resources?kind=spaceship")),
+        new("GET /api/resources/{organization}/{project}/{resource}",
+            Refused(OurResource), Refused(OurResource), Hidden(OurResource), new(OurResource, null, 200), Hidden("/api/resources/" + People.Project + "/workflow")),
+        new("PATCH /api/resources/{organization}/{project}/{resource}",
+            Refused(OurResource, Name), Refused(OurResource, Name), Hidden(OurResource, Name), Forbidden(OurResource, Name), Bad(OurResource, new { name = "" })),
+        new("DELETE /api/resources/{organization}/{project}/{resource}",
+            Refused(OurResource), Refused(OurResource), Hidden(OurResource), Forbidden(OurResource), Hidden("/api/resources/Not/a-project/workflow:x")),
         new("GET /v1/capabilities",
             new("/v1/capabilities", null, 401, "missing_credential"), new("/v1/capabilities", null, 200, "valid"), null, null,
             new("/v1/capabilities", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])),
+        .. ForwardAuth("/forward-auth"),
+        .. ForwardAuth("/forward-auth-nginx"),
+        new("POST /v1/self-revoke", new("/v1/self-revoke", null, 401, "missing_credential"), null, null, null, // a key's own tests: it ends the key
+            new("/v1/self-revoke", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])),
         Open("/openapi/v1.json"),
         Open("/healthz/live"),
         Open("/healthz/ready"),
@@ -139,6 +167,18 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
     static Case Forbidden(string path, object? body = null) => new(path, body, 403, "forbidden");
 
     static Case Bad(string path, object? body = null) => new(path, body, 400, "invalid_request");
+
+    static IEnumerable<Row> ForwardAuth(string root)
+    {
+        var (template, path) = (root, root);
+        foreach (var (name, any) in new[] { ("", ""), ("/{organization}/{project}", "/-/-"), ("/{environment}", "/-"), ("/{permission}", "/-"), ("/{resource}", "/-") })
+        {
+            (template, path) = (template + name, path + any);
+            yield return new(
+                $"GET {template}", new(path, null, 401, "missing_credential"), new(path, null, 200), null, null,
+                new(path, null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")]));
+        }
+    }
 
     static Row Open(string path) => new($"GET {path}", new(path, null, 200), new(path, null, 200), null, null, null);
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore.Storage;
 using Xunit;
@@ -7,6 +9,8 @@ namespace Dashboard.Tests.E2E.Http;
 /// <summary>An outage is told as one, never as a bad key or an ended session, and ends when it ends.</summary>
 public sealed class OutageTests
 {
+    static CancellationToken None => TestContext.Current.CancellationToken;
+
     public static TheoryData<string> Failures => ["sqlite", "retries", "timeout", "wrapped"];
 
     [Theory]
@@ -55,10 +59,10 @@ public sealed class OutageTests
         using var owner = await Api.SignInAsync(product);
         var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
         outage.Failure = new InvalidOperationException("the inner workings");
+        Assert.Equal((503, "verification_unavailable"), await TellAsync(owner.GetAsync("/v1/capabilities", ("X-API-Key", raw)))); // whatever it is, it is not the key
         foreach (var answer in new[]
         {
-            await owner.GetAsync("/api/keys"), await owner.PostAsync("/api/keys", new { name = "y" }), await owner.GetAsync("/v1/capabilities", ("X-API-Key", raw)),
-            await owner.GetAsync("/healthz/ready"), await owner.PostAsync("/api/session", new { email = Product.Email, password = Product.Password }),
+            await owner.GetAsync("/api/keys"), await owner.PostAsync("/api/keys", new { name = "y" }), await owner.GetAsync("/healthz/ready"), await owner.PostAsync("/api/session", new { email = Product.Email, password = Product.Password }),
         })
         {
             Assert.Equal((500, "internal_error"), (answer.Status, answer.Code));
@@ -67,6 +71,35 @@ public sealed class OutageTests
             Assert.DoesNotContain("Exception", answer.Text, StringComparison.Ordinal);
             Assert.Null(answer.Header("Set-Cookie"));
         }
+    }
+
+    [Fact]
+    public async Task Page_that_cannot_be_shown_says_whether_the_database_is_gone_or_the_fault_is_ours()
+    {
+        var outage = new Outage();
+        await using var product = new Product().With(outage.Register);
+        product.Start();
+        using var owner = new HttpClient { BaseAddress = product.Url };
+        owner.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
+        Assert.True((await owner.PostAsync("/api/session", JsonContent.Create(new { email = Product.Email, password = Product.Password }), None)).IsSuccessStatusCode);
+        outage.Failure = Outage.DatabaseGone;
+        foreach (var path in new[] { "/", "/my-organization/default/keys", "/account/sign-out" })
+        {
+            var gone = await owner.GetAsync(path, None);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, gone.StatusCode);
+            Assert.Contains("The database cannot be reached", await gone.Content.ReadAsStringAsync(None), StringComparison.Ordinal);
+            Assert.Contains("script-src 'self'", Assert.Single(gone.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        }
+
+        outage.Failure = new InvalidOperationException("the inner workings");
+        var fault = await owner.GetAsync("/my-organization/default/keys", None);
+        Assert.Equal(HttpStatusCode.InternalServerError, fault.StatusCode);
+        var text = await fault.Content.ReadAsStringAsync(None);
+        Assert.Contains("This page could not be shown", text, StringComparison.Ordinal);
+        Assert.Contains("Error id", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("inner workings", text, StringComparison.Ordinal);
+        outage.Failure = null;
+        Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/my-organization/default/keys", None)).StatusCode);
     }
 
     static async Task<(int, string?)> TellAsync(Task<Exchange> answer) => ((await answer).Status, (await answer).Code);

@@ -31,6 +31,8 @@ public sealed class SecretsInLogTests
         await client.GetAsync($"/api/keys?{key}=1", stop);
         await client.GetAsync($"/v1/capabilities?access_token={key}", stop);
         await client.PostAsJsonAsync("/api/keys", new Dictionary<string, object>(StringComparer.Ordinal) { ["name"] = key + '\u0001', [key] = key }, stop);
+        Assert.True((await client.PostAsJsonAsync("/api/keys/which", new { key }, stop)).IsSuccessStatusCode);
+        await client.PostAsJsonAsync("/api/keys/which", new { key = key + "x" }, stop);
         await client.PostAsJsonAsync("/api/session", new { email = key, password = key, code = key }, stop);
         foreach (var line in new[] { $"X-API-Key: {key}\u0001", $"X-API-Key\u0001: {key}", $"Authorization {key}" })
         {

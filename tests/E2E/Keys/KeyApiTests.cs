@@ -88,6 +88,62 @@ public sealed class KeyApiTests(Tenants tenants) : IClassFixture<Tenants>
     }
 
     [Fact]
+    public async Task Repeat_of_a_request_with_an_idempotency_key_makes_nothing_and_names_the_key()
+    {
+        (string, string)[] headers = [("Sec-Fetch-Site", "same-origin"), ("Idempotency-Key", Guid.NewGuid().ToString())];
+        var first = await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "once", permissions = new[] { "read", "write" } }, headers);
+        Assert.Equal(201, first.Status);
+        var before = await Snapshot.TakeAsync(tenants.Product);
+        var repeat = await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", """{"permissions": ["write", "read"], "name": " once "}""", headers);
+        Assert.Equal((409, "already_created", first.Member("key_id")), (repeat.Status, repeat.Code, repeat.Member("key_id")));
+        var other = await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "another" }, headers);
+        Assert.Equal((409, "conflict"), (other.Status, other.Code));
+        Assert.Equal(before, await Snapshot.TakeAsync(tenants.Product));
+        Assert.Equal(201, (await tenants.Developer.SendAsync(HttpMethod.Post, "/api/keys", new { name = "once", permissions = new[] { "read", "write" } }, headers)).Status);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("two words")]
+    [InlineData("é")]
+    [InlineData("256")]
+    [InlineData("twice")]
+    public async Task Idempotency_key_that_cannot_be_one_is_refused(string value)
+    {
+        (string, string)[] sent = value switch
+        {
+            "256" => [("Idempotency-Key", new string('k', 256))],
+            "twice" => [("Idempotency-Key", "a"), ("Idempotency-Key", "b")],
+            _ => [("Idempotency-Key", value)],
+        };
+        var before = await Snapshot.TakeAsync(tenants.Product);
+        var body = new StringContent("""{"name": "x"}""", System.Text.Encoding.UTF8, "application/json");
+        var answer = await tenants.Owner.SendContentAsync(HttpMethod.Post, "/api/keys", body, [("Sec-Fetch-Site", "same-origin"), .. sent]);
+        Assert.Equal((400, "invalid_request", "idempotency_key"), (answer.Status, answer.Code, answer.Errors));
+        Assert.Equal(before, await Snapshot.TakeAsync(tenants.Product));
+    }
+
+    [Fact]
+    public async Task Found_string_is_told_to_members_who_may_see_the_key_and_comes_back_in_no_answer()
+    {
+        foreach (var caller in new[] { tenants.Owner, tenants.Viewer })
+        {
+            var found = await caller.PostAsync("/api/keys/which", new { key = $" {tenants.RawKey}\n" });
+            Assert.Equal((200, tenants.KeyId), (found.Status, found.Member("key_id")));
+            Assert.DoesNotContain(tenants.RawKey, found.Text, StringComparison.Ordinal);
+        }
+
+        var hidden = await tenants.Stranger.PostAsync("/api/keys/which", new { key = tenants.RawKey });
+        Assert.Equal((404, "not_found"), (hidden.Status, hidden.Code));
+        foreach (var body in new object[] { new { key = tenants.RawKey[..^1] }, new { key = "" }, new { key = 1 }, new { } })
+        {
+            var refused = await tenants.Owner.PostAsync("/api/keys/which", body);
+            Assert.Equal((400, "key"), (refused.Status, refused.Errors));
+            Assert.DoesNotContain(tenants.RawKey[..^1], refused.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Developers_manage_their_own_keys_and_see_the_others()
     {
         var own = (await tenants.Developer.PostAsync("/api/keys", new { name = "own" })).Member("key_id");

@@ -95,5 +95,33 @@ public sealed class KeyListApiTests
         async Task<IEnumerable<string>> ListAsync(string query) => Names(await owner.GetAsync($"/api/keys?{query}")).Order(StringComparer.Ordinal);
     }
 
+    [Fact]
+    public async Task List_comes_in_the_order_that_is_asked_for_and_a_cursor_is_good_for_that_order_only()
+    {
+        var time = new ManualTime();
+        await using var product = new Product().With(time);
+        using var owner = await Api.SignInAsync(product);
+        foreach (var (name, expires) in new[] { ("beta", (string?)"2099-03-01T00:00:00Z"), ("Gamma", null), ("alpha", "2099-01-01T00:00:00Z") })
+        {
+            await owner.PostAsync("/api/keys", expires is null ? new { name } : new { name, expires_at = expires });
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        foreach (var (query, names) in new[]
+        {
+            ("", "alpha Gamma beta"), ("descending=false", "beta Gamma alpha"), ("sort=name", "alpha beta Gamma"), ("sort=name&descending=true", "Gamma beta alpha"),
+            ("sort=expires_at", "alpha beta Gamma"), ("sort=created_at", "alpha Gamma beta"),
+        })
+        {
+            var first = await owner.GetAsync($"/api/keys?limit=2&{query}");
+            var second = await owner.GetAsync($"/api/keys?limit=2&{query}&cursor={first.Member("next_cursor")}");
+            Assert.Equal((query, names), (query, string.Join(' ', Names(first).Concat(Names(second)))));
+            Assert.Equal("cursor", (await owner.GetAsync($"/api/keys?limit=2&sort=last_used_at&cursor={first.Member("next_cursor")}")).Errors);
+        }
+
+        Assert.Equal((400, "sort"), ((await owner.GetAsync("/api/keys?sort=owner")).Status, (await owner.GetAsync("/api/keys?sort=owner")).Errors));
+        Assert.Equal("descending", (await owner.GetAsync("/api/keys?descending=yes")).Errors);
+    }
+
     static IEnumerable<string> Names(Exchange page) => page.Json.GetProperty("items").EnumerateArray().Select(x => x.GetProperty("name").GetString()!);
 }

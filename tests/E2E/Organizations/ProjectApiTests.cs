@@ -60,6 +60,55 @@ public sealed class ProjectApiTests
         async Task<IEnumerable<string>> ListAsync(string query) => Ids(await owner.GetAsync($"/api/resources?{query}")).Order(StringComparer.Ordinal);
     }
 
+    [Fact]
+    public async Task Project_is_read_renamed_moved_and_deleted_with_its_keys()
+    {
+        await using var product = new Product();
+        using var owner = await Api.SignInAsync(product);
+        var place = (await owner.PostAsync("/api/projects", new { name = "Ledger" })).Header("Location")!;
+        Assert.Equal($"/api/projects/{People.Organization}/ledger", place);
+        var read = await owner.GetAsync(place);
+        Assert.Equal((200, "ledger", "Ledger"), (read.Status, read.Member("slug"), read.Member("name")));
+        var moved = await owner.PatchAsync(place, new { name = " General ledger ", slug = "general" });
+        Assert.Equal((200, "general", "General ledger", read.Member("created_at")), (moved.Status, moved.Member("slug"), moved.Member("name"), moved.Member("created_at")));
+        Assert.Equal(moved.Text, (await owner.GetAsync(place)).Text); // its address before still means it
+        Assert.Equal((409, "conflict"), await ChangeAsync(new { slug = People.Project.Split('/')[1] }));
+        Assert.Equal((400, "invalid_request"), await ChangeAsync(new { }));
+        Assert.Equal((400, "invalid_request"), await ChangeAsync(new { organization = "other" }));
+
+        var key = (await owner.PostAsync("/api/keys", new { name = "x", project = $"{People.Organization}/general" })).Member("key_id");
+        var deleted = await owner.DeleteAsync(place);
+        Assert.Equal((200, "general", $"[\"{key}\"]"), (deleted.Status, deleted.Json.GetProperty("project").GetProperty("slug").GetString(), deleted.Json.GetProperty("keys_revoked").GetRawText()));
+        Assert.Equal("revoked", (await owner.GetAsync($"/api/keys/{key}")).Member("state"));
+        Assert.Equal((404, 404), ((await owner.GetAsync(place)).Status, (await owner.DeleteAsync(place)).Status));
+
+        async Task<(int Status, string? Code)> ChangeAsync(object body)
+        {
+            var answer = await owner.PatchAsync(place, body);
+            return (answer.Status, answer.Code);
+        }
+    }
+
+    [Fact]
+    public async Task Resource_is_read_renamed_and_deleted_with_what_becomes_of_keys()
+    {
+        await using var product = new Product();
+        using var owner = await Api.SignInAsync(product);
+        var place = (await owner.PostAsync("/api/resources", new { kind = "workflow", id = ".." })).Header("Location")!;
+        Assert.Equal($"/api/resources/{People.Project}/workflow:..", place);
+        await owner.PostAsync("/api/resources", new { kind = "agent", id = "router" });
+        var only = (await owner.PostAsync("/api/keys", new { name = "only", resources = new[] { "workflow:.." } })).Member("key_id");
+        var both = (await owner.PostAsync("/api/keys", new { name = "both", resources = new[] { "workflow:..", "agent:router" } })).Member("key_id");
+        Assert.Equal((200, ".."), ((await owner.GetAsync(place)).Status, (await owner.GetAsync(place)).Member("name")));
+        Assert.Equal("Intake", (await owner.PatchAsync(place, new { name = " Intake " })).Member("name"));
+        Assert.Equal((400, "id"), ((await owner.PatchAsync(place, new { id = "other" })).Status, (await owner.PatchAsync(place, new { id = "other" })).Errors));
+        var deleted = await owner.DeleteAsync(place);
+        Assert.Equal((200, "Intake"), (deleted.Status, deleted.Json.GetProperty("resource").GetProperty("name").GetString()));
+        Assert.Equal(($"[\"{only}\"]", $"[\"{both}\"]"), (deleted.Json.GetProperty("keys_revoked").GetRawText(), deleted.Json.GetProperty("keys_narrowed").GetRawText()));
+        Assert.Equal("""["agent:router"]""", (await owner.GetAsync($"/api/keys/{both}")).Json.GetProperty("scope").GetRawText());
+        Assert.Equal((404, 404), ((await owner.GetAsync(place)).Status, (await owner.DeleteAsync(place)).Status));
+    }
+
     static IEnumerable<string> Ids(Exchange page) =>
         page.Json.GetProperty("items").EnumerateArray().Select(x => $"{x.GetProperty("kind").GetString()}:{x.GetProperty("id").GetString()}");
 }

@@ -12,8 +12,8 @@ public sealed class QueryInputTests
     [Fact]
     public void Parameters_are_read_by_their_type()
     {
-        var read = Read("?project=a/b&include_revoked=true&search=12&environment=test&cursor=c&limit=200");
-        Assert.Equal(new("a/b", true, "12", KeyEnvironment.Test, "c", 200), read.Value);
+        var read = Read("?project=a/b&include_revoked=true&search=12&environment=test&sort=last_used_at&descending=false&cursor=c&limit=200");
+        Assert.Equal(new("a/b", true, "12", KeyEnvironment.Test, KeySort.LastUsedAt, false, "c", 200), read.Value);
     }
 
     [Theory]
@@ -33,6 +33,8 @@ public sealed class QueryInputTests
     [InlineData("?limit=٥", "limit")]
     [InlineData("?environment=prod", "environment")]
     [InlineData("?environment=LIVE", "environment")]
+    [InlineData("?sort=Name", "sort")]
+    [InlineData("?descending=1", "descending")]
     [InlineData("?limit=1&limit=1", "limit")]
     [InlineData("?limit=&limit=", "limit")]
     [InlineData("?search=a%00b", "search")]

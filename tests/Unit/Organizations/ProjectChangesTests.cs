@@ -33,6 +33,15 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Project_is_read_by_every_member_at_every_address_and_by_nobody_else()
+    {
+        await Projects.ChangeAsync(world.Admin, Orders, new(Slug: "sales"), Token);
+        Assert.Equal(("acme", "sales", "orders"), (await Projects.GetAsync(world.Viewer, Orders, Token)).Value is var row ? (row.Organization, row.Slug, row.Name) : default);
+        Assert.Equal(FaultCode.NotFound, (await Projects.GetAsync(world.Stranger, Orders, Token)).Fault!.Code);
+        Assert.Equal(FaultCode.NotFound, (await Projects.GetAsync(world.Viewer, new("acme", "nothing"), Token)).Fault!.Code);
+    }
+
+    [Fact]
     public async Task Slug_of_another_projects_present_or_past_is_refused_and_an_own_past_one_is_taken_back()
     {
         world.AddProject("acme", "ledger");
@@ -102,7 +111,9 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     {
         var keys = new[] { await CreateAsync("one"), await CreateAsync("two"), await CreateAsync("off") };
         await world.Services.Keys.ChangeAsync(world.Developer, keys[2].Key.KeyId, new(State: KeyState.Inactive), Token);
-        Assert.Equal("orders", (await Projects.DeleteAsync(world.Admin, Orders, Token)).Value.Slug);
+        var deletion = (await Projects.DeleteAsync(world.Admin, Orders, Token)).Value;
+        Assert.Equal("orders", deletion.Deleted.Slug);
+        Assert.Equal(keys.Select(key => key.Key.KeyId).Order(StringComparer.Ordinal), deletion.KeysRevoked);
 
         await Assert.AllAsync(keys, async key => Assert.Equal(RefusalCode.RevokedKey, await VerifyAsync(key, null)));
         Assert.Equal(FaultCode.NotFound, (await Projects.FindAsync(world.Owner, Orders, Token)).Fault!.Code);

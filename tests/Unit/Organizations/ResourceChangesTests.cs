@@ -62,6 +62,37 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Resource_is_read_by_every_member_and_by_nobody_else()
+    {
+        Assert.Equal("intake", (await Resources.GetAsync(world.Viewer, World.Orders, Intake, Token)).Value.Id);
+        Assert.Equal(FaultCode.NotFound, (await Resources.GetAsync(world.Stranger, World.Orders, Intake, Token)).Fault!.Code);
+        Assert.Equal(FaultCode.NotFound, (await Resources.GetAsync(world.Viewer, World.Orders, "workflow:missing", Token)).Fault!.Code);
+    }
+
+    [Fact]
+    public async Task Resource_of_a_kind_that_is_no_longer_in_the_settings_can_still_be_deleted()
+    {
+        await using var later = world.Run(("ResourceKinds:0", "agent"));
+        Assert.Equal("intake", (await later.Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token)).Value.Deleted.Id);
+    }
+
+    [Fact]
+    public async Task Keys_narrowed_to_a_resource_are_counted_unless_they_are_revoked()
+    {
+        await CreateAsync(Intake);
+        await CreateAsync(Intake, Router);
+        var gone = await CreateAsync(Router);
+        await CreateAsync();
+        await world.Services.Keys.RevokeAsync(world.Owner, gone.Key.KeyId, Token);
+        var counts = (await Resources.CountKeysAsync(world.Viewer, World.Orders, [Intake, Router, "gateway:intake", "nothing"], Token)).Value;
+        Assert.Equal([(Router, 1), (Intake, 2)], counts.OrderBy(x => x.Value).Select(x => (x.Key, x.Value)));
+        Assert.Equal([Router], (await Resources.CountKeysAsync(world.Viewer, World.Orders, [Router], Token)).Value.Keys);
+        Assert.Equal(FaultCode.NotFound, (await Resources.CountKeysAsync(world.Stranger, World.Orders, [Intake], Token)).Fault!.Code);
+        var many = Enumerable.Repeat(Intake, Page.MaxLimit + 1).ToList();
+        Assert.Equal(FaultCode.InvalidRequest, (await Resources.CountKeysAsync(world.Viewer, World.Orders, many, Token)).Fault!.Code);
+    }
+
+    [Fact]
     public async Task Name_is_checked() =>
         Assert.Equal("name", Assert.Single((await Resources.ChangeAsync(world.Admin, World.Orders, Intake, new(""), Token)).Fault!.Errors!).Key);
 
@@ -70,7 +101,8 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     {
         var (only, both, other, all) = (await CreateAsync(Intake), await CreateAsync(Intake, Router), await CreateAsync(Router), await CreateAsync());
         Assert.Equal(new DeletionPreview(1, 0, 1), (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, Intake, Token)).Value);
-        Assert.Equal("intake", (await Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token)).Value.Id);
+        var deletion = (await Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token)).Value;
+        Assert.Equal(("intake", only.Key.KeyId, both.Key.KeyId), (deletion.Deleted.Id, Assert.Single(deletion.KeysRevoked), Assert.Single(deletion.KeysNarrowed)));
 
         Assert.Equal(RefusalCode.RevokedKey, await VerifyAsync(only, null));
         Assert.Equal(RefusalCode.ResourceOutOfScope, await VerifyAsync(both, Intake));

@@ -25,6 +25,7 @@ public sealed class ShellProviderTests : UiTest
         world.AddMember("globex", world.Developer, OrganizationRole.Viewer);
         Services.AddSingleton(world.Run(commands).Projects);
         Services.AddScoped<CurrentPerson>();
+        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
     }
 
     NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
@@ -44,7 +45,8 @@ public sealed class ShellProviderTests : UiTest
         Assert.Equal([new("acme", "/acme/orders/keys"), new("globex", "/globex/billing/keys")], shell.Organizations);
         Assert.Equal(new ShellPlace("orders", "/acme/orders/keys"), shell.Project);
         Assert.Equal([new("orders", "/acme/orders/keys"), new("returns", "/acme/returns/keys")], shell.Projects);
-        Assert.Equal(["API keys"], Assert.Single(shell.Groups).Links.Select(link => link.Text));
+        Assert.Equal([("API keys", "/acme/orders/keys"), ("Resources", "/acme/orders/resources")], Assert.Single(shell.Groups).Links.Select(link => (link.Text, link.Href)));
+        Assert.False(shell.ManagesProjects);
     }
 
     [Theory]
@@ -83,11 +85,69 @@ public sealed class ShellProviderTests : UiTest
         Assert.NotEqual(before, commands.Sent.Count);
     }
 
+    [Fact]
+    public async Task New_project_takes_its_address_from_its_name_and_is_gone_to()
+    {
+        Open(world.Admin, "/acme/orders/resources");
+        await Rendered!.InvokeAsync(() => Actions.NewProject.InvokeAsync());
+        Rendered!.WaitForElement("dialog form");
+        await Rendered!.FindAll("dialog input")[0].InputAsync("Zürich Übersee");
+        Assert.Equal("zurich-ubersee", Rendered!.FindAll("dialog input")[1].GetAttribute("value"));
+        await Rendered!.FindAll("dialog input")[1].ChangeAsync("returns");
+        await Rendered!.Find("dialog form").SubmitAsync();
+        Assert.Equal("The address returns is or was another project's. Choose another slug.", Rendered!.Find("dialog .error").TextContent);
+        await Rendered!.FindAll("dialog input")[1].ChangeAsync("Not a slug");
+        await Rendered!.Find("dialog form").SubmitAsync();
+        Assert.Equal("Use up to 40 small letters, digits and hyphens, such as northwind-traders.", Rendered!.Find("dialog .error").TextContent);
+        await Rendered!.FindAll("dialog input")[1].ChangeAsync("overseas");
+        await Rendered!.Find("dialog form").SubmitAsync();
+        Assert.EndsWith("/acme/overseas/keys", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Empty(Rendered!.FindAll("dialog form"));
+        Assert.Equal("Zürich Übersee", (await world.Services.Projects.GetAsync(world.Viewer, new("acme", "overseas"), Token)).Value.Name);
+    }
+
+    [Fact]
+    public async Task Project_is_renamed_and_moved_and_the_page_stays()
+    {
+        Open(world.Admin, "/acme/orders/resources?kind=agent");
+        await Rendered!.InvokeAsync(() => Actions.ChangeProject.InvokeAsync());
+        Rendered!.WaitForElement("dialog form");
+        Assert.Equal(["orders", "orders"], Rendered!.FindAll("dialog input").Select(input => input.GetAttribute("value")));
+        await Rendered!.FindAll("dialog input")[0].InputAsync("Sales");
+        Assert.Equal("orders", Rendered!.FindAll("dialog input")[1].GetAttribute("value"));
+        await Rendered!.FindAll("dialog input")[1].ChangeAsync("sales");
+        await Rendered!.Find("dialog form").SubmitAsync();
+        Assert.EndsWith("/acme/sales/resources?kind=agent", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal("Sales", (await world.Services.Projects.GetAsync(world.Viewer, new("acme", "sales"), Token)).Value.Name);
+    }
+
+    [Fact]
+    public async Task Project_is_deleted_by_its_name_with_its_keys_and_another_is_gone_to()
+    {
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "x"), Token)).Value.Key.KeyId;
+        Open(world.Admin, "/acme/orders/keys");
+        var deletion = Rendered!.InvokeAsync(() => Actions.DeleteProject.InvokeAsync()); // done once the question is answered
+        Rendered!.WaitForElement("dialog[role=alertdialog] h2");
+        Assert.Contains("1 key reaches nothing else and is revoked with it.", Rendered!.Find("dialog[role=alertdialog]").TextContent, StringComparison.Ordinal);
+        await Rendered!.Find("dialog[role=alertdialog] form").SubmitAsync();
+        Assert.True((await world.Services.Projects.GetAsync(world.Viewer, new("acme", "orders"), Token)).Succeeded);
+        await Rendered!.Find("dialog[role=alertdialog] input").InputAsync("orders");
+        await Rendered!.Find("dialog[role=alertdialog] form").SubmitAsync();
+        await deletion;
+        Assert.EndsWith("/acme/returns/keys", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal(Core.Keys.KeyState.Revoked, (await world.Services.Keys.GetAsync(world.Viewer, key, Token)).Value.State);
+    }
+
+    static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
+
+    ShellActions Actions => Rendered!.FindComponent<Probe>().Instance.Actions!;
+
     IRenderedComponent<ShellProvider>? Rendered { get; set; }
 
     ShellModel Open(Actor person, string address)
     {
-        AddAuthorization().SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, "session"));
+        var session = world.SignIn(person).SessionId!;
+        AddAuthorization().SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session));
         return Render(address);
     }
 
@@ -102,6 +162,8 @@ public sealed class ShellProviderTests : UiTest
     sealed class Probe : ComponentBase
     {
         [CascadingParameter] public ShellModel? Shell { get; set; }
+
+        [CascadingParameter] public ShellActions? Actions { get; set; }
 
         protected override void BuildRenderTree(RenderTreeBuilder builder) => builder.AddContent(0, Shell?.Person);
     }

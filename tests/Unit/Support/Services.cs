@@ -19,7 +19,24 @@ public sealed class Services(ServiceProvider provider) : IAsyncDisposable
 
     public ResourceService Resources => Get<ResourceService>();
 
-    public Verifier Verifier => Get<Verifier>();
+    /// <summary>The verifier of a node that has just read the change feed, as a running one does each second, or has just tried to.</summary>
+    public Verifier Verifier
+    {
+        get
+        {
+            Get<VerificationCache>();
+            try
+            {
+                Get<ChangeFeed>().ReadAsync(CancellationToken.None).GetAwaiter().GetResult();
+            }
+            catch (Exception exception) when (Outages.Caused(exception))
+            {
+                // It verifies with what it knows.
+            }
+
+            return Get<Verifier>();
+        }
+    }
 
     public UsageLedger Usage => Get<UsageLedger>();
 

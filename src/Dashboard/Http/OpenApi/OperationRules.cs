@@ -20,6 +20,7 @@ static class OperationRules
         ["forbidden"] = "The caller's role does not allow it.",
         ["cross_site"] = "Nothing proves that the request comes from the product's own pages.",
         ["not_found"] = "It does not exist, or the caller may not see it.",
+        ["already_created"] = "The same request made a key within a day; key_id says which. It has made nothing now.",
         ["conflict"] = "What is stored does not allow it.",
         ["key_limit_reached"] = "The project has as many active keys as it may have.",
         ["too_large"] = "The body is larger than 64 KB.",
@@ -35,15 +36,32 @@ static class OperationRules
         var method = context.Description.HttpMethod ?? "";
         var document = context.Document!;
         Secure(operation, metadata, context.ApplicationServices, document);
+        foreach (var name in Undeclared(context.Description.RelativePath ?? "", operation))
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+        }
+
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
-            parameter.Description ??= "The identifier of what is meant.";
-            parameter.Example ??= "Ab12CdEf";
+            (parameter.Description, parameter.Example) = InPath(parameter.Name!);
         }
 
         foreach (var input in metadata.OfType<InputMetadata>())
         {
             Take(operation, input, document);
+        }
+
+        foreach (var header in metadata.OfType<HeaderMetadata>())
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = header.Name,
+                In = ParameterLocation.Header,
+                Description = header.Sentence,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = header.Sentence, Examples = [header.Example] },
+            });
         }
 
         operation.Responses = [];
@@ -52,6 +70,23 @@ static class OperationRules
             operation.Responses[$"{answer.Key}"] = Response([.. answer], document);
         }
     }
+
+    /// <summary>What a part of an address means, with an example.</summary>
+    static (string Sentence, string Example) InPath(string name) => name switch
+    {
+        "key_id" => ("The key's public identifier.", "Ab12CdEf"),
+        "organization" => ("The organization's slug, or one that it had.", "acme"),
+        "project" => ("The project's slug, or one that it had.", "orders"),
+        "resource" => ("The resource, as kind:id.", "workflow:order-intake"),
+        "environment" => ("The environment.", "live"),
+        "permission" => ("The permission.", "read"),
+        _ => throw new InvalidOperationException($"Nothing is said of {{{name}}}."),
+    };
+
+    /// <summary>The parts of an address that its handler reads from the path itself.</summary>
+    static IEnumerable<string> Undeclared(string path, OpenApiOperation operation) =>
+        path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}').Split(':')[0])
+            .Where(name => operation.Parameters?.Any(parameter => parameter.Name == name) != true);
 
     /// <summary>The answers that an endpoint says itself.</summary>
     static IEnumerable<AnswerMetadata> Own(EndpointMetadataCollection metadata) => metadata.OfType<AnswerMetadata>();

@@ -159,6 +159,7 @@ static class SchemaRules
                 AdditionalProperties = Text(),
                 Examples = [new JsonObject { ["name"] = "Give it a name of 1 to 100 characters." }],
             },
+            ["key_id"] = Text("The key that the same request made before; with already_created only.", "Ab12CdEf"),
             ["trace_id"] = Text("Finds the request in the product's log.", "4bf92f3577b34da6a3ce929d0e0e4736"),
         },
         AdditionalPropertiesAllowed = false,

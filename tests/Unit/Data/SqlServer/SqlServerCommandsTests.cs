@@ -6,6 +6,7 @@ using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Sessions;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
@@ -156,6 +157,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Projects.CreateAsync(actor, new("acme", "Orders"), Token));
         await BothAsync(services => services.Projects.CreateAsync(actor, new(null, "Ledger", "ledger"), Token));
         await BothAsync(services => services.Projects.FindAsync(actor, new("acme", "orders-2"), Token));
+        await BothAsync(services => services.Projects.GetAsync(actor, new("acme", "orders-2"), Token));
         var page = (await world.Services.Projects.ListAsync(actor, "acme", null, 1, Token)).Value;
         await BothAsync(services => services.Projects.ListAsync(actor, "acme", page.NextCursor, 1, Token));
         await BothAsync(services => services.Projects.ListAsync(actor, null, null, 50, Token));
@@ -172,7 +174,16 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         var query = new ResourceQuery(World.Orders, "workflow", "take", Limit: 1);
         var page = (await world.Services.Resources.ListAsync(actor, query, Token)).Value;
         await BothAsync(services => services.Resources.ListAsync(actor, query with { Cursor = page.NextCursor }, Token));
+        foreach (var descending in new[] { false, true })
+        {
+            var named = query with { Sort = ResourceSort.Name, Descending = descending };
+            var before = (await world.Services.Resources.ListAsync(actor, named, Token)).Value.NextCursor;
+            await BothAsync(services => services.Resources.ListAsync(actor, named with { Cursor = before }, Token));
+        }
+
         await BothAsync(services => services.Resources.CountAsync(actor, query, Token));
+        await BothAsync(services => services.Resources.GetAsync(actor, World.Orders, "workflow:intake", Token));
+        await BothAsync(services => services.Resources.CountKeysAsync(actor, World.Orders, ["workflow:intake", "workflow:outtake"], Token));
     }
 
     [Fact]
@@ -194,7 +205,40 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             await services.Usage.FlushAsync(Token);
             return 0;
         });
+        for (var round = 0; round < 2; round++) // rows that are new, then rows that are raised
+        {
+            await RunBothAsync(async services =>
+            {
+                var meter = services.Usage.Meter(issued.Key.KeyId, world.ProjectId(World.Orders));
+                meter.Count(RefusalCode.RateLimited, "read", IPAddress.Loopback, "curl/8", world.Time.GetUtcNow());
+                await services.Usage.FlushAsync(Token);
+                return 0;
+            });
+            world.Time.Advance(TimeSpan.FromMinutes(90));
+        }
+
+        var query = new UsageQuery(World.Orders, issued.Key.KeyId, World.Start, World.Start.AddDays(1), Limit: 1);
+        var page = (await world.Services.Get<UsageService>().ListAsync(world.Viewer, query, Token)).Value;
+        await BothAsync(services => services.Get<UsageService>().ListAsync(world.Viewer, query with { Cursor = page.NextCursor }, Token));
+        world.Time.Advance(TimeSpan.FromDays(500));
+        await RunBothAsync(services => services.Get<UsageRetention>().ClearAsync(Token));
         await RunBothAsync(services => services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
+    }
+
+    [Fact]
+    public async Task Service_accounts_are_created_listed_changed_and_deleted_in_T_SQL()
+    {
+        world.AddProject("acme", "ledger");
+        var actor = world.SignIn(world.Admin);
+        await BothAsync(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("gateway", Projects: new([World.Orders, "acme/ledger"])), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("all", Projects: ProjectChoice.All), Token));
+        var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(actor, new("one", Projects: new([World.Orders])), Token)).Value.Account.Id;
+        var page = (await world.Services.Get<ServiceAccountService>().ListAsync(actor, new("acme", Limit: 1), Token)).Value;
+        await BothAsync(services => services.Get<ServiceAccountService>().ListAsync(actor, new("acme", page.NextCursor, 1), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().GetAsync(actor, id, Token));
+        await BothAsync(services => services.Keys.CreateAsync(actor, new(World.Orders, "second", ServiceAccountId: id, AllowedIps: ["10.0.0.0/8"]), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().ChangeAsync(actor, id, new("two", Projects: new(["acme/ledger"])), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().DeleteAsync(actor, id, Token));
     }
 
     [Fact]

@@ -1,0 +1,102 @@
+using System.Globalization;
+using Dashboard.Core;
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Dashboard.Bench;
+
+/// <summary>The domain's own services on a database in a temporary folder, set up, with many keys in one project.</summary>
+sealed class Installation : IAsyncDisposable
+{
+    const string Organization = "Northwind Traders";
+
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-bench-");
+    readonly ServiceProvider provider;
+
+    Installation(RowReads? reads, int keys)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            KeyValuePair.Create("ConnectionStrings:Dashboard", (string?)$"Data Source={Path.Combine(folder.FullName, "latchkey.db")}"),
+            KeyValuePair.Create("Keys:MaxActivePerProject", (string?)keys.ToString(CultureInfo.InvariantCulture)),
+        ]).Build();
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        services.AddDashboardCore(configuration, folder.FullName);
+        if (reads is not null)
+        {
+            services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(reads));
+        }
+
+        provider = services.BuildServiceProvider(validateScopes: true);
+    }
+
+    /// <summary>The first owner.</summary>
+    public Actor Owner { get; private set; } = null!;
+
+    /// <summary>The project that has the keys.</summary>
+    public ProjectPath Project { get; private set; }
+
+    public KeyService Keys => provider.GetRequiredService<KeyService>();
+
+    public ProjectService Projects => provider.GetRequiredService<ProjectService>();
+
+    public IDbContextFactory<DashboardContext> Contexts => provider.GetRequiredService<IDbContextFactory<DashboardContext>>();
+
+    /// <summary>Makes one with <paramref name="keys"/> keys, of which <paramref name="reads"/> hears what is read.</summary>
+    public static async Task<Installation> CreateAsync(int keys, RowReads? reads, CancellationToken cancellationToken)
+    {
+        var made = new Installation(reads, keys);
+        await made.provider.PrepareDatabaseAsync(cancellationToken);
+        var input = new NewInstallation("owner@example.com", "a long sentence for a measurement", Organization, "Order Platform", "Olga");
+        var done = (await made.provider.GetRequiredService<SetUpService>().SetUpAsync(Actor.System, input, cancellationToken)).Value;
+        (made.Owner, made.Project) = (new(PartyType.User, done.UserId, "Olga"), done.Project);
+        await made.AddKeysAsync(keys, cancellationToken);
+        reads?.Forget();
+        return made;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await provider.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        folder.Delete(recursive: true);
+    }
+
+    /// <summary>Two in five are test keys, one in ten has been revoked, and their names, last uses and ends are spread.</summary>
+    async Task AddKeysAsync(int count, CancellationToken cancellationToken)
+    {
+        await using var context = await Contexts.CreateDbContextAsync(cancellationToken);
+        var project = await context.Projects.Select(x => x.Id).SingleAsync(cancellationToken);
+        var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        context.ChangeTracker.AutoDetectChangesEnabled = false;
+        context.AddRange(Enumerable.Range(0, count).Select(i => new ApiKey
+        {
+            KeyId = string.Create(CultureInfo.InvariantCulture, $"K{i:D7}"),
+            Hash = KeyHash.Of($"key {i}"),
+            Prefix = string.Create(CultureInfo.InvariantCulture, $"nk_{(i % 5 < 2 ? "test" : "live")}_K{i:D7}"),
+            ProjectId = project,
+            Name = string.Create(CultureInfo.InvariantCulture, $"{Names[i % Names.Length]} {i * 7919 % count}"),
+            Environment = i % 5 < 2 ? KeyEnvironment.Test : KeyEnvironment.Live,
+            State = i % 10 == 3 ? KeyState.Revoked : KeyState.Active,
+            RevokedAt = i % 10 == 3 ? start.AddDays(200) : null,
+            Permissions = "read execute write",
+            AllResources = true,
+            OwnerType = PartyType.User,
+            OwnerId = Owner.Id,
+            CreatedBy = Owner.Id,
+            CreatedAt = start.AddMinutes(i),
+            LastUsedAt = i % 4 == 0 ? null : start.AddDays(100).AddSeconds(i * 31L % count),
+            ExpiresAt = i % 3 == 0 ? null : start.AddYears(5).AddHours(i * 17L % count),
+        }));
+        await context.SaveChangesAsync(cancellationToken);
+        await context.Database.ExecuteSqlRawAsync("ANALYZE", cancellationToken);
+    }
+
+    static readonly string[] Names = ["backend", "mobile app", "Nightly export", "partner bridge", "warehouse scanner"];
+}

@@ -1,0 +1,18 @@
+using Dashboard.Bench;
+
+// dotnet run -c Release --project bench -- VERB: what we claim about speed, measured beside a reference in the same run.
+Dictionary<string, Func<CancellationToken, Task>> verbs = new(StringComparer.Ordinal)
+{
+    ["lists"] = Lists.RunAsync,
+};
+
+if (args is not [var verb] || !verbs.TryGetValue(verb, out var run))
+{
+    await Console.Error.WriteLineAsync($"Say what to measure: {string.Join(", ", verbs.Keys)}.");
+    return 1;
+}
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) => (e.Cancel, _) = (true, stop.CancelAsync());
+await run(stop.Token);
+return 0;

@@ -1,0 +1,52 @@
+using System.Text.Encodings.Web;
+using Dashboard.Core.Keys;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Dashboard.Core.Verification.Authentication;
+
+/// <summary>Authenticates requests by the API key that they present, and tells refusals as every other surface does.</summary>
+sealed class LatchkeyHandler(
+    IOptionsMonitor<LatchkeyOptions> monitor, ILoggerFactory logger, UrlEncoder encoder, Verifier verifier, KeyOptions keys, EnvironmentHosts environments)
+    : AuthenticationHandler<LatchkeyOptions>(monitor, logger, encoder)
+{
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var credential = CredentialReader.Read(Request.Headers, keys.AcceptBearer);
+        if (credential.Kind == CredentialKind.None)
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        var accepted = Options.Environment switch
+        {
+            null => environments.Of(Request.Host),
+            KeyEnvironment.Live => AcceptedEnvironments.Live,
+            _ => AcceptedEnvironments.Test,
+        };
+        var facts = new RequestFacts(Context.Connection.RemoteIpAddress, Request.Method, Request.Path, Request.Headers.UserAgent.ToString());
+        var verdict = await verifier.VerifyAsync(credential, new(accepted, Options.Project), facts, Context.RequestAborted);
+        if (verdict.Principal is { } principal)
+        {
+            return AuthenticateResult.Success(new(new(new LatchkeyIdentity(principal)), Scheme.Name));
+        }
+
+        Context.Features.Set(new LatchkeyRefusal(verdict));
+        return AuthenticateResult.Fail(verdict.Refusal!.Value.ToWord());
+    }
+
+    /// <summary>Nobody is authenticated: the refusal's own status, which is not always 401.</summary>
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
+        WriteAsync(Context.Features.Get<LatchkeyRefusal>()?.Verdict ?? Verdict.Refused(RefusalCode.MissingCredential));
+
+    /// <summary>Somebody is, and may not: for which reason, the requirement has said that failed first.</summary>
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        WriteAsync(Context.Features.Get<LatchkeyRefusal>()?.Verdict ?? Verdict.Refused(RefusalCode.InsufficientPermissions));
+
+    Task WriteAsync(Verdict verdict) => RefusalWriter.WriteAsync(Response, verdict.Refusal!.Value, verdict.RetryAfter, Context.RequestAborted);
+}
+
+/// <summary>Why the request is refused, from where it is found out to where it is told.</summary>
+/// <param name="Verdict">The refusal.</param>
+sealed record LatchkeyRefusal(Verdict Verdict);

@@ -1,0 +1,261 @@
+using System.Globalization;
+using Dashboard.Account;
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.Organizations;
+
+public sealed partial class ResourcesPage : ComponentBase, IDisposable
+{
+    /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
+    const int Rows = 25;
+
+    /// <summary>What is longer may be a whole key that was pasted: it is not said again.</summary>
+    const int MostQuoted = 30;
+
+    readonly CancellationTokenSource life = new();
+    readonly Stack<string?> before = new();
+    RenameResourceDialog? rename;
+    ConfirmDialog? confirm;
+    bool adding;
+    bool loading;
+    int turn;
+    string search = "";
+
+    [Parameter] public string Organization { get; set; } = "";
+
+    [Parameter] public string ProjectSlug { get; set; } = "";
+
+    [SupplyParameterFromQuery(Name = "kind")] public string? Kind { get; set; }
+
+    /// <summary>The column, with a hyphen before it where the last comes first.</summary>
+    [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
+
+    /// <summary>Handed from the prerendered page to its circuit.</summary>
+    [PersistentState] public ResourcesView? View { get; set; }
+
+    [Inject] ResourceService Resources { get; set; } = null!;
+
+    [Inject] ProjectService Projects { get; set; } = null!;
+
+    [Inject] Catalogue Catalogue { get; set; } = null!;
+
+    [Inject] CurrentPerson Person { get; set; } = null!;
+
+    [Inject] NavigationManager Navigation { get; set; } = null!;
+
+    [Inject] ToastService Toasts { get; set; } = null!;
+
+    List<SelectOption<string>> KindOptions => [new("", "All kinds"), .. Catalogue.ResourceKinds.Select(kind => new SelectOption<string>(kind, ResourceWords.Kind(kind)))];
+
+    string Kinds => ResourceWords.AllOf(Catalogue.ResourceKinds);
+
+    string? Summary
+    {
+        get
+        {
+            if (View is not { } view)
+            {
+                return null;
+            }
+
+            var first = (before.Count * Rows) + 1;
+            return before.Count == 0 && view.NextCursor is null
+                ? string.Create(CultureInfo.InvariantCulture, $"{view.Items.Count:N0} {(view.Items.Count == 1 ? "resource" : "resources")}")
+                : string.Create(CultureInfo.InvariantCulture, $"{first:N0} to {first + view.Items.Count - 1:N0} of {view.Total:N0}");
+        }
+    }
+
+    string NothingFound => $"No {View?.Asked.Kind ?? "resource"} {(View?.Searched != true ? $"in {View?.Project.ProjectName}" : search.Length <= MostQuoted ? $"matches “{search}”" : "matches")}";
+
+    public void Dispose()
+    {
+        life.Cancel();
+        life.Dispose();
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var kind = Catalogue.ResourceKinds.Contains(Kind, StringComparer.Ordinal) ? Kind : null;
+        var byTime = Sort?.TrimStart('-') == ResourceSort.CreatedAt.ToWord();
+        var asked = new ResourcesAsked(
+            new(Organization, ProjectSlug), kind, byTime ? ResourceSort.CreatedAt : ResourceSort.Name, Sort?.StartsWith('-') == true);
+        if (View is null || View.Asked with { Cursor = null } != asked || View.Searched != search.Length > 0)
+        {
+            before.Clear();
+            search = View?.Asked.Project == asked.Project ? search : "";
+            await LoadAsync(asked);
+        }
+    }
+
+    async Task LoadAsync(ResourcesAsked asked)
+    {
+        if (await Person.ActorAsync() is not { } actor)
+        {
+            return; // the router leads to the sign-in
+        }
+
+        var mine = ++turn;
+        loading = true;
+        try
+        {
+            var view = await ReadAsync(actor, asked, search);
+            View = mine == turn ? view ?? View : View; // of two at once the later is what is wanted
+        }
+        finally
+        {
+            loading = mine != turn;
+        }
+    }
+
+    async Task<ResourcesView?> ReadAsync(Actor actor, ResourcesAsked asked, string term)
+    {
+        var project = await Projects.FindAsync(actor, asked.Project, life.Token);
+        if (project.Fault is not null)
+        {
+            Navigation.NotFound();
+            return null;
+        }
+
+        if (project.Value.Path != asked.Project)
+        {
+            // It was called so once.
+            Navigation.NavigateTo($"/{project.Value.Path}/resources{new Uri(Navigation.Uri).Query}", replace: true);
+            return null;
+        }
+
+        var query = new ResourceQuery(asked.Project.ToString(), asked.Kind, term, asked.Cursor, Rows, asked.Sort, asked.Descending);
+        var page = await Resources.ListAsync(actor, query, life.Token);
+        var total = await Resources.CountAsync(actor, query, life.Token);
+        var codes = page.Succeeded ? page.Value.Items.Select(row => $"{row.Kind}:{row.Id}").ToList() : [];
+        var keys = await Resources.CountKeysAsync(actor, query.Project, codes, life.Token);
+        if ((page.Fault ?? total.Fault ?? keys.Fault) is not null)
+        {
+            Navigation.NotFound(); // lost between two questions
+            return null;
+        }
+
+        return new(
+            asked,
+            project.Value,
+            term.Length > 0,
+            [.. page.Value.Items.Select(row => new ResourceItem(row.Kind, row.Id, row.Name, keys.Value.GetValueOrDefault($"{row.Kind}:{row.Id}"), row.CreatedAt))],
+            page.Value.NextCursor,
+            total.Value);
+    }
+
+    async Task ReloadAsync()
+    {
+        await LoadAsync(View!.Asked);
+        if (View.Items.Count == 0)
+        {
+            await PreviousAsync(); // the last row of the last page has gone
+        }
+
+        StateHasChanged();
+    }
+
+    async Task NextAsync()
+    {
+        if (View is { NextCursor: { } next } view)
+        {
+            before.Push(view.Asked.Cursor);
+            await LoadAsync(view.Asked with { Cursor = next });
+        }
+    }
+
+    async Task PreviousAsync()
+    {
+        if (View is { } view && before.TryPop(out var cursor))
+        {
+            await LoadAsync(view.Asked with { Cursor = cursor });
+        }
+    }
+
+    void ShowKind(string kind) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("kind", kind.Length == 0 ? null : kind), replace: true);
+
+    void ShowSorted(SortState sort) => Navigation.NavigateTo(
+        Navigation.GetUriWithQueryParameter("sort", sort == new SortState(ResourceSort.Name.ToWord()) ? null : $"{(sort.Descending ? "-" : "")}{sort.By}"), replace: true);
+
+    async Task SearchAsync(string text)
+    {
+        search = text.Trim();
+        before.Clear();
+        await LoadAsync(View!.Asked with { Cursor = null });
+    }
+
+    async Task ClearAsync()
+    {
+        if (View!.Asked.Kind is null)
+        {
+            await SearchAsync("");
+        }
+        else
+        {
+            search = "";
+            ShowKind("");
+        }
+    }
+
+    async Task<Fault?> AddAsync(NewResource asked)
+    {
+        var outcome = await DoAsync(actor => Resources.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, life.Token));
+        if (outcome.Fault is { } fault)
+        {
+            return Told(fault);
+        }
+
+        adding = false;
+        Toasts.Show($"{outcome.Value.Name} added");
+        await ReloadAsync();
+        return null;
+    }
+
+    async Task<Fault?> RenameAsync(ResourceItem item, string name)
+    {
+        var outcome = await DoAsync(actor => Resources.ChangeAsync(actor, View!.Project.Path.ToString(), item.Code, new(name), life.Token));
+        await ReloadAsync();
+        return Told(outcome.Fault);
+    }
+
+    /// <summary>An ended session is told by a question of its own.</summary>
+    static Fault? Told(Fault? fault) => fault?.Code == FaultCode.SessionRequired ? null : fault;
+
+    async Task DeleteAsync(ResourceItem item)
+    {
+        // As it is now: the list may be an hour old, and the question depends on what keys do.
+        var project = View!.Project.Path.ToString();
+        var preview = await DoAsync(actor => Resources.PreviewDeletionAsync(actor, project, item.Code, life.Token));
+        if (preview.Succeeded && !await confirm!.AskAsync(DeletionQuestion.About(item, preview.Value)))
+        {
+            return;
+        }
+
+        var outcome = preview.Succeeded ? await DoAsync(actor => Resources.DeleteAsync(actor, project, item.Code, life.Token)) : preview.Fault!;
+        if (outcome.Succeeded)
+        {
+            Toasts.Show($"{item.Name} deleted", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
+        }
+        else if (outcome.Fault!.Code != FaultCode.SessionRequired)
+        {
+            Toasts.ShowError($"Could not delete {item.Name}", outcome.Fault.Detail);
+        }
+
+        await ReloadAsync();
+    }
+
+    /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
+    async Task<Outcome<T>> DoAsync<T>(Func<Actor, Task<Outcome<T>>> what)
+    {
+        var outcome = await Person.ActorAsync() is { } actor ? await what(actor) : Fault.SessionRequired;
+        if (outcome.Fault?.Code == FaultCode.SessionRequired)
+        {
+            _ = InvokeAsync(() => SignInAgain.LeadAsync(confirm!, Navigation));
+        }
+
+        return outcome;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Verification;
+using Dashboard.Http;
+
+namespace Dashboard.Verification;
+
+/// <summary>Answers proxies that ask about each request before they let it through: <c>/forward-auth/…</c>, and for nginx, which knows no refusals but 401 and 403,
+/// <c>/forward-auth-nginx/…</c>. The policy is the path; the credential is in the original request's own headers; the query string is nobody's.</summary>
+sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts environments, Catalogue catalogue, TrustedProxies.Proxies proxies)
+{
+    public const string Path = "/forward-auth";
+    public const string NginxPath = "/forward-auth-nginx";
+
+    const string Code = "X-Latchkey-Code";
+
+    /// <summary>A proxy asks by few addresses. Those of somebody who makes up ever more are not kept.</summary>
+    const int MostPolicies = 1000;
+
+    readonly ConcurrentDictionary<string, ForwardAuthPolicy?> policies = new(StringComparer.Ordinal);
+
+    /// <summary>Answers, if the request is such a question.</summary>
+    /// <param name="http">The proxy's request.</param>
+    /// <returns>The answering; null where it is none.</returns>
+    public Task? TryAnswer(HttpContext http)
+    {
+        var path = http.Request.Path.Value ?? "";
+        if (!path.StartsWith(Path, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var nginx = path.StartsWith(NginxPath, StringComparison.OrdinalIgnoreCase);
+        if (PolicyOf(path, nginx ? NginxPath.Length : Path.Length) is not { } policy)
+        {
+            return null;
+        }
+
+        var credential = CredentialReader.Read(http.Request.Headers, options.AcceptBearer);
+        var verifying = verifier.VerifyAsync(credential, policy.At(environments.Of(http.Request.Host)), FactsOf(http), http.RequestAborted);
+        return verifying.IsCompletedSuccessfully ? AnswerAsync(http.Response, verifying.Result, nginx) : WaitAsync(http.Response, verifying, nginx);
+    }
+
+    static async Task WaitAsync(HttpResponse response, ValueTask<Verdict> verifying, bool nginx) => await AnswerAsync(response, await verifying, nginx);
+
+    static Task AnswerAsync(HttpResponse response, Verdict verdict, bool nginx)
+    {
+        if (verdict.Principal is not { } principal)
+        {
+            return RefuseAsync(response, verdict.Refusal!.Value, verdict.RetryAfter, nginx);
+        }
+
+        var headers = response.Headers;
+        headers["X-Latchkey-Key-Id"] = principal.KeyId;
+        headers["X-Latchkey-Organization"] = principal.Organization;
+        headers["X-Latchkey-Project"] = principal.Project;
+        headers["X-Latchkey-Environment"] = principal.Environment.ToWord();
+        headers["X-Latchkey-Owner"] = $"{principal.Owner.Type.ToWord()}:{principal.Owner.Id}";
+        headers["X-Latchkey-Permissions"] = string.Join(',', principal.Permissions);
+        headers["X-Latchkey-Scope"] = principal.Scope is { } scope ? string.Join(',', scope) : "all";
+        headers.CacheControl = "no-store";
+        response.ContentLength = 0;
+        return Task.CompletedTask;
+    }
+
+    static Task RefuseAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, bool nginx)
+    {
+        response.Headers[Code] = code.ToWord();
+        if (!nginx || code.ToHttpStatus() is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
+        {
+            return RefusalWriter.WriteAsync(response, code, retryAfter, response.HttpContext.RequestAborted);
+        }
+
+        var problem = code.ToProblem();
+        response.Headers["X-Latchkey-Status"] = problem.Status.ToString(CultureInfo.InvariantCulture);
+        response.Headers["X-Latchkey-Retry-After"] = ProblemDocument.InSeconds(retryAfter ?? problem.RetryAfter ?? TimeSpan.Zero);
+        return (problem with { Status = StatusCodes.Status403Forbidden, RetryAfter = null }).WriteAsync(response, response.HttpContext.RequestAborted);
+    }
+
+    ForwardAuthPolicy? PolicyOf(string path, int start)
+    {
+        if (policies.TryGetValue(path, out var known))
+        {
+            return known;
+        }
+
+        var policy = ForwardAuthPolicy.Read(path[start..], catalogue);
+        if (policies.Count < MostPolicies)
+        {
+            policies[path] = policy;
+        }
+
+        return policy;
+    }
+
+    /// <summary>What is known of the original request. What a proxy says of it counts if the proxy is trusted.</summary>
+    RequestFacts FactsOf(HttpContext http)
+    {
+        var headers = http.Request.Headers;
+        var (address, client) = (http.Connection.RemoteIpAddress, headers.UserAgent.ToString());
+        return proxies.Sent(http)
+            ? new(address, One(headers["X-Forwarded-Method"]), PathOf(One(headers["X-Forwarded-Uri"])), client, IsProxys: proxies.Contains(address))
+            : new(address, UserAgent: client, IsProxys: true);
+    }
+
+    static string? One(Microsoft.Extensions.Primitives.StringValues values) => values.Count == 1 ? values[0] : null;
+
+    static string? PathOf(string? uri) => uri?.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? uri[..query] : uri;
+}

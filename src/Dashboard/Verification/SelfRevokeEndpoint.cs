@@ -1,0 +1,37 @@
+using Dashboard.Core.Keys;
+using Dashboard.Core.Verification;
+using Dashboard.Http;
+using Dashboard.Http.OpenApi;
+
+namespace Dashboard.Verification;
+
+/// <summary><c>/v1/self-revoke</c>: whoever holds a key may end it.</summary>
+static class SelfRevokeEndpoint
+{
+    public static void MapSelfRevoke(this IEndpointRouteBuilder app)
+    {
+        var verification = app.MapGroup("/v1").AllowAnonymous().ForPrograms().WithTags("Verification");
+        verification.MapPost("/self-revoke", RevokeAsync)
+            .WithName("revokeOwnKey").WithSummary("Revoke the key that the request presents, for ever. An inactive or expired one too, from any address, at any host.")
+            .Answers<SelfRevokedAnswer>(200, "The key is revoked.")
+            .WithMetadata(new PresentedCredentialMetadata())
+            .Refuses(
+                RefusalCode.MissingCredential, RefusalCode.MalformedKey, RefusalCode.InvalidKey, RefusalCode.RevokedKey, RefusalCode.InvalidToken,
+                RefusalCode.VerificationUnavailable)
+            .ShortCircuit();
+    }
+
+    static async Task<IResult> RevokeAsync(HttpContext http, SelfRevocation revocation, KeyOptions options, CancellationToken cancellationToken)
+    {
+        var credential = CredentialReader.Read(http.Request.Headers, options.AcceptBearer);
+        var revoked = await revocation.RevokeAsync(credential, http.Connection.RemoteIpAddress?.ToString(), cancellationToken);
+        return revoked.Refusal is { } refusal
+            ? new RefusalResult(refusal)
+            : TypedResults.Ok(new SelfRevokedAnswer(revoked.KeyId!, KeyState.Revoked, revoked.RevokedAt!.Value));
+    }
+
+    sealed record SelfRevokedAnswer(
+        [Field("The key's public identifier.", Example = "\"Ab12CdEf\"")] string KeyId,
+        [Field("Always revoked.")] KeyState State,
+        [Field("When it was revoked.", Example = "\"2026-11-22T09:30:00.000Z\"")] DateTimeOffset RevokedAt);
+}

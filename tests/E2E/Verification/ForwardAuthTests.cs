@@ -1,0 +1,199 @@
+using Microsoft.Extensions.DependencyInjection;
+using Dashboard.Tests.E2E.Support;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Verification;
+
+/// <summary>What proxies ask before they let a request through.</summary>
+public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassFixture<ForwardAuthTests.Proxied>
+{
+    static readonly string[] Headers =
+    [
+        "X-Latchkey-Key-Id", "X-Latchkey-Organization", "X-Latchkey-Project", "X-Latchkey-Environment", "X-Latchkey-Owner", "X-Latchkey-Permissions", "X-Latchkey-Scope",
+    ];
+
+    [Fact]
+    public async Task Good_key_passes_with_all_that_the_api_needs_to_know_by_any_method()
+    {
+        var owner = (await proxied.Owner.GetAsync("/api/session")).Json;
+        var (raw, id) = await proxied.KeyAsync(new { name = "all", permissions = new[] { "execute", "read" } });
+        foreach (var path in new[] { "/forward-auth", "/forward-auth/default/default", "/forward-auth/-/default/live/read", "/forward-auth/default/-/-/-/agent:never-registered" })
+        {
+            foreach (var root in new[] { path, path.Replace("/forward-auth", "/forward-auth-nginx", StringComparison.Ordinal) })
+            {
+                var answer = await proxied.AskAsync(HttpMethod.Get, proxied.At(root), ("X-API-Key", raw));
+                Assert.Equal(200, answer.Status);
+                Assert.Empty(answer.Body);
+                Assert.Equal(
+                    [id, proxied.Organization, proxied.Project, "live", $"user:{owner.GetProperty("id").GetString()}", "read,execute", "all"],
+                    Headers.Select(answer.Header));
+            }
+        }
+
+        using var client = new HttpClient { BaseAddress = proxied.Product.Url }; // the description knows GET only, and says that any other method is the same
+        foreach (var method in new[] { "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND" })
+        {
+            using var refused = await client.SendAsync(new(new(method), "/forward-auth/"), TestContext.Current.CancellationToken);
+            Assert.Equal((401, "missing_credential"), ((int)refused.StatusCode, refused.Headers.GetValues("X-Latchkey-Code").Single()));
+            using var request = new HttpRequestMessage(new(method), proxied.At("/forward-auth/default/default/")) { Headers = { { "Authorization", $"ApiKey {raw}" } } };
+            using var good = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal((200, id), ((int)good.StatusCode, good.Headers.GetValues("X-Latchkey-Key-Id").Single()));
+        }
+
+        var narrow = await proxied.KeyAsync(new { name = "narrow", resources = new[] { "workflow:order-intake", "agent:second" }, environment = "test" });
+        Assert.Equal(
+            [narrow.Id, proxied.Organization, proxied.Project, "test", $"user:{owner.GetProperty("id").GetString()}", "read,execute,write", "workflow:order-intake,agent:second"],
+            Headers.Select((await proxied.AskAsync(HttpMethod.Get, "/forward-auth", ("X-API-Key", narrow.Raw))).Header));
+    }
+
+    [Fact]
+    public async Task Every_refusal_is_told_in_body_status_and_header_and_what_is_unknown_refuses_everybody()
+    {
+        var (all, _) = await proxied.KeyAsync(new { name = "all" });
+        var (narrow, _) = await proxied.KeyAsync(new { name = "narrow", resources = new[] { "workflow:order-intake" }, permissions = new[] { "read" } });
+        foreach (var (path, key, status, code) in new[]
+        {
+            ("/default/default/test", all, 401, "wrong_environment"), ("/default/default/staging", all, 401, "wrong_environment"),
+            ("/default/other", all, 403, "wrong_project"), ("/nobody/default", all, 403, "wrong_project"), ("/-/nothing/live/read", all, 403, "wrong_project"),
+            ("/default/default/live/read/workflow:other", narrow, 403, "resource_out_of_scope"), ("/default/default/live/-/spaceship:x", all, 403, "resource_out_of_scope"),
+            ("/default/default/live/write/workflow:order-intake", narrow, 403, "insufficient_permissions"), ("/-/-/-/fly", all, 403, "insufficient_permissions"),
+            ("/default/default", "nk_live_Ab12CdEf_cut-off", 401, "malformed_key"),
+        })
+        {
+            foreach (var root in new[] { "/forward-auth", "/forward-auth-nginx" })
+            {
+                var answer = await proxied.AskAsync(HttpMethod.Get, proxied.At(root + path), ("X-API-Key", key));
+                Assert.Equal((status, code, code), (answer.Status, answer.Code, answer.Header("X-Latchkey-Code")));
+                Assert.DoesNotContain(answer.Headers.Keys, name => Headers.Contains(name, StringComparer.OrdinalIgnoreCase));
+            }
+        }
+
+        foreach (var path in new[] { "/forward-auth/default", "/forward-auth//default", "/forward-auth/a/b/live/read/workflow:x/y", "/forward-authority" })
+        {
+            Assert.Equal((404, "not_found"), await proxied.TellAsync(path, all)); // lets nobody through either
+        }
+    }
+
+    [Fact]
+    public async Task Client_changes_nothing_by_its_query_and_only_a_trusted_proxy_by_what_it_says()
+    {
+        var (live, _) = await proxied.KeyAsync(new { name = "live" });
+        var (test, testId) = await proxied.KeyAsync(new { name = "test", environment = "test" });
+        var query = $"?organization=default&permission=read&access_token={live}&token={live}&X-API-Key={live}";
+        Assert.Equal((401, "missing_credential"), await proxied.TellAsync("/forward-auth" + query, null));
+        Assert.Equal((403, "insufficient_permissions"), await proxied.TellAsync(proxied.At("/forward-auth/default/default/-/fly") + query, live));
+        foreach (var (host, key, status) in new[] { ("api.example", live, 200), ("api.example", test, 401), ("sandbox.example", live, 401), ("sandbox.example", test, 200), ("else.example", live, 401) })
+        {
+            var answer = await proxied.AskAsync(
+                HttpMethod.Get, "/forward-auth", ("X-API-Key", key), ("X-Forwarded-Host", host), ("X-Forwarded-For", "203.0.113.9"), ("X-Latchkey-Key-Id", "forged"),
+                ("X-Forwarded-Method", "POST"), ("X-Forwarded-Uri", "/v1/orders?secret=1"));
+            Assert.Equal(status, answer.Status);
+            Assert.NotEqual("forged", answer.Header("X-Latchkey-Key-Id"));
+        }
+
+        await proxied.Product.Services.GetRequiredService<Core.Usage.FirstUses>().FlushAsync(TestContext.Current.CancellationToken);
+        await using var context = await People.OpenAsync(proxied.Product);
+        var use = context.KeyFirstUses.Single(x => x.KeyId == testId);
+        Assert.Equal(("POST", "/v1/orders", "203.0.113.0/24"), (use.Method, use.Path, use.Network));
+    }
+
+    [Fact]
+    public async Task Holder_revokes_a_key_in_any_state_and_from_there_on_it_is_refused()
+    {
+        foreach (var state in new[] { "active", "inactive" })
+        {
+            var (raw, id) = await proxied.KeyAsync(new { name = state, environment = "test" });
+            if (state == "inactive")
+            {
+                Assert.Equal(200, (await proxied.Owner.PatchAsync($"/api/keys/{id}", new { state })).Status);
+            }
+
+            var answer = await proxied.Nobody.SendAsync(HttpMethod.Post, "/v1/self-revoke", null, ("Authorization", $"Bearer {raw}"), ("X-Forwarded-Host", "api.example"));
+            Assert.Equal((200, id, "revoked"), (answer.Status, answer.Member("key_id"), answer.Member("state")));
+            Assert.Equal((401, "revoked_key"), await proxied.TellAsync("/forward-auth", raw));
+            Assert.Equal((401, "revoked_key"), await proxied.TellAsync("/v1/self-revoke", raw, HttpMethod.Post));
+        }
+
+        Assert.Equal((401, "missing_credential"), await proxied.TellAsync("/v1/self-revoke", null, HttpMethod.Post));
+    }
+
+    [Fact]
+    public async Task Outage_is_told_to_nginx_as_a_refusal_that_says_what_it_is()
+    {
+        var outage = new Outage();
+        await using var product = new Product().With(outage.Register);
+        using var owner = await Api.SignInAsync(product);
+        var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
+        outage.Failure = Outage.DatabaseGone;
+        var plain = await owner.GetAsync("/forward-auth", ("X-API-Key", raw));
+        Assert.Equal((503, "verification_unavailable"), (plain.Status, plain.Code));
+        Assert.NotNull(plain.Header("Retry-After"));
+        var nginx = await owner.GetAsync("/forward-auth-nginx", ("X-API-Key", raw));
+        Assert.Equal(
+            (403, "verification_unavailable", "verification_unavailable", "503", plain.Header("Retry-After")),
+            (nginx.Status, nginx.Code, nginx.Header("X-Latchkey-Code"), nginx.Header("X-Latchkey-Status"), nginx.Header("X-Latchkey-Retry-After")));
+    }
+
+    /// <summary>A product behind a proxy, with hosts for both environments.</summary>
+    public sealed class Proxied : IAsyncLifetime
+    {
+        public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "1000").With("Proxies:Trusted", "127.0.0.1")
+            .With("Environments:live:Hosts:0", "api.example").With("Environments:live:Hosts:1", "127.0.0.1").With("Environments:test:Hosts", "sandbox.example");
+
+        public Api Owner { get; private set; } = null!;
+
+        public Api Nobody { get; private set; } = null!;
+
+        public string Project { get; private set; } = "";
+
+        public string Organization => Project.Split('/')[0];
+
+        public async ValueTask InitializeAsync()
+        {
+            Owner = await Api.SignInAsync(Product);
+            Nobody = await Api.OpenAsync(Product);
+            var row = (await Owner.GetAsync("/api/projects")).Json.GetProperty("items")[0];
+            Project = $"{row.GetProperty("organization").GetString()}/{row.GetProperty("slug").GetString()}";
+            Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);
+            Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "agent", id = "second" })).Status);
+        }
+
+        /// <summary>A path that says default for the organization and the project that there are.</summary>
+        public string At(string path)
+        {
+            var parts = path.Split('/');
+            for (var i = 2; i < parts.Length && i < 4; i++)
+            {
+                parts[i] = parts[i] == "default" ? Project.Split('/')[i - 2] : parts[i];
+            }
+
+            return string.Join('/', parts);
+        }
+
+        public async Task<(string Raw, string Id)> KeyAsync(object key)
+        {
+            var made = await Owner.PostAsync("/api/keys", key);
+            Assert.Equal(201, made.Status);
+            return (made.Member("raw_key"), made.Member("key_id"));
+        }
+
+        public Task<Exchange> AskAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+        {
+            var test = !headers.Any(x => x.Name == "X-Forwarded-Host") && headers.FirstOrDefault().Value?.StartsWith("nk_test", StringComparison.Ordinal) == true;
+            return Nobody.SendAsync(method, path, null, test ? [.. headers, ("X-Forwarded-Host", "sandbox.example")] : headers.Length == 0 ? [("Accept", "*/*")] : headers);
+        }
+
+        public async Task<(int, string?)> TellAsync(string path, string? key, HttpMethod? method = null)
+        {
+            var answer = await AskAsync(method ?? HttpMethod.Get, path, key is null ? [] : [("X-API-Key", key)]);
+            return (answer.Status, answer.Code);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            Owner.Dispose();
+            Nobody.Dispose();
+            await Product.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Dashboard.Bench;
+using Dashboard.Core;
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Keys;
+
+/// <summary>Ten times as many keys cost a page not one step more: no row is read that is not shown. <c>bench lists</c> prints the same for ten thousand.</summary>
+public sealed class KeyListReadsTests
+{
+    const int Few = 200;
+    const int Rows = 25;
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Page_among_ten_times_as_many_keys_reads_as_much()
+    {
+        var few = await ReadAsync(Few);
+        var many = await ReadAsync(Few * 10);
+        Assert.NotEmpty(few);
+        Assert.Equal(few.Select(read => (read.Name, read.Read.Sql, read.Read.Shown)), many.Select(read => (read.Name, read.Read.Sql, read.Read.Shown)));
+        Assert.All(few.Zip(many), pair =>
+        {
+            Assert.Equal(0, pair.Second.Read.Scanned);
+            // Where a search in an index ends is not the same step in each, but no more than a few.
+            Assert.True(pair.Second.Read.Steps <= pair.First.Read.Steps * 1.05, $"{pair.First.Name}: {pair.First.Read.Steps} -> {pair.Second.Read.Steps}\n{pair.First.Read.Sql}");
+        });
+    }
+
+    [Fact]
+    public async Task Steps_tell_a_query_that_reads_more_than_it_shows()
+    {
+        var (few, many) = (await CountAsync(Few), await CountAsync(Few * 10));
+        Assert.True(many.Steps > few.Steps * 8, $"{few.Steps} -> {many.Steps}");
+    }
+
+    static async Task<RowRead> CountAsync(int keys)
+    {
+        await using var world = new World();
+        var (node, reads) = Fill(world, keys);
+        await node.Keys.CountAsync(world.Viewer, new(World.Orders), Token);
+        return reads.Seen.Single(read => read.Sql.Contains("COUNT(*)", StringComparison.Ordinal));
+    }
+
+    static async Task<List<(string Name, RowRead Read)>> ReadAsync(int keys)
+    {
+        await using var world = new World();
+        var (node, reads) = Fill(world, keys);
+        var all = new List<(string, RowRead)>();
+        foreach (var sort in Enum.GetValues<KeySort>())
+        {
+            foreach (var descending in new[] { false, true })
+            {
+                var query = new KeyQuery(World.Orders, Limit: Rows, Sort: sort, Descending: descending);
+                foreach (var page in new[] { "first", "second" })
+                {
+                    reads.Forget();
+                    var shown = (await node.Keys.ListAsync(world.Viewer, query, Token)).Value;
+                    Assert.Equal(Rows, shown.Items.Count);
+                    all.AddRange(reads.Seen.Select(read => ($"{sort}, descending {descending}, {page} page", read)));
+                    query = query with { Cursor = shown.NextCursor };
+                }
+            }
+        }
+
+        return all;
+    }
+
+    static (Services Node, RowReads Reads) Fill(World world, int keys)
+    {
+        var project = world.ProjectId(World.Orders);
+        using (var context = world.Open())
+        {
+            context.AddRange(Enumerable.Range(0, keys).Select(i => new ApiKey
+            {
+                KeyId = $"K{i:D7}",
+                Hash = KeyHash.Of($"{i}"),
+                Prefix = $"nk_live_K{i:D7}",
+                ProjectId = project,
+                Name = $"Key {i:D7}",
+                Environment = i % 2 == 0 ? KeyEnvironment.Test : KeyEnvironment.Live,
+                State = KeyState.Active,
+                Permissions = "read",
+                AllResources = true,
+                OwnerType = PartyType.User,
+                OwnerId = world.Developer.Id,
+                CreatedBy = world.Developer.Id,
+                CreatedAt = World.Start.AddMinutes(i),
+                LastUsedAt = World.Start.AddMinutes(i),
+                ExpiresAt = World.Start.AddYears(1).AddMinutes(i),
+            }));
+            context.SaveChanges();
+        }
+
+        var reads = new RowReads();
+        return (world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(reads))), reads);
+    }
+}

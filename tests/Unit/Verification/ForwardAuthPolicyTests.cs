@@ -1,0 +1,48 @@
+using Dashboard.Core.Keys;
+using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.Support;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Verification;
+
+public sealed class ForwardAuthPolicyTests
+{
+    static readonly Catalogue Words = new(World.Configuration());
+
+    [Theory]
+    [InlineData("", null, null, null)]
+    [InlineData("/", null, null, null)]
+    [InlineData("/acme/orders", "acme/orders", null, null)]
+    [InlineData("/acme/orders/", "acme/orders", null, null)]
+    [InlineData("/-/-/-/-/-", null, null, null)]
+    [InlineData("/acme/-", "acme/-", null, null)]
+    [InlineData("/-/orders/-/read", "-/orders", "read", null)]
+    [InlineData("/acme/orders/live/verify", "acme/orders", "verify", null)]
+    [InlineData("/acme/orders/live/-/workflow:not.registered", "acme/orders", null, "workflow:not.registered")]
+    [InlineData("/Acme/orders/live/READ/spaceship:x", "", "", "")]
+    [InlineData("/acme/orders/live/read/workflow", "acme/orders", "read", "")]
+    [InlineData("/acme/orders/live/read/workflow:a%2Fb", "acme/orders", "read", "")]
+    public void Path_says_what_is_demanded(string path, string? project, string? permission, string? resource)
+    {
+        var demand = ForwardAuthPolicy.Read(path, Words)!.At(AcceptedEnvironments.Both);
+        Assert.Equal((project, permission, resource), (demand.Project, demand.Permission, demand.Resource));
+    }
+
+    [Theory]
+    [InlineData("", AcceptedEnvironments.Test)]
+    [InlineData("/acme/orders/-", AcceptedEnvironments.Test)]
+    [InlineData("/acme/orders/live", AcceptedEnvironments.Live)]
+    [InlineData("/acme/orders/test", AcceptedEnvironments.Test)]
+    [InlineData("/acme/orders/Live", AcceptedEnvironments.None)]
+    [InlineData("/acme/orders/staging", AcceptedEnvironments.None)]
+    public void Environment_that_is_named_decides_alone_and_else_the_host_does(string path, AcceptedEnvironments environments) =>
+        Assert.Equal(environments, ForwardAuthPolicy.Read(path, Words)!.At(AcceptedEnvironments.Test).Environments);
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("/acme")]
+    [InlineData("//orders")]
+    [InlineData("/acme//live")]
+    [InlineData("/acme/orders/live/read/workflow:a/more")]
+    public void Path_of_another_form_is_no_policy(string path) => Assert.Null(ForwardAuthPolicy.Read(path, Words));
+}
