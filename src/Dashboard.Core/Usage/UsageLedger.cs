@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -133,7 +131,7 @@ public sealed partial class UsageLedger(Changes changes, Catalogue catalogue, Ti
         {
             await FlushAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is DbException or DbUpdateException or RetryLimitExceededException or TimeoutException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
         {
             LogNotWritten(exception);
         }

@@ -1,7 +1,5 @@
-using System.Data.Common;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -70,7 +68,7 @@ public sealed partial class UsageRetention(Changes changes, TimeProvider time, I
         {
             await ClearAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is DbException or DbUpdateException or RetryLimitExceededException or TimeoutException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
         {
             LogNotCleared(exception);
         }

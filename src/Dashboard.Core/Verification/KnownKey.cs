@@ -69,9 +69,9 @@ sealed class KnownKey
         };
 
     /// <summary>Whether it reaches a resource.</summary>
-    /// <param name="resource"><c>kind:id</c>; it need not be registered.</param>
-    public bool Reaches(string resource) =>
-        Principal.Scope is not { } narrowed || (scope is not null ? scope.Contains(resource) : narrowed.Contains(resource, StringComparer.Ordinal));
+    /// <param name="resource"><c>kind:id</c>, which need not be registered; an empty text is none that anybody reaches.</param>
+    public bool Reaches(string resource) => resource.Length > 0 &&
+        (Principal.Scope is not { } narrowed || (scope is not null ? scope.Contains(resource) : narrowed.Contains(resource, StringComparer.Ordinal)));
 }
 
 /// <summary>Something that answers about several keys rest on. When it changes, they count for nothing from that moment.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using Dashboard.Core;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using IPNetwork = System.Net.IPNetwork;
 
@@ -39,8 +38,22 @@ static class TrustedProxies
 
     /// <summary>From here on a request's host, scheme and client address are the original's. An <c>X-Forwarded-For</c> is read from the right as long as what
     /// stands there is trusted; an entry that is no address ends the reading.</summary>
-    public static IApplicationBuilder UseTrustedProxies(this IApplicationBuilder app) =>
-        app.ApplicationServices.GetRequiredService<Proxies>().Networks.Count > 0 ? app.UseForwardedHeaders() : app;
+    public static IApplicationBuilder UseTrustedProxies(this IApplicationBuilder app)
+    {
+        var proxies = app.ApplicationServices.GetRequiredService<Proxies>();
+        return proxies.Networks.Count == 0 ? app : app.Use((http, next) =>
+        {
+            if (proxies.Contains(http.Connection.RemoteIpAddress))
+            {
+                http.Features.Set(SentByProxy.It); // from here on the connection's address is the client's
+            }
+
+            return next(http);
+        }).UseForwardedHeaders();
+    }
+
+    /// <summary>Whether one of the proxies sent a request itself, whatever client it names: what else it says of the original request counts as well.</summary>
+    public static bool IsSentByProxy(this HttpContext http) => http.Features.Get<SentByProxy>() is not null;
 
     /// <summary>Reads the setting: a list, or one text with commas.</summary>
     /// <exception cref="SettingException">An entry is neither an address nor a network.</exception>
@@ -71,23 +84,15 @@ static class TrustedProxies
     }
 
     /// <summary>The proxies.</summary>
-    /// <param name="Networks">Where they stand.</param>
     public sealed record Proxies(IReadOnlyList<IPNetwork> Networks)
     {
-        /// <summary>Whether one of them sent a request itself, whatever client it names.</summary>
-        public bool Sent(HttpContext http) =>
-            Networks.Count > 0 && http.Features.Get<IConnectionEndPointFeature>()?.RemoteEndPoint is IPEndPoint { Address: var peer } && Contains(peer);
+        /// <summary>Whether an address is a proxy's own, which speaks for many clients.</summary>
+        public bool Contains(IPAddress? address) =>
+            address is not null && Networks.Any(network => network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+    }
 
-        /// <summary>Whether an address is one of theirs: it speaks for many clients.</summary>
-        public bool Contains(IPAddress? address)
-        {
-            if (address is null || Networks.Count == 0)
-            {
-                return false;
-            }
-
-            var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-            return Networks.Any(network => network.Contains(plain));
-        }
+    sealed class SentByProxy
+    {
+        public static readonly SentByProxy It = new();
     }
 }

@@ -96,11 +96,11 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
     }
 
     /// <summary>What is known of the original request. What a proxy says of it counts if the proxy is trusted.</summary>
-    RequestFacts FactsOf(HttpContext http)
+    static RequestFacts FactsOf(HttpContext http)
     {
         var headers = http.Request.Headers;
         var (address, client) = (http.Connection.RemoteIpAddress, headers.UserAgent.ToString());
-        return proxies.Sent(http)
+        return http.IsSentByProxy()
             ? new(address, One(headers["X-Forwarded-Method"]), PathOf(One(headers["X-Forwarded-Uri"])), client, IsProxys: proxies.Contains(address))
             : new(address, UserAgent: client, IsProxys: true);
     }

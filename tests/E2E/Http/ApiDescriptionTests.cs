@@ -113,7 +113,7 @@ public sealed class ApiDescriptionTests(Tenants tenants) : IClassFixture<Tenants
             {
                 ("POST", "/api/session") => "",
                 (_, ['/', 'a', 'p', 'i', '/', ..]) => "session_cookie",
-                (_, "/v1/capabilities") => "x_api_key api_key authorization_api_key authorization_bearer",
+                (_, "/v1/capabilities" or "/v1/self-revoke" or ['/', 'f', 'o', 'r', 'w', 'a', 'r', 'd', '-', 'a', 'u', 't', 'h', ..]) => "x_api_key api_key authorization_api_key authorization_bearer",
                 _ => "",
             },
             x.Operation.TryGetProperty("security", out var security) ? string.Join(' ', security.EnumerateArray().SelectMany(one => one.EnumerateObject()).Select(one => one.Name)) : ""));
