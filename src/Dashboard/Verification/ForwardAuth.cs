@@ -96,7 +96,7 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
     }
 
     /// <summary>What is known of the original request. What a proxy says of it counts if the proxy is trusted.</summary>
-    static RequestFacts FactsOf(HttpContext http)
+    RequestFacts FactsOf(HttpContext http)
     {
         var headers = http.Request.Headers;
         var (address, client) = (http.Connection.RemoteIpAddress, headers.UserAgent.ToString());
