@@ -249,6 +249,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Get<SignInService>().SignInAsync(new("olga@example.com", "a lighthouse keeps nine otters", false, IPAddress.Loopback, "Browser"), Token));
         var actor = world.SignIn(world.Owner);
         await RunBothAsync(services => services.Get<SessionService>().FindLiveAsync(actor.SessionId!, actor.Id, Token));
+        await RunBothAsync(services => services.Get<SessionService>().FindStandingAsync(actor.SessionId!, actor.Id, Token));
         await BothAsync(services => services.Get<SessionService>().EndAsync(actor, Token));
         await BothAsync(services => services.Keys.CreateAsync(actor, new(World.Orders, "Too late"), Token));
     }
