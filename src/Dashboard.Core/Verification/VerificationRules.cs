@@ -51,7 +51,7 @@ static class VerificationRules
     static RefusalCode? Environment(KnownKey key, Demand demand, DateTimeOffset now)
     {
         var own = key.Principal.Environment == KeyEnvironment.Live ? AcceptedEnvironments.Live : AcceptedEnvironments.Test;
-        return (demand.Environments & own) == 0 ? RefusalCode.WrongEnvironment : null;
+        return demand.Environments.HasFlag(own) ? null : RefusalCode.WrongEnvironment;
     }
 
     static RefusalCode? Project(KnownKey key, Demand demand, DateTimeOffset now) =>
