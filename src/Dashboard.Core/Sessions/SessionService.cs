@@ -5,6 +5,7 @@ using System.Text.Json;
 using Dashboard.Core.Account;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
+using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Sessions;
@@ -16,6 +17,16 @@ namespace Dashboard.Core.Sessions;
 /// <param name="Email">Their address now.</param>
 /// <param name="ExpiresAt">When it ends by itself, UTC.</param>
 public sealed record LiveSession(string Id, string UserId, string Name, string Email, DateTimeOffset ExpiresAt);
+
+/// <summary>What an open page rests on.</summary>
+/// <param name="ExpiresAt">When its session ends by itself, UTC.</param>
+/// <param name="Roles">What the person may do, by organization.</param>
+public sealed record Standing(DateTimeOffset ExpiresAt, IReadOnlyDictionary<long, OrganizationRole> Roles)
+{
+    /// <summary>Whether all that was allowed still is: no membership has gone, and no role is lesser.</summary>
+    /// <param name="earlier">What was allowed.</param>
+    public bool Covers(Standing earlier) => earlier.Roles.All(before => Roles.TryGetValue(before.Key, out var role) && role >= before.Value);
+}
 
 /// <summary>Browser sessions, held here and not in the cookie: a cookie whose session has ended counts for nothing.</summary>
 public sealed class SessionService(IDbContextFactory<DashboardContext> contexts, Changes changes, TimeProvider time)
@@ -45,6 +56,25 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
             where session.Id == sessionId && session.UserId == userId && session.EndedAt == null && session.ExpiresAt > now
             join person in context.Users on session.UserId equals person.Id
             select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt)).SingleOrDefaultAsync(cancellationToken);
+    }
+
+    /// <summary>Finds what an open page rests on. A page listens to <see cref="Verification.ChangeFeed"/> for a <see cref="Verification.FeedSubject.User"/>
+    /// of its own and asks then, and once more when the session ends by itself.</summary>
+    /// <param name="sessionId">The page's session.</param>
+    /// <param name="userId">Whose it has to be.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The session's end and the person's roles; null for a session that has ended or expired.</returns>
+    public async Task<Standing?> FindStandingAsync(string sessionId, string userId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await (
+            from session in context.Sessions
+            where session.Id == sessionId && session.UserId == userId && session.EndedAt == null && session.ExpiresAt > now
+            from member in context.Members.Where(member => member.UserId == session.UserId).DefaultIfEmpty()
+            select new { session.ExpiresAt, OrganizationId = (long?)member!.OrganizationId, Role = (OrganizationRole?)member.Role }).ToListAsync(cancellationToken);
+        return rows.Count == 0 ? null : new(
+            rows[0].ExpiresAt, rows.Where(row => row.OrganizationId is not null).ToDictionary(row => row.OrganizationId!.Value, row => row.Role!.Value));
     }
 
     /// <summary>Ends the session that the actor acts through.</summary>

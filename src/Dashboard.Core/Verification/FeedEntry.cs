@@ -33,7 +33,7 @@ public readonly record struct FeedSubject(string Type, string Id)
     /// <summary>An organization, by the slug that it had before.</summary>
     public const string Organization = "organization";
 
-    /// <summary>A person or what they may do, by their identifier.</summary>
+    /// <summary>A person, by their identifier: a session of theirs began or ended, or they joined or left an organization, or have another role there.</summary>
     public const string User = "user";
 
     /// <summary>A service account, by its identifier.</summary>

@@ -1,6 +1,7 @@
 using Dashboard.Core;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
 
 namespace Dashboard.Account;
@@ -17,7 +18,9 @@ static class AccountServices
             .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https));
         services.AddAuthorization();
         services.Configure<AntiforgeryOptions>(forms => SessionCookie.Configure(forms.Cookie, "latchkey-form", https));
-        services.AddScoped<AuthenticationStateProvider, SessionWatch>();
+        services.AddScoped<SessionWatch>();
+        services.AddScoped<AuthenticationStateProvider>(scope => scope.GetRequiredService<SessionWatch>());
+        services.AddScoped<CircuitHandler, SessionWatchStart>();
         services.AddSingleton<SetUpCode>();
         return services;
     }

@@ -1,32 +1,202 @@
-using System.Data.Common;
 using System.Security.Claims;
+using Dashboard.Core;
 using Dashboard.Core.Sessions;
+using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 
 namespace Dashboard.Account;
 
-/// <summary>Stops open pages when their session ends. A circuit asks nothing of the cookie after it has begun, and lives for hours.</summary>
-sealed class SessionWatch(ILoggerFactory loggers, SessionService sessions) : RevalidatingServerAuthenticationStateProvider(loggers)
+/// <summary>Stops an open page when what it rests on is gone. A circuit asks nothing of the cookie after it has begun, and lives for hours; so this listens to
+/// what happens to the person, looks once when something has, and once more when the session ends by itself. While nothing happens it asks nothing.</summary>
+sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, TimeProvider time, ILogger<SessionWatch> log) : ServerAuthenticationStateProvider, IDisposable
 {
-    /// <summary>Pages stop within thirty seconds: this, the query, and the way to the browser.</summary>
-    protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(15);
+    /// <summary>How long it waits when it could not look.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
+    readonly Lock gate = new();
+    readonly CancellationTokenSource life = new();
+    IDisposable? listening;
+    ITimer? timer;
+    Actor? person;
+    Standing? known;
+    bool looking;
+    bool again;
+    bool ended;
+    bool lessened;
+    bool disposed;
+    int holds;
+
+    /// <summary>The session goes on, but the person was removed from an organization or has a lesser role: what the page shows may no longer be theirs to
+    /// see. Raised on any thread.</summary>
+    public event EventHandler? RightsLost;
+
+    /// <summary>The look that is being taken, or was the last.</summary>
+    public Task Looking { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Begins to watch over the person of this circuit.</summary>
+    public async Task BeginAsync()
     {
-        var user = authenticationState.User;
-        if (user.FindFirstValue(ClaimTypes.NameIdentifier) is not { } id || user.FindFirstValue(CurrentActor.SessionClaim) is not { } session)
+        person = (await GetAuthenticationStateAsync()).User.ToActor(null);
+        if (person is null)
         {
-            return false;
+            return;
         }
 
-        try
+        timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        listening = feed.Subscribe(
+            entry =>
+            {
+                if (entry.SubjectType == FeedSubject.User && entry.SubjectId == person.Id)
+                {
+                    Look();
+                }
+            },
+            Look);
+        Look(); // what happened between the cookie and now
+    }
+
+    /// <summary>Lets the page stay as it is until what this returns is disposed: it shows what cannot be shown again. What was to happen meanwhile happens then.</summary>
+    public IDisposable Hold()
+    {
+        lock (gate)
         {
-            return await sessions.FindLiveAsync(session, id, cancellationToken) is not null;
+            holds++;
         }
-        catch (Exception outage) when (outage is DbException or InvalidOperationException { InnerException: DbException } or TimeoutException)
+
+        return new Held(this);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        lock (gate)
         {
-            return true; // nothing can be read or changed meanwhile, and a person should find the page as it was
+            if (disposed)
+            {
+                return;
+            }
+
+            disposed = true;
+        }
+
+        listening?.Dispose();
+        timer?.Dispose();
+        life.Cancel();
+        life.Dispose();
+    }
+
+    /// <summary>Has a look taken, beside whoever asks for it; of several at once one or two.</summary>
+    void Look()
+    {
+        lock (gate)
+        {
+            again = true;
+            if (looking || ended || disposed)
+            {
+                return;
+            }
+
+            looking = true;
+            Looking = Task.Run(LookAsync);
+        }
+    }
+
+    async Task LookAsync()
+    {
+        while (true)
+        {
+            lock (gate)
+            {
+                looking = again && !ended && !disposed;
+                again = false;
+                if (!looking)
+                {
+                    return;
+                }
+            }
+
+            try
+            {
+                Take(await sessions.FindStandingAsync(person!.SessionId!, person.Id, life.Token));
+            }
+            catch (Exception) when (disposed)
+            {
+                // The page is gone, or the whole product is stopping.
+            }
+            catch (ObjectDisposedException)
+            {
+                // The product is stopping, and this page with it.
+            }
+            catch (Exception failure)
+            {
+                // Nothing can be read or changed meanwhile, and a person should find the page as it was.
+                LogNotRead(failure);
+                timer!.Change(RetryAfter, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    void Take(Standing? standing)
+    {
+        lock (gate)
+        {
+            ended = standing is null;
+            lessened |= standing is not null && known is not null && !standing.Covers(known);
+            known = standing ?? known;
+        }
+
+        if (standing is not null)
+        {
+            var left = standing.ExpiresAt - time.GetUtcNow();
+            timer!.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+
+        Act();
+    }
+
+    void Act()
+    {
+        bool stop, tell;
+        lock (gate)
+        {
+            (stop, tell) = holds > 0 || disposed ? (false, false) : (ended, lessened);
+            lessened &= !tell;
+        }
+
+        if (stop)
+        {
+            SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity()))));
+        }
+        else if (tell)
+        {
+            RightsLost?.Invoke(this, EventArgs.Empty);
+        }
+    }
+
+    void Release()
+    {
+        lock (gate)
+        {
+            holds--;
+        }
+
+        Act();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Whether an open page's session still counts could not be read; it is tried again.")]
+    partial void LogNotRead(Exception failure);
+
+    sealed class Held(SessionWatch watch) : IDisposable
+    {
+        int released;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref released, 1) == 0)
+            {
+                watch.Release();
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ static class HttpRules
     public static IServiceCollection AddHttpRules(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddTrustedProxies(configuration);
+        services.AddPageCompression();
         services.ConfigureHttpJsonOptions(json => JsonContract.Apply(json.SerializerOptions));
         services.AddAuthorizationBuilder().AddPolicy(SessionPolicy.Name, SessionPolicy.Build);
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, SessionPolicy.ResultHandler>();

@@ -12,7 +12,6 @@ public sealed partial class CreateKeyDialog : ComponentBase
     static readonly SelectOption<KeyEnvironment>[] environments = [new(KeyEnvironment.Live, "Live"), new(KeyEnvironment.Test, "Test")];
     static readonly SelectOption<bool>[] scopes = [new(false, "All resources"), new(true, "Chosen resources")];
 
-
     Dialog? dialog;
     bool open;
     bool submitting;
@@ -33,6 +32,12 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     /// <summary>The project's name.</summary>
     [Parameter, EditorRequired] public string Project { get; set; } = "";
+
+    /// <summary>The name that the browser keeps the entries under; null to keep none.</summary>
+    [Parameter] public string? Draft { get; set; }
+
+    /// <summary>What it begins with in place of nothing: entries that were kept.</summary>
+    [Parameter] public KeyDraft? Kept { get; set; }
 
     [Parameter, EditorRequired] public Core.Keys.Allowance? Allowance { get; set; }
 
@@ -84,12 +89,9 @@ public sealed partial class CreateKeyDialog : ComponentBase
         }
     }
 
-    /// <summary>What most keys need and no more: one permission, and an end.</summary>
     void Begin()
     {
-        (name, environment, narrowed, resources) = ("", KeyEnvironment.Live, false, []);
-        permissions = [Catalogue.Permissions[0].Name];
-        (expiry, date) = (ExpiryChoice.In90Days, "");
+        (name, environment, narrowed, resources, permissions, expiry, date) = Kept ?? KeyDraft.Begin(Catalogue);
         today = DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime);
         (refusal, errors) = (null, []);
     }

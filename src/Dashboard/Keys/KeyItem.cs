@@ -29,6 +29,9 @@ public sealed record KeyItem(
     /// <summary>A key that ends sooner wants notice.</summary>
     static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
+    /// <summary>So does one that nobody has used for so long.</summary>
+    static readonly TimeSpan IdleAfter = TimeSpan.FromDays(90);
+
     /// <summary>A key as <paramref name="actor"/> sees it.</summary>
     public static KeyItem Of(KeyRow key, Actor actor, OrganizationRole role, Catalogue catalogue) => new(
         key.KeyId,
@@ -47,17 +50,22 @@ public sealed record KeyItem(
         key.RevokedAt,
         role >= OrganizationRole.Admin || (role == OrganizationRole.Developer && key.Owner.Type == actor.Type && key.Owner.Id == actor.Id));
 
-    /// <summary>What stands below the state: until when it holds, or since when.</summary>
-    public string Hint(DateTimeOffset now) => State switch
+    /// <summary>What wants notice about it and stands below the state then: that it ends soon, or that nobody uses it. Null for nothing.</summary>
+    public string? Notice(DateTimeOffset now) =>
+        EndsSoon(now) ? $"Expires {TimeText.Relative(ExpiresAt!.Value, now)}"
+        : State == KeyState.Active && now - (LastUsedAt ?? CreatedAt) >= IdleAfter ? "Unused 90 days"
+        : null;
+
+    /// <summary>What stands there else: until when it holds, or since when.</summary>
+    public string Hint => State switch
     {
         KeyState.Revoked when RevokedAt is { } at => $"Since {TimeText.Date(at)}",
         KeyState.Expired when ExpiresAt is { } at => $"Since {TimeText.Date(at)}",
-        _ when ExpiresAt is { } at => EndsSoon(now) ? $"Expires {TimeText.Relative(at, now)}" : $"Until {TimeText.Date(at.AddTicks(-1))}", // the last day that it works on
+        _ when ExpiresAt is { } at => $"Until {TimeText.Date(at.AddTicks(-1))}", // the last day that it works on
         _ => "No expiry",
     };
 
-    /// <summary>Whether it ends by itself within two weeks.</summary>
-    public bool EndsSoon(DateTimeOffset now) => State is KeyState.Active or KeyState.Inactive && ExpiresAt - now < Soon;
+    bool EndsSoon(DateTimeOffset now) => State is KeyState.Active or KeyState.Inactive && ExpiresAt - now < Soon;
 
     static string InWords(IReadOnlyList<string>? scope, Catalogue catalogue)
     {

@@ -1,3 +1,4 @@
+using Dashboard.Account;
 using Dashboard.Core.Keys;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
@@ -5,12 +6,14 @@ using Microsoft.AspNetCore.Components.Routing;
 
 namespace Dashboard.Keys;
 
-public sealed partial class SecretDialog : ComponentBase
+public sealed partial class SecretDialog : ComponentBase, IDisposable
 {
     readonly string keyId = UiId.Next("key");
     Dialog? dialog;
     IssuedKey? seen;
+    IDisposable? hold;
     bool copied;
+    bool used;
     bool guarded;
     bool focusGuard;
 
@@ -22,6 +25,8 @@ public sealed partial class SecretDialog : ComponentBase
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
+    [Inject] SessionWatch Watch { get; set; } = null!;
+
     /// <summary>Never in a prerendered page: that is text on its way through caches and proxies.</summary>
     IssuedKey? Shown => RendererInfo.IsInteractive ? Issued : null;
 
@@ -30,11 +35,16 @@ public sealed partial class SecretDialog : ComponentBase
     /// <summary>Leaving would lose the key.</summary>
     bool Leaving => Shown is not null && !copied;
 
+    public void Dispose() => hold?.Dispose();
+
     protected override void OnParametersSet()
     {
         if (!ReferenceEquals(Issued, seen))
         {
-            (seen, copied, guarded) = (Issued, false, false);
+            (seen, copied, used, guarded) = (Issued, false, false, false);
+            // A session that ends meanwhile must not take the key along: nothing brings it back.
+            hold?.Dispose();
+            hold = Shown is null ? null : Watch.Hold();
         }
     }
 

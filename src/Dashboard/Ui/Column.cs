@@ -26,6 +26,17 @@ public sealed class Column<T> : ComponentBase, IDisposable
     /// <summary>Makes the heading a button that asks for this order.</summary>
     [Parameter] public string? SortBy { get; set; }
 
+    /// <summary>What the order goes by, where that is not the title: a state's column may be sorted by its "Expiry".</summary>
+    [Parameter] public string? SortName { get; set; }
+
+    /// <summary>What the two orders are called: "A to Z", "newest first".</summary>
+    [Parameter] public string Ascending { get; set; } = "ascending";
+
+    [Parameter] public string Descending { get; set; } = "descending";
+
+    /// <summary>The first press of the heading asks for the descending order, as people want it for times.</summary>
+    [Parameter] public bool DescendingFirst { get; set; }
+
     /// <summary>When the table gets narrow, 1 leaves first and 4 last; 0 stays. As a card a row shows all of them.</summary>
     [Parameter] public int Drop { get; set; }
 

@@ -5,6 +5,7 @@ namespace Dashboard.Ui;
 /// <summary>A table that knows nothing of where its rows come from: it is given one page of them and tells what it is asked for.</summary>
 public sealed partial class DataTable<T> : ComponentBase
 {
+    readonly string sortId = UiId.Next("sort");
     readonly List<Column<T>> columns = [];
 
     /// <summary>What the rows are, for who can't see the page's heading: "API keys of Order Platform".</summary>
@@ -55,7 +56,8 @@ public sealed partial class DataTable<T> : ComponentBase
     string? AriaSort(Column<T> column) =>
         Sort is { } sort && sort.By == column.SortBy ? sort.Descending ? "descending" : "ascending" : null;
 
-    Task SortAsync(string by) => SortChanged.InvokeAsync(new(by, Sort is { Descending: false } sort && sort.By == by));
+    Task SortAsync(Column<T> column) =>
+        SortChanged.InvokeAsync(new(column.SortBy!, Sort is { } sort && sort.By == column.SortBy ? !sort.Descending : column.DescendingFirst));
 
     Task ChooseSortAsync(ChangeEventArgs e) => e.Value is string { Length: > 0 } chosen
         ? SortChanged.InvokeAsync(chosen[0] == '-' ? new(chosen[1..], Descending: true) : new(chosen))

@@ -28,6 +28,9 @@ public sealed partial class PickList : ComponentBase, IDisposable
 
     [Parameter] public EventCallback<IReadOnlyList<PickItem>> ValuesChanged { get; set; }
 
+    /// <summary>The form field's name; each chosen item's value there is what <see cref="PickItem.ToField"/> makes of it.</summary>
+    [Parameter] public string? Name { get; set; }
+
     [Parameter] public TimeSpan DebounceInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
     [Parameter] public string? Hint { get; set; }

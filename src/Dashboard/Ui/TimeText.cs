@@ -14,6 +14,15 @@ public static class TimeText
     /// <summary>For a program: "2026-11-21T14:06:00Z".</summary>
     public static string Machine(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>"3 seconds ago" for what has just happened, and as <see cref="Relative"/> from a minute on.</summary>
+    public static string Lately(DateTimeOffset time, DateTimeOffset now) => (now - time).TotalSeconds switch
+    {
+        < 1 => "just now",
+        < 2 => "1 second ago",
+        < 60 and var seconds => $"{(int)seconds} seconds ago",
+        _ => Relative(time, now),
+    };
+
     /// <summary>"4 min ago" and "2 h ago" for a day, "in 6 days" for two weeks, and the date beyond. A unit counts once it is full, so that
     /// what is to come is never promised longer than it lasts.</summary>
     public static string Relative(DateTimeOffset time, DateTimeOffset now)

@@ -28,6 +28,7 @@
   const keep = (target, name) => missed.set(target, (missed.get(target) ?? new Set()).add(name));
 
   addEventListener('close', e => {
+    if (e.target instanceof HTMLDialogElement && e.target.dataset.draft) storage(kept => kept.removeItem('draft'));
     if (e.target instanceof HTMLDialogElement && lost()) {
       keep(e.target, 'close');
       e.stopImmediatePropagation();
@@ -229,6 +230,28 @@
     button.dispatchEvent(new CustomEvent('copied', { bubbles: true, detail: { outcome } }));
   }
 
+  // ── Drafts: what stands in an open form outlives the page, in this tab only, until its dialog closes. A text as long as a key could be one. ──
+
+  const storage = use => { try { return use(sessionStorage); } catch { return null; } }; // full, or forbidden
+  const left = storage(kept => kept.getItem('draft')); // by the page before this one
+
+  function keepDraft(e) {
+    const dialog = e.target.closest('dialog[data-draft]'), form = dialog?.querySelector('form');
+    if (!form) return;
+    const fields = [...new FormData(form)].filter(([name, text]) => form.elements[name].type !== 'text' || !/\S{33}/.test(text));
+    storage(kept => kept.setItem('draft', JSON.stringify({ of: dialog.dataset.draft, fields })));
+  }
+
+  function readDraft(of) {
+    const draft = left && JSON.parse(left);
+    return draft?.of === of ? draft.fields : null;
+  }
+
+  // ── Secrets: a page that is left may be kept whole by the browser, to be shown again on the way back. Then without them, and loaded anew. ──
+
+  addEventListener('pagehide', () => all(document, '[data-secret]').forEach(secret => secret.replaceChildren()));
+  addEventListener('pageshow', e => { if (e.persisted) location.reload(); });
+
   // ── Connection: Blazor's script sets classes on the banner; the page follows them. ──
 
   function watchConnection() {
@@ -285,6 +308,7 @@
   const ours = {
     click: [skipClick, dialogClick, menuClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
     keydown: [menuKey, tabKey],
+    input: [keepDraft],
   };
   for (const [name, handlers] of Object.entries(ours)) {
     document.addEventListener(name, e => { if (e.target instanceof Element) handlers.forEach(handle => handle(e)); });
@@ -296,5 +320,5 @@
     showThemeChoice();
   });
 
-  window.ui = { showDialog, closeDialog, focusIn };
+  window.ui = { showDialog, closeDialog, focusIn, readDraft };
 })();

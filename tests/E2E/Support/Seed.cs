@@ -51,12 +51,48 @@ static class Seed
             await context.SaveChangesAsync(Cancellation);
         }
 
+        /// <summary>Keys that are revoked and so count for nothing, made a minute apart; narrowed to so many of the project's resources.</summary>
+        public async Task AddRevokedKeysAsync(ProjectPath project, int count, Func<int, string> name, int resources = 0)
+        {
+            var owner = await product.OwnerAsync();
+            await using var context = await People.OpenAsync(product);
+            var id = await context.Projects.Where(x => x.Slug == project.Project).Select(x => x.Id).SingleAsync(Cancellation);
+            var scope = await context.Resources.Where(x => x.ProjectId == id).Take(resources).Select(x => x.Id).ToListAsync(Cancellation);
+            var at = DateTimeOffset.UnixEpoch;
+            context.AddRange(Enumerable.Range(1, count).Select(number =>
+            {
+                var keyId = $"{id}r{number}";
+                return new ApiKey
+                {
+                    KeyId = keyId,
+                    Hash = KeyHash.Of(keyId),
+                    Prefix = $"nk_live_{keyId}",
+                    ProjectId = id,
+                    Name = name(number),
+                    Environment = KeyEnvironment.Live,
+                    State = KeyState.Revoked,
+                    Permissions = "read execute write",
+                    AllResources = resources == 0,
+                    Scope = [.. scope.Select(resource => new KeyResource { KeyId = keyId, ResourceId = resource })],
+                    OwnerType = PartyType.User,
+                    OwnerId = owner.Id,
+                    CreatedBy = owner.Id,
+                    CreatedAt = at.AddMinutes(number),
+                    RevokedAt = at.AddYears(1),
+                };
+            }));
+            await context.SaveChangesAsync(Cancellation);
+        }
+
         /// <summary>A request with the key has just been let through.</summary>
         public async Task UseAsync(IssuedKey key)
         {
-            var used = product.Services.GetRequiredService<LastUsed>();
-            used.Note(key.Key.KeyId, product.Services.GetRequiredService<TimeProvider>().GetUtcNow(), System.Net.IPAddress.Parse("203.0.113.7"));
-            await used.FlushAsync(Cancellation);
+            await using var context = await People.OpenAsync(product);
+            var project = await context.Keys.Where(x => x.KeyId == key.Key.KeyId).Select(x => x.ProjectId).SingleAsync(Cancellation);
+            var usage = product.Services.GetRequiredService<UsageLedger>();
+            var now = product.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+            usage.Meter(key.Key.KeyId, project).Count(null, null, System.Net.IPAddress.Parse("203.0.113.7"), null, now);
+            await usage.FlushAsync(Cancellation);
         }
     }
 }

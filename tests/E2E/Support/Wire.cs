@@ -1,47 +1,91 @@
-using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
-using Microsoft.Playwright;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>What a page's browser receives: answers as they are transferred, compressed and with their headers, and the messages of its circuit.</summary>
-public sealed class Wire
+/// <summary>A wire to the product that counts what comes through it to the browser: answers as they are transferred, compressed and with their headers, and the messages of
+/// the circuit. The browser's own counters tell messages only as they are once unpacked.</summary>
+public sealed class Wire : IAsyncDisposable
 {
-    readonly ConcurrentDictionary<string, string> addresses = new(StringComparer.Ordinal);
-    readonly ConcurrentDictionary<string, double> bytes = new(StringComparer.Ordinal);
+    readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    readonly CancellationTokenSource life = new();
+    readonly Uri product;
+    readonly Task accepting;
+    long received;
 
-    /// <summary>All of it.</summary>
-    public double Kilobytes => bytes.Values.Sum() / 1024;
-
-    /// <summary>Begins to listen, with nothing in the browser's cache.</summary>
-    public static async Task<Wire> ListenAsync(IPage page)
+    /// <summary>Lays a wire to <paramref name="product"/>.</summary>
+    public Wire(Uri product)
     {
-        var wire = new Wire();
-        var session = await page.Context.NewCDPSessionAsync(page);
-        session.Event("Network.requestWillBeSent").OnEvent += (_, e) => wire.addresses[Id(e)] = e!.Value.GetProperty("request").GetProperty("url").GetString()!;
-        session.Event("Network.webSocketCreated").OnEvent += (_, e) => wire.addresses[Id(e)] = e!.Value.GetProperty("url").GetString()!;
-        session.Event("Network.loadingFinished").OnEvent += (_, e) => wire.Add(Id(e), e!.Value.GetProperty("encodedDataLength").GetDouble());
-        session.Event("Network.webSocketFrameReceived").OnEvent += (_, e) => wire.Add(Id(e), Length(e!.Value.GetProperty("response")));
-        await session.SendAsync("Network.enable");
-        await session.SendAsync("Network.setCacheDisabled", new Dictionary<string, object>(StringComparer.Ordinal) { ["cacheDisabled"] = true });
-        return wire;
+        this.product = product;
+        listener.Start();
+        Url = new UriBuilder(product) { Port = ((IPEndPoint)listener.LocalEndpoint).Port }.Uri;
+        accepting = AcceptAsync();
     }
 
-    /// <summary>Each address with its bytes, the heaviest first.</summary>
-    public override string ToString() => string.Join('\n', bytes
-        .OrderByDescending(x => x.Value)
-        .Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Value,10:N0} B  {addresses.GetValueOrDefault(x.Key, "?")}"))
-        .Prepend(string.Create(CultureInfo.InvariantCulture, $"{Kilobytes:F1} KB")));
+    /// <summary>Its near end.</summary>
+    public Uri Url { get; }
 
-    static string Id(JsonElement? e) => e!.Value.GetProperty("requestId").GetString()!;
+    /// <summary>All that has come through since the last <see cref="Reset"/>.</summary>
+    public double Kilobytes => Interlocked.Read(ref received) / 1024.0;
 
-    /// <summary>Binary messages are told in base64.</summary>
-    static double Length(JsonElement frame)
+    public void Reset() => Interlocked.Exchange(ref received, 0);
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Kilobytes:F1} KB");
+
+    public async ValueTask DisposeAsync()
     {
-        var payload = frame.GetProperty("payloadData").GetString()!;
-        return frame.GetProperty("opcode").GetDouble() == 2 ? Convert.FromBase64String(payload).Length : System.Text.Encoding.UTF8.GetByteCount(payload);
+        await life.CancelAsync();
+        listener.Dispose();
+        await accepting;
+        life.Dispose();
     }
 
-    void Add(string id, double count) => bytes.AddOrUpdate(id, count, (_, before) => before + count);
+    async Task AcceptAsync()
+    {
+        var open = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                open.Add(CarryAsync(await listener.AcceptTcpClientAsync(life.Token)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(open);
+        }
+    }
+
+    async Task CarryAsync(TcpClient near)
+    {
+        using var far = new TcpClient();
+        using (near)
+        {
+            try
+            {
+                await far.ConnectAsync(product.Host, product.Port, life.Token);
+                var ended = await Task.WhenAny(CopyAsync(near, far, counted: false), CopyAsync(far, near, counted: true));
+                await ended;
+            }
+            catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+            {
+                // One of the two ends is gone, and so is the wire.
+            }
+        }
+    }
+
+    async Task CopyAsync(TcpClient from, TcpClient to, bool counted)
+    {
+        var buffer = new byte[32 * 1024];
+        for (int read; (read = await from.GetStream().ReadAsync(buffer, life.Token)) > 0;)
+        {
+            if (counted)
+            {
+                Interlocked.Add(ref received, read);
+            }
+
+            await to.GetStream().WriteAsync(buffer.AsMemory(0, read), life.Token);
+        }
+    }
 }

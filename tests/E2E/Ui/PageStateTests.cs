@@ -33,7 +33,7 @@ public sealed class PageStateTests(Product product, Browser browser) : IClassFix
 
         await OpenAsync("Add resource", AriaRole.Dialog, "Add resource");
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Resource 1", Exact = true }).ClickAsync();
-        await LookAsync();
+        await LookAsync(page.GetByRole(AriaRole.Menu, new() { Name = "Actions for Resource 1", Exact = true }));
         await ItemAsync("Rename…", AriaRole.Dialog, "Rename this resource");
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Resource 1", Exact = true }).ClickAsync();
         await ItemAsync("Delete…", AriaRole.Alertdialog, "Delete this resource?");
@@ -46,7 +46,7 @@ public sealed class PageStateTests(Product product, Browser browser) : IClassFix
             await page.GetByRole(AriaRole.Button, new() { Name = "Project: " }).ClickAsync();
             if (role == AriaRole.Alertdialog)
             {
-                await LookAsync();
+                await LookAsync(page.GetByRole(AriaRole.Menu, new() { Name = "Projects" }));
             }
 
             await ItemAsync(item, role, title);
@@ -73,17 +73,19 @@ public sealed class PageStateTests(Product product, Browser browser) : IClassFix
             await Expect(dialog).ToBeVisibleAsync();
             if (role == AriaRole.Dialog)
             {
+                await dialog.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync("");
                 await dialog.Locator("button[type=submit]").ClickAsync();
+                await Expect(dialog.GetByText("Give it a name")).ToBeVisibleAsync();
             }
 
-            await LookAsync();
+            await LookAsync(dialog);
             await page.Keyboard.PressAsync("Escape");
             await Expect(dialog).ToBeHiddenAsync();
         }
 
-        async Task LookAsync()
+        async Task LookAsync(ILocator? part = null)
         {
-            await visit.ExpectAccessibleAsync();
+            await visit.ExpectAccessibleAsync(part);
             await visit.ExpectFitAsync();
         }
     }

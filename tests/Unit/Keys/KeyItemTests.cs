@@ -37,22 +37,38 @@ public sealed class KeyItemTests
     [Fact]
     public void Hint_says_until_when_or_since_when()
     {
-        Assert.Equal("No expiry", Item(Row).Hint(Now));
-        Assert.Equal("Until 19 Feb 2027", Item(Row with { ExpiresAt = new(2027, 2, 20, 0, 0, 0, TimeSpan.Zero) }).Hint(Now));
-        Assert.Equal("Until 20 Feb 2027", Item(Row with { ExpiresAt = new(2027, 2, 20, 0, 0, 1, TimeSpan.Zero) }).Hint(Now));
-        Assert.Equal("Expires in 6 days", Item(Row with { ExpiresAt = Now.AddDays(6).AddMinutes(1) }).Hint(Now));
-        Assert.Equal("Since 1 Oct 2026", Item(Row with { State = KeyState.Expired, ExpiresAt = new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero) }).Hint(Now));
-        Assert.Equal("Since 2 Oct 2026", Item(Row with { State = KeyState.Revoked, RevokedAt = new(2026, 10, 2, 0, 0, 0, TimeSpan.Zero), ExpiresAt = Now }).Hint(Now));
+        Assert.Equal("No expiry", Item(Row).Hint);
+        Assert.Equal("Until 19 Feb 2027", Item(Row with { ExpiresAt = new(2027, 2, 20, 0, 0, 0, TimeSpan.Zero) }).Hint);
+        Assert.Equal("Until 20 Feb 2027", Item(Row with { ExpiresAt = new(2027, 2, 20, 0, 0, 1, TimeSpan.Zero) }).Hint);
+        Assert.Equal("Since 1 Oct 2026", Item(Row with { State = KeyState.Expired, ExpiresAt = new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero) }).Hint);
+        Assert.Equal("Since 2 Oct 2026", Item(Row with { State = KeyState.Revoked, RevokedAt = new(2026, 10, 2, 0, 0, 0, TimeSpan.Zero), ExpiresAt = Now }).Hint);
     }
 
     [Theory]
-    [InlineData(KeyState.Active, 13, true)]
-    [InlineData(KeyState.Inactive, 13, true)]
-    [InlineData(KeyState.Active, 14, false)]
-    [InlineData(KeyState.Expired, -1, false)]
-    [InlineData(KeyState.Revoked, 1, false)]
-    public void End_within_two_weeks_wants_notice(KeyState state, int days, bool soon) =>
-        Assert.Equal(soon, Item(Row with { State = state, ExpiresAt = Now.AddDays(days), RevokedAt = Now }).EndsSoon(Now));
+    [InlineData(KeyState.Active, 13, "Expires in 13 days")]
+    [InlineData(KeyState.Inactive, 13, "Expires in 13 days")]
+    [InlineData(KeyState.Active, 14, null)]
+    [InlineData(KeyState.Expired, -1, null)]
+    [InlineData(KeyState.Revoked, 1, null)]
+    public void End_within_two_weeks_wants_notice(KeyState state, int days, string? notice) =>
+        Assert.Equal(notice, Item(Row with { State = state, ExpiresAt = Now.AddDays(days), RevokedAt = Now }).Notice(Now));
+
+    [Theory]
+    [InlineData(KeyState.Active, 400, 90, "Unused 90 days")]
+    [InlineData(KeyState.Active, 400, 89, null)]
+    [InlineData(KeyState.Active, 90, null, "Unused 90 days")]
+    [InlineData(KeyState.Active, 89, null, null)]
+    [InlineData(KeyState.Inactive, 400, 90, null)]
+    [InlineData(KeyState.Expired, 400, 90, null)]
+    [InlineData(KeyState.Revoked, 400, 90, null)]
+    public void Key_that_nobody_uses_wants_notice(KeyState state, int created, int? used, string? notice) => Assert.Equal(notice, Item(Row with
+    {
+        State = state, CreatedAt = Now.AddDays(-created), LastUsedAt = used is { } days ? Now.AddDays(-days) : null, RevokedAt = Now,
+    }).Notice(Now));
+
+    [Fact]
+    public void Of_two_notices_the_end_is_told() =>
+        Assert.Equal("Expires in 6 days", Item(Row with { CreatedAt = Now.AddDays(-100), ExpiresAt = Now.AddDays(6).AddMinutes(1) }).Notice(Now));
 
     [Theory]
     [InlineData(OrganizationRole.Viewer, "person-3", false)]

@@ -1,32 +1,121 @@
+using System.Net;
+using System.Security.Claims;
 using Bunit;
+using Dashboard.Account;
 using Dashboard.Core;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Sessions;
+using Dashboard.Core.Usage;
+using Dashboard.Core.Verification;
+using Dashboard.Http;
 using Dashboard.Keys;
+using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
+using RequestFacts = Dashboard.Core.Verification.RequestFacts;
 
 namespace Dashboard.Tests.Unit.Keys;
 
-public sealed class SecretDialogTests : UiTest
+public sealed class SecretDialogTests : UiTest, IAsyncLifetime
 {
-    static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
-    static readonly Party Priya = new(PartyType.User, "person-1", "Priya");
-
-    readonly IssuedKey issued;
+    readonly World world = new();
+    readonly Commands commands = new();
+    readonly Services services;
+    readonly Actor person;
+    IssuedKey issued = null!;
     int closed;
 
     public SecretDialogTests()
     {
-        Assert.True(KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _));
-        var secret = template.Mint(KeyEnvironment.Live);
-        issued = new(new(secret.KeyId, "production-backend", secret.Prefix, "acme/orders", KeyEnvironment.Live, null, ["read"], Priya, KeyState.Active, Now, Priya, null, null, null, null), secret);
+        services = world.Run(commands);
+        person = world.SignIn(world.Owner);
+        Services.AddSingleton<TimeProvider>(world.Time);
+        Services.AddSingleton(services.Keys);
+        Services.AddSingleton(services.Get<ChangeFeed>());
+        Services.AddSingleton(services.Get<SessionService>());
+        Services.AddScoped<CurrentPerson>();
+        Services.AddScoped<SessionWatch>();
+        AddAuthorization().SetAuthorized(person.Name).SetClaims(
+            new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, person.SessionId!), new Claim(ClientAddress.Claim, "10.2.3.4"));
         JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
         JSInterop.SetupVoid("Blazor._internal.NavigationLock.enableNavigationPrompt", _ => true).SetVoidResult();
         JSInterop.SetupVoid("Blazor._internal.NavigationLock.disableNavigationPrompt", _ => true).SetVoidResult();
+    }
+
+    public async ValueTask InitializeAsync() =>
+        issued = (await services.Keys.CreateAsync(person, new(World.Orders, "production-backend"), Xunit.TestContext.Current.CancellationToken)).Value;
+
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await base.DisposeAsyncCore();
+        await world.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task First_use_turns_it_green_by_itself_and_nothing_is_asked_before()
+    {
+        var dialog = Open();
+        var other = (await services.Keys.CreateAsync(person, new(World.Orders, "other"), Xunit.TestContext.Current.CancellationToken)).Value;
+        commands.Forget();
+        Assert.Contains("Waiting for the first request…", dialog.Find(".watch[role=status]").TextContent, StringComparison.Ordinal);
+        world.Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Empty(commands.Sent);
+        await UseAsync(other);
+        commands.Forget();
+        await UseAsync(issued, new(IPAddress.Parse("10.2.3.4"), "GET", "/v1/orders", "curl/8.9.1"));
+        dialog.WaitForAssertion(() => Assert.NotEmpty(dialog.FindAll(".watch-seen")));
+        Assert.Equal("It works. First request just now.", dialog.Find(".watch-seen b").TextContent);
+        Assert.Equal("GET /v1/orders, allowed, from 10.2.3.0/24 with curl", dialog.Find(".watch-seen small").TextContent);
+        Assert.Single(commands.Sent, sql => sql.StartsWith("SELECT", StringComparison.Ordinal) && sql.Contains("\"Method\"", StringComparison.Ordinal));
+        Assert.Equal("I have saved the key", Leave(dialog).TextContent);
+        await CopyAsync(dialog, ".copybox button", "copied");
+        Assert.Equal("Done", Leave(dialog).TextContent);
+
+        world.Time.Advance(TimeSpan.FromSeconds(40));
+        dialog.WaitForAssertion(() => Assert.Equal("It works. First request 40 seconds ago.", dialog.Find(".watch-seen b").TextContent));
+    }
+
+    [Fact]
+    public async Task First_use_of_which_little_is_known_is_told_all_the_same()
+    {
+        var dialog = Open();
+        await UseAsync(issued, new(null, null, null, null));
+        dialog.WaitForAssertion(() => Assert.Equal("Allowed", dialog.Find(".watch-seen small").TextContent));
+    }
+
+    [Fact]
+    public async Task First_use_that_cannot_be_read_is_read_later_and_the_key_stays()
+    {
+        var dialog = Open();
+        var failed = new TaskCompletionSource();
+        commands.FailWhen = sql => sql.Contains("\"Method\"", StringComparison.Ordinal) && sql.StartsWith("SELECT", StringComparison.Ordinal) && failed.TrySetResult();
+        await UseAsync(issued);
+        await failed.Task.WaitAsync(TimeSpan.FromSeconds(30), Xunit.TestContext.Current.CancellationToken);
+        Assert.Equal(issued.Secret.Reveal(), dialog.Find(".copybox code").TextContent);
+        dialog.WaitForAssertion(() =>
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(1)); // the wait may begin after the failure
+            Assert.NotEmpty(dialog.FindAll(".watch-seen"));
+        });
+    }
+
+    [Fact]
+    public async Task Session_that_ends_meanwhile_leaves_the_key_until_it_is_closed()
+    {
+        var watch = Services.GetRequiredService<SessionWatch>();
+        watch.SetAuthenticationState(Task.FromResult(new Microsoft.AspNetCore.Components.Authorization.AuthenticationState(new(new ClaimsIdentity(
+            [new(ClaimTypes.NameIdentifier, person.Id), new(CurrentActor.SessionClaim, person.SessionId!)], "test")))));
+        await watch.BeginAsync();
+        var dialog = Open();
+        await services.Get<SessionService>().EndAsync(person, Xunit.TestContext.Current.CancellationToken);
+        await watch.Looking;
+        Assert.True((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
+        dialog.Render(p => p.Add(x => x.Issued, null));
+        Assert.False((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
     }
 
     [Fact]
@@ -142,6 +231,14 @@ public sealed class SecretDialogTests : UiTest
         dialog.Render(p => p.Add(x => x.Issued, issued));
         await Leave(dialog).ClickAsync();
         Assert.Single(dialog.FindAll(".guard"));
+    }
+
+    /// <summary>A request with the key is let through, and its first use is written.</summary>
+    async Task UseAsync(IssuedKey key, RequestFacts? facts = null)
+    {
+        var uses = services.Get<FirstUses>();
+        uses.Note(key.Key.KeyId, world.Time.GetUtcNow(), facts, key.Secret.Reveal());
+        await uses.FlushAsync(Xunit.TestContext.Current.CancellationToken);
     }
 
     static Task CopyAsync(IRenderedComponent<SecretDialog> dialog, string button, string outcome) =>

@@ -2,6 +2,7 @@ using Dashboard.Core;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
 using Dashboard.Tests.Unit.Account;
+using Dashboard.Tests.Unit.Support;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Sessions;
@@ -42,6 +43,33 @@ public sealed class SessionTests
         newcomers.World.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Null(await FindAsync(newcomers, actor));
         Assert.Equal(FaultCode.SessionRequired, (await CreateProjectAsync(newcomers, actor)).Fault?.Code);
+    }
+
+    [Fact]
+    public async Task Standing_is_the_sessions_end_and_the_persons_roles()
+    {
+        await using var world = new World();
+        var sessions = world.Services.Get<SessionService>();
+        Task<Standing?> FindAsync(Actor actor) => sessions.FindStandingAsync(actor.SessionId!, actor.Id, Newcomers.Cancel);
+
+        var developer = world.SignIn(world.Developer);
+        var first = (await FindAsync(developer))!;
+        Assert.Equal(World.Start.AddHours(1), first.ExpiresAt);
+        Assert.Equal(new Dictionary<long, OrganizationRole> { [world.OrganizationId("acme")] = OrganizationRole.Developer }, first.Roles);
+        world.AddMember("globex", world.Developer, OrganizationRole.Viewer);
+        var second = (await FindAsync(developer))!;
+        Assert.Equal((true, false), (second.Covers(first), first.Covers(second)));
+        world.SetRole("acme", world.Developer, OrganizationRole.Viewer);
+        Assert.False((await FindAsync(developer))!.Covers(second));
+        world.SetRole("acme", world.Developer, OrganizationRole.Owner);
+        Assert.True((await FindAsync(developer))!.Covers(second));
+
+        var nobody = world.SignIn(world.AddPerson("Nobody"));
+        Assert.Empty((await FindAsync(nobody))!.Roles);
+        await sessions.EndAsync(nobody, Newcomers.Cancel);
+        Assert.Null(await FindAsync(nobody));
+        world.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Null(await FindAsync(developer));
     }
 
     [Fact]

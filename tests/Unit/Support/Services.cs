@@ -44,7 +44,7 @@ public sealed class Services(ServiceProvider provider) : IAsyncDisposable
         return Get<ChangeFeed>().ReadAsync(CancellationToken.None);
     }
 
-    public LastUsed LastUsed => Get<LastUsed>();
+    public UsageLedger Usage => Get<UsageLedger>();
 
     public Changes Changes => Get<Changes>();
 

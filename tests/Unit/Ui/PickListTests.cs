@@ -41,6 +41,25 @@ public sealed class PickListTests : UiTest
     }
 
     [Fact]
+    public async Task Form_has_what_is_chosen_whatever_is_searched_for()
+    {
+        var list = List([Everything[6], Everything[7]]);
+        list.Render(p => p.Add(c => c.Name, "resources").Add(c => c.DebounceInterval, TimeSpan.Zero));
+        List<PickItem?> InForm() => [.. list.FindAll("input[name=resources]").Where(x => x.GetAttribute("type") == "hidden" || x.HasAttribute("checked")).Select(x => PickItem.OfField(x.GetAttribute("value")!))];
+        Assert.Equal([Everything[6], Everything[7]], InForm());
+        await list.Find("input[type=search]").InputAsync("Workflow 8");
+        Assert.Equal(["Workflow 8"], list.FindAll("input[type=checkbox][checked] + span b").Select(name => name.TextContent));
+        Assert.Equal([Everything[6], Everything[7]], InForm().OrderBy(item => item!.Value, StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("w-1")]
+    [InlineData("\tName\t")]
+    [InlineData("w-1\tName")]
+    public void Field_that_is_no_item_is_none(string text) => Assert.Null(PickItem.OfField(text));
+
+    [Fact]
     public void Unticking_takes_one_away()
     {
         var list = List([Everything[0], Everything[1]]);

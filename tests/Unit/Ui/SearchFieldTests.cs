@@ -26,6 +26,17 @@ public sealed class SearchFieldTests : UiTest
     }
 
     [Fact]
+    public async Task Field_that_is_cleared_while_its_text_is_told_is_empty()
+    {
+        IRenderedComponent<SearchField> field = null!;
+        field = Render<SearchField>(p => p.Add(c => c.Label, "Search keys").Add(c => c.Value, "").Add(c => c.ValueChanged, _ => field.Instance.Clear()));
+        var typing = field.Find("input").InputAsync("abc");
+        Clock.Advance(TimeSpan.FromMilliseconds(200));
+        await typing;
+        Assert.Equal("", field.Find("input").GetAttribute("value"));
+    }
+
+    [Fact]
     public async Task Search_that_is_gone_asks_nothing_more()
     {
         var asked = 0;

@@ -25,6 +25,16 @@ public sealed class TimeTextTests
     public void Relative_time_is_told_as_people_say_it(double secondsFromNow, string words) =>
         Assert.Equal(words, TimeText.Relative(Now.AddSeconds(secondsFromNow), Now));
 
+    [Theory]
+    [InlineData(5, "just now")]
+    [InlineData(-0.9, "just now")]
+    [InlineData(-1, "1 second ago")]
+    [InlineData(-3.9, "3 seconds ago")]
+    [InlineData(-59.9, "59 seconds ago")]
+    [InlineData(-60, "1 min ago")]
+    public void What_has_just_happened_is_told_in_seconds(double secondsFromNow, string words) =>
+        Assert.Equal(words, TimeText.Lately(Now.AddSeconds(secondsFromNow), Now));
+
     [Fact]
     public void Times_of_another_zone_are_told_in_utc()
     {

@@ -1,0 +1,91 @@
+using Dashboard.Account;
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.Keys;
+
+/// <content>What is done to keys that there are.</content>
+public sealed partial class KeysPage
+{
+    RenameKeyDialog? rename;
+    ConfirmDialog? confirm;
+
+    [Inject] ToastService Toasts { get; set; } = null!;
+
+    [Inject] TimeProvider Time { get; set; } = null!;
+
+    async Task<string?> RenameAsync(KeyItem key, string name)
+    {
+        var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(Name: name), life.Token));
+        await ReloadAsync();
+        StateHasChanged();
+        return outcome.Fault?.Detail;
+    }
+
+    async Task SwitchAsync(KeyItem key)
+    {
+        var on = key.State != KeyState.Active;
+        if (await SetStateAsync(key, on ? KeyState.Active : KeyState.Inactive))
+        {
+            Toasts.ShowUndo($"{key.Name} switched {(on ? "on" : "off")}", () => InvokeAsync(() => SetStateAsync(key, key.State)));
+        }
+    }
+
+    async Task<bool> SetStateAsync(KeyItem key, KeyState state)
+    {
+        var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(State: state), life.Token));
+        if (outcome.Fault is { Code: not FaultCode.SessionRequired } fault)
+        {
+            Toasts.ShowError($"Could not switch {(state == KeyState.Active ? "on" : "off")} {key.Name}", fault.Detail);
+        }
+
+        await ReloadAsync();
+        StateHasChanged();
+        return outcome.Succeeded;
+    }
+
+    async Task RevokeAsync(KeyItem key)
+    {
+        // As it is now: the list may be an hour old, and the question depends on the last use.
+        var row = await DoAsync(actor => Keys.GetAsync(actor, key.KeyId, life.Token));
+        if (row.Succeeded && !await confirm!.AskAsync(RevokeQuestion.About(row.Value, Time.GetUtcNow())))
+        {
+            return;
+        }
+
+        var outcome = row.Succeeded ? await DoAsync(actor => Keys.RevokeAsync(actor, key.KeyId, life.Token)) : row;
+        if (outcome.Succeeded)
+        {
+            Toasts.Show($"{key.Name} revoked", "Requests with it are refused.");
+        }
+        else if (outcome.Fault!.Code != FaultCode.SessionRequired)
+        {
+            Toasts.ShowError($"Could not revoke {key.Name}", outcome.Fault.Detail);
+        }
+
+        await ReloadAsync();
+    }
+
+    /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
+    async Task<Outcome<T>> DoAsync<T>(Func<Actor, Task<Outcome<T>>> what)
+    {
+        var outcome = await Person.ActorAsync() is { } actor ? await what(actor) : Fault.SessionRequired;
+        if (outcome.Fault?.Code == FaultCode.SessionRequired)
+        {
+            _ = InvokeAsync(LeadToSignInAsync);
+        }
+
+        return outcome;
+    }
+
+    async Task LeadToSignInAsync()
+    {
+        if (await confirm!.AskAsync(new("Your session has ended", "Sign in", "Nothing was changed. Sign in to go on.") { Danger = false }))
+        {
+            Navigation.NavigateTo($"/account/sign-in?ReturnUrl={Uri.EscapeDataString(new Uri(Navigation.Uri).PathAndQuery)}", forceLoad: true);
+        }
+    }
+}

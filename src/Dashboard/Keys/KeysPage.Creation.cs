@@ -1,0 +1,105 @@
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace Dashboard.Keys;
+
+/// <content>A new key, from the question to the one time that it is shown.</content>
+public sealed partial class KeysPage
+{
+    const int PickedRows = 50;
+
+    IssuedKey? issued;
+    KeyDraft? kept;
+    string? draft;
+    bool creating;
+
+    [Inject] ResourceService Resources { get; set; } = null!;
+
+    [Inject] Catalogue Catalogue { get; set; } = null!;
+
+    [Inject] IJSRuntime JS { get; set; } = null!;
+
+    [Inject] ILogger<KeysPage> Log { get; set; } = null!;
+
+    bool MayCreate => View?.Project.Role >= OrganizationRole.Developer;
+
+    bool Full => View?.Allowance.Left == 0;
+
+    /// <summary>What was entered when the page was lost comes back, to the same person in the same project and tab.</summary>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender || View is null || !MayCreate || await Person.ActorAsync() is not { } actor)
+        {
+            return;
+        }
+
+        draft = $"{View.Project.ProjectId} {actor.Id}";
+        try
+        {
+            if (await JS.InvokeAsync<string[][]?>("ui.readDraft", draft) is { } fields && !Full)
+            {
+                (kept, creating) = (KeyDraft.Read(fields, Catalogue), true);
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            return; // the page is gone
+        }
+
+        StateHasChanged();
+    }
+
+    void BeginCreating() => (kept, creating) = (null, true);
+
+    async Task<PickPage> FindResourcesAsync(string term, CancellationToken cancellationToken)
+    {
+        var query = new ResourceQuery(View?.Project.Path.ToString(), Search: term, Limit: PickedRows);
+        if (await Person.ActorAsync() is not { } actor
+            || await Resources.ListAsync(actor, query, cancellationToken) is not { Succeeded: true, Value: var page }
+            || await Resources.CountAsync(actor, query, cancellationToken) is not { Succeeded: true, Value: var count })
+        {
+            return new([], 0);
+        }
+
+        return new([.. page.Items.Select(resource => new PickItem($"{resource.Kind}:{resource.Id}", resource.Name, $"{resource.Kind}:{resource.Id}"))], count);
+    }
+
+    async Task<Fault?> CreateAsync(NewKey asked)
+    {
+        var outcome = await DoAsync(actor => Keys.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, life.Token));
+        if (outcome.Fault is { } fault)
+        {
+            return fault;
+        }
+
+        (creating, issued) = (false, outcome.Value);
+        StateHasChanged(); // the key first; the list can wait
+        before.Clear();
+        try
+        {
+            await LoadAsync(View!.Asked with { Cursor = null });
+        }
+        catch (Exception failure) when (!life.IsCancellationRequested)
+        {
+            LogNotRead(Log, failure); // the page would be lost over it, and the key with the page
+        }
+
+        StateHasChanged();
+        return null;
+    }
+
+    /// <summary>From here on the key is nowhere. Whatever became of the list meanwhile shows now.</summary>
+    Task CloseSecretAsync()
+    {
+        issued = null;
+        StateHasChanged();
+        return ReloadAsync();
+    }
+
+    [LoggerMessage(LogLevel.Error, "The list of keys could not be read after a key was created.")]
+    static partial void LogNotRead(ILogger log, Exception failure);
+}

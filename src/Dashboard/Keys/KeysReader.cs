@@ -1,0 +1,54 @@
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+
+namespace Dashboard.Keys;
+
+/// <summary>Reads what the keys page shows.</summary>
+sealed class KeysReader(KeyService keys, ProjectService projects, Catalogue catalogue, TimeProvider time)
+{
+    /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
+    public const int Rows = 25;
+
+    /// <summary>Reads one page of keys with what stands around it.</summary>
+    /// <param name="actor">Who looks.</param>
+    /// <param name="asked">Which page.</param>
+    /// <param name="term">What is searched for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The page. Where the address names the project by what it was called once, only <see cref="ProjectAccess.Path"/> tells; else a fault.</returns>
+    public async Task<Outcome<KeysView>> ReadAsync(Actor actor, KeysAsked asked, string term, CancellationToken cancellationToken)
+    {
+        var project = await projects.FindAsync(actor, asked.Project, cancellationToken);
+        if (project.Fault is { } missing)
+        {
+            return missing;
+        }
+
+        var query = new KeyQuery(
+            project.Value.Path.ToString(), asked.Revoked, term, asked.Environment, asked.Cursor, Rows, asked.Order.By, asked.Order.Descending);
+        var page = await keys.ListAsync(actor, query, cancellationToken);
+        var allowance = await keys.AllowanceAsync(actor, query.Project, cancellationToken);
+        if ((page.Fault ?? allowance.Fault) is { } fault)
+        {
+            return fault;
+        }
+
+        var onePage = asked.Cursor is null && page.Value.NextCursor is null;
+        return new KeysView(
+            asked,
+            project.Value,
+            term.Length > 0,
+            [.. page.Value.Items.Select(key => KeyItem.Of(key, actor, project.Value.Role, catalogue))],
+            onePage ? page.Value.Items.Count : await CountAsync(actor, query, cancellationToken),
+            page.Value.NextCursor,
+            allowance.Value,
+            page.Value.Items.Count == 0 && !asked.Revoked && await HasRevokedAsync(actor, query, cancellationToken),
+            time.GetUtcNow());
+    }
+
+    async Task<int> CountAsync(Actor actor, KeyQuery query, CancellationToken cancellationToken) =>
+        await keys.CountAsync(actor, query, cancellationToken) is { Succeeded: true, Value: var count } ? count : 0;
+
+    async Task<bool> HasRevokedAsync(Actor actor, KeyQuery query, CancellationToken cancellationToken) =>
+        await keys.ListAsync(actor, query with { IncludeRevoked = true, Cursor = null, Limit = 1 }, cancellationToken) is { Succeeded: true, Value.Items.Count: > 0 };
+}
