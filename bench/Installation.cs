@@ -42,6 +42,23 @@ sealed class Installation : IAsyncDisposable
     /// <summary>The project that has the keys.</summary>
     public ProjectPath Project { get; private set; }
 
+    /// <summary>The database's file.</summary>
+    public string Database => Path.Combine(folder.FullName, "latchkey.db");
+
+    public T Get<T>()
+        where T : notnull => provider.GetRequiredService<T>();
+
+    public IEnumerable<T> All<T>() => provider.GetServices<T>();
+
+    /// <summary>The identifier of a key.</summary>
+    public static string KeyId(int i) => string.Create(CultureInfo.InvariantCulture, $"K{i:D7}");
+
+    /// <summary>The text of a key, as long as those of the default template.</summary>
+    public static string RawKey(int i) => string.Create(CultureInfo.InvariantCulture, $"nk_{(i % 5 < 2 ? "test" : "live")}_K{i:D7}_32characters4measurements0000xyz");
+
+    /// <summary>Whether a key is live, not revoked, and was used before: a good one whose use leaves no more than its time.</summary>
+    public static bool IsGood(int i) => i % 5 >= 2 && i % 10 != 3 && i % 4 != 0;
+
     public KeyService Keys => provider.GetRequiredService<KeyService>();
 
     public ProjectService Projects => provider.GetRequiredService<ProjectService>();
@@ -75,10 +92,19 @@ sealed class Installation : IAsyncDisposable
         var project = await context.Projects.Select(x => x.Id).SingleAsync(cancellationToken);
         var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         context.ChangeTracker.AutoDetectChangesEnabled = false;
-        context.AddRange(Enumerable.Range(0, count).Select(i => new ApiKey
+        foreach (var batch in Enumerable.Range(0, count).Chunk(10_000))
         {
-            KeyId = string.Create(CultureInfo.InvariantCulture, $"K{i:D7}"),
-            Hash = KeyHash.Of($"key {i}"),
+            context.ChangeTracker.Clear();
+            context.AddRange(batch.Select(i => Key(i)));
+            await context.SaveChangesAsync(cancellationToken);
+        }
+
+        await context.Database.ExecuteSqlRawAsync("ANALYZE", cancellationToken);
+
+        ApiKey Key(int i) => new()
+        {
+            KeyId = KeyId(i),
+            Hash = KeyHash.Of(RawKey(i)),
             Prefix = string.Create(CultureInfo.InvariantCulture, $"nk_{(i % 5 < 2 ? "test" : "live")}_K{i:D7}"),
             ProjectId = project,
             Name = string.Create(CultureInfo.InvariantCulture, $"{Names[i % Names.Length]} {i * 7919 % count}"),
@@ -93,9 +119,7 @@ sealed class Installation : IAsyncDisposable
             CreatedAt = start.AddMinutes(i),
             LastUsedAt = i % 4 == 0 ? null : start.AddDays(100).AddSeconds(i * 31L % count),
             ExpiresAt = i % 3 == 0 ? null : start.AddYears(5).AddHours(i * 17L % count),
-        }));
-        await context.SaveChangesAsync(cancellationToken);
-        await context.Database.ExecuteSqlRawAsync("ANALYZE", cancellationToken);
+        };
     }
 
     static readonly string[] Names = ["backend", "mobile app", "Nightly export", "partner bridge", "warehouse scanner"];

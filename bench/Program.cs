@@ -4,7 +4,17 @@ using Dashboard.Bench;
 Dictionary<string, Func<CancellationToken, Task>> verbs = new(StringComparer.Ordinal)
 {
     ["lists"] = Lists.RunAsync,
+    ["verify"] = Verify.RunAsync,
+    ["verify-million"] = Verify.RunMillionAsync,
+    ["flood"] = FloodBench.RunAsync,
+    ["revoke"] = RevokeBench.RunAsync,
 };
+
+if (args is ["host", .. var settings])
+{
+    await BenchHost.RunAsync(settings); // what the others measure, in a process of its own
+    return 0;
+}
 
 if (args is not [var verb] || !verbs.TryGetValue(verb, out var run))
 {

@@ -44,5 +44,8 @@ static class Timing
     public static void PrintLoad() => Console.WriteLine(
         $"load average {(File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3)) : "unknown")}, {Environment.ProcessorCount} cores");
 
+    /// <summary>The value in the middle.</summary>
+    public static double Median(List<double> values) => At(values, 0.5);
+
     static double At(List<double> times, double share) => times.Order().ElementAt(Math.Min(times.Count - 1, (int)(share * times.Count)));
 }

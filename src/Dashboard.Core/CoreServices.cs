@@ -2,7 +2,9 @@ using Dashboard.Core.Account;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Limits;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Sessions;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
@@ -26,6 +28,7 @@ public static class CoreServices
         services.AddDashboardIdentity();
         services.AddProtection(configuration, contentRoot);
         services.AddSingleton<KeyService>();
+        services.AddSingleton<ServiceAccountService>();
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ResourceService>();
@@ -35,6 +38,10 @@ public static class CoreServices
         services.AddSingleton<SessionService>();
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<SelfRevocation>();
+        services.AddSingleton<KeyQuestions>();
+        services.AddSingleton<UsageRetention>();
+        services.AddHostedService(provider => provider.GetRequiredService<UsageRetention>());
+        services.AddSingleton<UsageService>();
         services.AddSingleton<FeedRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedRetention>());
         return services;
@@ -53,11 +60,12 @@ public static class CoreServices
         services.AddSingleton(new Catalogue(configuration));
         services.AddSingleton(new KeyOptions(configuration));
         services.AddSingleton(new EnvironmentHosts(configuration));
+        services.AddSingleton(provider => new RateLimits(configuration, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<KeyShapes>();
         services.AddSingleton<VerificationCache>();
         services.AddSingleton<Verifier>();
-        services.AddSingleton<LastUsed>();
-        services.AddHostedService(provider => provider.GetRequiredService<LastUsed>());
+        services.AddSingleton<UsageLedger>();
+        services.AddHostedService(provider => provider.GetRequiredService<UsageLedger>());
         services.AddSingleton<FirstUses>();
         services.AddHostedService(provider => provider.GetRequiredService<FirstUses>());
         services.AddHostedService(provider =>

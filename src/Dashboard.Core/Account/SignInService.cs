@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
+using Dashboard.Core.Limits;
 using Dashboard.Core.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -31,7 +32,7 @@ public sealed record SignedIn(string UserId, string Name, string SessionId, Date
 
 /// <summary>Checks address and password, counts failures and begins sessions. To guess, one has <see cref="MostFailures"/> tries in
 /// <see cref="Pause"/> for each account from each client network, and learns from no answer whether the account exists.</summary>
-public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, Changes changes, PasswordCheck passwords, TimeProvider time)
+public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, Changes changes, PasswordCheck passwords, RateLimits limits, TimeProvider time)
 {
     /// <summary>How many failures in a row begin a pause.</summary>
     public const int MostFailures = 5;
@@ -49,13 +50,18 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
     /// <param name="attempt">What they typed, and from where.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The session; or <see cref="FaultCode.InvalidRequest"/> where a field is empty, <see cref="FaultCode.InvalidCredentials"/>,
-    /// <see cref="FaultCode.RateLimited"/> during a pause or while too many sign in at once. An attempt during a pause is not looked at, and so leaves no audit row: the row of the failure
+    /// <see cref="FaultCode.RateLimited"/> during a pause, after too many failures from one address, or while too many sign in at once. An attempt during a pause is not looked at, and so leaves no audit row: the row of the failure
     /// that began the pause stands for it.</returns>
     public async Task<Outcome<SignedIn>> SignInAsync(SignInAttempt attempt, CancellationToken cancellationToken)
     {
         if (Check(attempt) is { } incomplete)
         {
             return incomplete;
+        }
+
+        if (limits.FailedSignIns.Waits(attempt.Address) is { } wait)
+        {
+            return new Fault(FaultCode.RateLimited, "Too many tries from your address. Wait a minute, then try again.", RetryAfter: wait);
         }
 
         var email = EmailAddress.Normalize(attempt.Email!);
@@ -93,6 +99,11 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
                     : await AcceptAsync(change, tries, current, attempt, result, token);
             },
             cancellationToken);
+        if (verdict is { Succeeded: true, Value.Fault.Code: FaultCode.InvalidCredentials })
+        {
+            limits.FailedSignIns.Take(attempt.Address);
+        }
+
         return verdict.Fault is { } fault ? fault : verdict.Value;
     }
 

@@ -2,6 +2,7 @@ using Dashboard.Core.Account;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Sessions;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
@@ -30,6 +31,8 @@ sealed class Mapping
         var mapping = new Mapping(byteCollation, nameCollation);
         mapping.Organizations(builder);
         mapping.Keys(builder);
+        mapping.ServiceAccounts(builder);
+        mapping.Usage(builder);
         mapping.Changes(builder);
         mapping.People(builder);
         foreach (var key in builder.Model.GetEntityTypes().SelectMany(type => type.GetForeignKeys()))
@@ -117,9 +120,11 @@ sealed class Mapping
             Id(key.Property(x => x.OwnerId));
             Id(key.Property(x => x.CreatedBy));
             key.Property(x => x.LastUsedFrom).HasMaxLength(IdLength).IsUnicode(false);
+            key.Property(x => x.AllowedIps).HasMaxLength(AddressList.MaxTextLength).IsUnicode(false);
             key.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
             key.HasMany(x => x.Scope).WithOne().HasForeignKey(x => x.KeyId);
             key.HasIndex(x => x.Hash).IsUnique();
+            key.HasIndex(x => new { x.OwnerId, x.KeyId });
             // Each holds all that one part of a page needs, in its order: no row is read that is not shown.
             key.HasIndex(x => new { x.ProjectId, x.Shelf, x.CreatedAt, x.KeyId });
             key.HasIndex(x => new { x.ProjectId, x.Shelf, x.Name, x.KeyId });
@@ -155,6 +160,67 @@ sealed class Mapping
         {
             template.ToTable("UsedTemplates").HasKey(x => x.Text);
             template.Property(x => x.Text).HasMaxLength(KeyTemplate.MaxTextLength).IsUnicode(false).UseCollation(byteCollation);
+        });
+    }
+
+    void ServiceAccounts(ModelBuilder builder)
+    {
+        builder.Entity<ServiceAccount>(account =>
+        {
+            account.ToTable("ServiceAccounts");
+            Id(account.Property(x => x.Id));
+            account.Property(x => x.Name).HasMaxLength(NameLength);
+            account.Property(x => x.Description).HasMaxLength(ServiceAccount.MaxDescriptionLength);
+            account.Property(x => x.Permissions).HasMaxLength(Catalogue.MaxPermissionsLength).IsUnicode(false);
+            account.Property(x => x.Environment).HasConversion(environment => environment.ToWord(), word => KeyEnvironments.Parse(word)).HasMaxLength(8).IsUnicode(false);
+            account.Property(x => x.State).HasConversion(state => state.ToWord(), word => ServiceAccountStates.FromWord(word)).HasMaxLength(16).IsUnicode(false);
+            Id(account.Property(x => x.CreatedBy));
+            account.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
+            account.HasMany(x => x.Projects).WithOne().HasForeignKey(x => x.ServiceAccountId);
+            account.HasIndex(x => new { x.OrganizationId, x.CreatedAt, x.Id });
+        });
+        builder.Entity<ServiceAccountProject>(project =>
+        {
+            project.ToTable("ServiceAccountProjects").HasKey(x => new { x.ServiceAccountId, x.ProjectId });
+            Id(project.Property(x => x.ServiceAccountId));
+            project.HasOne(x => x.Project).WithMany().HasForeignKey(x => x.ProjectId);
+        });
+        builder.Entity<ServiceAccountCredential>(credential =>
+        {
+            credential.ToTable("ServiceAccountCredentials").HasKey(x => x.ClientId);
+            Id(credential.Property(x => x.ClientId));
+            Id(credential.Property(x => x.ServiceAccountId));
+            credential.Property(x => x.SecretHash).HasMaxLength(32).IsFixedLength();
+            credential.HasOne<ServiceAccount>().WithMany().HasForeignKey(x => x.ServiceAccountId);
+        });
+    }
+
+    void Usage(ModelBuilder builder)
+    {
+        builder.Entity<KeyHour>(hour =>
+        {
+            hour.ToTable("KeyHours").HasKey(x => new { x.KeyId, x.Hour, x.Outcome });
+            Id(hour.Property(x => x.KeyId));
+            Id(hour.Property(x => x.Outcome));
+            hour.HasIndex(x => new { x.ProjectId, x.Hour, x.KeyId, x.Outcome });
+        });
+        builder.Entity<KeyClient>(client =>
+        {
+            client.ToTable("KeyClients").HasKey(x => new { x.KeyId, x.Network, x.Client });
+            Id(client.Property(x => x.KeyId));
+            Id(client.Property(x => x.Network));
+            Id(client.Property(x => x.Client));
+        });
+        builder.Entity<KeyPermissionUse>(use =>
+        {
+            use.ToTable("KeyPermissionUses").HasKey(x => new { x.KeyId, x.Permission });
+            Id(use.Property(x => x.KeyId));
+            Id(use.Property(x => x.Permission));
+        });
+        builder.Entity<UsageNode>(node =>
+        {
+            node.ToTable("UsageNodes");
+            Id(node.Property(x => x.Id));
         });
     }
 

@@ -13,8 +13,8 @@ public sealed class Catalogue
     /// <summary>Only a service account's credentials may have it: it lets them ask whether other credentials are good. Built in, and never a default.</summary>
     public const string Verify = "verify";
 
-    /// <summary>The most characters that the permissions of one key take, with a space between each two.</summary>
-    public const int MaxPermissionsLength = (MostWords * (MaxWordLength + 1)) - 1;
+    /// <summary>The most characters that the permissions of one key take, with a space between each two and <see cref="Verify"/> among them.</summary>
+    public const int MaxPermissionsLength = ((MostWords + 1) * (MaxWordLength + 1)) - 1;
 
     const int MostWords = 50;
     const int MaxWordLength = 32;
@@ -42,6 +42,12 @@ public sealed class Catalogue
 
     /// <summary>The kinds of resource in the order that people see them.</summary>
     public IReadOnlyList<string> ResourceKinds { get; }
+
+    /// <summary>Permissions in the catalogue's order, <see cref="Verify"/> last, whatever order they were asked for in.</summary>
+    /// <param name="permissions">What was asked for; null for the default, which is all of the catalogue.</param>
+    public IEnumerable<string> InOrder(IReadOnlyCollection<string>? permissions) => permissions is null
+        ? Permissions.Select(x => x.Name)
+        : Permissions.Select(x => x.Name).Append(Verify).Where(name => permissions.Contains(name, StringComparer.Ordinal));
 
     static List<Permission> Read(IConfiguration configuration, string key, List<Permission> otherwise)
     {

@@ -86,6 +86,8 @@ public sealed class IdempotencyRecord
         InOrder(request.Permissions),
         request.ExpiresAt?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) ?? "-",
         request.ServiceAccountId ?? "-",
+        InOrder(request.AllowedIps),
+        request.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture) ?? "-",
     ];
 
     static string InOrder(IReadOnlyList<string>? words) => words is null ? "-" : string.Join(' ', words.Order(StringComparer.Ordinal));

@@ -10,6 +10,8 @@ namespace Dashboard.Core.Keys;
 /// <param name="ServiceAccountId">The service account that owns it; null for the caller.</param>
 /// <param name="IdempotencyKey">What makes a repeat of this request make nothing, for a day: 1 to 255 visible ASCII characters of the caller's choice (the header
 /// <c>Idempotency-Key</c>); null for nothing.</param>
+/// <param name="AllowedIps">The addresses and networks that it may be used from, as <see cref="AddressList"/> reads them; null for every address.</param>
+/// <param name="RequestsPerMinute">The most requests that it is accepted for in a minute, on each node: 1 to <see cref="KeyLimits.MaxRequestsPerMinute"/>; null for no limit.</param>
 public sealed record NewKey(
     string? Project,
     string Name,
@@ -18,14 +20,45 @@ public sealed record NewKey(
     IReadOnlyList<string>? Permissions = null,
     DateTimeOffset? ExpiresAt = null,
     string? ServiceAccountId = null,
-    string? IdempotencyKey = null);
+    string? IdempotencyKey = null,
+    IReadOnlyList<string>? AllowedIps = null,
+    int? RequestsPerMinute = null);
 
 /// <summary>What is to change on a key. What is null stays.</summary>
 /// <param name="Name">1 to 100 characters.</param>
 /// <param name="State"><see cref="KeyState.Active"/> or <see cref="KeyState.Inactive"/>.</param>
 /// <param name="Permissions">Fewer than it has.</param>
 /// <param name="ExpiresAt">An expiry date, or with <see cref="Expiry.Never"/> none.</param>
-public sealed record KeyPatch(string? Name = null, KeyState? State = null, IReadOnlyList<string>? Permissions = null, Expiry? ExpiresAt = null);
+/// <param name="Limits">Where it may be used from, and how often.</param>
+public sealed record KeyPatch(
+    string? Name = null, KeyState? State = null, IReadOnlyList<string>? Permissions = null, Expiry? ExpiresAt = null, KeyLimits? Limits = null);
+
+/// <summary>Where a key may be used from and how often, as it is to be from now on; what is not mentioned stays.</summary>
+public sealed record KeyLimits
+{
+    /// <summary>The most that a limit of requests a minute can be.</summary>
+    public const int MaxRequestsPerMinute = 1_000_000;
+
+    /// <summary>Whether <see cref="AllowedIps"/> is to change.</summary>
+    public bool SetsAllowedIps { get; private init; }
+
+    /// <summary>The addresses and networks, or null for every address.</summary>
+    public IReadOnlyList<string>? AllowedIps
+    {
+        get;
+        init => (field, SetsAllowedIps) = (value, true);
+    }
+
+    /// <summary>Whether <see cref="RequestsPerMinute"/> is to change.</summary>
+    public bool SetsRequestsPerMinute { get; private init; }
+
+    /// <summary>The most requests that it is accepted for in a minute, on each node; null for no limit.</summary>
+    public int? RequestsPerMinute
+    {
+        get;
+        init => (field, SetsRequestsPerMinute) = (value, true);
+    }
+}
 
 /// <summary>An expiry date that was asked for; told apart from one that was not mentioned.</summary>
 /// <param name="At">The date, or null for never.</param>
@@ -57,6 +90,8 @@ public sealed record Party(PartyType Type, string Id, string Name);
 /// <param name="LastUsedFrom">The coarse client address of that, or null.</param>
 /// <param name="ExpiresAt">From when on it is expired, UTC, or null.</param>
 /// <param name="RevokedAt">When it was revoked, UTC, or null.</param>
+/// <param name="AllowedIps">The networks that it may be used from; null for every address.</param>
+/// <param name="RequestsPerMinute">The most requests that it is accepted for in a minute, on each node; null for no limit.</param>
 public sealed record KeyRow(
     string KeyId,
     string Name,
@@ -72,7 +107,9 @@ public sealed record KeyRow(
     DateTimeOffset? LastUsedAt,
     string? LastUsedFrom,
     DateTimeOffset? ExpiresAt,
-    DateTimeOffset? RevokedAt);
+    DateTimeOffset? RevokedAt,
+    IReadOnlyList<string>? AllowedIps = null,
+    int? RequestsPerMinute = null);
 
 /// <summary>A key that was just minted, with its secret. The only time that both are together.</summary>
 /// <param name="key">The key as lists show it.</param>

@@ -1,4 +1,5 @@
 using Dashboard.Core.Data;
+using Dashboard.Core.ServiceAccounts;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
@@ -17,6 +18,9 @@ sealed class StoredKey
 
     public required string? OwnerName { get; init; }
 
+    /// <summary>The service account that owns it; null where a person does.</summary>
+    public required OwningAccount? Account { get; init; }
+
     public required string? CreatorName { get; init; }
 
     /// <summary>Reads <paramref name="keys"/> with all that a row shows: one query for any number of keys, and one more where some are narrowed. (As one,
@@ -27,12 +31,18 @@ sealed class StoredKey
             from key in keys
             join project in context.Projects on key.ProjectId equals project.Id
             join organization in context.Organizations on project.OrganizationId equals organization.Id
+            join account in context.ServiceAccounts on key.OwnerId equals account.Id into accounts
+            from account in accounts.DefaultIfEmpty()
             select new StoredKey
             {
                 Key = key,
                 Organization = organization.Slug,
                 Project = project.Slug,
-                OwnerName = context.Users.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault(),
+                OwnerName = account != null ? account.Name : context.Users.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault(),
+                Account = account == null ? null : new OwningAccount(
+                    account.Permissions,
+                    account.DeletedAt == null && account.State == ServiceAccountState.Active
+                        && (account.AllProjects || context.ServiceAccountProjects.Any(x => x.ServiceAccountId == account.Id && x.ProjectId == key.ProjectId))),
                 CreatorName = context.Users.Where(x => x.Id == key.CreatedBy).Select(x => x.Name).FirstOrDefault(),
             }).ToListAsync(cancellationToken);
         var narrowed = rows.Where(row => !row.Key.AllResources).ToDictionary(row => row.Key.KeyId, StringComparer.Ordinal);
@@ -66,13 +76,28 @@ sealed class StoredKey
         $"{Organization}/{Project}",
         Key.Environment,
         Key.AllResources ? null : Scope,
-        Key.Permissions.Split(' '),
+        PermissionWords.Split(' ', StringSplitOptions.RemoveEmptyEntries),
         new(Key.OwnerType, Key.OwnerId, OwnerName ?? Key.OwnerId),
-        Key.State.At(Key.ExpiresAt, now),
+        State.At(Key.ExpiresAt, now),
         Key.CreatedAt,
         new(PartyType.User, Key.CreatedBy, CreatorName ?? Key.CreatedBy),
         Key.LastUsedAt,
         Key.LastUsedFrom,
         Key.ExpiresAt,
-        Key.RevokedAt);
+        Key.RevokedAt,
+        AddressList.FromStored(Key.AllowedIps)?.Networks,
+        Key.RequestsPerMinute);
+
+    /// <summary>What it was made for, as far as a service account that owns it may do that now; separated by spaces.</summary>
+    public string PermissionWords => Account is null
+        ? Key.Permissions
+        : string.Join(' ', Key.Permissions.Split(' ').Intersect(Account.Permissions.Split(' '), StringComparer.Ordinal));
+
+    /// <summary>The stored state; but a key whose service account is switched off, or reaches the key's project no more, counts as switched off.</summary>
+    public KeyState State => Key.State == KeyState.Active && Account is { Works: false } ? KeyState.Inactive : Key.State;
 }
+
+/// <summary>What a key's service account lets the key do.</summary>
+/// <param name="Permissions">What the account may do, separated by spaces.</param>
+/// <param name="Works">Whether it is switched on and reaches the key's project.</param>
+sealed record OwningAccount(string Permissions, bool Works);

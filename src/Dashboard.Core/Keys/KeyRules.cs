@@ -12,10 +12,11 @@ static class KeyRules
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         Add(errors, "name", CheckName(key.Name, shapes));
-        Add(errors, "permissions", CheckPermissions(key.Permissions, catalogue));
+        Add(errors, "permissions", CheckPermissions(key.Permissions, catalogue, withVerify: key.ServiceAccountId is not null));
         Add(errors, "resources", CheckResources(key.Resources, catalogue));
         Add(errors, "expires_at", CheckExpiry(key.ExpiresAt, now));
-        Add(errors, "service_account_id", key.ServiceAccountId is null ? null : "There is no such service account in this organization.");
+        Add(errors, "allowed_ips", CheckAllowedIps(key.AllowedIps));
+        Add(errors, "requests_per_minute", CheckRequestsPerMinute(key.RequestsPerMinute));
         Add(errors, "idempotency_key", IdempotencyRecord.Check(key.IdempotencyKey));
         return errors.Count == 0 ? null : Fault.Invalid(errors);
     }
@@ -26,8 +27,10 @@ static class KeyRules
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         Add(errors, "name", patch.Name is null ? null : CheckName(patch.Name, shapes));
         Add(errors, "state", patch.State is null or KeyState.Active or KeyState.Inactive ? null : "Use active or inactive. Revoke a key with DELETE.");
-        Add(errors, "permissions", CheckPermissions(patch.Permissions, catalogue));
+        Add(errors, "permissions", CheckPermissions(patch.Permissions, catalogue, withVerify: true)); // only what the key has, in the end
         Add(errors, "expires_at", CheckExpiry(patch.ExpiresAt?.At, now));
+        Add(errors, "allowed_ips", CheckAllowedIps(patch.Limits?.AllowedIps));
+        Add(errors, "requests_per_minute", CheckRequestsPerMinute(patch.Limits?.RequestsPerMinute));
         return errors.Count == 0 ? null : Fault.Invalid(errors);
     }
 
@@ -43,12 +46,15 @@ static class KeyRules
     }
 
     /// <summary>A name is stored and shown to everybody, so a key that was pasted into its field must not become one.</summary>
-    static string? CheckName(string? name, KeyShapes shapes) => Names.Check(name)
-        ?? (name!.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Any(word => shapes.Fits(word))
-            ? "A whole key is in the name, and names are stored and shown. Use other words."
-            : null);
+    public static string? CheckName(string? name, KeyShapes shapes) => Names.Check(name)
+        ?? (HoldsKey(name!, shapes) ? "A whole key is in the name, and names are stored and shown. Use other words." : null);
 
-    static string? CheckPermissions(IReadOnlyList<string>? permissions, Catalogue catalogue)
+    /// <summary>Whether a whole key is among the words of a text.</summary>
+    public static bool HoldsKey(string text, KeyShapes shapes) =>
+        text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Any(word => shapes.Fits(word));
+
+    /// <summary>What is wrong with permissions that are asked for, or null.</summary>
+    public static string? CheckPermissions(IReadOnlyList<string>? permissions, Catalogue catalogue, bool withVerify)
     {
         if (permissions is null)
         {
@@ -60,9 +66,10 @@ static class KeyRules
             return "Choose one permission or more.";
         }
 
-        if (permissions.FirstOrDefault(name => catalogue.Permissions.All(known => known.Name != name)) is { } unknown)
+        var known = catalogue.Permissions.Select(x => x.Name).Concat(withVerify ? [Catalogue.Verify] : []).ToList();
+        if (permissions.FirstOrDefault(name => !known.Contains(name, StringComparer.Ordinal)) is { } unknown)
         {
-            return $"There is no permission \"{Shortened(unknown)}\". Use {string.Join(", ", catalogue.Permissions.Select(x => x.Name))}.";
+            return $"There is no permission \"{Shortened(unknown)}\". Use {string.Join(", ", known)}.";
         }
 
         return permissions.Distinct(StringComparer.Ordinal).Count() == permissions.Count ? null : "Name each permission once.";
@@ -88,12 +95,18 @@ static class KeyRules
         return resources.Distinct(StringComparer.Ordinal).Count() == resources.Count ? null : "Name each resource once.";
     }
 
+    static string? CheckAllowedIps(IReadOnlyList<string>? networks) =>
+        networks is null || AddressList.TryParse(networks, out _, out var fault) ? null : fault;
+
+    static string? CheckRequestsPerMinute(int? most) =>
+        most is null or (>= 1 and <= KeyLimits.MaxRequestsPerMinute) ? null : $"Use a whole number from 1 to {KeyLimits.MaxRequestsPerMinute}.";
+
     static string? CheckExpiry(DateTimeOffset? at, DateTimeOffset now) => at <= now ? "Choose a date in the future." : null;
 
     /// <summary>What people typed comes back to them, but not a page of it, and not a key that went into the wrong field.</summary>
-    static string Shortened(string text) => text.Length <= 20 ? text : $"{text[..(char.IsHighSurrogate(text[11]) ? 11 : 12)]}…";
+    public static string Shortened(string text) => text.Length <= 20 ? text : $"{text[..(char.IsHighSurrogate(text[11]) ? 11 : 12)]}…";
 
-    static void Add(Dictionary<string, string> errors, string field, string? message)
+    public static void Add(Dictionary<string, string> errors, string field, string? message)
     {
         if (message is not null)
         {

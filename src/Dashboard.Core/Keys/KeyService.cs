@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
@@ -16,7 +17,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// <param name="input">What is asked for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The key with its secret; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/> for a project that the actor
-    /// may not see, <see cref="FaultCode.Forbidden"/> for a viewer, <see cref="FaultCode.KeyLimitReached"/>, <see cref="FaultCode.AlreadyCreated"/> for a repeat,
+    /// may not see, <see cref="FaultCode.Forbidden"/> for a viewer (for a service account's key, for everybody below admin), <see cref="FaultCode.KeyLimitReached"/>, <see cref="FaultCode.AlreadyCreated"/> for a repeat,
     /// <see cref="FaultCode.Conflict"/> for an idempotency key of another request.</returns>
     public async Task<Outcome<IssuedKey>> CreateAsync(Actor actor, NewKey input, CancellationToken cancellationToken)
     {
@@ -42,6 +43,12 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                     return Fault.Forbidden("Viewers do not create keys. Ask an admin of your organization for another role.");
                 }
 
+                var owned = await FindOwnerAsync(change, project, input, token);
+                if (owned.Fault is { } unowned)
+                {
+                    return unowned;
+                }
+
                 if (!await change.LockProjectAsync(project.ProjectId, token))
                 {
                     return Fault.NotFound;
@@ -58,7 +65,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                 }
 
                 var resources = await FindResourcesAsync(change.Context, project.ProjectId, input.Resources, token);
-                return resources.Fault is { } unknown ? unknown : await IssueAsync(change, project, input, resources.Value, token);
+                return resources.Fault is { } unknown ? unknown : await IssueAsync(change, project, owned.Value, resources.Value, token);
             },
             cancellationToken);
     }
@@ -87,7 +94,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         return await ReadAsync(context, actor, keyId, time.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Renames a key, switches it off or on, takes permissions away, or sets its expiry date.</summary>
+    /// <summary>Renames a key, switches it off or on, takes permissions away, or sets its expiry date, where it may be used from and how often.</summary>
     /// <param name="actor">The key's owner, or an admin or owner of the organization.</param>
     /// <param name="keyId">The key.</param>
     /// <param name="patch">What is to change.</param>
@@ -164,10 +171,10 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
     /// <summary>Whether a project has as many keys as it may. Asked with its lock held, and with the time after it: a key that expired while this change waited no
     /// longer counts, and another may have taken its place.</summary>
-    async Task<bool> IsFullAsync(Change change, long projectId, CancellationToken cancellationToken) =>
+    internal async Task<bool> IsFullAsync(Change change, long projectId, CancellationToken cancellationToken) =>
         await CountAsync(change.Context, projectId, time.GetUtcNow(), cancellationToken) >= options.MaxActivePerProject;
 
-    Fault LimitReached() => new(
+    internal Fault LimitReached() => new(
         FaultCode.KeyLimitReached, $"This project has {options.MaxActivePerProject} active keys, as many as it may. Revoke one that is not used, then try again.");
 
     async Task<Outcome<List<Resource>>> FindResourcesAsync(
@@ -187,7 +194,9 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             : wanted.ConvertAll(resource => found[resource]);
     }
 
-    async Task<Outcome<IssuedKey>> IssueAsync(Change change, ProjectAccess project, NewKey input, List<Resource> resources, CancellationToken cancellationToken)
+    /// <summary>Mints a key and writes it, inside a change that holds the project's lock and has found nothing against it.</summary>
+    internal async Task<Outcome<IssuedKey>> IssueAsync(
+        Change change, ProjectAccess project, NewKey input, IReadOnlyList<Resource> resources, CancellationToken cancellationToken)
     {
         var secret = options.Template.Mint(input.Environment);
         while (await change.Context.Keys.AnyAsync(key => key.KeyId == secret.KeyId, cancellationToken))
@@ -206,14 +215,16 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             Name = input.Name.Trim(),
             Environment = input.Environment,
             State = KeyState.Active,
-            Permissions = string.Join(' ', InOrder(input.Permissions)),
+            Permissions = string.Join(' ', catalogue.InOrder(input.Permissions)),
             AllResources = input.Resources is null,
             Scope = [.. resources.Select(resource => new KeyResource { KeyId = secret.KeyId, ResourceId = resource.Id })],
-            OwnerType = change.Actor.Type,
-            OwnerId = change.Actor.Id,
+            OwnerType = input.ServiceAccountId is null ? change.Actor.Type : PartyType.ServiceAccount,
+            OwnerId = input.ServiceAccountId ?? change.Actor.Id,
             CreatedBy = change.Actor.Id,
             CreatedAt = change.Now,
             ExpiresAt = input.ExpiresAt,
+            AllowedIps = Stored(input.AllowedIps),
+            RequestsPerMinute = input.RequestsPerMinute,
         };
         change.Context.Add(key);
         if (input.IdempotencyKey is not null)
@@ -228,6 +239,9 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             ["permissions"] = key.Permissions,
             ["scope"] = input.Resources is null ? "all" : string.Join(' ', input.Resources),
             ["expires_at"] = key.ExpiresAt?.ToString("O"),
+            ["service_account"] = input.ServiceAccountId,
+            ["allowed_ips"] = key.AllowedIps,
+            ["requests_per_minute"] = key.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture),
         });
         await change.Context.SaveChangesAsync(cancellationToken);
         var row = await ReadAsync(change.Context, change.Actor, key.KeyId, change.Now, cancellationToken);
@@ -252,10 +266,6 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
     static DateTimeOffset? Whole(DateTimeOffset? time) => time is { } at ? UtcMilliseconds.Whole(at) : null;
 
-    /// <summary>The permissions in the catalogue's order, whatever order they were asked for in.</summary>
-    IEnumerable<string> InOrder(IReadOnlyList<string>? permissions) =>
-        catalogue.Permissions.Select(x => x.Name).Where(name => permissions is null || permissions.Contains(name, StringComparer.Ordinal));
-
     async Task<Fault?> ApplyAsync(Change change, ApiKey key, long organization, KeyPatch patch, CancellationToken cancellationToken)
     {
         if (patch.Name?.Trim() is { } name && name != key.Name)
@@ -274,7 +284,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             }
 
             var before = key.Permissions;
-            key.Permissions = string.Join(' ', InOrder(patch.Permissions));
+            key.Permissions = string.Join(' ', catalogue.InOrder(patch.Permissions));
             Record(change, organization, "key.permissions_reduced", key, new() { ["from"] = before, ["to"] = key.Permissions });
         }
 
@@ -289,6 +299,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             Record(change, organization, "key.expiry_changed", key, new() { ["expires_at"] = expiry.At?.ToString("O") });
         }
 
+        ApplyLimits(change, key, organization, patch.Limits);
         if (patch.State is { } state && state != key.State)
         {
             key.State = state;

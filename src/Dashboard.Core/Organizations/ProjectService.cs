@@ -172,7 +172,7 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
         return new ProjectRow(organization, slug, name, change.Now);
     }
 
-    static async Task<Outcome<OrganizationAccess>> ResolveOrganizationAsync(
+    internal static async Task<Outcome<OrganizationAccess>> ResolveOrganizationAsync(
         DashboardContext context, Actor actor, string? slug, CancellationToken cancellationToken)
     {
         if (slug is not null)

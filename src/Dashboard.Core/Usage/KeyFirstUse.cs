@@ -34,7 +34,7 @@ public sealed class KeyFirstUse
         At = UtcMilliseconds.Whole(at),
         Method = facts?.Method is { Length: > 0 and <= MaxMethodLength } method && method.All(c => char.IsAsciiLetter(c) || c == '-') ? method : null,
         Path = PathOf(facts?.Path, rawKey),
-        Network = LastUsed.Coarse(facts?.Address),
+        Network = CoarseNetwork.Of(facts?.Address).ToText(),
         Client = ClientFamily.Of(facts?.UserAgent),
     };
 

@@ -41,6 +41,10 @@ public static class CredentialReader
         };
     }
 
+    /// <summary>Takes a text that came by another way than the headers for a key.</summary>
+    /// <param name="text">The whole key, not yet checked for its shape.</param>
+    internal static PresentedCredential ReadText(string text) => ReadKey(text, 0);
+
     static PresentedCredential ReadKey(string? text, int start) => text is not null && text.Length - start is > 0 and <= KeyTemplate.MaxKeyLength
         ? PresentedCredential.Key(text, start)
         : PresentedCredential.Refused(RefusalCode.MalformedKey);

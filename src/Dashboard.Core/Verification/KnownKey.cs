@@ -1,5 +1,6 @@
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Usage;
 
 namespace Dashboard.Core.Verification;
 
@@ -11,6 +12,7 @@ sealed class KnownKey
     const int FewResources = 8;
 
     readonly HashSet<string>? scope;
+    KeyMeter? meter;
 
     /// <summary>Puts together what was read.</summary>
     /// <param name="principal">What the key becomes when it is good.</param>
@@ -43,15 +45,28 @@ sealed class KnownKey
     /// <summary>Whether it was never accepted before.</summary>
     public bool Unused { get; }
 
+    /// <summary>The networks that it may be used from; null for every address.</summary>
+    public AddressList? AllowedIps { get; init; }
+
+    /// <summary>The most requests that it is accepted for in a minute, on this node; null for no limit.</summary>
+    public int? RequestsPerMinute { get; init; }
+
     /// <summary>The answer where no rule refuses it.</summary>
     public Verdict Accepted { get; }
+
+    /// <summary>Where its answers are counted. Two that ask at once may make two, which are added up.</summary>
+    public KeyMeter MeterOf(UsageLedger usage) => meter ??= usage.Meter(Principal.KeyId, Project.Id);
 
     /// <summary>The same key, resting on what other keys rest on as well.</summary>
     /// <param name="project">A project that says the same.</param>
     /// <param name="owner">An owner that says the same.</param>
     public KnownKey On(KnownProject project, KnownOwner owner) => project == Project && owner == Owner
         ? this
-        : new(Principal with { Organization = project.Organization, Project = project.Path, Owner = owner.Party }, State, project, owner, Unused);
+        : new(Principal with { Organization = project.Organization, Project = project.Path, Owner = owner.Party }, State, project, owner, Unused)
+        {
+            AllowedIps = AllowedIps,
+            RequestsPerMinute = RequestsPerMinute,
+        };
 
     /// <summary>Whether it reaches a resource.</summary>
     /// <param name="resource"><c>kind:id</c>, which need not be registered; an empty text is none that anybody reaches.</param>

@@ -32,12 +32,17 @@ static class KnownKeyQuery
         var project = known(key.ProjectId) is { } same && same.Path == path.ToString() ? same : await ReadProjectAsync(context, key.ProjectId, path, cancellationToken);
         var owner = new KnownOwner(new(key.OwnerType, key.OwnerId, stored.OwnerName ?? key.OwnerId));
         var principal = new Principal(
-            key.KeyId, project.Organization, project.Path, key.Environment, owner.Party, PermissionsOf(key.Permissions), key.AllResources ? null : stored.Scope, key.ExpiresAt);
-        return new(principal, key.State, project, owner, key.LastUsedAt is null);
+            key.KeyId, project.Organization, project.Path, key.Environment, owner.Party, PermissionsOf(stored.PermissionWords), key.AllResources ? null : stored.Scope,
+            key.ExpiresAt);
+        return new(principal, stored.State, project, owner, key.LastUsedAt is null)
+        {
+            AllowedIps = AddressList.FromStored(key.AllowedIps),
+            RequestsPerMinute = key.RequestsPerMinute,
+        };
     }
 
     static IReadOnlyList<string> PermissionsOf(string words) => Sets.TryGetValue(words, out var set) ? set
-        : Sets.Count < MostSets ? Sets.GetOrAdd(words, text => text.Split(' ')) : words.Split(' ');
+        : Sets.Count < MostSets ? Sets.GetOrAdd(words, text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     static async Task<KnownProject> ReadProjectAsync(DashboardContext context, long projectId, ProjectPath path, CancellationToken cancellationToken)
     {

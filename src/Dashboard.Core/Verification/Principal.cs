@@ -58,6 +58,9 @@ public sealed record Demand(AcceptedEnvironments Environments = AcceptedEnvironm
 /// <param name="KeyId">The key that was presented whole, also when it is refused; null for anything else.</param>
 public sealed record Verdict(Principal? Principal, RefusalCode? Refusal, string? KeyId)
 {
+    /// <summary>How long to wait, where it is <see cref="RefusalCode.RateLimited"/>.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>Refused for <paramref name="code"/>.</summary>
     /// <param name="code">Why.</param>
     /// <param name="keyId">The key that was presented whole, or null.</param>

@@ -25,7 +25,14 @@ public static class RefusalWriter
     /// <param name="response">An answer that has not begun.</param>
     /// <param name="code">Why.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static Task WriteAsync(HttpResponse response, RefusalCode code, CancellationToken cancellationToken)
+    public static Task WriteAsync(HttpResponse response, RefusalCode code, CancellationToken cancellationToken) => WriteAsync(response, code, null, cancellationToken);
+
+    /// <summary>The same, with the time that the refusal says.</summary>
+    /// <param name="response">An answer that has not begun.</param>
+    /// <param name="code">Why.</param>
+    /// <param name="retryAfter">When to try again; null for what the code itself says of it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static Task WriteAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, CancellationToken cancellationToken)
     {
         var (problem, bytes) = Problems[code];
         if (problem.Status == StatusCodes.Status401Unauthorized)
@@ -33,6 +40,6 @@ public static class RefusalWriter
             response.Headers.WWWAuthenticate = "ApiKey";
         }
 
-        return problem.WriteAsync(response, bytes, cancellationToken);
+        return (retryAfter is { } wait ? problem with { RetryAfter = wait } : problem).WriteAsync(response, bytes, cancellationToken);
     }
 }

@@ -2,13 +2,15 @@ using System.Net;
 
 namespace Dashboard.Core.Verification;
 
-/// <summary>What is known of the request that presented a credential. All of it is optional, and none of it decides anything.</summary>
+/// <summary>What is known of the request that presented a credential. All of it is optional. The address decides whether a key with an allow-list may be used: without
+/// one it may not. Nothing else of it decides anything.</summary>
 /// <param name="Address">The client address.</param>
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Path">The path, as the client sent it; what follows a <c>?</c> is never kept.</param>
 /// <param name="UserAgent">What the client calls itself; only the family that it belongs to is kept.</param>
 /// <remarks>Of a request that a proxy asks about, they are the original request's, where the proxy is one of those that the operator trusts.</remarks>
-public sealed record RequestFacts(IPAddress? Address = null, string? Method = null, string? Path = null, string? UserAgent = null)
+/// <param name="IsProxys">Whether the address may be only that of a proxy between, which speaks for many clients: then nothing is limited by it.</param>
+public sealed record RequestFacts(IPAddress? Address = null, string? Method = null, string? Path = null, string? UserAgent = null, bool IsProxys = false)
 {
     /// <summary>A request of which only the client address is known, or nothing.</summary>
     public static implicit operator RequestFacts?(IPAddress? address) => address is null ? null : new(address);

@@ -1,11 +1,12 @@
+using System.Net;
 using Dashboard.Core.Keys;
 
 namespace Dashboard.Core.Verification;
 
 /// <summary>A question about a key that is known.</summary>
 /// <param name="Name">What an explanation calls it, in snake case.</param>
-/// <param name="Judge">Why the key is refused at that time, or null where the rule lets it pass. Asks nobody and changes nothing.</param>
-sealed record VerificationRule(string Name, Func<KnownKey, Demand, DateTimeOffset, RefusalCode?> Judge);
+/// <param name="Judge">Why the key is refused at that time to that client, or null where the rule lets it pass. Asks nobody and changes nothing.</param>
+sealed record VerificationRule(string Name, Func<KnownKey, Demand, IPAddress?, DateTimeOffset, RefusalCode?> Judge);
 
 /// <summary>The rules about known keys. The first that fails answers.</summary>
 static class VerificationRules
@@ -15,6 +16,7 @@ static class VerificationRules
     [
         new("state", State),
         new("environment", Environment),
+        new("address", Address),
         new("project", Project),
         new("resource", Resource),
         new("permission", Permission),
@@ -26,12 +28,13 @@ static class VerificationRules
     /// <summary>The first refusal, or null where the key is good for what is asked.</summary>
     /// <param name="key">The key.</param>
     /// <param name="demand">What is asked.</param>
+    /// <param name="client">The client address, or null where it is not known.</param>
     /// <param name="now">The time, UTC.</param>
-    public static RefusalCode? FirstFailure(KnownKey key, Demand demand, DateTimeOffset now)
+    public static RefusalCode? FirstFailure(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now)
     {
         foreach (var rule in Rules)
         {
-            if (rule.Judge(key, demand, now) is { } refusal)
+            if (rule.Judge(key, demand, client, now) is { } refusal)
             {
                 return refusal;
             }
@@ -40,7 +43,7 @@ static class VerificationRules
         return null;
     }
 
-    static RefusalCode? State(KnownKey key, Demand demand, DateTimeOffset now) => key.State.At(key.Principal.ExpiresAt, now) switch
+    static RefusalCode? State(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now) => key.State.At(key.Principal.ExpiresAt, now) switch
     {
         KeyState.Active => null,
         KeyState.Revoked => RefusalCode.RevokedKey,
@@ -48,18 +51,21 @@ static class VerificationRules
         _ => RefusalCode.InactiveKey,
     };
 
-    static RefusalCode? Environment(KnownKey key, Demand demand, DateTimeOffset now)
+    static RefusalCode? Environment(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now)
     {
         var own = key.Principal.Environment == KeyEnvironment.Live ? AcceptedEnvironments.Live : AcceptedEnvironments.Test;
-        return (demand.Environments & own) == 0 ? RefusalCode.WrongEnvironment : null;
+        return (demand.Environments & own) == AcceptedEnvironments.None ? RefusalCode.WrongEnvironment : null;
     }
 
-    static RefusalCode? Project(KnownKey key, Demand demand, DateTimeOffset now) =>
+    static RefusalCode? Address(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now) =>
+        key.AllowedIps is { } allowed && !allowed.Contains(client) ? RefusalCode.IpNotAllowed : null;
+
+    static RefusalCode? Project(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now) =>
         demand.Project is { } project && !key.Project.IsMeantBy(project) ? RefusalCode.WrongProject : null;
 
-    static RefusalCode? Resource(KnownKey key, Demand demand, DateTimeOffset now) =>
+    static RefusalCode? Resource(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now) =>
         demand.Resource is { } resource && !key.Reaches(resource) ? RefusalCode.ResourceOutOfScope : null;
 
-    static RefusalCode? Permission(KnownKey key, Demand demand, DateTimeOffset now) =>
+    static RefusalCode? Permission(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now) =>
         demand.Permission is { } permission && !key.Principal.Permissions.Contains(permission, StringComparer.Ordinal) ? RefusalCode.InsufficientPermissions : null;
 }

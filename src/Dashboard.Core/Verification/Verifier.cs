@@ -1,4 +1,5 @@
 using Dashboard.Core.Data;
+using Dashboard.Core.Limits;
 using Dashboard.Core.Usage;
 using Microsoft.Extensions.Logging;
 
@@ -6,7 +7,8 @@ namespace Dashboard.Core.Verification;
 
 /// <summary>Says whether a presented credential is good for what is asked: it finds the key, judges it by <see cref="VerificationRules"/>, and notes what came
 /// of it.</summary>
-public sealed partial class Verifier(VerificationCache cache, LastUsed lastUsed, FirstUses firstUses, TimeProvider time, ILogger<Verifier> logger)
+public sealed partial class Verifier(
+    VerificationCache cache, UsageLedger usage, FirstUses firstUses, RateLimits limits, TimeProvider time, ILogger<Verifier> logger)
 {
     /// <summary>Verifies a credential. The rules are tried in a fixed order, and the first that fails answers.</summary>
     /// <param name="credential">What the request presented.</param>
@@ -18,6 +20,24 @@ public sealed partial class Verifier(VerificationCache cache, LastUsed lastUsed,
     {
         var finding = FindAsync(credential, cancellationToken);
         return finding.IsCompletedSuccessfully ? new(Judge(finding.Result, credential, demand, facts)) : JudgeAsync(finding, credential, demand, facts);
+    }
+
+    /// <summary>The same for whoever wants to say more about the key than the verdict does.</summary>
+    /// <param name="credential">What was presented.</param>
+    /// <param name="demand">What is asked.</param>
+    /// <param name="facts">What is known of the original request.</param>
+    /// <param name="organization">The organization that the key has to be of, or else it does not exist; null for any.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async ValueTask<Judgement> JudgeAsync(
+        PresentedCredential credential, Demand demand, RequestFacts? facts, long? organization, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(credential, cancellationToken);
+        if (organization is not null && found.Key is { } foreign && foreign.Project.OrganizationId != organization)
+        {
+            found = new(null, RefusalCode.InvalidKey);
+        }
+
+        return new(Judge(found, credential, demand, facts), found.Key, time.GetUtcNow());
     }
 
     /// <summary>Finds the key that was presented.</summary>
@@ -59,26 +79,38 @@ public sealed partial class Verifier(VerificationCache cache, LastUsed lastUsed,
     Verdict Judge(FoundKey found, PresentedCredential credential, Demand demand, RequestFacts? facts)
     {
         var now = time.GetUtcNow();
-        var refusal = found.Key is { } key ? VerificationRules.FirstFailure(key, demand, now) : found.Refusal;
-        Note(found.Key, refusal, credential, facts, now);
-        return refusal is { } code ? Verdict.Refused(code, found.Key?.Principal.KeyId) : found.Key!.Accepted;
+        var refusal = found.Key is { } key ? VerificationRules.FirstFailure(key, demand, facts?.Address, now) : found.Refusal;
+        var wait = Limit(found.Key, refusal, facts);
+        refusal = wait is null ? refusal : RefusalCode.RateLimited;
+        Note(found.Key, demand, refusal, credential, facts, now);
+        return refusal is { } code ? new(null, code, found.Key?.Principal.KeyId) { RetryAfter = wait } : found.Key!.Accepted;
     }
+
+    /// <summary>Counts what is limited: a key's own requests that would pass, and a client's that would not. A key that is good, without a limit of its own, is not counted.</summary>
+    /// <returns>How long to wait; null where nothing is at its limit.</returns>
+    TimeSpan? Limit(KnownKey? key, RefusalCode? refusal, RequestFacts? facts) => refusal switch
+    {
+        null => key!.RequestsPerMinute is { } most ? limits.Take(key.Principal.KeyId, most) : null,
+        RefusalCode.MissingCredential or RefusalCode.VerificationUnavailable => null,
+        _ => facts is { IsProxys: false } ? limits.Refused.Take(facts.Address) : null,
+    };
 
     /// <summary>The one place where an outcome is noted, accepted or refused.</summary>
     /// <param name="key">The key that was presented whole, or null.</param>
+    /// <param name="demand">What was asked.</param>
     /// <param name="refusal">Why it was refused, or null.</param>
     /// <param name="credential">What was presented.</param>
     /// <param name="facts">What is known of the original request.</param>
     /// <param name="now">When it was judged.</param>
-    void Note(KnownKey? key, RefusalCode? refusal, PresentedCredential credential, RequestFacts? facts, DateTimeOffset now)
+    void Note(KnownKey? key, Demand demand, RefusalCode? refusal, PresentedCredential credential, RequestFacts? facts, DateTimeOffset now)
     {
-        if (key is null || refusal is not null)
+        if (key is null)
         {
             return;
         }
 
-        lastUsed.Note(key.Principal.KeyId, now, facts?.Address);
-        if (key.Unused)
+        key.MeterOf(usage).Count(refusal, demand.Permission, facts?.Address, facts?.UserAgent, now);
+        if (refusal is null && key.Unused)
         {
             firstUses.Note(key.Principal.KeyId, now, facts, credential.Reveal());
         }
@@ -87,6 +119,12 @@ public sealed partial class Verifier(VerificationCache cache, LastUsed lastUsed,
     [LoggerMessage(Level = LogLevel.Error, Message = "Credentials cannot be verified: the database did not answer.")]
     partial void LogUnavailable(Exception exception);
 }
+
+/// <summary>A verdict with what it rests on.</summary>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Key">The key, whatever its state; null where there is none.</param>
+/// <param name="At">When it was judged, UTC.</param>
+readonly record struct Judgement(Verdict Verdict, KnownKey? Key, DateTimeOffset At);
 
 /// <summary>The key that was presented, or why there is none.</summary>
 /// <param name="Key">The key, whatever its state.</param>

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.ServiceAccounts;
 
 namespace Dashboard.Http;
 
@@ -33,6 +34,7 @@ static class JsonContract
         options.Converters.Add(new WordConverter<KeyState>(KeyStates.ToWord));
         options.Converters.Add(new WordConverter<ResourceSort>(ResourceSorts.ToWord));
         options.Converters.Add(new WordConverter<PartyType>(PartyTypes.ToWord));
+        options.Converters.Add(new WordConverter<ServiceAccountState>(ServiceAccountStates.ToWord));
         options.Converters.Add(new WordConverter<OrganizationRole>(OrganizationRoles.ToWord));
     }
 

@@ -82,7 +82,7 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ProgramMethods meth
         else
         {
             LogUnavailable(exception);
-            await (http.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+            await (http.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) || http.Request.Path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase)
                 ? RefusalWriter.WriteAsync(http.Response, RefusalCode.VerificationUnavailable, http.RequestAborted)
                 : Problems.WriteAsync(http, new Fault(FaultCode.Unavailable, "The database does not answer. Nothing was changed; try again shortly.")));
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Dashboard.Core;
+using Dashboard.Keys;
 
 namespace Dashboard.Http;
 
@@ -49,6 +50,7 @@ static class StrictReader
             _ when type == typeof(bool) => Choice(["true", "false"]),
             _ when type == typeof(int) => "Use a whole number.",
             _ when type == typeof(string) => "Use a text.",
+            _ when type == typeof(ScopeAnswer) => "Use \"all\" or a list of texts.",
             _ => "Use a list of texts.",
         };
     }

@@ -16,14 +16,19 @@ sealed record CreateKeyRequest(
     IReadOnlyList<string>? Resources = null,
     [Field("What it may do. Left out: all that the installation's catalogue has.", Example = "[\"read\", \"execute\"]", Least = 1)] IReadOnlyList<string>? Permissions = null,
     [Field("From when on it is refused, in the future. Left out: never.", Example = "\"2027-01-31T00:00:00.000Z\"")] DateTimeOffset? ExpiresAt = null,
-    [Field("The service account that owns it. Left out: the caller.", Example = "\"sa_4f9c2d\"")] string? ServiceAccountId = null)
+    [Field("The service account that owns it; what it may do, the key may at most. Left out: the caller.", Example = "\"sa_Ab12CdEfGh34IjKl\"")] string? ServiceAccountId = null,
+    [Field("The addresses and networks (CIDR, IPv4 and IPv6) that it may be used from. Left out: all.", Example = "[\"203.0.113.7\", \"2001:db8::/32\"]", Least = 1, Most = AddressList.MaxNetworks)]
+    IReadOnlyList<string>? AllowedIps = null,
+    [Field("The most requests it is accepted for in a minute, on each node. Left out: no limit.", Example = "600", Least = 1, Most = KeyLimits.MaxRequestsPerMinute)]
+    int? RequestsPerMinute = null)
 {
     const string WorkflowKind = "workflow";
 
     /// <summary>What the domain is asked for, or what is wrong with the two ways to narrow a key.</summary>
     public Outcome<NewKey> ToNewKey() => WorkflowId is not null && Resources is not null
         ? Fault.Invalid("workflow_id", "Send workflow_id or resources, not both.")
-        : new NewKey(Project, Name, Environment, WorkflowId is null ? Resources : [$"{WorkflowKind}:{WorkflowId}"], Permissions, ExpiresAt, ServiceAccountId);
+        : new NewKey(Project, Name, Environment, WorkflowId is null ? Resources : [$"{WorkflowKind}:{WorkflowId}"], Permissions, ExpiresAt, ServiceAccountId,
+            AllowedIps: AllowedIps, RequestsPerMinute: RequestsPerMinute);
 
     /// <summary>A fault by the names that the body used.</summary>
     public Fault Rename(Fault fault)
@@ -45,14 +50,24 @@ sealed record ChangeKeyRequest(
     [Field("What people call it, 1 to 100 characters.", Example = "\"backend-2027\"")] Optional<string> Name = default,
     [Field("Switches the key off or on.", Example = "\"inactive\"", Words = ["active", "inactive"])] Optional<KeyState> State = default,
     [Field("Fewer permissions than it has.", Example = "[\"read\"]", Least = 1)] Optional<IReadOnlyList<string>> Permissions = default,
-    [Field("From when on it is refused, in the future; null for never.", Example = "\"2027-01-31T00:00:00.000Z\"")] Optional<DateTimeOffset?> ExpiresAt = default)
+    [Field("From when on it is refused, in the future; null for never.", Example = "\"2027-01-31T00:00:00.000Z\"")] Optional<DateTimeOffset?> ExpiresAt = default,
+    [Field("The addresses and networks that it may be used from; null for all.", Example = "[\"203.0.113.7\", \"2001:db8::/32\"]", Least = 1, Most = AddressList.MaxNetworks)]
+    Optional<TextList?> AllowedIps = default,
+    [Field("The most requests it is accepted for in a minute, on each node; null for no limit.", Example = "600", Least = 1, Most = KeyLimits.MaxRequestsPerMinute)]
+    Optional<int?> RequestsPerMinute = default)
 {
     /// <summary>What the domain is asked for, or that nothing is.</summary>
-    public Outcome<KeyPatch> ToPatch() => Name.IsSet || State.IsSet || Permissions.IsSet || ExpiresAt.IsSet
+    public Outcome<KeyPatch> ToPatch() => Name.IsSet || State.IsSet || Permissions.IsSet || ExpiresAt.IsSet || AllowedIps.IsSet || RequestsPerMinute.IsSet
         ? new KeyPatch(
             Name.Map<string?>(x => x, null), State.Map<KeyState?>(x => x, null), Permissions.Map<IReadOnlyList<string>?>(x => x, null),
-            ExpiresAt.Map<Expiry?>(x => new(x), null))
-        : new Fault(FaultCode.InvalidRequest, "Nothing is to change. Send name, state, permissions or expires_at.");
+            ExpiresAt.Map<Expiry?>(x => new(x), null), ToLimits())
+        : new Fault(FaultCode.InvalidRequest, "Nothing is to change. Send name, state, permissions, expires_at, allowed_ips or requests_per_minute.");
+
+    KeyLimits ToLimits()
+    {
+        var limits = AllowedIps.Map(x => new KeyLimits { AllowedIps = x?.Items }, new());
+        return RequestsPerMinute.Map(x => limits with { RequestsPerMinute = x }, limits);
+    }
 }
 
 /// <summary>The body that asks which key a found string is.</summary>
@@ -140,6 +155,12 @@ class KeyAnswer
     [Field("From when on it is refused; null for never.", Example = "\"2027-01-31T00:00:00.000Z\"")]
     public DateTimeOffset? ExpiresAt => key.ExpiresAt;
 
+    [Field("The addresses and networks that it may be used from; null for all.", Example = "[\"203.0.113.7/32\", \"2001:db8::/32\"]")]
+    public IReadOnlyList<string>? AllowedIps => key.AllowedIps;
+
+    [Field("The most requests it is accepted for in a minute, on each node; null for no limit.", Example = "600")]
+    public int? RequestsPerMinute => key.RequestsPerMinute;
+
     [Field("When it was revoked, or null.", Example = "\"2026-12-01T08:00:00.000Z\"")]
     public DateTimeOffset? RevokedAt => key.RevokedAt;
 }
@@ -156,14 +177,18 @@ sealed class IssuedKeyAnswer : KeyAnswer
     public string RawKey => secret.Reveal();
 }
 
-/// <summary>What a key reaches: <c>"all"</c>, or a list of <c>kind:id</c>.</summary>
+/// <summary>What is reached: <c>"all"</c>, or a list (a key's resources as <c>kind:id</c>, a service account's projects).</summary>
 [JsonConverter(typeof(Converter))]
 readonly record struct ScopeAnswer(IReadOnlyList<string>? Resources)
 {
     sealed class Converter : JsonConverter<ScopeAnswer>
     {
-        public override ScopeAnswer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            throw new NotSupportedException("No request has one.");
+        public override ScopeAnswer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+        {
+            JsonTokenType.String when reader.ValueTextEquals("all") => default,
+            JsonTokenType.StartArray => new(JsonSerializer.Deserialize<List<string>>(ref reader, options)),
+            _ => throw new JsonException(),
+        };
 
         public override void Write(Utf8JsonWriter writer, ScopeAnswer value, JsonSerializerOptions options)
         {

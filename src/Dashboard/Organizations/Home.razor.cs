@@ -1,5 +1,4 @@
 using Dashboard.Account;
-using Dashboard.Core;
 using Dashboard.Core.Organizations;
 using Dashboard.Http;
 using Dashboard.Ui;
@@ -31,14 +30,14 @@ public sealed partial class Home : ComponentBase
             return;
         }
 
-        if (await Projects.AccessibleAsync(actor, Http.RequestAborted) is [var first, ..])
+        if (await Projects.AccessibleAsync(actor, Http.RequestAborted) is [var home, ..])
         {
-            Navigation.NavigateTo($"/{first.Path}/keys");
+            Navigation.NavigateTo($"/{home.Path}/keys");
             return;
         }
 
         managed = [.. (await Projects.OrganizationsAsync(actor, Http.RequestAborted)).Where(organization => organization.Role >= OrganizationRole.Admin)];
-        Input.Organization ??= managed.FirstOrDefault()?.Slug;
+        Input.Organization ??= (managed is [var first, ..] ? first.Slug : null);
     }
 
     async Task CreateAsync()

@@ -9,7 +9,7 @@ namespace Dashboard.Verification;
 
 /// <summary>Answers proxies that ask about each request before they let it through: <c>/forward-auth/…</c>, and for nginx, which knows no refusals but 401 and 403,
 /// <c>/forward-auth-nginx/…</c>. The policy is the path; the credential is in the original request's own headers; the query string is nobody's.</summary>
-sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts environments, Catalogue catalogue)
+sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts environments, Catalogue catalogue, TrustedProxies.Proxies proxies)
 {
     public const string Path = "/forward-auth";
     public const string NginxPath = "/forward-auth-nginx";
@@ -49,7 +49,7 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
     {
         if (verdict.Principal is not { } principal)
         {
-            return RefuseAsync(response, verdict.Refusal!.Value, nginx);
+            return RefuseAsync(response, verdict.Refusal!.Value, verdict.RetryAfter, nginx);
         }
 
         var headers = response.Headers;
@@ -65,17 +65,17 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
         return Task.CompletedTask;
     }
 
-    static Task RefuseAsync(HttpResponse response, RefusalCode code, bool nginx)
+    static Task RefuseAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, bool nginx)
     {
         response.Headers[Code] = code.ToWord();
         if (!nginx || code.ToHttpStatus() is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
         {
-            return RefusalWriter.WriteAsync(response, code, response.HttpContext.RequestAborted);
+            return RefusalWriter.WriteAsync(response, code, retryAfter, response.HttpContext.RequestAborted);
         }
 
         var problem = code.ToProblem();
         response.Headers["X-Latchkey-Status"] = problem.Status.ToString(CultureInfo.InvariantCulture);
-        response.Headers["X-Latchkey-Retry-After"] = ProblemDocument.InSeconds(problem.RetryAfter ?? TimeSpan.Zero);
+        response.Headers["X-Latchkey-Retry-After"] = ProblemDocument.InSeconds(retryAfter ?? problem.RetryAfter ?? TimeSpan.Zero);
         return (problem with { Status = StatusCodes.Status403Forbidden, RetryAfter = null }).WriteAsync(response, response.HttpContext.RequestAborted);
     }
 
@@ -96,13 +96,13 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
     }
 
     /// <summary>What is known of the original request. What a proxy says of it counts if the proxy is trusted.</summary>
-    static RequestFacts FactsOf(HttpContext http)
+    RequestFacts FactsOf(HttpContext http)
     {
         var headers = http.Request.Headers;
         var (address, client) = (http.Connection.RemoteIpAddress, headers.UserAgent.ToString());
         return http.IsSentByProxy()
-            ? new(address, One(headers["X-Forwarded-Method"]), PathOf(One(headers["X-Forwarded-Uri"])), client)
-            : new(address, UserAgent: client);
+            ? new(address, One(headers["X-Forwarded-Method"]), PathOf(One(headers["X-Forwarded-Uri"])), client, IsProxys: proxies.Contains(address))
+            : new(address, UserAgent: client, IsProxys: true);
     }
 
     static string? One(Microsoft.Extensions.Primitives.StringValues values) => values.Count == 1 ? values[0] : null;

@@ -45,8 +45,8 @@ static class ForwardAuthEndpoints
         RefusalCode[] refusals =
         [
             RefusalCode.MissingCredential, RefusalCode.MalformedKey, RefusalCode.InvalidKey, RefusalCode.RevokedKey, RefusalCode.InactiveKey, RefusalCode.ExpiredKey,
-            RefusalCode.WrongEnvironment, RefusalCode.InvalidToken, RefusalCode.WrongProject, RefusalCode.ResourceOutOfScope, RefusalCode.InsufficientPermissions,
-            RefusalCode.VerificationUnavailable,
+            RefusalCode.WrongEnvironment, RefusalCode.InvalidToken, RefusalCode.IpNotAllowed, RefusalCode.WrongProject, RefusalCode.ResourceOutOfScope,
+            RefusalCode.InsufficientPermissions, RefusalCode.RateLimited, RefusalCode.VerificationUnavailable,
         ];
         var endpoint = group.MapRead(pattern, (HttpContext http, ForwardAuth forwardAuth) => forwardAuth.TryAnswer(http)!)
             .WithName($"{(nginx ? "askForNginx" : "ask")}{parts}")

@@ -87,9 +87,12 @@ static class Seed
         /// <summary>A request with the key has just been let through.</summary>
         public async Task UseAsync(IssuedKey key)
         {
-            var used = product.Services.GetRequiredService<LastUsed>();
-            used.Note(key.Key.KeyId, product.Services.GetRequiredService<TimeProvider>().GetUtcNow(), System.Net.IPAddress.Parse("203.0.113.7"));
-            await used.FlushAsync(Cancellation);
+            await using var context = await People.OpenAsync(product);
+            var project = await context.Keys.Where(x => x.KeyId == key.Key.KeyId).Select(x => x.ProjectId).SingleAsync(Cancellation);
+            var usage = product.Services.GetRequiredService<UsageLedger>();
+            var now = product.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+            usage.Meter(key.Key.KeyId, project).Count(null, null, System.Net.IPAddress.Parse("203.0.113.7"), null, now);
+            await usage.FlushAsync(Cancellation);
         }
     }
 }

@@ -128,7 +128,7 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
         var (raw, id) = await CreateAsync(new { name = "used" });
         var before = tenants.Product.Now;
         Assert.Equal(200, (await PresentAsync(raw)).Status);
-        await tenants.Product.Services.GetRequiredService<LastUsed>().FlushAsync(TestContext.Current.CancellationToken);
+        await tenants.Product.Services.GetRequiredService<UsageLedger>().FlushAsync(TestContext.Current.CancellationToken);
         var key = await tenants.Owner.GetAsync($"/api/keys/{id}");
         Assert.Equal("127.0.0.0/24", key.Member("last_used_from"));
         Assert.InRange(key.Json.GetProperty("last_used_at").GetDateTimeOffset(), before.AddMilliseconds(-1), tenants.Product.Now);

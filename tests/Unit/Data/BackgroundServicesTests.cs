@@ -9,7 +9,7 @@ namespace Dashboard.Tests.Unit.Data;
 /// <summary>An exception that leaves a background service stops the whole host.</summary>
 public sealed class BackgroundServicesTests
 {
-    static readonly TimeSpan longestInterval = TimeSpan.FromHours(1);
+    static readonly TimeSpan longestInterval = TimeSpan.FromDays(1);
 
     static CancellationToken None => TestContext.Current.CancellationToken;
 
@@ -21,7 +21,7 @@ public sealed class BackgroundServicesTests
         var commands = new Commands { With = () => new InvalidOperationException("An exception has been raised that is likely due to a transient failure.") };
         var node = world.Run(commands);
         var key = (await node.Keys.CreateAsync(world.Owner, new(World.Orders, "one"), None)).Value.Key.KeyId;
-        node.LastUsed.Note(key, World.Start, null);
+        node.Usage.Meter(key, world.ProjectId(World.Orders)).Count(null, null, null, null, World.Start);
         node.Get<FirstUses>().Note(key, World.Start, null, "raw");
         commands.FailWhen = _ =>
         {

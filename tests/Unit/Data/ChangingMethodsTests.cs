@@ -4,6 +4,7 @@ using Dashboard.Core.Account;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Sessions;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
@@ -28,10 +29,10 @@ public sealed class ChangingMethodsTests
             world.AddResource(World.Orders, "workflow", "intake");
             return Run(services => services.Keys.CreateAsync(actor, new(World.Orders, "Backend", Resources: ["workflow:intake"]), Token));
         }),
-        ["KeyService.ChangeAsync"] = new(4, 1, async (world, actor) =>
+        ["KeyService.ChangeAsync"] = new(6, 1, async (world, actor) =>
         {
             var key = await KeyAsync(world);
-            var patch = new KeyPatch("Renamed", KeyState.Inactive, ["read"], new(World.Start.AddDays(1)));
+            var patch = new KeyPatch("Renamed", KeyState.Inactive, ["read"], new(World.Start.AddDays(1)), new() { AllowedIps = ["10.0.0.0/8"], RequestsPerMinute = 60 });
             return await Run(services => services.Keys.ChangeAsync(actor, key, patch, Token));
         }),
         ["KeyService.RevokeAsync"] = new(1, 1, async (world, actor) =>
@@ -72,6 +73,19 @@ public sealed class ChangingMethodsTests
                 var revoked = await services.Get<SelfRevocation>().RevokeAsync(credential, "10.2.3.4", Token);
                 return revoked.Refusal is null ? default(Done) : (Outcome<Done>)Fault.NotFound;
             });
+        }),
+        ["ServiceAccountService.CreateAsync"] = new(
+            2, 2, (_, actor) => Run(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("gateway", Permissions: ["verify"]), Token))),
+        ["ServiceAccountService.ChangeAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var id = await AccountAsync(world);
+            var patch = new ServiceAccountPatch("renamed", "said", ["read"], ProjectChoice.All, ServiceAccountState.Inactive);
+            return await Run(services => services.Get<ServiceAccountService>().ChangeAsync(actor, id, patch, Token));
+        }),
+        ["ServiceAccountService.DeleteAsync"] = new(2, 2, async (world, actor) =>
+        {
+            var id = await AccountAsync(world);
+            return await Run(services => services.Get<ServiceAccountService>().DeleteAsync(actor, id, Token));
         }),
         ["SessionService.EndAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<SessionService>().EndAsync(actor, Token))),
         ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
@@ -142,6 +156,9 @@ public sealed class ChangingMethodsTests
         await using var context = world.Open();
         return (await context.AuditEntries.CountAsync(Token), await context.FeedEntries.CountAsync(Token));
     }
+
+    static async Task<string> AccountAsync(World world) =>
+        (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Owner, new("gateway"), Token)).Value.Account.Id;
 
     static async Task<string> KeyAsync(World world) => (await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
 

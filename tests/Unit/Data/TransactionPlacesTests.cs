@@ -38,8 +38,9 @@ public sealed class TransactionPlacesTests
                 nameof(DatabaseStart), // before there is anything to change: what a killed migration left
                 nameof(FeedRetention), // nobody's decision either
                 nameof(FirstUses), // nor this: a key's first use
-                nameof(LastUsed), // nobody's decision, and not audited: through RunBehindAsync
                 nameof(SqliteBusyTimeout), // a setting of the connection
+                nameof(UsageRetention), // nor this: old counts
+                nameof(UsageWriter), // nobody's decision, and not audited: through RunBehindAsync
             ],
             places);
     }

@@ -3,7 +3,6 @@ using Dashboard.Core;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 

@@ -160,11 +160,11 @@ public sealed class ProjectChangesTests : IAsyncDisposable
         var (one, two, three) = (await CreateAsync("one"), await CreateAsync("two"), await CreateAsync("three"));
         await CreateAsync("unused");
         await VerifyAsync(one, null);
-        await world.Services.LastUsed.FlushAsync(Token);
+        await world.Services.Usage.FlushAsync(Token);
         world.Time.Advance(DeletionPreview.Lately);
         await VerifyAsync(two, null);
         await VerifyAsync(three, null);
-        await world.Services.LastUsed.FlushAsync(Token);
+        await world.Services.Usage.FlushAsync(Token);
         await world.Services.Keys.RevokeAsync(world.Owner, three.Key.KeyId, Token);
         var before = world.Dump();
         Assert.Equal(new DeletionPreview(3, 1), (await Projects.PreviewDeletionAsync(world.Admin, Orders, Token)).Value);

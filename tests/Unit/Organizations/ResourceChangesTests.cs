@@ -155,7 +155,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     {
         var (one, _) = (await CreateAsync(Intake), await CreateAsync(Intake));
         await VerifyAsync(one, null);
-        await world.Services.LastUsed.FlushAsync(Token);
+        await world.Services.Usage.FlushAsync(Token);
         Assert.Equal(new DeletionPreview(2, 1), (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, Intake, Token)).Value);
         world.Time.Advance(DeletionPreview.Lately);
         Assert.Equal(new DeletionPreview(2, 0), (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, Intake, Token)).Value);

@@ -4,7 +4,6 @@ using Bunit.TestDoubles;
 using Dashboard.Account;
 using Dashboard.Core;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Organizations;
 using Dashboard.Http;
 using Dashboard.Organizations;
 using Dashboard.Tests.Unit.Support;

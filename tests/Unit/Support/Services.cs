@@ -38,7 +38,7 @@ public sealed class Services(ServiceProvider provider) : IAsyncDisposable
         }
     }
 
-    public LastUsed LastUsed => Get<LastUsed>();
+    public UsageLedger Usage => Get<UsageLedger>();
 
     public Changes Changes => Get<Changes>();
 

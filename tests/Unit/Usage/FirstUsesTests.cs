@@ -72,7 +72,7 @@ public sealed class FirstUsesTests : IAsyncDisposable
         await UseAsync(world.Services, key, Facts);
         world.Time.Advance(TimeSpan.FromMinutes(1));
         await UseAsync(world.Services, key, Facts with { Address = IPAddress.Parse("192.0.2.1") });
-        await world.Services.LastUsed.FlushAsync(None);
+        await world.Services.Usage.FlushAsync(None);
         await world.Services.Get<FirstUses>().FlushAsync(None);
         var row = (await world.Services.Keys.GetAsync(world.Viewer, key.Key.KeyId, None)).Value;
         Assert.Equal((World.Start + TimeSpan.FromMinutes(1), "192.0.2.0/24"), (row.LastUsedAt, row.LastUsedFrom));

@@ -44,7 +44,7 @@ sealed class LatchkeyHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         WriteAsync(Context.Features.Get<LatchkeyRefusal>()?.Verdict ?? Verdict.Refused(RefusalCode.InsufficientPermissions));
 
-    Task WriteAsync(Verdict verdict) => RefusalWriter.WriteAsync(Response, verdict.Refusal!.Value, Context.RequestAborted);
+    Task WriteAsync(Verdict verdict) => RefusalWriter.WriteAsync(Response, verdict.Refusal!.Value, verdict.RetryAfter, Context.RequestAborted);
 }
 
 /// <summary>Why the request is refused, from where it is found out to where it is told.</summary>

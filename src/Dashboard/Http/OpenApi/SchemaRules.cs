@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Dashboard.Core;
@@ -15,6 +16,11 @@ static class SchemaRules
         if (type == typeof(ProblemDocument))
         {
             return Component("Problem", document, Problem);
+        }
+
+        if (type.GetCustomAttribute<OneOfAttribute>() is { } choice)
+        {
+            return new OpenApiSchema { OneOf = [.. choice.Types.Select(one => Of(one, document))] };
         }
 
         if (type == typeof(JsonObject))
@@ -105,7 +111,13 @@ static class SchemaRules
             _ when type == typeof(string) => field?.Words is { } words ? Words(words) : new OpenApiSchema { Type = JsonSchemaType.String },
             _ when type == typeof(bool) => new OpenApiSchema { Type = JsonSchemaType.Boolean },
             _ when type == typeof(int) => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
-            _ when type == typeof(ScopeAnswer) => new OpenApiSchema { OneOf = [Words(["all"]), ListOf(Text())], Examples = [JsonNode.Parse("[\"workflow:order-intake\"]")!] },
+            _ when type == typeof(long) => new OpenApiSchema { Type = JsonSchemaType.Integer },
+            _ when type == typeof(TextList) => ListOf(Text()),
+            _ when type == typeof(ScopeAnswer) => new OpenApiSchema
+            {
+                OneOf = [Words(["all"]), ListOf(Text())],
+                Examples = [JsonNode.Parse(field?.Example ?? "[\"workflow:order-intake\"]")!],
+            },
             _ when ElementOf(type) is { } element => ListOf(Plain(element, null, document)),
             _ => Of(type, document),
         };

@@ -6,6 +6,7 @@ using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Sessions;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
@@ -201,11 +202,43 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
 
         await RunBothAsync(async services =>
         {
-            services.LastUsed.Note(issued.Key.KeyId, world.Time.GetUtcNow(), IPAddress.Loopback);
-            await services.LastUsed.FlushAsync(Token);
+            await services.Usage.FlushAsync(Token);
             return 0;
         });
+        for (var round = 0; round < 2; round++) // rows that are new, then rows that are raised
+        {
+            await RunBothAsync(async services =>
+            {
+                var meter = services.Usage.Meter(issued.Key.KeyId, world.ProjectId(World.Orders));
+                meter.Count(RefusalCode.RateLimited, "read", IPAddress.Loopback, "curl/8", world.Time.GetUtcNow());
+                await services.Usage.FlushAsync(Token);
+                return 0;
+            });
+            world.Time.Advance(TimeSpan.FromMinutes(90));
+        }
+
+        var query = new UsageQuery(World.Orders, issued.Key.KeyId, World.Start, World.Start.AddDays(1), Limit: 1);
+        var page = (await world.Services.Get<UsageService>().ListAsync(world.Viewer, query, Token)).Value;
+        await BothAsync(services => services.Get<UsageService>().ListAsync(world.Viewer, query with { Cursor = page.NextCursor }, Token));
+        world.Time.Advance(TimeSpan.FromDays(500));
+        await RunBothAsync(services => services.Get<UsageRetention>().ClearAsync(Token));
         await RunBothAsync(services => services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
+    }
+
+    [Fact]
+    public async Task Service_accounts_are_created_listed_changed_and_deleted_in_T_SQL()
+    {
+        world.AddProject("acme", "ledger");
+        var actor = world.SignIn(world.Admin);
+        await BothAsync(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("gateway", Projects: new([World.Orders, "acme/ledger"])), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("all", Projects: ProjectChoice.All), Token));
+        var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(actor, new("one", Projects: new([World.Orders])), Token)).Value.Account.Id;
+        var page = (await world.Services.Get<ServiceAccountService>().ListAsync(actor, new("acme", Limit: 1), Token)).Value;
+        await BothAsync(services => services.Get<ServiceAccountService>().ListAsync(actor, new("acme", page.NextCursor, 1), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().GetAsync(actor, id, Token));
+        await BothAsync(services => services.Keys.CreateAsync(actor, new(World.Orders, "second", ServiceAccountId: id, AllowedIps: ["10.0.0.0/8"]), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().ChangeAsync(actor, id, new("two", Projects: new(["acme/ledger"])), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().DeleteAsync(actor, id, Token));
     }
 
     [Fact]

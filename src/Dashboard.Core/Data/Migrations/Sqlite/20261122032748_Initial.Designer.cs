@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Dashboard.Core.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteContext))]
-    [Migration("20261122023912_Initial")]
+    [Migration("20261122032748_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -266,6 +266,11 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     b.Property<bool>("AllResources")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("AllowedIps")
+                        .HasMaxLength(2199)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
@@ -324,7 +329,7 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
 
                     b.Property<string>("Permissions")
                         .IsRequired()
-                        .HasMaxLength(1649)
+                        .HasMaxLength(1682)
                         .IsUnicode(false)
                         .HasColumnType("TEXT");
 
@@ -335,6 +340,9 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<long>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("RequestsPerMinute")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("RevokedAt")
@@ -353,6 +361,8 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("Hash")
                         .IsUnique();
+
+                    b.HasIndex("OwnerId", "KeyId");
 
                     b.HasIndex("ProjectId", "Shelf", "CreatedAt", "KeyId");
 
@@ -624,6 +634,115 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     b.ToTable("Resources", (string)null);
                 });
 
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccount", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("AllProjects")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Environment")
+                        .IsRequired()
+                        .HasMaxLength(8)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Permissions")
+                        .IsRequired()
+                        .HasMaxLength(1682)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OrganizationId", "CreatedAt", "Id");
+
+                    b.ToTable("ServiceAccounts", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccountCredential", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<string>("ServiceAccountId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("ClientId");
+
+                    b.HasIndex("ServiceAccountId");
+
+                    b.ToTable("ServiceAccountCredentials", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccountProject", b =>
+                {
+                    b.Property<string>("ServiceAccountId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ServiceAccountId", "ProjectId");
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("ServiceAccountProjects", (string)null);
+                });
+
             modelBuilder.Entity("Dashboard.Core.Sessions.Session", b =>
                 {
                     b.Property<string>("Id")
@@ -661,6 +780,34 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     b.ToTable("Sessions", (string)null);
                 });
 
+            modelBuilder.Entity("Dashboard.Core.Usage.KeyClient", b =>
+                {
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Network")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Client")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("FirstSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("KeyId", "Network", "Client");
+
+                    b.ToTable("KeyClients", (string)null);
+                });
+
             modelBuilder.Entity("Dashboard.Core.Usage.KeyFirstUse", b =>
                 {
                     b.Property<string>("KeyId")
@@ -693,6 +840,75 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     b.HasKey("KeyId");
 
                     b.ToTable("ApiKeyFirstUses", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Usage.KeyHour", b =>
+                {
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("KeyId", "Hour", "Outcome");
+
+                    b.HasIndex("ProjectId", "Hour", "KeyId", "Outcome");
+
+                    b.ToTable("KeyHours", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Usage.KeyPermissionUse", b =>
+                {
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Permission")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("FirstAskedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LastAskedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("KeyId", "Permission");
+
+                    b.ToTable("KeyPermissionUses", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Usage.UsageNode", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LastBatch")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("UsageNodes", (string)null);
                 });
 
             modelBuilder.Entity("Dashboard.Core.Verification.FeedCounter", b =>
@@ -887,6 +1103,41 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccount", b =>
+                {
+                    b.HasOne("Dashboard.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccountCredential", b =>
+                {
+                    b.HasOne("Dashboard.Core.ServiceAccounts.ServiceAccount", null)
+                        .WithMany()
+                        .HasForeignKey("ServiceAccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccountProject", b =>
+                {
+                    b.HasOne("Dashboard.Core.Organizations.Project", "Project")
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Dashboard.Core.ServiceAccounts.ServiceAccount", null)
+                        .WithMany("Projects")
+                        .HasForeignKey("ServiceAccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Project");
+                });
+
             modelBuilder.Entity("Dashboard.Core.Sessions.Session", b =>
                 {
                     b.HasOne("Dashboard.Core.Account.Person", null)
@@ -986,6 +1237,11 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
             modelBuilder.Entity("Dashboard.Core.Keys.ApiKey", b =>
                 {
                     b.Navigation("Scope");
+                });
+
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccount", b =>
+                {
+                    b.Navigation("Projects");
                 });
 #pragma warning restore 612, 618
         }

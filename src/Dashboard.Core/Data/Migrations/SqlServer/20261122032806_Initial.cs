@@ -133,6 +133,50 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "KeyClients",
+                columns: table => new
+                {
+                    KeyId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Network = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Client = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    FirstSeenAt = table.Column<long>(type: "bigint", nullable: false),
+                    LastSeenAt = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_KeyClients", x => new { x.KeyId, x.Network, x.Client });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "KeyHours",
+                columns: table => new
+                {
+                    KeyId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Hour = table.Column<long>(type: "bigint", nullable: false),
+                    Outcome = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    ProjectId = table.Column<long>(type: "bigint", nullable: false),
+                    Count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_KeyHours", x => new { x.KeyId, x.Hour, x.Outcome });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "KeyPermissionUses",
+                columns: table => new
+                {
+                    KeyId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Permission = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    FirstAskedAt = table.Column<long>(type: "bigint", nullable: false),
+                    LastAskedAt = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_KeyPermissionUses", x => new { x.KeyId, x.Permission });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "OrganizationSlugs",
                 columns: table => new
                 {
@@ -198,6 +242,19 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_SignInFailures", x => new { x.AccountHash, x.Network });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "UsageNodes",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    LastBatch = table.Column<long>(type: "bigint", nullable: false),
+                    SeenAt = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UsageNodes", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -367,6 +424,33 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "ServiceAccounts",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    OrganizationId = table.Column<long>(type: "bigint", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    Description = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    Permissions = table.Column<string>(type: "varchar(1682)", unicode: false, maxLength: 1682, nullable: false),
+                    AllProjects = table.Column<bool>(type: "bit", nullable: false),
+                    Environment = table.Column<string>(type: "varchar(8)", unicode: false, maxLength: 8, nullable: false),
+                    State = table.Column<string>(type: "varchar(16)", unicode: false, maxLength: 16, nullable: false),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    CreatedBy = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    DeletedAt = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ServiceAccounts", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ServiceAccounts_Organizations_OrganizationId",
+                        column: x => x.OrganizationId,
+                        principalTable: "Organizations",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ApiKeys",
                 columns: table => new
                 {
@@ -377,7 +461,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     Name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     Environment = table.Column<string>(type: "varchar(8)", unicode: false, maxLength: 8, nullable: false),
                     State = table.Column<string>(type: "varchar(16)", unicode: false, maxLength: 16, nullable: false),
-                    Permissions = table.Column<string>(type: "varchar(1649)", unicode: false, maxLength: 1649, nullable: false),
+                    Permissions = table.Column<string>(type: "varchar(1682)", unicode: false, maxLength: 1682, nullable: false),
                     AllResources = table.Column<bool>(type: "bit", nullable: false),
                     OwnerType = table.Column<string>(type: "varchar(16)", unicode: false, maxLength: 16, nullable: false),
                     OwnerId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
@@ -385,6 +469,8 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     CreatedAt = table.Column<long>(type: "bigint", nullable: false),
                     ExpiresAt = table.Column<long>(type: "bigint", nullable: true),
                     RevokedAt = table.Column<long>(type: "bigint", nullable: true),
+                    AllowedIps = table.Column<string>(type: "varchar(2199)", unicode: false, maxLength: 2199, nullable: true),
+                    RequestsPerMinute = table.Column<int>(type: "int", nullable: true),
                     LastUsedAt = table.Column<long>(type: "bigint", nullable: true),
                     LastUsedFrom = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: true),
                     Shelf = table.Column<int>(type: "int", nullable: false),
@@ -424,6 +510,51 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                         name: "FK_Resources_Projects_ProjectId",
                         column: x => x.ProjectId,
                         principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ServiceAccountCredentials",
+                columns: table => new
+                {
+                    ClientId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    ServiceAccountId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    SecretHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    RevokedAt = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ServiceAccountCredentials", x => x.ClientId);
+                    table.ForeignKey(
+                        name: "FK_ServiceAccountCredentials_ServiceAccounts_ServiceAccountId",
+                        column: x => x.ServiceAccountId,
+                        principalTable: "ServiceAccounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ServiceAccountProjects",
+                columns: table => new
+                {
+                    ServiceAccountId = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    ProjectId = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ServiceAccountProjects", x => new { x.ServiceAccountId, x.ProjectId });
+                    table.ForeignKey(
+                        name: "FK_ServiceAccountProjects_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_ServiceAccountProjects_ServiceAccounts_ServiceAccountId",
+                        column: x => x.ServiceAccountId,
+                        principalTable: "ServiceAccounts",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -501,6 +632,11 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_OwnerId_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "OwnerId", "KeyId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ApiKeys_ProjectId_Shelf_CreatedAt_KeyId",
                 table: "ApiKeys",
                 columns: new[] { "ProjectId", "Shelf", "CreatedAt", "KeyId" });
@@ -558,6 +694,11 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 column: "CreatedAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_KeyHours_ProjectId_Hour_KeyId_Outcome",
+                table: "KeyHours",
+                columns: new[] { "ProjectId", "Hour", "KeyId", "Outcome" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Members_UserId",
                 table: "Members",
                 column: "UserId");
@@ -589,6 +730,21 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 name: "IX_Resources_ProjectId_Name_Id",
                 table: "Resources",
                 columns: new[] { "ProjectId", "Name", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ServiceAccountCredentials_ServiceAccountId",
+                table: "ServiceAccountCredentials",
+                column: "ServiceAccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ServiceAccountProjects_ProjectId",
+                table: "ServiceAccountProjects",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ServiceAccounts_OrganizationId_CreatedAt_Id",
+                table: "ServiceAccounts",
+                columns: new[] { "OrganizationId", "CreatedAt", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Sessions_UserId_CreatedAt",
@@ -641,6 +797,15 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 name: "Installation");
 
             migrationBuilder.DropTable(
+                name: "KeyClients");
+
+            migrationBuilder.DropTable(
+                name: "KeyHours");
+
+            migrationBuilder.DropTable(
+                name: "KeyPermissionUses");
+
+            migrationBuilder.DropTable(
                 name: "Members");
 
             migrationBuilder.DropTable(
@@ -653,10 +818,19 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 name: "ProtectionKeys");
 
             migrationBuilder.DropTable(
+                name: "ServiceAccountCredentials");
+
+            migrationBuilder.DropTable(
+                name: "ServiceAccountProjects");
+
+            migrationBuilder.DropTable(
                 name: "Sessions");
 
             migrationBuilder.DropTable(
                 name: "SignInFailures");
+
+            migrationBuilder.DropTable(
+                name: "UsageNodes");
 
             migrationBuilder.DropTable(
                 name: "UsedTemplates");
@@ -666,6 +840,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "Resources");
+
+            migrationBuilder.DropTable(
+                name: "ServiceAccounts");
 
             migrationBuilder.DropTable(
                 name: "AspNetUsers");

@@ -133,6 +133,50 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "KeyClients",
+                columns: table => new
+                {
+                    KeyId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    Network = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    Client = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    FirstSeenAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastSeenAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_KeyClients", x => new { x.KeyId, x.Network, x.Client });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "KeyHours",
+                columns: table => new
+                {
+                    KeyId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    Hour = table.Column<long>(type: "INTEGER", nullable: false),
+                    Outcome = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    ProjectId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Count = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_KeyHours", x => new { x.KeyId, x.Hour, x.Outcome });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "KeyPermissionUses",
+                columns: table => new
+                {
+                    KeyId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    Permission = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    FirstAskedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastAskedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_KeyPermissionUses", x => new { x.KeyId, x.Permission });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "OrganizationSlugs",
                 columns: table => new
                 {
@@ -198,6 +242,19 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_SignInFailures", x => new { x.AccountHash, x.Network });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "UsageNodes",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    LastBatch = table.Column<long>(type: "INTEGER", nullable: false),
+                    SeenAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_UsageNodes", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -366,6 +423,33 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "ServiceAccounts",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    OrganizationId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    Description = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    Permissions = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1682, nullable: false),
+                    AllProjects = table.Column<bool>(type: "INTEGER", nullable: false),
+                    Environment = table.Column<string>(type: "TEXT", unicode: false, maxLength: 8, nullable: false),
+                    State = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    DeletedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ServiceAccounts", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_ServiceAccounts_Organizations_OrganizationId",
+                        column: x => x.OrganizationId,
+                        principalTable: "Organizations",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ApiKeys",
                 columns: table => new
                 {
@@ -376,7 +460,7 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false, collation: "NOCASE"),
                     Environment = table.Column<string>(type: "TEXT", unicode: false, maxLength: 8, nullable: false),
                     State = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: false),
-                    Permissions = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1649, nullable: false),
+                    Permissions = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1682, nullable: false),
                     AllResources = table.Column<bool>(type: "INTEGER", nullable: false),
                     OwnerType = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: false),
                     OwnerId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
@@ -384,6 +468,8 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     ExpiresAt = table.Column<long>(type: "INTEGER", nullable: true),
                     RevokedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    AllowedIps = table.Column<string>(type: "TEXT", unicode: false, maxLength: 2199, nullable: true),
+                    RequestsPerMinute = table.Column<int>(type: "INTEGER", nullable: true),
                     LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     LastUsedFrom = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true),
                     Shelf = table.Column<int>(type: "INTEGER", nullable: false),
@@ -423,6 +509,51 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                         name: "FK_Resources_Projects_ProjectId",
                         column: x => x.ProjectId,
                         principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ServiceAccountCredentials",
+                columns: table => new
+                {
+                    ClientId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    ServiceAccountId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    SecretHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    RevokedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ServiceAccountCredentials", x => x.ClientId);
+                    table.ForeignKey(
+                        name: "FK_ServiceAccountCredentials_ServiceAccounts_ServiceAccountId",
+                        column: x => x.ServiceAccountId,
+                        principalTable: "ServiceAccounts",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ServiceAccountProjects",
+                columns: table => new
+                {
+                    ServiceAccountId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    ProjectId = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ServiceAccountProjects", x => new { x.ServiceAccountId, x.ProjectId });
+                    table.ForeignKey(
+                        name: "FK_ServiceAccountProjects_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_ServiceAccountProjects_ServiceAccounts_ServiceAccountId",
+                        column: x => x.ServiceAccountId,
+                        principalTable: "ServiceAccounts",
                         principalColumn: "Id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -500,6 +631,11 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_ApiKeys_OwnerId_KeyId",
+                table: "ApiKeys",
+                columns: new[] { "OwnerId", "KeyId" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ApiKeys_ProjectId_Shelf_CreatedAt_KeyId",
                 table: "ApiKeys",
                 columns: new[] { "ProjectId", "Shelf", "CreatedAt", "KeyId" });
@@ -556,6 +692,11 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 column: "CreatedAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_KeyHours_ProjectId_Hour_KeyId_Outcome",
+                table: "KeyHours",
+                columns: new[] { "ProjectId", "Hour", "KeyId", "Outcome" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Members_UserId",
                 table: "Members",
                 column: "UserId");
@@ -587,6 +728,21 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 name: "IX_Resources_ProjectId_Name_Id",
                 table: "Resources",
                 columns: new[] { "ProjectId", "Name", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ServiceAccountCredentials_ServiceAccountId",
+                table: "ServiceAccountCredentials",
+                column: "ServiceAccountId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ServiceAccountProjects_ProjectId",
+                table: "ServiceAccountProjects",
+                column: "ProjectId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ServiceAccounts_OrganizationId_CreatedAt_Id",
+                table: "ServiceAccounts",
+                columns: new[] { "OrganizationId", "CreatedAt", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Sessions_UserId_CreatedAt",
@@ -639,6 +795,15 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 name: "Installation");
 
             migrationBuilder.DropTable(
+                name: "KeyClients");
+
+            migrationBuilder.DropTable(
+                name: "KeyHours");
+
+            migrationBuilder.DropTable(
+                name: "KeyPermissionUses");
+
+            migrationBuilder.DropTable(
                 name: "Members");
 
             migrationBuilder.DropTable(
@@ -651,10 +816,19 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 name: "ProtectionKeys");
 
             migrationBuilder.DropTable(
+                name: "ServiceAccountCredentials");
+
+            migrationBuilder.DropTable(
+                name: "ServiceAccountProjects");
+
+            migrationBuilder.DropTable(
                 name: "Sessions");
 
             migrationBuilder.DropTable(
                 name: "SignInFailures");
+
+            migrationBuilder.DropTable(
+                name: "UsageNodes");
 
             migrationBuilder.DropTable(
                 name: "UsedTemplates");
@@ -664,6 +838,9 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Resources");
+
+            migrationBuilder.DropTable(
+                name: "ServiceAccounts");
 
             migrationBuilder.DropTable(
                 name: "AspNetUsers");

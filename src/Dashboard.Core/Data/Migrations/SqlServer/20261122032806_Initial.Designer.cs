@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Dashboard.Core.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerContext))]
-    [Migration("20261122023949_Initial")]
+    [Migration("20261122032806_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -276,6 +276,11 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     b.Property<bool>("AllResources")
                         .HasColumnType("bit");
 
+                    b.Property<string>("AllowedIps")
+                        .HasMaxLength(2199)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(2199)");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
@@ -335,9 +340,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
                     b.Property<string>("Permissions")
                         .IsRequired()
-                        .HasMaxLength(1649)
+                        .HasMaxLength(1682)
                         .IsUnicode(false)
-                        .HasColumnType("varchar(1649)");
+                        .HasColumnType("varchar(1682)");
 
                     b.Property<string>("Prefix")
                         .IsRequired()
@@ -347,6 +352,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
                     b.Property<long>("ProjectId")
                         .HasColumnType("bigint");
+
+                    b.Property<int?>("RequestsPerMinute")
+                        .HasColumnType("int");
 
                     b.Property<long?>("RevokedAt")
                         .HasColumnType("bigint");
@@ -364,6 +372,8 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
                     b.HasIndex("Hash")
                         .IsUnique();
+
+                    b.HasIndex("OwnerId", "KeyId");
 
                     b.HasIndex("ProjectId", "Shelf", "CreatedAt", "KeyId");
 
@@ -651,6 +661,120 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     b.ToTable("Resources", (string)null);
                 });
 
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccount", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<bool>("AllProjects")
+                        .HasColumnType("bit");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)");
+
+                    b.Property<string>("Environment")
+                        .IsRequired()
+                        .HasMaxLength(8)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(8)");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Permissions")
+                        .IsRequired()
+                        .HasMaxLength(1682)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(1682)");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(16)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OrganizationId", "CreatedAt", "Id");
+
+                    b.ToTable("ServiceAccounts", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccountCredential", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<string>("ServiceAccountId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("ClientId");
+
+                    b.HasIndex("ServiceAccountId");
+
+                    b.ToTable("ServiceAccountCredentials", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccountProject", b =>
+                {
+                    b.Property<string>("ServiceAccountId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ServiceAccountId", "ProjectId");
+
+                    b.HasIndex("ProjectId");
+
+                    b.ToTable("ServiceAccountProjects", (string)null);
+                });
+
             modelBuilder.Entity("Dashboard.Core.Sessions.Session", b =>
                 {
                     b.Property<string>("Id")
@@ -690,6 +814,37 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     b.ToTable("Sessions", (string)null);
                 });
 
+            modelBuilder.Entity("Dashboard.Core.Usage.KeyClient", b =>
+                {
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Network")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Client")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("FirstSeenAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("KeyId", "Network", "Client");
+
+                    b.ToTable("KeyClients", (string)null);
+                });
+
             modelBuilder.Entity("Dashboard.Core.Usage.KeyFirstUse", b =>
                 {
                     b.Property<string>("KeyId")
@@ -723,6 +878,80 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     b.HasKey("KeyId");
 
                     b.ToTable("ApiKeyFirstUses", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Usage.KeyHour", b =>
+                {
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Outcome")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("KeyId", "Hour", "Outcome");
+
+                    b.HasIndex("ProjectId", "Hour", "KeyId", "Outcome");
+
+                    b.ToTable("KeyHours", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Usage.KeyPermissionUse", b =>
+                {
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Permission")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("FirstAskedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("LastAskedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("KeyId", "Permission");
+
+                    b.ToTable("KeyPermissionUses", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Usage.UsageNode", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("LastBatch")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("UsageNodes", (string)null);
                 });
 
             modelBuilder.Entity("Dashboard.Core.Verification.FeedCounter", b =>
@@ -926,6 +1155,41 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccount", b =>
+                {
+                    b.HasOne("Dashboard.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccountCredential", b =>
+                {
+                    b.HasOne("Dashboard.Core.ServiceAccounts.ServiceAccount", null)
+                        .WithMany()
+                        .HasForeignKey("ServiceAccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccountProject", b =>
+                {
+                    b.HasOne("Dashboard.Core.Organizations.Project", "Project")
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Dashboard.Core.ServiceAccounts.ServiceAccount", null)
+                        .WithMany("Projects")
+                        .HasForeignKey("ServiceAccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.Navigation("Project");
+                });
+
             modelBuilder.Entity("Dashboard.Core.Sessions.Session", b =>
                 {
                     b.HasOne("Dashboard.Core.Account.Person", null)
@@ -1025,6 +1289,11 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
             modelBuilder.Entity("Dashboard.Core.Keys.ApiKey", b =>
                 {
                     b.Navigation("Scope");
+                });
+
+            modelBuilder.Entity("Dashboard.Core.ServiceAccounts.ServiceAccount", b =>
+                {
+                    b.Navigation("Projects");
                 });
 #pragma warning restore 612, 618
         }

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Globalization;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Verification;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+
+namespace Dashboard.Bench;
+
+/// <summary>Verification without HTTP, on one thread: the time and the memory of a request, and what a key takes that is held.</summary>
+static class InProcess
+{
+    const int Batch = 1000;
+    const int Batches = 200;
+    const int Samples = 2000;
+
+    static readonly RequestFacts Facts = new(System.Net.IPAddress.Loopback, UserAgent: "curl/8.9.1");
+
+    /// <summary>Measures with so many keys held, each drawn as likely as any other.</summary>
+    public static async Task RunAsync(Installation installation, IReadOnlyList<int> held, CancellationToken cancellationToken)
+    {
+        var services = installation.All<IHostedService>().ToList();
+        foreach (var service in services)
+        {
+            await service.StartAsync(cancellationToken);
+        }
+
+        var verifier = installation.Get<Verifier>();
+        var demand = new Demand(AcceptedEnvironments.Both, installation.Project.ToString(), null, "read");
+        var known = 0;
+        Console.WriteLine("in process, one thread");
+        Print("SHA-256 of a key", Hash(), "ns");
+        foreach (var count in held)
+        {
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            var uncached = new List<double>();
+            for (var i = known; i < count; i++)
+            {
+                var credential = Present(Installation.RawKey(i));
+                var start = Stopwatch.GetTimestamp();
+                await verifier.VerifyAsync(credential, demand, null, cancellationToken);
+                if (uncached.Count < Samples && Installation.IsGood(i))
+                {
+                    uncached.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+                }
+            }
+
+            var memory = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)(count - known);
+            known = count;
+            Print("uncached verification, median", Timing.Median(uncached), "µs");
+            Print(string.Create(CultureInfo.InvariantCulture, $"memory a key held, {count:N0} held"), memory, "bytes");
+            var (time, bytes) = Cached(verifier, demand, count);
+            Print(string.Create(CultureInfo.InvariantCulture, $"cached verification, drawn from {count:N0}"), time, "ns");
+            Print("  of that, memory", bytes, "bytes");
+        }
+
+        await PrintRefusalsAsync(verifier, demand, cancellationToken);
+        foreach (var service in services)
+        {
+            await service.StopAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>What the time of a refusal says: a revoked key is refused at once, an unknown one after a look at the change feed.</summary>
+    static async Task PrintRefusalsAsync(Verifier verifier, Demand demand, CancellationToken cancellationToken)
+    {
+        const int samples = 40;
+        if (!KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _))
+        {
+            throw new InvalidOperationException("The default template is none.");
+        }
+
+        var (revoked, unknown) = (new List<double>(), new List<double>());
+        for (var i = 0; i < samples; i++)
+        {
+            revoked.Add(await TimeAsync(Installation.RawKey(3)));
+            unknown.Add(await TimeAsync(template.Mint(KeyEnvironment.Live).Reveal()));
+        }
+
+        Print("refusing a revoked key, median", Timing.Median(revoked), "µs");
+        Print("refusing an unknown key, median", Timing.Median(unknown), "µs");
+
+        async Task<double> TimeAsync(string raw)
+        {
+            var credential = Present(raw);
+            var start = Stopwatch.GetTimestamp();
+            await verifier.VerifyAsync(credential, demand, null, cancellationToken);
+            return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }
+    }
+
+    static (double Nanoseconds, double Bytes) Cached(Verifier verifier, Demand demand, int count)
+    {
+        var (times, bytes, state) = (new List<double>(), new List<double>(), 88172645463325252UL);
+        for (var batch = -20; batch < Batches; batch++)
+        {
+            var presented = new PresentedCredential[Batch]; // made beforehand, as the server has read a request when it is verified
+            for (var i = 0; i < Batch; i++)
+            {
+                int key;
+                do
+                {
+                    state ^= state << 13;
+                    state ^= state >> 7;
+                    state ^= state << 17;
+                    key = (int)(state % (ulong)count);
+                }
+                while (!Installation.IsGood(key));
+                presented[i] = Present(Installation.RawKey(key));
+            }
+
+            var (memory, start) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
+            foreach (var credential in presented)
+            {
+                var verdict = verifier.VerifyAsync(credential, demand, Facts, CancellationToken.None);
+                if (!verdict.IsCompletedSuccessfully || verdict.Result.Principal is null)
+                {
+                    throw new InvalidOperationException("A key that is held was not.");
+                }
+            }
+
+            if (batch >= 0)
+            {
+                times.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds / Batch);
+                bytes.Add((GC.GetAllocatedBytesForCurrentThread() - memory) / (double)Batch);
+            }
+        }
+
+        return (Timing.Median(times), Timing.Median(bytes));
+    }
+
+    static double Hash()
+    {
+        var times = new List<double>();
+        Span<byte> hash = stackalloc byte[KeyHash.Length];
+        var raw = Installation.RawKey(1);
+        for (var batch = -20; batch < Batches; batch++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < Batch; i++)
+            {
+                KeyHash.Of(raw, hash);
+            }
+
+            if (batch >= 0)
+            {
+                times.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds / Batch);
+            }
+        }
+
+        return Timing.Median(times);
+    }
+
+    static PresentedCredential Present(string raw) => CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = raw }, acceptBearer: true);
+
+    static void Print(string name, double value, string unit) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-44}{value,10:F0} {unit}"));
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Dashboard.Bench;
+
+/// <summary>A host in a process of its own, kept on one core, whose CPU time is read from the kernel.</summary>
+sealed class Server : IAsyncDisposable
+{
+    /// <summary>The kernel's clock ticks a second, as <c>/proc</c> counts them (proc(5)); Linux has no other on any machine that .NET runs on.</summary>
+    const double TicksPerSecond = 100;
+
+    readonly Process process;
+
+    Server(Process process, Uri url) => (this.process, Url) = (process, url);
+
+    public Uri Url { get; }
+
+    /// <summary>User and system time so far.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            var stat = File.ReadAllText($"/proc/{process.Id}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // the name before it may hold anything
+            return TimeSpan.FromSeconds((Number(fields[11]) + Number(fields[12])) / TicksPerSecond);
+        }
+    }
+
+    /// <summary>Starts <see cref="BenchHost"/>.</summary>
+    /// <param name="database">The database's file.</param>
+    /// <param name="core">The core that it is kept on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<Server> StartAsync(string database, int core, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("taskset") { RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var argument in (string[])["-c", $"{core}", Environment.ProcessPath!, "host", $"--ConnectionStrings:Dashboard=Data Source={database}", "--Logging:LogLevel:Default=Error"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (line.StartsWith("Latchkey is ready", StringComparison.Ordinal) && line.IndexOf("http://", StringComparison.Ordinal) is >= 0 and var at)
+            {
+                _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None); // so that it never waits for a reader
+                return new(process, new(line[at..].TrimEnd('.')));
+            }
+        }
+
+        throw new InvalidOperationException("The host ended before it listened.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}

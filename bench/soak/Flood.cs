@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Dashboard.Core.Keys;
+
+namespace Dashboard.Bench.Soak;
+
+/// <summary>What came of a flood.</summary>
+/// <param name="Unknown">How many unknown keys were refused.</param>
+/// <param name="Good">How many good keys were let through that the node knew.</param>
+/// <param name="Fresh">How many were that it did not know.</param>
+/// <param name="KnownP99">Of the known ones, the time that 99 in 100 stayed under.</param>
+/// <param name="FreshP99">Of the others.</param>
+/// <param name="ReadsPerSecond">What the database was asked meanwhile, but for the reading of the keys that the node did not know.</param>
+sealed record FloodResult(int Unknown, int Good, int Fresh, TimeSpan KnownP99, TimeSpan FreshP99, double ReadsPerSecond);
+
+/// <summary>Presents ever new keys of the right shape that were never minted, so many a second, and good ones among them. Whatever is answered wrongly is thrown.</summary>
+static class Flood
+{
+    const int FreshPerSecond = 20;
+
+    /// <summary>The commands that the reading of one key takes, where its project is known.</summary>
+    const int CommandsPerKey = 1;
+
+    static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Runs it.</summary>
+    /// <param name="url">The node.</param>
+    /// <param name="known">Keys that it knows.</param>
+    /// <param name="unread">Good keys that it does not know, at least twenty for each second; those of one project.</param>
+    /// <param name="commands">How many commands its database has got so far.</param>
+    /// <param name="perSecond">How many unknown keys a second; none for a run without a flood.</param>
+    /// <param name="duration">How long.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<FloodResult> RunAsync(
+        Uri url, IReadOnlyList<string> known, IReadOnlyList<string> unread, Func<Task<long>> commands, int perSecond, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        if (!KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _))
+        {
+            throw new InvalidOperationException("The default template is none.");
+        }
+
+        var (unknown, good, fresh) = (0, new List<double>(), new List<double>());
+        var connections = (int)Math.Ceiling(perSecond * Turn.TotalSeconds);
+        var (before, start) = (await commands(), Stopwatch.GetTimestamp());
+        await Task.WhenAll(
+            [
+                Task.WhenAll(Enumerable.Range(0, connections).Select(i => PaceAsync(Turn, Turn * ((double)i / connections), async client =>
+                {
+                    await client.SendAsync(Load.Get("/forward-auth", template.Mint(KeyEnvironment.Live).Reveal()), 401, cancellationToken);
+                    Interlocked.Increment(ref unknown);
+                }))),
+                PaceAsync(TimeSpan.FromMilliseconds(2), TimeSpan.Zero, async client =>
+                    good.Add(await client.TimeAsync(Load.Get("/forward-auth", known[good.Count % known.Count]), 200, cancellationToken))),
+                PaceAsync(TimeSpan.FromSeconds(1) / FreshPerSecond, TimeSpan.Zero, async client =>
+                    fresh.Add(await client.TimeAsync(Load.Get("/forward-auth", unread[fresh.Count]), 200, cancellationToken))),
+            ]);
+        var reads = await commands() - before - (CommandsPerKey * fresh.Count);
+        return new(unknown, good.Count, fresh.Count, P99(good), P99(fresh), reads / Stopwatch.GetElapsedTime(start).TotalSeconds);
+
+        async Task PaceAsync(TimeSpan every, TimeSpan first, Func<Connection, Task> send)
+        {
+            await using var client = await Connection.OpenAsync(url, cancellationToken);
+            await Task.Delay(first + TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken);
+            using var timer = new PeriodicTimer(every);
+            while (Stopwatch.GetElapsedTime(start) < duration)
+            {
+                await send(client);
+                await timer.WaitForNextTickAsync(cancellationToken);
+            }
+        }
+    }
+
+    static TimeSpan P99(List<double> milliseconds) =>
+        TimeSpan.FromMilliseconds(milliseconds.Order().ElementAt(Math.Min(milliseconds.Count - 1, (int)(0.99 * milliseconds.Count))));
+}

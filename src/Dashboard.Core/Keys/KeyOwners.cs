@@ -1,0 +1,82 @@
+using System.Globalization;
+using Dashboard.Core.Data;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.ServiceAccounts;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Keys;
+
+/// <content>Keys that service accounts own, and where keys may be used from and how often.</content>
+public sealed partial class KeyService
+{
+    const string NoAccount = "There is no such service account in this organization.";
+
+    /// <summary>The request as it stands for its owner: for a service account, with permissions that the account has. The organization stays locked, so that the
+    /// account is neither narrowed nor deleted before the key is there.</summary>
+    async Task<Outcome<NewKey>> FindOwnerAsync(Change change, ProjectAccess project, NewKey input, CancellationToken cancellationToken)
+    {
+        if (input.ServiceAccountId is not { } id)
+        {
+            return input;
+        }
+
+        if (project.Role < OrganizationRole.Admin)
+        {
+            return Fault.Forbidden("Admins and owners create keys for service accounts. Ask one of your organization.");
+        }
+
+        await change.LockOrganizationAsync(project.OrganizationId, cancellationToken);
+        var account = !ServiceAccountRules.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
+            .SingleOrDefaultAsync(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null, cancellationToken);
+        if (account is null)
+        {
+            return Fault.Invalid("service_account_id", NoAccount);
+        }
+
+        if (account.State != ServiceAccountState.Active)
+        {
+            return Fault.Invalid("service_account_id", "This service account is switched off. Switch it on first.");
+        }
+
+        if (!account.AllProjects && account.Projects.All(x => x.ProjectId != project.ProjectId))
+        {
+            return Fault.Invalid("service_account_id", $"This service account does not reach {project.Path}. Let it, or choose another project.");
+        }
+
+        var may = account.Permissions.Split(' ');
+        if (input.Permissions?.FirstOrDefault(name => !may.Contains(name, StringComparer.Ordinal)) is { } beyond)
+        {
+            return Fault.Invalid("permissions", $"This service account may not {beyond}, so no key of it can. Use {string.Join(", ", may)}.");
+        }
+
+        var permissions = input.Permissions ?? [.. catalogue.InOrder(null).Intersect(may, StringComparer.Ordinal)];
+        return permissions.Count == 0
+            ? Fault.Invalid("permissions", $"Choose permissions: none of the usual ones is this service account's. Use {string.Join(", ", may)}.")
+            : input with { Permissions = permissions };
+    }
+
+    static void ApplyLimits(Change change, ApiKey key, long organization, KeyLimits? limits)
+    {
+        if (limits is { SetsAllowedIps: true } && Stored(limits.AllowedIps) is var networks && networks != key.AllowedIps)
+        {
+            var before = key.AllowedIps;
+            key.AllowedIps = networks;
+            Record(change, organization, "key.allowed_ips_changed", key, new() { ["from"] = before, ["to"] = networks });
+        }
+
+        if (limits is { SetsRequestsPerMinute: true } && limits.RequestsPerMinute != key.RequestsPerMinute)
+        {
+            var before = key.RequestsPerMinute;
+            key.RequestsPerMinute = limits.RequestsPerMinute;
+            Record(change, organization, "key.rate_limit_changed", key, new()
+            {
+                ["from"] = before?.ToString(CultureInfo.InvariantCulture),
+                ["to"] = limits.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture),
+            });
+        }
+    }
+
+    /// <summary>A list that was checked, as it is stored.</summary>
+    static string? Stored(IReadOnlyList<string>? networks) =>
+        networks is not null && AddressList.TryParse(networks, out var list, out _) ? list.ToString() : null;
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Configuration;
+
+namespace Dashboard.Core.Limits;
+
+/// <summary>All limits of how often something may be done, as the settings under <c>RateLimits</c> have them. They hold for each node by itself.</summary>
+public sealed class RateLimits
+{
+    /// <summary>The most keys with a limit of their own that are counted at a time. There are more only in one node's last minutes, so those not asked for go.</summary>
+    const int MostKeys = 100_000;
+
+    const int Most = 10_000_000;
+
+    readonly ConcurrentDictionary<string, MinuteWindow> keys = new(StringComparer.Ordinal);
+    readonly TimeProvider time;
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="SettingException">One of them cannot be used.</exception>
+    public RateLimits(IConfiguration configuration, TimeProvider time)
+    {
+        this.time = time;
+        Refused = new(Settings.OptionalInteger(configuration, "RateLimits:RefusedPerMinute", 0, Most) ?? 600, time);
+        FailedSignIns = new(Settings.OptionalInteger(configuration, "RateLimits:FailedSignInsPerMinute", 0, Most) ?? 60, time);
+    }
+
+    /// <summary>Refused verifications by client: what is good is never counted and never turned away.</summary>
+    public ClientLimits Refused { get; }
+
+    /// <summary>Failed sign-ins by client, whatever accounts they are about. (Those of one account have a limit of their own, on all nodes.)</summary>
+    public ClientLimits FailedSignIns { get; }
+
+    /// <summary>Counts a request with a key that has a limit of its own.</summary>
+    /// <param name="keyId">The key.</param>
+    /// <param name="perMinute">Its limit.</param>
+    /// <returns>How long to wait; null where it may pass.</returns>
+    public TimeSpan? Take(string keyId, int perMinute)
+    {
+        if (!keys.TryGetValue(keyId, out var window))
+        {
+            if (keys.Count >= MostKeys)
+            {
+                Sweep();
+            }
+
+            window = keys.GetOrAdd(keyId, _ => new());
+        }
+
+        return window.TryTake(perMinute, Now, out var wait) ? null : wait;
+    }
+
+    long Now => time.GetElapsedTime(0, time.GetTimestamp()).Ticks;
+
+    void Sweep()
+    {
+        var now = Now;
+        foreach (var key in keys)
+        {
+            if (now - key.Value.AskedAt > 2 * TimeSpan.TicksPerMinute)
+            {
+                keys.TryRemove(key);
+            }
+        }
+    }
+}

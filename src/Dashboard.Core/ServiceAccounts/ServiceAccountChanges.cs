@@ -1,0 +1,148 @@
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.ServiceAccounts;
+
+/// <content>Changing and deleting.</content>
+public sealed partial class ServiceAccountService
+{
+    /// <summary>Renames a service account, switches it off or on, or changes what it may do. Its keys follow at once: none can do more than it may.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="id">The service account.</param>
+    /// <param name="patch">What is to change.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The account as it is then; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public async Task<Outcome<ServiceAccountRow>> ChangeAsync(Actor actor, string id, ServiceAccountPatch patch, CancellationToken cancellationToken) =>
+        ServiceAccountRules.Check(patch, catalogue, shapes) is { } fault ? fault : await changes.RunAsync<ServiceAccountRow>(
+            actor,
+            async (change, token) =>
+            {
+                var found = await FindLockedAsync(change, id, token);
+                if (found.Fault is { } missing)
+                {
+                    return missing;
+                }
+
+                var account = found.Value;
+                var details = new Dictionary<string, string?>(StringComparer.Ordinal);
+                Apply(account, patch, details);
+                if (patch.Projects is { } projects && await ReachAsync(change, account, projects, details, token) is { } unknown)
+                {
+                    return unknown;
+                }
+
+                if (details.Count > 0)
+                {
+                    Record(change, account, "service_account.changed", details);
+                    await change.Context.SaveChangesAsync(token);
+                }
+
+                return await ReadAsync(change.Context, id, token);
+            },
+            cancellationToken);
+
+    /// <summary>Deletes a service account: revokes its keys and its OAuth client.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="id">The service account.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The account as it was; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public Task<Outcome<ServiceAccountRow>> DeleteAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<ServiceAccountRow>(
+        actor,
+        async (change, token) =>
+        {
+            var found = await FindLockedAsync(change, id, token);
+            if (found.Fault is { } missing)
+            {
+                return missing;
+            }
+
+            var (account, context) = (found.Value, change.Context);
+            var before = await ReadAsync(context, id, token);
+            var own = context.Keys.Where(key => key.OwnerType == PartyType.ServiceAccount && key.OwnerId == id && key.State != KeyState.Revoked);
+            foreach (var project in await own.Select(key => key.ProjectId).Distinct().Order().ToListAsync(token))
+            {
+                await change.LockProjectAsync(project, token); // nobody changes a key of it meanwhile; none can be added, with the organization locked
+            }
+
+            var revoked = await own.OrderBy(key => key.KeyId).ToListAsync(token);
+            await context.ServiceAccountCredentials.Where(x => x.ServiceAccountId == id && x.RevokedAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(x => x.RevokedAt, change.Now), token);
+            account.DeletedAt = change.Now;
+            Record(change, account, "service_account.deleted", new() { ["keys_revoked"] = $"{revoked.Count}" });
+            revoked.ForEach(key => KeyRevocation.Revoke(change, account.OrganizationId, key, "service_account_deleted", id));
+            return before;
+        },
+        cancellationToken);
+
+    /// <summary>The account, tracked, for somebody who may change it, with its organization locked: no key is made for it meanwhile.</summary>
+    static async Task<Outcome<ServiceAccount>> FindLockedAsync(Change change, string id, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(change.Context, change.Actor, id, cancellationToken);
+        if (found.Fault is { } missing)
+        {
+            return missing;
+        }
+
+        await change.LockOrganizationAsync(found.Value.Id, cancellationToken);
+        return await change.Context.ServiceAccounts.Include(x => x.Projects).SingleOrDefaultAsync(x => x.Id == id && x.DeletedAt == null, cancellationToken) is { } account
+            ? account
+            : Fault.NotFound;
+    }
+
+    void Apply(ServiceAccount account, ServiceAccountPatch patch, Dictionary<string, string?> details)
+    {
+        if (patch.Name?.Trim() is { } name && name != account.Name)
+        {
+            (account.Name, details["name"]) = (name, name);
+        }
+
+        if (patch.Description?.Trim() is { } description && description != account.Description)
+        {
+            (account.Description, details["description"]) = (description, description);
+        }
+
+        if (patch.Permissions is not null && string.Join(' ', catalogue.InOrder(patch.Permissions)) is var permissions && permissions != account.Permissions)
+        {
+            (account.Permissions, details["permissions"]) = (permissions, permissions);
+        }
+
+        if (patch.State is { } state && state != account.State)
+        {
+            (account.State, details["state"]) = (state, state.ToWord());
+        }
+    }
+
+    static async Task<Fault?> ReachAsync(
+        Change change, ServiceAccount account, ProjectChoice choice, Dictionary<string, string?> details, CancellationToken cancellationToken)
+    {
+        var wanted = new HashSet<long>();
+        if (choice.Listed is not null)
+        {
+            var found = await FindListedAsync(change.Context, change.Actor, choice.Listed, cancellationToken);
+            if (found.Fault is { } missing)
+            {
+                return missing;
+            }
+
+            if (found.Value[0].OrganizationId != account.OrganizationId)
+            {
+                return Fault.Invalid("projects", "Name projects of the service account's own organization.");
+            }
+
+            wanted = [.. found.Value.Select(project => project.ProjectId)];
+        }
+
+        if (account.AllProjects == choice.Listed is null && wanted.SetEquals(account.Projects.Select(x => x.ProjectId)))
+        {
+            return null;
+        }
+
+        account.AllProjects = choice.Listed is null;
+        change.Context.RemoveRange(account.Projects.Where(x => !wanted.Contains(x.ProjectId)));
+        change.Context.AddRange(wanted.Except(account.Projects.Select(x => x.ProjectId))
+            .Select(project => new ServiceAccountProject { ServiceAccountId = account.Id, ProjectId = project }));
+        details["projects"] = choice.Listed is null ? "all" : string.Join(' ', choice.Listed);
+        return null;
+    }
+}

@@ -1,0 +1,68 @@
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+
+namespace Dashboard.Core.ServiceAccounts;
+
+/// <summary>What a request about a service account has to be like before the database is asked.</summary>
+static class ServiceAccountRules
+{
+    const int MostProjects = 100;
+
+    /// <summary>Checks all that needs no database. Returns null when nothing is wrong.</summary>
+    public static Fault? Check(NewServiceAccount account, Catalogue catalogue, KeyShapes shapes) =>
+        Check(account.Name, account.Description, account.Permissions, account.Projects, catalogue, shapes);
+
+    /// <summary>The same for a change.</summary>
+    public static Fault? Check(ServiceAccountPatch patch, Catalogue catalogue, KeyShapes shapes) =>
+        Check(patch.Name ?? "-", patch.Description, patch.Permissions, patch.Projects, catalogue, shapes);
+
+    /// <summary>Whether a service account can have this identifier. Nothing else is looked up: SQL Server takes <c>x</c> and <c>x</c> with a space behind it for the same.</summary>
+    public static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(ServiceAccount.IdPrefix, StringComparison.Ordinal);
+
+    static Fault? Check(string? name, string? description, IReadOnlyList<string>? permissions, ProjectChoice? projects, Catalogue catalogue, KeyShapes shapes)
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        KeyRules.Add(errors, "name", KeyRules.CheckName(name, shapes));
+        KeyRules.Add(errors, "description", CheckDescription(description, shapes));
+        KeyRules.Add(errors, "permissions", KeyRules.CheckPermissions(permissions, catalogue, withVerify: true));
+        KeyRules.Add(errors, "projects", CheckProjects(projects?.Listed));
+        return errors.Count == 0 ? null : Fault.Invalid(errors);
+    }
+
+    static string? CheckDescription(string? description, KeyShapes shapes) => description switch
+    {
+        null => null,
+        _ when description.Length > ServiceAccount.MaxDescriptionLength => $"Use {ServiceAccount.MaxDescriptionLength} characters or fewer.",
+        _ when description.Any(c => (char.IsControl(c) && c is not '\n') || c == '\uFFFD') => "Use letters, digits, spaces and signs only: a control character is in the description.",
+        _ => KeyRules.HoldsKey(description, shapes) ? "A whole key is in the description, and descriptions are stored and shown. Use other words." : null,
+    };
+
+    static string? CheckProjects(IReadOnlyList<string>? projects)
+    {
+        if (projects is null)
+        {
+            return null;
+        }
+
+        if (projects.Count is 0 or > MostProjects)
+        {
+            return $"Choose 1 to {MostProjects} projects.";
+        }
+
+        var paths = new HashSet<ProjectPath>();
+        foreach (var text in projects)
+        {
+            if (!ProjectPath.TryParse(text, out var path))
+            {
+                return $"\"{KeyRules.Shortened(text)}\" is no project. Write organization/project, such as acme/orders.";
+            }
+
+            if (!paths.Add(path))
+            {
+                return "Name each project once.";
+            }
+        }
+
+        return paths.DistinctBy(path => path.Organization, StringComparer.Ordinal).Count() == 1 ? null : "Name projects of one organization.";
+    }
+}

@@ -1,0 +1,244 @@
+using System.Text.Json;
+using Dashboard.Core.Audit;
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Verification;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.ServiceAccounts;
+
+/// <summary>What admins and owners of an organization do with its service accounts. Others may not even see them.</summary>
+public sealed partial class ServiceAccountService(
+    IDbContextFactory<DashboardContext> contexts, Changes changes, KeyService keys, Catalogue catalogue, KeyShapes shapes)
+{
+    const int IdLength = 16;
+
+    static readonly Fault NotAdmin = Fault.Forbidden("Admins and owners see and change service accounts. Ask one of your organization.");
+
+    /// <summary>Creates a service account with its OAuth client and its first key. The client secret and the raw key are in what this returns and nowhere else.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="input">What is asked for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The account with its secrets; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/> for a project or organization that the
+    /// actor may not see, <see cref="FaultCode.Forbidden"/>, <see cref="FaultCode.KeyLimitReached"/> where the first key's project is full.</returns>
+    public async Task<Outcome<IssuedServiceAccount>> CreateAsync(Actor actor, NewServiceAccount input, CancellationToken cancellationToken) =>
+        ServiceAccountRules.Check(input, catalogue, shapes) is { } fault ? fault : await changes.RunAsync<IssuedServiceAccount>(
+            actor,
+            async (change, token) =>
+            {
+                var found = await FindProjectsAsync(change.Context, actor, input, token);
+                if (found.Fault is { } missing)
+                {
+                    return missing;
+                }
+
+                var (first, reached) = found.Value;
+                if (first.Role < OrganizationRole.Admin)
+                {
+                    return NotAdmin;
+                }
+
+                await change.LockOrganizationAsync(first.OrganizationId, token);
+                if (!await change.LockProjectAsync(first.ProjectId, token))
+                {
+                    return Fault.NotFound;
+                }
+
+                return await keys.IsFullAsync(change, first.ProjectId, token) ? keys.LimitReached() : await IssueAsync(change, first, reached, input, token);
+            },
+            cancellationToken);
+
+    /// <summary>Reads one service account.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="id">The service account.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The account; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public async Task<Outcome<ServiceAccountRow>> GetAsync(Actor actor, string id, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await FindAsync(context, actor, id, cancellationToken) is { Fault: { } missing } ? missing : await ReadAsync(context, id, cancellationToken);
+    }
+
+    /// <summary>Lists an organization's service accounts a page at a time, newest first.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="query">Which. A cursor is good for the organization that it came from.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public async Task<Outcome<Page<ServiceAccountRow>>> ListAsync(Actor actor, ServiceAccountQuery query, CancellationToken cancellationToken)
+    {
+        if (Page.Check(query.Limit) is { } unusable)
+        {
+            return unusable;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var organization = await ProjectService.ResolveOrganizationAsync(context, actor, query.Organization, cancellationToken);
+        if (organization.Fault is { } missing)
+        {
+            return missing;
+        }
+
+        if (organization.Value.Role < OrganizationRole.Admin)
+        {
+            return NotAdmin;
+        }
+
+        string[] filter = ["service-accounts", $"{organization.Value.Id}"];
+        var cursor = Cursor.Read(query.Cursor, filter);
+        if (cursor.Fault is { } foreign)
+        {
+            return foreign;
+        }
+
+        var accounts = context.ServiceAccounts.AsNoTracking().Where(x => x.OrganizationId == organization.Value.Id && x.DeletedAt == null);
+        if (cursor.Value is { } last)
+        {
+            accounts = accounts.Where(x => x.CreatedAt < last.At || (x.CreatedAt == last.At && string.Compare(x.Id, last.Id) < 0));
+        }
+
+        var rows = await ReadAsync(
+            context, accounts.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).Take(query.Limit + 1), cancellationToken);
+        return Cursor.Cut(rows, query.Limit, row => row, row => new(row.CreatedAt, row.Id), filter);
+    }
+
+    async Task<Outcome<IssuedServiceAccount>> IssueAsync(
+        Change change, ProjectAccess first, List<long>? reached, NewServiceAccount input, CancellationToken cancellationToken)
+    {
+        var suffix = Base62.Random(IdLength);
+        var secret = ClientSecret.Mint();
+        var account = new ServiceAccount
+        {
+            Id = ServiceAccount.IdPrefix + suffix,
+            OrganizationId = first.OrganizationId,
+            Name = input.Name.Trim(),
+            Description = input.Description?.Trim() ?? "",
+            Permissions = string.Join(' ', catalogue.InOrder(input.Permissions)),
+            AllProjects = reached is null,
+            Environment = input.Environment,
+            State = ServiceAccountState.Active,
+            CreatedAt = change.Now,
+            CreatedBy = change.Actor.Id,
+        };
+        change.Context.Add(account);
+        change.Context.AddRange((reached ?? []).Select(project => new ServiceAccountProject { ServiceAccountId = account.Id, ProjectId = project }));
+        change.Context.Add(new ServiceAccountCredential
+        {
+            ClientId = ServiceAccount.ClientIdPrefix + suffix,
+            ServiceAccountId = account.Id,
+            SecretHash = secret.Hash,
+            CreatedAt = change.Now,
+        });
+        Record(change, account, "service_account.created", new()
+        {
+            ["permissions"] = account.Permissions,
+            ["projects"] = input.Projects is { Listed: null } ? "all" : string.Join(' ', input.Projects?.Listed ?? [first.Path.ToString()]),
+            ["environment"] = account.Environment.ToWord(),
+        });
+        await change.Context.SaveChangesAsync(cancellationToken);
+        var request = new NewKey(first.Path.ToString(), account.Name, input.Environment, Permissions: account.Permissions.Split(' '), ServiceAccountId: account.Id);
+        var key = await keys.IssueAsync(change, first, request, [], cancellationToken);
+        var row = await ReadAsync(change.Context, account.Id, cancellationToken);
+        return new IssuedServiceAccount(row.Value, secret, key.Value);
+    }
+
+    /// <summary>The project of the first key, and the projects that the account reaches: null for all.</summary>
+    static async Task<Outcome<(ProjectAccess First, List<long>? Reached)>> FindProjectsAsync(
+        DashboardContext context, Actor actor, NewServiceAccount input, CancellationToken cancellationToken)
+    {
+        if (input.Projects is not { Listed: null })
+        {
+            var found = await FindListedAsync(context, actor, input.Projects?.Listed, cancellationToken);
+            return found.Fault is { } missing
+                ? missing
+                : input.Organization is not null && input.Organization != found.Value[0].OrganizationSlug
+                    ? Fault.Invalid("organization", "Leave it out, or name the organization of the projects.")
+                    : (found.Value[0], [.. found.Value.Select(project => project.ProjectId)]);
+        }
+
+        var organization = await ProjectService.ResolveOrganizationAsync(context, actor, input.Organization, cancellationToken);
+        if (organization.Fault is { } unknown)
+        {
+            return unknown;
+        }
+
+        var slug = await context.Projects.Where(project => project.OrganizationId == organization.Value.Id && project.DeletedAt == null)
+            .OrderBy(project => project.Slug).Select(project => project.Slug).FirstOrDefaultAsync(cancellationToken);
+        return slug is null || await context.FindProjectAsync(actor, new(organization.Value.Slug, slug), cancellationToken) is not { } first
+            ? Fault.Invalid("projects", "The organization has no project yet. Create one first.")
+            : (first, null);
+    }
+
+    /// <summary>The projects that a request names, each once; the actor's only one where it names none.</summary>
+    static async Task<Outcome<List<ProjectAccess>>> FindListedAsync(
+        DashboardContext context, Actor actor, IReadOnlyList<string>? names, CancellationToken cancellationToken)
+    {
+        var found = new List<ProjectAccess>();
+        foreach (var name in names ?? [null!])
+        {
+            var project = await context.ResolveProjectAsync(actor, name, cancellationToken);
+            if (project.Fault is { } missing)
+            {
+                return missing.Errors?.TryGetValue("project", out var message) == true ? Fault.Invalid("projects", message) : missing;
+            }
+
+            found.Add(project.Value);
+        }
+
+        return found.DistinctBy(project => project.ProjectId).ToList();
+    }
+
+    /// <summary>The account's organization and the actor's place in it.</summary>
+    static async Task<Outcome<OrganizationAccess>> FindAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken)
+    {
+        var found = !ServiceAccountRules.IsId(id) ? null : await (
+            from account in context.ServiceAccounts
+            where account.Id == id && account.DeletedAt == null
+            join member in context.Members on account.OrganizationId equals member.OrganizationId
+            where member.UserId == actor.Id
+            join organization in context.Organizations on account.OrganizationId equals organization.Id
+            select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role)).SingleOrDefaultAsync(cancellationToken);
+        return found is null ? Fault.NotFound : found.Role < OrganizationRole.Admin ? NotAdmin : found;
+    }
+
+    static async Task<Outcome<ServiceAccountRow>> ReadAsync(DashboardContext context, string id, CancellationToken cancellationToken) =>
+        await ReadAsync(context, context.ServiceAccounts.AsNoTracking().Where(x => x.Id == id), cancellationToken) is [var row] ? row : Fault.NotFound;
+
+    static async Task<List<ServiceAccountRow>> ReadAsync(DashboardContext context, IQueryable<ServiceAccount> accounts, CancellationToken cancellationToken)
+    {
+        var rows = await (
+            from account in accounts
+            join organization in context.Organizations on account.OrganizationId equals organization.Id
+            select new
+            {
+                Account = account,
+                Organization = organization.Slug,
+                Creator = context.Users.Where(x => x.Id == account.CreatedBy).Select(x => x.Name).FirstOrDefault(),
+                ClientId = context.ServiceAccountCredentials.Where(x => x.ServiceAccountId == account.Id && x.RevokedAt == null).Select(x => x.ClientId).FirstOrDefault(),
+            }).ToListAsync(cancellationToken);
+        var ids = rows.Where(row => !row.Account.AllProjects).Select(row => row.Account.Id).ToList();
+        var projects = ids.Count == 0 ? [] : await (
+            from reached in context.ServiceAccountProjects
+            where ids.Contains(reached.ServiceAccountId)
+            join project in context.Projects on reached.ProjectId equals project.Id
+            where project.DeletedAt == null
+            orderby project.Slug
+            select new { reached.ServiceAccountId, project.Slug }).ToListAsync(cancellationToken);
+        return rows.ConvertAll(row => new ServiceAccountRow(
+            row.Account.Id,
+            row.Organization,
+            row.Account.Name,
+            row.Account.Description,
+            row.ClientId,
+            row.Account.Permissions.Split(' '),
+            row.Account.AllProjects ? null : [.. projects.Where(x => x.ServiceAccountId == row.Account.Id).Select(x => $"{row.Organization}/{x.Slug}")],
+            row.Account.Environment,
+            row.Account.State,
+            row.Account.CreatedAt,
+            new(PartyType.User, row.Account.CreatedBy, row.Creator ?? row.Account.CreatedBy)));
+    }
+
+    static void Record(Change change, ServiceAccount account, string action, Dictionary<string, string?>? details = null) => change.Record(
+        account.OrganizationId,
+        new(AuditCategory.ServiceAccounts, action, new(FeedSubject.ServiceAccount, account.Id, account.Name), Details: JsonSerializer.Serialize(details ?? [])));
+}

@@ -1,0 +1,84 @@
+namespace Dashboard.Core.Usage;
+
+/// <summary>What is written in one transaction, put together once: sent again, it is the same.</summary>
+/// <param name="Node">The process that counted.</param>
+/// <param name="Number">Its number there: 1, 2, 3, …</param>
+/// <param name="At">When it was put together, UTC.</param>
+/// <param name="Keys">What there is of each key, by identifier.</param>
+sealed record UsageBatch(string Node, long Number, DateTimeOffset At, IReadOnlyList<UsageOfKey> Keys)
+{
+    /// <summary>The most meters of one batch: nobody waits long for its transaction.</summary>
+    public const int MostMeters = 5_000;
+
+    /// <summary>What a client's network or family is called that is not known.</summary>
+    public const string Unknown = "unknown";
+
+    /// <summary>Puts together what meters have counted.</summary>
+    public static UsageBatch Of(
+        string node, long number, IReadOnlyList<(KeyMeter Meter, MeterWindow Window)> taken, IReadOnlyList<string> permissions, DateTimeOffset now)
+    {
+        var keys = taken.GroupBy(x => x.Meter.KeyId, StringComparer.Ordinal).OrderBy(x => x.Key, StringComparer.Ordinal)
+            .Select(key => UsageOfKey.Of(key.Key, [.. key], permissions)).ToList();
+        return new(node, number, now, keys);
+    }
+}
+
+/// <summary>What a batch has of one key.</summary>
+/// <param name="KeyId">The key.</param>
+/// <param name="ProjectId">The project that it lives in.</param>
+/// <param name="Hours">How often each outcome came in each hour.</param>
+/// <param name="Clients">By whom it was presented, the times to the minute.</param>
+/// <param name="Permissions">What was asked for, and when, to the hour.</param>
+/// <param name="LastUse">When and from where it was last let through, to the second; null where that need not be written.</param>
+sealed record UsageOfKey(
+    string KeyId,
+    long ProjectId,
+    IReadOnlyList<(DateTimeOffset Hour, string Outcome, long Count)> Hours,
+    IReadOnlyList<(string Network, string Client, DateTimeOffset First, DateTimeOffset Last)> Clients,
+    IReadOnlyList<(string Permission, DateTimeOffset At)> Permissions,
+    (DateTimeOffset At, string? Network)? LastUse)
+{
+    public static UsageOfKey Of(string keyId, IReadOnlyList<(KeyMeter Meter, MeterWindow Window)> taken, IReadOnlyList<string> permissions)
+    {
+        var hours =
+            from part in taken
+            from counted in part.Window.Counted()
+            group counted.Count by (Hour: At(part.Window.Hour * TimeSpan.TicksPerHour), counted.Outcome) into same
+            select (same.Key.Hour, same.Key.Outcome, same.Sum());
+        var asked =
+            from part in taken
+            from index in Enumerable.Range(0, permissions.Count)
+            where (part.Window.Permissions & (1UL << index)) != 0
+            group part.Window.LastAt by permissions[index] into same
+            select (same.Key, At(same.Max(), TimeSpan.TicksPerHour));
+        var last = taken.MaxBy(part => part.Window.LastUsedAt);
+        return new(
+            keyId,
+            taken[0].Meter.ProjectId,
+            [.. hours],
+            ClientsOf(taken),
+            [.. asked],
+            last.Window.LastUsedAt > 0 && last.Meter.IsNewUse(last.Window.LastUsedAt, last.Window.LastUsedFrom)
+                ? (At(last.Window.LastUsedAt, TimeSpan.TicksPerSecond), last.Window.LastUsedFrom.ToText())
+                : null);
+    }
+
+    static List<(string Network, string Client, DateTimeOffset First, DateTimeOffset Last)> ClientsOf(IReadOnlyList<(KeyMeter Meter, MeterWindow Window)> taken)
+    {
+        var clients = new Dictionary<(string Network, string Client), (long First, long Last)>();
+        foreach (var (_, window) in taken)
+        {
+            foreach (var client in window.Clients)
+            {
+                var name = (client.Network.ToText() ?? UsageBatch.Unknown, ClientFamily.Of(client.Agent) ?? UsageBatch.Unknown);
+                clients[name] = clients.TryGetValue(name, out var known)
+                    ? (Math.Min(known.First, client.FirstAt), Math.Max(known.Last, client.LastAt))
+                    : (client.FirstAt, client.LastAt);
+            }
+        }
+
+        return [.. clients.Select(x => (x.Key.Network, x.Key.Client, At(x.Value.First, TimeSpan.TicksPerMinute), At(x.Value.Last, TimeSpan.TicksPerMinute)))];
+    }
+
+    static DateTimeOffset At(long ticks, long unit = 1) => new(ticks - (ticks % unit), TimeSpan.Zero);
+}

@@ -1,0 +1,92 @@
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Usage;
+
+/// <summary>Which usage a list shows.</summary>
+/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
+/// <param name="KeyId">Only this key's; null for all of the project.</param>
+/// <param name="From">Only hours that began at this time or later; null for all.</param>
+/// <param name="To">Only hours that began before this time; null for all.</param>
+/// <param name="Cursor">Where the page before it ended; null for the first.</param>
+/// <param name="Limit">The most rows on a page, 1 to 200.</param>
+public sealed record UsageQuery(
+    string? Project = null, string? KeyId = null, DateTimeOffset? From = null, DateTimeOffset? To = null, string? Cursor = null, int Limit = Page.DefaultLimit);
+
+/// <summary>How often a key was answered in one way in one hour.</summary>
+/// <param name="KeyId">The key.</param>
+/// <param name="Hour">When the hour began, UTC.</param>
+/// <param name="Outcome"><see cref="KeyHour.Valid"/>, or a refusal's <c>code</c>.</param>
+/// <param name="Count">How often.</param>
+public sealed record UsageRow(string KeyId, DateTimeOffset Hour, string Outcome, long Count);
+
+/// <summary>What members see of how keys are used.</summary>
+public sealed class UsageService(IDbContextFactory<DashboardContext> contexts)
+{
+    /// <summary>Lists the usage of a project's keys by hour, newest first. What came in the last seconds is not in it yet.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="query">Which. A cursor is good for the filter that it came from.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>.</returns>
+    public async Task<Outcome<Page<UsageRow>>> ListAsync(Actor actor, UsageQuery query, CancellationToken cancellationToken)
+    {
+        if (Page.Check(query.Limit) is { } unusable)
+        {
+            return unusable;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
+        if (project.Fault is { } missing)
+        {
+            return missing;
+        }
+
+        var projectId = project.Value.ProjectId;
+        string?[] filter = ["usage", $"{projectId}", query.KeyId, $"{query.From?.ToUnixTimeMilliseconds()}", $"{query.To?.ToUnixTimeMilliseconds()}"];
+        var cursor = Cursor.Read(query.Cursor, filter);
+        if (cursor.Fault is { } foreign)
+        {
+            return foreign;
+        }
+
+        if (query.KeyId is not null && !KeyRules.IsKeyId(query.KeyId))
+        {
+            return new Page<UsageRow>([], null); // of no key that could be
+        }
+
+        var rows = await Select(context.KeyHours.AsNoTracking().Where(row => row.ProjectId == projectId), query, cursor.Value)
+            .OrderByDescending(row => row.Hour).ThenByDescending(row => row.KeyId).ThenByDescending(row => row.Outcome)
+            .Take(query.Limit + 1).Select(row => new UsageRow(row.KeyId, row.Hour, row.Outcome, row.Count)).ToListAsync(cancellationToken);
+        return Cursor.Cut(rows, query.Limit, row => row, row => new(row.Hour, $"{row.KeyId}/{row.Outcome}"), filter);
+    }
+
+    static IQueryable<KeyHour> Select(IQueryable<KeyHour> rows, UsageQuery query, Cursor? after)
+    {
+        if (query.KeyId is { } key)
+        {
+            rows = rows.Where(row => row.KeyId == key);
+        }
+
+        if (query.From is { } from)
+        {
+            rows = rows.Where(row => row.Hour >= from);
+        }
+
+        if (query.To is { } to)
+        {
+            rows = rows.Where(row => row.Hour < to);
+        }
+
+        if (after is { } last && last.Id.Split('/') is [var id, var outcome])
+        {
+            var hour = last.At;
+            rows = rows.Where(row => row.Hour < hour
+                || (row.Hour == hour && (string.Compare(row.KeyId, id) < 0 || (row.KeyId == id && string.Compare(row.Outcome, outcome) < 0))));
+        }
+
+        return rows;
+    }
+}

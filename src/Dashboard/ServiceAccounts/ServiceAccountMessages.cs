@@ -1,0 +1,103 @@
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.ServiceAccounts;
+using Dashboard.Http;
+using Dashboard.Keys;
+
+namespace Dashboard.ServiceAccounts;
+
+/// <summary>The body that creates a service account.</summary>
+sealed record CreateServiceAccountRequest(
+    [Field("What people call it, 1 to 100 characters. Its first key gets the same name.", Example = "\"gateway\"")] string Name,
+    [Field("What it is for, up to 500 characters.", Example = "\"Verifies keys for the public API.\"", Most = ServiceAccount.MaxDescriptionLength)] string? Description = null,
+    [Field("What it may do: of the catalogue, and verify, which lets it ask whether keys are good. Left out: all of the catalogue.", Example = "[\"verify\"]", Least = 1)]
+    IReadOnlyList<string>? Permissions = null,
+    [Field("The projects that it reaches, as organization/project and of one organization, or \"all\". Left out: the caller's only one.", Example = "[\"acme/orders\"]")]
+    ScopeAnswer? Projects = null,
+    [Field("The environment of its first key.")] KeyEnvironment Environment = KeyEnvironment.Live,
+    [Field("With projects \"all\": the organization's slug. Left out: the caller's only one.", Example = "\"acme\"")] string? Organization = null)
+{
+    public NewServiceAccount ToNew() =>
+        new(Name, Description, Permissions, Projects is { } projects ? new ProjectChoice(projects.Resources) : null, Environment, Organization);
+}
+
+/// <summary>The body that changes a service account. What is left out stays.</summary>
+sealed record ChangeServiceAccountRequest(
+    [Field("What people call it, 1 to 100 characters.", Example = "\"gateway\"")] Optional<string> Name = default,
+    [Field("What it is for, up to 500 characters.", Example = "\"Verifies keys for the public API.\"", Most = ServiceAccount.MaxDescriptionLength)] Optional<string> Description = default,
+    [Field("What it may do from now on. None of its keys can do more.", Example = "[\"verify\"]", Least = 1)] Optional<IReadOnlyList<string>> Permissions = default,
+    [Field("The projects that it reaches from now on, or \"all\". Its keys in others are switched off meanwhile.", Example = "[\"acme/orders\"]")] Optional<ScopeAnswer> Projects = default,
+    [Field("Switches it off or on, and its keys with it.")] Optional<ServiceAccountState> State = default)
+{
+    /// <summary>What the domain is asked for, or that nothing is.</summary>
+    public Outcome<ServiceAccountPatch> ToPatch() => Name.IsSet || Description.IsSet || Permissions.IsSet || Projects.IsSet || State.IsSet
+        ? new ServiceAccountPatch(
+            Name.Map<string?>(x => x, null), Description.Map<string?>(x => x, null), Permissions.Map<IReadOnlyList<string>?>(x => x, null),
+            Projects.Map<ProjectChoice?>(x => new(x.Resources), null), State.Map<ServiceAccountState?>(x => x, null))
+        : new Fault(FaultCode.InvalidRequest, "Nothing is to change. Send name, description, permissions, projects or state.");
+}
+
+/// <summary>Which service accounts a list shows.</summary>
+sealed record ServiceAccountListRequest(
+    [Field("The organization's slug. Left out: the caller's only one.", Example = "\"acme\"")] string? Organization = null,
+    [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
+    [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit);
+
+/// <summary>A service account. No secret is in it.</summary>
+class ServiceAccountAnswer
+{
+    readonly ServiceAccountRow account;
+
+    internal ServiceAccountAnswer(ServiceAccountRow account) => this.account = account;
+
+    [Field("The identifier.", Example = "\"sa_Ab12CdEfGh34IjKl\"")]
+    public string Id => account.Id;
+
+    [Field("What people call it.", Example = "\"gateway\"")]
+    public string Name => account.Name;
+
+    [Field("What it is for; empty where nothing is said.", Example = "\"Verifies keys for the public API.\"")]
+    public string Description => account.Description;
+
+    [Field("The organization's slug.", Example = "\"acme\"")]
+    public string Organization => account.Organization;
+
+    [Field("Its OAuth client id; null where that is revoked.", Example = "\"latchkey-sa-Ab12CdEfGh34IjKl\"")]
+    public string? ClientId => account.ClientId;
+
+    [Field("What it may do.", Example = "[\"read\", \"verify\"]")]
+    public IReadOnlyList<string> Permissions => account.Permissions;
+
+    [Field("The projects that it reaches: \"all\" of the organization, or a list of organization/project.", Example = "[\"acme/orders\"]")]
+    public ScopeAnswer Projects => new(account.Projects);
+
+    [Field("The environment that it was created for.")]
+    public KeyEnvironment Environment => account.Environment;
+
+    [Field("Whether it works.")]
+    public ServiceAccountState State => account.State;
+
+    [Field("When it was created.", Example = "\"2026-11-21T09:30:00.000Z\"")]
+    public DateTimeOffset CreatedAt => account.CreatedAt;
+
+    [Field("Who created it.")]
+    public PartyAnswer CreatedBy => new(account.CreatedBy);
+}
+
+/// <summary>A service account that was just created. The only answer with its secrets in it.</summary>
+sealed class IssuedServiceAccountAnswer : ServiceAccountAnswer
+{
+    readonly IssuedServiceAccount issued;
+
+    internal IssuedServiceAccountAnswer(IssuedServiceAccount issued)
+        : base(issued.Account) => this.issued = issued;
+
+    [Field("The secret of its OAuth client. It is in this answer and never again anywhere.", Example = "\"secret_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq\"")]
+    public string ClientSecret => issued.Secret.Reveal();
+
+    [Field("The public identifier of its first key.", Example = "\"Ab12CdEf\"")]
+    public string KeyId => issued.Key.Key.KeyId;
+
+    [Field("Its first key, of the first of its projects. It is in this answer and never again anywhere.", Example = "\"nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH\"")]
+    public string RawKey => issued.Key.Secret.Reveal();
+}

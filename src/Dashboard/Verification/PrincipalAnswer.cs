@@ -1,0 +1,44 @@
+using Dashboard.Core.Keys;
+using Dashboard.Core.Verification;
+using Dashboard.Http;
+using Dashboard.Keys;
+
+namespace Dashboard.Verification;
+
+/// <summary>What a good credential is and may do.</summary>
+class PrincipalAnswer
+{
+    readonly Principal principal;
+
+    internal PrincipalAnswer(Principal principal) => this.principal = principal;
+
+    [Field("Always true: the credential is good.", Example = "true")]
+    public bool Valid => true;
+
+    [Field("Always valid.", Words = ["valid"])]
+    public string Code => "valid";
+
+    [Field("The key's public identifier.", Example = "\"Ab12CdEf\"")]
+    public string KeyId => principal.KeyId;
+
+    [Field("The organization's slug.", Example = "\"acme\"")]
+    public string Organization => principal.Organization;
+
+    [Field("The project, as organization/project.", Example = "\"acme/orders\"")]
+    public string Project => principal.Project;
+
+    [Field("The environment it is bound to.")]
+    public KeyEnvironment Environment => principal.Environment;
+
+    [Field("Who owns it.")]
+    public PartyAnswer Owner => new(principal.Owner);
+
+    [Field("What it may do.", Example = "[\"read\", \"execute\"]")]
+    public IReadOnlyList<string> Permissions => principal.Permissions;
+
+    [Field("The resources it reaches: \"all\" of its project, or a list of kind:id.")]
+    public ScopeAnswer Scope => new(principal.Scope);
+
+    [Field("From when on it is refused; null for never.", Example = "\"2027-01-31T00:00:00.000Z\"")]
+    public DateTimeOffset? ExpiresAt => principal.ExpiresAt;
+}

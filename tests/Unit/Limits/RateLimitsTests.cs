@@ -1,0 +1,91 @@
+using System.Net;
+using Dashboard.Core;
+using Dashboard.Core.Limits;
+using Dashboard.Tests.Unit.Support;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Limits;
+
+public sealed class RateLimitsTests
+{
+    readonly ManualTime time = new(World.Start);
+
+    [Fact]
+    public void No_minute_of_the_clock_has_more_than_the_limit_and_waiting_as_told_is_enough()
+    {
+        var limits = new RateLimits(World.Configuration(), time);
+        var random = new Xorshift(7);
+        var taken = new List<long>();
+        for (var i = 0; i < 3_000; i++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(random.Below(6_000)));
+            if (limits.Take("Key1", 10) is { } wait)
+            {
+                Assert.InRange(wait, TimeSpan.FromTicks(1), TimeSpan.FromMinutes(2));
+                time.Advance(wait);
+                Assert.Null(limits.Take("Key1", 10));
+            }
+
+            taken.Add(time.GetTimestamp());
+        }
+
+        Assert.All(taken.GroupBy(x => x / TimeSpan.TicksPerMinute), minute => Assert.True(minute.Count() <= 10));
+        Assert.True(taken[^1] - taken[0] < TimeSpan.FromMinutes(3_000 / 8).Ticks); // and hardly less than the limit gets through
+    }
+
+    [Fact]
+    public void Burst_is_let_through_once_and_told_how_long_to_wait()
+    {
+        var limits = new RateLimits(World.Configuration(), time);
+        Assert.All(Enumerable.Range(0, 30), _ => Assert.Null(limits.Take("Key1", 30)));
+        Assert.InRange(limits.Take("Key1", 30)!.Value, TimeSpan.FromTicks(1), TimeSpan.FromMinutes(2));
+        Assert.Null(limits.Take("Key2", 30));
+        time.Advance(limits.Take("Key1", 30)!.Value);
+        Assert.Null(limits.Take("Key1", 30));
+    }
+
+    [Fact]
+    public void Clients_are_told_apart_by_address_or_by_the_network_that_is_one_hosts()
+    {
+        var limits = new ClientLimits(1, time);
+        Assert.Null(limits.Take(IPAddress.Parse("203.0.113.7")));
+        Assert.NotNull(limits.Take(IPAddress.Parse("::ffff:203.0.113.7")));
+        Assert.Null(limits.Take(IPAddress.Parse("203.0.113.8")));
+        Assert.Null(limits.Take(IPAddress.Parse("2001:db8:0:1::1")));
+        Assert.NotNull(limits.Take(IPAddress.Parse("2001:db8:0:1:ffff::2")));
+        Assert.Null(limits.Take(IPAddress.Parse("2001:db8:0:2::1")));
+        Assert.NotNull(limits.Waits(IPAddress.Parse("203.0.113.7")));
+        Assert.Null(limits.Waits(IPAddress.Parse("203.0.113.9")));
+    }
+
+    [Fact]
+    public void Unknown_client_and_a_limit_of_zero_are_no_limit()
+    {
+        var (one, none) = (new ClientLimits(1, time), new ClientLimits(0, time));
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.Null(one.Take(null)));
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.Null(none.Take(IPAddress.Loopback)));
+    }
+
+    [Fact]
+    public void Crowd_takes_no_more_memory_than_is_set_aside_and_locks_nobody_out()
+    {
+        var limits = new ClientLimits(1, time);
+        for (var i = 0; i < ClientLimits.MostClients; i++)
+        {
+            limits.Take(new IPAddress(i));
+        }
+
+        Assert.NotNull(limits.Take(new IPAddress(1)));
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.Null(limits.Take(IPAddress.Parse("203.0.113.7")))); // there is no room to count it
+        time.Advance(TimeSpan.FromMinutes(3));
+        Assert.Null(limits.Take(IPAddress.Parse("203.0.113.7")));
+        Assert.NotNull(limits.Take(IPAddress.Parse("203.0.113.7")));
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("many")]
+    public void Setting_that_is_no_number_stops_the_start(string value) => Assert.Equal(
+        "RateLimits:RefusedPerMinute",
+        Assert.Throws<SettingException>(() => new RateLimits(World.Configuration(("RateLimits:RefusedPerMinute", value)), time)).Key);
+}
