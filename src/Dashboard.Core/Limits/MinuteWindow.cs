@@ -57,7 +57,7 @@ sealed class MinuteWindow
     TimeSpan WaitFor(int limit, long now)
     {
         var elapsed = now % Minute;
-        if (((double)before * (Minute - elapsed) / Minute) + current + 1 <= limit)
+        if ((before * (Minute - elapsed)) + ((current + 1) * Minute) <= limit * Minute)
         {
             return TimeSpan.Zero;
         }
@@ -69,5 +69,5 @@ sealed class MinuteWindow
     }
 
     /// <summary>How far into the next minute no more than <paramref name="left"/> of <paramref name="counted"/> count.</summary>
-    static long Faded(long counted, long left) => (long)Math.Ceiling(Minute * (1 - ((double)left / counted)));
+    static long Faded(long counted, long left) => Minute - (left * Minute / counted);
 }

@@ -162,8 +162,11 @@ public sealed partial class ServiceAccountService(
             return unknown;
         }
 
-        var first = await context.ProjectsOf(actor).Where(project => project.OrganizationId == organization.Value.Id).FirstOrDefaultAsync(cancellationToken);
-        return first is null ? Fault.Invalid("projects", "The organization has no project yet. Create one first.") : (first, null);
+        var slug = await context.Projects.Where(project => project.OrganizationId == organization.Value.Id && project.DeletedAt == null)
+            .OrderBy(project => project.Slug).Select(project => project.Slug).FirstOrDefaultAsync(cancellationToken);
+        return slug is null || await context.FindProjectAsync(actor, new(organization.Value.Slug, slug), cancellationToken) is not { } first
+            ? Fault.Invalid("projects", "The organization has no project yet. Create one first.")
+            : (first, null);
     }
 
     /// <summary>The projects that a request names, each once; the actor's only one where it names none.</summary>

@@ -37,6 +37,11 @@ public sealed partial class UsageLedger(Changes changes, Catalogue catalogue, Ti
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
+        if (waiting.IsEmpty && Volatile.Read(ref unwritten) is null)
+        {
+            return;
+        }
+
         await writing.WaitAsync(cancellationToken);
         try
         {

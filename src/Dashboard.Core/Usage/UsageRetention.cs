@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Usage;
 
-/// <summary>Clears usage that nobody asks for any more, once a day. Several nodes may do it at once: what is gone is gone.</summary>
+/// <summary>Clears usage that nobody asks for any more, every few hours. Several nodes may do it at once: what is gone is gone.</summary>
 public sealed partial class UsageRetention(Changes changes, TimeProvider time, ILogger<UsageRetention> logger) : BackgroundService
 {
     /// <summary>How long hours, and clients and permissions after they were last seen, are kept.</summary>
@@ -15,7 +15,7 @@ public sealed partial class UsageRetention(Changes changes, TimeProvider time, I
     public static readonly TimeSpan NodesKept = TimeSpan.FromDays(7);
 
     /// <summary>How often is cleared.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromDays(1);
+    public static readonly TimeSpan Interval = TimeSpan.FromHours(6);
 
     /// <summary>The most rows of one transaction: nobody waits long for it.</summary>
     const int BatchSize = 1000;
@@ -38,11 +38,10 @@ public sealed partial class UsageRetention(Changes changes, TimeProvider time, I
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            do
+            while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 await TryClearAsync(stoppingToken);
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -74,6 +73,6 @@ public sealed partial class UsageRetention(Changes changes, TimeProvider time, I
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Old usage could not be cleared; it is tried again in a day.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Old usage could not be cleared; it is tried again in some hours.")]
     partial void LogNotCleared(Exception exception);
 }

@@ -34,6 +34,12 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
 
     static readonly object Resource = new { project = People.Project, kind = "agent", id = "table" };
 
+    const string OneAccount = "/api/service-accounts/ACCOUNT";
+
+    static readonly object Account = new { name = "table", projects = new[] { People.Project } };
+
+    static readonly object Question = new { key = "nk_live_nothing" };
+
     static readonly object Project = new { organization = People.Organization, name = "Table" };
 
     static readonly Row[] Table =
@@ -82,6 +88,23 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
             Refused(OurResource, Name), Refused(OurResource, Name), Hidden(OurResource, Name), Forbidden(OurResource, Name), Bad(OurResource, new { name = "" })),
         new("DELETE /api/resources/{organization}/{project}/{resource}",
             Refused(OurResource), Refused(OurResource), Hidden(OurResource), Forbidden(OurResource), Hidden("/api/resources/Not/a-project/workflow:x")),
+        new("POST /api/service-accounts",
+            Refused("/api/service-accounts", Account), Refused("/api/service-accounts", Account), Hidden("/api/service-accounts", Account),
+            Forbidden("/api/service-accounts", Account), Bad("/api/service-accounts", new { name = "x", projects = "some" })),
+        new("GET /api/service-accounts",
+            Refused("/api/service-accounts"), Refused("/api/service-accounts"), Hidden("/api/service-accounts?organization=" + People.Organization),
+            Forbidden("/api/service-accounts?organization=" + People.Organization), Bad("/api/service-accounts?limit=0")),
+        new("GET /api/service-accounts/{id}",
+            Refused(OneAccount), Refused(OneAccount), Hidden(OneAccount), Forbidden(OneAccount), Hidden("/api/service-accounts/sa_nothing")),
+        new("PATCH /api/service-accounts/{id}",
+            Refused(OneAccount, new { name = "x" }), Refused(OneAccount, new { name = "x" }), Hidden(OneAccount, new { name = "x" }), Forbidden(OneAccount, new { name = "x" }),
+            Bad(OneAccount, new { permissions = Array.Empty<string>() })),
+        new("DELETE /api/service-accounts/{id}",
+            Refused(OneAccount), Refused(OneAccount), Hidden(OneAccount), Forbidden(OneAccount), Hidden("/api/service-accounts/sa_nothing")),
+        new("GET /api/usage", Refused("/api/usage"), Refused("/api/usage"), Hidden("/api/usage" + Ours), new("/api/usage" + Ours, null, 200), Bad("/api/usage?from=yesterday")),
+        new("POST /api/v1/keys/verify",
+            new("/api/v1/keys/verify", Question, 401, "missing_credential"), new("/api/v1/keys/verify", Question, 403, "insufficient_permissions"), null, null,
+            new("/api/v1/keys/verify", new { key = 1 }, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])),
         new("GET /v1/capabilities",
             new("/v1/capabilities", null, 401, "missing_credential"), new("/v1/capabilities", null, 200, "valid"), null, null,
             new("/v1/capabilities", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])),
@@ -116,7 +139,7 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         var method = new HttpMethod(endpoint.Split(' ')[0]);
         (string, string)[] origin = [("Sec-Fetch-Site", "same-origin")];
         var headers = caller == "key" ? [("X-API-Key", tenants.RawKey), .. origin] : expected.Headers ?? origin;
-        var path = expected.Path.Replace("KEY", tenants.KeyId, StringComparison.Ordinal);
+        var path = expected.Path.Replace("KEY", tenants.KeyId, StringComparison.Ordinal).Replace("ACCOUNT", tenants.ServiceAccountId, StringComparison.Ordinal);
         var before = await Snapshot.TakeAsync(tenants.Product);
 
         var answer = await api.SendAsync(method, path, expected.Body, headers);

@@ -30,6 +30,9 @@ public sealed class Tenants : IAsyncLifetime
 
     public string KeyId { get; private set; } = "";
 
+    /// <summary>A service account of the first organization.</summary>
+    public string ServiceAccountId { get; private set; } = "";
+
     public async ValueTask InitializeAsync()
     {
         Product.Start();
@@ -45,6 +48,7 @@ public sealed class Tenants : IAsyncLifetime
         ]);
         var key = await Owner.PostAsync("/api/keys", new { name = "the first" });
         (RawKey, KeyId) = (key.Member("raw_key"), key.Member("key_id"));
+        ServiceAccountId = (await Owner.PostAsync("/api/service-accounts", new { name = "the first" })).Member("id");
         Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);
         Assert.Equal(201, (await Stranger.PostAsync("/api/resources", new { kind = "workflow", id = "elsewhere" })).Status);
     }

@@ -209,8 +209,9 @@ public sealed class KeyCreationTests : IAsyncDisposable
     {
         var half = new string('x', 11) + "🦊" + new string('y', 50);
         var fault = (await world.Services.Keys.CreateAsync(
-            world.Developer, new(World.Orders, "", Permissions: [half], Resources: [new string('z', 5000)], ExpiresAt: World.Start, ServiceAccountId: "sa_unknown"), Token)).Fault!;
-        Assert.Equal(["name", "permissions", "resources", "expires_at", "service_account_id"], fault.Errors!.Keys);
+            world.Developer, new(World.Orders, "", Permissions: [half], Resources: [new string('z', 5000)], ExpiresAt: World.Start, AllowedIps: [half], RequestsPerMinute: 0),
+            Token)).Fault!;
+        Assert.Equal(["name", "permissions", "resources", "expires_at", "allowed_ips", "requests_per_minute"], fault.Errors!.Keys);
         Assert.All(fault.Errors.Values, message => Assert.InRange(message.Length, 10, 150));
         Assert.StartsWith("There is no permission \"xxxxxxxxxxx…\".", fault.Errors["permissions"], StringComparison.Ordinal);
     }

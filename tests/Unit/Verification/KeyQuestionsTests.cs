@@ -187,8 +187,11 @@ public sealed class KeyQuestionsTests
 
     static async Task<IssuedKey> KeyAsync(World world, NewKey wanted) => (await world.Services.Keys.CreateAsync(world.Developer, wanted, Token)).Value;
 
-    static ValueTask<QuestionOutcome> AskAsync(World world, IHeaderDictionary headers, Outcome<KeyQuestion> question) =>
-        world.Services.Get<KeyQuestions>().AskAsync(CredentialReader.Read(headers, acceptBearer: true), new(IPAddress.Loopback), question, Token);
+    static ValueTask<QuestionOutcome> AskAsync(World world, IHeaderDictionary headers, Outcome<KeyQuestion> question)
+    {
+        Assert.NotNull(world.Services.Verifier); // which has read the feed, as a running node does each second
+        return world.Services.Get<KeyQuestions>().AskAsync(CredentialReader.Read(headers, acceptBearer: true), new(IPAddress.Loopback), question, Token);
+    }
 
     static async Task<KeyAnswered> AnswerAsync(World world, IssuedKey api, KeyQuestion question) => (await AskAsync(world, Headers(api), question)).Answer!;
 

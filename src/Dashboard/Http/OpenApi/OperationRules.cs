@@ -78,6 +78,7 @@ static class OperationRules
         "organization" => ("The organization's slug, or one that it had.", "acme"),
         "project" => ("The project's slug, or one that it had.", "orders"),
         "resource" => ("The resource, as kind:id.", "workflow:order-intake"),
+        "id" => ("The service account's identifier.", "sa_Ab12CdEfGh34IjKl"),
         "environment" => ("The environment.", "live"),
         "permission" => ("The permission.", "read"),
         _ => throw new InvalidOperationException($"Nothing is said of {{{name}}}."),

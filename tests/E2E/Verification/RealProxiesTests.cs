@@ -1,0 +1,289 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using Dashboard.Tests.E2E.Support;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Verification;
+
+/// <summary>Real nginx and real Caddy, with the very configurations of their pages, before a small API.</summary>
+public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFixture<RealProxiesTests.Behind>
+{
+    static readonly string[] Names = ["Key-Id", "Organization", "Project", "Environment", "Owner", "Permissions", "Scope"];
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("caddy")]
+    public async Task Good_key_passes_with_its_headers_and_no_client_forges_anything(string proxy)
+    {
+        var url = behind.UrlOf(proxy);
+        var key = await behind.KeyAsync(new { name = "good", allowed_ips = new[] { "127.0.0.0/8" } });
+        var forged = Names.Select(name => ($"X-Latchkey-{name}", "forged")).Append(("X-Forwarded-For", "10.1.1.1")).Append(("X-Forwarded-Host", "else.example"))
+            .Append(("X-Forwarded-Uri", "/else")).Append(("X-Forwarded-Method", "DELETE")).Append(("X-Real-IP", "10.1.1.1")).ToArray();
+        var sent = await SendAsync(url, HttpMethod.Post, "/v1/orders?permission=fly&organization=else&X-API-Key=nonsense", key.Raw, "the body", forged);
+        Assert.Equal(200, sent.Status);
+        var seen = JsonDocument.Parse(sent.Body).RootElement;
+        Assert.Equal(("POST", "/v1/orders?permission=fly&organization=else&X-API-Key=nonsense", "the body"),
+            (seen.GetProperty("Method").GetString(), seen.GetProperty("Url").GetString(), seen.GetProperty("Body").GetString()));
+        var headers = seen.GetProperty("Headers").EnumerateObject().ToDictionary(x => x.Name, x => x.Value.GetString()!, StringComparer.OrdinalIgnoreCase);
+        Assert.Equal([key.Id, behind.Organization, behind.Project, "live", behind.Owner, "read,execute,write", "all"], Names.Select(name => headers[$"X-Latchkey-{name}"]));
+        Assert.Equal("127.0.0.1", headers["X-Forwarded-For"]);
+
+        var head = await SendAsync(url, HttpMethod.Head, "/", key.Raw);
+        Assert.Equal((200, ""), (head.Status, head.Body));
+        Assert.Equal((500, "the API's own"), await StatusAndBodyAsync(url, "/fails", key.Raw)); // and not told as Latchkey's
+
+        var elsewhere = await behind.KeyAsync(new { name = "elsewhere", allowed_ips = new[] { "10.0.0.0/8" } });
+        Assert.Equal("ip_not_allowed", (await SendAsync(url, HttpMethod.Get, "/", elsewhere.Raw, null, ("X-Forwarded-For", "10.1.1.1"))).Code);
+    }
+
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("caddy")]
+    public async Task Every_refusal_reaches_the_client_with_its_status_and_code_and_not_the_api(string proxy)
+    {
+        var url = behind.UrlOf(proxy);
+        var expiring = await behind.KeyAsync(new { name = "expiring", expires_at = DateTimeOffset.UtcNow.AddSeconds(1.5) });
+        var (revoked, inactive) = (await behind.KeyAsync(new { name = "revoked" }), await behind.KeyAsync(new { name = "inactive" }));
+        await behind.Api.DeleteAsync($"/api/keys/{revoked.Id}");
+        await behind.Api.PatchAsync($"/api/keys/{inactive.Id}", new { state = "inactive" });
+        var limited = await behind.KeyAsync(new { name = "limited", requests_per_minute = 1 });
+        Assert.Equal(200, (await SendAsync(url, HttpMethod.Get, "/", limited.Raw)).Status);
+        var cases = new (string? Key, int Status, string Code)[]
+        {
+            (null, 401, "missing_credential"),
+            ("nonsense", 401, "malformed_key"),
+            (Behind.NeverValid, 401, "invalid_key"),
+            (revoked.Raw, 401, "revoked_key"),
+            (inactive.Raw, 401, "inactive_key"),
+            ((await behind.KeyAsync(new { name = "test", environment = "test" })).Raw, 401, "wrong_environment"),
+            ("Bearer a.b.c", 401, "invalid_token"),
+            ((await behind.KeyAsync(new { name = "away", allowed_ips = new[] { "10.0.0.0/8" } })).Raw, 403, "ip_not_allowed"),
+            ((await behind.KeyAsync(new { name = "other", project = behind.OtherProject })).Raw, 403, "wrong_project"),
+            ((await behind.KeyAsync(new { name = "narrow", resources = new[] { "agent:second" } })).Raw, 403, "resource_out_of_scope"),
+            ((await behind.KeyAsync(new { name = "reader", permissions = new[] { "read" } })).Raw, 403, "insufficient_permissions"),
+            (limited.Raw, 429, "rate_limited"),
+        };
+        var asked = behind.Upstream.Asked;
+        foreach (var (key, status, code) in cases)
+        {
+            await RefusedAsync(url, key, status, code);
+        }
+
+        Reply last;
+        do
+        {
+            last = await SendAsync(url, HttpMethod.Get, "/", expiring.Raw);
+            asked += last.Status == 200 ? 1 : 0;
+        }
+        while (last.Status == 200);
+        Assert.Equal((401, "expired_key"), (last.Status, last.Code));
+        Assert.Equal(asked, behind.Upstream.Asked);
+    }
+
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("caddy")]
+    public async Task WebSockets_and_event_streams_go_through_with_a_good_key_and_not_without(string proxy)
+    {
+        var url = behind.UrlOf(proxy);
+        var key = await behind.KeyAsync(new { name = "streams" });
+        using (var socket = new ClientWebSocket())
+        {
+            socket.Options.SetRequestHeader("X-API-Key", key.Raw);
+            await socket.ConnectAsync(new UriBuilder(url) { Scheme = "ws", Path = "/ws" }.Uri, Token);
+            await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, Token);
+            var buffer = new byte[100];
+            var echoed = await socket.ReceiveAsync(buffer, Token);
+            Assert.Equal("hello", Encoding.UTF8.GetString(buffer, 0, echoed.Count));
+        }
+
+        using (var refused = new ClientWebSocket())
+        {
+            refused.Options.CollectHttpResponseDetails = true;
+            await Assert.ThrowsAsync<WebSocketException>(() => refused.ConnectAsync(new UriBuilder(url) { Scheme = "ws", Path = "/ws" }.Uri, Token));
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.HttpStatusCode);
+        }
+
+        using var client = new HttpClient { BaseAddress = url, DefaultRequestHeaders = { { "X-API-Key", key.Raw } } };
+        await using var stream = await client.GetStreamAsync(new Uri("/events", UriKind.Relative), Token);
+        using var reader = new StreamReader(stream);
+        Assert.Equal("data: first", await reader.ReadLineAsync(Token)); // while the stream is open
+        Assert.Equal(401, (await SendAsync(url, HttpMethod.Get, "/events", null)).Status);
+    }
+
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("caddy")]
+    public async Task With_its_database_away_and_with_itself_stopped_Latchkey_lets_nothing_through(string proxy)
+    {
+        var key = await behind.KeyAsync(new { name = "not known yet" });
+        behind.Outage.Failure = Outage.DatabaseGone;
+        try
+        {
+            await RefusedAsync(behind.UrlOf(proxy), key.Raw, 503, "verification_unavailable");
+        }
+        finally
+        {
+            behind.Outage.Failure = null;
+        }
+
+        var asked = behind.Upstream.Asked;
+        await using var alone = await behind.ServeAsync(proxy, OtherProgram.FreePort());
+        await RefusedAsync(alone.Url, key.Raw, 503, "verification_unavailable");
+        Assert.Equal(asked, behind.Upstream.Asked);
+    }
+
+    static async Task RefusedAsync(Uri url, string? key, int status, string code)
+    {
+        var reply = await SendAsync(url, HttpMethod.Get, "/v1/orders", key);
+        Assert.Equal((status, code, code), (reply.Status, reply.Code, reply.Headers.GetValueOrDefault("X-Latchkey-Code")));
+        Assert.StartsWith("application/problem+json", reply.Headers["Content-Type"], StringComparison.Ordinal);
+        Assert.Equal(status == 401, reply.Headers.ContainsKey("WWW-Authenticate"));
+        Assert.Equal(status >= 429, reply.Headers.TryGetValue("Retry-After", out var wait) && int.Parse(wait, System.Globalization.CultureInfo.InvariantCulture) > 0);
+        var head = await SendAsync(url, HttpMethod.Head, "/v1/orders", key);
+        Assert.Equal((status, code, ""), (head.Status, head.Headers.GetValueOrDefault("X-Latchkey-Code"), head.Body));
+    }
+
+    static async Task<(int, string)> StatusAndBodyAsync(Uri url, string path, string key)
+    {
+        var reply = await SendAsync(url, HttpMethod.Get, path, key);
+        return (reply.Status, reply.Body);
+    }
+
+    static async Task<Reply> SendAsync(Uri url, HttpMethod method, string path, string? key, string? body = null, params (string Name, string Value)[] headers)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = url };
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body) };
+        if (key is not null)
+        {
+            var bearer = key.StartsWith("Bearer ", StringComparison.Ordinal);
+            request.Headers.TryAddWithoutValidation(bearer ? "Authorization" : "X-API-Key", key);
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await client.SendAsync(request, Token);
+        var all = Enumerable.Concat<KeyValuePair<string, IEnumerable<string>>>(response.Headers, response.Content.Headers)
+            .ToDictionary(x => x.Key, x => string.Join(", ", x.Value), StringComparer.OrdinalIgnoreCase);
+        return new((int)response.StatusCode, all, await response.Content.ReadAsStringAsync(Token));
+    }
+
+    sealed record Reply(int Status, IReadOnlyDictionary<string, string> Headers, string Body)
+    {
+        public string? Code => Body.StartsWith('{') && JsonDocument.Parse(Body).RootElement.TryGetProperty("code", out var code) ? code.GetString() : null;
+    }
+
+    /// <summary>A running proxy.</summary>
+    public sealed class Proxy(Uri url, IAsyncDisposable program) : IAsyncDisposable
+    {
+        public Uri Url { get; } = url;
+
+        public ValueTask DisposeAsync() => program.DisposeAsync();
+    }
+
+    /// <summary>A product, an API, and the proxies before it that there are on this machine.</summary>
+    public sealed class Behind : IAsyncLifetime
+    {
+        /// <summary>Of the right shape, with the right checksum, and of no product.</summary>
+        public const string NeverValid = "nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH";
+
+        readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
+        readonly Dictionary<string, Proxy> proxies = new(StringComparer.Ordinal);
+        readonly Product product;
+        int served;
+
+        public Behind() => product = new Product().With("Keys:MaxActivePerProject", "1000").With("Proxies:Trusted", "127.0.0.1").With(Outage.Register);
+
+        internal Outage Outage { get; } = new();
+
+        internal Upstream Upstream { get; private set; } = null!;
+
+        public Api Api { get; private set; } = null!;
+
+        public string Project { get; private set; } = "";
+
+        public string OtherProject { get; private set; } = "";
+
+        public string Organization => Project.Split('/')[0];
+
+        /// <summary>The owner of the keys, as proxies are told it.</summary>
+        public string Owner { get; private set; } = "";
+
+        public async ValueTask InitializeAsync()
+        {
+            Upstream = await Upstream.StartAsync(Token);
+            Api = await Api.SignInAsync(product);
+            Owner = $"user:{(await Api.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()}";
+            Project = PathOf((await Api.GetAsync("/api/projects")).Json.GetProperty("items")[0]);
+            OtherProject = PathOf((await Api.PostAsync("/api/projects", new { name = "Other" })).Json);
+            Assert.Equal(201, (await Api.PostAsync("/api/resources", new { kind = "agent", id = "second", project = Project })).Status);
+            foreach (var name in new[] { "nginx", "caddy" }.Where(name => OtherProgram.Find(name) is not null))
+            {
+                proxies[name] = await ServeAsync(name, product.Url.Port);
+            }
+
+            static string PathOf(JsonElement project) => $"{project.GetProperty("organization").GetString()}/{project.GetProperty("slug").GetString()}";
+        }
+
+        /// <summary>Where a proxy listens. A test whose proxy is not there is skipped by name.</summary>
+        public Uri UrlOf(string proxy)
+        {
+            Assert.SkipUnless(proxies.ContainsKey(proxy), $"no {proxy}: it is a Debian package");
+            return proxies[proxy].Url;
+        }
+
+        public async Task<(string Raw, string Id)> KeyAsync(object key)
+        {
+            var body = JsonSerializer.SerializeToNode(key)!.AsObject();
+            body.TryAdd("project", Project);
+            var made = await Api.PostAsync("/api/keys", body);
+            Assert.Equal(201, made.Status);
+            return (made.Member("raw_key"), made.Member("key_id"));
+        }
+
+        /// <summary>Starts a proxy with its page's configuration, but for the addresses and the policy.</summary>
+        public async Task<Proxy> ServeAsync(string proxy, int latchkey)
+        {
+            Assert.SkipUnless(OtherProgram.Find(proxy) is not null, $"no {proxy}: it is a Debian package");
+            var place = folder.CreateSubdirectory($"{proxy}-{++served}").FullName;
+            var port = OtherProgram.FreePort();
+            var policy = $"/{Project}/live/write/workflow:order-intake";
+            var text = Pages.Block($"verify/{proxy}.md", proxy == "nginx" ? "nginx" : "caddyfile")
+                .Replace("127.0.0.1:5080", $"127.0.0.1:{latchkey}", StringComparison.Ordinal).Replace("127.0.0.1:9000", $"127.0.0.1:{Upstream.Port}", StringComparison.Ordinal)
+                .Replace("/acme/orders/live", policy, StringComparison.Ordinal);
+            if (proxy == "nginx")
+            {
+                var temporary = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(name => $"{name}_temp_path {place}/{name};\n"));
+                await File.WriteAllTextAsync(
+                    Path.Combine(place, "nginx.conf"),
+                    $"daemon off; master_process off; pid {place}/nginx.pid; error_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{temporary}{text.Replace("listen 80;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal)}}}\n",
+                    Token);
+                return new(new($"http://127.0.0.1:{port}"), await OtherProgram.ServeAsync(OtherProgram.Find(proxy)!, place, port, Token, "-p", place, "-c", "nginx.conf", "-e", "stderr"));
+            }
+
+            await File.WriteAllTextAsync(
+                Path.Combine(place, "Caddyfile"), "{\n\tadmin off\n}\n" + text.Replace("http://api.example:80", $"http://127.0.0.1:{port}", StringComparison.Ordinal), Token);
+            return new(new($"http://127.0.0.1:{port}"), await OtherProgram.ServeAsync(OtherProgram.Find(proxy)!, place, port, Token, "run", "--config", "Caddyfile", "--adapter", "caddyfile"));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var proxy in proxies.Values)
+            {
+                await proxy.DisposeAsync();
+            }
+
+            Api.Dispose();
+            await Upstream.DisposeAsync();
+            await product.DisposeAsync();
+            folder.Delete(recursive: true);
+        }
+    }
+}
