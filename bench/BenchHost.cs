@@ -24,10 +24,10 @@ sealed class BenchHost : IHostingStartup
     /// <summary>Writes seven headers with fixed values.</summary>
     public const string Bare = "/bench/bare";
 
-    /// <summary>Says how many commands the database has got: a number in plain text.</summary>
-    public const string Commands = "/bench/commands";
+    /// <summary>Says how often the database has been read: a number in plain text.</summary>
+    public const string Reads = "/bench/reads";
 
-    static readonly CommandCount Count = new();
+    static readonly ReadCount Count = new();
 
     /// <summary>Runs the product in this process until it is killed.</summary>
     public static Task RunAsync(string[] arguments)
@@ -50,7 +50,7 @@ sealed class BenchHost : IHostingStartup
         public override IEnumerable<RouteEndpointBuilder> GetEndpointBuilders(IComponentRenderMode renderMode, IApplicationBuilder applicationBuilder) =>
         [
             new(WriteBare, RoutePatternFactory.Parse(Bare), 0),
-            new(http => http.Response.WriteAsync($"{Count.Value}"), RoutePatternFactory.Parse(Commands), 0),
+            new(http => http.Response.WriteAsync($"{Count.Value}"), RoutePatternFactory.Parse(Reads), 0),
         ];
 
         public override bool Supports(IComponentRenderMode renderMode) => renderMode is InteractiveServerRenderMode;

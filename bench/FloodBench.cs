@@ -27,7 +27,7 @@ static class FloodBench
         {
             foreach (var (perSecond, results) in new[] { (0, without), (PerSecond, with) })
             {
-                results.Add(await Flood.RunAsync(server.Url, known, unread, CommandsAsync, perSecond, Duration, cancellationToken));
+                results.Add(await Flood.RunAsync(server.Url, known, unread, ReadsAsync, perSecond, Duration, cancellationToken));
                 unread = unread[results[^1].Fresh..];
             }
         }
@@ -45,6 +45,6 @@ static class FloodBench
 
         Timing.PrintLoad();
 
-        async Task<long> CommandsAsync() => long.Parse(await client.GetStringAsync(BenchHost.Commands, cancellationToken), CultureInfo.InvariantCulture);
+        async Task<long> ReadsAsync() => long.Parse(await client.GetStringAsync(BenchHost.Reads, cancellationToken), CultureInfo.InvariantCulture);
     }
 }

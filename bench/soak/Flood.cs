@@ -17,8 +17,8 @@ static class Flood
 {
     const int FreshPerSecond = 20;
 
-    /// <summary>The commands that the reading of one key takes, where its project is known.</summary>
-    const int CommandsPerKey = 1;
+    /// <summary>What one key takes, where its project is known.</summary>
+    const int ReadsPerKey = 1;
 
     static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
 
@@ -26,12 +26,12 @@ static class Flood
     /// <param name="url">The node.</param>
     /// <param name="known">Keys that it knows.</param>
     /// <param name="unread">Good keys that it does not know, at least twenty for each second; those of one project.</param>
-    /// <param name="commands">How many commands its database has got so far.</param>
+    /// <param name="reads">How often its database has been read so far.</param>
     /// <param name="perSecond">How many unknown keys a second; none for a run without a flood.</param>
     /// <param name="duration">How long.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<FloodResult> RunAsync(
-        Uri url, IReadOnlyList<string> known, IReadOnlyList<string> unread, Func<Task<long>> commands, int perSecond, TimeSpan duration, CancellationToken cancellationToken)
+        Uri url, IReadOnlyList<string> known, IReadOnlyList<string> unread, Func<Task<long>> reads, int perSecond, TimeSpan duration, CancellationToken cancellationToken)
     {
         if (!KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _))
         {
@@ -40,7 +40,7 @@ static class Flood
 
         var (unknown, good, fresh) = (0, new List<double>(), new List<double>());
         var connections = (int)Math.Ceiling(perSecond * Turn.TotalSeconds);
-        var (before, start) = (await commands(), Stopwatch.GetTimestamp());
+        var (before, start) = (await reads(), Stopwatch.GetTimestamp());
         await Task.WhenAll(
             [
                 Task.WhenAll(Enumerable.Range(0, connections).Select(i => PaceAsync(Turn, Turn * ((double)i / connections), async client =>
@@ -53,8 +53,8 @@ static class Flood
                 PaceAsync(TimeSpan.FromSeconds(1) / FreshPerSecond, TimeSpan.Zero, async client =>
                     fresh.Add(await client.TimeAsync(Load.Get("/forward-auth", unread[fresh.Count]), 200, cancellationToken))),
             ]);
-        var reads = await commands() - before - (CommandsPerKey * fresh.Count);
-        return new(unknown, good.Count, fresh.Count, P99(good), P99(fresh), reads / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        var others = await reads() - before - (ReadsPerKey * fresh.Count);
+        return new(unknown, good.Count, fresh.Count, P99(good), P99(fresh), others / Stopwatch.GetElapsedTime(start).TotalSeconds);
 
         async Task PaceAsync(TimeSpan every, TimeSpan first, Func<Connection, Task> send)
         {

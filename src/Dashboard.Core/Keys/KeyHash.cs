@@ -27,8 +27,11 @@ public static class KeyHash
     /// <exception cref="ArgumentException">The destination is shorter than <see cref="Length"/>.</exception>
     public static void Of(ReadOnlySpan<char> raw, Span<byte> destination)
     {
-        const int worst = 3 * KeyTemplate.MaxKeyLength;
-        var utf8 = raw.Length <= KeyTemplate.MaxKeyLength ? stackalloc byte[worst] : new byte[Encoding.UTF8.GetByteCount(raw)];
+        const int usual = 128; // what is not needed need not be cleared, and this is asked for with every request
+        const int worst = 3;
+        var utf8 = raw.Length <= usual ? stackalloc byte[worst * usual]
+            : raw.Length <= KeyTemplate.MaxKeyLength ? stackalloc byte[worst * KeyTemplate.MaxKeyLength]
+            : new byte[Encoding.UTF8.GetByteCount(raw)];
         try
         {
             var count = Encoding.UTF8.GetBytes(raw, utf8);

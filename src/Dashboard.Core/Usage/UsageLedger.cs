@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Dashboard.Core.Keys;
 
 namespace Dashboard.Core.Verification;
 
 /// <summary>The SHA-256 of a raw key as a value: what the cache looks up by, without an array for each request.</summary>
+[StructLayout(LayoutKind.Auto)]
 readonly record struct KeyDigest(ulong First, ulong Second, ulong Third, ulong Fourth)
 {
     /// <summary>Other in each process, so that nobody who imports hashes can choose which ones share a bucket.</summary>

@@ -54,7 +54,7 @@ static class VerificationRules
     static RefusalCode? Environment(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now)
     {
         var own = key.Principal.Environment == KeyEnvironment.Live ? AcceptedEnvironments.Live : AcceptedEnvironments.Test;
-        return (demand.Environments & own) == AcceptedEnvironments.None ? RefusalCode.WrongEnvironment : null;
+        return demand.Environments.HasFlag(own) ? null : RefusalCode.WrongEnvironment;
     }
 
     static RefusalCode? Address(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now) =>

@@ -96,7 +96,7 @@ public sealed partial class FirstUse : ComponentBase, IDisposable
             if (await Person.ActorAsync() is { } actor && await Keys.FindFirstUseAsync(actor, KeyId, life.Token) is { Succeeded: true, Value: { } found })
             {
                 use = found;
-                aging = Time.CreateTimer(_ => InvokeAsync(StateHasChanged), null, Aging, Aging);
+                aging = Time.CreateTimer(_ => { _ = InvokeAsync(StateHasChanged); }, null, Aging, Aging);
                 StateHasChanged();
                 await OnUsed.InvokeAsync();
             }

@@ -1,7 +1,5 @@
-using Dashboard.Account;
 using Dashboard.Core;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Organizations;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 

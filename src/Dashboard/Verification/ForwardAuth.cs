@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Dashboard.Core;
 using Dashboard.Core.Keys;
@@ -23,24 +24,26 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
 
     /// <summary>Answers, if the request is such a question.</summary>
     /// <param name="http">The proxy's request.</param>
-    /// <returns>The answering; null where it is none.</returns>
-    public Task? TryAnswer(HttpContext http)
+    /// <param name="answering">Ends when it is answered.</param>
+    public bool TryAnswer(HttpContext http, [NotNullWhen(true)] out Task? answering)
     {
+        answering = null;
         var path = http.Request.Path.Value ?? "";
         if (!path.StartsWith(Path, StringComparison.OrdinalIgnoreCase))
         {
-            return null;
+            return false;
         }
 
         var nginx = path.StartsWith(NginxPath, StringComparison.OrdinalIgnoreCase);
         if (PolicyOf(path, nginx ? NginxPath.Length : Path.Length) is not { } policy)
         {
-            return null;
+            return false;
         }
 
         var credential = CredentialReader.Read(http.Request.Headers, options.AcceptBearer);
         var verifying = verifier.VerifyAsync(credential, policy.At(environments.Of(http.Request.Host)), FactsOf(http), http.RequestAborted);
-        return verifying.IsCompletedSuccessfully ? AnswerAsync(http.Response, verifying.Result, nginx) : WaitAsync(http.Response, verifying, nginx);
+        answering = verifying.IsCompletedSuccessfully ? AnswerAsync(http.Response, verifying.Result, nginx) : WaitAsync(http.Response, verifying, nginx);
+        return true;
     }
 
     static async Task WaitAsync(HttpResponse response, ValueTask<Verdict> verifying, bool nginx) => await AnswerAsync(response, await verifying, nginx);

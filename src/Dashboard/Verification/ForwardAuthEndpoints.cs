@@ -1,3 +1,4 @@
+using Dashboard.Core;
 using Dashboard.Core.Verification;
 using Dashboard.Http;
 using Dashboard.Http.OpenApi;
@@ -24,7 +25,7 @@ static class ForwardAuthEndpoints
     public static IApplicationBuilder UseForwardAuth(this IApplicationBuilder app)
     {
         var forwardAuth = app.ApplicationServices.GetRequiredService<ForwardAuth>();
-        return app.Use((http, next) => forwardAuth.TryAnswer(http) ?? next(http));
+        return app.Use((http, next) => forwardAuth.TryAnswer(http, out var answering) ? answering : next(http));
     }
 
     /// <summary>Says in the route table, and so in the API's description, what <see cref="UseForwardAuth"/> answers.</summary>
@@ -48,7 +49,8 @@ static class ForwardAuthEndpoints
             RefusalCode.WrongEnvironment, RefusalCode.InvalidToken, RefusalCode.IpNotAllowed, RefusalCode.WrongProject, RefusalCode.ResourceOutOfScope,
             RefusalCode.InsufficientPermissions, RefusalCode.RateLimited, RefusalCode.VerificationUnavailable,
         ];
-        var endpoint = group.MapRead(pattern, (HttpContext http, ForwardAuth forwardAuth) => forwardAuth.TryAnswer(http)!)
+        var endpoint = group.MapRead(pattern, (HttpContext http, ForwardAuth forwardAuth) =>
+            forwardAuth.TryAnswer(http, out var answering) ? answering : Problems.WriteAsync(http, Fault.NotFound))
             .WithName($"{(nginx ? "askForNginx" : "ask")}{parts}")
             .WithSummary(nginx
                 ? "Whether nginx may let a request through: as /forward-auth, but 429 and 503 are told as 403, with X-Latchkey-Status and X-Latchkey-Retry-After."

@@ -1,7 +1,6 @@
 using Dashboard.Core.Data;
 using Dashboard.Tests.E2E.Support;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;

@@ -30,6 +30,9 @@ sealed class Hand(IPage page, Way way)
         }
         """;
 
+    /// <summary>The page, or the dialog that is open: what is behind one can neither be seen well nor touched.</summary>
+    ILocator Here => page.Locator("dialog[open], body:not(:has(dialog[open]))").Last;
+
     public async Task PressAsync(AriaRole role, string name)
     {
         if (way == Way.Keys)
@@ -39,7 +42,7 @@ sealed class Hand(IPage page, Way way)
         }
         else
         {
-            await DoAsync(page.GetByRole(role, new() { Name = name, Exact = role != AriaRole.Checkbox })); // a box is called by its code and sentence too
+            await DoAsync(Here.GetByRole(role, new() { Name = name, Exact = role != AriaRole.Checkbox })); // a box is called by its code and sentence too
         }
     }
 
@@ -55,8 +58,8 @@ sealed class Hand(IPage page, Way way)
         }
         else
         {
-            await DoAsync(page.GetByRole(AriaRole.Button, new() { Name = menu, Exact = true }));
-            await DoAsync(page.GetByRole(AriaRole.Menuitem, new() { Name = item, Exact = true }));
+            await DoAsync(Here.GetByRole(AriaRole.Button, new() { Name = menu, Exact = true }));
+            await DoAsync(Here.GetByRole(AriaRole.Menuitem, new() { Name = item, Exact = true }));
         }
     }
 
@@ -70,7 +73,7 @@ sealed class Hand(IPage page, Way way)
         }
         else
         {
-            var field = page.GetByRole(role, new() { Name = name, Exact = true });
+            var field = Here.GetByRole(role, new() { Name = name, Exact = true });
             await DoAsync(field);
             await field.FillAsync(text);
         }
@@ -87,7 +90,7 @@ sealed class Hand(IPage page, Way way)
         }
         else
         {
-            await DoAsync(page.GetByRole(AriaRole.Radio, new() { Name = next, Exact = true }).Locator("..")); // its label: the radio itself is hidden by it
+            await DoAsync(Here.GetByRole(AriaRole.Radio, new() { Name = next, Exact = true }).Locator("..")); // its label: the radio itself is hidden by it
         }
 
         await Expect(page.GetByRole(AriaRole.Radio, new() { Name = next })).ToBeCheckedAsync();
@@ -102,7 +105,7 @@ sealed class Hand(IPage page, Way way)
         }
         else
         {
-            await page.GetByLabel(name, new() { Exact = true }).SelectOptionAsync(option);
+            await Here.GetByLabel(name, new() { Exact = true }).SelectOptionAsync(option);
         }
     }
 

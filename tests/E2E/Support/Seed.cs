@@ -57,7 +57,7 @@ static class Seed
             var owner = await product.OwnerAsync();
             await using var context = await People.OpenAsync(product);
             var id = await context.Projects.Where(x => x.Slug == project.Project).Select(x => x.Id).SingleAsync(Cancellation);
-            var scope = await context.Resources.Where(x => x.ProjectId == id).Take(resources).Select(x => x.Id).ToListAsync(Cancellation);
+            var scope = await context.Resources.Where(x => x.ProjectId == id).OrderBy(x => x.Id).Take(resources).Select(x => x.Id).ToListAsync(Cancellation);
             var at = DateTimeOffset.UnixEpoch;
             context.AddRange(Enumerable.Range(1, count).Select(number =>
             {

@@ -85,7 +85,8 @@ public sealed class PageStateTests(Product product, Browser browser) : IClassFix
 
         async Task LookAsync(ILocator? part = null)
         {
-            await visit.ExpectAccessibleAsync(part);
+            // Dialogs and menus are of the kit, where both themes are looked at.
+            await visit.ExpectAccessibleAsync(part, part is null ? [] : [ColorScheme.Dark]);
             await visit.ExpectFitAsync();
         }
     }

@@ -124,7 +124,10 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
         await using var product = new Product().With(outage.Register);
         using var owner = await Api.SignInAsync(product);
         var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
+        var known = (await owner.PostAsync("/api/keys", new { name = "y" })).Member("raw_key");
+        Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status);
         outage.Failure = Outage.DatabaseGone;
+        Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status); // for 30 seconds
         var plain = await owner.GetAsync("/forward-auth", ("X-API-Key", raw));
         Assert.Equal((503, "verification_unavailable"), (plain.Status, plain.Code));
         Assert.NotNull(plain.Header("Retry-After"));

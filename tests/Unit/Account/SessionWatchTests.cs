@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Dashboard.Account;
 using Dashboard.Core;
 using Dashboard.Core.Audit;
-using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Sessions;
 using Dashboard.Core.Verification;

@@ -63,7 +63,10 @@ public sealed class KeyItemTests
     [InlineData(KeyState.Revoked, 400, 90, null)]
     public void Key_that_nobody_uses_wants_notice(KeyState state, int created, int? used, string? notice) => Assert.Equal(notice, Item(Row with
     {
-        State = state, CreatedAt = Now.AddDays(-created), LastUsedAt = used is { } days ? Now.AddDays(-days) : null, RevokedAt = Now,
+        State = state,
+        CreatedAt = Now.AddDays(-created),
+        LastUsedAt = used is { } days ? Now.AddDays(-days) : null,
+        RevokedAt = Now,
     }).Notice(Now));
 
     [Fact]

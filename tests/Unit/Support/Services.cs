@@ -24,10 +24,9 @@ public sealed class Services(ServiceProvider provider) : IAsyncDisposable
     {
         get
         {
-            Get<VerificationCache>();
             try
             {
-                Get<ChangeFeed>().ReadAsync(CancellationToken.None).GetAwaiter().GetResult();
+                ReadFeedAsync().GetAwaiter().GetResult();
             }
             catch (Exception exception) when (Outages.Caused(exception))
             {
@@ -36,6 +35,13 @@ public sealed class Services(ServiceProvider provider) : IAsyncDisposable
 
             return Get<Verifier>();
         }
+    }
+
+    /// <summary>Reads the change feed, as a running node does each second.</summary>
+    public Task ReadFeedAsync()
+    {
+        Get<VerificationCache>(); // listens from its beginning on
+        return Get<ChangeFeed>().ReadAsync(CancellationToken.None);
     }
 
     public UsageLedger Usage => Get<UsageLedger>();

@@ -259,11 +259,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
         return CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = template.Mint(KeyEnvironment.Live).Reveal() }, acceptBearer: true);
     }
 
-    static Task ReadAsync(Services services)
-    {
-        services.Get<VerificationCache>();
-        return services.Get<ChangeFeed>().ReadAsync(None);
-    }
+    static Task ReadAsync(Services services) => services.ReadFeedAsync();
 
     static ValueTask<RefusalCode?> AskAsync(Services services, IssuedKey key) => AskAsync(services, Present(key));
 

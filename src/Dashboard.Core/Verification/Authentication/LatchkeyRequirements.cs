@@ -1,4 +1,3 @@
-using Dashboard.Core.Keys;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Dashboard.Bench.Soak;
 
-/// <summary>Counts the commands that are sent to the database.</summary>
-sealed class CommandCount : DbCommandInterceptor
+/// <summary>Counts what the database is asked to read.</summary>
+sealed class ReadCount : DbCommandInterceptor
 {
     long value;
 
@@ -16,12 +16,7 @@ sealed class CommandCount : DbCommandInterceptor
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) => new(Count(result));
 
-    public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result) => Count(result);
-
-    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) => new(Count(result));
-
-    T Count<T>(T result)
+    InterceptionResult<DbDataReader> Count(InterceptionResult<DbDataReader> result)
     {
         Interlocked.Increment(ref value);
         return result;

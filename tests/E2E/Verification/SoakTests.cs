@@ -1,0 +1,74 @@
+using Dashboard.Bench.Soak;
+using Dashboard.Core.Data;
+using Dashboard.Tests.E2E.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Verification;
+
+/// <summary>In small what <c>bench</c> does at full size, by the same code.</summary>
+public sealed class SoakTests
+{
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Flood_of_unknown_keys_asks_the_database_no_more_and_turns_no_good_key_away()
+    {
+        var reads = new ReadCount();
+        await using var product = new Product().With("Keys:MaxActivePerProject", "1000")
+            .With(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(reads)));
+        product.Start();
+        var project = await product.AddProjectAsync("Flooded");
+        var keys = new List<string>();
+        for (var i = 0; i < 90; i++)
+        {
+            keys.Add((await product.AddKeyAsync(project, $"key {i}")).Secret.Reveal());
+        }
+
+        await using (var context = await People.OpenAsync(product))
+        {
+            // Used before, so that what their first use writes is not counted.
+            var at = DateTimeOffset.UnixEpoch.AddDays(1);
+            await context.Keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, at).SetProperty(key => key.LastUsedOrder, at), Token);
+        }
+
+        foreach (var key in keys[..5])
+        {
+            await using var connection = await Connection.OpenAsync(product.Url, Token);
+            await connection.SendAsync(Load.Get("/forward-auth", key), 200, Token);
+        }
+
+        var result = await Flood.RunAsync(product.Url, keys[..5], keys[5..], () => Task.FromResult(reads.Value), 400, TimeSpan.FromSeconds(3), Token);
+
+        Assert.InRange(result.ReadsPerSecond, 1, 22); // 21 in each second that begins with one of them
+        Assert.True(result is { Unknown: > 200, Good: > 50, Fresh: > 10 }, $"{result}");
+    }
+
+    [Fact]
+    public async Task Key_revoked_in_one_process_is_refused_by_another_within_two_seconds()
+    {
+        var folder = Directory.CreateTempSubdirectory("latchkey-");
+        try
+        {
+            await using var first = await ProductProcess.StartAsync(folder);
+            await using var second = await ProductProcess.StartAsync(folder);
+            using var owner = await Caller.SignInAsync(first.Url, Token);
+            var keys = new List<(string Id, string Raw)>();
+            for (var i = 0; i < 8; i++)
+            {
+                var key = (await owner.CreateKeyAsync(new { name = $"key {i}" }, Token)).Body;
+                keys.Add(((string)key["key_id"]!, (string)key["raw_key"]!));
+            }
+
+            var taken = await Revocations.RunAsync(
+                second.Url, keys.ConvertAll(key => key.Raw), async i => (await owner.DeleteAsync($"/api/keys/{keys[i].Id}", Token)).EnsureSuccessStatusCode().Dispose(), 4, Token);
+            Assert.All(taken, time => Assert.InRange(time, TimeSpan.Zero, TimeSpan.FromSeconds(2)));
+        }
+        finally
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            folder.Delete(recursive: true);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Verification;
+
+/// <summary>Random changes on two nodes, and what each then says of every key, against what is stored.</summary>
+public sealed class CachePropertyTests
+{
+    static readonly string[] Projects = [World.Orders, "acme/sales", "acme/ledger"];
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Node_says_what_is_stored_at_once_after_its_own_changes_and_after_a_read_after_anothers(ulong seed)
+    {
+        await using var world = new World(("Keys:MaxActivePerProject", "1000"));
+        Services[] nodes = [world.Services, world.Run(("Keys:MaxActivePerProject", "1000"))];
+        var (random, keys) = (new Xorshift(seed), new List<IssuedKey>());
+        world.AddProject("acme", "ledger");
+        for (var step = 0; step < 150; step++)
+        {
+            var (one, other) = random.Flip() ? (nodes[0], nodes[1]) : (nodes[1], nodes[0]);
+            await other.ReadFeedAsync();
+            await one.ReadFeedAsync(); // knows all that the other did
+            await ChangeAsync(world, one, random, keys);
+            if (random.Below(4) == 0)
+            {
+                world.Time.Advance(TimeSpan.FromSeconds(random.Below(20)));
+            }
+
+            await CompareAsync(world, one, random, keys);
+            await other.ReadFeedAsync();
+            await CompareAsync(world, other, random, keys);
+        }
+    }
+
+    [Fact]
+    public async Task Node_that_is_asked_all_the_while_says_what_is_stored_when_the_changes_have_ended()
+    {
+        await using var world = new World(("Keys:MaxActivePerProject", "1000"));
+        Services[] nodes = [world.Services, world.Run(("Keys:MaxActivePerProject", "1000"))];
+        var (random, keys) = (new Xorshift(4), new List<IssuedKey>());
+        world.AddProject("acme", "ledger");
+        for (var i = 0; i < 30; i++)
+        {
+            await ChangeAsync(world, nodes[0], random, keys, onlyCreate: true);
+        }
+
+        foreach (var node in nodes)
+        {
+            await node.ReadFeedAsync();
+        }
+
+        for (var round = 0; round < 5; round++)
+        {
+            using var ended = new CancellationTokenSource();
+            var asking = nodes.Select((node, i) => Task.Run(
+                async () =>
+                {
+                    var mine = new Xorshift((ulong)(10 + i));
+                    while (!ended.IsCancellationRequested)
+                    {
+                        await AskAsync(node, mine.Pick(keys), Demand.None);
+                        if (mine.Below(20) == 0)
+                        {
+                            await node.ReadFeedAsync();
+                        }
+                    }
+                },
+                Token)).ToList();
+            for (var change = 0; change < 20; change++)
+            {
+                await ChangeAsync(world, random.Pick(nodes), random, keys, onlyChange: true);
+            }
+
+            await ended.CancelAsync();
+            await Task.WhenAll(asking);
+            foreach (var node in nodes)
+            {
+                await node.ReadFeedAsync();
+                await CompareAsync(world, node, random, keys);
+            }
+        }
+    }
+
+    /// <summary>What is asked of every key: the node's answer is that of one that has never heard of anything.</summary>
+    static async Task CompareAsync(World world, Services node, Xorshift random, List<IssuedKey> keys)
+    {
+        await using var context = world.Open();
+        foreach (var key in keys)
+        {
+            var demand = new Demand(
+                random.Pick<AcceptedEnvironments>([AcceptedEnvironments.Both, AcceptedEnvironments.Live]), random.Flip() ? random.Pick(Projects) : null,
+                random.Flip() ? random.Pick<string>(["workflow:a", "workflow:b"]) : null, random.Flip() ? random.Pick<string>(["read", "write"]) : null);
+            var stored = (await KnownKeyQuery.FindAsync(context, key.Secret.Hash, _ => null, Token))!;
+            var verdict = await node.Get<Verifier>().VerifyAsync(Present(key), demand, null, Token);
+            Assert.Equal(VerificationRules.FirstFailure(stored, demand, world.Time.GetUtcNow()), verdict.Refusal);
+            if (verdict.Principal is { } principal)
+            {
+                Assert.Equivalent(stored.Principal, principal);
+            }
+        }
+    }
+
+    static async Task ChangeAsync(World world, Services node, Xorshift random, List<IssuedKey> keys, bool onlyCreate = false, bool onlyChange = false)
+    {
+        var what = onlyCreate || (keys.Count == 0) ? 0 : random.Between(onlyChange ? 1 : 0, 7);
+        var key = keys.Count == 0 ? null : random.Pick(keys).Key.KeyId;
+        switch (what) // what is refused, since the key is revoked or the project is gone, changes nothing, and that is a case as well
+        {
+            case 0:
+                await node.Resources.CreateAsync(world.Owner, new(World.Orders, "workflow", random.Pick<string>(["a", "b"])), Token);
+                var made = await node.Keys.CreateAsync(
+                    world.Owner,
+                    new(random.Pick(Projects), "key", random.Flip() ? KeyEnvironment.Live : KeyEnvironment.Test, random.Flip() ? ["workflow:a"] : null,
+                        ExpiresAt: random.Flip() ? world.Time.GetUtcNow().AddSeconds(random.Between(1, 300)) : null),
+                    Token);
+                if (made.Succeeded)
+                {
+                    keys.Add(made.Value);
+                }
+
+                break;
+            case 1:
+                await node.Keys.RevokeAsync(world.Owner, key!, Token);
+                break;
+            case 2:
+                await node.Keys.ChangeAsync(world.Owner, key!, new(State: random.Flip() ? KeyState.Active : KeyState.Inactive), Token);
+                break;
+            case 3:
+                await node.Keys.ChangeAsync(world.Owner, key!, new(Permissions: ["read"]), Token);
+                break;
+            case 4:
+                await node.Projects.ChangeAsync(world.Owner, new("acme", "orders"), new(Slug: random.Flip() ? "orders" : "sales"), Token);
+                break;
+            case 5:
+                await node.Resources.DeleteAsync(world.Owner, World.Orders, random.Pick<string>(["workflow:a", "workflow:b"]), Token);
+                break;
+            case 6:
+                await node.Get<OrganizationService>().ChangeAsync(world.Owner, random.Flip() ? "acme" : "apex", new(Slug: random.Flip() ? "acme" : "apex"), Token);
+                break;
+            default:
+                await node.Keys.ChangeAsync(world.Owner, key!, new(ExpiresAt: new(world.Time.GetUtcNow().AddSeconds(random.Between(1, 300)))), Token);
+                break;
+        }
+    }
+
+    static async Task<Verdict> AskAsync(Services node, IssuedKey key, Demand demand) => await node.Get<Verifier>().VerifyAsync(Present(key), demand, null, Token);
+
+    static PresentedCredential Present(IssuedKey key) => CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = key.Secret.Reveal() }, acceptBearer: true);
+}
