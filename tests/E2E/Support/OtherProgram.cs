@@ -8,7 +8,7 @@ namespace Dashboard.Tests.E2E.Support;
 /// <summary>A program that is not ours and may not be there.</summary>
 sealed class OtherProgram : IAsyncDisposable
 {
-    static readonly string[] Places = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin", "/usr/local/sbin", "/usr/local/go/bin"];
+    static readonly string[] Places = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin", "/usr/local/sbin"];
 
     readonly Process process;
     readonly StringBuilder said = new();

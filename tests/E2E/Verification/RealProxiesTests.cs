@@ -280,7 +280,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
                 await proxy.DisposeAsync();
             }
 
-            Api.Dispose();
+            Api?.Dispose(); // where it did not get so far
             await Upstream.DisposeAsync();
             await product.DisposeAsync();
             folder.Delete(recursive: true);
