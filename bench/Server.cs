@@ -38,13 +38,13 @@ sealed class Server : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        var process = Process.Start(start)!;
-        while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        var started = Process.Start(start)!;
+        while (await started.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
         {
             if (line.StartsWith("Latchkey is ready", StringComparison.Ordinal) && line.IndexOf("http://", StringComparison.Ordinal) is >= 0 and var at)
             {
-                _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None); // so that it never waits for a reader
-                return new(process, new(line[at..].TrimEnd('.')));
+                _ = started.StandardOutput.ReadToEndAsync(CancellationToken.None); // so that it never waits for a reader
+                return new(started, new(line[at..].TrimEnd('.')));
             }
         }
 

@@ -11,14 +11,19 @@ sealed class ReadCount : DbCommandInterceptor
     /// <summary>How many so far.</summary>
     public long Value => Interlocked.Read(ref value);
 
-    public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) => Count(result);
+    public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) => Count(command, result);
 
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) => new(Count(result));
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) => new(Count(command, result));
 
-    InterceptionResult<DbDataReader> Count(InterceptionResult<DbDataReader> result)
+    /// <summary>What is inserted comes back through a reader as well.</summary>
+    InterceptionResult<DbDataReader> Count(DbCommand command, InterceptionResult<DbDataReader> result)
     {
-        Interlocked.Increment(ref value);
+        if (command.CommandText.StartsWith("SELECT", StringComparison.Ordinal))
+        {
+            Interlocked.Increment(ref value);
+        }
+
         return result;
     }
 }

@@ -41,7 +41,7 @@ public sealed class SoakTests
 
         var result = await Flood.RunAsync(product.Url, keys[..5], keys[5..], () => Task.FromResult(reads.Value), 400, TimeSpan.FromSeconds(3), Token);
 
-        Assert.InRange(result.ReadsPerSecond, 1, 22); // 21 in each second that begins with one of them
+        Assert.InRange(result.ReadsPerSecond, 1, 25); // 21 in each second, and the few by which usage is written
         Assert.True(result is { Unknown: > 200, Good: > 50, Fresh: > 10 }, $"{result}");
     }
 

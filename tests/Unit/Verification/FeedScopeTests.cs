@@ -1,7 +1,6 @@
 using System.Reflection;
 using Dashboard.Core;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Organizations;
 using Dashboard.Core.Verification;
 using Xunit;
 

@@ -1,5 +1,3 @@
-using Dashboard.Core;
-using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Verification;
@@ -32,12 +30,12 @@ public sealed class VerificationCacheTests : IAsyncDisposable
         var demand = new Demand(AcceptedEnvironments.Live, World.Orders, "workflow:any", "read");
         for (var i = 0; i < 1000; i++)
         {
-            Assert.NotNull(verifier.VerifyAsync(key, demand, Nothing, None).Result.Principal);
+            Assert.NotNull((await verifier.VerifyAsync(key, demand, Nothing, None)).Principal);
         }
 
         world.Time.Advance(TimeSpan.FromSeconds(1)); // so that the last use is another
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var verdict = verifier.VerifyAsync(key, demand, Nothing, None).Result;
+        var verdict = await verifier.VerifyAsync(key, demand, Nothing, None);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200);
         Assert.NotNull(verdict.Principal);
         Assert.Empty(commands.Sent);

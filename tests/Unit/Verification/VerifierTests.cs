@@ -122,7 +122,7 @@ public sealed class VerifierTests
         await using var world = new World(("Keys:Template", template));
         var raw = (await CreateAsync(world, world.Services, new(World.Orders, "one"))).Secret.Reveal();
         var random = new Xorshift(7);
-        var asked = new List<ValueTask<Verdict>>(); // at once: they share a read of the feed
+        var asked = new List<Task<Verdict>>(); // at once: they share a read of the feed
         for (var i = 0; i < 500; i++) // the ten thousand of each are held by KeyTemplatePropertyTests, without a database
         {
             var characters = raw.ToCharArray();
@@ -132,7 +132,7 @@ public sealed class VerifierTests
                 characters[at] = (char)random.Between(33, 126);
             }
             while (characters[at] == raw[at]);
-            asked.Add(AskAsync(world.Services, new(characters), Demand.None));
+            asked.Add(AskAsync(world.Services, new(characters), Demand.None).AsTask());
         }
 
         foreach (var answer in asked)
