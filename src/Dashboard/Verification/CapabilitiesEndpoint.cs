@@ -2,7 +2,6 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
 using Dashboard.Http;
 using Dashboard.Http.OpenApi;
-using Dashboard.Keys;
 
 namespace Dashboard.Verification;
 

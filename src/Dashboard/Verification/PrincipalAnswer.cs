@@ -13,10 +13,10 @@ class PrincipalAnswer
     internal PrincipalAnswer(Principal principal) => this.principal = principal;
 
     [Field("Always true: the credential is good.", Example = "true")]
-    public bool Valid => true;
+    public bool Valid { get; } = true;
 
     [Field("Always valid.", Words = ["valid"])]
-    public string Code => "valid";
+    public string Code { get; } = "valid";
 
     [Field("The key's public identifier.", Example = "\"Ab12CdEf\"")]
     public string KeyId => principal.KeyId;

@@ -102,7 +102,7 @@ public sealed class CachePropertyTests
                 random.Flip() ? random.Pick<string>(["workflow:a", "workflow:b"]) : null, random.Flip() ? random.Pick<string>(["read", "write"]) : null);
             var stored = (await KnownKeyQuery.FindAsync(context, key.Secret.Hash, _ => null, Token))!;
             var verdict = await node.Get<Verifier>().VerifyAsync(Present(key), demand, null, Token);
-            Assert.Equal(VerificationRules.FirstFailure(stored, demand, world.Time.GetUtcNow()), verdict.Refusal);
+            Assert.Equal(VerificationRules.FirstFailure(stored, demand, null, world.Time.GetUtcNow()), verdict.Refusal);
             if (verdict.Principal is { } principal)
             {
                 Assert.Equivalent(stored.Principal, principal);
