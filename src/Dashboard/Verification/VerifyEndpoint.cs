@@ -86,6 +86,6 @@ static class VerifyEndpoint
         [Field("The rule: shape, known, state, environment, address, project, resource, permission or rate.", Example = "\"state\"")] string Rule,
         [Field("passed, the code that it refuses with, or not_tried.", Example = "\"passed\"")] string Verdict)
     {
-        public static RuleAnswer[]? Of(IReadOnlyList<RuleVerdict>? rules) => rules?.Select(rule => new RuleAnswer(rule.Rule, rule.Verdict)).ToArray();
+        public static List<RuleAnswer>? Of(IReadOnlyList<RuleVerdict>? rules) => rules?.Select(rule => new RuleAnswer(rule.Rule, rule.Verdict)).ToList();
     }
 }
