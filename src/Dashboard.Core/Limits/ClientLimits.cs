@@ -15,6 +15,7 @@ public sealed class ClientLimits(int perMinute, TimeProvider time)
 
     readonly ConcurrentDictionary<(ulong Bits, AddressFamily Family), MinuteWindow> clients = new();
     readonly Lock sweeping = new();
+    readonly long start = time.GetTimestamp(); // short spans are exact: a clock gives them as a double
     long sweptAt;
 
     /// <summary>Counts one for a client.</summary>
@@ -29,7 +30,7 @@ public sealed class ClientLimits(int perMinute, TimeProvider time)
     public TimeSpan? Waits(IPAddress? client) =>
         perMinute == 0 || client is null || Find(client, add: false) is not { } window || window.Wait(perMinute, Now) is var wait && wait == TimeSpan.Zero ? null : wait;
 
-    long Now => time.GetElapsedTime(0, time.GetTimestamp()).Ticks;
+    long Now => time.GetElapsedTime(start).Ticks;
 
     MinuteWindow? Find(IPAddress client, bool add)
     {

@@ -13,6 +13,7 @@ public sealed class RateLimits
 
     readonly ConcurrentDictionary<string, MinuteWindow> keys = new(StringComparer.Ordinal);
     readonly TimeProvider time;
+    readonly long start;
 
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">The settings.</param>
@@ -20,7 +21,7 @@ public sealed class RateLimits
     /// <exception cref="SettingException">One of them cannot be used.</exception>
     public RateLimits(IConfiguration configuration, TimeProvider time)
     {
-        this.time = time;
+        (this.time, start) = (time, time.GetTimestamp()); // short spans are exact: a clock gives them as a double
         Refused = new(Settings.OptionalInteger(configuration, "RateLimits:RefusedPerMinute", 0, Most) ?? 600, time);
         FailedSignIns = new(Settings.OptionalInteger(configuration, "RateLimits:FailedSignInsPerMinute", 0, Most) ?? 60, time);
     }
@@ -50,7 +51,7 @@ public sealed class RateLimits
         return window.TryTake(perMinute, Now, out var wait) ? null : wait;
     }
 
-    long Now => time.GetElapsedTime(0, time.GetTimestamp()).Ticks;
+    long Now => time.GetElapsedTime(start).Ticks;
 
     void Sweep()
     {
