@@ -17,6 +17,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     SearchField? searchField;
     Outcome<KeyRow>? found;
     (ProjectPath Project, string KeyId)? wanted;
+    KeysAsked? chosen;
     bool loading;
     int turn;
     string search = "";
@@ -42,6 +43,9 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
+    /// <summary>What the filters say: what was chosen last, though its list is still on its way.</summary>
+    KeysAsked Chosen => chosen ?? View!.Asked;
+
     public void Dispose()
     {
         life.Cancel();
@@ -62,6 +66,10 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         {
             before.Clear();
             await LoadAsync(asked);
+        }
+        else
+        {
+            chosen = null;
         }
     }
 
@@ -85,6 +93,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         finally
         {
             loading = mine != turn;
+            chosen = loading ? chosen : null;
         }
     }
 
@@ -134,9 +143,17 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         }
     }
 
-    void ShowRevoked(bool shown) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("revoked", shown ? true : (bool?)null), replace: true);
+    void ShowRevoked(bool shown)
+    {
+        chosen = Chosen with { Revoked = shown };
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("revoked", shown ? true : (bool?)null), replace: true);
+    }
 
-    void ShowEnvironment(KeyEnvironment? chosen) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("environment", chosen?.ToWord()), replace: true);
+    void ShowEnvironment(KeyEnvironment? only)
+    {
+        chosen = Chosen with { Environment = only };
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("environment", only?.ToWord()), replace: true);
+    }
 
     void ShowOrder(KeyOrder order) =>
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("sort", order == KeyOrder.Default ? null : order.ToWord()), replace: true);
