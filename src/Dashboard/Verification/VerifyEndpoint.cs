@@ -60,7 +60,7 @@ static class VerifyEndpoint
         internal VerifiedAnswer(Principal principal, IReadOnlyList<RuleAnswer>? rules)
             : base(principal) => Rules = rules;
 
-        [Field("Each rule in order with its verdict, where an explanation was asked for.")]
+        [Field("Each rule in order with its verdict, where an explanation was asked for.", Example = RuleAnswer.Example)]
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public IReadOnlyList<RuleAnswer>? Rules { get; init; }
     }
@@ -78,7 +78,7 @@ static class VerifyEndpoint
         [Field("The key's public identifier, where the whole key was sent.", Example = "\"Ab12CdEf\"")]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? KeyId = null,
-        [Field("Each rule in order with its verdict, where an explanation was asked for.")]
+        [Field("Each rule in order with its verdict, where an explanation was asked for.", Example = RuleAnswer.Example)]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         IReadOnlyList<RuleAnswer>? Rules = null);
 
@@ -86,6 +86,8 @@ static class VerifyEndpoint
         [Field("The rule: shape, known, state, environment, address, project, resource, permission or rate.", Example = "\"state\"")] string Rule,
         [Field("passed, the code that it refuses with, or not_tried.", Example = "\"passed\"")] string Verdict)
     {
+        public const string Example = """[{"rule": "state", "verdict": "passed"}]""";
+
         public static List<RuleAnswer>? Of(IReadOnlyList<RuleVerdict>? rules) => rules?.Select(rule => new RuleAnswer(rule.Rule, rule.Verdict)).ToList();
     }
 }

@@ -40,7 +40,12 @@ public sealed class SnippetTests(Tenants tenants) : IClassFixture<Tenants>
             part.Split("\n}")[0].Split("`json:\"").Skip(1).Select(tag => tag.Split('"')[0].Split(',')[0]).ToList()).ToList();
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["key"] = tenants.RawKey, ["client_ip"] = "203.0.113.7", ["environment"] = "live", ["project"] = People.Project, ["resource"] = "workflow:x", ["permission"] = "read",
+            ["key"] = tenants.RawKey,
+            ["client_ip"] = "203.0.113.7",
+            ["environment"] = "live",
+            ["project"] = People.Project,
+            ["resource"] = "workflow:x",
+            ["permission"] = "read",
         };
         var api = await tenants.Owner.PostAsync("/api/service-accounts", new { name = "api", permissions = new[] { "verify" } });
         var answer = await tenants.Nobody.SendAsync(

@@ -46,7 +46,7 @@ public sealed class ApiDescriptionTests(Tenants tenants) : IClassFixture<Tenants
     [InlineData("PATCH", "/api/resources/{organization}/{project}/{resource}", "200",
         "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 413:too_large 415:unsupported_media_type 500:internal_error 503:unavailable")]
     [InlineData("GET", "/v1/capabilities", "200",
-        "401:missing_credential,malformed_key,invalid_key,revoked_key,inactive_key,expired_key,wrong_environment,invalid_token 500:internal_error 503:verification_unavailable")]
+        "401:missing_credential,malformed_key,invalid_key,revoked_key,inactive_key,expired_key,wrong_environment,invalid_token 403:ip_not_allowed 429:rate_limited 500:internal_error 503:verification_unavailable")]
     public async Task Operation_names_every_status_and_code(string method, string path, string success, string refusals)
     {
         var operation = (await tenants.Product.Contract).Operations.Single(x => x.Method == method && x.Path == path).Operation;
@@ -89,7 +89,7 @@ public sealed class ApiDescriptionTests(Tenants tenants) : IClassFixture<Tenants
     [InlineData("Key", "permissions", "array", true)]
     [InlineData("IssuedKey", "raw_key", "string", true)]
     [InlineData("KeyList", "next_cursor", "null|string", true)]
-    [InlineData("Capabilities", "valid", "boolean", true)]
+    [InlineData("Principal", "valid", "boolean", true)]
     [InlineData("CreateKeyRequest", "name", "string", true)]
     [InlineData("CreateKeyRequest", "expires_at", "null|string", false)]
     [InlineData("ChangeKeyRequest", "name", "string", false)]
@@ -112,8 +112,8 @@ public sealed class ApiDescriptionTests(Tenants tenants) : IClassFixture<Tenants
             (x.Method, x.Path) switch
             {
                 ("POST", "/api/session") => "",
-                (_, ['/', 'a', 'p', 'i', '/', ..]) => "session_cookie",
-                (_, "/v1/capabilities" or "/v1/self-revoke" or ['/', 'f', 'o', 'r', 'w', 'a', 'r', 'd', '-', 'a', 'u', 't', 'h', ..]) => "x_api_key api_key authorization_api_key authorization_bearer",
+                (_, ['/', 'a', 'p', 'i', '/', not 'v', ..]) => "session_cookie",
+                (_, "/api/v1/keys/verify" or "/v1/capabilities" or "/v1/self-revoke" or ['/', 'f', 'o', 'r', 'w', 'a', 'r', 'd', '-', 'a', 'u', 't', 'h', ..]) => "x_api_key api_key authorization_api_key authorization_bearer",
                 _ => "",
             },
             x.Operation.TryGetProperty("security", out var security) ? string.Join(' ', security.EnumerateArray().SelectMany(one => one.EnumerateObject()).Select(one => one.Name)) : ""));

@@ -50,9 +50,8 @@ public sealed class Tenants : IAsyncLifetime
         ]);
         var key = await Owner.PostAsync("/api/keys", new { name = "the first" });
         (RawKey, KeyId) = (key.Member("raw_key"), key.Member("key_id"));
-        // Its first use is written beside the requests, and so in the midst of some later test.
         Assert.Equal(200, (await Nobody.GetAsync("/v1/capabilities", ("X-API-Key", RawKey))).Status);
-        await Product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken);
+        await Product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken); // or it would be written behind in some test's midst
         ServiceAccountId = (await Owner.PostAsync("/api/service-accounts", new { name = "the first" })).Member("id");
         Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);
         Assert.Equal(201, (await Stranger.PostAsync("/api/resources", new { kind = "workflow", id = "elsewhere" })).Status);

@@ -56,7 +56,7 @@ sealed class Upstream : IAsyncDisposable
                 http.Response.ContentType = "text/event-stream";
                 await http.Response.WriteAsync("data: first\n\n", http.RequestAborted);
                 await http.Response.Body.FlushAsync(http.RequestAborted);
-                await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default); // nothing more, until the client goes
+                await new TaskCompletionSource().Task.WaitAsync(http.RequestAborted); // nothing more, until the client goes
                 break;
             case "/fails":
                 http.Response.StatusCode = 500;

@@ -46,7 +46,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
     public async Task Every_refusal_reaches_the_client_with_its_status_and_code_and_not_the_api(string proxy)
     {
         var url = behind.UrlOf(proxy);
-        var expiring = await behind.KeyAsync(new { name = "expiring", expires_at = DateTimeOffset.UtcNow.AddSeconds(1.5) });
+        var expiring = await behind.KeyAsync(new { name = "expiring", expires_at = behind.Now.AddSeconds(1.5) });
         var (revoked, inactive) = (await behind.KeyAsync(new { name = "revoked" }), await behind.KeyAsync(new { name = "inactive" }));
         await behind.Api.DeleteAsync($"/api/keys/{revoked.Id}");
         await behind.Api.PatchAsync($"/api/keys/{inactive.Id}", new { state = "inactive" });
@@ -210,6 +210,8 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         public string Project { get; private set; } = "";
 
         public string OtherProject { get; private set; } = "";
+
+        internal DateTimeOffset Now => product.Now;
 
         public string Organization => Project.Split('/')[0];
 
