@@ -1,5 +1,4 @@
 using System.Net;
-using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore;
