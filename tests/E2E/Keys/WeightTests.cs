@@ -15,8 +15,7 @@ public sealed class WeightTests(Browser browser, ITestOutputHelper output)
     [Fact]
     public async Task First_load_of_the_keys_page_is_light()
     {
-        // While files may change under it, the development server sends them as they are. Here they are as they are built.
-        await using var product = new Product().With("ReloadStaticAssetsAtRuntime", "false");
+        await using var product = new Product();
         product.Start();
         var project = await product.AddProjectAsync("Weight");
         for (var number = 0; number < 10; number++)
