@@ -85,12 +85,13 @@ public sealed class SecretJourneys : IClassFixture<Product>
         var gone = true;
         await page.Context.RouteAsync("**/_blazor/**", route => gone ? route.AbortAsync() : route.ContinueAsync());
         visit.ExpectCut();
-        await page.EvaluateAsync("Blazor._internal.forceCloseConnection()");
+        var since = await page.EvaluateAsync<double>("Blazor._internal.forceCloseConnection(), performance.now()");
         await Expect(page.GetByText("Connection lost.").First).ToBeVisibleAsync();
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
         await Expect(dialog.GetByText("Copied to the clipboard").First).ToBeVisibleAsync();
         Assert.Equal(raw, await visit.ReadClipboardAsync());
+        await page.WaitForFunctionAsync("since => performance.now() - since > 10_000", since);
         gone = false;
         await page.EvaluateAsync("document.querySelector('[data-reconnect].when-trying').click()"); // by script: a try of Blazor's own may come first
         await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" })).ToBeEnabledAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -76,6 +77,20 @@ sealed class Hand(IPage page, Way way)
             var field = Here.GetByRole(role, new() { Name = name, Exact = true });
             await DoAsync(field);
             await field.FillAsync(text);
+        }
+    }
+
+    /// <summary>Gives a date. By keys in the order of its parts in American English, which is what the browser is set to.</summary>
+    public async Task DateAsync(string name, DateOnly date)
+    {
+        if (way == Way.Keys)
+        {
+            await ReachAsync($"date: {name}");
+            await page.Keyboard.TypeAsync(date.ToString("MMddyyyy", CultureInfo.InvariantCulture));
+        }
+        else
+        {
+            await Here.GetByLabel(name, new() { Exact = true }).FillAsync(date.ToString("O", CultureInfo.InvariantCulture));
         }
     }
 

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using Dashboard.Tests.E2E.Support;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Dashboard.Tests.E2E.Verification;
