@@ -1,3 +1,4 @@
+using Dashboard.Core.Usage;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -125,6 +126,8 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
         using var owner = await Api.SignInAsync(product);
         var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
         var known = (await owner.PostAsync("/api/keys", new { name = "y" })).Member("raw_key");
+        Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status);
+        await product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken); // a change to the key: it is read once more
         Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status);
         outage.Failure = Outage.DatabaseGone;
         Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status); // for 30 seconds
