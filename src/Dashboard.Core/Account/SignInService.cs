@@ -5,6 +5,7 @@ using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Limits;
 using Dashboard.Core.Sessions;
+using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -124,7 +125,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
 
         var session = await SessionService.BeginAsync(change, person.Id, attempt.Remember, attempt.Address, attempt.UserAgent, cancellationToken);
         change.Record(AuditChain.Installation, new(
-            AuditCategory.Auth, "session.started", new("user", person.Id, person.Name), Details: SessionService.Details(session.Id)));
+            AuditCategory.Auth, "session.started", new(FeedSubject.User, person.Id, person.Name), Details: SessionService.Details(session.Id)));
         return new SignedIn(person.Id, person.Name, session.Id, session.ExpiresAt, attempt.Remember);
     }
 
@@ -132,7 +133,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
     {
         var left = await tries.CountAsync(change, cancellationToken);
         // Without an account the address stays out of the log: people type passwords into the wrong field.
-        var target = person is null ? new AuditTarget("user", "unknown", "Unknown address") : new("user", person.Id, person.Name);
+        var target = person is null ? new AuditTarget(FeedSubject.User, "unknown", "Unknown address") : new(FeedSubject.User, person.Id, person.Name);
         change.Record(AuditChain.Installation, new(
             AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0 ? """{"pause_minutes":5}""" : "{}"));
         return new Fault(FaultCode.InvalidCredentials, "Address or password is wrong. " + left switch

@@ -11,8 +11,8 @@ public sealed partial class KeyService
 {
     const string NoAccount = "There is no such service account in this organization.";
 
-    /// <summary>The request as it stands for its owner: for a service account, with permissions that the account has. The organization stays locked, so that the
-    /// account is neither narrowed nor deleted before the key is there.</summary>
+    /// <summary>The request as it stands for its owner: for a service account, with permissions that the account has. Asked with the organization
+    /// locked.</summary>
     async Task<Outcome<NewKey>> FindOwnerAsync(Change change, ProjectAccess project, NewKey input, CancellationToken cancellationToken)
     {
         if (input.ServiceAccountId is not { } id)
@@ -25,7 +25,6 @@ public sealed partial class KeyService
             return Fault.Forbidden("Admins and owners create keys for service accounts. Ask one of your organization.");
         }
 
-        await change.LockOrganizationAsync(project.OrganizationId, cancellationToken);
         var account = !ServiceAccountRules.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
             .SingleOrDefaultAsync(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null, cancellationToken);
         if (account is null)
@@ -61,14 +60,14 @@ public sealed partial class KeyService
         {
             var before = key.AllowedIps;
             key.AllowedIps = networks;
-            Record(change, organization, "key.allowed_ips_changed", key, new() { ["from"] = before, ["to"] = networks });
+            KeyRevocation.Record(change, organization, "key.allowed_ips_changed", key, new() { ["from"] = before, ["to"] = networks });
         }
 
         if (limits is { SetsRequestsPerMinute: true } && limits.RequestsPerMinute != key.RequestsPerMinute)
         {
             var before = key.RequestsPerMinute;
             key.RequestsPerMinute = limits.RequestsPerMinute;
-            Record(change, organization, "key.rate_limit_changed", key, new()
+            KeyRevocation.Record(change, organization, "key.rate_limit_changed", key, new()
             {
                 ["from"] = before?.ToString(CultureInfo.InvariantCulture),
                 ["to"] = limits.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture),

@@ -49,9 +49,30 @@ static class KeyRules
     public static string? CheckName(string? name, KeyShapes shapes) => Names.Check(name)
         ?? (HoldsKey(name!, shapes) ? "A whole key is in the name, and names are stored and shown. Use other words." : null);
 
-    /// <summary>Whether a whole key is among the words of a text.</summary>
-    public static bool HoldsKey(string text, KeyShapes shapes) =>
-        text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Any(word => shapes.Fits(word));
+    /// <summary>Whether a whole key is somewhere in a text, also between quotation marks or after an equals sign.</summary>
+    public static bool HoldsKey(string text, KeyShapes shapes)
+    {
+        for (var start = 0; start < text.Length; start++)
+        {
+            var end = start;
+            while (end < text.Length && IsOfKey(text[end]))
+            {
+                end++;
+            }
+
+            if (end > start && shapes.Fits(text.AsSpan(start, end - start)))
+            {
+                return true;
+            }
+
+            start = end;
+        }
+
+        return false;
+    }
+
+    /// <summary>The characters that a template's literals, Base62 and key identifiers are made of.</summary>
+    static bool IsOfKey(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';
 
     /// <summary>What is wrong with permissions that are asked for, or null.</summary>
     public static string? CheckPermissions(IReadOnlyList<string>? permissions, Catalogue catalogue, bool withVerify)

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
@@ -43,10 +41,9 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                     return Fault.Forbidden("Viewers do not create keys. Ask an admin of your organization for another role.");
                 }
 
-                var owned = await FindOwnerAsync(change, project, input, token);
-                if (owned.Fault is { } unowned)
+                if (input.ServiceAccountId is not null)
                 {
-                    return unowned;
+                    await change.LockOrganizationAsync(project.OrganizationId, token); // the account is neither narrowed nor deleted before its key is there
                 }
 
                 if (!await change.LockProjectAsync(project.ProjectId, token))
@@ -59,13 +56,31 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                     return repeated;
                 }
 
+                var owned = await FindOwnerAsync(change, project, input, token);
+                if (owned.Fault is { } unowned)
+                {
+                    return unowned;
+                }
+
                 if (await IsFullAsync(change, project.ProjectId, token))
                 {
                     return LimitReached();
                 }
 
                 var resources = await FindResourcesAsync(change.Context, project.ProjectId, input.Resources, token);
-                return resources.Fault is { } unknown ? unknown : await IssueAsync(change, project, owned.Value, resources.Value, token);
+                if (resources.Fault is { } unknown)
+                {
+                    return unknown;
+                }
+
+                var issued = await IssueAsync(change, project, owned.Value, resources.Value, token);
+                if (issued.Fault is null && input.IdempotencyKey is not null)
+                {
+                    change.Context.Add(IdempotencyRecord.Of(actor, input, project.ProjectId, issued.Value.Key.KeyId, change.Now));
+                    await change.Context.SaveChangesAsync(token);
+                }
+
+                return issued;
             },
             cancellationToken);
     }
@@ -156,8 +171,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                 var (key, organization) = found.Value;
                 if (key.State != KeyState.Revoked)
                 {
-                    (key.State, key.RevokedAt) = (KeyState.Revoked, change.Now);
-                    Record(change, organization, "key.revoked", key);
+                    KeyRevocation.Revoke(change, organization, key);
                     await change.Context.SaveChangesAsync(token);
                 }
 
@@ -227,12 +241,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             RequestsPerMinute = input.RequestsPerMinute,
         };
         change.Context.Add(key);
-        if (input.IdempotencyKey is not null)
-        {
-            change.Context.Add(IdempotencyRecord.Of(change.Actor, input, project.ProjectId, key.KeyId, change.Now));
-        }
-
-        Record(change, project.OrganizationId, "key.created", key, new()
+        KeyRevocation.Record(change, project.OrganizationId, "key.created", key, new()
         {
             ["project"] = project.Path.ToString(),
             ["environment"] = key.Environment.ToWord(),
@@ -272,7 +281,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         {
             var before = key.Name;
             key.Name = name;
-            Record(change, organization, "key.renamed", key, new() { ["from"] = before });
+            KeyRevocation.Record(change, organization, "key.renamed", key, new() { ["from"] = before });
         }
 
         var has = key.Permissions.Split(' ');
@@ -285,7 +294,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
             var before = key.Permissions;
             key.Permissions = string.Join(' ', catalogue.InOrder(patch.Permissions));
-            Record(change, organization, "key.permissions_reduced", key, new() { ["from"] = before, ["to"] = key.Permissions });
+            KeyRevocation.Record(change, organization, "key.permissions_reduced", key, new() { ["from"] = before, ["to"] = key.Permissions });
         }
 
         if (patch.ExpiresAt is { } expiry && expiry.At != key.ExpiresAt)
@@ -296,14 +305,14 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             }
 
             key.ExpiresAt = expiry.At;
-            Record(change, organization, "key.expiry_changed", key, new() { ["expires_at"] = expiry.At?.ToString("O") });
+            KeyRevocation.Record(change, organization, "key.expiry_changed", key, new() { ["expires_at"] = expiry.At?.ToString("O") });
         }
 
         ApplyLimits(change, key, organization, patch.Limits);
         if (patch.State is { } state && state != key.State)
         {
             key.State = state;
-            Record(change, organization, state == KeyState.Active ? "key.switched_on" : "key.switched_off", key);
+            KeyRevocation.Record(change, organization, state == KeyState.Active ? "key.switched_on" : "key.switched_off", key);
         }
 
         return null;
@@ -350,7 +359,4 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     static IQueryable<ApiKey> VisibleTo(DashboardContext context, Actor actor) => context.Keys.AsNoTracking().Where(key =>
         context.Projects.Any(project => project.Id == key.ProjectId
             && context.Members.Any(member => member.OrganizationId == project.OrganizationId && member.UserId == actor.Id)));
-
-    static void Record(Change change, long organization, string action, ApiKey key, Dictionary<string, string?>? details = null) =>
-        change.Record(organization, new(AuditCategory.Keys, action, new("key", key.KeyId, key.Name), Details: JsonSerializer.Serialize(details ?? [])));
 }

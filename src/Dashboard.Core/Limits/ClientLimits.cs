@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -13,62 +12,17 @@ public sealed class ClientLimits(int perMinute, TimeProvider time)
     /// <summary>The most clients that are told apart at a time, some 10 MB. What others do is not counted, so that a crowd locks nobody out.</summary>
     public const int MostClients = 50_000;
 
-    readonly ConcurrentDictionary<(ulong Bits, AddressFamily Family), MinuteWindow> clients = new();
-    readonly Lock sweeping = new();
-    readonly long start = time.GetTimestamp(); // short spans are exact: a clock gives them as a double
-    long sweptAt;
+    readonly MinuteWindows<(ulong Bits, AddressFamily Family)> clients = new(MostClients, beyond: false, time);
 
     /// <summary>Counts one for a client.</summary>
     /// <param name="client">The client's address; null where it is not known, which is never limited.</param>
     /// <returns>How long the client has to wait; null where it need not.</returns>
-    public TimeSpan? Take(IPAddress? client) =>
-        perMinute == 0 || client is null || Find(client, add: true) is not { } window || window.TryTake(perMinute, Now, out var wait) ? null : wait;
+    public TimeSpan? Take(IPAddress? client) => perMinute == 0 || client is null ? null : clients.Take(KeyOf(client), perMinute);
 
     /// <summary>Says how long a client has to wait, and counts nothing.</summary>
     /// <param name="client">The client's address, or null.</param>
     /// <returns>How long; null where it need not wait.</returns>
-    public TimeSpan? Waits(IPAddress? client) =>
-        perMinute == 0 || client is null || Find(client, add: false) is not { } window || window.Wait(perMinute, Now) is var wait && wait == TimeSpan.Zero ? null : wait;
-
-    long Now => time.GetElapsedTime(start).Ticks;
-
-    MinuteWindow? Find(IPAddress client, bool add)
-    {
-        var key = KeyOf(client);
-        if (clients.TryGetValue(key, out var window) || !add)
-        {
-            return window;
-        }
-
-        if (clients.Count >= MostClients)
-        {
-            Sweep();
-        }
-
-        return clients.Count >= MostClients ? null : clients.GetOrAdd(key, _ => new());
-    }
-
-    /// <summary>Forgets the clients that nothing is counted of any more, at most once a second.</summary>
-    void Sweep()
-    {
-        lock (sweeping)
-        {
-            var now = Now;
-            if (now - sweptAt < TimeSpan.TicksPerSecond)
-            {
-                return;
-            }
-
-            sweptAt = now;
-            foreach (var client in clients)
-            {
-                if (now - client.Value.AskedAt > 2 * TimeSpan.TicksPerMinute)
-                {
-                    clients.TryRemove(client);
-                }
-            }
-        }
-    }
+    public TimeSpan? Waits(IPAddress? client) => perMinute == 0 || client is null ? null : clients.Waits(KeyOf(client), perMinute);
 
     /// <summary>An IPv4 address, or the /64 that one IPv6 host has to itself.</summary>
     static (ulong Bits, AddressFamily Family) KeyOf(IPAddress address)

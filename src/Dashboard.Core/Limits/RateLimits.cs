@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Limits;
@@ -11,9 +10,7 @@ public sealed class RateLimits
 
     const int Most = 10_000_000;
 
-    readonly ConcurrentDictionary<string, MinuteWindow> keys = new(StringComparer.Ordinal);
-    readonly TimeProvider time;
-    readonly long start;
+    readonly MinuteWindows<string> keys;
 
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">The settings.</param>
@@ -21,7 +18,7 @@ public sealed class RateLimits
     /// <exception cref="SettingException">One of them cannot be used.</exception>
     public RateLimits(IConfiguration configuration, TimeProvider time)
     {
-        (this.time, start) = (time, time.GetTimestamp()); // short spans are exact: a clock gives them as a double
+        keys = new(MostKeys, beyond: true, time);
         Refused = new(Settings.OptionalInteger(configuration, "RateLimits:RefusedPerMinute", 0, Most) ?? 600, time);
         FailedSignIns = new(Settings.OptionalInteger(configuration, "RateLimits:FailedSignInsPerMinute", 0, Most) ?? 60, time);
     }
@@ -36,32 +33,5 @@ public sealed class RateLimits
     /// <param name="keyId">The key.</param>
     /// <param name="perMinute">Its limit.</param>
     /// <returns>How long to wait; null where it may pass.</returns>
-    public TimeSpan? Take(string keyId, int perMinute)
-    {
-        if (!keys.TryGetValue(keyId, out var window))
-        {
-            if (keys.Count >= MostKeys)
-            {
-                Sweep();
-            }
-
-            window = keys.GetOrAdd(keyId, _ => new());
-        }
-
-        return window.TryTake(perMinute, Now, out var wait) ? null : wait;
-    }
-
-    long Now => time.GetElapsedTime(start).Ticks;
-
-    void Sweep()
-    {
-        var now = Now;
-        foreach (var key in keys)
-        {
-            if (now - key.Value.AskedAt > 2 * TimeSpan.TicksPerMinute)
-            {
-                keys.TryRemove(key);
-            }
-        }
-    }
+    public TimeSpan? Take(string keyId, int perMinute) => keys.Take(keyId, perMinute);
 }

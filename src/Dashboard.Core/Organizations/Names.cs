@@ -50,9 +50,6 @@ public static class Names
         return !seen ? $"Give it a name of 1 to {MaxLength} characters." : count > MaxLength ? $"Use {MaxLength} characters or fewer. This name has {count}." : null;
     }
 
-    /// <summary>Whether <paramref name="slug"/> is 1 to 40 of <c>a-z0-9-</c>, has no hyphen at an end, and is no word of the product's own paths.</summary>
-    public static bool IsSlug(string? slug) => HasSlugShape(slug) && !Reserved.Contains(slug!);
-
     /// <summary>Says what is wrong with a slug that somebody chose, or null when nothing is.</summary>
     public static string? CheckSlug(string? slug)
     {

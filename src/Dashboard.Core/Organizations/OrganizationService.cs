@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
+using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Organizations;
@@ -52,7 +53,7 @@ public sealed class OrganizationService(Changes changes)
 
         var details = JsonSerializer.Serialize(new { from = row.Name, to = name });
         row.Name = name;
-        change.Record(row.Id, new(AuditCategory.Settings, "organization.renamed", new("organization", row.Slug, name), Details: details));
+        change.Record(row.Id, new(AuditCategory.Settings, "organization.renamed", new(FeedSubject.Organization, row.Slug, name), Details: details));
     }
 
     /// <summary>Gives an organization another slug, if it is free or was its own. The event is about the old slug: what is cached knows it by that.</summary>
@@ -77,7 +78,7 @@ public sealed class OrganizationService(Changes changes)
         var from = row.Slug;
         row.Slug = slug;
         change.Record(row.Id, new(
-            AuditCategory.Settings, "organization.moved", new("organization", from, row.Name), Details: JsonSerializer.Serialize(new { from, to = slug })));
+            AuditCategory.Settings, "organization.moved", new(FeedSubject.Organization, from, row.Name), Details: JsonSerializer.Serialize(new { from, to = slug })));
         return null;
     }
 }

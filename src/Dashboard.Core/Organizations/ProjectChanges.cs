@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Organizations;
@@ -104,7 +105,7 @@ public sealed partial class ProjectService
             project.DeletedAt = change.Now;
             var keys = await Revocable(change.Context, project.Id).OrderBy(key => key.KeyId).ToListAsync(token);
             change.Record(project.OrganizationId, new(
-                AuditCategory.Settings, "project.deleted", new("project", address, project.Name), Details: JsonSerializer.Serialize(new { keys_revoked = keys.Count })));
+                AuditCategory.Settings, "project.deleted", new(FeedSubject.Project, address, project.Name), Details: JsonSerializer.Serialize(new { keys_revoked = keys.Count })));
             keys.ForEach(key => KeyRevocation.Revoke(change, project.OrganizationId, key, "project_deleted", address));
             return new Deletion<ProjectRow>(
                 new(found.OrganizationSlug, project.Slug, project.Name, project.CreatedAt), [.. keys.Select(key => key.KeyId)], []);
@@ -121,7 +122,7 @@ public sealed partial class ProjectService
         var details = JsonSerializer.Serialize(new { from = project.Name, to = name });
         project.Name = name;
         change.Record(project.OrganizationId, new(
-            AuditCategory.Settings, "project.renamed", new("project", new ProjectPath(organization, project.Slug).ToString(), name), Details: details));
+            AuditCategory.Settings, "project.renamed", new(FeedSubject.Project, new ProjectPath(organization, project.Slug).ToString(), name), Details: details));
     }
 
     /// <summary>Gives a project another slug, if it is free or was its own. The event is about the old address: what is cached knows it by that.</summary>
@@ -147,7 +148,7 @@ public sealed partial class ProjectService
         var (from, to) = (new ProjectPath(organization, project.Slug), new ProjectPath(organization, slug));
         project.Slug = slug;
         change.Record(project.OrganizationId, new(
-            AuditCategory.Settings, "project.moved", new("project", from.ToString(), project.Name),
+            AuditCategory.Settings, "project.moved", new(FeedSubject.Project, from.ToString(), project.Name),
             Details: JsonSerializer.Serialize(new { from = from.ToString(), to = to.ToString() })));
         return null;
     }

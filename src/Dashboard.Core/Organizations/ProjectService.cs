@@ -1,5 +1,6 @@
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
+using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Organizations;
@@ -168,7 +169,7 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
         change.Context.Add(project);
         await change.Context.SaveChangesAsync(cancellationToken);
         change.Context.Add(new ProjectSlug { OrganizationId = organizationId, Slug = slug, ProjectId = project.Id });
-        change.Record(organizationId, new(AuditCategory.Settings, "project.created", new("project", new ProjectPath(organization, slug).ToString(), name)));
+        change.Record(organizationId, new(AuditCategory.Settings, "project.created", new(FeedSubject.Project, new ProjectPath(organization, slug).ToString(), name)));
         return new ProjectRow(organization, slug, name, change.Now);
     }
 

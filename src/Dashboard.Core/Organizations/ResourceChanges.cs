@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Organizations;
@@ -155,5 +156,5 @@ public sealed partial class ResourceService
     static IQueryable<ApiKey> Narrowed(DashboardContext context, long resourceId) =>
         context.Keys.Where(key => key.State != KeyState.Revoked && key.Scope.Any(x => x.ResourceId == resourceId));
 
-    static AuditTarget Target(Resource row, ProjectAccess access) => new("resource", $"{access.Path}/{row.Kind}:{row.ExternalId}", row.Name);
+    static AuditTarget Target(Resource row, ProjectAccess access) => new(FeedSubject.Resource, $"{access.Path}/{row.Kind}:{row.ExternalId}", row.Name);
 }

@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Organizations;
@@ -198,7 +199,7 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
                 };
                 change.Context.Add(resource);
                 change.Record(project.OrganizationId, new(
-                    AuditCategory.Settings, "resource.created", new("resource", $"{project.Path}/{input.Kind}:{input.Id}", resource.Name)));
+                    AuditCategory.Settings, "resource.created", new(FeedSubject.Resource, $"{project.Path}/{input.Kind}:{input.Id}", resource.Name)));
                 return ToRow(resource, project);
             },
             cancellationToken);

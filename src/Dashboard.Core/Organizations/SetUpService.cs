@@ -1,6 +1,7 @@
 using Dashboard.Core.Account;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
+using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -103,10 +104,10 @@ public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, C
         change.Context.Add(new AuditChain { Id = organization.Id });
         change.Context.Add(new Member { OrganizationId = organization.Id, UserId = person.Id, Role = OrganizationRole.Owner, JoinedAt = change.Now });
         await change.Context.SaveChangesAsync(cancellationToken);
-        change.Record(AuditChain.Installation, new(AuditCategory.Auth, "user.created", new("user", person.Id, person.Name)));
-        change.Record(organization.Id, new(AuditCategory.Settings, "organization.created", new("organization", organization.Slug, name)));
+        change.Record(AuditChain.Installation, new(AuditCategory.Auth, "user.created", new(FeedSubject.User, person.Id, person.Name)));
+        change.Record(organization.Id, new(AuditCategory.Settings, "organization.created", new(FeedSubject.Organization, organization.Slug, name)));
         change.Record(organization.Id, new(
-            AuditCategory.Members, "member.added", new("user", person.Id, person.Name), Details: """{"role":"owner"}"""));
+            AuditCategory.Members, "member.added", new(FeedSubject.User, person.Id, person.Name), Details: """{"role":"owner"}"""));
         var project = await ProjectService.AddAsync(change, organization.Id, organization.Slug, input.Project!.Trim(), null, cancellationToken);
         return project.Fault is { } fault ? fault : new SetUpDone(person.Id, new(organization.Slug, project.Value.Slug));
     }

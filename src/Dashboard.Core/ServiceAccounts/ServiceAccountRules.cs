@@ -63,6 +63,6 @@ static class ServiceAccountRules
             }
         }
 
-        return paths.DistinctBy(path => path.Organization, StringComparer.Ordinal).Count() == 1 ? null : "Name projects of one organization.";
+        return null;
     }
 }

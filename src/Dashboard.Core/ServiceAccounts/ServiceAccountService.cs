@@ -149,11 +149,15 @@ public sealed partial class ServiceAccountService(
         if (input.Projects is not { Listed: null })
         {
             var found = await FindListedAsync(context, actor, input.Projects?.Listed, cancellationToken);
-            return found.Fault is { } missing
-                ? missing
-                : input.Organization is not null && input.Organization != found.Value[0].OrganizationSlug
-                    ? Fault.Invalid("organization", "Leave it out, or name the organization of the projects.")
-                    : (found.Value[0], [.. found.Value.Select(project => project.ProjectId)]);
+            if (found.Fault is { } missing)
+            {
+                return missing;
+            }
+
+            // By number: it may be meant by a slug that it had before.
+            return input.Organization is not null && (await context.FindOrganizationAsync(actor, input.Organization, cancellationToken))?.Id != found.Value[0].OrganizationId
+                ? Fault.Invalid("organization", "Leave it out, or name the organization of the projects.")
+                : (found.Value[0], [.. found.Value.Select(project => project.ProjectId)]);
         }
 
         var organization = await ProjectService.ResolveOrganizationAsync(context, actor, input.Organization, cancellationToken);
@@ -169,7 +173,7 @@ public sealed partial class ServiceAccountService(
             : (first, null);
     }
 
-    /// <summary>The projects that a request names, each once; the actor's only one where it names none.</summary>
+    /// <summary>The projects that a request names, each once and all of one organization; the actor's only one where it names none.</summary>
     static async Task<Outcome<List<ProjectAccess>>> FindListedAsync(
         DashboardContext context, Actor actor, IReadOnlyList<string>? names, CancellationToken cancellationToken)
     {
@@ -185,7 +189,9 @@ public sealed partial class ServiceAccountService(
             found.Add(project.Value);
         }
 
-        return found.DistinctBy(project => project.ProjectId).ToList();
+        return found.TrueForAll(project => project.OrganizationId == found[0].OrganizationId)
+            ? found.DistinctBy(project => project.ProjectId).ToList()
+            : Fault.Invalid("projects", "Name projects of one organization.");
     }
 
     /// <summary>The account's organization and the actor's place in it.</summary>

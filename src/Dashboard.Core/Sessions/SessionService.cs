@@ -6,6 +6,7 @@ using Dashboard.Core.Account;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Sessions;
@@ -89,7 +90,7 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
             {
                 await change.Context.Sessions.Where(x => x.Id == id && x.UserId == actor.Id && x.EndedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.EndedAt, change.Now), token);
-                change.Record(AuditChain.Installation, new(AuditCategory.Auth, "session.ended", new("user", actor.Id, actor.Name), Details: Details(id)));
+                change.Record(AuditChain.Installation, new(AuditCategory.Auth, "session.ended", new(FeedSubject.User, actor.Id, actor.Name), Details: Details(id)));
                 return default(Done);
             },
             cancellationToken);

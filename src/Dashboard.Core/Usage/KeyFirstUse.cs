@@ -1,4 +1,5 @@
 using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
 
 namespace Dashboard.Core.Usage;
@@ -27,18 +28,18 @@ public sealed class KeyFirstUse
     /// <summary>One of <see cref="ClientFamily"/>'s words, or null where the client said nothing.</summary>
     public string? Client { get; init; }
 
-    /// <summary>What is kept of a request: nothing that is no method and no path, and no path with the key in it.</summary>
-    internal static KeyFirstUse Of(string keyId, DateTimeOffset at, RequestFacts? facts, ReadOnlySpan<char> rawKey) => new()
+    /// <summary>What is kept of a request: nothing that is no method and no path, and no path with a key in it, this one or another.</summary>
+    internal static KeyFirstUse Of(string keyId, DateTimeOffset at, RequestFacts? facts, ReadOnlySpan<char> rawKey, KeyShapes shapes) => new()
     {
         KeyId = keyId,
         At = UtcMilliseconds.Whole(at),
         Method = facts?.Method is { Length: > 0 and <= MaxMethodLength } method && method.All(c => char.IsAsciiLetter(c) || c == '-') ? method : null,
-        Path = PathOf(facts?.Path, rawKey),
+        Path = PathOf(facts?.Path, rawKey, shapes),
         Network = CoarseNetwork.Of(facts?.Address).ToText(),
         Client = ClientFamily.Of(facts?.UserAgent),
     };
 
-    static string? PathOf(string? path, ReadOnlySpan<char> rawKey)
+    static string? PathOf(string? path, ReadOnlySpan<char> rawKey, KeyShapes shapes)
     {
         if (path is null || !path.StartsWith('/') || path.AsSpan().Contains(rawKey, StringComparison.Ordinal))
         {
@@ -47,7 +48,7 @@ public sealed class KeyFirstUse
 
         var end = path.AsSpan().IndexOfAny('?', '#');
         var plain = end < 0 ? path : path[..end];
-        if (plain.Any(char.IsControl))
+        if (plain.Any(char.IsControl) || KeyRules.HoldsKey(plain, shapes))
         {
             return null;
         }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Microsoft.EntityFrameworkCore;
@@ -40,9 +38,7 @@ public sealed class SelfRevocation(Verifier verifier, Changes changes)
                     return new Fault(FaultCode.Conflict, "This key is revoked already.");
                 }
 
-                (key.State, key.RevokedAt) = (KeyState.Revoked, change.Now);
-                change.Record(known.Project.OrganizationId, new(
-                    AuditCategory.Keys, "key.revoked", new(FeedSubject.Key, keyId, key.Name), Details: JsonSerializer.Serialize(new { because = "self_revoke" })));
+                KeyRevocation.Revoke(change, known.Project.OrganizationId, key, "self_revoke");
                 return change.Now;
             },
             cancellationToken);

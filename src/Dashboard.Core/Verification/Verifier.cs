@@ -19,7 +19,7 @@ public sealed partial class Verifier(
     public ValueTask<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, RequestFacts? facts, CancellationToken cancellationToken)
     {
         var finding = FindAsync(credential, cancellationToken);
-        return finding.IsCompletedSuccessfully ? new(Judge(finding.Result, credential, demand, facts)) : JudgeAsync(finding, credential, demand, facts);
+        return finding.IsCompletedSuccessfully ? new(Judge(finding.Result, credential, demand, facts, time.GetUtcNow())) : JudgeAsync(finding, credential, demand, facts);
     }
 
     /// <summary>The same for whoever wants to say more about the key than the verdict does.</summary>
@@ -37,7 +37,8 @@ public sealed partial class Verifier(
             found = new(null, RefusalCode.InvalidKey);
         }
 
-        return new(Judge(found, credential, demand, facts), found.Key, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        return new(Judge(found, credential, demand, facts, now), found.Key, now);
     }
 
     /// <summary>Finds the key that was presented.</summary>
@@ -74,11 +75,10 @@ public sealed partial class Verifier(
     }
 
     async ValueTask<Verdict> JudgeAsync(ValueTask<FoundKey> finding, PresentedCredential credential, Demand demand, RequestFacts? facts) =>
-        Judge(await finding, credential, demand, facts);
+        Judge(await finding, credential, demand, facts, time.GetUtcNow());
 
-    Verdict Judge(FoundKey found, PresentedCredential credential, Demand demand, RequestFacts? facts)
+    Verdict Judge(FoundKey found, PresentedCredential credential, Demand demand, RequestFacts? facts, DateTimeOffset now)
     {
-        var now = time.GetUtcNow();
         var refusal = found.Key is { } key ? VerificationRules.FirstFailure(key, demand, facts?.Address, now) : found.Refusal;
         var wait = Limit(found.Key, refusal, facts);
         refusal = wait is null ? refusal : RefusalCode.RateLimited;

@@ -1,3 +1,4 @@
+using Dashboard.Core;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
@@ -6,6 +7,22 @@ namespace Dashboard.Account;
 /// <summary>What an open page does when its session has ended meanwhile.</summary>
 static class SignInAgain
 {
+    /// <summary>Does something as the signed-in person.</summary>
+    /// <param name="person">Who is signed in.</param>
+    /// <param name="what">What is to be done.</param>
+    /// <param name="lead">What to do beside it where the session has ended meanwhile, such as <see cref="LeadAsync"/>.</param>
+    /// <typeparam name="T">What comes of it.</typeparam>
+    public static async Task<Outcome<T>> DoAsync<T>(CurrentPerson person, Func<Actor, Task<Outcome<T>>> what, Func<Task> lead)
+    {
+        var outcome = await person.ActorAsync() is { } actor ? await what(actor) : Fault.SessionRequired;
+        if (outcome.Fault?.Code == FaultCode.SessionRequired)
+        {
+            _ = lead();
+        }
+
+        return outcome;
+    }
+
     /// <summary>Says so, and leads to the sign-in and back.</summary>
     public static async Task LeadAsync(ConfirmDialog ask, NavigationManager navigation)
     {

@@ -1,3 +1,4 @@
+using Dashboard.Account;
 using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Ui;
@@ -34,14 +35,19 @@ public sealed partial class KeysPage
 
     async Task<bool> SetStateAsync(KeyItem key, KeyState state)
     {
-        var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(State: state), life.Token));
+        // Undone also from a page that has been left: the toast outlives it.
+        var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(State: state), CancellationToken.None));
         if (outcome.Fault is { Code: not FaultCode.SessionRequired } fault)
         {
             Toasts.ShowError($"Could not switch {(state == KeyState.Active ? "on" : "off")} {key.Name}", fault.Detail);
         }
 
-        await ReloadAsync();
-        StateHasChanged();
+        if (!life.IsCancellationRequested)
+        {
+            await ReloadAsync();
+            StateHasChanged();
+        }
+
         return outcome.Succeeded;
     }
 
@@ -68,22 +74,6 @@ public sealed partial class KeysPage
     }
 
     /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
-    async Task<Outcome<T>> DoAsync<T>(Func<Actor, Task<Outcome<T>>> what)
-    {
-        var outcome = await Person.ActorAsync() is { } actor ? await what(actor) : Fault.SessionRequired;
-        if (outcome.Fault?.Code == FaultCode.SessionRequired)
-        {
-            _ = InvokeAsync(LeadToSignInAsync);
-        }
-
-        return outcome;
-    }
-
-    async Task LeadToSignInAsync()
-    {
-        if (await confirm!.AskAsync(new("Your session has ended", "Sign in", "Nothing was changed. Sign in to go on.") { Danger = false }))
-        {
-            Navigation.NavigateTo($"/account/sign-in?ReturnUrl={Uri.EscapeDataString(new Uri(Navigation.Uri).PathAndQuery)}", forceLoad: true);
-        }
-    }
+    Task<Outcome<T>> DoAsync<T>(Func<Actor, Task<Outcome<T>>> what) =>
+        SignInAgain.DoAsync(Person, what, () => InvokeAsync(() => SignInAgain.LeadAsync(confirm!, Navigation)));
 }

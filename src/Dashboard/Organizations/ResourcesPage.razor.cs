@@ -248,14 +248,6 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     }
 
     /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
-    async Task<Outcome<T>> DoAsync<T>(Func<Actor, Task<Outcome<T>>> what)
-    {
-        var outcome = await Person.ActorAsync() is { } actor ? await what(actor) : Fault.SessionRequired;
-        if (outcome.Fault?.Code == FaultCode.SessionRequired)
-        {
-            _ = InvokeAsync(() => SignInAgain.LeadAsync(confirm!, Navigation));
-        }
-
-        return outcome;
-    }
+    Task<Outcome<T>> DoAsync<T>(Func<Actor, Task<Outcome<T>>> what) =>
+        SignInAgain.DoAsync(Person, what, () => InvokeAsync(() => SignInAgain.LeadAsync(confirm!, Navigation)));
 }

@@ -44,7 +44,8 @@ public sealed class RawKeyTests(Browser browser) : IDisposable
         await WaitForLastUseAsync(owner, token);
         await PasteIntoRevokeAsync(page, raw);
         await page.GetByLabel("Search keys").FillAsync(raw);
-        await Expect(page.GetByLabel("Search keys")).ToHaveValueAsync(raw);
+        await Expect(page.GetByText("This key belongs to checkout.")).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("Search keys")).ToHaveValueAsync("");
         Assert.DoesNotContain(raw, page.Url, StringComparison.Ordinal);
 
         foreach (var path in new[] { "/", "/my-organization/default/keys", "/my-organization/default/keys?revoked=true", "/not-found" })

@@ -1,5 +1,6 @@
 using Dashboard.Core;
 using Dashboard.Core.Keys;
+using Dashboard.Core.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -24,6 +25,17 @@ public sealed class IdempotencyTests : IAsyncDisposable
         var fault = (await CreateAsync(Asked with { Name = " Backend ", Permissions = ["write", "read"] })).Fault!;
         Assert.Equal((FaultCode.AlreadyCreated, key), (fault.Code, fault.CreatedId));
         Assert.Equal(before, world.Dump());
+    }
+
+    [Fact]
+    public async Task Repeat_for_a_service_account_whose_permissions_filled_in_what_was_left_out_is_one()
+    {
+        var account = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("ci", Permissions: ["read"]), Token)).Value.Account.Id;
+        var asked = new NewKey(World.Orders, "Deploy", ServiceAccountId: account, IdempotencyKey: "11f0-2");
+        var key = (await world.Services.Keys.CreateAsync(world.Admin, asked, Token)).Value.Key;
+        Assert.Equal(["read"], key.Permissions);
+        var fault = (await world.Services.Keys.CreateAsync(world.Admin, asked, Token)).Fault!;
+        Assert.Equal((FaultCode.AlreadyCreated, key.KeyId), (fault.Code, fault.CreatedId));
     }
 
     [Fact]

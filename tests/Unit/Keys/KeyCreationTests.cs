@@ -242,8 +242,9 @@ public sealed class KeyCreationTests : IAsyncDisposable
         var key = (await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "one"), Token)).Value;
         var raw = key.Secret.Reveal();
         var created = await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, $"my key {raw}"), Token);
+        var quoted = await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, $"LATCHKEY_KEY=\"{raw}\","), Token);
         var renamed = await world.Services.Keys.ChangeAsync(world.Owner, key.Key.KeyId, new(Name: raw), Token);
-        Assert.All([created.Fault!, renamed.Fault!], fault =>
+        Assert.All([created.Fault!, quoted.Fault!, renamed.Fault!], fault =>
         {
             Assert.Equal(FaultCode.InvalidRequest, fault.Code);
             Assert.DoesNotContain(raw, fault.Errors!["name"], StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Text;
 using Dashboard.Core;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
@@ -70,7 +71,6 @@ public sealed class ServiceAccountTests
     [InlineData("x", null, null, "", "projects")]
     [InlineData("x", null, null, "orders", "projects")]
     [InlineData("x", null, null, "acme/orders acme/orders", "projects")]
-    [InlineData("x", null, null, "acme/orders globex/billing", "projects")]
     public async Task Bad_input_is_told_by_field(string name, string? description, string? permissions, string? projects, string field)
     {
         await using var world = new World();
@@ -224,6 +224,17 @@ public sealed class ServiceAccountTests
         var outcome = await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Admin, id, new(Projects: new([World.Billing])), Token);
         Assert.Equal("projects", outcome.Fault?.Errors?.Keys.Single());
         Assert.Equal("organization", await FieldAsync(world, new("x", Projects: new([World.Orders]), Organization: "globex")));
+        Assert.Equal("projects", await FieldAsync(world, new("x", Projects: new([World.Orders, World.Billing]))));
+    }
+
+    [Fact]
+    public async Task Organization_is_meant_by_the_slug_that_it_had_before_too()
+    {
+        await using var world = new World();
+        Assert.True((await world.Services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Slug: "apex"), Token)).Succeeded);
+        world.AddProject("apex", "ledger");
+        var issued = await CreateAsync(world, new("x", Projects: new(["acme/orders", "apex/ledger"]), Organization: "acme"));
+        Assert.Equal(["apex/ledger", "apex/orders"], issued.Account.Projects);
     }
 
     static async Task<IssuedServiceAccount> CreateAsync(World world, NewServiceAccount input) =>

@@ -149,6 +149,14 @@ public sealed class FirstUsesTests : IAsyncDisposable
         Assert.DoesNotContain(Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(secret)), world.Dump(), StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public async Task Path_with_another_key_in_it_is_kept_nowhere_either()
+    {
+        var other = (await CreateAsync()).Secret.Reveal();
+        Assert.Null((await FirstUseAsync(_ => new(null, "GET", $"/reset/key={other};v=1"))).Path);
+        Assert.DoesNotContain(other, world.Dump(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("curl/8.9.1", "curl")]
     [InlineData("python-requests/2.32.3", "python-requests")]

@@ -1,4 +1,5 @@
 using Dashboard.Core;
+using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
@@ -81,7 +82,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
         var feed = node.Get<ChangeFeed>();
         using var first = feed.Subscribe(_ => { });
         using var second = feed.Subscribe(_ => { });
-        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not FeedRetention))
+        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not (FeedRetention or UsageRetention)))
         {
             await service.StartAsync(None);
         }

@@ -29,6 +29,7 @@ public static class LatchkeyExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddHttpContextAccessor();
+        builder.Services.TryAddSingleton<EndpointDemands>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Scoped<IAuthorizationHandler, LatchkeyAuthorization>());
         builder.Services.AddOptions<AuthorizationOptions>().Configure<Catalogue>((options, catalogue) =>
         {

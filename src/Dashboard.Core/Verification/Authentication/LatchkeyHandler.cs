@@ -8,7 +8,7 @@ namespace Dashboard.Core.Verification.Authentication;
 
 /// <summary>Authenticates requests by the API key that they present, and tells refusals as every other surface does.</summary>
 sealed class LatchkeyHandler(
-    IOptionsMonitor<LatchkeyOptions> monitor, ILoggerFactory logger, UrlEncoder encoder, Verifier verifier, KeyOptions keys, EnvironmentHosts environments)
+    IOptionsMonitor<LatchkeyOptions> monitor, ILoggerFactory logger, UrlEncoder encoder, Verifier verifier, EndpointDemands demands, KeyOptions keys, EnvironmentHosts environments)
     : AuthenticationHandler<LatchkeyOptions>(monitor, logger, encoder)
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -26,7 +26,8 @@ sealed class LatchkeyHandler(
             _ => AcceptedEnvironments.Test,
         };
         var facts = new RequestFacts(Context.Connection.RemoteIpAddress, Request.Method, Request.Path, Request.Headers.UserAgent.ToString());
-        var verdict = await verifier.VerifyAsync(credential, new(accepted, Options.Project), facts, Context.RequestAborted);
+        var demand = await demands.OfAsync(Context, accepted, Options.Project);
+        var verdict = await verifier.VerifyAsync(credential, demand, facts, Context.RequestAborted);
         if (verdict.Principal is { } principal)
         {
             return AuthenticateResult.Success(new(new(new LatchkeyIdentity(principal)), Scheme.Name));

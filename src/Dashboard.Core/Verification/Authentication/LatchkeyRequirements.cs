@@ -11,9 +11,14 @@ public sealed record PermissionRequirement(string Permission) : IAuthorizationRe
 /// <summary>The credential must reach the resource that the request is about.</summary>
 /// <param name="Kind">The resource's kind, such as <c>workflow</c>.</param>
 /// <param name="RouteParameter">The route's parameter that holds its id. A route without it is about no resource, and nobody is let through.</param>
-public sealed record ResourceRequirement(string Kind, string RouteParameter = "id") : IAuthorizationRequirement;
+public sealed record ResourceRequirement(string Kind, string RouteParameter = "id") : IAuthorizationRequirement
+{
+    /// <summary><c>kind:id</c> as the request names it; an empty text, which nobody reaches, where its route has no such parameter.</summary>
+    internal string NameIn(HttpContext http) => http.GetRouteValue(RouteParameter)?.ToString() is { Length: > 0 } id ? $"{Kind}:{id}" : "";
+}
 
-/// <summary>Judges both requirements in the order of section 3, whatever order they stand in: scope before permission.</summary>
+/// <summary>Judges both requirements in the order of section 3, whatever order they stand in: scope before permission. The scheme has judged those of the endpoint's own policies
+/// already; this is for several of a kind, and for policies that an API asks about by itself.</summary>
 sealed class LatchkeyAuthorization(IHttpContextAccessor accessor) : IAuthorizationHandler
 {
     public Task HandleAsync(AuthorizationHandlerContext context)
@@ -49,6 +54,6 @@ sealed class LatchkeyAuthorization(IHttpContextAccessor accessor) : IAuthorizati
     }
 
     bool Reaches(Principal principal, ResourceRequirement requirement) =>
-        accessor.HttpContext?.GetRouteValue(requirement.RouteParameter)?.ToString() is { Length: > 0 } id
-        && (principal.Scope is not { } scope || scope.Contains($"{requirement.Kind}:{id}", StringComparer.Ordinal));
+        accessor.HttpContext is { } http && requirement.NameIn(http) is { Length: > 0 } name
+        && (principal.Scope is not { } scope || scope.Contains(name, StringComparer.Ordinal));
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Dashboard.Core;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Usage;
 using Dashboard.Core.Verification.Authentication;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Authorization;
@@ -10,6 +11,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -78,6 +80,23 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
         Assert.Equal((403, "insufficient_permissions"), await AskAsync(HttpMethod.Get, "/named", narrow));
         Assert.Equal(
             (200, $"key_id={narrow.Key.KeyId} organization=acme project=acme/orders environment=live permission=read"), await AskAsync(HttpMethod.Get, "/whoami", narrow));
+    }
+
+    [Fact]
+    public async Task What_an_endpoint_asked_and_refused_is_counted_as_that()
+    {
+        var key = await KeyAsync(new(World.Orders, "narrow", Permissions: ["read"]));
+        await AskAsync(HttpMethod.Get, "/workflows/any", key);
+        await AskAsync(HttpMethod.Get, "/whoami", key);
+        await AskAsync(HttpMethod.Post, "/workflows/any", key);
+        await AskAsync(HttpMethod.Get, "/named", key);
+        await AskAsync(HttpMethod.Get, "/astray", key);
+        await app.Services.GetRequiredService<UsageLedger>().FlushAsync(None);
+        await using var context = world.Open();
+        Assert.Equal(
+            ["insufficient_permissions 2", "resource_out_of_scope 1", "valid 2"],
+            (await context.KeyHours.Where(x => x.KeyId == key.Key.KeyId).ToListAsync(None)).GroupBy(x => x.Outcome).Select(x => $"{x.Key} {x.Sum(row => row.Count)}").Order(StringComparer.Ordinal));
+        Assert.Equal(["execute", "read", "write"], await context.KeyPermissionUses.Select(x => x.Permission).Distinct().Order().ToListAsync(None));
     }
 
     [Fact]
