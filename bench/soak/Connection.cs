@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -35,29 +34,15 @@ sealed class Connection : IAsyncDisposable
     public async Task<int> AskAsync(byte[] request, CancellationToken cancellationToken)
     {
         await stream.WriteAsync(request, cancellationToken);
-        var (length, end) = (0, -1);
-        while (end < 0)
+        var length = 0;
+        int? status;
+        do
         {
             length += await ReadAsync(length, cancellationToken);
-            end = buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
+            status = StatusOf(buffer.AsSpan(0, length));
         }
-
-        var head = Encoding.ASCII.GetString(buffer, 0, end);
-        var body = end + 4;
-        while (!IsWhole(head, buffer.AsSpan(body, length - body)))
-        {
-            length += await ReadAsync(length, cancellationToken);
-        }
-
-        return int.Parse(head.AsSpan("HTTP/1.1 ".Length, 3), CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>The same as <see cref="SendAsync"/>, and how many milliseconds it took.</summary>
-    public async Task<double> TimeAsync(byte[] request, int status, CancellationToken cancellationToken)
-    {
-        var start = Stopwatch.GetTimestamp();
-        await SendAsync(request, status, cancellationToken);
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        while (status is null);
+        return status.Value;
     }
 
     public ValueTask DisposeAsync()
@@ -68,6 +53,19 @@ sealed class Connection : IAsyncDisposable
 
     async Task<int> ReadAsync(int from, CancellationToken cancellationToken) =>
         await stream.ReadAsync(buffer.AsMemory(from), cancellationToken) is > 0 and var read ? read : throw new IOException("The node closed the connection.");
+
+    /// <summary>The status of a whole answer; null while more of it is to come.</summary>
+    internal static int? StatusOf(ReadOnlySpan<byte> answer)
+    {
+        var end = answer.IndexOf("\r\n\r\n"u8);
+        if (end < 0)
+        {
+            return null;
+        }
+
+        var head = Encoding.ASCII.GetString(answer[..end]);
+        return IsWhole(head, answer[(end + 4)..]) ? int.Parse(head.AsSpan("HTTP/1.1 ".Length, 3), CultureInfo.InvariantCulture) : null;
+    }
 
     /// <summary>So many bytes as the head says, or chunks up to the last.</summary>
     static bool IsWhole(string head, ReadOnlySpan<byte> body)

@@ -108,7 +108,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
         finally
         {
             turn.Release();
-            read?.SetResult(succeeded);
+            read?.Tell(succeeded);
         }
     }
 

@@ -9,8 +9,8 @@ sealed class FeedWaiters : IDisposable
     readonly Lock gate = new();
     readonly CancellationTokenSource ended = new();
 
-    /// <summary>The read that has not begun; null while nobody waits for one.</summary>
-    TaskCompletionSource<bool>? next;
+    /// <summary>Those who wait for the read that has not begun; null while nobody does.</summary>
+    Party? next;
 
     /// <summary>When the last read began. Real time, whatever clock the product runs by: what it spares is the database.</summary>
     long began = -1;
@@ -24,11 +24,11 @@ sealed class FeedWaiters : IDisposable
     /// <returns>Whether that read succeeded.</returns>
     public Task<bool> WaitAsync(Func<CancellationToken, Task> read, CancellationToken cancellationToken)
     {
-        TaskCompletionSource<bool> mine;
+        Task<bool> mine;
         bool run;
         lock (gate)
         {
-            mine = next ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            mine = (next ??= new()).Join();
             run = !running;
             running = true;
         }
@@ -38,12 +38,12 @@ sealed class FeedWaiters : IDisposable
             _ = RunAsync(read);
         }
 
-        return mine.Task.WaitAsync(cancellationToken);
+        return mine.WaitAsync(cancellationToken);
     }
 
     /// <summary>A read begins: it is the one that those who wait by now have waited for.</summary>
     /// <returns>What has to be told how it went; null where nobody waits.</returns>
-    public TaskCompletionSource<bool>? Begin()
+    public Party? Begin()
     {
         lock (gate)
         {
@@ -64,7 +64,7 @@ sealed class FeedWaiters : IDisposable
                 disposed = true;
                 ended.Cancel();
                 ended.Dispose();
-                next?.TrySetResult(false);
+                next?.Tell(false);
             }
         }
     }
@@ -107,6 +107,43 @@ sealed class FeedWaiters : IDisposable
         if (wait > TimeSpan.Zero)
         {
             await Task.Delay(wait, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    /// <summary>Those who wait for one read. However many there are, they go on a few at a time until the next read is due, so that a request that came meanwhile
+    /// does not stand behind all of them: who waits here presented a key that is unknown, as a rule for good.</summary>
+    internal sealed class Party
+    {
+        /// <summary>So many go on at once.</summary>
+        const int Few = 16;
+
+        /// <summary>So often some more do, where there are many.</summary>
+        static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(1);
+
+        readonly List<TaskCompletionSource<bool>> waiting = [];
+
+        /// <summary>One more waits. Not after <see cref="Tell"/>.</summary>
+        public Task<bool> Join()
+        {
+            var mine = new TaskCompletionSource<bool>();
+            waiting.Add(mine);
+            return mine.Task;
+        }
+
+        /// <summary>Tells all how the read went. Nobody goes on within this call.</summary>
+        public void Tell(bool succeeded) => _ = Task.Run(() => TellAsync(succeeded));
+
+        async Task TellAsync(bool succeeded)
+        {
+            var atOnce = Math.Max(Few, (int)(waiting.Count * (Pace / Spacing)) + 1);
+            for (var told = 0; told < waiting.Count; told++)
+            {
+                waiting[told].SetResult(succeeded);
+                if (told % atOnce == atOnce - 1)
+                {
+                    await Task.Delay(Pace, TimeProvider.System);
+                }
+            }
         }
     }
 }

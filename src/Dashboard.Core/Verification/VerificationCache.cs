@@ -111,6 +111,8 @@ public sealed class VerificationCache : IDisposable
             {
                 return Unknown(credential);
             }
+
+            await Task.Yield(); // the others who waited go on now, and a read takes its time
         }
 
         var read = Join(digest);

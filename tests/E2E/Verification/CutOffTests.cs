@@ -1,0 +1,72 @@
+using Dashboard.Tests.E2E.Support;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Verification;
+
+/// <summary>Two nodes on one database, of which one loses it for a while.</summary>
+public sealed class CutOffTests
+{
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Node_without_its_database_answers_from_memory_for_thirty_seconds_then_that_it_cannot_tell_and_recovers_by_itself()
+    {
+        var (outage, clock) = (new Outage(), new AdvancedClock());
+        await using var cut = new Product().With(outage.Register).With(clock);
+        cut.Start();
+        await using var other = await ProductProcess.StartAsync(cut.Folder);
+        using var owner = await Caller.SignInAsync(other.Url, Token);
+        var (known, revoked, fresh) = (await CreateAsync(owner, "known"), await CreateAsync(owner, "revoked"), await CreateAsync(owner, "fresh"));
+        Assert.Equal("200", await AskAsync(cut, known.Raw));
+        Assert.Equal("200", await AskAsync(cut, revoked.Raw));
+
+        outage.Failure = Outage.DatabaseGone;
+        (await owner.DeleteAsync($"/api/keys/{revoked.Id}", Token)).EnsureSuccessStatusCode().Dispose();
+        clock.Advance(TimeSpan.FromSeconds(15)); // and the real seconds that have passed
+        Assert.Equal("200", await AskAsync(cut, known.Raw));
+        Assert.Equal("200", await AskAsync(cut, revoked.Raw)); // it cannot know
+        Assert.Equal("503 verification_unavailable", await AskAsync(cut, fresh.Raw));
+        Assert.Equal("503 verification_unavailable", await AskAsync(cut, fresh.Raw[..^9] + "AAAAAAAAA")); // perhaps minted just now: not called a bad one
+        clock.Advance(TimeSpan.FromSeconds(15));
+        foreach (var key in new[] { known, revoked, fresh })
+        {
+            Assert.Equal("503 verification_unavailable", await AskAsync(cut, key.Raw));
+        }
+
+        Assert.Equal("200", await AskAsync(other.Url, known.Raw)); // whose database is there
+        outage.Failure = null;
+        while (await AskAsync(cut, known.Raw) is var answer && answer != "200")
+        {
+            Assert.Equal("503 verification_unavailable", answer); // never a word against the key
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
+        }
+
+        Assert.Equal("401 revoked_key", await AskAsync(cut, revoked.Raw));
+        Assert.Equal("200", await AskAsync(cut, fresh.Raw));
+    }
+
+    static async Task<(string Id, string Raw)> CreateAsync(Caller owner, string name)
+    {
+        var key = (await owner.CreateKeyAsync(new { name }, Token)).Body;
+        return ((string)key["key_id"]!, (string)key["raw_key"]!);
+    }
+
+    static Task<string> AskAsync(Product product, string raw) => AskAsync(product.Url, raw);
+
+    /// <summary>The status, and what a refusal says.</summary>
+    static async Task<string> AskAsync(Uri url, string raw)
+    {
+        var (status, body) = await Caller.PresentAsync(url, raw, Token);
+        return $"{(int)status} {body["code"]}".Trim();
+    }
+
+    /// <summary>A clock that goes on by itself and can be put forward.</summary>
+    sealed class AdvancedClock : TimeProvider
+    {
+        long ahead;
+
+        public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref ahead);
+
+        public void Advance(TimeSpan by) => Interlocked.Add(ref ahead, (long)(by.TotalSeconds * TimestampFrequency));
+    }
+}
