@@ -26,6 +26,9 @@ public sealed partial class FirstUses(Changes changes, KeyShapes shapes, TimePro
     /// <summary>Holds one signal or none: however many come at once, they are written together.</summary>
     readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    /// <summary>One writing at a time: whoever asks for one waits until what was under way is written and announced.</summary>
+    readonly SemaphoreSlim writing = new(1, 1);
+
     /// <summary>Notes that a key that was never used before was accepted. Waits for nothing; of many at once the first counts.</summary>
     /// <param name="keyId">The key.</param>
     /// <param name="at">When.</param>
@@ -43,13 +46,21 @@ public sealed partial class FirstUses(Changes changes, KeyShapes shapes, TimePro
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        foreach (var batch in waiting.ToArray().OrderBy(x => x.Key, StringComparer.Ordinal).Chunk(BatchSize)) // in one order, so that two nodes never wait for each other
+        await writing.WaitAsync(cancellationToken);
+        try
         {
-            await changes.AnnounceBehindAsync((context, token) => WriteAsync(context, batch.Select(x => x.Value), token), cancellationToken);
-            foreach (var written in batch)
+            foreach (var batch in waiting.ToArray().OrderBy(x => x.Key, StringComparer.Ordinal).Chunk(BatchSize)) // in one order, so that two nodes never wait for each other
             {
-                waiting.TryRemove(written);
+                await changes.AnnounceBehindAsync((context, token) => WriteAsync(context, batch.Select(x => x.Value), token), cancellationToken);
+                foreach (var written in batch)
+                {
+                    waiting.TryRemove(written);
+                }
             }
+        }
+        finally
+        {
+            writing.Release();
         }
     }
 
@@ -78,6 +89,13 @@ public sealed partial class FirstUses(Changes changes, KeyShapes shapes, TimePro
     {
         await base.StopAsync(cancellationToken);
         await TryFlushAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        writing.Dispose();
+        base.Dispose();
     }
 
     static async Task<IReadOnlyList<FeedSubject>> WriteAsync(DashboardContext context, IEnumerable<KeyFirstUse> uses, CancellationToken cancellationToken)

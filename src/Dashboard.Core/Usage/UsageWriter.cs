@@ -177,10 +177,12 @@ static class UsageWriter
     {
         foreach (var same in keys.Where(key => key.LastUse is not null).GroupBy(key => key.LastUse!.Value, key => key.KeyId))
         {
+            // To the second: within one, the later batch has the later use, and the time does not go back behind what the first use wrote.
             var (at, network) = same.Key;
-            var having = same.ToList();
-            await context.Keys.Where(key => having.Contains(key.KeyId) && (key.LastUsedAt == null || key.LastUsedAt < at)).ExecuteUpdateAsync(
-                set => set.SetProperty(key => key.LastUsedAt, at).SetProperty(key => key.LastUsedOrder, at).SetProperty(key => key.LastUsedFrom, network),
+            var (next, having) = (at.AddSeconds(1), same.ToList());
+            await context.Keys.Where(key => having.Contains(key.KeyId) && (key.LastUsedAt == null || key.LastUsedAt < next)).ExecuteUpdateAsync(
+                set => set.SetProperty(key => key.LastUsedOrder, key => key.LastUsedOrder > at ? key.LastUsedOrder : at)
+                    .SetProperty(key => key.LastUsedAt, key => key.LastUsedAt > at ? key.LastUsedAt : at).SetProperty(key => key.LastUsedFrom, network),
                 cancellationToken);
         }
     }

@@ -67,7 +67,7 @@ public sealed class VerificationCache : IDisposable
     /// <param name="credential">A key that was presented.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The key, whatever its state; or why there is none.</returns>
-    /// <exception cref="Exception">The database did not answer (<see cref="Outages.Caused"/>).</exception>
+    /// <exception cref="Exception">It could not be read; the database did not answer, as a rule.</exception>
     internal ValueTask<FoundKey> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
         if (!feed.IsFresh || hashes is not { } known)

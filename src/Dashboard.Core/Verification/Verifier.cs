@@ -1,4 +1,3 @@
-using Dashboard.Core.Data;
 using Dashboard.Core.Limits;
 using Dashboard.Core.Usage;
 using Microsoft.Extensions.Logging;
@@ -15,7 +14,7 @@ public sealed partial class Verifier(
     /// <param name="demand">What the request is about.</param>
     /// <param name="facts">What is known of the original request, for the record of first and last use; null for nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The verdict; with the database away, <see cref="RefusalCode.VerificationUnavailable"/> and never a word against the key.</returns>
+    /// <returns>The verdict; where what is stored cannot be read, <see cref="RefusalCode.VerificationUnavailable"/> and never a word against the key.</returns>
     public ValueTask<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, RequestFacts? facts, CancellationToken cancellationToken)
     {
         var finding = FindAsync(credential, cancellationToken);
@@ -58,16 +57,16 @@ public sealed partial class Verifier(
         }
 
         var finding = cache.FindAsync(credential, cancellationToken);
-        return finding.IsCompletedSuccessfully ? finding : WaitAsync(finding);
+        return finding.IsCompletedSuccessfully ? finding : WaitAsync(finding, cancellationToken);
     }
 
-    async ValueTask<FoundKey> WaitAsync(ValueTask<FoundKey> finding)
+    async ValueTask<FoundKey> WaitAsync(ValueTask<FoundKey> finding, CancellationToken cancellationToken)
     {
         try
         {
             return await finding;
         }
-        catch (Exception exception) when (Outages.Caused(exception))
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it is not the key
         {
             LogUnavailable(exception);
             return new(null, RefusalCode.VerificationUnavailable);
@@ -116,7 +115,7 @@ public sealed partial class Verifier(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Credentials cannot be verified: the database did not answer.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A credential cannot be verified: what is stored of it could not be read.")]
     partial void LogUnavailable(Exception exception);
 }
 

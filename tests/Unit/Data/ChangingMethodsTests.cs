@@ -8,7 +8,6 @@ using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Sessions;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -69,8 +68,7 @@ public sealed class ChangingMethodsTests
             return await Run(async services =>
             {
                 await services.Verifier.VerifyAsync(default, Demand.None, null, Token); // the feed has been read
-                var credential = CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = key }, acceptBearer: true);
-                var revoked = await services.Get<SelfRevocation>().RevokeAsync(credential, "10.2.3.4", Token);
+                var revoked = await services.Get<SelfRevocation>().RevokeAsync(Presented.Key(key), "10.2.3.4", Token);
                 return revoked.Refusal is null ? default(Done) : (Outcome<Done>)Fault.NotFound;
             });
         }),

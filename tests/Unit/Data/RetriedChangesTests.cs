@@ -4,7 +4,6 @@ using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -37,8 +36,7 @@ public sealed class RetriedChangesTests : IAsyncDisposable
         Assert.Equal(key.KeyId, (await context.AuditEntries.SingleAsync(Token)).TargetId);
         Assert.Equal(key.KeyId, (await context.FeedEntries.SingleAsync(Token)).SubjectId);
         Assert.Null(await services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
-        var headers = new HeaderDictionary { ["X-API-Key"] = issued.Secret.Reveal() };
-        Assert.NotNull((await services.Verifier.VerifyAsync(CredentialReader.Read(headers, true), Demand.None, null, Token)).Principal);
+        Assert.NotNull((await services.Verifier.VerifyAsync(Presented.Key(issued), Demand.None, null, Token)).Principal);
     }
 
     [Theory]

@@ -3,7 +3,6 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -211,7 +210,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     async Task<RefusalCode?> VerifyAsync(IssuedKey key, string? project) => (await world.Services.Verifier.VerifyAsync(
-        CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = key.Secret.Reveal() }, acceptBearer: true), new(Project: project), null, Token)).Refusal;
+        Presented.Key(key), new(Project: project), null, Token)).Refusal;
 
     async Task<List<string>> AuditAsync()
     {

@@ -3,7 +3,6 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -180,7 +179,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
         (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "name", Resources: resources.Length == 0 ? null : resources), Token)).Value;
 
     async Task<RefusalCode?> VerifyAsync(IssuedKey key, string? resource) => (await world.Services.Verifier.VerifyAsync(
-        CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = key.Secret.Reveal() }, acceptBearer: true), new(Resource: resource), null, Token)).Refusal;
+        Presented.Key(key), new(Resource: resource), null, Token)).Refusal;
 
     async Task<List<string>> AuditAsync()
     {

@@ -5,7 +5,6 @@ using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -194,8 +193,7 @@ public sealed class ServiceAccountTests
 
         async Task<string> MayAsync()
         {
-            var credential = CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = issued.Key.Secret.Reveal() }, acceptBearer: true);
-            var verdict = await world.Services.Verifier.VerifyAsync(credential, Demand.None, null, Token);
+            var verdict = await world.Services.Verifier.VerifyAsync(Presented.Key(issued.Key), Demand.None, null, Token);
             return verdict.Principal is { } principal ? string.Join(' ', principal.Permissions) : verdict.Refusal!.Value.ToWord();
         }
     }

@@ -7,6 +7,8 @@ namespace Dashboard.Tests.Unit.Ui;
 /// <summary>A page with the kit's services, a clock that stands, and a browser that does what the script's two calls ask.</summary>
 public abstract class UiTest : BunitContext
 {
+    static UiTest() => DefaultWaitTimeout = TimeSpan.FromSeconds(30); // a test waits for a state, however busy the machine is
+
     protected UiTest()
     {
         Services.AddSingleton<TimeProvider>(Clock);

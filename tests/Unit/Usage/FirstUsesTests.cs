@@ -3,7 +3,6 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -111,7 +110,7 @@ public sealed class FirstUsesTests : IAsyncDisposable
     {
         var key = await CreateAsync();
         var demand = new Demand(AcceptedEnvironments.Test);
-        Assert.Equal(RefusalCode.WrongEnvironment, (await world.Services.Verifier.VerifyAsync(Present(key), demand, Facts, None)).Refusal);
+        Assert.Equal(RefusalCode.WrongEnvironment, (await world.Services.Verifier.VerifyAsync(Presented.Key(key), demand, Facts, None)).Refusal);
         await world.Services.Get<FirstUses>().FlushAsync(None);
         Assert.Null((await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value);
     }
@@ -183,8 +182,5 @@ public sealed class FirstUsesTests : IAsyncDisposable
     async Task<IssuedKey> CreateAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "name"), None)).Value;
 
     static async Task UseAsync(Services node, IssuedKey key, RequestFacts facts) =>
-        Assert.Null((await node.Verifier.VerifyAsync(Present(key), Demand.None, facts, None)).Refusal);
-
-    static PresentedCredential Present(IssuedKey key) =>
-        CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = key.Secret.Reveal() }, acceptBearer: true);
+        Assert.Null((await node.Verifier.VerifyAsync(Presented.Key(key), Demand.None, facts, None)).Refusal);
 }

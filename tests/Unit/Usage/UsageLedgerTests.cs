@@ -3,7 +3,6 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
@@ -161,6 +160,22 @@ public sealed class UsageLedgerTests
         Assert.Equal((World.Start.AddMinutes(2), "198.51.100.0/24"), (row.LastUsedAt!.Value, row.LastUsedFrom));
     }
 
+    /// <summary>A first use is written with its milliseconds, later ones to the second.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(500)]
+    public async Task Later_use_of_the_same_second_is_where_the_key_was_last_used_and_time_does_not_go_back(int written)
+    {
+        await using var world = new World();
+        var key = await CreateAsync(world);
+        var first = World.Start.AddMilliseconds(written);
+        world.Sql($"UPDATE ApiKeys SET LastUsedAt = {first.ToUnixTimeMilliseconds()}, LastUsedOrder = {first.ToUnixTimeMilliseconds()}, LastUsedFrom = '127.0.0.0/24'");
+        Use(world, world.Services, key, World.Start.AddMilliseconds(900), "203.0.113.9");
+        await world.Services.Usage.FlushAsync(Token);
+        var row = (await world.Services.Keys.GetAsync(world.Owner, key.Key.KeyId, Token)).Value;
+        Assert.Equal((first, "203.0.113.0/24"), (row.LastUsedAt!.Value, row.LastUsedFrom));
+    }
+
     [Fact]
     public async Task Refused_request_is_no_use()
     {
@@ -251,7 +266,7 @@ public sealed class UsageLedgerTests
 
     static async Task AskAsync(World world, IssuedKey key, Demand demand, int times)
     {
-        var credential = CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = key.Secret.Reveal() }, acceptBearer: true);
+        var credential = Presented.Key(key);
         for (var i = 0; i < times; i++)
         {
             await world.Services.Verifier.VerifyAsync(credential, demand, Here, Token);

@@ -2,7 +2,6 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Verification;
@@ -100,7 +99,7 @@ public sealed class CachePropertyTests
                 random.Pick<AcceptedEnvironments>([AcceptedEnvironments.Both, AcceptedEnvironments.Live]), random.Flip() ? random.Pick(Projects) : null,
                 random.Flip() ? random.Pick<string>(["workflow:a", "workflow:b"]) : null, random.Flip() ? random.Pick<string>(["read", "write"]) : null);
             var stored = (await KnownKeyQuery.FindAsync(context, key.Secret.Hash, _ => null, Token))!;
-            var verdict = await node.Get<Verifier>().VerifyAsync(Present(key), demand, null, Token);
+            var verdict = await node.Get<Verifier>().VerifyAsync(Presented.Key(key), demand, null, Token);
             Assert.Equal(VerificationRules.FirstFailure(stored, demand, null, world.Time.GetUtcNow()), verdict.Refusal);
             if (verdict.Principal is { } principal)
             {
@@ -152,7 +151,5 @@ public sealed class CachePropertyTests
         }
     }
 
-    static async Task<Verdict> AskAsync(Services node, IssuedKey key, Demand demand) => await node.Get<Verifier>().VerifyAsync(Present(key), demand, null, Token);
-
-    static PresentedCredential Present(IssuedKey key) => CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = key.Secret.Reveal() }, acceptBearer: true);
+    static async Task<Verdict> AskAsync(Services node, IssuedKey key, Demand demand) => await node.Get<Verifier>().VerifyAsync(Presented.Key(key), demand, null, Token);
 }

@@ -164,18 +164,18 @@ public sealed class KeyQuestionsTests
         var key = await KeyAsync(world, new(World.Orders, "one"));
         Assert.Equal(["malformed_key", "malformed_key", "malformed_key", "rate_limited", "rate_limited"], await RepeatAsync("203.0.113.7", proxys: false));
         Assert.Equal(["malformed_key", "malformed_key", "malformed_key", "malformed_key", "malformed_key"], await RepeatAsync("203.0.113.8", proxys: true));
-        var good = await world.Services.Verifier.VerifyAsync(Read(key.Secret.Reveal()), Demand.None, IPAddress.Parse("203.0.113.7"), Token);
+        var good = await world.Services.Verifier.VerifyAsync(Presented.Key(key.Secret.Reveal()), Demand.None, IPAddress.Parse("203.0.113.7"), Token);
         Assert.Null(good.Refusal);
-        var refused = await world.Services.Verifier.VerifyAsync(Read("nonsense"), Demand.None, IPAddress.Parse("203.0.113.7"), Token);
+        var refused = await world.Services.Verifier.VerifyAsync(Presented.Key("nonsense"), Demand.None, IPAddress.Parse("203.0.113.7"), Token);
         world.Time.Advance(refused.RetryAfter!.Value);
-        Assert.Equal(RefusalCode.MalformedKey, (await world.Services.Verifier.VerifyAsync(Read("nonsense"), Demand.None, IPAddress.Parse("203.0.113.7"), Token)).Refusal);
+        Assert.Equal(RefusalCode.MalformedKey, (await world.Services.Verifier.VerifyAsync(Presented.Key("nonsense"), Demand.None, IPAddress.Parse("203.0.113.7"), Token)).Refusal);
 
         async Task<List<string>> RepeatAsync(string client, bool proxys)
         {
             var codes = new List<string>();
             for (var i = 0; i < 5; i++)
             {
-                codes.Add((await world.Services.Verifier.VerifyAsync(Read("nonsense"), Demand.None, new(IPAddress.Parse(client), IsProxys: proxys), Token)).Refusal!.Value.ToWord());
+                codes.Add((await world.Services.Verifier.VerifyAsync(Presented.Key("nonsense"), Demand.None, new(IPAddress.Parse(client), IsProxys: proxys), Token)).Refusal!.Value.ToWord());
             }
 
             return codes;
@@ -196,8 +196,6 @@ public sealed class KeyQuestionsTests
     static async Task<KeyAnswered> AnswerAsync(World world, IssuedKey api, KeyQuestion question) => (await AskAsync(world, Headers(api), question)).Answer!;
 
     static HeaderDictionary Headers(IssuedKey key) => new() { ["X-API-Key"] = key.Secret.Reveal() };
-
-    static PresentedCredential Read(string text) => CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = text }, acceptBearer: true);
 
     static string Text(KeyAnswered answer, int count) => string.Join(", ", answer.Rules!.Take(count).Select(x => $"{x.Rule} {x.Verdict}"));
 }

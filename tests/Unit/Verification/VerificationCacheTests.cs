@@ -2,7 +2,6 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Verification;
@@ -24,7 +23,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     [Fact]
     public async Task Key_that_is_known_is_verified_without_a_question_and_next_to_no_memory()
     {
-        var key = Present(await UsedKeyAsync());
+        var key = Presented.Key(await UsedKeyAsync());
         commands.Forget();
         var verifier = node.Get<Verifier>();
         var demand = new Demand(AcceptedEnvironments.Live, World.Orders, "workflow:any", "read");
@@ -46,7 +45,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     {
         var other = world.Run();
         var key = await UsedKeyAsync();
-        Assert.Null((await other.Verifier.VerifyAsync(Present(key), Demand.None, null, None)).Refusal);
+        Assert.Null((await other.Verifier.VerifyAsync(Presented.Key(key), Demand.None, null, None)).Refusal);
         Assert.True((await node.Keys.RevokeAsync(world.Owner, key.Key.KeyId, None)).Succeeded);
         Assert.Equal(RefusalCode.RevokedKey, await AskAsync(node, key));
         Assert.Null(await AskAsync(other, key));
@@ -137,7 +136,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
         Assert.Equal(RefusalCode.VerificationUnavailable, await AskAsync(node, unread));
         Assert.Equal(RefusalCode.VerificationUnavailable, await AskAsync(node, Unknown()));
         world.Time.Advance(TimeSpan.FromMilliseconds(1));
-        foreach (var key in new[] { Present(known), Present(unread), Unknown() })
+        foreach (var key in new[] { Presented.Key(known), Presented.Key(unread), Unknown() })
         {
             Assert.Equal(RefusalCode.VerificationUnavailable, await AskAsync(node, key));
         }
@@ -168,11 +167,11 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     {
         var key = await KeyAsync(world.Services);
         commands.FailWhen = _ => true;
-        Assert.Equal(RefusalCode.VerificationUnavailable, (await node.Verifier.VerifyAsync(Present(key), Demand.None, null, None)).Refusal);
+        Assert.Equal(RefusalCode.VerificationUnavailable, (await node.Verifier.VerifyAsync(Presented.Key(key), Demand.None, null, None)).Refusal);
         commands.FailWhen = text => text.Contains("\"ApiKeys\"", StringComparison.Ordinal); // the feed answers, the hashes do not
         Assert.Equal(RefusalCode.VerificationUnavailable, (await node.Verifier.VerifyAsync(Unknown(), Demand.None, null, None)).Refusal);
         commands.FailWhen = _ => false;
-        Assert.Null((await node.Verifier.VerifyAsync(Present(key), Demand.None, null, None)).Refusal);
+        Assert.Null((await node.Verifier.VerifyAsync(Presented.Key(key), Demand.None, null, None)).Refusal);
     }
 
     [Fact]
@@ -221,14 +220,14 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     {
         var key = await UsedKeyAsync();
         Assert.True((await node.Projects.ChangeAsync(world.Owner, new("acme", "orders"), new(Slug: "sales"), None)).Succeeded);
-        Assert.Equal("acme/sales", (await node.Get<Verifier>().VerifyAsync(Present(key), Demand.None, null, None)).Principal!.Project);
+        Assert.Equal("acme/sales", (await node.Get<Verifier>().VerifyAsync(Presented.Key(key), Demand.None, null, None)).Principal!.Project);
         Assert.True((await node.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Slug: "apex"), None)).Succeeded);
-        var verdict = await node.Get<Verifier>().VerifyAsync(Present(key), new(Project: World.Orders), null, None); // its first address still means it
+        var verdict = await node.Get<Verifier>().VerifyAsync(Presented.Key(key), new(Project: World.Orders), null, None); // its first address still means it
         Assert.Equal(("apex", "apex/sales"), (verdict.Principal!.Organization, verdict.Principal.Project));
         world.Sql($"UPDATE AspNetUsers SET Name = 'Olivia' WHERE Id = '{world.Owner.Id}'; "
             + $"INSERT INTO FeedEntries (Number, SubjectType, SubjectId, At) SELECT Number + 1, 'user', '{world.Owner.Id}', 1 FROM FeedCounter; UPDATE FeedCounter SET Number = Number + 1");
         await ReadAsync(node);
-        Assert.Equal("Olivia", (await node.Get<Verifier>().VerifyAsync(Present(key), Demand.None, null, None)).Principal!.Owner.Name);
+        Assert.Equal("Olivia", (await node.Get<Verifier>().VerifyAsync(Presented.Key(key), Demand.None, null, None)).Principal!.Owner.Name);
         Assert.True((await node.Projects.DeleteAsync(world.Owner, new("apex", "sales"), None)).Succeeded);
         Assert.Equal(RefusalCode.RevokedKey, await AskAsync(node, key));
     }
@@ -248,18 +247,16 @@ public sealed class VerificationCacheTests : IAsyncDisposable
 
     static bool IsLookUp(string text) => text.Contains("FROM \"ApiKeys\"", StringComparison.Ordinal) && text.Contains("\"Hash\" = ", StringComparison.Ordinal);
 
-    static PresentedCredential Present(IssuedKey key) => CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = key.Secret.Reveal() }, acceptBearer: true);
-
     /// <summary>Of the right shape, and never minted.</summary>
     static PresentedCredential Unknown()
     {
         Assert.True(KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _));
-        return CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = template.Mint(KeyEnvironment.Live).Reveal() }, acceptBearer: true);
+        return Presented.Key(template.Mint(KeyEnvironment.Live).Reveal());
     }
 
     static Task ReadAsync(Services services) => services.ReadFeedAsync();
 
-    static ValueTask<RefusalCode?> AskAsync(Services services, IssuedKey key) => AskAsync(services, Present(key));
+    static ValueTask<RefusalCode?> AskAsync(Services services, IssuedKey key) => AskAsync(services, Presented.Key(key));
 
     static async ValueTask<RefusalCode?> AskAsync(Services services, PresentedCredential credential) =>
         (await services.Get<Verifier>().VerifyAsync(credential, Demand.None, null, None)).Refusal;

@@ -3,7 +3,6 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Keys;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Verification;
@@ -80,6 +79,31 @@ public sealed class VerifierTests
         Assert.Null((await AskAsync(node, key.Secret.Reveal(), Demand.None)).Refusal);
     }
 
+    /// <summary>Between two reads of the feed: the key is known to be one, and reading it fails.</summary>
+    [Fact]
+    public async Task Whatever_keeps_a_key_from_being_read_is_never_told_as_a_bad_key_but_who_stops_waiting_is_told_that()
+    {
+        var commands = new Commands();
+        await using var world = new World();
+        var node = world.Run(commands);
+        var credential = Presented.Key(await CreateAsync(world, node, new(World.Orders, "good")));
+        var verifier = node.Verifier;
+        commands.FailWhen = _ => true;
+        foreach (var failure in new Exception[] { new InvalidOperationException("the inner workings"), new OperationCanceledException("not the caller's doing") })
+        {
+            commands.With = () => failure;
+            Assert.Equal(RefusalCode.VerificationUnavailable, (await verifier.VerifyAsync(credential, Demand.None, null, Token)).Refusal);
+        }
+
+        using var stopping = new CancellationTokenSource();
+        commands.With = () =>
+        {
+            stopping.Cancel();
+            return new OperationCanceledException(stopping.Token);
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await verifier.VerifyAsync(credential, Demand.None, null, stopping.Token));
+    }
+
     [Fact]
     public async Task Two_hundred_legal_templates_mint_and_verify_and_go_on_when_the_next_is_set()
     {
@@ -154,9 +178,5 @@ public sealed class VerifierTests
     static async Task<IssuedKey> CreateAsync(World world, Services services, NewKey asked) =>
         (await services.Keys.CreateAsync(world.Owner, asked, Token)).Value;
 
-    static ValueTask<Verdict> AskAsync(Services services, string raw, Demand demand)
-    {
-        var headers = new HeaderDictionary { ["X-API-Key"] = raw };
-        return services.Verifier.VerifyAsync(CredentialReader.Read(headers, acceptBearer: true), demand, null, Token);
-    }
+    static ValueTask<Verdict> AskAsync(Services services, string raw, Demand demand) => services.Verifier.VerifyAsync(Presented.Key(raw), demand, null, Token);
 }

@@ -11,7 +11,6 @@ using Dashboard.Core.Sessions;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -73,7 +72,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         var first = (await world.Services.Keys.ListAsync(actor, new(World.Orders, true, "b%[_\\", KeyEnvironment.Live, Limit: 1), Token)).Value;
         Assert.Null(first.NextCursor);
         var page = (await world.Services.Keys.ListAsync(actor, new(World.Orders, true, "Back", KeyEnvironment.Live, Limit: 1), Token)).Value;
-        await BothAsync(services => services.Keys.ListAsync(actor, new(World.Orders, true, "Back", KeyEnvironment.Live, page.NextCursor, 1), Token));
+        await BothAsync(services => services.Keys.ListAsync(actor, new(World.Orders, true, "Back", KeyEnvironment.Live, Next(page.NextCursor), 1), Token));
         await BothAsync(services => services.Keys.AllowanceAsync(actor, World.Orders, Token));
         await BothAsync(services => services.Keys.GetAsync(actor, key, Token));
         await BothAsync(services => services.Keys.ChangeAsync(actor, key, new("Renamed", KeyState.Inactive, ["read"], new(World.Start.AddDays(2))), Token));
@@ -98,7 +97,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         foreach (var query in Enum.GetValues<KeySort>().SelectMany(sort => new[] { false, true }.Select(descending => new KeyQuery(World.Orders, true, Limit: 3, Sort: sort, Descending: descending))))
         {
             var page = (await world.Services.Keys.ListAsync(world.Viewer, query, Token)).Value;
-            await BothAsync(services => services.Keys.ListAsync(world.Viewer, query with { Cursor = page.NextCursor }, Token));
+            await BothAsync(services => services.Keys.ListAsync(world.Viewer, query with { Cursor = Next(page.NextCursor) }, Token));
             await BothAsync(services => services.Keys.CountAsync(world.Viewer, query with { Search = "end" }, Token));
         }
 
@@ -159,7 +158,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Projects.FindAsync(actor, new("acme", "orders-2"), Token));
         await BothAsync(services => services.Projects.GetAsync(actor, new("acme", "orders-2"), Token));
         var page = (await world.Services.Projects.ListAsync(actor, "acme", null, 1, Token)).Value;
-        await BothAsync(services => services.Projects.ListAsync(actor, "acme", page.NextCursor, 1, Token));
+        await BothAsync(services => services.Projects.ListAsync(actor, "acme", Next(page.NextCursor), 1, Token));
         await BothAsync(services => services.Projects.ListAsync(actor, null, null, 50, Token));
         await RunBothAsync(services => services.Projects.OrganizationsAsync(actor, Token));
         await RunBothAsync(services => services.Projects.AccessibleAsync(actor, Token));
@@ -173,12 +172,12 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         world.AddResource(World.Orders, "workflow", "outtake");
         var query = new ResourceQuery(World.Orders, "workflow", "take", Limit: 1);
         var page = (await world.Services.Resources.ListAsync(actor, query, Token)).Value;
-        await BothAsync(services => services.Resources.ListAsync(actor, query with { Cursor = page.NextCursor }, Token));
+        await BothAsync(services => services.Resources.ListAsync(actor, query with { Cursor = Next(page.NextCursor) }, Token));
         foreach (var descending in new[] { false, true })
         {
             var named = query with { Sort = ResourceSort.Name, Descending = descending };
             var before = (await world.Services.Resources.ListAsync(actor, named, Token)).Value.NextCursor;
-            await BothAsync(services => services.Resources.ListAsync(actor, named with { Cursor = before }, Token));
+            await BothAsync(services => services.Resources.ListAsync(actor, named with { Cursor = Next(before) }, Token));
         }
 
         await BothAsync(services => services.Resources.CountAsync(actor, query, Token));
@@ -193,7 +192,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         var issued = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", Resources: ["workflow:intake"]), Token)).Value;
         foreach (var text in new[] { issued.Secret.Reveal(), Template.Mint(KeyEnvironment.Live).Reveal(), "nothing-of-ours" })
         {
-            var credential = CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = text }, acceptBearer: true);
+            var credential = Presented.Key(text);
             foreach (var project in new[] { World.Orders, World.Billing })
             {
                 await RunBothAsync(services => services.Verifier.VerifyAsync(credential, new(Project: project, Resource: "workflow:intake", Permission: "read"), IPAddress.Loopback, Token).AsTask());
@@ -219,7 +218,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
 
         var query = new UsageQuery(World.Orders, issued.Key.KeyId, World.Start, World.Start.AddDays(1), Limit: 1);
         var page = (await world.Services.Get<UsageService>().ListAsync(world.Viewer, query, Token)).Value;
-        await BothAsync(services => services.Get<UsageService>().ListAsync(world.Viewer, query with { Cursor = page.NextCursor }, Token));
+        await BothAsync(services => services.Get<UsageService>().ListAsync(world.Viewer, query with { Cursor = Next(page.NextCursor) }, Token));
         world.Time.Advance(TimeSpan.FromDays(500));
         await RunBothAsync(services => services.Get<UsageRetention>().ClearAsync(Token));
         await RunBothAsync(services => services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
@@ -234,7 +233,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("all", Projects: ProjectChoice.All), Token));
         var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(actor, new("one", Projects: new([World.Orders])), Token)).Value.Account.Id;
         var page = (await world.Services.Get<ServiceAccountService>().ListAsync(actor, new("acme", Limit: 1), Token)).Value;
-        await BothAsync(services => services.Get<ServiceAccountService>().ListAsync(actor, new("acme", page.NextCursor, 1), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().ListAsync(actor, new("acme", Next(page.NextCursor), 1), Token));
         await BothAsync(services => services.Get<ServiceAccountService>().GetAsync(actor, id, Token));
         await BothAsync(services => services.Keys.CreateAsync(actor, new(World.Orders, "second", ServiceAccountId: id, AllowedIps: ["10.0.0.0/8"]), Token));
         await BothAsync(services => services.Get<ServiceAccountService>().ChangeAsync(actor, id, new("two", Projects: new(["acme/ledger"])), Token));
@@ -292,6 +291,13 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         {
             Assert.Equal(Text(answered), Text(repeated));
         }
+    }
+
+    /// <summary>A cursor that is one: without it, the command for a further page would not be sent.</summary>
+    static string Next(string? cursor)
+    {
+        Assert.NotNull(cursor);
+        return cursor;
     }
 
     static string? Text(object? answer) => answer is Verdict verdict ? $"{verdict.Refusal} {verdict.KeyId}" : answer?.ToString();

@@ -19,6 +19,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.Verification.Authentication;
 
 /// <summary>An API of its own that shares the database and knows nothing of the product but Dashboard.Core.</summary>
+[Collection(typeof(Alone))]
 public sealed class LatchkeyHostTests : IAsyncLifetime
 {
     readonly World world = new(("Keys:MaxActivePerProject", "100"));
