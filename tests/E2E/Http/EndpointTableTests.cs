@@ -17,7 +17,14 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
 
     /// <summary>An endpoint, and what comes of a request without a credential, one with an API key instead of a session, one from another organization's owner, one
     /// from a viewer, and one that cannot be right. Null where there is no such request.</summary>
-    sealed record Row(string Endpoint, Case Nobody, Case? Key, Case? Stranger, Case? Viewer, Case? Bad);
+    sealed record Row(string Endpoint, Case Nobody, Case? Key, Case? Stranger, Case? Viewer, Case? Bad)
+    {
+        /// <summary>A developer is answered as a viewer is.</summary>
+        public bool ForAdmins { get; init; }
+
+        /// <summary>An owner's session, without a key, is answered as nobody is.</summary>
+        public bool ForKeys { get; init; }
+    }
 
     const string Ours = "?project=" + People.Project;
 
@@ -25,8 +32,7 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
 
     const string OurResource = "/api/resources/" + People.Project + "/workflow:order-intake";
 
-    /// <summary>A whole key by its looks, that was never minted.</summary>
-    static readonly object Which = new { key = "nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH" };
+    static readonly object Which = new { key = Product.NeverMinted };
 
     static readonly object Name = new { name = "Another" };
 
@@ -66,52 +72,52 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
             Refused("/api/keys/KEY"), Refused("/api/keys/KEY"), Hidden("/api/keys/KEY"), Forbidden("/api/keys/KEY"), Hidden("/api/keys/not-a-key")),
         new("POST /api/projects",
             Refused("/api/projects", Project), Refused("/api/projects", Project), Hidden("/api/projects", Project), Forbidden("/api/projects", Project),
-            Bad("/api/projects", new { name = "x", slug = "Not A Slug" })),
+            Bad("/api/projects", new { name = "x", slug = "Not A Slug" })) { ForAdmins = true },
         new("GET /api/projects",
             Refused("/api/projects"), Refused("/api/projects"), Hidden("/api/projects?organization=" + People.Organization), new("/api/projects", null, 200),
             Bad("/api/projects?limit=x")),
         new("GET /api/projects/{organization}/{project}",
             Refused(OurProject), Refused(OurProject), Hidden(OurProject), new(OurProject, null, 200), Hidden("/api/projects/Not/a-project")),
         new("PATCH /api/projects/{organization}/{project}",
-            Refused(OurProject, Name), Refused(OurProject, Name), Hidden(OurProject, Name), Forbidden(OurProject, Name), Bad(OurProject, new { slug = "settings" })),
+            Refused(OurProject, Name), Refused(OurProject, Name), Hidden(OurProject, Name), Forbidden(OurProject, Name), Bad(OurProject, new { slug = "settings" })) { ForAdmins = true },
         new("DELETE /api/projects/{organization}/{project}",
-            Refused(OurProject), Refused(OurProject), Hidden(OurProject), Forbidden(OurProject), Hidden("/api/projects/Not/a-project")),
+            Refused(OurProject), Refused(OurProject), Hidden(OurProject), Forbidden(OurProject), Hidden("/api/projects/Not/a-project")) { ForAdmins = true },
         new("POST /api/resources",
             Refused("/api/resources", Resource), Refused("/api/resources", Resource), Hidden("/api/resources", Resource), Forbidden("/api/resources", Resource),
-            Bad("/api/resources", new { kind = "agent", id = "not an id" })),
+            Bad("/api/resources", new { kind = "agent", id = "not an id" })) { ForAdmins = true },
         new("GET /api/resources",
             Refused("/api/resources"), Refused("/api/resources"), Hidden("/api/resources" + Ours), new("/api/resources" + Ours, null, 200),
             Bad("/api/resources?kind=spaceship")),
         new("GET /api/resources/{organization}/{project}/{resource}",
             Refused(OurResource), Refused(OurResource), Hidden(OurResource), new(OurResource, null, 200), Hidden("/api/resources/" + People.Project + "/workflow")),
         new("PATCH /api/resources/{organization}/{project}/{resource}",
-            Refused(OurResource, Name), Refused(OurResource, Name), Hidden(OurResource, Name), Forbidden(OurResource, Name), Bad(OurResource, new { name = "" })),
+            Refused(OurResource, Name), Refused(OurResource, Name), Hidden(OurResource, Name), Forbidden(OurResource, Name), Bad(OurResource, new { name = "" })) { ForAdmins = true },
         new("DELETE /api/resources/{organization}/{project}/{resource}",
-            Refused(OurResource), Refused(OurResource), Hidden(OurResource), Forbidden(OurResource), Hidden("/api/resources/Not/a-project/workflow:x")),
+            Refused(OurResource), Refused(OurResource), Hidden(OurResource), Forbidden(OurResource), Hidden("/api/resources/Not/a-project/workflow:x")) { ForAdmins = true },
         new("POST /api/service-accounts",
             Refused("/api/service-accounts", Account), Refused("/api/service-accounts", Account), Hidden("/api/service-accounts", Account),
-            Forbidden("/api/service-accounts", Account), Bad("/api/service-accounts", new { name = "x", projects = "some" })),
+            Forbidden("/api/service-accounts", Account), Bad("/api/service-accounts", new { name = "x", projects = "some" })) { ForAdmins = true },
         new("GET /api/service-accounts",
             Refused("/api/service-accounts"), Refused("/api/service-accounts"), Hidden("/api/service-accounts?organization=" + People.Organization),
-            Forbidden("/api/service-accounts?organization=" + People.Organization), Bad("/api/service-accounts?limit=0")),
+            Forbidden("/api/service-accounts?organization=" + People.Organization), Bad("/api/service-accounts?limit=0")) { ForAdmins = true },
         new("GET /api/service-accounts/{id}",
-            Refused(OneAccount), Refused(OneAccount), Hidden(OneAccount), Forbidden(OneAccount), Hidden("/api/service-accounts/sa_nothing")),
+            Refused(OneAccount), Refused(OneAccount), Hidden(OneAccount), Forbidden(OneAccount), Hidden("/api/service-accounts/sa_nothing")) { ForAdmins = true },
         new("PATCH /api/service-accounts/{id}",
             Refused(OneAccount, new { name = "x" }), Refused(OneAccount, new { name = "x" }), Hidden(OneAccount, new { name = "x" }), Forbidden(OneAccount, new { name = "x" }),
-            Bad(OneAccount, new { permissions = Array.Empty<string>() })),
+            Bad(OneAccount, new { permissions = Array.Empty<string>() })) { ForAdmins = true },
         new("DELETE /api/service-accounts/{id}",
-            Refused(OneAccount), Refused(OneAccount), Hidden(OneAccount), Forbidden(OneAccount), Hidden("/api/service-accounts/sa_nothing")),
+            Refused(OneAccount), Refused(OneAccount), Hidden(OneAccount), Forbidden(OneAccount), Hidden("/api/service-accounts/sa_nothing")) { ForAdmins = true },
         new("GET /api/usage", Refused("/api/usage"), Refused("/api/usage"), Hidden("/api/usage" + Ours), new("/api/usage" + Ours, null, 200), Bad("/api/usage?from=yesterday")),
         new("POST /api/v1/keys/verify",
             new("/api/v1/keys/verify", Question, 401, "missing_credential"), new("/api/v1/keys/verify", Question, 403, "insufficient_permissions"), null, null,
-            new("/api/v1/keys/verify", new { key = 1 }, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])),
+            new("/api/v1/keys/verify", new { key = 1 }, 400, "invalid_request", [("X-API-Key", "VERIFIER")])) { ForKeys = true },
         new("GET /v1/capabilities",
             new("/v1/capabilities", null, 401, "missing_credential"), new("/v1/capabilities", null, 200, "valid"), null, null,
-            new("/v1/capabilities", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])),
+            new("/v1/capabilities", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])) { ForKeys = true },
         .. ForwardAuth("/forward-auth"),
         .. ForwardAuth("/forward-auth-nginx"),
         new("POST /v1/self-revoke", new("/v1/self-revoke", null, 401, "missing_credential"), null, null, null, // a key's own tests: it ends the key
-            new("/v1/self-revoke", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])),
+            new("/v1/self-revoke", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])) { ForKeys = true },
         Open("/openapi/v1.json"),
         Open("/healthz/live"),
         Open("/healthz/ready"),
@@ -119,7 +125,8 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
 
     public static IEnumerable<TheoryDataRow<string, string>> Cases =>
         from row in Table
-        from column in new (string Name, Case? Case)[] { ("nobody", row.Nobody), ("key", row.Key), ("stranger", row.Stranger), ("viewer", row.Viewer), ("bad", row.Bad) }
+        from column in new (string Name, Case? Case)[] { ("nobody", row.Nobody), ("key", row.Key), ("stranger", row.Stranger), ("viewer", row.Viewer), ("bad", row.Bad),
+            ("developer", row.ForAdmins ? row.Viewer : null), ("session", row.ForKeys ? row.Nobody : null) }
         where column.Case is not null
         select new TheoryDataRow<string, string>(row.Endpoint, column.Name);
 
@@ -134,11 +141,13 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
             "key" => (tenants.Nobody, row.Key!),
             "stranger" => (tenants.Stranger, row.Stranger!),
             "viewer" => (tenants.Viewer, row.Viewer!),
+            "developer" => (tenants.Developer, row.Viewer!),
+            "session" => (tenants.Owner, row.Nobody),
             _ => (row.Stranger is null ? tenants.Nobody : tenants.Owner, row.Bad!),
         };
         var method = new HttpMethod(endpoint.Split(' ')[0]);
         (string, string)[] origin = [("Sec-Fetch-Site", "same-origin")];
-        var headers = caller == "key" ? [("X-API-Key", tenants.RawKey), .. origin] : expected.Headers ?? origin;
+        var headers = caller == "key" ? [("X-API-Key", tenants.RawKey), .. origin] : expected.Headers?.Select(x => (x.Name, x.Value.Replace("VERIFIER", tenants.VerifierKey, StringComparison.Ordinal))).ToArray() ?? origin;
         var path = expected.Path.Replace("KEY", tenants.KeyId, StringComparison.Ordinal).Replace("ACCOUNT", tenants.ServiceAccountId, StringComparison.Ordinal);
         var before = await Snapshot.TakeAsync(tenants.Product);
 
@@ -199,7 +208,10 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
             (template, path) = (template + name, path + any);
             yield return new(
                 $"GET {template}", new(path, null, 401, "missing_credential"), new(path, null, 200), null, null,
-                new(path, null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")]));
+                new(path, null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")]))
+            {
+                ForKeys = true,
+            };
         }
     }
 

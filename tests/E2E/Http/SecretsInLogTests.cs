@@ -8,13 +8,16 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Http;
 
 /// <summary>The log at its most talkative knows no secret, wherever a program puts it.</summary>
-public sealed class SecretsInLogTests
+public sealed class SecretsInLogTests : IDisposable
 {
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
     [Fact]
     public async Task Key_is_in_no_line_of_the_log_however_it_was_sent()
     {
         var stop = TestContext.Current.CancellationToken;
-        var folder = Directory.CreateTempSubdirectory("latchkey-");
         await using var product = await ProductProcess.StartAsync(folder, ("Logging:LogLevel:Default", "Trace"), ("Logging:LogLevel:Microsoft.AspNetCore", "Trace"));
         using var client = new HttpClient { BaseAddress = product.Url, DefaultRequestHeaders = { { "Sec-Fetch-Site", "same-origin" } } };
         Assert.True((await client.PostAsJsonAsync("/api/session", new { email = Product.Email, password = Product.Password }, stop)).IsSuccessStatusCode);
@@ -44,6 +47,7 @@ public sealed class SecretsInLogTests
         }
 
         Assert.Equal("live", JsonDocument.Parse(await client.GetStringAsync("/healthz/live", stop)).RootElement.GetProperty("status").GetString());
+        await product.StopAsync(() => true); // the log is whole by then
         Assert.Contains("dbug:", product.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(key, product.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(key[^20..], product.Log, StringComparison.Ordinal);

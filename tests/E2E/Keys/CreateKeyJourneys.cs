@@ -104,7 +104,7 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await Expect(dialog.GetByRole(AriaRole.Checkbox, new() { Name = "Resource 47" })).ToBeCheckedAsync();
         await Expect(dialog.GetByRole(AriaRole.Checkbox, new() { Name = "Read" })).Not.ToBeCheckedAsync();
         await Expect(dialog.GetByLabel("Last day")).ToHaveValueAsync("2999-01-31");
-        await dialog.GetByLabel("Name").FillAsync("nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH");
+        await dialog.GetByLabel("Name").FillAsync(Product.NeverMinted);
         Assert.DoesNotContain("Ab12CdEf", await page.EvaluateAsync<string>("JSON.stringify([localStorage, sessionStorage])"), StringComparison.Ordinal);
         await page.Keyboard.PressAsync("Escape");
         await Expect(dialog).ToBeHiddenAsync();

@@ -8,6 +8,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.Keys;
 
+[Collection(typeof(Alone))]
 public sealed class FirstUseTests(Browser browser)
 {
     [Fact]
@@ -39,6 +40,7 @@ public sealed class FirstUseTests(Browser browser)
 
         commands.Before = sql => { if (IsFeed(sql)) { reads.Release(); } };
         await reads.WaitAsync(token); // the list behind the dialog has been read by now
+        await reads.WaitAsync(token); // and with it what the first read had to learn of the new key
         commands.Forget();
         for (var read = 0; read < 3; read++)
         {

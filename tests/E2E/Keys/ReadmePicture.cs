@@ -27,7 +27,7 @@ public sealed class ReadmePicture(Browser browser)
         await visit.SignInAsync(Product.Email);
         await visit.GoAsync("/northwind-traders/order-platform/keys");
         await Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "production-backend" })).ToBeVisibleAsync();
-        await visit.Page.ScreenshotAsync(new() { Path = Path.Combine(Root(), "docs", "keys.png") });
+        await visit.Page.ScreenshotAsync(new() { Path = Path.Combine(Pages.Root(), "docs", "keys.png") });
     }
 
     static async Task FurnishAsync(Product product)
@@ -86,17 +86,6 @@ public sealed class ReadmePicture(Browser browser)
             set => set.SetProperty(key => key.CreatedAt, now.AddDays(-seeded.Days)).SetProperty(key => key.LastUsedFrom, seeded.From)
                 .SetProperty(key => key.LastUsedAt, now - seeded.Used).SetProperty(key => key.LastUsedOrder, now - seeded.Used),
             Token);
-    }
-
-    static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Dashboard.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not lie in the repository.");
-        }
-
-        return folder.FullName;
     }
 
     sealed record Seeded(

@@ -143,7 +143,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
         await Expect(dialog.GetByText("Copied to the clipboard").First).ToBeVisibleAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
-        await Expect(dialog).ToBeHiddenAsync();
+        await visit.UntilNoDialogAsync();
         await visit.Page.GetByLabel("Search keys").FocusAsync();
         await visit.Page.Keyboard.PressAsync("Control+V");
         await Expect(visit.Page.GetByText("This key belongs to Secret of Plain http.")).ToBeVisibleAsync();

@@ -27,6 +27,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await visit.GoAsync($"/{project}/keys");
         await page.GetByRole(AriaRole.Link, new() { Name = "Resources" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing to narrow a key to yet" })).ToBeVisibleAsync();
+        await Expect(page.Locator("h1")).ToBeFocusedAsync();
         await Button(page, "Add resource").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Expect(Name(page)).ToBeFocusedAsync();
@@ -142,6 +143,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await Name(visit.Page).FillAsync("First of all");
         await visit.Page.Keyboard.PressAsync("Enter");
         await visit.Page.WaitForURLAsync("**/empty/first-of-all/keys");
+        await visit.UntilInteractiveAsync();
     }
 
     static ILocator Name(IPage page) => page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true });

@@ -17,7 +17,7 @@ public sealed class Api : IDisposable
     public static async Task<Api> OpenAsync(Product product)
     {
         product.Start();
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new(), Expect100ContinueTimeout = TimeSpan.FromSeconds(2) };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new() };
         return new(new(handler) { BaseAddress = product.Url }, await product.Contract);
     }
 
@@ -27,6 +27,14 @@ public sealed class Api : IDisposable
         var api = await OpenAsync(product);
         Assert.Equal(200, (await api.PostAsync("/api/session", new { email, password = Product.Password })).Status);
         return api;
+    }
+
+    /// <summary>Creates a key.</summary>
+    public async Task<(string Raw, string Id)> CreateKeyAsync(object key)
+    {
+        var made = await PostAsync("/api/keys", key);
+        Assert.Equal(201, made.Status);
+        return (made.Member("raw_key"), made.Member("key_id"));
     }
 
     public Task<Exchange> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);

@@ -125,7 +125,22 @@ sealed class Hand(IPage page, Way way)
     }
 
     /// <summary>By keys, where the focus has come by itself; else nothing is said of it.</summary>
-    public Task AtAsync(string what) => way == Way.Keys ? UntilAsync(what, null, 200) : Task.CompletedTask;
+    public async Task AtAsync(string what)
+    {
+        if (way != Way.Keys)
+        {
+            return;
+        }
+
+        try
+        {
+            await page.WaitForFunctionAsync($"what => ({Focus})() === what", what);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"The focus did not get to {what}, but to {await page.EvaluateAsync<string>(Focus)}");
+        }
+    }
 
     public Task KeyAsync(string key) => page.Keyboard.PressAsync(key);
 
@@ -133,7 +148,7 @@ sealed class Hand(IPage page, Way way)
 
     Task DoAsync(ILocator thing) => way == Way.Touch ? thing.TapAsync() : thing.ClickAsync();
 
-    async Task UntilAsync(string what, string? key, int most)
+    async Task UntilAsync(string what, string key, int most)
     {
         var met = new List<string>();
         while (met.Count < most)
@@ -145,10 +160,7 @@ sealed class Hand(IPage page, Way way)
             }
 
             met.Add(at);
-            if (key is not null)
-            {
-                await KeyAsync(key);
-            }
+            await KeyAsync(key);
         }
 
         Assert.Fail($"The focus did not get to {what}, but to {string.Join(", ", met.Distinct(StringComparer.Ordinal))}");

@@ -10,7 +10,8 @@ static class Pages
         return parts.Length == 2 ? parts[1].Split("\n```\n")[0] + "\n" : throw new InvalidOperationException($"{page} has {parts.Length - 1} blocks of {language}.");
     }
 
-    static string Root()
+    /// <summary>The repository's folder.</summary>
+    public static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Dashboard.sln")))

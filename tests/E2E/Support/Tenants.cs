@@ -32,6 +32,9 @@ public sealed class Tenants : IAsyncLifetime
 
     public string KeyId { get; private set; } = "";
 
+    /// <summary>A key of the first organization that may ask about others.</summary>
+    public string VerifierKey { get; private set; } = "";
+
     /// <summary>A service account of the first organization.</summary>
     public string ServiceAccountId { get; private set; } = "";
 
@@ -48,9 +51,13 @@ public sealed class Tenants : IAsyncLifetime
             Viewer = await Api.SignInAsync(Product, "viewer@example.com"), Stranger = await Api.SignInAsync(Product, "stranger@example.com"),
             Nobody = await Api.OpenAsync(Product),
         ]);
-        var key = await Owner.PostAsync("/api/keys", new { name = "the first" });
-        (RawKey, KeyId) = (key.Member("raw_key"), key.Member("key_id"));
-        Assert.Equal(200, (await Nobody.GetAsync("/v1/capabilities", ("X-API-Key", RawKey))).Status);
+        (RawKey, KeyId) = await Owner.CreateKeyAsync(new { name = "the first" });
+        VerifierKey = (await Owner.PostAsync("/api/service-accounts", new { name = "asks", permissions = new[] { "verify" } })).Member("raw_key");
+        foreach (var key in new[] { RawKey, VerifierKey })
+        {
+            Assert.Equal(200, (await Nobody.GetAsync("/v1/capabilities", ("X-API-Key", key))).Status);
+        }
+
         await Product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken); // or it would be written behind in some test's midst
         ServiceAccountId = (await Owner.PostAsync("/api/service-accounts", new { name = "the first" })).Member("id");
         Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);

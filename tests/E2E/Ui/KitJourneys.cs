@@ -84,6 +84,7 @@ public sealed class KitJourneys(Browser browser, Product product) : IClassFixtur
         await visit.Page.Keyboard.TypeAsync("Partner: Contoso Logistics");
         await visit.Page.Keyboard.PressAsync("Enter");
         await Expect(visit.Page.Locator("#kit-answer")).ToHaveTextAsync("Yes.");
+        await visit.UntilNoDialogAsync();
 
         var actions = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for Integration tests" });
         await actions.FocusAsync();
@@ -122,6 +123,7 @@ public sealed class KitJourneys(Browser browser, Product product) : IClassFixtur
         await visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
         await Expect(visit.Page.GetByRole(AriaRole.Dialog).GetByText("Copied to the clipboard")).ToBeVisibleAsync();
         await Button(visit, "I have saved the key").ClickAsync();
+        await visit.UntilNoDialogAsync();
         var name = visit.Page.GetByLabel("Name", new() { Exact = true });
         await name.FillAsync("");
         await name.PressAsync("Control+V");

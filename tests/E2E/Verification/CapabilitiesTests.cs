@@ -19,7 +19,7 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
     [InlineData("authorization", "apikey KEY")]
     public async Task Key_in_each_header_says_what_it_is_until_it_is_revoked(string name, string value)
     {
-        var (raw, id) = await CreateAsync(new
+        var (raw, id) = await tenants.Owner.CreateKeyAsync(new
         {
             name = "narrow",
             permissions = new[] { "execute", "read" },
@@ -57,7 +57,7 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
     [InlineData("malformed_key", "'KEY'")]
     [InlineData("malformed_key", "KEY,KEY")]
     [InlineData("malformed_key", "%00")]
-    [InlineData("malformed_key", "ñk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH")]
+    [InlineData("malformed_key", "ñKEY")]
     public async Task Text_of_no_shape_is_malformed(string code, string text)
     {
         var answer = await tenants.Nobody.SendRawAsync("GET", Path, $"X-API-Key: {text.Replace("KEY", tenants.RawKey + "x", StringComparison.Ordinal)}");
@@ -115,7 +115,7 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
     [Fact]
     public async Task Switched_off_key_is_inactive_until_it_is_switched_on()
     {
-        var (raw, id) = await CreateAsync(new { name = "switch" });
+        var (raw, id) = await tenants.Owner.CreateKeyAsync(new { name = "switch" });
         Assert.Equal("inactive", (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { state = "inactive" })).Member("state"));
         Refused(await PresentAsync(raw), "inactive_key");
         Assert.Equal("active", (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { state = "active" })).Member("state"));
@@ -125,13 +125,13 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
     [Fact]
     public async Task Use_of_a_key_shows_on_it()
     {
-        var (raw, id) = await CreateAsync(new { name = "used" });
+        var (raw, id) = await tenants.Owner.CreateKeyAsync(new { name = "used" });
         var before = tenants.Product.Now;
         Assert.Equal(200, (await PresentAsync(raw)).Status);
         await tenants.Product.Services.GetRequiredService<UsageLedger>().FlushAsync(TestContext.Current.CancellationToken);
         var key = await tenants.Owner.GetAsync($"/api/keys/{id}");
         Assert.Equal("127.0.0.0/24", key.Member("last_used_from"));
-        Assert.InRange(key.Json.GetProperty("last_used_at").GetDateTimeOffset(), before.AddMilliseconds(-1), tenants.Product.Now);
+        Assert.InRange(key.Json.GetProperty("last_used_at").GetDateTimeOffset(), before.AddSeconds(-1), tenants.Product.Now); // to the second
     }
 
     [Fact]
@@ -194,12 +194,6 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
     }
 
     Task<Exchange> PresentAsync(string key) => tenants.Nobody.GetAsync(Path, ("X-API-Key", key));
-
-    async Task<(string Raw, string Id)> CreateAsync(object body)
-    {
-        var key = await tenants.Owner.PostAsync("/api/keys", body);
-        return (key.Member("raw_key"), key.Member("key_id"));
-    }
 
     static void Refused(Exchange answer, string code)
     {

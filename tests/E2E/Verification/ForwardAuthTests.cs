@@ -16,17 +16,17 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
     [Fact]
     public async Task Good_key_passes_with_all_that_the_api_needs_to_know_by_any_method()
     {
-        var (raw, id) = await proxied.KeyAsync(new { name = "all", permissions = new[] { "execute", "read" } });
+        var (raw, id) = await proxied.Owner.CreateKeyAsync(new { name = "all", permissions = new[] { "execute", "read" } });
         var owner = (await proxied.Nobody.GetAsync("/v1/capabilities", ("X-API-Key", raw))).Json.GetProperty("owner");
-        foreach (var path in new[] { "/forward-auth", "/forward-auth/default/default", "/forward-auth/-/default/live/read", "/forward-auth/default/-/-/-/agent:never-registered" })
+        foreach (var path in new[] { "/forward-auth", $"/forward-auth/{People.Project}", "/forward-auth/-/default/live/read", $"/forward-auth/{People.Organization}/-/-/-/agent:never-registered" })
         {
             foreach (var root in new[] { path, path.Replace("/forward-auth", "/forward-auth-nginx", StringComparison.Ordinal) })
             {
-                var answer = await proxied.AskAsync(HttpMethod.Get, proxied.At(root), ("X-API-Key", raw));
+                var answer = await proxied.AskAsync(HttpMethod.Get, root, ("X-API-Key", raw));
                 Assert.Equal(200, answer.Status);
                 Assert.Empty(answer.Body);
                 Assert.Equal(
-                    [id, proxied.Organization, proxied.Project, "live", $"user:{owner.GetProperty("id").GetString()}", "read,execute", "all"],
+                    [id, People.Organization, People.Project, "live", $"user:{owner.GetProperty("id").GetString()}", "read,execute", "all"],
                     Headers.Select(answer.Header));
             }
         }
@@ -36,34 +36,34 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
         {
             using var refused = await client.SendAsync(new(new(method), "/forward-auth/"), TestContext.Current.CancellationToken);
             Assert.Equal((401, "missing_credential"), ((int)refused.StatusCode, refused.Headers.GetValues("X-Latchkey-Code").Single()));
-            using var request = new HttpRequestMessage(new(method), proxied.At("/forward-auth/default/default/")) { Headers = { { "Authorization", $"ApiKey {raw}" } } };
+            using var request = new HttpRequestMessage(new(method), $"/forward-auth/{People.Project}/") { Headers = { { "Authorization", $"ApiKey {raw}" } } };
             using var good = await client.SendAsync(request, TestContext.Current.CancellationToken);
             Assert.Equal((200, id), ((int)good.StatusCode, good.Headers.GetValues("X-Latchkey-Key-Id").Single()));
         }
 
-        var narrow = await proxied.KeyAsync(new { name = "narrow", resources = new[] { "workflow:order-intake", "agent:second" }, environment = "test" });
+        var narrow = await proxied.Owner.CreateKeyAsync(new { name = "narrow", resources = new[] { "workflow:order-intake", "agent:second" }, environment = "test" });
         Assert.Equal(
-            [narrow.Id, proxied.Organization, proxied.Project, "test", $"user:{owner.GetProperty("id").GetString()}", "read,execute,write", "workflow:order-intake,agent:second"],
+            [narrow.Id, People.Organization, People.Project, "test", $"user:{owner.GetProperty("id").GetString()}", "read,execute,write", "workflow:order-intake,agent:second"],
             Headers.Select((await proxied.AskAsync(HttpMethod.Get, "/forward-auth", ("X-API-Key", narrow.Raw))).Header));
     }
 
     [Fact]
     public async Task Every_refusal_is_told_in_body_status_and_header_and_what_is_unknown_refuses_everybody()
     {
-        var (all, _) = await proxied.KeyAsync(new { name = "all" });
-        var (narrow, _) = await proxied.KeyAsync(new { name = "narrow", resources = new[] { "workflow:order-intake" }, permissions = new[] { "read" } });
+        var (all, _) = await proxied.Owner.CreateKeyAsync(new { name = "all" });
+        var (narrow, _) = await proxied.Owner.CreateKeyAsync(new { name = "narrow", resources = new[] { "workflow:order-intake" }, permissions = new[] { "read" } });
         foreach (var (path, key, status, code) in new[]
         {
-            ("/default/default/test", all, 401, "wrong_environment"), ("/default/default/staging", all, 401, "wrong_environment"),
-            ("/default/other", all, 403, "wrong_project"), ("/nobody/default", all, 403, "wrong_project"), ("/-/nothing/live/read", all, 403, "wrong_project"),
-            ("/default/default/live/read/workflow:other", narrow, 403, "resource_out_of_scope"), ("/default/default/live/-/spaceship:x", all, 403, "resource_out_of_scope"),
-            ("/default/default/live/write/workflow:order-intake", narrow, 403, "insufficient_permissions"), ("/-/-/-/fly", all, 403, "insufficient_permissions"),
-            ("/default/default", "nk_live_Ab12CdEf_cut-off", 401, "malformed_key"),
+            ($"/{People.Project}/test", all, 401, "wrong_environment"), ($"/{People.Project}/staging", all, 401, "wrong_environment"),
+            ($"/{People.Organization}/other", all, 403, "wrong_project"), ("/nobody/default", all, 403, "wrong_project"), ("/-/nothing/live/read", all, 403, "wrong_project"),
+            ($"/{People.Project}/live/read/workflow:other", narrow, 403, "resource_out_of_scope"), ($"/{People.Project}/live/-/spaceship:x", all, 403, "resource_out_of_scope"),
+            ($"/{People.Project}/live/write/workflow:order-intake", narrow, 403, "insufficient_permissions"), ("/-/-/-/fly", all, 403, "insufficient_permissions"),
+            ($"/{People.Project}", "nk_live_Ab12CdEf_cut-off", 401, "malformed_key"),
         })
         {
             foreach (var root in new[] { "/forward-auth", "/forward-auth-nginx" })
             {
-                var answer = await proxied.AskAsync(HttpMethod.Get, proxied.At(root + path), ("X-API-Key", key));
+                var answer = await proxied.AskAsync(HttpMethod.Get, root + path, ("X-API-Key", key));
                 Assert.Equal((status, code, code), (answer.Status, answer.Code, answer.Header("X-Latchkey-Code")));
                 Assert.DoesNotContain(answer.Headers.Keys, name => Headers.Contains(name, StringComparer.OrdinalIgnoreCase));
             }
@@ -78,11 +78,11 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
     [Fact]
     public async Task Client_changes_nothing_by_its_query_and_only_a_trusted_proxy_by_what_it_says()
     {
-        var (live, _) = await proxied.KeyAsync(new { name = "live" });
-        var (test, testId) = await proxied.KeyAsync(new { name = "test", environment = "test" });
+        var (live, _) = await proxied.Owner.CreateKeyAsync(new { name = "live" });
+        var (test, testId) = await proxied.Owner.CreateKeyAsync(new { name = "test", environment = "test" });
         var query = $"?organization=default&permission=read&access_token={live}&token={live}&X-API-Key={live}";
         Assert.Equal((401, "missing_credential"), await proxied.TellAsync("/forward-auth" + query, null));
-        Assert.Equal((403, "insufficient_permissions"), await proxied.TellAsync(proxied.At("/forward-auth/default/default/-/fly") + query, live));
+        Assert.Equal((403, "insufficient_permissions"), await proxied.TellAsync($"/forward-auth/{People.Project}/-/fly" + query, live));
         foreach (var (host, key, status) in new[] { ("api.example", live, 200), ("api.example", test, 401), ("sandbox.example", live, 401), ("sandbox.example", test, 200), ("else.example", live, 401) })
         {
             var answer = await proxied.AskAsync(
@@ -103,7 +103,7 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
     {
         foreach (var state in new[] { "active", "inactive" })
         {
-            var (raw, id) = await proxied.KeyAsync(new { name = state, environment = "test" });
+            var (raw, id) = await proxied.Owner.CreateKeyAsync(new { name = state, environment = "test" });
             if (state == "inactive")
             {
                 Assert.Equal(200, (await proxied.Owner.PatchAsync($"/api/keys/{id}", new { state })).Status);
@@ -150,37 +150,12 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
 
         public Api Nobody { get; private set; } = null!;
 
-        public string Project { get; private set; } = "";
-
-        public string Organization => Project.Split('/')[0];
-
         public async ValueTask InitializeAsync()
         {
             Owner = await Api.SignInAsync(Product);
             Nobody = await Api.OpenAsync(Product);
-            var row = (await Owner.GetAsync("/api/projects")).Json.GetProperty("items")[0];
-            Project = $"{row.GetProperty("organization").GetString()}/{row.GetProperty("slug").GetString()}";
             Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);
             Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "agent", id = "second" })).Status);
-        }
-
-        /// <summary>A path that says default for the organization and the project that there are.</summary>
-        public string At(string path)
-        {
-            var parts = path.Split('/');
-            for (var i = 2; i < parts.Length && i < 4; i++)
-            {
-                parts[i] = parts[i] == "default" ? Project.Split('/')[i - 2] : parts[i];
-            }
-
-            return string.Join('/', parts);
-        }
-
-        public async Task<(string Raw, string Id)> KeyAsync(object key)
-        {
-            var made = await Owner.PostAsync("/api/keys", key);
-            Assert.Equal(201, made.Status);
-            return (made.Member("raw_key"), made.Member("key_id"));
         }
 
         public Task<Exchange> AskAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)

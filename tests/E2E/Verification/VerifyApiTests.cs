@@ -74,6 +74,23 @@ public sealed class VerifyApiTests(Tenants tenants) : IClassFixture<Tenants>
     }
 
     [Fact]
+    public async Task Service_account_of_another_organization_learns_nothing_and_lends_itself_to_nobody()
+    {
+        var foreign = await tenants.Stranger.PostAsync("/api/service-accounts", new { name = "foreign", permissions = new[] { "verify" } });
+        var asked = await AskAsync(foreign.Member("raw_key"), new { key = tenants.RawKey });
+        Assert.Equal((200, """{"valid":false,"code":"invalid_key"}"""), (asked.Status, asked.Text));
+        Assert.Equal((400, "service_account_id"), Fault(await tenants.Owner.PostAsync("/api/keys", new { name = "x", service_account_id = foreign.Member("id") })));
+        Assert.Equal((401, "malformed_key"), await TellAsync("nk_live_nothing"));
+        Assert.Equal((401, "invalid_key"), await TellAsync(Product.NeverMinted));
+
+        async Task<(int, string?)> TellAsync(string caller)
+        {
+            var answer = await AskAsync(caller, new { key = tenants.RawKey });
+            return (answer.Status, answer.Code);
+        }
+    }
+
+    [Fact]
     public async Task Key_takes_an_allow_list_and_a_limit_and_loses_them_again()
     {
         var made = await tenants.Owner.PostAsync("/api/keys", new { name = "limits", allowed_ips = new[] { "127.0.0.1", "::1" }, requests_per_minute = 2 });
