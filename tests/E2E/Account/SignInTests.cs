@@ -134,7 +134,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await visit.SignInAsync();
         var ended = await visit.Requests.DeleteAsync("/api/session", new() { Headers = new Dictionary<string, string> { ["Sec-Fetch-Site"] = "same-origin" } });
         Assert.Equal(204, ended.Status);
-        await Assertions.Expect(visit.Page).ToHaveURLAsync(new Uri(product.Url, $"{SignIn}?ReturnUrl=%2Fmy-organization%2Fdefault%2Fkeys").ToString(), new() { Timeout = 30_000 });
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new Uri(product.Url, $"{SignIn}?ReturnUrl=%2Fmy-organization%2Fdefault%2Fkeys").ToString());
     }
 
     [Fact]
