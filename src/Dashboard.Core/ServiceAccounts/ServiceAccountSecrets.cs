@@ -8,7 +8,7 @@ namespace Dashboard.Core.ServiceAccounts;
 public sealed partial class ServiceAccountService
 {
     static readonly Fault TwoSecrets = new(
-        FaultCode.Conflict, $"This service account has {ServiceAccountCredential.MostAtATime} client secrets, as many as it may. Remove the old one, then add another.");
+        FaultCode.Conflict, $"This service account has {ServiceAccountCredential.MostAtATime} client secrets, as many as it may. Revoke the old one, then add another.");
 
     /// <summary>Makes another client secret of an account. Those that it has stay good. The secret is in what this returns and nowhere else.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
