@@ -25,13 +25,16 @@ public sealed record ServiceAccountsAsked(string Organization, ServiceAccountSta
 public sealed record ServiceAccountItem(
     string Id, string Name, string Permissions, string Projects, int Keys, int Secrets, string Owner, bool OwnerLeft, DateTimeOffset? LastUsedAt, ServiceAccountState State)
 {
+    /// <summary>So many permissions are named, the usual three and verify; of more, the rest is counted.</summary>
+    const int MostNamed = 4;
+
     /// <summary>An account as the list shows it.</summary>
     /// <param name="account">The account.</param>
     /// <param name="names">What people call the organization's projects, by <c>organization/project</c>.</param>
     public static ServiceAccountItem Of(ServiceAccountRow account, IReadOnlyDictionary<string, string> names) => new(
         account.Id,
         account.Name,
-        KeyItem.InWords(account.Permissions),
+        KeyItem.InWords(account.Permissions, MostNamed),
         InWords(account.Projects, names),
         account.Keys,
         account.Secrets.Count,
