@@ -187,10 +187,13 @@ sealed class Mapping
         });
         builder.Entity<ServiceAccountCredential>(credential =>
         {
-            credential.ToTable("ServiceAccountCredentials").HasKey(x => x.ClientId);
+            credential.ToTable("ServiceAccountCredentials");
+            Id(credential.Property(x => x.Id));
             Id(credential.Property(x => x.ClientId));
             Id(credential.Property(x => x.ServiceAccountId));
             credential.Property(x => x.SecretHash).HasMaxLength(32).IsFixedLength();
+            credential.Property(x => x.Hint).HasMaxLength(ClientSecret.HintLength).IsUnicode(false);
+            credential.HasIndex(x => x.ClientId);
             credential.HasOne<ServiceAccount>().WithMany().HasForeignKey(x => x.ServiceAccountId);
         });
     }

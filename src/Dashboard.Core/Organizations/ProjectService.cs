@@ -32,6 +32,17 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
         return await context.OrganizationsOf(actor).ToListAsync(cancellationToken);
     }
 
+    /// <summary>One organization that the actor belongs to.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="slug">The organization's slug, or one that it had.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The organization as it is called today, or <see cref="FaultCode.NotFound"/>.</returns>
+    public async Task<Outcome<OrganizationAccess>> FindOrganizationAsync(Actor actor, string slug, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.FindOrganizationAsync(actor, slug, cancellationToken) is { } found ? found : Fault.NotFound;
+    }
+
     /// <summary>The projects that the actor may see, by organization and slug.</summary>
     /// <param name="actor">Who asks.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -12,6 +12,9 @@ public sealed class ClientSecret
     /// <summary>What every client secret begins with.</summary>
     public const string Prefix = "secret_";
 
+    /// <summary>The characters of a <see cref="Hint"/>.</summary>
+    internal const int HintLength = 11;
+
     const int RandomLength = 43; // 256 bits
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -22,6 +25,9 @@ public sealed class ClientSecret
     /// <summary>SHA-256 of the whole secret in UTF-8, 32 bytes: what is stored.</summary>
     [JsonIgnore]
     public byte[] Hash { get; }
+
+    /// <summary>What lists show of it, to tell it from the other: <see cref="Prefix"/> and the first 4 random characters, which leave 232 bits that nobody sees.</summary>
+    public string Hint => raw[..HintLength];
 
     /// <summary>The whole secret. Show it once; it belongs in no log, exception, database, URL or persisted state.</summary>
     public string Reveal() => raw;

@@ -45,6 +45,9 @@ public sealed class ServiceAccount
     /// <summary>The identifier: <see cref="IdPrefix"/> and 16 base62 characters.</summary>
     public required string Id { get; init; }
 
+    /// <summary>The OAuth client id, one for its whole life: <see cref="ClientIdPrefix"/> and the characters of <see cref="Id"/>.</summary>
+    public string ClientId => ClientIdPrefix + Id[IdPrefix.Length..];
+
     /// <summary>The organization that it belongs to.</summary>
     public required long OrganizationId { get; init; }
 
@@ -72,7 +75,7 @@ public sealed class ServiceAccount
     /// <summary>When it was created, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The person who created it.</summary>
+    /// <summary>The person who created it, and owns it.</summary>
     public required string CreatedBy { get; init; }
 
     /// <summary>When it was deleted, UTC, or null. The row stays: its keys answer that they are revoked, and name their owner.</summary>
@@ -92,9 +95,19 @@ public sealed class ServiceAccountProject
     public Project? Project { get; init; }
 }
 
-/// <summary>What a service account shows who it is with where OAuth 2.0 asks for client credentials (RFC 6749 section 2.3).</summary>
+/// <summary>One of the secrets by which a service account shows who it is where OAuth 2.0 asks for client credentials (RFC 6749 section 2.3). All that are not
+/// revoked are good, with the account's one client id: so one can be replaced without an outage.</summary>
 public sealed class ServiceAccountCredential
 {
+    /// <summary>What every identifier begins with.</summary>
+    public const string IdPrefix = "cs_";
+
+    /// <summary>The most secrets of an account that are good at a time.</summary>
+    public const int MostAtATime = 2;
+
+    /// <summary>The identifier: <see cref="IdPrefix"/> and 16 base62 characters.</summary>
+    public required string Id { get; init; }
+
     /// <summary>The client id: <see cref="ServiceAccount.ClientIdPrefix"/> and 16 base62 characters.</summary>
     public required string ClientId { get; init; }
 
@@ -104,8 +117,14 @@ public sealed class ServiceAccountCredential
     /// <summary>SHA-256 of the client secret in UTF-8, 32 bytes. The secret carries 256 random bits, so no slower hash would add anything.</summary>
     public required byte[] SecretHash { get; init; }
 
+    /// <summary>What lists show of the secret; null for one that was made before that was kept.</summary>
+    public required string? Hint { get; init; }
+
     /// <summary>When it was made, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When a token was last issued for it, UTC, or null.</summary>
+    public DateTimeOffset? LastUsedAt { get; set; }
 
     /// <summary>When it was revoked, UTC, or null.</summary>
     public DateTimeOffset? RevokedAt { get; set; }

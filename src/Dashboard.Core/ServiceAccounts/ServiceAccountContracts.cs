@@ -43,26 +43,62 @@ public sealed record ProjectChoice(IReadOnlyList<string>? Listed)
 /// <param name="Id">The identifier.</param>
 /// <param name="Organization">The organization's slug.</param>
 /// <param name="Name">What people call it.</param>
-/// <param name="Description">What it is for; empty for nothing said.</param>
-/// <param name="ClientId">Its OAuth client id, or null where that is revoked.</param>
+/// <param name="Description">What it is for; empty where nothing is said.</param>
+/// <param name="ClientId">Its OAuth client id.</param>
 /// <param name="Permissions">What it may do.</param>
 /// <param name="Projects">The projects that it reaches, as <c>organization/project</c>; null for all of the organization.</param>
 /// <param name="Environment">The environment that it was created for.</param>
 /// <param name="State">Whether it works.</param>
 /// <param name="CreatedAt">When it was created, UTC.</param>
 /// <param name="CreatedBy">Who created it.</param>
+/// <param name="Owner">Who owns it.</param>
+/// <param name="Keys">How many keys it has that are not revoked.</param>
+/// <param name="Secrets">Its client secrets that are good, newest first: at most <see cref="ServiceAccountCredential.MostAtATime"/>.</param>
+/// <param name="LastUsedAt">When one of its credentials was last accepted, UTC, or null.</param>
 public sealed record ServiceAccountRow(
     string Id,
     string Organization,
     string Name,
     string Description,
-    string? ClientId,
+    string ClientId,
     IReadOnlyList<string> Permissions,
     IReadOnlyList<string>? Projects,
     KeyEnvironment Environment,
     ServiceAccountState State,
     DateTimeOffset CreatedAt,
-    Party CreatedBy);
+    Party CreatedBy,
+    ServiceAccountOwner Owner,
+    int Keys,
+    IReadOnlyList<ClientSecretRow> Secrets,
+    DateTimeOffset? LastUsedAt);
+
+/// <summary>Who owns a service account: the person who created it.</summary>
+/// <param name="Person">The person.</param>
+/// <param name="Left">Whether that person is no member of the organization any more.</param>
+public sealed record ServiceAccountOwner(Party Person, bool Left);
+
+/// <summary>A client secret as lists and pages show it.</summary>
+/// <param name="Id">The identifier.</param>
+/// <param name="Hint">The beginning of its text; null for one that was made before that was kept.</param>
+/// <param name="CreatedAt">When it was made, UTC.</param>
+/// <param name="LastUsedAt">When a token was last issued for it, UTC, or null.</param>
+public sealed record ClientSecretRow(string Id, string? Hint, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt);
+
+/// <summary>A client secret that was just made. The only time that it is told.</summary>
+/// <param name="account">Whose it is.</param>
+/// <param name="row">The secret as lists show it.</param>
+/// <param name="secret">The secret itself.</param>
+public sealed class IssuedClientSecret(ServiceAccountRow account, ClientSecretRow row, ClientSecret secret)
+{
+    /// <summary>The account as lists show it.</summary>
+    public ServiceAccountRow Account { get; } = account;
+
+    /// <summary>The secret as lists show it.</summary>
+    public ClientSecretRow Row { get; } = row;
+
+    /// <summary>The secret itself; in memory only.</summary>
+    public ClientSecret Secret { get; } = secret;
+}
 
 /// <summary>A service account that was just created, with its secrets. The only time that they are together.</summary>
 /// <param name="account">The account as lists show it.</param>
@@ -84,4 +120,7 @@ public sealed class IssuedServiceAccount(ServiceAccountRow account, ClientSecret
 /// <param name="Organization">The organization's slug; null for the caller's only one.</param>
 /// <param name="Cursor">Where the page before it ended; null for the first.</param>
 /// <param name="Limit">The most rows, 1 to 200.</param>
-public sealed record ServiceAccountQuery(string? Organization = null, string? Cursor = null, int Limit = Page.DefaultLimit);
+/// <param name="Search">A part of the name, or the beginning of the identifier or the client id; null or empty for all.</param>
+/// <param name="State">Only those of this state; null for both.</param>
+public sealed record ServiceAccountQuery(
+    string? Organization = null, string? Cursor = null, int Limit = Page.DefaultLimit, string? Search = null, ServiceAccountState? State = null);

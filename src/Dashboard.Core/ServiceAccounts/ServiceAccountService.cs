@@ -10,7 +10,7 @@ namespace Dashboard.Core.ServiceAccounts;
 
 /// <summary>What admins and owners of an organization do with its service accounts. Others may not even see them.</summary>
 public sealed partial class ServiceAccountService(
-    IDbContextFactory<DashboardContext> contexts, Changes changes, KeyService keys, Catalogue catalogue, KeyShapes shapes)
+    IDbContextFactory<DashboardContext> contexts, Changes changes, KeyService keys, Catalogue catalogue, KeyShapes shapes, TimeProvider time)
 {
     const int IdLength = 16;
 
@@ -67,7 +67,7 @@ public sealed partial class ServiceAccountService(
     /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
     public async Task<Outcome<Page<ServiceAccountRow>>> ListAsync(Actor actor, ServiceAccountQuery query, CancellationToken cancellationToken)
     {
-        if (Page.Check(query.Limit) is { } unusable)
+        if (Page.Check(query.Limit, query.Search) is { } unusable)
         {
             return unusable;
         }
@@ -84,14 +84,15 @@ public sealed partial class ServiceAccountService(
             return NotAdmin;
         }
 
-        string[] filter = ["service-accounts", $"{organization.Value.Id}"];
+        var search = SearchOf(query);
+        string?[] filter = ["service-accounts", $"{organization.Value.Id}", search, query.State?.ToWord()];
         var cursor = Cursor.Read(query.Cursor, filter);
         if (cursor.Fault is { } foreign)
         {
             return foreign;
         }
 
-        var accounts = context.ServiceAccounts.AsNoTracking().Where(x => x.OrganizationId == organization.Value.Id && x.DeletedAt == null);
+        var accounts = Matching(context, organization.Value.Id, search, query.State);
         if (cursor.Value is { } last)
         {
             accounts = accounts.Where(x => x.CreatedAt < last.At || (x.CreatedAt == last.At && string.Compare(x.Id, last.Id) < 0));
@@ -102,14 +103,81 @@ public sealed partial class ServiceAccountService(
         return Cursor.Cut(rows, query.Limit, row => row, row => new(row.CreatedAt, row.Id), filter);
     }
 
+    /// <summary>How many service accounts a list has in all, on whatever page one is.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="query">Which; its cursor and limit do not matter.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The number; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public async Task<Outcome<int>> CountAsync(Actor actor, ServiceAccountQuery query, CancellationToken cancellationToken)
+    {
+        if (Page.Check(Page.DefaultLimit, query.Search) is { } unusable)
+        {
+            return unusable;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var organization = await ProjectService.ResolveOrganizationAsync(context, actor, query.Organization, cancellationToken);
+        return organization.Fault is { } missing ? missing
+            : organization.Value.Role < OrganizationRole.Admin ? NotAdmin
+            : await Matching(context, organization.Value.Id, SearchOf(query), query.State).CountAsync(cancellationToken);
+    }
+
+    /// <summary>The newest keys of a service account that are not revoked, of all projects; <see cref="ServiceAccountRow.Keys"/> says how many there are.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="id">The service account.</param>
+    /// <param name="limit">The most keys, 1 to 200.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The keys, newest first; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public async Task<Outcome<IReadOnlyList<KeyRow>>> KeysAsync(Actor actor, string id, int limit, CancellationToken cancellationToken)
+    {
+        if (Page.Check(limit) is { } unusable)
+        {
+            return unusable;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await FindAsync(context, actor, id, cancellationToken) is { Fault: { } missing })
+        {
+            return missing;
+        }
+
+        var newest = context.Keys.AsNoTracking().Where(key => key.OwnerType == PartyType.ServiceAccount && key.OwnerId == id && key.State != KeyState.Revoked)
+            .OrderByDescending(key => key.CreatedAt).ThenBy(key => key.KeyId).Take(limit);
+        var now = time.GetUtcNow();
+        return (await StoredKey.ReadAsync(context, newest, cancellationToken))
+            .OrderByDescending(row => row.Key.CreatedAt).ThenBy(row => row.Key.KeyId, StringComparer.Ordinal).Select(row => row.ToRow(now)).ToList();
+    }
+
+    static string? SearchOf(ServiceAccountQuery query) => string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
+
+    static IQueryable<ServiceAccount> Matching(DashboardContext context, long organization, string? search, ServiceAccountState? state)
+    {
+        var accounts = context.ServiceAccounts.AsNoTracking().Where(x => x.OrganizationId == organization && x.DeletedAt == null);
+        if (state is { } only)
+        {
+            accounts = accounts.Where(x => x.State == only);
+        }
+
+        if (search is not null)
+        {
+            // A client id is the identifier with another beginning.
+            var literal = Like.Literal(search);
+            var id = search.StartsWith(ServiceAccount.ClientIdPrefix, StringComparison.Ordinal)
+                ? Like.Literal(ServiceAccount.IdPrefix + search[ServiceAccount.ClientIdPrefix.Length..])
+                : literal;
+            accounts = accounts.Where(x => EF.Functions.Like(x.Name, $"%{literal}%", Like.Escape) || EF.Functions.Like(x.Id, $"{id}%", Like.Escape));
+        }
+
+        return accounts;
+    }
+
     async Task<Outcome<IssuedServiceAccount>> IssueAsync(
         Change change, ProjectAccess first, List<long>? reached, NewServiceAccount input, CancellationToken cancellationToken)
     {
-        var suffix = Base62.Random(IdLength);
         var secret = ClientSecret.Mint();
         var account = new ServiceAccount
         {
-            Id = ServiceAccount.IdPrefix + suffix,
+            Id = ServiceAccount.IdPrefix + Base62.Random(IdLength),
             OrganizationId = first.OrganizationId,
             Name = input.Name.Trim(),
             Description = input.Description?.Trim() ?? "",
@@ -122,13 +190,7 @@ public sealed partial class ServiceAccountService(
         };
         change.Context.Add(account);
         change.Context.AddRange((reached ?? []).Select(project => new ServiceAccountProject { ServiceAccountId = account.Id, ProjectId = project }));
-        change.Context.Add(new ServiceAccountCredential
-        {
-            ClientId = ServiceAccount.ClientIdPrefix + suffix,
-            ServiceAccountId = account.Id,
-            SecretHash = secret.Hash,
-            CreatedAt = change.Now,
-        });
+        change.Context.Add(CredentialOf(account, secret, change.Now));
         Record(change, account, "service_account.created", new()
         {
             ["permissions"] = account.Permissions,
@@ -220,28 +282,38 @@ public sealed partial class ServiceAccountService(
                 Account = account,
                 Organization = organization.Slug,
                 Creator = context.Users.Where(x => x.Id == account.CreatedBy).Select(x => x.Name).FirstOrDefault(),
-                ClientId = context.ServiceAccountCredentials.Where(x => x.ServiceAccountId == account.Id && x.RevokedAt == null).Select(x => x.ClientId).FirstOrDefault(),
+                OwnerStays = context.Members.Any(x => x.OrganizationId == account.OrganizationId && x.UserId == account.CreatedBy),
             }).ToListAsync(cancellationToken);
-        var ids = rows.Where(row => !row.Account.AllProjects).Select(row => row.Account.Id).ToList();
-        var projects = ids.Count == 0 ? [] : await (
+        var ids = rows.ConvertAll(row => row.Account.Id);
+        var projects = rows.TrueForAll(row => row.Account.AllProjects) ? [] : await (
             from reached in context.ServiceAccountProjects
             where ids.Contains(reached.ServiceAccountId)
             join project in context.Projects on reached.ProjectId equals project.Id
             where project.DeletedAt == null
             orderby project.Slug
             select new { reached.ServiceAccountId, project.Slug }).ToListAsync(cancellationToken);
-        return rows.ConvertAll(row => new ServiceAccountRow(
-            row.Account.Id,
-            row.Organization,
-            row.Account.Name,
-            row.Account.Description,
-            row.ClientId,
-            row.Account.Permissions.Split(' '),
-            row.Account.AllProjects ? null : [.. projects.Where(x => x.ServiceAccountId == row.Account.Id).Select(x => $"{row.Organization}/{x.Slug}")],
-            row.Account.Environment,
-            row.Account.State,
-            row.Account.CreatedAt,
-            new(PartyType.User, row.Account.CreatedBy, row.Creator ?? row.Account.CreatedBy)));
+        var credentials = await CredentialsAsync(context, ids, cancellationToken);
+        return rows.ConvertAll(row =>
+        {
+            var (account, creator) = (row.Account, new Party(PartyType.User, row.Account.CreatedBy, row.Creator ?? row.Account.CreatedBy));
+            var (keys, secrets, lastUsedAt) = credentials.GetValueOrDefault(account.Id, (0, [], null));
+            return new ServiceAccountRow(
+                account.Id,
+                row.Organization,
+                account.Name,
+                account.Description,
+                account.ClientId,
+                account.Permissions.Split(' '),
+                account.AllProjects ? null : [.. projects.Where(x => x.ServiceAccountId == account.Id).Select(x => $"{row.Organization}/{x.Slug}")],
+                account.Environment,
+                account.State,
+                account.CreatedAt,
+                creator,
+                new(creator, !row.OwnerStays),
+                keys,
+                secrets,
+                lastUsedAt);
+        });
     }
 
     static void Record(Change change, ServiceAccount account, string action, Dictionary<string, string?>? details = null) => change.Record(

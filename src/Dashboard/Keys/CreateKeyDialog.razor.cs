@@ -33,6 +33,15 @@ public sealed partial class CreateKeyDialog : ComponentBase
     /// <summary>The project's name.</summary>
     [Parameter, EditorRequired] public string Project { get; set; } = "";
 
+    /// <summary>The service account that is to own it; null for the person.</summary>
+    [Parameter] public KeyAccount? Account { get; set; }
+
+    /// <summary>The project as <c>organization/project</c>, where <see cref="Account"/> has several to choose from.</summary>
+    [Parameter] public string? ProjectPath { get; set; }
+
+    /// <summary>Another project was chosen. Its name, allowance and resources come from the page.</summary>
+    [Parameter] public EventCallback<string> ProjectPathChanged { get; set; }
+
     /// <summary>The name that the browser keeps the entries under; null to keep none.</summary>
     [Parameter] public string? Draft { get; set; }
 
@@ -54,11 +63,14 @@ public sealed partial class CreateKeyDialog : ComponentBase
     [Inject] TimeProvider Time { get; set; } = null!;
 
     string Lead => Allowance is null
-        ? $"In {Project}."
-        : string.Create(CultureInfo.InvariantCulture, $"In {Project}. {Allowance.Used:N0} of {Allowance.Max:N0} keys in use, {Allowance.Left:N0} left.");
+        ? $"{Place}."
+        : string.Create(CultureInfo.InvariantCulture, $"{Place}. {Allowance.Used:N0} of {Allowance.Max:N0} keys in use, {Allowance.Left:N0} left.");
 
-    List<Choice<string>> Permissions =>
-        [.. Catalogue.Permissions.Select(x => new Choice<string>(x.Name, Capitalized(x.Name), x.Name, x.Description.Length == 0 ? null : x.Description))];
+    string Place => Account is null ? $"In {Project}" : $"For {Account.Name}, in {Project}";
+
+    List<Choice<string>> Permissions => Account is null
+        ? PermissionChoices.Of(Catalogue)
+        : PermissionChoices.OfServiceAccounts(Catalogue).FindAll(choice => Account.Permissions.Contains(choice.Value, StringComparer.Ordinal));
 
     List<SelectOption<ExpiryChoice>> Expiries =>
         [.. Enum.GetValues<ExpiryChoice>().Select(choice => new SelectOption<ExpiryChoice>(choice, KeyExpiry.InWords(choice, today)))];
@@ -165,6 +177,12 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     void SetName(string value) => (name, _) = (value, errors.Remove("name"));
 
+    Task SetProjectAsync(string path)
+    {
+        (narrowed, resources, refusal) = (false, [], null); // those were the other project's
+        return ProjectPathChanged.InvokeAsync(path);
+    }
+
     void SetNarrowed(bool value) => (narrowed, _) = (value, errors.Remove("resources"));
 
     void SetResources(IReadOnlyList<PickItem> value) => (resources, _) = (value, errors.Remove("resources"));
@@ -174,6 +192,10 @@ public sealed partial class CreateKeyDialog : ComponentBase
     void SetExpiry(ExpiryChoice value) => (expiry, _) = (value, errors.Remove("expires_at"));
 
     void SetDate(string value) => (date, _) = (value, errors.Remove("expires_at"));
-
-    static string Capitalized(string word) => char.ToUpperInvariant(word[0]) + word[1..].Replace('_', ' ').Replace('-', ' ');
 }
+
+/// <summary>A service account that a new key is for.</summary>
+/// <param name="Name">What people call it.</param>
+/// <param name="Permissions">What it may do, and so what its key may at most.</param>
+/// <param name="Projects">The projects that it reaches.</param>
+public sealed record KeyAccount(string Name, IReadOnlyList<string> Permissions, IReadOnlyList<SelectOption<string>> Projects);

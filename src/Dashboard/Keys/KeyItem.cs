@@ -86,7 +86,8 @@ public sealed record KeyItem(
         };
     }
 
-    static string InWords(IReadOnlyList<string> permissions) => permissions.Count <= MostNamed
+    /// <summary>The first of some permissions, and how many more there are: short enough for a row.</summary>
+    internal static string InWords(IReadOnlyList<string> permissions, int most = MostNamed) => permissions.Count <= most
         ? string.Join(' ', permissions)
-        : $"{string.Join(' ', permissions.Take(MostNamed - 1))} +{permissions.Count - MostNamed + 1}";
+        : $"{string.Join(' ', permissions.Take(most - 1))} +{permissions.Count - most + 1}";
 }

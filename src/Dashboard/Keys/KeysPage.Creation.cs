@@ -10,9 +10,7 @@ namespace Dashboard.Keys;
 /// <content>A new key, from the question to the one time that it is shown.</content>
 public sealed partial class KeysPage
 {
-    const int PickedRows = 50;
-
-    IssuedKey? issued;
+    ShownOnce? issued;
     KeyDraft? kept;
     string? draft;
     bool creating;
@@ -55,18 +53,8 @@ public sealed partial class KeysPage
 
     void BeginCreating() => (kept, creating) = (null, true);
 
-    async Task<PickPage> FindResourcesAsync(string term, CancellationToken cancellationToken)
-    {
-        var query = new ResourceQuery(View?.Project.Path.ToString(), Search: term, Limit: PickedRows);
-        if (await Person.ActorAsync() is not { } actor
-            || await Resources.ListAsync(actor, query, cancellationToken) is not { Succeeded: true, Value: var page }
-            || await Resources.CountAsync(actor, query, cancellationToken) is not { Succeeded: true, Value: var count })
-        {
-            return new([], 0);
-        }
-
-        return new([.. page.Items.Select(resource => new PickItem($"{resource.Kind}:{resource.Id}", resource.Name, $"{resource.Kind}:{resource.Id}"))], count);
-    }
+    async Task<PickPage> FindResourcesAsync(string term, CancellationToken cancellationToken) =>
+        await Resources.PickAsync(await Person.ActorAsync(), View?.Project.Path.ToString(), term, cancellationToken);
 
     async Task<Fault?> CreateAsync(NewKey asked)
     {
@@ -76,7 +64,7 @@ public sealed partial class KeysPage
             return fault;
         }
 
-        (creating, issued) = (false, outcome.Value);
+        (creating, issued) = (false, ShownOnce.Of(outcome.Value));
         StateHasChanged(); // the key first; the list can wait
         before.Clear();
         try

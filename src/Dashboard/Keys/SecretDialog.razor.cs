@@ -1,5 +1,4 @@
 using Dashboard.Account;
-using Dashboard.Core.Keys;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
@@ -8,19 +7,19 @@ namespace Dashboard.Keys;
 
 public sealed partial class SecretDialog : ComponentBase, IDisposable
 {
-    readonly string keyId = UiId.Next("key");
+    readonly string id = UiId.Next("secret");
+    readonly HashSet<int> copied = [];
     Dialog? dialog;
-    IssuedKey? seen;
+    ShownOnce? seen;
     IDisposable? hold;
-    bool copied;
     bool used;
     bool guarded;
     bool focusGuard;
 
-    /// <summary>The key to show; null closes the dialog and takes it out of the page.</summary>
-    [Parameter, EditorRequired] public IssuedKey? Issued { get; set; }
+    /// <summary>What to show; null closes the dialog and takes it out of the page.</summary>
+    [Parameter, EditorRequired] public ShownOnce? Issued { get; set; }
 
-    /// <summary>The person is done with it. Whoever holds the key lets go of it now.</summary>
+    /// <summary>The person is done with it. Whoever holds the secrets lets go of them now.</summary>
     [Parameter, EditorRequired] public EventCallback OnClosed { get; set; }
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
@@ -28,12 +27,13 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
     [Inject] SessionWatch Watch { get; set; } = null!;
 
     /// <summary>Never in a prerendered page: that is text on its way through caches and proxies.</summary>
-    IssuedKey? Shown => RendererInfo.IsInteractive ? Issued : null;
+    ShownOnce? Shown => RendererInfo.IsInteractive ? Issued : null;
 
-    string? Lead => Shown is null ? null : $"{Shown.Key.Name} is ready. This is the only time its key is shown.";
+    /// <summary>Every secret was copied.</summary>
+    bool Saved => Shown is null || Missing(Shown).Count == 0;
 
-    /// <summary>Leaving would lose the key.</summary>
-    bool Leaving => Shown is not null && !copied;
+    /// <summary>Leaving would lose a secret.</summary>
+    bool Leaving => Shown is not null && !Saved;
 
     public void Dispose() => hold?.Dispose();
 
@@ -41,8 +41,9 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
     {
         if (!ReferenceEquals(Issued, seen))
         {
-            (seen, copied, used, guarded) = (Issued, false, false, false);
-            // A session that ends meanwhile must not take the key along: nothing brings it back.
+            (seen, used, guarded) = (Issued, false, false);
+            copied.Clear();
+            // A session that ends meanwhile must not take them along: nothing brings it back.
             hold?.Dispose();
             hold = Shown is null ? null : Watch.Hold();
         }
@@ -57,11 +58,42 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
         }
     }
 
-    void Note(CopiedEventArgs e) => copied |= e.Copied;
+    string ValueId(int index) => $"{id}-{index}";
+
+    string SnippetId(int index) => $"{id}-text-{index}";
+
+    /// <summary>What was not copied: "this key", or "the API key", "the client secret".</summary>
+    List<string> Missing(ShownOnce issued) => [.. issued.Values.Index().Where(value => !copied.Contains(value.Index)).Select(value => value.Item.Secret).OfType<string>()];
+
+    void Note(CopiedEventArgs e, int value)
+    {
+        if (e.Copied)
+        {
+            copied.Add(value);
+        }
+    }
+
+    void Note(CopiedEventArgs e, Snippet snippet)
+    {
+        if (e.Copied)
+        {
+            Note(snippet);
+        }
+    }
+
+    void Note(Snippet snippet) => copied.UnionWith(snippet.Parts.Select(part => part.Value).OfType<int>());
+
+    void NoteAll(CopiedEventArgs e)
+    {
+        if (e.Copied)
+        {
+            copied.UnionWith(Enumerable.Range(0, Shown!.Values.Count));
+        }
+    }
 
     Task LeaveAsync()
     {
-        if (copied)
+        if (Saved)
         {
             return OnClosed.InvokeAsync();
         }
@@ -72,7 +104,7 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
 
     Task CopyAndCloseAsync(CopiedEventArgs e)
     {
-        Note(e);
+        NoteAll(e);
         return e.Copied ? OnClosed.InvokeAsync() : Task.CompletedTask;
     }
 

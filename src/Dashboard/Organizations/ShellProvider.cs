@@ -15,6 +15,9 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     /// <summary>A menu of more is of no use, and it goes through the circuit's first message.</summary>
     const int MostPlaces = 50;
 
+    /// <summary>A page of the organization stands where else a project does; no project is called so.</summary>
+    const string ServiceAccounts = "service-accounts";
+
     readonly CancellationTokenSource life = new();
     string? shown;
     ShellActions? actions;
@@ -123,8 +126,23 @@ public sealed class ShellProvider : ComponentBase, IDisposable
             return shell;
         }
 
+        if (path.Project == ServiceAccounts)
+        {
+            var organization = await Projects.FindOrganizationAsync(actor, path.Organization, cancellationToken);
+            return organization.Succeeded ? Around(shell, organization.Value, await Projects.AccessibleAsync(actor, cancellationToken)) : shell;
+        }
+
         var found = await Projects.FindAsync(actor, path, cancellationToken);
         return found.Succeeded ? Around(shell, found.Value, await Projects.AccessibleAsync(actor, cancellationToken)) : shell;
+    }
+
+    /// <summary>A page of the organization: the project that one comes from stays in the head bar, or the first is put there.</summary>
+    ShellModel Around(ShellModel shell, OrganizationAccess here, IReadOnlyList<ProjectAccess> all)
+    {
+        var own = all.Where(project => project.OrganizationId == here.Id).ToList();
+        return (own.Find(project => KeysOf(project) == Shell?.Project?.Href) ?? own.FirstOrDefault()) is { } project
+            ? Around(shell, project, all)
+            : shell with { Organization = new(here.Name, "/"), Groups = [.. OfOrganization(here.Slug, here.Role)] };
     }
 
     static ShellModel Around(ShellModel shell, ProjectAccess here, IReadOnlyList<ProjectAccess> all) => shell with
@@ -134,8 +152,16 @@ public sealed class ShellProvider : ComponentBase, IDisposable
         Project = new(here.ProjectName, KeysOf(here)),
         Projects = [.. all.Where(project => project.OrganizationId == here.OrganizationId).Take(MostPlaces).Select(project => new ShellPlace(project.ProjectName, KeysOf(project)))],
         ManagesProjects = here.Role >= OrganizationRole.Admin,
-        Groups = [new("Project", [new("API keys", KeysOf(here), Icons.Key), new("Resources", $"/{here.Path}/resources", Icons.Box)])],
+        Groups =
+        [
+            new("Project", [new("API keys", KeysOf(here), Icons.Key), new("Resources", $"/{here.Path}/resources", Icons.Box)]),
+            .. OfOrganization(here.OrganizationSlug, here.Role),
+        ],
     };
+
+    /// <summary>The pages of the organization that somebody of a role may see.</summary>
+    static IEnumerable<ShellGroup> OfOrganization(string slug, OrganizationRole role) =>
+        role < OrganizationRole.Admin ? [] : [new("Organization", [new("Service accounts", $"/{slug}/{ServiceAccounts}", Icons.Bot)])];
 
     static ProjectPath? PathIn(string address) =>
         address.Split('/') is ["", var organization, var project, ..] && ProjectPath.TryParse($"{organization}/{project}", out var path) ? path : null;

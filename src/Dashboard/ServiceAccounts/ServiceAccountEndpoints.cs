@@ -1,6 +1,7 @@
 using Dashboard.Core;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Http;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Dashboard.ServiceAccounts;
 
@@ -8,6 +9,10 @@ namespace Dashboard.ServiceAccounts;
 static class ServiceAccountEndpoints
 {
     const string One = "/{id:maxlength(64):regex(^sa_[A-Za-z0-9]+$)}";
+
+    const string Secrets = One + "/secrets";
+
+    const string OneSecret = Secrets + "/{secret_id:maxlength(64):regex(^cs_[A-Za-z0-9]+$)}";
 
     public static void MapServiceAccounts(this IEndpointRouteBuilder app)
     {
@@ -25,6 +30,13 @@ static class ServiceAccountEndpoints
             .Answers<ServiceAccountAnswer>(200, "The service account as it is now.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
         accounts.MapDelete(One, DeleteAsync).WithName("deleteServiceAccount").WithSummary("Delete a service account, and revoke its keys and its OAuth client.")
             .AnswersNothing("The service account is gone.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
+        accounts.MapPost(Secrets, AddSecretAsync).WithName("addClientSecret")
+            .WithSummary("Make another client secret, beside the one there is: two are good at a time, so that one can be replaced without an outage. It is in the answer, once.")
+            .Answers<IssuedClientSecretAnswer>(201, "The client secret was made.", ("Location", "Where the service account is."))
+            .Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.Conflict);
+        accounts.MapDelete(OneSecret, RemoveSecretAsync).WithName("removeClientSecret")
+            .WithSummary("Revoke a client secret, the last one too. No token is issued for it any more.")
+            .AnswersNothing("The client secret is revoked.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
     }
 
     static async Task<IResult> CreateAsync(
@@ -34,7 +46,7 @@ static class ServiceAccountEndpoints
 
     static async Task<IResult> ListAsync(
         QueryInput<ServiceAccountListRequest> query, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
-        (await accounts.ListAsync(http.Caller(), new(query.Value.Organization, query.Value.Cursor, query.Value.Limit), cancellationToken))
+        (await accounts.ListAsync(http.Caller(), query.Value.ToQuery(), cancellationToken))
         .ToList(row => new ServiceAccountAnswer(row));
 
     static async Task<IResult> GetAsync(string id, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
@@ -49,6 +61,14 @@ static class ServiceAccountEndpoints
 
     static async Task<IResult> DeleteAsync(string id, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
         (await accounts.DeleteAsync(http.Caller(), id, cancellationToken)).ToResult(_ => TypedResults.NoContent());
+
+    static async Task<IResult> AddSecretAsync(string id, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
+        (await accounts.AddSecretAsync(http.Caller(), id, cancellationToken))
+        .ToResult(issued => TypedResults.Created($"/api/service-accounts/{issued.Account.Id}", new IssuedClientSecretAnswer(issued)));
+
+    static async Task<IResult> RemoveSecretAsync(
+        string id, [FromRoute(Name = "secret_id")] string secretId, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
+        (await accounts.RemoveSecretAsync(http.Caller(), id, secretId, cancellationToken)).ToResult(_ => TypedResults.NoContent());
 
     static IResult Show(ServiceAccountRow row) => TypedResults.Ok(new ServiceAccountAnswer(row));
 }

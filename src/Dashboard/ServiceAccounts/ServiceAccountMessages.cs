@@ -40,8 +40,13 @@ sealed record ChangeServiceAccountRequest(
 /// <summary>Which service accounts a list shows.</summary>
 sealed record ServiceAccountListRequest(
     [Field("The organization's slug. Left out: the caller's only one.", Example = "\"acme\"")] string? Organization = null,
+    [Field("A part of the name, or the beginning of id or client_id.", Example = "\"gateway\"")] string? Search = null,
+    [Field("Only those of this state.")] ServiceAccountState? State = null,
     [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
-    [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit);
+    [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit)
+{
+    public ServiceAccountQuery ToQuery() => new(Organization, Cursor, Limit, Search, State);
+}
 
 /// <summary>A service account. No secret is in it.</summary>
 class ServiceAccountAnswer
@@ -62,8 +67,8 @@ class ServiceAccountAnswer
     [Field("The organization's slug.", Example = "\"acme\"")]
     public string Organization => account.Organization;
 
-    [Field("Its OAuth client id; null where that is revoked.", Example = "\"latchkey-sa-Ab12CdEfGh34IjKl\"")]
-    public string? ClientId => account.ClientId;
+    [Field("Its OAuth client id, the same for its whole life.", Example = "\"latchkey-sa-Ab12CdEfGh34IjKl\"")]
+    public string ClientId => account.ClientId;
 
     [Field("What it may do.", Example = "[\"read\", \"verify\"]")]
     public IReadOnlyList<string> Permissions => account.Permissions;
@@ -82,6 +87,73 @@ class ServiceAccountAnswer
 
     [Field("Who created it.")]
     public PartyAnswer CreatedBy => new(account.CreatedBy);
+
+    [Field("Who owns it: who created it.")]
+    public OwnerAnswer Owner => new(account.Owner);
+
+    [Field("How many API keys it has that are not revoked.", Example = "2")]
+    public int Keys => account.Keys;
+
+    [Field("Its client secrets that are good, newest first: two at most, none where all were removed.")]
+    public IReadOnlyList<ClientSecretAnswer> Secrets => [.. account.Secrets.Select(secret => new ClientSecretAnswer(secret))];
+
+    [Field("When one of its credentials was last accepted, right to the minute; null for never.", Example = "\"2026-11-21T12:04:05.678Z\"")]
+    public DateTimeOffset? LastUsedAt => account.LastUsedAt;
+}
+
+/// <summary>The person who owns a service account.</summary>
+sealed class OwnerAnswer
+{
+    readonly ServiceAccountOwner owner;
+
+    internal OwnerAnswer(ServiceAccountOwner owner) => this.owner = owner;
+
+    [Field("What kind of thing it is.", Words = ["user"])]
+    public PartyType Type => owner.Person.Type;
+
+    [Field("Its identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")]
+    public string Id => owner.Person.Id;
+
+    [Field("What people call it.", Example = "\"Ada Lovelace\"")]
+    public string Name => owner.Person.Name;
+
+    [Field("Whether the person is no member of the organization any more. Admins and owners look after the account then.", Example = "false")]
+    public bool Left => owner.Left;
+}
+
+/// <summary>A client secret. The secret itself is not in it.</summary>
+class ClientSecretAnswer
+{
+    readonly ClientSecretRow secret;
+
+    internal ClientSecretAnswer(ClientSecretRow secret) => this.secret = secret;
+
+    [Field("The identifier.", Example = "\"cs_Ab12CdEfGh34IjKl\"")]
+    public string Id => secret.Id;
+
+    [Field("The beginning of its text, which tells it from the other and opens nothing; null for one that was made before that was kept.", Example = "\"secret_ABCD\"")]
+    public string? Hint => secret.Hint;
+
+    [Field("When it was made.", Example = "\"2026-11-21T09:30:00.000Z\"")]
+    public DateTimeOffset CreatedAt => secret.CreatedAt;
+
+    [Field("When a token was last issued for it; null for never.", Example = "\"2026-11-21T12:04:05.678Z\"")]
+    public DateTimeOffset? LastUsedAt => secret.LastUsedAt;
+}
+
+/// <summary>A client secret that was just made. The only answer with it in it.</summary>
+sealed class IssuedClientSecretAnswer : ClientSecretAnswer
+{
+    readonly IssuedClientSecret issued;
+
+    internal IssuedClientSecretAnswer(IssuedClientSecret issued)
+        : base(issued.Row) => this.issued = issued;
+
+    [Field("The client id that goes with it.", Example = "\"latchkey-sa-Ab12CdEfGh34IjKl\"")]
+    public string ClientId => issued.Account.ClientId;
+
+    [Field("The secret. It is in this answer and never again anywhere.", Example = "\"secret_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq\"")]
+    public string ClientSecret => issued.Secret.Reveal();
 }
 
 /// <summary>A service account that was just created. The only answer with its secrets in it.</summary>

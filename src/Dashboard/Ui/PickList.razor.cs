@@ -39,7 +39,7 @@ public sealed partial class PickList : ComponentBase, IDisposable
 
     [Parameter] public string? Class { get; set; }
 
-    string Placeholder => all > 0 ? $"Search {Number(all.Value)} {Noun}" : $"Search {Noun}";
+    string Placeholder => all > 1 ? $"Search {Number(all.Value)} {Noun}" : $"Search {Noun}";
 
     string? describedBy => Error is not null ? $"{id}-error" : Hint is not null ? $"{id}-hint" : null;
 

@@ -217,6 +217,8 @@
     const button = e.target.closest('[data-copy]');
     const source = button && document.querySelector(button.dataset.copy);
     if (!source) return;
+    const panel = source.closest('[role="tabpanel"][hidden]');
+    if (panel) chooseTab(document.getElementById(panel.getAttribute('aria-labelledby'))); // what cannot be seen cannot be selected
     const outcome = await copyText(source);
     const group = source.closest('.copy-group') ?? button.closest('.copy-group');
     for (const marked of [button, group]) {

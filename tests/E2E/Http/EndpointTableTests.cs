@@ -42,6 +42,8 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
 
     const string OneAccount = "/api/service-accounts/ACCOUNT";
 
+    const string OneSecret = OneAccount + "/secrets/SECRET";
+
     static readonly object Account = new { name = "table", projects = new[] { People.Project } };
 
     static readonly object Question = new { key = "nk_live_nothing" };
@@ -107,6 +109,11 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
             Bad(OneAccount, new { permissions = Array.Empty<string>() })) { ForAdmins = true },
         new("DELETE /api/service-accounts/{id}",
             Refused(OneAccount), Refused(OneAccount), Hidden(OneAccount), Forbidden(OneAccount), Hidden("/api/service-accounts/sa_nothing")) { ForAdmins = true },
+        new("POST /api/service-accounts/{id}/secrets",
+            Refused(OneAccount + "/secrets"), Refused(OneAccount + "/secrets"), Hidden(OneAccount + "/secrets"), Forbidden(OneAccount + "/secrets"),
+            Hidden("/api/service-accounts/sa_nothing/secrets")) { ForAdmins = true },
+        new("DELETE /api/service-accounts/{id}/secrets/{secret_id}",
+            Refused(OneSecret), Refused(OneSecret), Hidden(OneSecret), Forbidden(OneSecret), Hidden(OneAccount + "/secrets/cs_nothing")) { ForAdmins = true },
         new("GET /api/usage", Refused("/api/usage"), Refused("/api/usage"), Hidden("/api/usage" + Ours), new("/api/usage" + Ours, null, 200), Bad("/api/usage?from=yesterday")),
         new("POST /api/v1/keys/verify",
             new("/api/v1/keys/verify", Question, 401, "missing_credential"), new("/api/v1/keys/verify", Question, 403, "insufficient_permissions"), null, null,
@@ -148,7 +155,8 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         var method = new HttpMethod(endpoint.Split(' ')[0]);
         (string, string)[] origin = [("Sec-Fetch-Site", "same-origin")];
         var headers = caller == "key" ? [("X-API-Key", tenants.RawKey), .. origin] : expected.Headers?.Select(x => (x.Name, x.Value.Replace("VERIFIER", tenants.VerifierKey, StringComparison.Ordinal))).ToArray() ?? origin;
-        var path = expected.Path.Replace("KEY", tenants.KeyId, StringComparison.Ordinal).Replace("ACCOUNT", tenants.ServiceAccountId, StringComparison.Ordinal);
+        var path = expected.Path.Replace("KEY", tenants.KeyId, StringComparison.Ordinal)
+            .Replace("ACCOUNT", tenants.ServiceAccountId, StringComparison.Ordinal).Replace("SECRET", tenants.ClientSecretId, StringComparison.Ordinal);
         var before = await Snapshot.TakeAsync(tenants.Product);
 
         var answer = await api.SendAsync(method, path, expected.Body, headers);

@@ -38,6 +38,9 @@ public sealed class Tenants : IAsyncLifetime
     /// <summary>A service account of the first organization.</summary>
     public string ServiceAccountId { get; private set; } = "";
 
+    /// <summary>Its client secret's identifier.</summary>
+    public string ClientSecretId { get; private set; } = "";
+
     public async ValueTask InitializeAsync()
     {
         Product.Start();
@@ -60,6 +63,7 @@ public sealed class Tenants : IAsyncLifetime
 
         await Product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken); // or it would be written behind in some test's midst
         ServiceAccountId = (await Owner.PostAsync("/api/service-accounts", new { name = "the first" })).Member("id");
+        ClientSecretId = (await Owner.GetAsync($"/api/service-accounts/{ServiceAccountId}")).Json.GetProperty("secrets")[0].GetProperty("id").GetString()!;
         Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);
         Assert.Equal(201, (await Stranger.PostAsync("/api/resources", new { kind = "workflow", id = "elsewhere" })).Status);
     }

@@ -85,6 +85,17 @@ public sealed class ChangingMethodsTests
             var id = await AccountAsync(world);
             return await Run(services => services.Get<ServiceAccountService>().DeleteAsync(actor, id, Token));
         }),
+        ["ServiceAccountService.AddSecretAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var id = await AccountAsync(world);
+            return await Run(services => services.Get<ServiceAccountService>().AddSecretAsync(actor, id, Token));
+        }),
+        ["ServiceAccountService.RemoveSecretAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var id = await AccountAsync(world);
+            var secret = (await world.Services.Get<ServiceAccountService>().GetAsync(actor, id, Token)).Value.Secrets.Single().Id;
+            return await Run(services => services.Get<ServiceAccountService>().RemoveSecretAsync(actor, id, secret, Token));
+        }),
         ["SessionService.EndAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<SessionService>().EndAsync(actor, Token))),
         ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
         ["SignInService.SignInAsync"] = new(1, 1, (world, actor) =>

@@ -2,6 +2,8 @@ using Dashboard.Core;
 using Dashboard.Core.Data;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -56,6 +58,29 @@ public sealed class DatabaseStartTests : IDisposable
         var stopped = await Assert.ThrowsAsync<SettingException>(() => product.PrepareDatabaseAsync(Token));
         Assert.Contains("29990101000000_Later", stopped.Message, StringComparison.Ordinal);
         Assert.Contains("newer version", stopped.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Client_secrets_of_the_first_version_are_there_after_an_upgrade()
+    {
+        await using var product = Build();
+        await using (var context = Open(product))
+        {
+            await context.GetService<IMigrator>().MigrateAsync("Initial", Token);
+            await context.Database.ExecuteSqlRawAsync("""
+                INSERT INTO Organizations (Id, Slug, Name, CreatedAt, Revision) VALUES (1, 'acme', 'Acme', 0, 0);
+                INSERT INTO ServiceAccounts (Id, OrganizationId, Name, Description, Permissions, AllProjects, Environment, State, CreatedAt, CreatedBy)
+                  VALUES ('sa_Aa', 1, 'one', '', 'read', 1, 'live', 'active', 0, 'x'), ('sa_Bb', 1, 'two', '', 'read', 1, 'live', 'active', 0, 'x');
+                INSERT INTO ServiceAccountCredentials (ClientId, ServiceAccountId, SecretHash, CreatedAt) VALUES ('latchkey-sa-Aa', 'sa_Aa', x'01', 5), ('latchkey-sa-Bb', 'sa_Bb', x'02', 6);
+                """, Token);
+        }
+
+        await product.PrepareDatabaseAsync(Token);
+        await using var after = Open(product);
+        Assert.Equal(
+            ["cs_Aa latchkey-sa-Aa sa_Aa 01  5", "cs_Bb latchkey-sa-Bb sa_Bb 02  6"],
+            (await after.ServiceAccountCredentials.OrderBy(x => x.Id).ToListAsync(Token))
+                .Select(x => $"{x.Id} {x.ClientId} {x.ServiceAccountId} {Convert.ToHexString(x.SecretHash)} {x.Hint} {x.CreatedAt.ToUnixTimeMilliseconds()}"));
     }
 
     public void Dispose()

@@ -4,11 +4,13 @@ using Bunit;
 using Dashboard.Account;
 using Dashboard.Core;
 using Dashboard.Core.Keys;
+using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Sessions;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Dashboard.Http;
 using Dashboard.Keys;
+using Dashboard.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
 using Dashboard.Ui;
@@ -27,6 +29,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     readonly Services services;
     readonly Actor person;
     IssuedKey issued = null!;
+    ShownOnce shown = null!;
     int closed;
 
     public SecretDialogTests()
@@ -46,8 +49,11 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         JSInterop.SetupVoid("Blazor._internal.NavigationLock.disableNavigationPrompt", _ => true).SetVoidResult();
     }
 
-    public async ValueTask InitializeAsync() =>
+    public async ValueTask InitializeAsync()
+    {
         issued = (await services.Keys.CreateAsync(person, new(World.Orders, "production-backend"), Xunit.TestContext.Current.CancellationToken)).Value;
+        shown = ShownOnce.Of(issued);
+    }
 
     protected override async ValueTask DisposeAsyncCore()
     {
@@ -160,7 +166,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     {
         var dialog = Open();
         await CopyAsync(dialog, ".copybox button", "manual");
-        await dialog.Find(".dialog-body > .stack").TriggerEventAsync("oncopy", new ClipboardEventArgs());
+        await dialog.Find(".copybox").TriggerEventAsync("oncopy", new ClipboardEventArgs());
         await Leave(dialog).ClickAsync();
         Assert.Equal(1, closed);
     }
@@ -228,10 +234,77 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         await CopyAsync(dialog, ".copybox button", "copied");
         dialog.Render(p => p.Add(x => x.Issued, null));
         Assert.DoesNotContain(issued.Secret.Reveal(), dialog.Markup, StringComparison.Ordinal);
-        dialog.Render(p => p.Add(x => x.Issued, issued));
+        dialog.Render(p => p.Add(x => x.Issued, shown));
         await Leave(dialog).ClickAsync();
         Assert.Single(dialog.FindAll(".guard"));
     }
+
+    [Fact]
+    public async Task Several_are_counted_and_leaving_asks_for_the_secret_that_was_not_copied()
+    {
+        var account = await ShowAccountAsync();
+        var dialog = Open();
+        Assert.Equal(["API key", "Client id", "Client secret"], dialog.FindAll(".copybox").Select(box => box.ParentElement!.QuerySelector(".copy-head span")!.TextContent));
+        Assert.Equal(
+            $"LATCHKEY_API_KEY={account.Key.Secret.Reveal()}\nLATCHKEY_CLIENT_ID={account.Account.ClientId}\nLATCHKEY_CLIENT_SECRET={account.Secret.Reveal()}", dialog.Find("pre").TextContent);
+        await CopyAsync(dialog, ".copybox button", "copied");
+        Assert.Equal(["Copied", "Not copied yet", "Not copied yet"], dialog.FindAll(".stack .copy-head .end").Take(3).Select(word => word.TextContent));
+        Assert.Equal("1 of 3 copied", dialog.Find(".dialog-foot .start").TextContent);
+        await Button(dialog, "I have saved them").ClickAsync();
+        Assert.Equal("You have not copied the client secret.", dialog.Find(".guard b").TextContent);
+        await Button(dialog, "Keep this open").ClickAsync();
+        await dialog.FindAll(".copybox")[2].TriggerEventAsync("oncopy", new ClipboardEventArgs());
+        await Button(dialog, "I have saved them").ClickAsync(); // the client id is no secret
+        Assert.Equal(1, closed);
+    }
+
+    [Fact]
+    public async Task Several_that_were_not_copied_are_named_together_and_copied_at_once()
+    {
+        await ShowAccountAsync();
+        var dialog = Open();
+        await Button(dialog, "I have saved them").ClickAsync();
+        Assert.StartsWith(
+            "You have not copied the API key and the client secret. Once this closes they cannot be shown again.",
+            string.Join(' ', dialog.Find(".guard").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Equal($"#{dialog.Find("pre").Id}", dialog.Find(".guard button").GetAttribute("data-copy"));
+        await CopyAsync(dialog, ".guard button", "manual");
+        Assert.Equal(0, closed);
+        await CopyAsync(dialog, ".guard button", "copied");
+        Assert.Equal(1, closed);
+    }
+
+    [Theory]
+    [InlineData(0, "3 of 3 copied", 1)]
+    [InlineData(1, "2 of 3 copied", 0)]
+    public async Task Snippet_counts_for_what_it_holds(int snippet, string count, int closes)
+    {
+        await ShowAccountAsync();
+        var dialog = Open();
+        await dialog.FindAll(".code-body button")[snippet].TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = "copied" });
+        Assert.Equal(count, dialog.Find(".dialog-foot .start").TextContent);
+        await Button(dialog, "I have saved them").ClickAsync();
+        Assert.Equal(closes, closed);
+    }
+
+    [Fact]
+    public async Task Copy_all_is_offered_until_all_is_copied()
+    {
+        await ShowAccountAsync();
+        var dialog = Open();
+        await Button(dialog, "Copy all").TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = "copied" });
+        Assert.Equal(["I have saved them"], dialog.FindAll(".dialog-foot button").Select(button => button.TextContent));
+    }
+
+    async Task<IssuedServiceAccount> ShowAccountAsync()
+    {
+        var account = (await services.Get<ServiceAccountService>().CreateAsync(person, new("gateway"), Xunit.TestContext.Current.CancellationToken)).Value;
+        shown = AccountSecrets.Of(account);
+        return account;
+    }
+
+    static AngleSharp.Dom.IElement Button(IRenderedComponent<SecretDialog> dialog, string text) =>
+        dialog.FindAll("button").Single(button => button.TextContent.StartsWith(text, StringComparison.Ordinal));
 
     /// <summary>A request with the key is let through, and its first use is written.</summary>
     async Task UseAsync(IssuedKey key, RequestFacts? facts = null)
@@ -249,6 +322,6 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     IRenderedComponent<SecretDialog> Open(bool interactive = true)
     {
         SetRendererInfo(new("Server", interactive));
-        return Render<SecretDialog>(p => p.Add(x => x.Issued, issued).Add(x => x.OnClosed, () => closed++));
+        return Render<SecretDialog>(p => p.Add(x => x.Issued, shown).Add(x => x.OnClosed, () => closed++));
     }
 }

@@ -50,6 +50,38 @@ public sealed class ShellProviderTests : UiTest
     }
 
     [Theory]
+    [InlineData("/acme/orders/keys")]
+    [InlineData("/acme/service-accounts")]
+    [InlineData("/acme/service-accounts/sa_x")]
+    public void Admin_has_the_organizations_pages_too(string address)
+    {
+        var shell = Open(world.Admin, address);
+        Assert.Equal(new ShellPlace("orders", "/acme/orders/keys"), shell.Project);
+        Assert.Equal(["Project", "Organization"], shell.Groups.Select(group => group.Title));
+        Assert.Equal(("Service accounts", "/acme/service-accounts"), Assert.Single(shell.Groups[1].Links) is var link ? (link.Text, link.Href) : default);
+    }
+
+    [Fact]
+    public void Page_of_the_organization_keeps_the_project_that_one_comes_from()
+    {
+        Open(world.Admin, "/acme/returns/keys");
+        Navigation.NavigateTo("/acme/service-accounts");
+        Rendered!.WaitForAssertion(() => Assert.Equal("returns", Rendered!.FindComponent<Probe>().Instance.Shell!.Project!.Name));
+        Assert.Equal(2, Rendered!.FindComponent<Probe>().Instance.Shell!.Groups.Count);
+    }
+
+    [Fact]
+    public void Organization_without_a_project_has_its_own_pages()
+    {
+        world.AddOrganization("empty");
+        world.AddMember("empty", world.Admin, OrganizationRole.Admin);
+        var shell = Open(world.Admin, "/empty/service-accounts");
+        Assert.Null(shell.Project);
+        Assert.Equal(["Organization"], shell.Groups.Select(group => group.Title));
+    }
+
+    [Theory]
+    [InlineData("/globex/service-accounts")]
     [InlineData("/globex/billing/keys")]
     [InlineData("/acme/nothing/keys")]
     [InlineData("/account/security")]

@@ -79,6 +79,7 @@ static class OperationRules
         "project" => ("The project's slug, or one that it had.", "orders"),
         "resource" => ("The resource, as kind:id.", "workflow:order-intake"),
         "id" => ("The service account's identifier.", "sa_Ab12CdEfGh34IjKl"),
+        "secret_id" => ("The client secret's identifier.", "cs_Ab12CdEfGh34IjKl"),
         "environment" => ("The environment.", "live"),
         "permission" => ("The permission.", "read"),
         _ => throw new InvalidOperationException($"Nothing is said of {{{name}}}."),

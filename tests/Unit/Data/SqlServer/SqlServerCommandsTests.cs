@@ -235,7 +235,14 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         var page = (await world.Services.Get<ServiceAccountService>().ListAsync(actor, new("acme", Limit: 1), Token)).Value;
         await BothAsync(services => services.Get<ServiceAccountService>().ListAsync(actor, new("acme", Next(page.NextCursor), 1), Token));
         await BothAsync(services => services.Get<ServiceAccountService>().GetAsync(actor, id, Token));
+        var wanted = new ServiceAccountQuery("acme", Search: "o%", State: ServiceAccountState.Active);
+        await BothAsync(services => services.Get<ServiceAccountService>().ListAsync(actor, wanted, Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().CountAsync(actor, wanted, Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().KeysAsync(actor, id, 1, Token));
         await BothAsync(services => services.Keys.CreateAsync(actor, new(World.Orders, "second", ServiceAccountId: id, AllowedIps: ["10.0.0.0/8"]), Token));
+        var secret = (await world.Services.Get<ServiceAccountService>().GetAsync(actor, id, Token)).Value.Secrets.Single().Id;
+        await BothAsync(services => services.Get<ServiceAccountService>().AddSecretAsync(actor, id, Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().RemoveSecretAsync(actor, id, secret, Token));
         await BothAsync(services => services.Get<ServiceAccountService>().ChangeAsync(actor, id, new("two", Projects: new(["acme/ledger"])), Token));
         await BothAsync(services => services.Get<ServiceAccountService>().DeleteAsync(actor, id, Token));
     }

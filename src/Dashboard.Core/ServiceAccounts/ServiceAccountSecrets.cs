@@ -1,0 +1,115 @@
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.ServiceAccounts;
+
+/// <content>The client secrets of an account, of which two are good at a time, so that one can be replaced without an outage.</content>
+public sealed partial class ServiceAccountService
+{
+    static readonly Fault TwoSecrets = new(
+        FaultCode.Conflict, $"This service account has {ServiceAccountCredential.MostAtATime} client secrets, as many as it may. Revoke the old one, then add another.");
+
+    /// <summary>Makes another client secret of an account. Those that it has stay good. The secret is in what this returns and nowhere else.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="id">The service account.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The secret; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>, <see cref="FaultCode.Conflict"/> where the account has as many as it
+    /// may.</returns>
+    public Task<Outcome<IssuedClientSecret>> AddSecretAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<IssuedClientSecret>(
+        actor,
+        async (change, token) =>
+        {
+            var found = await FindLockedAsync(change, id, token);
+            if (found.Fault is { } missing)
+            {
+                return missing;
+            }
+
+            var account = found.Value;
+            if (await LiveSecrets(change.Context, [id]).CountAsync(token) >= ServiceAccountCredential.MostAtATime)
+            {
+                return TwoSecrets;
+            }
+
+            var secret = ClientSecret.Mint();
+            var credential = CredentialOf(account, secret, change.Now);
+            change.Context.Add(credential);
+            Record(change, account, "service_account.secret_added", new() { ["secret_id"] = credential.Id });
+            await change.Context.SaveChangesAsync(token);
+            var row = await ReadAsync(change.Context, id, token);
+            return new IssuedClientSecret(row.Value, new(credential.Id, credential.Hint, credential.CreatedAt, null), secret);
+        },
+        cancellationToken);
+
+    /// <summary>Revokes a client secret of an account for ever, the last one too.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="id">The service account.</param>
+    /// <param name="secretId">The secret.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The account as it is then; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
+    public Task<Outcome<ServiceAccountRow>> RemoveSecretAsync(Actor actor, string id, string secretId, CancellationToken cancellationToken) =>
+        changes.RunAsync<ServiceAccountRow>(
+            actor,
+            async (change, token) =>
+            {
+                var found = await FindLockedAsync(change, id, token);
+                if (found.Fault is { } missing)
+                {
+                    return missing;
+                }
+
+                var credential = !ServiceAccountRules.IsSecretId(secretId)
+                    ? null
+                    : await LiveSecrets(change.Context, [id]).AsTracking().SingleOrDefaultAsync(x => x.Id == secretId, token);
+                if (credential is null)
+                {
+                    return Fault.NotFound;
+                }
+
+                credential.RevokedAt = change.Now;
+                Record(change, found.Value, "service_account.secret_removed", new() { ["secret_id"] = credential.Id });
+                await change.Context.SaveChangesAsync(token);
+                return await ReadAsync(change.Context, id, token);
+            },
+            cancellationToken);
+
+    static IQueryable<ServiceAccountCredential> LiveSecrets(DashboardContext context, List<string> accounts) =>
+        context.ServiceAccountCredentials.AsNoTracking().Where(x => accounts.Contains(x.ServiceAccountId) && x.RevokedAt == null);
+
+    static ServiceAccountCredential CredentialOf(ServiceAccount account, ClientSecret secret, DateTimeOffset now) => new()
+    {
+        Id = ServiceAccountCredential.IdPrefix + Base62.Random(IdLength),
+        ClientId = account.ClientId,
+        ServiceAccountId = account.Id,
+        SecretHash = secret.Hash,
+        Hint = secret.Hint,
+        CreatedAt = now,
+    };
+
+    /// <summary>How many keys the accounts have that are not revoked, their good secrets, and when a key or such a secret was last used.</summary>
+    static async Task<Dictionary<string, (int Keys, IReadOnlyList<ClientSecretRow> Secrets, DateTimeOffset? LastUsedAt)>> CredentialsAsync(
+        DashboardContext context, List<string> accounts, CancellationToken cancellationToken)
+    {
+        if (accounts.Count == 0)
+        {
+            return [];
+        }
+
+        var keys = (await context.Keys.Where(key => key.OwnerType == PartyType.ServiceAccount && accounts.Contains(key.OwnerId)).GroupBy(key => key.OwnerId)
+            .Select(own => new { Id = own.Key, Count = own.Count(key => key.State != KeyState.Revoked), LastUsedAt = own.Max(key => key.LastUsedAt) })
+            .ToListAsync(cancellationToken)).ToDictionary(own => own.Id, StringComparer.Ordinal);
+        var secrets = (await LiveSecrets(context, accounts).OrderByDescending(x => x.CreatedAt).ThenBy(x => x.Id)
+            .Select(x => new { x.ServiceAccountId, Row = new ClientSecretRow(x.Id, x.Hint, x.CreatedAt, x.LastUsedAt) })
+            .ToListAsync(cancellationToken)).ToLookup(x => x.ServiceAccountId, x => x.Row, StringComparer.Ordinal);
+        return accounts.ToDictionary(
+            id => id,
+            id =>
+            {
+                IReadOnlyList<ClientSecretRow> own = [.. secrets[id]];
+                var key = keys.GetValueOrDefault(id);
+                return (key?.Count ?? 0, own, own.Select(secret => secret.LastUsedAt).Append(key?.LastUsedAt).Max());
+            },
+            StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,211 @@
+using Dashboard.Account;
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.ServiceAccounts;
+using Dashboard.Keys;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.ServiceAccounts;
+
+public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
+{
+    /// <summary>What is longer may be a whole secret that was pasted: it is not said again.</summary>
+    const int MostQuoted = 30;
+
+    static readonly SelectOption<ServiceAccountState?>[] states =
+        [new(null, "Any status"), new(ServiceAccountState.Active, "Active"), new(ServiceAccountState.Inactive, "Switched off")];
+
+    readonly CancellationTokenSource life = new();
+    readonly Stack<string?> before = new();
+    AccountActions? actions;
+    ServiceAccountDraft? begin;
+    ShownOnce? issued;
+    bool creating;
+    bool loading;
+    int turn;
+    string search = "";
+
+    [Parameter] public string Organization { get; set; } = "";
+
+    [SupplyParameterFromQuery(Name = "state")] public string? State { get; set; }
+
+    /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
+    [PersistentState] public ServiceAccountsView? View { get; set; }
+
+    [Inject] ServiceAccountsReader Reader { get; set; } = null!;
+
+    [Inject] ServiceAccountService Accounts { get; set; } = null!;
+
+    [Inject] Catalogue Catalogue { get; set; } = null!;
+
+    [Inject] CurrentPerson Person { get; set; } = null!;
+
+    [Inject] NavigationManager Navigation { get; set; } = null!;
+
+    [Inject] ILogger<ServiceAccountsPage> Log { get; set; } = null!;
+
+    string NothingFound
+    {
+        get
+        {
+            var account = View?.Asked.State is { } state ? $"{(state == ServiceAccountState.Active ? "active" : "switched-off")} service account" : "service account";
+            return View?.Searched != true ? $"No {account} in {View?.Organization.Name}" : search.Length <= MostQuoted ? $"No {account} matches “{search}”" : $"No {account} matches";
+        }
+    }
+
+    public void Dispose()
+    {
+        life.Cancel();
+        life.Dispose();
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        ServiceAccountState? state = State switch { "active" => ServiceAccountState.Active, "inactive" => ServiceAccountState.Inactive, _ => null };
+        var asked = new ServiceAccountsAsked(Organization, state);
+        if (View is null || View.Asked with { Cursor = null } != asked || View.Searched != search.Length > 0)
+        {
+            before.Clear();
+            search = View?.Asked.Organization == asked.Organization ? search : "";
+            await LoadAsync(asked);
+        }
+    }
+
+    async Task LoadAsync(ServiceAccountsAsked asked)
+    {
+        if (await Person.ActorAsync() is not { } actor)
+        {
+            return; // the router leads to the sign-in
+        }
+
+        var mine = ++turn;
+        loading = true;
+        try
+        {
+            var read = await Reader.ReadAsync(actor, asked, search, life.Token);
+            if (mine == turn) // of two at once the later is what is wanted
+            {
+                Show(asked, read);
+            }
+        }
+        finally
+        {
+            loading = mine != turn;
+        }
+    }
+
+    void Show(ServiceAccountsAsked asked, Outcome<ServiceAccountsView> read)
+    {
+        if (read.Fault is not null)
+        {
+            if (issued is null) // a secret that is on the screen outweighs the list behind it
+            {
+                Navigation.NotFound();
+            }
+        }
+        else if (read.Value.Organization.Slug != asked.Organization)
+        {
+            // It was called so once.
+            Navigation.NavigateTo($"/{read.Value.Organization.Slug}/service-accounts{new Uri(Navigation.Uri).Query}", replace: true);
+        }
+        else
+        {
+            View = read.Value;
+        }
+    }
+
+    async Task ReloadAsync()
+    {
+        await LoadAsync(View!.Asked);
+        if (View.Items.Count == 0)
+        {
+            await PreviousAsync(); // the last row of the last page has gone
+        }
+
+        StateHasChanged();
+    }
+
+    async Task NextAsync()
+    {
+        if (View is { NextCursor: { } next } view)
+        {
+            before.Push(view.Asked.Cursor);
+            await LoadAsync(view.Asked with { Cursor = next });
+        }
+    }
+
+    async Task PreviousAsync()
+    {
+        if (View is { } view && before.TryPop(out var cursor))
+        {
+            await LoadAsync(view.Asked with { Cursor = cursor });
+        }
+    }
+
+    void ShowState(ServiceAccountState? state) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("state", state?.ToWord()), replace: true);
+
+    async Task SearchAsync(string text)
+    {
+        search = text.Trim();
+        before.Clear();
+        await LoadAsync(View!.Asked with { Cursor = null });
+    }
+
+    async Task ClearAsync()
+    {
+        if (View!.Asked.State is null)
+        {
+            await SearchAsync("");
+        }
+        else
+        {
+            search = "";
+            ShowState(null);
+        }
+    }
+
+    /// <summary>Offers what most accounts need and no more: one permission, and the project where there is one only.</summary>
+    async Task BeginCreatingAsync()
+    {
+        var projects = await actions!.FindProjectsAsync("", life.Token);
+        begin = new("", "", [Catalogue.Permissions[0].Name], false, projects is { Total: 1, Items: var only } ? only : [], KeyEnvironment.Live);
+        creating = true;
+    }
+
+    async Task<Fault?> CreateAsync(ServiceAccountDraft asked)
+    {
+        var input = new NewServiceAccount(asked.Name, asked.Description, asked.Permissions, asked.Choice, asked.Environment, View!.Organization.Slug);
+        var outcome = await actions!.DoAsync(actor => Accounts.CreateAsync(actor, input, life.Token));
+        if (outcome.Fault is { } fault)
+        {
+            return fault.Code == FaultCode.SessionRequired ? null : fault;
+        }
+
+        (creating, issued) = (false, AccountSecrets.Of(outcome.Value));
+        StateHasChanged(); // the secrets first; the list can wait
+        before.Clear();
+        try
+        {
+            await LoadAsync(View!.Asked with { Cursor = null });
+        }
+        catch (Exception failure) when (!life.IsCancellationRequested)
+        {
+            LogNotRead(Log, failure); // the page would be lost over it, and the secrets with the page
+        }
+
+        StateHasChanged();
+        return null;
+    }
+
+    /// <summary>From here on the secrets are nowhere. Whatever became of the list meanwhile shows now.</summary>
+    Task CloseSecretAsync()
+    {
+        issued = null;
+        StateHasChanged();
+        return ReloadAsync();
+    }
+
+    [LoggerMessage(LogLevel.Error, "The list of service accounts could not be read after one was created.")]
+    static partial void LogNotRead(ILogger log, Exception failure);
+}

@@ -1,0 +1,115 @@
+using Dashboard.Tests.E2E.Support;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Dashboard.Tests.E2E.ServiceAccounts;
+
+public sealed class ServiceAccountJourneys : IClassFixture<Product>
+{
+    readonly Product product;
+    readonly Browser browser;
+
+    public ServiceAccountJourneys(Product product, Browser browser)
+    {
+        (this.product, this.browser) = (product, browser);
+        product.Start();
+    }
+
+    [Fact]
+    public async Task Account_is_created_switched_off_and_on_given_another_secret_and_deleted()
+    {
+        const string name = "partner-gateway for Contoso, Fabrikam and the other carriers of Northern Europe";
+        using var program = await Api.OpenAsync(product);
+        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await visit.AllowClipboardAsync();
+        await visit.SignInAsync(Product.Email);
+        var page = visit.Page;
+        await visit.GoAsync($"/{People.Project}/keys");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Service accounts" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No service accounts in" })).ToBeVisibleAsync();
+        await LookAsync();
+
+        // By keyboard: the form, and the key at once.
+        await Button("Create service account").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        var form = page.GetByRole(AriaRole.Dialog, new() { Name = "Create service account" });
+        await Expect(form.GetByRole(AriaRole.Textbox, new() { Name = "Name" })).ToBeFocusedAsync();
+        await LookAsync(form);
+        await page.Keyboard.TypeAsync(name);
+        await page.Keyboard.PressAsync("Enter");
+        var secrets = page.GetByRole(AriaRole.Dialog, new() { Name = "Save these credentials" });
+        await Expect(secrets.GetByRole(AriaRole.Button, new() { Name = "Copy api key" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(secrets.GetByText("1 of 3 copied")).ToBeVisibleAsync();
+        var raw = await visit.ReadClipboardAsync();
+        await Expect(secrets.GetByText("Waiting for the first request…")).ToBeVisibleAsync();
+        await ExpectKeyAsync("valid");
+        await Expect(secrets.GetByText("It works.")).ToBeVisibleAsync();
+        await Button("I have saved them").ClickAsync();
+        await Expect(secrets.GetByText("You have not copied the client secret.")).ToBeVisibleAsync();
+        await LookAsync(secrets);
+        await Button("Keep this open").ClickAsync();
+        await secrets.GetByRole(AriaRole.Button, new() { Name = "Copy client secret" }).ClickAsync();
+        await Expect(secrets.GetByText("2 of 3 copied")).ToBeVisibleAsync();
+        var secret = await visit.ReadClipboardAsync();
+        Assert.StartsWith("secret_", secret, StringComparison.Ordinal);
+        await Button("Done").ClickAsync(); // copied and used
+        await Expect(secrets).ToBeHiddenAsync();
+        var html = await (await visit.Requests.GetAsync(page.Url)).TextAsync();
+        Assert.Contains(name, html, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, html + await page.ContentAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(raw, html + await page.ContentAsync(), StringComparison.Ordinal);
+
+        await ChooseAsync(name, "Switch off");
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Switched off" })).ToBeVisibleAsync();
+        await LookAsync();
+        await ExpectKeyAsync("inactive_key");
+        await ChooseAsync(name, "Switch on");
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Active", Exact = true })).ToBeVisibleAsync();
+        await ExpectKeyAsync("valid");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = name }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = name })).ToBeVisibleAsync();
+        await Button("Add client secret").ClickAsync();
+        await Button("Copy all").ClickAsync();
+        Assert.StartsWith("LATCHKEY_CLIENT_ID=latchkey-sa-", await visit.ReadClipboardAsync(), StringComparison.Ordinal);
+        await Button("I have saved the secret").ClickAsync();
+        await Expect(page.GetByText("2 of 2")).ToBeVisibleAsync();
+        await LookAsync();
+        await ChooseAsync($"{secret[..11]}…", "Revoke…");
+        await Button("Revoke secret").ClickAsync();
+        await Expect(page.GetByText("1 of 2")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {secret[..11]}…" })).ToBeHiddenAsync();
+
+        await ChooseAsync(name, "Delete…");
+        await Expect(page.GetByText("1 key is revoked with it.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("This service account is in use.")).ToBeVisibleAsync();
+        await page.Keyboard.TypeAsync(name);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No service accounts in" })).ToBeVisibleAsync();
+        await ExpectKeyAsync("revoked_key");
+
+        ILocator Button(string text) => page.GetByRole(AriaRole.Button, new() { Name = text, Exact = true });
+
+        async Task ExpectKeyAsync(string code) => Assert.Equal(code, (await program.GetAsync("/v1/capabilities", ("X-API-Key", raw))).Code);
+
+        async Task ChooseAsync(string thing, string item)
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {thing}" }).FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+            await page.GetByRole(AriaRole.Menuitem, new() { Name = item }).FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+        }
+
+        async Task LookAsync(ILocator? part = null)
+        {
+            foreach (var width in new[] { 390, 1360 })
+            {
+                await visit.ResizeAsync(width);
+                await visit.ExpectAccessibleAsync(part, ColorScheme.Light);
+                await visit.ExpectFitAsync();
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Bunit;
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.ServiceAccounts;
+using Dashboard.Tests.Unit.Support;
+using Dashboard.Tests.Unit.Ui;
+using Dashboard.Ui;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.ServiceAccounts;
+
+public sealed class ServiceAccountDialogTests : UiTest
+{
+    static readonly PickItem orders = new("acme/orders", "Orders", "acme/orders");
+    static readonly PickItem ledger = new("acme/ledger", "Ledger", "acme/ledger");
+
+    readonly List<ServiceAccountDraft> asked = [];
+    Fault? answer;
+
+    public ServiceAccountDialogTests()
+    {
+        Services.AddSingleton(new Catalogue(World.Configuration()));
+        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
+    }
+
+    [Fact]
+    public async Task What_is_offered_and_chosen_is_asked_for()
+    {
+        var dialog = Open(new("", "", ["read"], false, [orders], KeyEnvironment.Live));
+        Assert.Contains("It lives in Orders.", dialog.Markup, StringComparison.Ordinal);
+        Assert.Equal(["read", "execute", "write", "verify"], dialog.FindAll(".choice code").Select(code => code.TextContent).Where(code => !code.Contains('/', StringComparison.Ordinal)));
+        await dialog.Find("input[type=text]").ChangeAsync(new() { Value = " gateway " });
+        await dialog.Find("textarea").ChangeAsync(new() { Value = " Verifies. " });
+        await dialog.FindAll(".choices")[0].QuerySelectorAll("input")[3].ChangeAsync(new() { Value = true });
+        await dialog.FindAll(".choices-list input")[1].ChangeAsync(new() { Value = true });
+        await dialog.FindAll(".seg")[1].QuerySelectorAll("input")[1].ChangeAsync(new() { Value = true });
+        await dialog.Find("form").SubmitAsync();
+        var wanted = Assert.Single(asked);
+        Assert.Equal(("gateway", "Verifies.", false, KeyEnvironment.Test), (wanted.Name, wanted.Description, wanted.AllProjects, wanted.Environment));
+        Assert.Equal(["read", "verify"], wanted.Permissions);
+        Assert.Equal(["acme/orders", "acme/ledger"], wanted.Choice.Listed!);
+    }
+
+    [Fact]
+    public async Task Whatever_is_missing_is_said_beside_its_field_and_nothing_is_asked_for()
+    {
+        var dialog = Open(new("", "", [], false, [], KeyEnvironment.Live));
+        await dialog.Find("form").SubmitAsync();
+        Assert.Equal(
+            ["Give it a name of 1 to 100 characters.", "Choose one permission or more.", "Choose one project or more, or all of them."],
+            dialog.FindAll(".error").Select(error => error.TextContent));
+        Assert.Empty(asked);
+        Assert.Equal("[aria-invalid='true']", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
+    }
+
+    [Fact]
+    public async Task All_projects_need_none_chosen()
+    {
+        var dialog = Open(new("gateway", "", ["read"], false, [], KeyEnvironment.Live));
+        await dialog.FindAll(".seg")[0].QuerySelectorAll("input")[1].ChangeAsync(new() { Value = true });
+        Assert.Empty(dialog.FindAll(".choices-list"));
+        await dialog.Find("form").SubmitAsync();
+        Assert.Null(Assert.Single(asked).Choice.Listed);
+    }
+
+    [Fact]
+    public async Task Error_goes_to_its_field_and_one_of_no_field_stands_above()
+    {
+        var dialog = Open(new("gateway", "", ["read"], false, [orders], KeyEnvironment.Live));
+        answer = Fault.Invalid("description", "Use 500 characters or fewer.");
+        await dialog.Find("form").SubmitAsync();
+        Assert.Equal("Use 500 characters or fewer.", dialog.Find(".error").TextContent);
+        answer = new(FaultCode.KeyLimitReached, "This project is full.");
+        await dialog.Find("form").SubmitAsync();
+        Assert.Empty(dialog.FindAll(".error"));
+        Assert.Equal("This project is full.", dialog.Find("[role=alert]").TextContent.Trim());
+    }
+
+    [Fact]
+    public void Account_that_there_is_has_no_first_key_to_choose_for()
+    {
+        var dialog = Open(new("gateway", "", ["read"], true, [], KeyEnvironment.Live), changing: true);
+        Assert.Equal("Change this service account", dialog.Find("h2").TextContent);
+        Assert.Single(dialog.FindAll(".seg"));
+        Assert.Equal("Save changes", dialog.Find("button[type=submit]").TextContent);
+    }
+
+    IRenderedComponent<ServiceAccountDialog> Open(ServiceAccountDraft begin, bool changing = false) => Render<ServiceAccountDialog>(p => p
+        .Add(x => x.Visible, true).Add(x => x.Organization, "Acme").Add(x => x.Begin, begin).Add(x => x.Changing, changing)
+        .Add(x => x.LoadProjects, (_, _) => Task.FromResult(new PickPage([orders, ledger], 2)))
+        .Add(x => x.OnSubmit, draft =>
+        {
+            asked.Add(draft);
+            return Task.FromResult(answer);
+        })
+        .Add(x => x.OnCancel, () => { }));
+}

@@ -1,0 +1,266 @@
+using System.Security.Claims;
+using Bunit;
+using Bunit.TestDoubles;
+using Dashboard.Account;
+using Dashboard.Core;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.ServiceAccounts;
+using Dashboard.Core.Sessions;
+using Dashboard.Core.Verification;
+using Dashboard.ServiceAccounts;
+using Dashboard.Tests.Unit.Support;
+using Dashboard.Tests.Unit.Ui;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.ServiceAccounts;
+
+public sealed class ServiceAccountPagesTests : UiTest
+{
+    readonly World world = new();
+    readonly BunitAuthorizationContext authorization;
+
+    public ServiceAccountPagesTests()
+    {
+        Services.AddSingleton<TimeProvider>(world.Time);
+        Services.AddSingleton(world.Services.Keys);
+        Services.AddSingleton(world.Services.Projects);
+        Services.AddSingleton(world.Services.Resources);
+        Services.AddSingleton(Accounts);
+        Services.AddSingleton(world.Services.Get<Catalogue>());
+        Services.AddSingleton(world.Services.Get<SessionService>());
+        Services.AddSingleton(world.Services.Get<ChangeFeed>());
+        Services.AddSingleton<ServiceAccountsReader>();
+        Services.AddScoped<CurrentPerson>();
+        Services.AddScoped<SessionWatch>();
+        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
+        JSInterop.SetupVoid("Blazor._internal.NavigationLock.enableNavigationPrompt", _ => true).SetVoidResult();
+        JSInterop.SetupVoid("Blazor._internal.NavigationLock.disableNavigationPrompt", _ => true).SetVoidResult();
+        authorization = AddAuthorization();
+        SetRendererInfo(new("Server", isInteractive: true));
+    }
+
+    static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
+
+    ServiceAccountService Accounts => world.Services.Get<ServiceAccountService>();
+
+    NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    ToastService Toasts => Services.GetRequiredService<ToastService>();
+
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await base.DisposeAsyncCore();
+        await world.DisposeAsync();
+    }
+
+    [Fact]
+    public void First_account_is_taught()
+    {
+        var page = OpenList(world.Admin);
+        Assert.Equal("No service accounts in acme yet", page.Find(".empty h2").TextContent);
+        Assert.Equal("Create service account", Assert.Single(page.FindAll("button.btn-primary")).TextContent);
+    }
+
+    [Fact]
+    public async Task Who_is_no_admin_finds_nothing_here()
+    {
+        var id = (await CreateAsync("gateway")).Account.Id;
+        foreach (var person in new[] { world.Developer, world.Viewer, world.Stranger })
+        {
+            var lost = 0;
+            Navigation.OnNotFound += (_, _) => lost++;
+            Assert.DoesNotContain("gateway", OpenList(person).Markup, StringComparison.Ordinal);
+            Assert.DoesNotContain("gateway", Open(person, id).Markup, StringComparison.Ordinal);
+            Assert.Equal(2, lost);
+        }
+    }
+
+    [Fact]
+    public async Task Account_of_another_organization_is_not_found_under_this_one()
+    {
+        world.AddMember("globex", world.Admin, OrganizationRole.Admin);
+        var id = (await CreateAsync("gateway", World.Orders)).Account.Id;
+        var lost = 0;
+        Navigation.OnNotFound += (_, _) => lost++;
+        Assert.DoesNotContain("gateway", Open(world.Admin, id, "globex").Markup, StringComparison.Ordinal);
+        Assert.Equal(1, lost);
+    }
+
+    [Fact]
+    public async Task Row_tells_credentials_projects_and_an_owner_who_left()
+    {
+        world.AddProject("acme", "ledger");
+        var id = (await CreateAsync("gateway", World.Orders, "acme/ledger")).Account.Id;
+        await Accounts.AddSecretAsync(world.Admin, id, Token);
+        Assert.Equal("gateway", OpenList(world.Owner).Find("a.name").TextContent);
+        Assert.Equal(["ledger, 1 more", "1 key2 client secrets", "Adam", "Never", "Active"], Cells(OpenList(world.Owner)));
+        world.SetRole("acme", world.Admin, null);
+        Assert.Equal("Owner leftAdam", Cells(OpenList(world.Owner))[2]);
+        Assert.Contains("Adam, who owns it, has left the organization.", Open(world.Owner, id).Find(".callout").TextContent, StringComparison.Ordinal);
+
+        static List<string> Cells(IRenderedComponent<ServiceAccountsPage> page) =>
+            [.. page.FindAll("tbody td").Skip(2).Take(5).Select(cell => string.Concat(cell.QuerySelectorAll("span, time").Where(x => x.Children.Length == 0 && x.GetAttribute("aria-hidden") is null).Select(x => x.TextContent.Trim())))];
+    }
+
+    [Fact]
+    public async Task Switching_off_is_undone_from_its_toast()
+    {
+        var id = (await CreateAsync("gateway")).Account.Id;
+        var page = OpenList(world.Admin);
+        await Item(page, "Switch off").ClickAsync();
+        Assert.Equal("Switched off", page.Find(".state-off").TextContent);
+        Assert.Equal(ServiceAccountState.Inactive, (await Accounts.GetAsync(world.Admin, id, Token)).Value.State);
+        var toast = Assert.Single(Toasts.Items);
+        Assert.Equal(("gateway switched off", "Undo"), (toast.Text, toast.ActionText));
+        await page.InvokeAsync(() => toast.Action!());
+        Assert.Empty(page.FindAll(".state-off"));
+        Assert.Equal(ServiceAccountState.Active, (await Accounts.GetAsync(world.Admin, id, Token)).Value.State);
+    }
+
+    [Fact]
+    public async Task Deleting_says_what_stops_and_one_in_use_has_to_be_named()
+    {
+        var issued = await CreateAsync("gateway");
+        world.Sql($"UPDATE ServiceAccountCredentials SET LastUsedAt = {world.Time.GetUtcNow().AddMinutes(-5).ToUnixTimeMilliseconds()}");
+        var page = OpenList(world.Admin);
+        var deleting = Item(page, "Delete…").ClickAsync();
+        page.WaitForElement("dialog[role=alertdialog] form");
+        var question = page.Find("dialog[role=alertdialog]").TextContent;
+        Assert.Contains("1 key is revoked with it.", question, StringComparison.Ordinal);
+        Assert.Contains("1 client secret stops working", question, StringComparison.Ordinal);
+        Assert.Contains("last accepted 5 min ago", question, StringComparison.Ordinal);
+        await page.Find("dialog[role=alertdialog] form").SubmitAsync();
+        Assert.True((await Accounts.GetAsync(world.Admin, issued.Account.Id, Token)).Succeeded);
+        await page.Find("dialog[role=alertdialog] input").InputAsync("gateway");
+        await page.Find("dialog[role=alertdialog] form").SubmitAsync();
+        await deleting;
+        Assert.Equal(FaultCode.NotFound, (await Accounts.GetAsync(world.Admin, issued.Account.Id, Token)).Fault?.Code);
+        page.WaitForAssertion(() => Assert.Equal("No service accounts in acme yet", page.Find(".empty h2").TextContent));
+    }
+
+    [Fact]
+    public async Task Change_is_made_of_what_was_changed_only()
+    {
+        var id = (await CreateAsync("gateway")).Account.Id;
+        var page = OpenList(world.Admin);
+        await Item(page, "Change…").ClickAsync();
+        await Accounts.ChangeAsync(world.Admin, id, new(Description: "said meanwhile"), Token);
+        await page.Find("dialog input[type=text]").ChangeAsync(new() { Value = "gate" });
+        await page.Find("dialog form").SubmitAsync();
+        Assert.Equal(("gate", "said meanwhile"), (await Accounts.GetAsync(world.Admin, id, Token)).Value is var now ? (now.Name, now.Description) : default);
+        Assert.Equal("gate", page.Find("a.name").TextContent);
+    }
+
+    [Fact]
+    public async Task List_is_searched_and_filtered()
+    {
+        await CreateAsync("gateway");
+        var page = OpenList(world.Admin);
+        Navigation.NavigateTo("/acme/service-accounts?state=inactive");
+        page.WaitForAssertion(() => Assert.Equal("No switched-off service account in acme", page.Find(".empty h2").TextContent));
+        await page.Find(".empty button").ClickAsync();
+        Navigation.NavigateTo("/acme/service-accounts");
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("tbody tr")));
+        var searching = page.Find("input[type=search]").InputAsync("nothing");
+        world.Time.Advance(TimeSpan.FromSeconds(1));
+        await searching;
+        Assert.Equal("No service account matches “nothing”", page.Find(".empty h2").TextContent);
+    }
+
+    [Fact]
+    public async Task Second_secret_is_shown_once_and_fills_the_account()
+    {
+        var issued = await CreateAsync("gateway");
+        var page = Open(world.Admin, issued.Account.Id);
+        await Button(page, "Add client secret").ClickAsync();
+        Assert.Equal("Save this client secret", page.FindAll("dialog h2").Single().TextContent);
+        Assert.Equal(issued.Account.ClientId, page.FindAll(".copybox code")[0].TextContent);
+        var secret = page.FindAll(".copybox code")[1].TextContent;
+        Assert.Matches("^secret_[A-Za-z0-9]{43}$", secret);
+        Assert.Empty(page.FindAll(".watch"));
+        await Button(page, "Copy all").TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = "copied" });
+        await Button(page, "I have saved the secret").ClickAsync();
+        Assert.DoesNotContain(secret, page.Markup, StringComparison.Ordinal);
+        Assert.True(Button(page, "Add client secret").HasAttribute("disabled"));
+        Assert.Contains("Revoke the old secret to add another.", page.Markup, StringComparison.Ordinal);
+        Assert.Contains($"{secret[..11]}…", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Last_secret_goes_with_a_warning_and_nothing_is_left_to_get_a_token_with()
+    {
+        var issued = await CreateAsync("gateway");
+        var page = Open(world.Admin, issued.Account.Id);
+        Assert.Contains($"-d client_id={issued.Account.ClientId}", page.Find("#token-request").TextContent, StringComparison.Ordinal);
+        var revoking = Item(page, "Revoke…").ClickAsync();
+        page.WaitForElement("dialog[role=alertdialog] form");
+        Assert.Contains("It is the last one", page.Find("dialog[role=alertdialog]").TextContent, StringComparison.Ordinal);
+        await page.Find("dialog[role=alertdialog] form").SubmitAsync();
+        await revoking;
+        Assert.Empty((await Accounts.GetAsync(world.Admin, issued.Account.Id, Token)).Value.Secrets);
+        Assert.Empty(page.FindAll("#token-request"));
+        Assert.Contains("Without one it gets no OAuth token.", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Key_is_made_within_what_the_account_may_in_a_project_that_it_reaches()
+    {
+        world.AddProject("acme", "ledger");
+        var issued = (await Accounts.CreateAsync(
+            world.Admin, new("gateway", Permissions: ["read", "verify"], Projects: new([World.Orders, "acme/ledger"]), Environment: KeyEnvironment.Test), Token)).Value;
+        var page = Open(world.Admin, issued.Account.Id);
+        await Button(page, "Create key").ClickAsync();
+        Assert.Equal("For gateway, in ledger. 0 of 10 keys in use, 10 left.", page.Find("dialog .dialog-head p").TextContent);
+        Assert.Equal(["read", "verify"], page.FindAll("dialog .choice code").Select(code => code.TextContent));
+        await page.Find("dialog select").ChangeAsync(new() { Value = World.Orders });
+        Assert.Equal("For gateway, in orders. 1 of 10 keys in use, 9 left.", page.Find("dialog .dialog-head p").TextContent);
+        await page.Find("dialog input[type=text]").ChangeAsync(new() { Value = "second" });
+        await page.Find("dialog form").SubmitAsync();
+        Assert.Equal("Save your key", page.FindAll("dialog h2").Single().TextContent);
+        var key = (await Accounts.KeysAsync(world.Admin, issued.Account.Id, 10, Token)).Value.Single(row => row.Name == "second");
+        Assert.Equal((World.Orders, KeyEnvironment.Test, "read"), (key.Project, key.Environment, string.Join(' ', key.Permissions)));
+    }
+
+    [Fact]
+    public async Task Account_that_is_switched_off_makes_no_key()
+    {
+        var id = (await CreateAsync("gateway")).Account.Id;
+        var page = Open(world.Admin, id);
+        await Button(page, "Switch off").ClickAsync();
+        Assert.Equal("true", Button(page, "Create key").GetAttribute("aria-disabled"));
+        Assert.Equal("Switch on", Button(page, "Switch on").TextContent);
+    }
+
+    async Task<IssuedServiceAccount> CreateAsync(string name, params string[] projects) =>
+        (await Accounts.CreateAsync(world.Admin, new(name, Projects: projects.Length == 0 ? null : new(projects)), Token)).Value;
+
+    IRenderedComponent<ServiceAccountsPage> OpenList(Actor person)
+    {
+        SignIn(person);
+        Navigation.NavigateTo("/acme/service-accounts");
+        return Render<ServiceAccountsPage>(p => p.Add(x => x.Organization, "acme"));
+    }
+
+    IRenderedComponent<ServiceAccountPage> Open(Actor person, string id, string organization = "acme")
+    {
+        SignIn(person);
+        Navigation.NavigateTo($"/{organization}/service-accounts/{id}");
+        return Render<ServiceAccountPage>(p => p.Add(x => x.Organization, organization).Add(x => x.Id, id));
+    }
+
+    void SignIn(Actor person)
+    {
+        var session = world.SignIn(person).SessionId!;
+        authorization.SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session));
+    }
+
+    static AngleSharp.Dom.IElement Item<T>(IRenderedComponent<T> page, string text)
+        where T : IComponent => page.FindAll("[role=menuitem]").First(item => item.TextContent == text);
+
+    static AngleSharp.Dom.IElement Button<T>(IRenderedComponent<T> page, string text)
+        where T : IComponent => page.FindAll("button:not([role=menuitem])").First(button => button.TextContent.StartsWith(text, StringComparison.Ordinal));
+}
