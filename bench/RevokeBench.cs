@@ -13,7 +13,7 @@ static class RevokeBench
     {
         Timing.PrintLoad();
         await using var installation = await Installation.CreateAsync(Keys, null, cancellationToken);
-        await using var other = await Server.StartAsync(installation.Database, 0, cancellationToken);
+        await using var other = await Server.StartAsync(installation.Database, "0", cancellationToken);
         var good = Enumerable.Range(0, Keys).Where(Installation.IsGood).Take(Revoked).ToList();
         var taken = await Revocations.RunAsync(
             other.Url, good.ConvertAll(Installation.RawKey),

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Dashboard.Bench;
 
-/// <summary>A host in a process of its own, kept on one core, whose CPU time is read from the kernel.</summary>
+/// <summary>A host in a process of its own, kept on some cores, whose CPU time is read from the kernel.</summary>
 sealed class Server : IAsyncDisposable
 {
     /// <summary>The kernel's clock ticks a second, as <c>/proc</c> counts them (proc(5)); Linux has no other on any machine that .NET runs on.</summary>
@@ -28,12 +28,12 @@ sealed class Server : IAsyncDisposable
 
     /// <summary>Starts <see cref="BenchHost"/>.</summary>
     /// <param name="database">The database's file.</param>
-    /// <param name="core">The core that it is kept on.</param>
+    /// <param name="cores">The cores that it is kept on, as taskset(1) writes them.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<Server> StartAsync(string database, int core, CancellationToken cancellationToken)
+    public static async Task<Server> StartAsync(string database, string cores, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("taskset") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["-c", $"{core}", Environment.ProcessPath!, "host", $"--ConnectionStrings:Dashboard=Data Source={database}", "--Logging:LogLevel:Default=Error"])
+        foreach (var argument in (string[])["-c", cores, Environment.ProcessPath!, "host", $"--ConnectionStrings:Dashboard=Data Source={database}", "--Logging:LogLevel:Default=Error"])
         {
             start.ArgumentList.Add(argument);
         }

@@ -33,7 +33,7 @@ static class Verify
 
     static async Task OverHttpAsync(Installation installation, CancellationToken cancellationToken)
     {
-        await using var server = await Server.StartAsync(installation.Database, 0, cancellationToken);
+        await using var server = await Server.StartAsync(installation.Database, "0", cancellationToken);
         var good = Enumerable.Range(0, Keys).Where(Installation.IsGood).ToList();
         var known = good.Take(Cached).Select(Installation.RawKey).ToList();
         var unread = new Queue<int>(good.Skip(Cached));

@@ -20,7 +20,8 @@ static class Flood
     /// <summary>What one key takes, where its project is known.</summary>
     const int ReadsPerKey = 1;
 
-    static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
+    /// <summary>Each connection has one turn in so long.</summary>
+    static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Runs it.</summary>
     /// <param name="url">The node.</param>
@@ -38,21 +39,13 @@ static class Flood
             throw new InvalidOperationException("The default template is none.");
         }
 
-        var (unknown, good, fresh) = (0, new List<double>(), new List<double>());
-        var connections = (int)Math.Ceiling(perSecond * Turn.TotalSeconds);
+        var (good, fresh) = (new List<double>(), new List<double>());
+        using var flooder = new Flooder(url, template, (int)Math.Ceiling(perSecond * Turn.TotalSeconds));
         var (before, start) = (await reads(), Stopwatch.GetTimestamp());
-        await Task.WhenAll(
-            [
-                Task.WhenAll(Enumerable.Range(0, connections).Select(i => PaceAsync(Turn, Turn * ((double)i / connections), async client =>
-                {
-                    await client.SendAsync(Load.Get("/forward-auth", template.Mint(KeyEnvironment.Live).Reveal()), 401, cancellationToken);
-                    Interlocked.Increment(ref unknown);
-                }))),
-                TimeAsync(TimeSpan.FromMilliseconds(2), known, good),
-                TimeAsync(TimeSpan.FromSeconds(1) / FreshPerSecond, unread, fresh),
-            ]);
+        var flooding = perSecond == 0 ? Task.FromResult(0) : flooder.RunAsync(perSecond, duration, cancellationToken);
+        await Task.WhenAll(flooding, TimeAsync(TimeSpan.FromMilliseconds(2), known, good), TimeAsync(TimeSpan.FromSeconds(1) / FreshPerSecond, unread, fresh));
         var others = await reads() - before - (ReadsPerKey * fresh.Count);
-        return new(unknown, good.Count, fresh.Count, P99(good), P99(fresh), others / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return new(await flooding, good.Count, fresh.Count, P99(good), P99(fresh), others / Stopwatch.GetElapsedTime(start).TotalSeconds);
 
         // On a thread of its own, so that what is timed is the node and not the wait for a turn among a thousand clients in this process.
         Task TimeAsync(TimeSpan every, IReadOnlyList<string> keys, List<double> times) => Task.Factory.StartNew(
@@ -73,18 +66,6 @@ static class Flood
             cancellationToken,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-
-        async Task PaceAsync(TimeSpan every, TimeSpan first, Func<Connection, Task> send)
-        {
-            await using var client = await Connection.OpenAsync(url, cancellationToken);
-            await Task.Delay(first + TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken);
-            using var timer = new PeriodicTimer(every);
-            while (Stopwatch.GetElapsedTime(start) < duration)
-            {
-                await send(client);
-                await timer.WaitForNextTickAsync(cancellationToken);
-            }
-        }
     }
 
     static TimeSpan P99(List<double> milliseconds) =>

@@ -25,7 +25,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
     readonly Lock gate = new();
     readonly SortedSet<long> own = [];
     ImmutableList<Subscription> subscriptions = [];
-    readonly FeedWaiters waiters = new();
+    readonly FeedWaiters waiters = new(TimeSpan.FromSeconds(5));
 
     /// <summary>One read at a time.</summary>
     readonly SemaphoreSlim turn = new(1);
@@ -82,7 +82,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
 
     /// <summary>Waits until a read has ended that began after this call. However many wait, they share one, and there are at most 20 such reads a second.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether it succeeded.</returns>
+    /// <returns>Whether it succeeded, within five seconds.</returns>
     public Task<bool> CatchUpAsync(CancellationToken cancellationToken) => waiters.WaitAsync(TryReadAsync, cancellationToken);
 
     /// <summary>Reads the rows after the last that was read, and tells them. The first time it only finds out where the feed is.</summary>

@@ -1,7 +1,8 @@
 namespace Dashboard.Core.Verification;
 
 /// <summary>Those who wait for the next read of the change feed. They share it, and bring about at most one each <see cref="Spacing"/>.</summary>
-sealed class FeedWaiters : IDisposable
+/// <param name="patience">How long somebody waits for a read at most. In real time: a request hangs on it.</param>
+sealed class FeedWaiters(TimeSpan patience) : IDisposable
 {
     /// <summary>The least time between two reads that somebody waits for.</summary>
     public static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(50);
@@ -21,14 +22,20 @@ sealed class FeedWaiters : IDisposable
     /// <summary>Waits until a read has ended that begins after this call.</summary>
     /// <param name="read">Reads; calls <see cref="Begin"/>, and does not throw.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether that read succeeded.</returns>
+    /// <returns>Whether that read succeeded, while there was patience.</returns>
     public Task<bool> WaitAsync(Func<CancellationToken, Task> read, CancellationToken cancellationToken)
     {
         Task<bool> mine;
         bool run;
         lock (gate)
         {
-            mine = (next ??= new()).Join();
+            if (next is null)
+            {
+                next = new();
+                _ = GiveUpLaterAsync(next);
+            }
+
+            mine = next.Join();
             run = !running;
             running = true;
         }
@@ -67,6 +74,18 @@ sealed class FeedWaiters : IDisposable
                 next?.Tell(false);
             }
         }
+    }
+
+    /// <summary>Tells all of a party that its read did not succeed, once it has taken too long. One clock for all of them: there may be very many.</summary>
+    async Task GiveUpLaterAsync(Party party)
+    {
+        await Task.Delay(patience, TimeProvider.System);
+        lock (gate)
+        {
+            next = next == party ? null : next; // nobody joins it any more
+        }
+
+        party.Tell(false);
     }
 
     /// <summary>Reads as long as somebody waits. What the feed reads of its own accord serves them as well.</summary>
@@ -121,6 +140,7 @@ sealed class FeedWaiters : IDisposable
         static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(1);
 
         readonly List<TaskCompletionSource<bool>> waiting = [];
+        int ended;
 
         /// <summary>One more waits. Not after <see cref="Tell"/>.</summary>
         public Task<bool> Join()
@@ -130,8 +150,14 @@ sealed class FeedWaiters : IDisposable
             return mine.Task;
         }
 
-        /// <summary>Tells all how the read went. Nobody goes on within this call.</summary>
-        public void Tell(bool succeeded) => _ = Task.Run(() => TellAsync(succeeded));
+        /// <summary>Tells all how the read went, unless they were told already. Nobody goes on within this call.</summary>
+        public void Tell(bool succeeded)
+        {
+            if (Interlocked.Exchange(ref ended, 1) == 0)
+            {
+                _ = Task.Run(() => TellAsync(succeeded));
+            }
+        }
 
         async Task TellAsync(bool succeeded)
         {

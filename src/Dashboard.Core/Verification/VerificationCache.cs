@@ -102,7 +102,7 @@ public sealed class VerificationCache : IDisposable
     {
         if (!known.Contains(digest.First))
         {
-            if (!await feed.CatchUpAsync(cancellationToken).WaitAsync(Patience, TimeProvider.System, cancellationToken) || hashes is not { } now)
+            if (!await feed.CatchUpAsync(cancellationToken) || hashes is not { } now)
             {
                 return Unavailable;
             }

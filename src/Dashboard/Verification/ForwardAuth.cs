@@ -17,6 +17,9 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
 
     const string Code = "X-Latchkey-Code";
 
+    /// <summary>A client that goes away ends nothing: no answer takes longer than some seconds, and to listen for it would cost more than most answers.</summary>
+    static readonly CancellationToken Unended = CancellationToken.None;
+
     /// <summary>A proxy asks by few addresses. Those of somebody who makes up ever more are not kept.</summary>
     const int MostPolicies = 1000;
 
@@ -41,7 +44,7 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
         }
 
         var credential = CredentialReader.Read(http.Request.Headers, options.AcceptBearer);
-        var verifying = verifier.VerifyAsync(credential, policy.At(environments.Of(http.Request.Host)), FactsOf(http), http.RequestAborted);
+        var verifying = verifier.VerifyAsync(credential, policy.At(environments.Of(http.Request.Host)), FactsOf(http), Unended);
         answering = verifying.IsCompletedSuccessfully ? AnswerAsync(http.Response, verifying.Result, nginx) : WaitAsync(http.Response, verifying, nginx);
         return true;
     }
@@ -73,13 +76,13 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
         response.Headers[Code] = code.ToWord();
         if (!nginx || code.ToHttpStatus() is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
         {
-            return RefusalWriter.WriteAsync(response, code, retryAfter, response.HttpContext.RequestAborted);
+            return RefusalWriter.WriteAsync(response, code, retryAfter, Unended);
         }
 
         var problem = code.ToProblem();
         response.Headers["X-Latchkey-Status"] = problem.Status.ToString(CultureInfo.InvariantCulture);
         response.Headers["X-Latchkey-Retry-After"] = ProblemDocument.InSeconds(retryAfter ?? problem.RetryAfter ?? TimeSpan.Zero);
-        return (problem with { Status = StatusCodes.Status403Forbidden, RetryAfter = null }).WriteAsync(response, response.HttpContext.RequestAborted);
+        return (problem with { Status = StatusCodes.Status403Forbidden, RetryAfter = null }).WriteAsync(response, Unended);
     }
 
     ForwardAuthPolicy? PolicyOf(string path, int start)

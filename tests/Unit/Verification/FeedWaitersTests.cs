@@ -65,7 +65,7 @@ public sealed class FeedWaitersTests
     public async Task Stop_tells_who_waits()
     {
         var waiters = new FeedWaiters(TimeSpan.FromMinutes(1));
-        var waiting = waiters.WaitAsync(_ => Task.Delay(Timeout.Infinite, TimeProvider.System, Token), Token);
+        var waiting = waiters.WaitAsync(_ => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, Token), Token);
         waiters.Dispose();
         Assert.False(await waiting.WaitAsync(TimeSpan.FromSeconds(4), Token));
     }
