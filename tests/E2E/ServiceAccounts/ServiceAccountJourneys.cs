@@ -73,18 +73,22 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = name })).ToBeVisibleAsync();
         await Button("Add client secret").ClickAsync();
         await Button("Copy all").ClickAsync();
+        await Expect(page.GetByText("2 of 2 copied")).ToBeVisibleAsync();
         Assert.StartsWith("LATCHKEY_CLIENT_ID=latchkey-sa-", await visit.ReadClipboardAsync(), StringComparison.Ordinal);
         await Button("I have saved the secret").ClickAsync();
-        await Expect(page.GetByText("2 of 2")).ToBeVisibleAsync();
+        await visit.UntilNoDialogAsync();
+        await Expect(page.GetByText("2 of 2", new() { Exact = true })).ToBeVisibleAsync();
         await LookAsync();
         await ChooseAsync($"{secret[..11]}…", "Revoke…");
         await Button("Revoke secret").ClickAsync();
-        await Expect(page.GetByText("1 of 2")).ToBeVisibleAsync();
+        await visit.UntilNoDialogAsync();
+        await Expect(page.GetByText("1 of 2", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {secret[..11]}…" })).ToBeHiddenAsync();
 
         await ChooseAsync(name, "Delete…");
         await Expect(page.GetByText("1 key is revoked with it.")).ToBeVisibleAsync();
         await Expect(page.GetByText("This service account is in use.")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Textbox)).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync(name);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No service accounts in" })).ToBeVisibleAsync();
@@ -96,6 +100,7 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
 
         async Task ChooseAsync(string thing, string item)
         {
+            await visit.UntilNoDialogAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {thing}" }).FocusAsync();
             await page.Keyboard.PressAsync("Enter");
             await page.GetByRole(AriaRole.Menuitem, new() { Name = item }).FocusAsync();
@@ -104,12 +109,11 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
 
         async Task LookAsync(ILocator? part = null)
         {
-            foreach (var width in new[] { 390, 1360 })
-            {
-                await visit.ResizeAsync(width);
-                await visit.ExpectAccessibleAsync(part, ColorScheme.Light);
-                await visit.ExpectFitAsync();
-            }
+            await visit.ResizeAsync(390);
+            await visit.ExpectFitAsync();
+            await visit.ResizeAsync(1360);
+            await visit.ExpectAccessibleAsync(part, ColorScheme.Light);
+            await visit.ExpectFitAsync();
         }
     }
 }
