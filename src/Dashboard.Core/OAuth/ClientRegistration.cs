@@ -75,7 +75,7 @@ public sealed class ClientRegistration(Changes changes, OAuthScopes scopes, OAut
 
         var method = input.AuthMethod ?? AuthMethods.Basic;
         var secret = method == AuthMethods.None ? null : OAuthSecret.Mint(OAuthPrefixes.ClientSecret);
-        IReadOnlyList<string> scope = scopes.TryParse(input.Scope ?? "", out var words) ? words : [];
+        IReadOnlyList<string> scope = scopes.TryRead(input.Scope ?? "", out var words) ? words : [];
 
         var outcome = await changes.RunAsync<OAuthOutcome<IssuedClient>>(
             Actor.Anonymous(origin.AddressText),
@@ -124,7 +124,7 @@ public sealed class ClientRegistration(Changes changes, OAuthScopes scopes, OAut
             Metadata($"client_name has {MaxNameLength} characters at most, and none that cannot be seen."),
         { ClientUri: { } page } when page.Length > OAuthLimits.MaxUri || !Ascii(page) || !Uri.TryCreate(page, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps =>
             Metadata("client_uri has to begin with https://."),
-        { Scope: { Length: > 0 } scope } when !scopes.TryParse(scope, out var words) || words.Contains(OAuthScopes.Api) =>
+        { Scope: { Length: > 0 } scope } when !scopes.TryRead(scope, out var words) || words.Contains(OAuthScopes.Api) =>
             Metadata("scope can hold a permission and a kind of resource in plural, such as read:workflows, several with a space between."),
         _ => null,
     };

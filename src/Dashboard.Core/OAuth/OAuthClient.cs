@@ -94,7 +94,7 @@ public sealed record OAuthClient(
             return usual.Count > 0 ? OAuthOutcome.Of(usual) : OAuthError.InvalidScope("Name the scopes that you need.");
         }
 
-        if (!scopes.TryParse(asked, out var named))
+        if (!scopes.TryRead(asked, out var named))
         {
             return OAuthError.InvalidScope("A scope is api, or a permission and a kind of resource in plural, such as read:workflows.");
         }

@@ -46,7 +46,7 @@ public sealed class OAuthScopes
     /// <param name="text">Separated by one space each.</param>
     /// <param name="scopes">Each once, in the order of <see cref="All"/>.</param>
     /// <returns>False where one is unknown, or there is none.</returns>
-    public bool TryParse(string text, out IReadOnlyList<string> scopes)
+    public bool TryRead(string text, out IReadOnlyList<string> scopes)
     {
         var words = text.Length <= OAuthLimits.MaxScope ? text.Split(' ') : [];
         scopes = [.. All.Where(word => words.Contains(word, StringComparer.Ordinal))];

@@ -98,7 +98,8 @@ public sealed class PublishedKeys : IDisposable
 
     static PublishedKey? Find(IReadOnlyList<PublishedKey> keys, string kid) => keys.FirstOrDefault(key => key.Kid == kid);
 
-    void Forget()
+    /// <summary>Reads them again when they are next asked for.</summary>
+    internal void Forget()
     {
         lock (gate)
         {

@@ -41,6 +41,7 @@ public sealed partial class SigningKeys(
             return;
         }
 
+        var next = Mint(); // before the transaction: data protection may have to store a key of its own
         await changes.RunAsync<Done>(
             Actor.System,
             async (change, token) =>
@@ -50,12 +51,13 @@ public sealed partial class SigningKeys(
                     .Select(key => new PublishedKey(key.Kid, key.X, key.Y, key.CreatedAt, key.SignsFrom)).ToListAsync(token);
                 if (Due(keys, change.Now) is { } from)
                 {
-                    Add(change, from);
+                    Add(change, next, from);
                 }
 
                 return default(Done);
             },
             cancellationToken);
+        published.Forget(); // another node may have been faster, and the feed has not said so yet
     }
 
     /// <summary>Publishes the next key in time, where there has been one: the first comes when somebody asks for it.</summary>
@@ -134,33 +136,41 @@ public sealed partial class SigningKeys(
     /// <summary>Makes a key in place of one that cannot be opened: it signs at once.</summary>
     async Task<Signer> ReplaceAsync(string lost, CancellationToken cancellationToken)
     {
+        var next = Mint();
         var replaced = await changes.RunAsync<string>(
             Actor.System,
             async (change, token) =>
             {
                 await change.LockInstallationAsync(token);
                 var current = await change.Context.SigningKeys.Where(key => key.SignsFrom <= change.Now).OrderByDescending(key => key.SignsFrom).Select(key => key.Kid).FirstAsync(token);
-                return current == lost ? Add(change, change.Now) : current;
+                return current == lost ? Add(change, next, change.Now) : current;
             },
             cancellationToken);
         return await OpenAsync(replaced.Value, cancellationToken) ?? throw new InvalidOperationException("The key that signs access tokens cannot be opened.");
     }
 
-    string Add(Change change, DateTimeOffset signsFrom)
+    /// <summary>Makes a key, its private part protected.</summary>
+    (string X, string Y, string Protected) Mint()
     {
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var point = ecdsa.ExportParameters(includePrivateParameters: false).Q;
         var bytes = ecdsa.ExportPkcs8PrivateKey();
+        var kept = Convert.ToBase64String(protector.Protect(bytes));
+        CryptographicOperations.ZeroMemory(bytes);
+        return (Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y), kept);
+    }
+
+    static string Add(Change change, (string X, string Y, string Protected) minted, DateTimeOffset signsFrom)
+    {
         var key = new SigningKey
         {
             Kid = Base62.Random(KidLength),
-            X = Base64Url.EncodeToString(point.X),
-            Y = Base64Url.EncodeToString(point.Y),
-            ProtectedKey = Convert.ToBase64String(protector.Protect(bytes)),
+            X = minted.X,
+            Y = minted.Y,
+            ProtectedKey = minted.Protected,
             CreatedAt = change.Now,
             SignsFrom = signsFrom,
         };
-        CryptographicOperations.ZeroMemory(bytes);
         change.Context.Add(key);
         change.Record(AuditChain.Installation, new(AuditCategory.Tokens, "signing_key.created", new(FeedSubject.SigningKey, key.Kid, key.Kid)));
         return key.Kid;

@@ -191,7 +191,7 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
 
                 var granted = approval.Scope.Split(' ');
                 IReadOnlyList<string> wanted = granted;
-                if (asked.Request["scope"] is { } narrower && (!scopes.TryParse(narrower, out wanted) || !OAuthScopes.Covers(granted, wanted)))
+                if (asked.Request["scope"] is { } narrower && (!scopes.TryRead(narrower, out wanted) || !OAuthScopes.Covers(granted, wanted)))
                 {
                     return OAuthError.InvalidScope("Ask for no more than was approved.");
                 }
