@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Verification;
 using Dashboard.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Dashboard.OAuth;
 
@@ -20,19 +19,20 @@ static class MetadataEndpoints
             .Answers<KeySet>(200, "The keys.").Refuses(Core.FaultCode.Unavailable).ShortCircuit();
     }
 
-    static Ok<AuthorizationServer> DescribeServer(HttpContext http, PublicAddress address, OAuthScopes scopes, ClientRegistration registration)
+    static IResult DescribeServer(HttpContext http, PublicAddress address, OAuthScopes scopes, ClientRegistration registration)
     {
         var issuer = address.Of(http);
-        return TypedResults.Ok(new AuthorizationServer(
-            issuer, $"{issuer}/oauth/authorize", $"{issuer}/oauth/token", registration.IsOpen ? $"{issuer}/oauth/register" : null, $"{issuer}/oauth/token/revoke",
+        return Results.Ok(new AuthorizationServer(
+            issuer, $"{issuer}/oauth/authorize", $"{issuer}/oauth/token", $"{issuer}/oauth/token/revoke",
             $"{issuer}/oauth/introspect", $"{issuer}/oauth/device/authorize", $"{issuer}/.well-known/jwks.json", scopes.All, ["code"], ["query"], GrantTypes.All,
-            AuthMethods.All, AuthMethods.All, [AuthMethods.Basic, AuthMethods.Post], ["S256"], true));
+            AuthMethods.All, AuthMethods.All, [AuthMethods.Basic, AuthMethods.Post], ["S256"], true,
+            registration.IsOpen ? $"{issuer}/oauth/register" : null));
     }
 
-    static Ok<ProtectedResource> DescribeResource(HttpContext http, PublicAddress address, OAuthScopes scopes)
+    static IResult DescribeResource(HttpContext http, PublicAddress address, OAuthScopes scopes)
     {
         var issuer = address.Of(http);
-        return TypedResults.Ok(new ProtectedResource(issuer, [issuer], scopes.All, ["header"], "Latchkey"));
+        return Results.Ok(new ProtectedResource(issuer, [issuer], scopes.All, ["header"], "Latchkey"));
     }
 
     static async Task<IResult> ListKeysAsync(SigningKeys keys, CancellationToken cancellationToken) =>
@@ -42,9 +42,6 @@ static class MetadataEndpoints
         [Field("The issuer of its tokens.", Example = "\"https://keys.example.com\"")] string Issuer,
         [Field("Where a member is asked for consent.", Example = "\"https://keys.example.com/oauth/authorize\"")] string AuthorizationEndpoint,
         [Field("Where tokens are.", Example = "\"https://keys.example.com/oauth/token\"")] string TokenEndpoint,
-        [Field("Where clients register; left out where they cannot.", Example = "\"https://keys.example.com/oauth/register\"")]
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        string? RegistrationEndpoint,
         [Field("Where tokens are revoked.", Example = "\"https://keys.example.com/oauth/token/revoke\"")] string RevocationEndpoint,
         [Field("Where tokens are asked about.", Example = "\"https://keys.example.com/oauth/introspect\"")] string IntrospectionEndpoint,
         [Field("Where devices begin.", Example = "\"https://keys.example.com/oauth/device/authorize\"")] string DeviceAuthorizationEndpoint,
@@ -57,7 +54,10 @@ static class MetadataEndpoints
         [Field("The same where tokens are revoked.", Example = "[\"client_secret_basic\", \"client_secret_post\", \"none\"]")] IReadOnlyList<string> RevocationEndpointAuthMethodsSupported,
         [Field("The same where tokens are asked about.", Example = "[\"client_secret_basic\", \"client_secret_post\"]")] IReadOnlyList<string> IntrospectionEndpointAuthMethodsSupported,
         [Field("Always S256 alone.", Example = "[\"S256\"]")] IReadOnlyList<string> CodeChallengeMethodsSupported,
-        [Field("Always true (RFC 9207).", Example = "true")] bool AuthorizationResponseIssParameterSupported);
+        [Field("Always true (RFC 9207).", Example = "true")] bool AuthorizationResponseIssParameterSupported,
+        [Field("Where clients register; left out where they cannot.", Example = "\"https://keys.example.com/oauth/register\"")]
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        string? RegistrationEndpoint = null);
 
     sealed record ProtectedResource(
         [Field("What is protected.", Example = "\"https://keys.example.com\"")] string Resource,

@@ -73,8 +73,8 @@ static class RegistrationEndpoint
     }
 
     sealed record RegisterClientRequest(
-        [Field("What the client is called.", Example = "\"Desk assistant\"", Most = 100)] string? ClientName = null,
-        [Field("Where answers may be sent; of a loopback address any port will do.", Example = "[\"http://127.0.0.1/callback\"]", Most = 10)] IReadOnlyList<string>? RedirectUris = null,
+        [Field("What the client is called.", Example = "\"Desk assistant\"")] string? ClientName = null,
+        [Field("Where answers may be sent; of a loopback address any port will do.", Example = "[\"http://127.0.0.1/callback\"]")] IReadOnlyList<string>? RedirectUris = null,
         [Field("How the client shows who it is. Left out: client_secret_basic.", Words = ["client_secret_basic", "client_secret_post", "none"])] string? TokenEndpointAuthMethod = null,
         [Field("The grants that it uses. Left out: authorization_code and refresh_token.", Example = "[\"authorization_code\", \"refresh_token\"]")] IReadOnlyList<string>? GrantTypes = null,
         [Field("Always code alone.", Example = "[\"code\"]")] IReadOnlyList<string>? ResponseTypes = null,

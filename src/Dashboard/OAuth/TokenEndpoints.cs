@@ -76,8 +76,8 @@ static class TokenEndpoints
             { Refused: { } } => new OAuthErrorResult(
                 new("invalid_token", "The access token is not valid here.", StatusCodes.Status401Unauthorized), BearerChallenge.Of(http, RefusalCode.InvalidToken)),
             { Facts: { } facts } => TypedResults.Ok(new ActiveToken(
-                true, facts.Scope, facts.ClientId, facts.TokenType, facts.ExpiresAt.ToUnixTimeSeconds(), facts.ExpiresAt, facts.IssuedAt.ToUnixTimeSeconds(), facts.Subject,
-                facts.Organization, facts.Issuer, facts.Audience, facts.Jti)),
+                true, facts.Scope, facts.ClientId, facts.ExpiresAt.ToUnixTimeSeconds(), facts.ExpiresAt, facts.IssuedAt.ToUnixTimeSeconds(), facts.Subject, facts.Organization,
+                facts.TokenType, facts.Issuer, facts.Audience, facts.Jti)),
             _ => TypedResults.Ok(new InactiveToken(false)),
         };
     }
@@ -158,23 +158,23 @@ static class TokenEndpoints
         [Field("Always true.", Example = "true")] bool Active,
         [Field("Its scopes as far as its owner may do them now, with spaces between.", Example = "\"read:workflows\"")] string Scope,
         [Field("The client that it was issued to.", Example = "\"latchkey-cli\"")] string ClientId,
-        [Field("Bearer; left out of a refresh token.", Example = "\"Bearer\"")]
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        string? TokenType,
         [Field("From when on it is refused, in seconds since 1970.", Example = "1795347000")] long Exp,
         [Field("The same as a time.", Example = "\"2026-11-22T09:30:00.000Z\"")] DateTimeOffset ExpiresAt,
         [Field("When it was issued, in seconds since 1970.", Example = "1795343400")] long Iat,
         [Field("The person's or service account's identifier.", Example = "\"sa_Ab12CdEfGh34IjKl\"")] string Sub,
         [Field("The organization's slug.", Example = "\"acme\"")] string AccountId,
+        [Field("Bearer; left out of a refresh token.", Example = "\"Bearer\"")]
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        string? TokenType = null,
         [Field("Who issued it; left out of a refresh token.", Example = "\"https://keys.example.com\"")]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        string? Iss,
+        string? Iss = null,
         [Field("What it is good at; left out of a refresh token.", Example = "\"https://keys.example.com\"")]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        string? Aud,
+        string? Aud = null,
         [Field("Its identifier; left out of a refresh token.", Example = "\"0sVvK9CqWm3eY1Ab12CdEf\"")]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        string? Jti);
+        string? Jti = null);
 
     sealed record InactiveToken([Field("Always false.", Example = "false")] bool Active);
 

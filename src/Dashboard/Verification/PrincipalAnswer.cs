@@ -27,8 +27,8 @@ class PrincipalAnswer
     [Field("The project, as organization/project; null for an access token, which is good in all that its owner reaches.", Example = "\"acme/orders\"")]
     public string? Project => principal.Project;
 
-    [Field("The environment it is bound to; null for an access token, which is bound to none unless the host is.", Example = "\"live\"")]
-    public KeyEnvironment? Environment => principal.Environment;
+    [Field("The environment it is bound to, live or test; null for an access token, which is bound to none unless the host is.", Example = "\"live\"")]
+    public string? Environment => principal.Environment?.ToWord();
 
     [Field("Who owns it.")]
     public PartyAnswer Owner => new(principal.Owner);

@@ -135,10 +135,10 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [InlineData("LONG", "application/x-www-form-urlencoded", 413)]
     public async Task Body_that_cannot_be_read_is_an_invalid_request(string body, string type, int status)
     {
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body == "LONG" ? new string('x', 70_000) : body));
-        content.Headers.TryAddWithoutValidation("Content-Type", type);
         foreach (var path in new[] { "/oauth/token", "/oauth/token/revoke", "/oauth/introspect", "/oauth/device/authorize" })
         {
+            using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body == "LONG" ? new string('x', 70_000) : body));
+            content.Headers.TryAddWithoutValidation("Content-Type", type);
             var answer = await values.Api.SendContentAsync(HttpMethod.Post, path, content);
             Assert.Equal((status, "invalid_request"), (answer.Status, answer.Member("error")));
         }
