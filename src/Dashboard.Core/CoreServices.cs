@@ -3,6 +3,7 @@ using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Limits;
+using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Sessions;
@@ -39,6 +40,18 @@ public static class CoreServices
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<SelfRevocation>();
         services.AddSingleton<KeyQuestions>();
+        services.AddSingleton(new OAuthOptions(configuration));
+        services.AddSingleton<OAuthClients>();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<TokenService>();
+        services.AddSingleton<TokenRevocation>();
+        services.AddSingleton<Introspection>();
+        services.AddSingleton<ClientRegistration>();
+        services.AddSingleton<DeviceRequests>();
+        services.AddSingleton<AuthorizationRequests>();
+        services.AddSingleton<AuthorizationService>();
+        services.AddSingleton<OAuthUpkeep>();
+        services.AddHostedService(provider => provider.GetRequiredService<OAuthUpkeep>());
         services.AddSingleton<UsageRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<UsageRetention>());
         services.AddSingleton<UsageService>();
@@ -63,6 +76,12 @@ public static class CoreServices
         services.AddSingleton(provider => new RateLimits(configuration, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<KeyShapes>();
         services.AddSingleton<VerificationCache>();
+        services.AddSingleton<OAuthScopes>();
+        services.AddSingleton(new PublicAddress(configuration));
+        services.AddSingleton(new QueryTokens(configuration));
+        services.AddSingleton<PublishedKeys>();
+        services.AddSingleton<AccessTokenReader>();
+        services.AddSingleton<TokenCache>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<UsageLedger>();
         services.AddHostedService(provider => provider.GetRequiredService<UsageLedger>());
@@ -70,6 +89,7 @@ public static class CoreServices
         services.AddHostedService(provider => provider.GetRequiredService<FirstUses>());
         services.AddHostedService(provider =>
         {
+            provider.GetRequiredService<TokenCache>();
             provider.GetRequiredService<VerificationCache>(); // listens from the first read on: only then is it ready with the start
             return provider.GetRequiredService<ChangeFeed>();
         });

@@ -1,6 +1,7 @@
 using Dashboard.Core.Account;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Keys;
+using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Sessions;
@@ -15,6 +16,8 @@ namespace Dashboard.Core.Data;
 sealed class Mapping
 {
     const int IdLength = 64;
+    const int UriLength = OAuthLimits.MaxUri;
+    const int ScopeLength = OAuthLimits.MaxScope;
     const int NameLength = 2 * Names.MaxLength; // a character beyond the basic plane takes two
 
     readonly string? byteCollation;
@@ -32,6 +35,7 @@ sealed class Mapping
         mapping.Organizations(builder);
         mapping.Keys(builder);
         mapping.ServiceAccounts(builder);
+        mapping.OAuth(builder);
         mapping.Usage(builder);
         mapping.Changes(builder);
         mapping.People(builder);
@@ -198,6 +202,89 @@ sealed class Mapping
         });
     }
 
+    void OAuth(ModelBuilder builder)
+    {
+        builder.Entity<RegisteredClient>(client =>
+        {
+            client.ToTable("OAuthClients").HasKey(x => x.ClientId);
+            Id(client.Property(x => x.ClientId));
+            client.Property(x => x.Name).HasMaxLength(NameLength);
+            client.Property(x => x.SecretHash).HasMaxLength(32).IsFixedLength();
+            client.Property(x => x.AuthMethod).HasMaxLength(32).IsUnicode(false);
+            client.Property(x => x.RedirectUris).HasMaxLength(OAuthLimits.MostRedirectUris * (UriLength + 1)).IsUnicode(false);
+            client.Property(x => x.GrantTypes).HasMaxLength(200).IsUnicode(false);
+            Scope(client.Property(x => x.Scope));
+            client.Property(x => x.ClientUri).HasMaxLength(UriLength).IsUnicode(false);
+            client.HasIndex(x => new { x.ApprovedAt, x.CreatedAt });
+        });
+        builder.Entity<Approval>(approval =>
+        {
+            approval.ToTable("OAuthApprovals");
+            Id(approval.Property(x => x.Id));
+            Id(approval.Property(x => x.ClientId));
+            Scope(approval.Property(x => x.Scope));
+            approval.Property(x => x.Resource).HasMaxLength(UriLength).IsUnicode(false);
+            approval.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
+            approval.HasOne<Person>().WithMany().HasForeignKey(x => x.UserId);
+            approval.HasIndex(x => new { x.OrganizationId, x.ApprovedAt, x.Id });
+            approval.HasIndex(x => new { x.UserId, x.ApprovedAt, x.Id });
+            approval.HasIndex(x => x.ExpiresAt);
+        });
+        builder.Entity<AuthorizationCode>(code =>
+        {
+            code.ToTable("OAuthCodes").HasKey(x => x.CodeHash);
+            code.Property(x => x.CodeHash).HasMaxLength(32).IsFixedLength();
+            Id(code.Property(x => x.ClientId));
+            Id(code.Property(x => x.UserId));
+            Scope(code.Property(x => x.Scope));
+            code.Property(x => x.Resource).HasMaxLength(UriLength).IsUnicode(false);
+            code.Property(x => x.RedirectUri).HasMaxLength(UriLength).IsUnicode(false);
+            code.Property(x => x.CodeChallenge).HasMaxLength(64).IsUnicode(false).UseCollation(byteCollation);
+            code.Property(x => x.ApprovalId).HasMaxLength(IdLength).IsUnicode(false).UseCollation(byteCollation);
+            code.HasIndex(x => x.ExpiresAt);
+        });
+        builder.Entity<DeviceCode>(code =>
+        {
+            code.ToTable("OAuthDeviceCodes").HasKey(x => x.CodeHash);
+            code.Property(x => x.CodeHash).HasMaxLength(32).IsFixedLength();
+            code.Property(x => x.UserCodeHash).HasMaxLength(32).IsFixedLength();
+            Id(code.Property(x => x.ClientId));
+            Scope(code.Property(x => x.Scope));
+            code.Property(x => x.Resource).HasMaxLength(UriLength).IsUnicode(false);
+            code.Property(x => x.Address).HasMaxLength(IdLength).IsUnicode(false);
+            code.Property(x => x.UserAgent).HasMaxLength(200);
+            code.Property(x => x.UserId).HasMaxLength(IdLength).IsUnicode(false).UseCollation(byteCollation);
+            code.HasIndex(x => x.UserCodeHash).IsUnique();
+            code.HasIndex(x => x.ExpiresAt);
+        });
+        builder.Entity<RefreshToken>(refresh =>
+        {
+            refresh.ToTable("OAuthRefreshTokens").HasKey(x => x.TokenHash);
+            refresh.Property(x => x.TokenHash).HasMaxLength(32).IsFixedLength();
+            refresh.HasOne<Approval>().WithMany().HasForeignKey(x => x.ApprovalId);
+            refresh.HasIndex(x => x.ExpiresAt);
+        });
+        builder.Entity<AccessToken>(access =>
+        {
+            access.ToTable("OAuthAccessTokens").HasKey(x => x.Jti);
+            Id(access.Property(x => x.Jti));
+            Id(access.Property(x => x.ClientId));
+            access.Property(x => x.OwnerType).HasConversion(type => type.ToWord(), word => PartyTypes.FromWord(word)).HasMaxLength(16).IsUnicode(false);
+            Id(access.Property(x => x.OwnerId));
+            Scope(access.Property(x => x.Scope));
+            access.Property(x => x.Resource).HasMaxLength(UriLength).IsUnicode(false);
+            access.HasOne<Approval>().WithMany().HasForeignKey(x => x.ApprovalId);
+            access.HasIndex(x => x.ExpiresAt);
+        });
+        builder.Entity<SigningKey>(key =>
+        {
+            key.ToTable("OAuthSigningKeys").HasKey(x => x.Kid);
+            Id(key.Property(x => x.Kid));
+            key.Property(x => x.X).HasMaxLength(IdLength).IsUnicode(false);
+            key.Property(x => x.Y).HasMaxLength(IdLength).IsUnicode(false);
+        });
+    }
+
     void Usage(ModelBuilder builder)
     {
         builder.Entity<KeyHour>(hour =>
@@ -294,6 +381,9 @@ sealed class Mapping
             key.Property(x => x.Name).HasMaxLength(200);
         });
     }
+
+    /// <summary>Scopes, separated by spaces.</summary>
+    static void Scope(PropertyBuilder<string> property) => property.HasMaxLength(ScopeLength).IsUnicode(false);
 
     /// <summary>An id or slug: ASCII, and compared byte for byte.</summary>
     void Id(PropertyBuilder<string> property) => property.HasMaxLength(IdLength).IsUnicode(false).UseCollation(byteCollation);

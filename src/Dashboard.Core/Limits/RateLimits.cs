@@ -11,6 +11,8 @@ public sealed class RateLimits
     const int Most = 10_000_000;
 
     readonly MinuteWindows<string> keys;
+    readonly MinuteWindows<string> guesses;
+    readonly int userCodes;
 
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">The settings.</param>
@@ -20,6 +22,11 @@ public sealed class RateLimits
     {
         keys = new(MostKeys, beyond: true, time);
         Refused = new(Settings.OptionalInteger(configuration, "RateLimits:RefusedPerMinute", 0, Most) ?? 600, time);
+        guesses = new(MostKeys, beyond: true, time);
+        FailedClients = new(Settings.OptionalInteger(configuration, "RateLimits:FailedClientsPerMinute", 0, Most) ?? 60, time);
+        Devices = new(Settings.OptionalInteger(configuration, "RateLimits:DeviceRequestsPerMinute", 0, Most) ?? 60, time);
+        Registrations = new(Settings.OptionalInteger(configuration, "RateLimits:RegistrationsPerMinute", 0, Most) ?? 20, time);
+        userCodes = Settings.OptionalInteger(configuration, "RateLimits:UserCodeGuessesPerMinute", 1, Most) ?? 10;
         FailedSignIns = new(Settings.OptionalInteger(configuration, "RateLimits:FailedSignInsPerMinute", 0, Most) ?? 60, time);
     }
 
@@ -28,6 +35,20 @@ public sealed class RateLimits
 
     /// <summary>Failed sign-ins by client, whatever accounts they are about. (Those of one account have a limit of their own, on all nodes.)</summary>
     public ClientLimits FailedSignIns { get; }
+
+    /// <summary>OAuth clients that did not show who they are, and tokens that were revoked and are none.</summary>
+    public ClientLimits FailedClients { get; }
+
+    /// <summary>Requests of devices for a code.</summary>
+    public ClientLimits Devices { get; }
+
+    /// <summary>Clients that register themselves.</summary>
+    public ClientLimits Registrations { get; }
+
+    /// <summary>Counts a user code that a person typed (RFC 8628 section 5.1).</summary>
+    /// <param name="personId">The person.</param>
+    /// <returns>How long to wait; null where it may be tried.</returns>
+    public TimeSpan? TakeUserCode(string personId) => guesses.Take(personId, userCodes);
 
     /// <summary>Counts a request with a key that has a limit of its own.</summary>
     /// <param name="keyId">The key.</param>

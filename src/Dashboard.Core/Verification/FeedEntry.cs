@@ -42,6 +42,21 @@ public readonly record struct FeedSubject(string Type, string Id)
     /// <summary>A published app, by its identifier.</summary>
     public const string App = "app";
 
+    /// <summary>An OAuth access token, by its <c>jti</c>.</summary>
+    public const string Token = "token";
+
+    /// <summary>A member's authorization of an OAuth client, by its identifier.</summary>
+    public const string Authorization = "authorization";
+
+    /// <summary>An OAuth client that registered itself, by its client id. No answer rests on it.</summary>
+    public const string Client = "oauth_client";
+
+    /// <summary>A device's request for an authorization. No answer rests on it.</summary>
+    public const string Device = "device";
+
+    /// <summary>A key that signs access tokens, by its <c>kid</c>.</summary>
+    public const string SigningKey = "signing_key";
+
     /// <summary>The first use of a key, by the key's identifier. It has no audit row.</summary>
     public const string KeyUse = "key_use";
 }

@@ -15,6 +15,9 @@ enum FeedReach
     /// <summary>The keys of an owner, by type and identifier.</summary>
     Owner,
 
+    /// <summary>No key: what access tokens rest on, <see cref="TokenCache"/> listens for itself.</summary>
+    Nothing,
+
     /// <summary>Every key.</summary>
     Everything,
 }
@@ -35,6 +38,7 @@ readonly record struct FeedScope(FeedReach Reach, string Id, PartyType Type = de
         FeedSubject.User => new(FeedReach.Owner, entry.SubjectId, PartyType.User),
         FeedSubject.ServiceAccount => new(FeedReach.Owner, entry.SubjectId, PartyType.ServiceAccount),
         FeedSubject.App => new(FeedReach.Owner, entry.SubjectId, PartyType.App),
+        FeedSubject.Token or FeedSubject.Authorization or FeedSubject.Client or FeedSubject.Device or FeedSubject.SigningKey => new(FeedReach.Nothing, ""),
         _ => new(FeedReach.Everything, ""),
     };
 
@@ -45,6 +49,7 @@ readonly record struct FeedScope(FeedReach Reach, string Id, PartyType Type = de
         FeedReach.Project => key.Project.IsMeantBy(Id),
         FeedReach.Organization => key.Project.IsOf(Id),
         FeedReach.Owner => key.Owner.Party.Type == Type && key.Owner.Party.Id == Id,
+        FeedReach.Nothing => false,
         _ => true,
     };
 

@@ -71,13 +71,18 @@ public sealed class KeyQuestions(Verifier verifier)
 
         var asked = question.Value;
         var demand = new Demand(
-            (asked.Environment ?? asking.Key!.Principal.Environment) == KeyEnvironment.Live ? AcceptedEnvironments.Live : AcceptedEnvironments.Test,
+            (asked.Environment ?? asking.Verdict.Principal!.Environment) switch
+            {
+                KeyEnvironment.Live => AcceptedEnvironments.Live,
+                KeyEnvironment.Test => AcceptedEnvironments.Test,
+                _ => AcceptedEnvironments.Both, // an access token is bound to none
+            },
             asked.Project, asked.Resource, asked.Permission);
         var presented = CredentialReader.ReadText(asked.Key);
         var client = AddressList.ParseAddress(asked.ClientIp);
         // The client is the API's, which may be a thousand people behind one address: nothing is limited by it.
         var facts = new RequestFacts(client, IsProxys: true);
-        var answered = await verifier.JudgeAsync(presented, demand, facts, asking.Key!.Project.OrganizationId, cancellationToken);
+        var answered = await verifier.JudgeAsync(presented, demand, facts, asking.OrganizationId, cancellationToken);
         return answered.Verdict.Refusal == RefusalCode.VerificationUnavailable
             ? new(null, answered.Verdict, null)
             : new(new(answered.Verdict, asked.Explain ? Explain(answered, demand, client) : null), null, null);
@@ -112,7 +117,7 @@ public sealed class KeyQuestions(Verifier verifier)
 
     static List<RuleVerdict> Explain(Judgement judged, Demand demand, IPAddress? client)
     {
-        var (verdict, key, at) = judged;
+        var (verdict, key, at, _) = judged;
         var malformed = verdict.Refusal == RefusalCode.MalformedKey;
         var rules = new List<RuleVerdict>
         {

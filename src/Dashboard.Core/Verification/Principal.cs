@@ -3,19 +3,19 @@ using Dashboard.Core.Keys;
 namespace Dashboard.Core.Verification;
 
 /// <summary>What a verified credential becomes.</summary>
-/// <param name="KeyId">The key's public identifier.</param>
+/// <param name="KeyId">The key's public identifier; of an access token its <c>jti</c>.</param>
 /// <param name="Organization">The organization's slug.</param>
-/// <param name="Project"><c>organization/project</c>.</param>
-/// <param name="Environment">The environment it is bound to.</param>
+/// <param name="Project"><c>organization/project</c>. An access token is good in all that its owner reaches: then it is the one that was asked about, or null.</param>
+/// <param name="Environment">The environment it is bound to. An access token is bound to none: then it is the one that was asked about, or null.</param>
 /// <param name="Owner">Who owns it.</param>
-/// <param name="Permissions">What it may do.</param>
+/// <param name="Permissions">What it may do. An access token's permission that is not for every kind of resource is there as <c>permission:kind-in-plural</c>.</param>
 /// <param name="Scope">The resources it is narrowed to, as <c>kind:id</c>; null for all of its project.</param>
 /// <param name="ExpiresAt">From when on it is refused, UTC, or null.</param>
 public sealed record Principal(
     string KeyId,
     string Organization,
-    string Project,
-    KeyEnvironment Environment,
+    string? Project,
+    KeyEnvironment? Environment,
     Party Owner,
     IReadOnlyList<string> Permissions,
     IReadOnlyList<string>? Scope,

@@ -37,7 +37,7 @@ public static class RefusalWriter
         var (problem, bytes) = Problems[code];
         if (problem.Status == StatusCodes.Status401Unauthorized)
         {
-            response.Headers.WWWAuthenticate = "ApiKey";
+            response.Headers.WWWAuthenticate = new(["ApiKey", BearerChallenge.Of(response.HttpContext, code)]);
         }
 
         return (retryAfter is { } wait ? problem with { RetryAfter = wait } : problem).WriteAsync(response, bytes, cancellationToken);

@@ -12,6 +12,12 @@ namespace Dashboard.Core.Verification;
 /// <param name="IsProxys">Whether the address may be only that of a proxy between, which speaks for many clients: then nothing is limited by it.</param>
 public sealed record RequestFacts(IPAddress? Address = null, string? Method = null, string? Path = null, string? UserAgent = null, bool IsProxys = false)
 {
+    /// <summary>The scheme of the original request; null where it is not known for certain.</summary>
+    public string? Scheme { get; init; }
+
+    /// <summary>The host of the original request, with its port where it names one; null where it is not known for certain.</summary>
+    public string? Host { get; init; }
+
     /// <summary>A request of which only the client address is known, or nothing.</summary>
     public static implicit operator RequestFacts?(IPAddress? address) => address is null ? null : new(address);
 

@@ -7,7 +7,7 @@ namespace Dashboard.Core.Verification;
 /// <summary>Says whether a presented credential is good for what is asked: it finds the key, judges it by <see cref="VerificationRules"/>, and notes what came
 /// of it.</summary>
 public sealed partial class Verifier(
-    VerificationCache cache, UsageLedger usage, FirstUses firstUses, RateLimits limits, TimeProvider time, ILogger<Verifier> logger)
+    VerificationCache cache, TokenCache tokens, UsageLedger usage, FirstUses firstUses, RateLimits limits, TimeProvider time, ILogger<Verifier> logger)
 {
     /// <summary>Verifies a credential. The rules are tried in a fixed order, and the first that fails answers.</summary>
     /// <param name="credential">What the request presented.</param>
@@ -17,6 +17,11 @@ public sealed partial class Verifier(
     /// <returns>The verdict; where what is stored cannot be read, <see cref="RefusalCode.VerificationUnavailable"/> and never a word against the key.</returns>
     public ValueTask<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, RequestFacts? facts, CancellationToken cancellationToken)
     {
+        if (credential.Kind == CredentialKind.Jwt)
+        {
+            return VerifyTokenAsync(credential, demand, facts, cancellationToken);
+        }
+
         var finding = FindAsync(credential, cancellationToken);
         return finding.IsCompletedSuccessfully ? new(Judge(finding.Result, credential, demand, facts, time.GetUtcNow())) : JudgeAsync(finding, credential, demand, facts);
     }
@@ -30,6 +35,13 @@ public sealed partial class Verifier(
     internal async ValueTask<Judgement> JudgeAsync(
         PresentedCredential credential, Demand demand, RequestFacts? facts, long? organization, CancellationToken cancellationToken)
     {
+        if (credential.Kind == CredentialKind.Jwt)
+        {
+            var (token, refused) = await FindTokenAsync(credential, cancellationToken);
+            var at = time.GetUtcNow();
+            return new(Judge(token, refused, demand, facts, at), null, at, token?.Organization.Id);
+        }
+
         var found = await FindAsync(credential, cancellationToken);
         if (organization is not null && found.Key is { } foreign && foreign.Project.OrganizationId != organization)
         {
@@ -37,7 +49,7 @@ public sealed partial class Verifier(
         }
 
         var now = time.GetUtcNow();
-        return new(Judge(found, credential, demand, facts, now), found.Key, now);
+        return new(Judge(found, credential, demand, facts, now), found.Key, now, found.Key?.Project.OrganizationId);
     }
 
     /// <summary>Finds the key that was presented.</summary>
@@ -53,11 +65,58 @@ public sealed partial class Verifier(
 
         if (credential.Kind == CredentialKind.Jwt)
         {
-            return new(new FoundKey(null, RefusalCode.InvalidToken)); // none has been issued
+            return new(new FoundKey(null, RefusalCode.InvalidToken)); // it is no key
         }
 
         var finding = cache.FindAsync(credential, cancellationToken);
         return finding.IsCompletedSuccessfully ? finding : WaitAsync(finding, cancellationToken);
+    }
+
+    /// <summary>Finds the access token that was presented.</summary>
+    /// <param name="credential">A JWT.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The token, whether it counts or not; or why there is none.</returns>
+    internal async ValueTask<FoundToken> FindTokenAsync(PresentedCredential credential, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await tokens.FindAsync(credential, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            LogUnavailable(exception);
+            return new(null, RefusalCode.VerificationUnavailable);
+        }
+    }
+
+    ValueTask<Verdict> VerifyTokenAsync(PresentedCredential credential, Demand demand, RequestFacts? facts, CancellationToken cancellationToken)
+    {
+        var finding = FindTokenAsync(credential, cancellationToken);
+        if (!finding.IsCompletedSuccessfully)
+        {
+            return WaitAsync(finding, demand, facts);
+        }
+
+        var (token, refused) = finding.Result;
+        return new(Judge(token, refused, demand, facts, time.GetUtcNow()));
+    }
+
+    async ValueTask<Verdict> WaitAsync(ValueTask<FoundToken> finding, Demand demand, RequestFacts? facts)
+    {
+        var (token, refused) = await finding;
+        return Judge(token, refused, demand, facts, time.GetUtcNow());
+    }
+
+    Verdict Judge(KnownToken? token, RefusalCode? refused, Demand demand, RequestFacts? facts, DateTimeOffset now)
+    {
+        var refusal = token is null ? refused : TokenRules.FirstFailure(token, demand, facts, now);
+        if (refusal is null)
+        {
+            return new(token!.ToPrincipal(demand), null, token.Jti);
+        }
+
+        var wait = Limit(null, refusal, facts);
+        return new(null, wait is null ? refusal : RefusalCode.RateLimited, null) { RetryAfter = wait };
     }
 
     async ValueTask<FoundKey> WaitAsync(ValueTask<FoundKey> finding, CancellationToken cancellationToken)
@@ -123,7 +182,8 @@ public sealed partial class Verifier(
 /// <param name="Verdict">The verdict.</param>
 /// <param name="Key">The key, whatever its state; null where there is none.</param>
 /// <param name="At">When it was judged, UTC.</param>
-readonly record struct Judgement(Verdict Verdict, KnownKey? Key, DateTimeOffset At);
+/// <param name="OrganizationId">The organization that the key or access token is of; null where there is none.</param>
+readonly record struct Judgement(Verdict Verdict, KnownKey? Key, DateTimeOffset At, long? OrganizationId);
 
 /// <summary>The key that was presented, or why there is none.</summary>
 /// <param name="Key">The key, whatever its state.</param>

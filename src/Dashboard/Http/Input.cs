@@ -10,7 +10,10 @@ interface IInput
 }
 
 /// <summary>What an endpoint takes, for the API's description.</summary>
-sealed record InputMetadata(Type Type, bool IsBody);
+/// <param name="Type">What it is read into.</param>
+/// <param name="IsBody">Whether it is the body, or the query.</param>
+/// <param name="IsOAuth">Whether it may also be form-encoded, and what is wrong with it is told as OAuth words it.</param>
+sealed record InputMetadata(Type Type, bool IsBody, bool IsOAuth = false);
 
 /// <summary>A request header that an endpoint takes, for the API's description.</summary>
 sealed record HeaderMetadata(string Name, string Sentence, string Example);

@@ -8,7 +8,7 @@ static class ProgramPaths
 {
     static readonly PathString[] Roots =
     [
-        "/api", "/v1", "/forward-auth", "/forward-auth-nginx", "/oauth/token", "/oauth/introspect", "/.well-known", "/openapi", "/healthz",
+        "/api", "/v1", "/forward-auth", "/forward-auth-nginx", "/oauth/token", "/oauth/introspect", "/oauth/device/authorize", "/oauth/register", "/.well-known", "/openapi", "/healthz",
     ];
 
     /// <summary>Whether programs call <paramref name="path"/>.</summary>

@@ -18,15 +18,15 @@ static class CapabilitiesEndpoint
             .WithMetadata(new PresentedCredentialMetadata())
             .Refuses(
                 RefusalCode.MissingCredential, RefusalCode.MalformedKey, RefusalCode.InvalidKey, RefusalCode.RevokedKey, RefusalCode.InactiveKey,
-                RefusalCode.ExpiredKey, RefusalCode.WrongEnvironment, RefusalCode.InvalidToken, RefusalCode.IpNotAllowed, RefusalCode.RateLimited,
+                RefusalCode.ExpiredKey, RefusalCode.WrongEnvironment, RefusalCode.TokenExpired, RefusalCode.InvalidToken, RefusalCode.IpNotAllowed, RefusalCode.RateLimited,
                 RefusalCode.VerificationUnavailable)
             .ShortCircuit();
     }
 
     static async Task<IResult> AnswerAsync(
-        HttpContext http, Verifier verifier, KeyOptions options, EnvironmentHosts environments, CancellationToken cancellationToken)
+        HttpContext http, Verifier verifier, KeyOptions options, EnvironmentHosts environments, QueryTokens queries, CancellationToken cancellationToken)
     {
-        var credential = CredentialReader.Read(http.Request.Headers, options.AcceptBearer);
+        var credential = queries.Or(CredentialReader.Read(http.Request.Headers, options.AcceptBearer), http.Request.Path, http.Request.QueryString.Value);
         var demand = new Demand(environments.Of(http.Request.Host));
         var verdict = await verifier.VerifyAsync(credential, demand, http.Facts(), cancellationToken);
         return verdict.Principal is { } principal ? TypedResults.Ok(new PrincipalAnswer(principal)) : new RefusalResult(verdict.Refusal!.Value, verdict.RetryAfter);

@@ -10,7 +10,7 @@ namespace Dashboard.Verification;
 
 /// <summary>Answers proxies that ask about each request before they let it through: <c>/forward-auth/…</c>, and for nginx, which knows no refusals but 401 and 403,
 /// <c>/forward-auth-nginx/…</c>. The policy is the path; the credential is in the original request's own headers; the query string is nobody's.</summary>
-sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts environments, Catalogue catalogue, TrustedProxies.Proxies proxies)
+sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts environments, Catalogue catalogue, TrustedProxies.Proxies proxies, QueryTokens queries)
 {
     public const string Path = "/forward-auth";
     public const string NginxPath = "/forward-auth-nginx";
@@ -43,8 +43,9 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
             return false;
         }
 
-        var credential = CredentialReader.Read(http.Request.Headers, options.AcceptBearer);
-        var verifying = verifier.VerifyAsync(credential, policy.At(environments.Of(http.Request.Host)), FactsOf(http), Unended);
+        var facts = FactsOf(http);
+        var credential = queries.Or(CredentialReader.Read(http.Request.Headers, options.AcceptBearer), facts.Path, QueryOf(http));
+        var verifying = verifier.VerifyAsync(credential, policy.At(environments.Of(http.Request.Host)), facts, Unended);
         answering = verifying.IsCompletedSuccessfully ? AnswerAsync(http.Response, verifying.Result, nginx) : WaitAsync(http.Response, verifying, nginx);
         return true;
     }
@@ -61,8 +62,8 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
         var headers = response.Headers;
         headers["X-Latchkey-Key-Id"] = principal.KeyId;
         headers["X-Latchkey-Organization"] = principal.Organization;
-        headers["X-Latchkey-Project"] = principal.Project;
-        headers["X-Latchkey-Environment"] = principal.Environment.ToWord();
+        headers["X-Latchkey-Project"] = principal.Project ?? Demand.Any;
+        headers["X-Latchkey-Environment"] = principal.Environment?.ToWord() ?? Demand.Any;
         headers["X-Latchkey-Owner"] = $"{principal.Owner.Type.ToWord()}:{principal.Owner.Id}";
         headers["X-Latchkey-Permissions"] = string.Join(',', principal.Permissions);
         headers["X-Latchkey-Scope"] = principal.Scope is { } scope ? string.Join(',', scope) : "all";
@@ -108,10 +109,18 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
         var (address, client) = (http.Connection.RemoteIpAddress, headers.UserAgent.ToString());
         return http.IsSentByProxy()
             ? new(address, One(headers["X-Forwarded-Method"]), PathOf(One(headers["X-Forwarded-Uri"])), client, IsProxys: proxies.Contains(address))
+            {
+                Scheme = http.Request.Scheme,
+                Host = http.Request.Host.Value,
+            }
             : new(address, UserAgent: client, IsProxys: true);
     }
 
     static string? One(Microsoft.Extensions.Primitives.StringValues values) => values.Count == 1 ? values[0] : null;
+
+    /// <summary>The original request's query, as a trusted proxy says it.</summary>
+    static string? QueryOf(HttpContext http) =>
+        http.IsSentByProxy() && One(http.Request.Headers["X-Forwarded-Uri"]) is { } uri && uri.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? uri[query..] : null;
 
     static string? PathOf(string? uri) => uri?.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? uri[..query] : uri;
 }

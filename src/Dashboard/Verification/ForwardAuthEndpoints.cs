@@ -12,10 +12,10 @@ static class ForwardAuthEndpoints
 
     static readonly (string Name, string Sentence)[] OfPrincipal =
     [
-        ("X-Latchkey-Key-Id", "The key's public identifier."),
+        ("X-Latchkey-Key-Id", "The key's public identifier; of an access token its jti."),
         ("X-Latchkey-Organization", "The organization's slug."),
-        ("X-Latchkey-Project", "The project, as organization/project."),
-        ("X-Latchkey-Environment", "live or test."),
+        ("X-Latchkey-Project", "The project, as organization/project; - for an access token where none is asked about."),
+        ("X-Latchkey-Environment", "live or test; - for an access token where neither is asked about."),
         ("X-Latchkey-Owner", "Who owns it, as type:id."),
         ("X-Latchkey-Permissions", "What it may do, with commas."),
         ("X-Latchkey-Scope", "all, or the resources that it reaches, as kind:id with commas; empty where all of them are gone."),
@@ -46,7 +46,7 @@ static class ForwardAuthEndpoints
         RefusalCode[] refusals =
         [
             RefusalCode.MissingCredential, RefusalCode.MalformedKey, RefusalCode.InvalidKey, RefusalCode.RevokedKey, RefusalCode.InactiveKey, RefusalCode.ExpiredKey,
-            RefusalCode.WrongEnvironment, RefusalCode.InvalidToken, RefusalCode.IpNotAllowed, RefusalCode.WrongProject, RefusalCode.ResourceOutOfScope,
+            RefusalCode.WrongEnvironment, RefusalCode.TokenExpired, RefusalCode.InvalidToken, RefusalCode.IpNotAllowed, RefusalCode.WrongProject, RefusalCode.ResourceOutOfScope,
             RefusalCode.InsufficientPermissions, RefusalCode.RateLimited, RefusalCode.VerificationUnavailable,
         ];
         var endpoint = group.MapRead(pattern, (HttpContext http, ForwardAuth forwardAuth) =>

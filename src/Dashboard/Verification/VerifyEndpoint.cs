@@ -18,7 +18,7 @@ static class VerifyEndpoint
         .WithMetadata(new PresentedCredentialMetadata(), new InputMetadata(typeof(VerifyRequest), IsBody: true))
         .Refuses(
             RefusalCode.MissingCredential, RefusalCode.MalformedKey, RefusalCode.InvalidKey, RefusalCode.RevokedKey, RefusalCode.InactiveKey, RefusalCode.ExpiredKey,
-            RefusalCode.InvalidToken, RefusalCode.IpNotAllowed, RefusalCode.InsufficientPermissions, RefusalCode.RateLimited, RefusalCode.VerificationUnavailable)
+            RefusalCode.TokenExpired, RefusalCode.InvalidToken, RefusalCode.IpNotAllowed, RefusalCode.InsufficientPermissions, RefusalCode.RateLimited, RefusalCode.VerificationUnavailable)
         .ShortCircuit();
 
     /// <summary>The body is read first, but it counts last: who may not ask hears nothing of it.</summary>

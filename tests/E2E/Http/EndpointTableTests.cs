@@ -125,6 +125,19 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         .. ForwardAuth("/forward-auth-nginx"),
         new("POST /v1/self-revoke", new("/v1/self-revoke", null, 401, "missing_credential"), null, null, null, // a key's own tests: it ends the key
             new("/v1/self-revoke", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])) { ForKeys = true },
+        OAuth("/oauth/token"),
+        new("POST /oauth/token/revoke",
+            new("/oauth/token/revoke", new { token = "nothing" }, 200), new("/oauth/token/revoke", new { token = "nothing" }, 200), null, null,
+            new("/oauth/token/revoke", new { token = 1 }, 400)),
+        new("POST /oauth/introspect",
+            new("/oauth/introspect", new { token = "nothing" }, 401), new("/oauth/introspect", new { token = "nothing" }, 401), null, null, new("/oauth/introspect", new { token = 1 }, 400)),
+        OAuth("/oauth/device/authorize"),
+        new("POST /oauth/register",
+            new("/oauth/register", new { redirect_uris = new[] { "javascript:x" } }, 400), new("/oauth/register", new { }, 400), null, null,
+            new("/oauth/register", new { redirect_uris = 1 }, 400)),
+        Open("/.well-known/oauth-authorization-server"),
+        Open("/.well-known/oauth-protected-resource"),
+        Open("/.well-known/jwks.json"),
         Open("/openapi/v1.json"),
         Open("/healthz/live"),
         Open("/healthz/ready"),
@@ -222,6 +235,11 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
             };
         }
     }
+
+    static Row OAuth(string path) => new(
+        $"POST {path}",
+        new(path, new { grant_type = "client_credentials", client_id = "nobody" }, 401), new(path, new { grant_type = "client_credentials", client_id = "nobody" }, 401), null, null,
+        new(path, new { client_id = 1 }, 400));
 
     static Row Open(string path) => new($"GET {path}", new(path, null, 200), new(path, null, 200), null, null, null);
 }

@@ -68,7 +68,7 @@ public sealed class Api : IDisposable
         }
 
         var exchange = new Exchange(
-            method.Method, path, content is StringContent ? await content.ReadAsStringAsync() : null, (int)response.StatusCode, answer, await response.Content.ReadAsByteArrayAsync());
+            method.Method, path, content is StringContent or FormUrlEncodedContent ? await content.ReadAsStringAsync() : null, (int)response.StatusCode, answer, await response.Content.ReadAsByteArrayAsync());
         contract.Check(exchange);
         return exchange;
     }

@@ -3,10 +3,12 @@ using Dashboard.Core;
 using Dashboard.Core.Account;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Sessions;
 using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -96,6 +98,86 @@ public sealed class ChangingMethodsTests
             var secret = (await world.Services.Get<ServiceAccountService>().GetAsync(actor, id, Token)).Value.Secrets.Single().Id;
             return await Run(services => services.Get<ServiceAccountService>().RemoveSecretAsync(actor, id, secret, Token));
         }),
+        ["TokenService.IssueAsync"] = new(1, 1, async (world, _) =>
+        {
+            var account = await world.AccountAsync();
+            await world.Services.Get<SigningKeys>().PublishedAsync(Token);
+            return await Run(services => OAuth(services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret))));
+        }),
+        ["TokenService.IssueAsync, code"] = new(1, 1, async (world, actor) =>
+        {
+            var client = (await world.Services.RegisterAsync()).Client.ClientId;
+            var code = await world.Services.CodeAsync(actor, client);
+            await world.Services.Get<SigningKeys>().PublishedAsync(Token);
+            return await Run(services => OAuth(services.ExchangeAsync(client, code)));
+        }),
+        ["TokenService.IssueAsync, refresh"] = new(1, 1, async (world, actor) =>
+        {
+            var (client, tokens) = await world.Services.ConsentAsync(actor);
+            return await Run(services => OAuth(services.RefreshAsync(client, tokens.RefreshToken!.Reveal())));
+        }),
+        ["TokenService.IssueAsync, replay"] = new(1, 1, async (world, actor) =>
+        {
+            var (client, tokens) = await world.Services.ConsentAsync(actor);
+            await world.Services.RefreshAsync(client, tokens.RefreshToken!.Reveal());
+            return await Run(async services =>
+            {
+                Assert.Equal("invalid_grant", (await services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Error?.Code);
+                return (Outcome<Done>)default(Done);
+            });
+        }),
+        ["TokenService.IssueAsync, device"] = new(1, 1, async (world, actor) =>
+        {
+            var device = await world.Services.DeviceAsync();
+            await world.Services.Get<DeviceRequests>().ApproveAsync(actor, device.UserCode.Reveal(), "acme", Token);
+            await world.Services.Get<SigningKeys>().PublishedAsync(Token);
+            return await Run(services => OAuth(services.PollAsync(device)));
+        }),
+        ["TokenRevocation.RevokeAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var (_, tokens) = await world.Services.ConsentAsync(actor);
+            return await Run(services => OAuth(services.Get<TokenRevocation>().RevokeAsync(
+                OAuthFlow.Body(("token", tokens.AccessToken.Reveal())), PresentedClient.Read([], OAuthFlow.Body()).Value, OAuthFlow.Origin, Token)));
+        }),
+        ["TokenRevocation.RevokeAsync, refresh token"] = new(1, 1, async (world, actor) =>
+        {
+            var (_, tokens) = await world.Services.ConsentAsync(actor);
+            return await Run(services => OAuth(services.Get<TokenRevocation>().RevokeAsync(
+                OAuthFlow.Body(("token", tokens.RefreshToken!.Reveal())), PresentedClient.Read([], OAuthFlow.Body()).Value, OAuthFlow.Origin, Token)));
+        }),
+        ["ClientRegistration.RegisterAsync"] = new(
+            1, 1, (_, _) => Run(services => OAuth(services.Get<ClientRegistration>().RegisterAsync(new("Assistant", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)))),
+        ["DeviceRequests.ApproveAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var device = await world.Services.DeviceAsync();
+            return await Run(services => services.Get<DeviceRequests>().ApproveAsync(actor, device.UserCode.Reveal(), "acme", Token));
+        }),
+        ["DeviceRequests.DenyAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var device = await world.Services.DeviceAsync();
+            return await Run(services => services.Get<DeviceRequests>().DenyAsync(actor, device.UserCode.Reveal(), Token));
+        }),
+        ["AuthorizationRequests.ApproveAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var client = (await world.Services.RegisterAsync()).Client.ClientId;
+            var check = await world.Services.Get<AuthorizationRequests>().CheckAsync(OAuthFlow.Authorize(client), [], OAuthFlow.Origin.Issuer, Token);
+            return await Run(services => services.Get<AuthorizationRequests>().ApproveAsync(actor, check.Request!, "acme", OAuthFlow.Origin.Issuer, Token));
+        }),
+        ["AuthorizationService.DisconnectAsync"] = new(1, 1, async (world, actor) =>
+        {
+            await world.Services.ConsentAsync(actor);
+            var own = (await world.Services.Get<AuthorizationService>().ListAsync(actor, new(), Token)).Value.Items[0].Id;
+            return await Run(services => services.Get<AuthorizationService>().DisconnectAsync(actor, own, Token));
+        }),
+        ["SigningKeys.PublishedAsync"] = new(1, 1, async (world, _) =>
+        {
+            world.Services.Get<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>().CreateProtector("x").Protect([1]); // its own keys are written behind
+            return await Run(async services =>
+            {
+                await services.Get<SigningKeys>().PublishedAsync(Token);
+                return (Outcome<Done>)default(Done);
+            });
+        }),
         ["SessionService.EndAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<SessionService>().EndAsync(actor, Token))),
         ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
         ["SignInService.SignInAsync"] = new(1, 1, (world, actor) =>
@@ -170,6 +252,12 @@ public sealed class ChangingMethodsTests
         (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Owner, new("gateway"), Token)).Value.Account.Id;
 
     static async Task<string> KeyAsync(World world) => (await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+
+    static async Task<Outcome<Done>> OAuth<T>(Task<OAuthOutcome<T>> running)
+    {
+        Assert.Null((await running).Error);
+        return default(Done);
+    }
 
     static Task<Func<Services, Task<Fault?>>> Run<T>(Func<Services, Task<Outcome<T>>> run) =>
         Task.FromResult<Func<Services, Task<Fault?>>>(async services => (await run(services)).Fault);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Dashboard.Core.Data;
+using Dashboard.Core.OAuth;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
@@ -38,6 +39,7 @@ public sealed class TransactionPlacesTests
                 nameof(DatabaseStart), // before there is anything to change: what a killed migration left
                 nameof(FeedRetention), // nobody's decision either
                 nameof(FirstUses), // nor this: a key's first use
+                nameof(OAuthRows), // nor this: devices that ask, and what is over
                 nameof(SqliteBusyTimeout), // a setting of the connection
                 nameof(UsageRetention), // nor this: old counts
                 nameof(UsageWriter), // nobody's decision, and not audited: through RunBehindAsync

@@ -1,3 +1,4 @@
+using Dashboard.Core.OAuth;
 using Dashboard.Core;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
@@ -82,7 +83,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
         var feed = node.Get<ChangeFeed>();
         using var first = feed.Subscribe(_ => { });
         using var second = feed.Subscribe(_ => { });
-        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not (FeedRetention or UsageRetention)))
+        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not (FeedRetention or UsageRetention or OAuthUpkeep)))
         {
             await service.StartAsync(None);
         }

@@ -27,6 +27,11 @@ public sealed class FeedScopeTests
         [FeedSubject.User] = [("olga", ["one"]), ("dora", ["two"]), ("unknown", [])],
         [FeedSubject.ServiceAccount] = [("olga", ["three"])],
         [FeedSubject.App] = [("olga", ["four"])],
+        [FeedSubject.Token] = [("one", [])],
+        [FeedSubject.Authorization] = [("one", [])],
+        [FeedSubject.Client] = [("one", [])],
+        [FeedSubject.Device] = [("one", [])],
+        [FeedSubject.SigningKey] = [("one", [])],
         ["something new"] = [("olga", ["one", "two", "three", "four"])],
     };
 

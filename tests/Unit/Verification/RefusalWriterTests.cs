@@ -25,7 +25,10 @@ public sealed class RefusalWriterTests
         Assert.Equal("no-store", http.Response.Headers.CacheControl.ToString());
         Assert.Equal((code.ToWord(), code.ToHttpStatus(), code.ToSentence()), (
             problem.GetProperty("code").GetString(), problem.GetProperty("status").GetInt32(), problem.GetProperty("detail").GetString()));
-        Assert.Equal(code.ToHttpStatus() == 401 ? "ApiKey" : "", http.Response.Headers.WWWAuthenticate.ToString());
+        Assert.Equal(
+            code.ToHttpStatus() != 401 ? "" : code is RefusalCode.InvalidToken or RefusalCode.TokenExpired
+                ? $"ApiKey,Bearer realm=\"Latchkey\", error=\"invalid_token\", error_description=\"{code.ToSentence()}\"" : "ApiKey,Bearer realm=\"Latchkey\"",
+            http.Response.Headers.WWWAuthenticate.ToString());
         Assert.Equal(code == RefusalCode.VerificationUnavailable, http.Response.Headers.RetryAfter.Count == 1);
     }
 

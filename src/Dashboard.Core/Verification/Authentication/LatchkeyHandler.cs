@@ -8,12 +8,13 @@ namespace Dashboard.Core.Verification.Authentication;
 
 /// <summary>Authenticates requests by the API key that they present, and tells refusals as every other surface does.</summary>
 sealed class LatchkeyHandler(
-    IOptionsMonitor<LatchkeyOptions> monitor, ILoggerFactory logger, UrlEncoder encoder, Verifier verifier, EndpointDemands demands, KeyOptions keys, EnvironmentHosts environments)
+    IOptionsMonitor<LatchkeyOptions> monitor, ILoggerFactory logger, UrlEncoder encoder, Verifier verifier, EndpointDemands demands, KeyOptions keys, EnvironmentHosts environments,
+    QueryTokens queries)
     : AuthenticationHandler<LatchkeyOptions>(monitor, logger, encoder)
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var credential = CredentialReader.Read(Request.Headers, keys.AcceptBearer);
+        var credential = queries.Or(CredentialReader.Read(Request.Headers, keys.AcceptBearer), Request.Path, Request.QueryString.Value);
         if (credential.Kind == CredentialKind.None)
         {
             return AuthenticateResult.NoResult();
@@ -25,7 +26,11 @@ sealed class LatchkeyHandler(
             KeyEnvironment.Live => AcceptedEnvironments.Live,
             _ => AcceptedEnvironments.Test,
         };
-        var facts = new RequestFacts(Context.Connection.RemoteIpAddress, Request.Method, Request.Path, Request.Headers.UserAgent.ToString());
+        var facts = new RequestFacts(Context.Connection.RemoteIpAddress, Request.Method, Request.Path, Request.Headers.UserAgent.ToString())
+        {
+            Scheme = Request.Scheme,
+            Host = Request.Host.Value,
+        };
         var demand = await demands.OfAsync(Context, accepted, Options.Project);
         var verdict = await verifier.VerifyAsync(credential, demand, facts, Context.RequestAborted);
         if (verdict.Principal is { } principal)

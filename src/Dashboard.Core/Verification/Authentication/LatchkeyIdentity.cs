@@ -18,8 +18,8 @@ public sealed class LatchkeyIdentity : ClaimsIdentity
     [
         new(LatchkeyDefaults.KeyIdClaim, principal.KeyId),
         new(LatchkeyDefaults.OrganizationClaim, principal.Organization),
-        new(LatchkeyDefaults.ProjectClaim, principal.Project),
-        new(LatchkeyDefaults.EnvironmentClaim, principal.Environment.ToWord()),
+        .. principal.Project is { } project ? [new Claim(LatchkeyDefaults.ProjectClaim, project)] : Array.Empty<Claim>(),
+        .. principal.Environment is { } environment ? [new Claim(LatchkeyDefaults.EnvironmentClaim, environment.ToWord())] : Array.Empty<Claim>(),
         .. principal.Permissions.Select(permission => new Claim(LatchkeyDefaults.PermissionClaim, permission)),
     ];
 }

@@ -29,12 +29,13 @@ sealed class LatchkeyAuthorization(IHttpContextAccessor accessor) : IAuthorizati
         }
 
         RefusalCode? first = null;
+        var kind = context.Requirements.OfType<ResourceRequirement>().FirstOrDefault()?.Kind;
         foreach (var requirement in context.PendingRequirements.ToList())
         {
             var failed = requirement switch
             {
                 ResourceRequirement resource => Reaches(principal, resource) ? (RefusalCode?)null : RefusalCode.ResourceOutOfScope,
-                PermissionRequirement permission => principal.Permissions.Contains(permission.Permission, StringComparer.Ordinal) ? null : RefusalCode.InsufficientPermissions,
+                PermissionRequirement permission => TokenPermissions.May(principal.Permissions, permission.Permission, kind) ? null : RefusalCode.InsufficientPermissions,
                 _ => null,
             };
             if (requirement is ResourceRequirement or PermissionRequirement && failed is null)
@@ -55,5 +56,5 @@ sealed class LatchkeyAuthorization(IHttpContextAccessor accessor) : IAuthorizati
 
     bool Reaches(Principal principal, ResourceRequirement requirement) =>
         accessor.HttpContext is { } http && requirement.NameIn(http) is { Length: > 0 } name
-        && (principal.Scope is not { } scope || scope.Contains(name, StringComparer.Ordinal));
+        && (principal.Scope is { } scope ? scope.Contains(name, StringComparer.Ordinal) : TokenPermissions.Reach(principal.Permissions, requirement.Kind));
 }

@@ -1,6 +1,7 @@
 using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
+using Dashboard.OAuth;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -11,6 +12,7 @@ namespace Dashboard.Http.OpenApi;
 static class OperationRules
 {
     const string Json = "application/json";
+    const string Form = "application/x-www-form-urlencoded";
 
     static readonly Dictionary<string, string> Sentences = new(StringComparer.Ordinal)
     {
@@ -28,6 +30,25 @@ static class OperationRules
         ["rate_limited"] = "Too many tries.",
         ["unavailable"] = "The database does not answer.",
         ["internal_error"] = "Something went wrong in the product.",
+    };
+
+    static readonly Dictionary<string, string> OAuthSentences = new(StringComparer.Ordinal)
+    {
+        ["invalid_request"] = "The request lacks something, says it twice, or cannot be read.",
+        ["invalid_client"] = "The client is unknown, or its secret is wrong.",
+        ["invalid_grant"] = "The code or token is unknown, used, expired, revoked, or another client's.",
+        ["invalid_scope"] = "The scope is unknown, or more than the client can get.",
+        ["invalid_target"] = "The resource is no address, or not the one that was approved.",
+        ["invalid_token"] = "The access token of the caller is not good.",
+        ["unauthorized_client"] = "The client may not use this grant.",
+        ["unsupported_grant_type"] = "There is no such grant.",
+        ["authorization_pending"] = "Nobody has decided yet.",
+        ["slow_down"] = "The device asks too often; its interval has grown by five seconds.",
+        ["access_denied"] = "Somebody said no, or it is closed here.",
+        ["expired_token"] = "Nobody decided in time.",
+        ["invalid_client_metadata"] = "What the client says of itself breaks a rule.",
+        ["invalid_redirect_uri"] = "A redirect URI cannot be used.",
+        ["temporarily_unavailable"] = "Too many requests came from one address.",
     };
 
     public static void Apply(OpenApiOperation operation, OpenApiOperationTransformerContext context)
@@ -98,13 +119,14 @@ static class OperationRules
     {
         var session = NeedsSession(metadata);
         var body = metadata.OfType<InputMetadata>().Any(x => x.IsBody);
+        var problems = metadata.OfType<InputMetadata>().All(x => !x.IsOAuth);
         FaultCode?[] faults =
         [
-            metadata.GetMetadata<InputMetadata>() is null ? null : FaultCode.InvalidRequest,
+            metadata.GetMetadata<InputMetadata>() is null || !problems ? null : FaultCode.InvalidRequest,
             session ? FaultCode.SessionRequired : null,
             metadata.GetMetadata<SameOrigin.SignInMetadata>() is not null || (session && !HttpMethods.IsGet(method)) ? FaultCode.CrossSite : null,
-            body ? FaultCode.TooLarge : null,
-            body ? FaultCode.UnsupportedMediaType : null,
+            body && problems ? FaultCode.TooLarge : null,
+            body && problems ? FaultCode.UnsupportedMediaType : null,
             session || body ? FaultCode.Unavailable : null,
         ];
         foreach (var fault in faults.OfType<FaultCode>())
@@ -130,7 +152,13 @@ static class OperationRules
     {
         if (input.IsBody)
         {
-            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = Content(Json, SchemaRules.Of(input.Type, document)) };
+            var content = Content(Json, SchemaRules.Of(input.Type, document));
+            if (input.IsOAuth)
+            {
+                content[Form] = new() { Schema = SchemaRules.Of(input.Type, document) };
+            }
+
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = content };
             return;
         }
 
@@ -161,16 +189,17 @@ static class OperationRules
             };
         }
 
+        var oauth = answers[0].Type == typeof(OAuthErrorAnswer);
         return new()
         {
-            Description = string.Join('\n', codes.Select(code => $"`{code}`: {SentenceOf(code)}")),
+            Description = string.Join('\n', codes.Select(code => $"`{code}`: {(oauth ? OAuthSentences[code] : SentenceOf(code))}")),
             Headers = answers[0].Status switch
             {
                 401 => new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal) { ["WWW-Authenticate"] = Header("The scheme that is asked for.") },
                 429 or 503 => new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal) { ["Retry-After"] = Header("How many seconds to wait before another try.") },
                 _ => null,
             },
-            Content = Content(ProblemDocument.MediaType, SchemaRules.ProblemOf(codes, document)),
+            Content = oauth ? Content(Json, SchemaRules.CodedOf(typeof(OAuthErrorAnswer), "error", codes, document)) : Content(ProblemDocument.MediaType, SchemaRules.CodedOf(typeof(ProblemDocument), "code", codes, document)),
         };
     }
 

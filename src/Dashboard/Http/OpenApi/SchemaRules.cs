@@ -62,18 +62,22 @@ static class SchemaRules
         return schema;
     }
 
-    /// <summary>A problem document with one of these codes.</summary>
-    public static IOpenApiSchema ProblemOf(IEnumerable<string> codes, OpenApiDocument document) => new OpenApiSchema
+    /// <summary>An error with one of these codes.</summary>
+    /// <param name="type">The error's type.</param>
+    /// <param name="member">The member that has the code.</param>
+    /// <param name="codes">The codes.</param>
+    /// <param name="document">The description.</param>
+    public static IOpenApiSchema CodedOf(Type type, string member, IEnumerable<string> codes, OpenApiDocument document) => new OpenApiSchema
     {
         AllOf =
         [
-            Of(typeof(ProblemDocument), document),
+            Of(type, document),
             new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
                 Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
                 {
-                    ["code"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. codes.Select(code => (JsonNode)code)] },
+                    [member] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. codes.Select(code => (JsonNode)code)] },
                 },
             },
         ],

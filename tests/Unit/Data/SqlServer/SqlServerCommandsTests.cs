@@ -5,11 +5,13 @@ using Dashboard.Core.Account;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Sessions;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -245,6 +247,56 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Get<ServiceAccountService>().RemoveSecretAsync(actor, id, secret, Token));
         await BothAsync(services => services.Get<ServiceAccountService>().ChangeAsync(actor, id, new("two", Projects: new(["acme/ledger"])), Token));
         await BothAsync(services => services.Get<ServiceAccountService>().DeleteAsync(actor, id, Token));
+    }
+
+    [Fact]
+    public async Task Tokens_are_issued_verified_listed_and_revoked_in_T_SQL()
+    {
+        var account = await world.AccountAsync(projects: new([World.Orders]));
+        await RunBothAsync(services => services.Get<SigningKeys>().PublishedAsync(Token));
+        await world.Services.Get<SigningKeys>().PublishedAsync(Token);
+        var client = (await world.Services.RegisterAsync()).Client.ClientId;
+        await OAuthAsync(services => services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret)));
+        await OAuthAsync(services => services.Get<ClientRegistration>().RegisterAsync(new("Assistant", [OAuthFlow.Callback]), OAuthFlow.Origin, Token));
+        var device = await world.Services.DeviceAsync();
+        await RunBothAsync(services => services.DeviceAsync());
+        await BothAsync(services => services.Get<DeviceRequests>().FindAsync(world.Developer, device.UserCode.Reveal(), Token));
+        await OAuthAsync(services => services.PollAsync(device));
+        await BothAsync(services => services.Get<DeviceRequests>().ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token));
+        await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token);
+        await OAuthAsync(services => services.PollAsync(device));
+        var check = await world.Services.Get<AuthorizationRequests>().CheckAsync(OAuthFlow.Authorize(client), [], OAuthFlow.Origin.Issuer, Token);
+        await BothAsync(services => services.Get<AuthorizationRequests>().ApproveAsync(world.Developer, check.Request!, "acme", OAuthFlow.Origin.Issuer, Token));
+        var code = await world.Services.CodeAsync(world.Developer, client);
+        await OAuthAsync(services => services.ExchangeAsync(client, code));
+        var (own, tokens) = await world.Services.ConsentAsync(world.Developer);
+        await OAuthAsync(services => services.RefreshAsync(own, tokens.RefreshToken!.Reveal()));
+        var page = (await world.Services.Get<AuthorizationService>().ListAsync(world.Admin, new("acme", Limit: 1), Token)).Value;
+        await BothAsync(services => services.Get<AuthorizationService>().ListAsync(world.Admin, new("acme", page.NextCursor, 1), Token));
+        await BothAsync(services => services.Get<AuthorizationService>().ListAsync(world.Developer, new(), Token));
+        var fresh = await world.Services.ConsentAsync(world.Developer);
+        foreach (var secret in new[] { await world.AccountTokenAsync(account), fresh.Tokens.AccessToken.Reveal() })
+        {
+            await RunBothAsync(services => services.AskAsync(secret, new(Project: World.Orders)));
+        }
+
+        foreach (var secret in new[] { fresh.Tokens.RefreshToken!.Reveal(), fresh.Tokens.AccessToken.Reveal() })
+        {
+            var body = OAuthFlow.Body(("token", secret), ("client_id", account.ClientId), ("client_secret", account.Secret));
+            var presented = PresentedClient.Read([], body).Value;
+            await RunBothAsync(services => services.Get<Introspection>().AskAsync(body, presented, default, null, OAuthFlow.Origin, Token));
+            await OAuthAsync(services => services.Get<TokenRevocation>().RevokeAsync(OAuthFlow.Body(("token", secret)), PresentedClient.Read([], OAuthFlow.Body()).Value, OAuthFlow.Origin, Token));
+        }
+
+        await BothAsync(services => services.Get<AuthorizationService>().DisconnectAsync(world.Admin, page.Items[0].Id, Token));
+        world.Time.Advance(TimeSpan.FromDays(40));
+        await RunBothAsync(async services =>
+        {
+            await services.Get<OAuthUpkeep>().ClearAsync(Token);
+            return 0;
+        });
+
+        Task OAuthAsync<T>(Func<Services, Task<OAuthOutcome<T>>> run) => RunBothAsync(async services => (await run(services)).Error?.Code);
     }
 
     [Fact]

@@ -1,0 +1,134 @@
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Verification;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.OAuth;
+
+/// <summary>What a token is, to who may know it.</summary>
+/// <param name="ClientId">The client that it was issued to.</param>
+/// <param name="Scope">Its scopes as far as its owner may do them now, separated by spaces.</param>
+/// <param name="TokenType"><c>Bearer</c>; null for a refresh token, which is none.</param>
+/// <param name="ExpiresAt">From when on it is refused, UTC.</param>
+/// <param name="IssuedAt">When it was issued, UTC.</param>
+/// <param name="Subject">The person's or service account's identifier.</param>
+/// <param name="Organization">The organization's slug.</param>
+/// <param name="Issuer">What Latchkey was called; null for a refresh token.</param>
+/// <param name="Audience">What it is good at; null for a refresh token.</param>
+/// <param name="Jti">Its identifier; null for a refresh token.</param>
+public sealed record TokenFacts(
+    string ClientId, string Scope, string? TokenType, DateTimeOffset ExpiresAt, DateTimeOffset IssuedAt, string Subject, string Organization, string? Issuer, string? Audience,
+    string? Jti);
+
+/// <summary>The answer to a question about a token.</summary>
+/// <param name="Facts">The token; null where it is not active, or none of the caller's business.</param>
+/// <param name="Refused">Why the caller's own access token does not do; null where it does.</param>
+/// <param name="Error">What else is told instead, or null.</param>
+public sealed record IntrospectionAnswer(TokenFacts? Facts, RefusalCode? Refused, OAuthError? Error);
+
+/// <summary>Says what a token is (RFC 7662). A client asks about its own; with <see cref="Catalogue.Verify"/>, a service account asks about its organization's.</summary>
+public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, OAuthClients clients, Verifier verifier, TimeProvider time)
+{
+    /// <summary>Answers a question.</summary>
+    /// <param name="request">The body.</param>
+    /// <param name="presented">What the request says of the client.</param>
+    /// <param name="bearer">The access token that the request presents instead.</param>
+    /// <param name="facts">What is known of the request.</param>
+    /// <param name="origin">Where it came in.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IntrospectionAnswer> AskAsync(
+        OAuthParameters request, PresentedClient presented, PresentedCredential bearer, RequestFacts? facts, OAuthOrigin origin, CancellationToken cancellationToken)
+    {
+        var caller = bearer.Kind == CredentialKind.None
+            ? await FromClientAsync(presented, origin, cancellationToken)
+            : await FromTokenAsync(bearer, facts, cancellationToken);
+        if (caller.Refused is not null || caller.Error is not null)
+        {
+            return new(null, caller.Refused, caller.Error);
+        }
+
+        if (request["token"] is not { } text)
+        {
+            return new(null, null, OAuthError.InvalidRequest("token is missing."));
+        }
+
+        var (found, organization, refused) = text.AsSpan().Count('.') == 2
+            ? await ReadAccessAsync(text, cancellationToken)
+            : await ReadRefreshAsync(text, cancellationToken);
+        return refused == RefusalCode.VerificationUnavailable ? new(null, refused, null)
+            : new(found is not null && (found.ClientId == caller.ClientId || organization == caller.Organization) ? found : null, null, null);
+    }
+
+    /// <summary>A client that shows a secret: a public one could be anybody (RFC 7662 section 2.1).</summary>
+    async Task<Caller> FromClientAsync(PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
+    {
+        var authenticated = await clients.AuthenticateAsync(presented, origin.Address, cancellationToken);
+        if (authenticated.Error is { } error)
+        {
+            return new("", null, null, error);
+        }
+
+        var client = authenticated.Value;
+        if (client.IsPublic)
+        {
+            return new("", null, null, OAuthError.InvalidClient);
+        }
+
+        if (client.ServiceAccountId is not { } id)
+        {
+            return new(client.ClientId, null, null, null);
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var account = await context.ServiceAccounts.AsNoTracking().SingleAsync(x => x.Id == id, cancellationToken);
+        return new(client.ClientId, account.Permissions.Split(' ').Contains(Catalogue.Verify, StringComparer.Ordinal) ? account.OrganizationId : null, null, null);
+    }
+
+    async Task<Caller> FromTokenAsync(PresentedCredential bearer, RequestFacts? facts, CancellationToken cancellationToken)
+    {
+        if (bearer.Kind != CredentialKind.Jwt)
+        {
+            return new("", null, RefusalCode.InvalidToken, null);
+        }
+
+        var verdict = await verifier.VerifyAsync(bearer, Demand.None, facts, cancellationToken);
+        if (verdict.Refusal is { } refusal)
+        {
+            return new("", null, refusal, null);
+        }
+
+        var token = (await verifier.FindTokenAsync(bearer, cancellationToken)).Token;
+        return token is null ? new("", null, RefusalCode.InvalidToken, null)
+            : new(token.ClientId, token.May(Catalogue.Verify, null) ? token.Organization.Id : null, null, null);
+    }
+
+    async Task<(TokenFacts? Facts, long Organization, RefusalCode? Refused)> ReadAccessAsync(string text, CancellationToken cancellationToken)
+    {
+        var found = await verifier.FindTokenAsync(PresentedCredential.Jwt(text, 0), cancellationToken);
+        return found.Token is not { } token || TokenRules.State(token, time.GetUtcNow()) is not null ? (null, 0, found.Refusal) : (
+            new(
+                token.ClientId, string.Join(' ', token.Scopes), "Bearer", token.ExpiresAt, token.IssuedAt, token.Owner.Id, token.Organization.Slug, token.Issuer,
+                token.Resource ?? token.Issuer, token.Jti),
+            token.Organization.Id, null);
+    }
+
+    async Task<(TokenFacts? Facts, long Organization, RefusalCode? Refused)> ReadRefreshAsync(string text, CancellationToken cancellationToken)
+    {
+        var (hash, now) = (KeyHash.Of(text), time.GetUtcNow());
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await (
+            from row in context.RefreshTokens
+            where row.TokenHash == hash && row.UsedAt == null && row.ExpiresAt > now
+            join approval in context.Approvals on row.ApprovalId equals approval.Id
+            where approval.EndedAt == null
+            join member in context.Members on new { approval.UserId, approval.OrganizationId } equals new { member.UserId, member.OrganizationId }
+            join organization in context.Organizations on approval.OrganizationId equals organization.Id
+            select new { Row = row, Approval = approval, organization.Slug }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+        return found is null ? (null, 0, null) : (
+            new(found.Approval.ClientId, found.Approval.Scope, null, found.Row.ExpiresAt, found.Row.CreatedAt, found.Approval.UserId, found.Slug, null, null, null),
+            found.Approval.OrganizationId, null);
+    }
+
+    /// <summary>Who asks: about the tokens of a client, and of an organization where it may.</summary>
+    sealed record Caller(string ClientId, long? Organization, RefusalCode? Refused, OAuthError? Error);
+}

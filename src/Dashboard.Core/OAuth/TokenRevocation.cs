@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Dashboard.Core.Audit;
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Limits;
+using Dashboard.Core.Verification;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.OAuth;
+
+/// <summary>Revokes tokens (RFC 7009). Holding one is enough, as it is for a key: somebody who finds a token should end it.</summary>
+public sealed class TokenRevocation(Changes changes, OAuthClients clients, AccessTokenReader reader, RateLimits limits)
+{
+    /// <summary>Revokes an access token, or a refresh token and with it the whole authorization.</summary>
+    /// <param name="request">The body.</param>
+    /// <param name="presented">What the request says of the client; it need not say anything.</param>
+    /// <param name="origin">Where it came in.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Nothing, also where there was no such token (RFC 7009 section 2.2); or <c>invalid_request</c>, and <c>invalid_client</c> for a client with a wrong secret.</returns>
+    public async Task<OAuthOutcome<Done>> RevokeAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
+    {
+        if (request["token"] is not { } text)
+        {
+            return OAuthError.InvalidRequest("token is missing.");
+        }
+
+        if (presented.ClientId is not null && (await clients.AuthenticateAsync(presented, origin.Address, cancellationToken)).Error is { } unknown)
+        {
+            return unknown;
+        }
+
+        if (limits.FailedClients.Waits(origin.Address) is { } wait)
+        {
+            return OAuthError.TooMany(wait);
+        }
+
+        var access = text.AsSpan().Count('.') == 2 ? await reader.ReadAsync(text, cancellationToken) : null;
+        var hash = KeyHash.Of(text);
+        var revoked = await changes.RunAsync<bool>(
+            Actor.Anonymous(origin.AddressText) with { Name = "Holder of the token" },
+            async (change, token) => access is null ? await EndAsync(change, hash, token) : await RevokeAsync(change, access.Jti, token),
+            cancellationToken);
+        if (!revoked.Value)
+        {
+            limits.FailedClients.Take(origin.Address); // who tries texts out
+        }
+
+        return default(Done);
+    }
+
+    static async Task<bool> RevokeAsync(Change change, string jti, CancellationToken cancellationToken)
+    {
+        var row = await change.Context.AccessTokens.SingleOrDefaultAsync(x => x.Jti == jti, cancellationToken);
+        if (row is { RevokedAt: null })
+        {
+            row.RevokedAt = change.Now;
+            change.Record(row.OrganizationId, new(
+                AuditCategory.Tokens, "token.revoked", new(FeedSubject.Token, row.Jti, row.ClientId),
+                Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["client_id"] = row.ClientId, ["authorization"] = row.ApprovalId })));
+        }
+
+        return row is not null;
+    }
+
+    static async Task<bool> EndAsync(Change change, byte[] hash, CancellationToken cancellationToken)
+    {
+        var id = await change.Context.RefreshTokens.Where(x => x.TokenHash == hash).Select(x => x.ApprovalId).SingleOrDefaultAsync(cancellationToken);
+        if (id is not null)
+        {
+            await Approvals.EndAsync(change, id, "token_revoked", cancellationToken);
+        }
+
+        return id is not null;
+    }
+}

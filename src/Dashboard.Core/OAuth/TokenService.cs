@@ -1,0 +1,310 @@
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.OAuth;
+
+/// <summary>The token endpoint (RFC 6749 section 3.2): gives tokens for what a client shows.</summary>
+public sealed class TokenService(Changes changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, TimeProvider time)
+{
+    const int IdLength = 22;
+
+    /// <summary>Gives tokens, or says why not.</summary>
+    /// <param name="request">The body.</param>
+    /// <param name="presented">What the request says of the client.</param>
+    /// <param name="origin">Where it came in.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The tokens; or an error of RFC 6749 section 5.2, RFC 8628 section 3.5 or RFC 8707 section 2.</returns>
+    public async Task<OAuthOutcome<IssuedTokens>> IssueAsync(
+        OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
+    {
+        if (request["grant_type"] is not { } grant)
+        {
+            return OAuthError.InvalidRequest("grant_type is missing.");
+        }
+
+        if (!GrantTypes.All.Contains(grant, StringComparer.Ordinal))
+        {
+            return new OAuthError("unsupported_grant_type", "There is no such grant type here.");
+        }
+
+        var authenticated = await clients.AuthenticateAsync(presented, origin.Address, cancellationToken);
+        if (authenticated.Error is { } unknown)
+        {
+            return unknown;
+        }
+
+        var client = authenticated.Value;
+        if (!client.MayUse(grant))
+        {
+            return OAuthError.UnauthorizedClient;
+        }
+
+        if (request["resource"] is { } resource && !ResourceIndicator.IsOne(resource))
+        {
+            return OAuthError.InvalidTarget("resource has to be an absolute address that begins with https:// or http://, without query and fragment.");
+        }
+
+        var asked = new Asked(request, client, origin, await keys.CurrentAsync(cancellationToken));
+        return grant switch
+        {
+            GrantTypes.ClientCredentials => await IssueForServiceAccountAsync(asked, cancellationToken),
+            GrantTypes.AuthorizationCode => await ExchangeCodeAsync(asked, cancellationToken),
+            GrantTypes.RefreshToken => await RefreshAsync(asked, cancellationToken),
+            _ => await ExchangeDeviceCodeAsync(asked, cancellationToken),
+        };
+    }
+
+    async Task<OAuthOutcome<IssuedTokens>> IssueForServiceAccountAsync(Asked asked, CancellationToken cancellationToken)
+    {
+        var id = asked.Client.ServiceAccountId!;
+        return await RunAsync(
+            new(PartyType.ServiceAccount, id, asked.Client.Name, asked.Origin.AddressText),
+            async (change, token) =>
+            {
+                var account = await (
+                    from row in change.Context.ServiceAccounts
+                    where row.Id == id && row.DeletedAt == null && row.State == ServiceAccounts.ServiceAccountState.Active
+                    join organization in change.Context.Organizations on row.OrganizationId equals organization.Id
+                    select new { row.OrganizationId, row.Permissions, organization.Slug }).SingleOrDefaultAsync(token);
+                if (account is null)
+                {
+                    return OAuthError.InvalidClient;
+                }
+
+                var granted = ScopeOfAccount(asked, account.Permissions.Split(' '));
+                return granted.Error is { } beyond ? beyond : TokenIssue.Issue(
+                    change,
+                    new(
+                        asked.Client, PartyType.ServiceAccount, id, account.OrganizationId, account.Slug, string.Join(' ', granted.Value), asked.Request["resource"],
+                        options.ServiceAccountTokenLifetime, null),
+                    asked.Signer, asked.Origin.Issuer, "token.issued");
+            },
+            cancellationToken);
+    }
+
+    /// <summary>A service account has registered nothing: without a scope it gets what it may read, and where it may do nothing but verify, that.</summary>
+    OAuthOutcome<IReadOnlyList<string>> ScopeOfAccount(Asked asked, string[] permissions)
+    {
+        if (asked.Request["scope"] is null)
+        {
+            var readable = OAuthScopes.Within(scopes.Readable, permissions);
+            return readable.Count > 0 ? OAuthOutcome.Of(readable)
+                : permissions is [Catalogue.Verify] ? OAuthOutcome.Of<IReadOnlyList<string>>([OAuthScopes.Api])
+                : OAuthError.InvalidScope("This service account may not read. Name the scopes that you need.");
+        }
+
+        var named = asked.Client.ScopeOf(scopes, asked.Request["scope"]);
+        return named.Error is null && OAuthScopes.Within(named.Value, permissions).Count < named.Value.Count
+            ? OAuthError.InvalidScope("This service account may not do all of this.")
+            : named;
+    }
+
+    /// <summary>RFC 6749 section 4.1.3, RFC 7636 section 4.5.</summary>
+    async Task<OAuthOutcome<IssuedTokens>> ExchangeCodeAsync(Asked asked, CancellationToken cancellationToken)
+    {
+        if (asked.Request["code"] is not { } code || asked.Request["code_verifier"] is not { } verifier)
+        {
+            return OAuthError.InvalidRequest("code and code_verifier are needed.");
+        }
+
+        var hash = KeyHash.Of(code);
+        return await RunAsync(
+            asked.Anybody,
+            async (change, token) =>
+            {
+                var row = await change.Context.AuthorizationCodes.AsNoTracking().SingleOrDefaultAsync(x => x.CodeHash == hash, token);
+                if (row is null || row.ClientId != asked.Client.ClientId)
+                {
+                    return OAuthError.InvalidGrant("There is no such code for this client.");
+                }
+
+                if (row.ApprovalId is { } used)
+                {
+                    return await EndAsync(change, used, "code_reused", token);
+                }
+
+                if (row.ExpiresAt <= change.Now)
+                {
+                    return OAuthError.InvalidGrant("The code has expired.");
+                }
+
+                if (asked.Request["redirect_uri"] is var redirect && redirect is null ? row.NamedRedirectUri : redirect != row.RedirectUri)
+                {
+                    return OAuthError.InvalidGrant("redirect_uri is not the address that the code was sent to.");
+                }
+
+                if (!Pkce.Fits(verifier, row.CodeChallenge))
+                {
+                    return OAuthError.InvalidGrant("code_verifier does not fit the code_challenge of the request.");
+                }
+
+                if (asked.Request["resource"] is { } resource && resource != row.Resource)
+                {
+                    return OAuthError.InvalidTarget("resource is not what was approved.");
+                }
+
+                var approval = Approve(change, asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt);
+                var claimed = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash && x.ApprovalId == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.ApprovalId, approval.Id), token);
+                if (claimed == 0)
+                {
+                    change.Context.ChangeTracker.Clear();
+                    var winner = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash).Select(x => x.ApprovalId).SingleAsync(token);
+                    return await EndAsync(change, winner!, "code_reused", token);
+                }
+
+                return await IssueForApprovalAsync(change, asked, approval, approval.Scope, approval.Resource, "token.issued", token);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>RFC 6749 section 6, RFC 9700 section 4.14.2.</summary>
+    async Task<OAuthOutcome<IssuedTokens>> RefreshAsync(Asked asked, CancellationToken cancellationToken)
+    {
+        if (asked.Request["refresh_token"] is not { } refresh)
+        {
+            return OAuthError.InvalidRequest("refresh_token is missing.");
+        }
+
+        var hash = KeyHash.Of(refresh);
+        return await RunAsync(
+            asked.Anybody,
+            async (change, token) =>
+            {
+                var row = await change.Context.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(x => x.TokenHash == hash, token);
+                var approval = row is null ? null : await change.Context.Approvals.SingleAsync(x => x.Id == row.ApprovalId, token);
+                if (row is null || approval!.ClientId != asked.Client.ClientId)
+                {
+                    return OAuthError.InvalidGrant("There is no such refresh token for this client.");
+                }
+
+                if (approval.EndedAt is not null || approval.ExpiresAt <= change.Now)
+                {
+                    return OAuthError.InvalidGrant("The authorization has ended. Ask the person again.");
+                }
+
+                if (row.UsedAt is not null)
+                {
+                    return await EndAsync(change, approval.Id, "refresh_token_reused", token);
+                }
+
+                var granted = approval.Scope.Split(' ');
+                IReadOnlyList<string> wanted = granted;
+                if (asked.Request["scope"] is { } narrower && (!scopes.TryRead(narrower, out wanted) || !OAuthScopes.Covers(granted, wanted)))
+                {
+                    return OAuthError.InvalidScope("Ask for no more than was approved.");
+                }
+
+                var resource = asked.Request["resource"] ?? approval.Resource;
+                if (approval.Resource is not null && resource != approval.Resource)
+                {
+                    return OAuthError.InvalidTarget("resource is not what was approved.");
+                }
+
+                return await change.Context.RefreshTokens.Where(x => x.TokenHash == hash && x.UsedAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, change.Now), token) == 0
+                    ? await EndAsync(change, approval.Id, "refresh_token_reused", token)
+                    : await IssueForApprovalAsync(change, asked, approval, string.Join(' ', wanted), resource, "token.refreshed", token);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>RFC 8628 section 3.4 and 3.5.</summary>
+    async Task<OAuthOutcome<IssuedTokens>> ExchangeDeviceCodeAsync(Asked asked, CancellationToken cancellationToken)
+    {
+        if (asked.Request["device_code"] is not { } code)
+        {
+            return OAuthError.InvalidRequest("device_code is missing.");
+        }
+
+        var hash = KeyHash.Of(code);
+        return await PollAsync(asked.Client, hash, cancellationToken) is { } waits ? waits : await RunAsync(
+            asked.Anybody,
+            async (change, token) =>
+            {
+                var row = await change.Context.DeviceCodes.AsNoTracking().SingleAsync(x => x.CodeHash == hash, token);
+                if (row is not { UserId: { } user, OrganizationId: { } organization, DecidedAt: { } approved } || await change.Context.DeviceCodes
+                    .Where(x => x.CodeHash == hash && x.State == DeviceCodeState.Approved).ExecuteUpdateAsync(set => set.SetProperty(x => x.State, DeviceCodeState.Used), token) == 0)
+                {
+                    return OAuthError.InvalidGrant("The device code has been used.");
+                }
+
+                var approval = Approve(change, asked.Client, user, organization, row.Scope, row.Resource, approved);
+                return await IssueForApprovalAsync(change, asked, approval, approval.Scope, approval.Resource, "token.issued", token);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>What a device is told that has to wait or to give up; null where its request is approved. Each question that comes too soon makes it wait longer.</summary>
+    async Task<OAuthError?> PollAsync(OAuthClient client, byte[] hash, CancellationToken cancellationToken)
+    {
+        OAuthError? answer = null;
+        var now = UtcMilliseconds.Whole(time.GetUtcNow());
+        await changes.RunBehindAsync(async (context, token) => answer = await OAuthRows.PollAsync(context, client.ClientId, hash, now, token), cancellationToken);
+        return answer;
+    }
+
+    Approval Approve(Change change, OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt)
+    {
+        var approval = new Approval
+        {
+            Id = Base62.Random(IdLength),
+            ClientId = client.ClientId,
+            UserId = user,
+            OrganizationId = organization,
+            Scope = scope,
+            Resource = resource,
+            ApprovedAt = approvedAt,
+            ExpiresAt = approvedAt + options.RefreshTokenLifetime,
+        };
+        change.Context.Add(approval);
+        return approval;
+    }
+
+    /// <summary>Issues what an approval allows, as long as the person who gave it is a member.</summary>
+    async Task<OAuthOutcome<IssuedTokens>> IssueForApprovalAsync(
+        Change change, Asked asked, Approval approval, string scope, string? resource, string action, CancellationToken cancellationToken)
+    {
+        // Whoever removes the member at this moment waits for this, or this finds it done.
+        await change.Context.Members.Where(member => member.UserId == approval.UserId && member.OrganizationId == approval.OrganizationId)
+            .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken);
+        var organization = await (
+            from member in change.Context.Members
+            where member.UserId == approval.UserId && member.OrganizationId == approval.OrganizationId
+            join own in change.Context.Organizations on member.OrganizationId equals own.Id
+            select own.Slug).SingleOrDefaultAsync(cancellationToken);
+        if (organization is null)
+        {
+            change.Context.ChangeTracker.Clear();
+            return OAuthError.InvalidGrant("The person who approved is no longer a member of the organization.");
+        }
+
+        approval.LastUsedAt = change.Now;
+        return TokenIssue.Issue(
+            change, new(asked.Client, PartyType.User, approval.UserId, approval.OrganizationId, organization, scope, resource, options.AccessTokenLifetime, approval),
+            asked.Signer, asked.Origin.Issuer, action);
+    }
+
+    /// <summary>Ends an approval whose code or token came twice: one of the two who hold it is a thief.</summary>
+    static async Task<OAuthOutcome<IssuedTokens>> EndAsync(Change change, string approvalId, string because, CancellationToken cancellationToken)
+    {
+        await Approvals.EndAsync(change, approvalId, because, cancellationToken);
+        return OAuthError.InvalidGrant("This was used before. Because it may have been stolen, the authorization has ended. Ask the person again.");
+    }
+
+    /// <summary>Runs a change that comes to tokens or to an error. An error takes back what was done, unless it was recorded.</summary>
+    async Task<OAuthOutcome<IssuedTokens>> RunAsync(
+        Actor actor, Func<Change, CancellationToken, Task<OAuthOutcome<IssuedTokens>>> issue, CancellationToken cancellationToken)
+    {
+        var outcome = await changes.RunAsync<OAuthOutcome<IssuedTokens>>(actor, async (change, token) => await issue(change, token), cancellationToken);
+        return outcome.Value;
+    }
+
+    /// <summary>A request of a client that has shown who it is.</summary>
+    sealed record Asked(OAuthParameters Request, OAuthClient Client, OAuthOrigin Origin, Signer Signer)
+    {
+        /// <summary>The client itself acts: whom it acts for is known only once its grant has been read.</summary>
+        public Actor Anybody => new(PartyType.App, Client.ClientId, Client.Name, Origin.AddressText);
+    }
+}

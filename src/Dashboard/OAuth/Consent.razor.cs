@@ -1,0 +1,112 @@
+using System.Security.Claims;
+using Dashboard.Account;
+using Dashboard.Core;
+using Dashboard.Core.OAuth;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Verification;
+using Dashboard.Http;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.OAuth;
+
+/// <summary>Where a member is asked for consent (RFC 6749 section 3.1). The request is judged anew when the answer comes: nothing of it is in the form.</summary>
+public sealed partial class Consent : ComponentBase
+{
+    AuthorizationRequest? request;
+    string? shown;
+    Fault? fault;
+    IReadOnlyList<SelectOption<string>> options = [];
+
+    [Inject] AuthorizationRequests Requests { get; set; } = null!;
+
+    [Inject] ProjectService Projects { get; set; } = null!;
+
+    [Inject] PublicAddress Address { get; set; } = null!;
+
+    [Inject] OAuthOptions Options { get; set; } = null!;
+
+    [Inject] NavigationManager Navigation { get; set; } = null!;
+
+    [CascadingParameter] HttpContext Http { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "consent")] Decision Choice { get; set; } = null!;
+
+    [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
+
+    string? Email => Http.User.FindFirstValue(ClaimTypes.Email);
+
+    string Lead => request!.Client.RegisteredAt is { } registered
+        ? $"Unverified: it registered itself on {TimeText.Date(registered)}, and nobody here has checked who runs it."
+        : "Only if you started this yourself, just now.";
+
+    string Duration => request!.Client.MayUse(GrantTypes.RefreshToken)
+        ? $"{Options.AccessTokenLifetime.TotalMinutes:0} minutes, renewed for up to {Options.RefreshTokenLifetime.TotalDays:0} days"
+        : $"{Options.AccessTokenLifetime.TotalMinutes:0} minutes";
+
+    Actor Actor => Http.User.ToActor(Http.ClientAddress()) ?? throw new InvalidOperationException("This page asks for a session.");
+
+    protected override async Task OnInitializedAsync()
+    {
+        Choice ??= new();
+        var query = Http.Request.Query;
+        var repeated = query.Where(part => part.Value.Count > 1).Select(part => part.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var parameters = new OAuthParameters(query.Where(part => part.Value.Count > 0).ToDictionary(part => part.Key, part => part.Value[0] ?? "", StringComparer.Ordinal));
+        var check = await Requests.CheckAsync(parameters, repeated, Address.Of(Http), Http.RequestAborted);
+        (request, shown) = (check.Request, check.Shown?.Description);
+        if (check.Redirect is { } redirect)
+        {
+            Navigation.NavigateTo(redirect);
+        }
+        else if (request is null)
+        {
+            Http.Response.StatusCode = StatusCodes.Status400BadRequest;
+        }
+        else
+        {
+            // A browser holds the way that an answer to a form takes to the policy as well.
+            Http.Response.Headers.ContentSecurityPolicy = Http.Response.Headers.ContentSecurityPolicy.ToString()
+                .Replace("form-action 'self'", $"form-action 'self' {SourceOf(request.RedirectUri)}", StringComparison.Ordinal);
+            options = [.. (await Projects.OrganizationsAsync(Actor, Http.RequestAborted)).Select(organization => new SelectOption<string>(organization.Slug, organization.Name))];
+        }
+    }
+
+    async Task DecideAsync()
+    {
+        if (request is null)
+        {
+            return; // the page says why
+        }
+
+        if (Http.IsFromAnotherSite())
+        {
+            Http.Response.StatusCode = StatusCodes.Status403Forbidden;
+            fault = SameOrigin.CrossSite;
+            return;
+        }
+
+        var issuer = Address.Of(Http);
+        if (Choice.Answer != "allow")
+        {
+            Navigation.NavigateTo(AuthorizationRequests.Deny(request, issuer));
+            return;
+        }
+
+        var approved = await Requests.ApproveAsync(Actor, request, Choice.Organization ?? "", issuer, Http.RequestAborted);
+        if ((fault = approved.Fault) is null)
+        {
+            Navigation.NavigateTo(approved.Value.Reveal());
+        }
+    }
+
+    /// <summary>An address as the policy names it: its origin, or its scheme where that is an app's own.</summary>
+    static string SourceOf(string redirect) =>
+        new Uri(redirect) is { Scheme: "http" or "https" } web ? web.GetLeftPart(UriPartial.Authority) : $"{new Uri(redirect).Scheme}:";
+
+    sealed class Decision
+    {
+        public string? Organization { get; set; }
+
+        public string? Answer { get; set; }
+    }
+}

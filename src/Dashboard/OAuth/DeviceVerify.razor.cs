@@ -1,0 +1,92 @@
+using System.Security.Claims;
+using Dashboard.Account;
+using Dashboard.Core;
+using Dashboard.Core.OAuth;
+using Dashboard.Core.Organizations;
+using Dashboard.Http;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.OAuth;
+
+/// <summary>Where a person approves what a device asks (RFC 8628 section 3.3). A code that came in the address is only filled in: it is looked up once the person says so.</summary>
+public sealed partial class DeviceVerify : ComponentBase
+{
+    const string Warning = "Only if you started this yourself, just now, on the machine below.";
+
+    Fault? fault;
+    DeviceRequest? request;
+    bool? decided;
+    IReadOnlyList<OrganizationAccess> organizations = [];
+    IReadOnlyList<SelectOption<string>> options = [];
+
+    [Inject] DeviceRequests Devices { get; set; } = null!;
+
+    [Inject] ProjectService Projects { get; set; } = null!;
+
+    [CascadingParameter] HttpContext Http { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "find")] Typed Input { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "decide")] Decision Choice { get; set; } = null!;
+
+    [SupplyParameterFromQuery(Name = "user_code")] string? UserCode { get; set; }
+
+    [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
+
+    string? Email => Http.User.FindFirstValue(ClaimTypes.Email);
+
+    Actor Actor => Http.User.ToActor(Http.ClientAddress()) ?? throw new InvalidOperationException("This page asks for a session.");
+
+    protected override void OnInitialized() => (Input, Choice) = (Input ?? new(), Choice ?? new());
+
+    Task FindAsync() => FindAsync(Input.UserCode);
+
+    async Task FindAsync(string? code)
+    {
+        var found = await Devices.FindAsync(Actor, code, Http.RequestAborted);
+        if ((fault = found.Fault) is null)
+        {
+            request = found.Value;
+            organizations = await Projects.OrganizationsAsync(Actor, Http.RequestAborted);
+            options = [.. organizations.Select(organization => new SelectOption<string>(organization.Slug, organization.Name))];
+        }
+    }
+
+    async Task DecideAsync()
+    {
+        if (Http.IsFromAnotherSite())
+        {
+            Http.Response.StatusCode = StatusCodes.Status403Forbidden;
+            fault = SameOrigin.CrossSite;
+            return;
+        }
+
+        var allow = Choice.Answer == "allow";
+        var outcome = allow
+            ? await Devices.ApproveAsync(Actor, Choice.UserCode, Choice.Organization ?? "", Http.RequestAborted)
+            : await Devices.DenyAsync(Actor, Choice.UserCode, Http.RequestAborted);
+        if (outcome.Fault is null)
+        {
+            decided = allow;
+            return;
+        }
+
+        await FindAsync(Choice.UserCode);
+        fault = outcome.Fault;
+    }
+
+    sealed class Typed
+    {
+        public string? UserCode { get; set; }
+    }
+
+    sealed class Decision
+    {
+        public string? UserCode { get; set; }
+
+        public string? Organization { get; set; }
+
+        public string? Answer { get; set; }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dashboard.Core.OAuth;
+using Dashboard.Http;
+
+namespace Dashboard.OAuth;
+
+/// <summary><c>/oauth/register</c>: clients register themselves (RFC 7591).</summary>
+static class RegistrationEndpoint
+{
+    public static void MapRegistration(this IEndpointRouteBuilder app) => app.MapGroup("/oauth").AllowAnonymous().ForPrograms().WithTags("OAuth")
+        .MapPost("/register", RegisterAsync).WithName("registerClient")
+        .WithSummary("Register an OAuth client (RFC 7591). One that nobody approves goes after a day.")
+        .WithMetadata(new InputMetadata(typeof(RegisterClientRequest), IsBody: true, IsOAuth: true))
+        .Answers<RegisteredClientAnswer>(201, "The client, with its secret, once.")
+        .RefusesAsOAuth("400:invalid_request,invalid_client_metadata,invalid_redirect_uri", "403:access_denied", "413:invalid_request", "429:temporarily_unavailable")
+        .ShortCircuit();
+
+    static async Task<IResult> RegisterAsync(HttpContext http, ClientRegistration registration, CancellationToken cancellationToken)
+    {
+        var body = await OAuthBody.ReadObjectAsync(http);
+        if (body.Error is { } unreadable)
+        {
+            return unreadable.ToResult();
+        }
+
+        using var document = body.Value;
+        if (Read(document.RootElement) is not { } input)
+        {
+            return new OAuthError("invalid_client_metadata", "A member of the body has a value of another type than RFC 7591 gives it.").ToResult();
+        }
+
+        var outcome = await registration.RegisterAsync(input, http.Origin(), cancellationToken);
+        if (outcome.Error is { } refused)
+        {
+            return refused.ToResult();
+        }
+
+        http.Response.Headers.Pragma = "no-cache";
+        return TypedResults.Json(new RegisteredClientAnswer(outcome.Value), JsonContract.Options, statusCode: StatusCodes.Status201Created);
+    }
+
+    /// <summary>What a client says of itself; members that are not known are passed over (RFC 7591 section 2). Null where one is of a wrong type.</summary>
+    static NewClient? Read(JsonElement body)
+    {
+        var wrong = false;
+        var input = new NewClient(
+            Text("client_name"), List("redirect_uris"), Text("token_endpoint_auth_method"), List("grant_types"), List("response_types"), Text("scope"), Text("client_uri"));
+        return wrong ? null : input;
+
+        string? Text(string name)
+        {
+            if (!body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            {
+                return null;
+            }
+
+            wrong |= value.ValueKind != JsonValueKind.String;
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+
+        List<string>? List(string name)
+        {
+            if (!body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            {
+                return null;
+            }
+
+            var texts = value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);
+            wrong |= !texts;
+            return texts ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : null;
+        }
+    }
+
+    sealed record RegisterClientRequest(
+        [Field("What the client is called.", Example = "\"Desk assistant\"")] string? ClientName = null,
+        [Field("Where answers may be sent; of a loopback address any port will do.", Example = "[\"http://127.0.0.1/callback\"]")] IReadOnlyList<string>? RedirectUris = null,
+        [Field("How the client shows who it is. Left out: client_secret_basic.", Words = ["client_secret_basic", "client_secret_post", "none"])] string? TokenEndpointAuthMethod = null,
+        [Field("The grants that it uses. Left out: authorization_code and refresh_token.", Example = "[\"authorization_code\", \"refresh_token\"]")] IReadOnlyList<string>? GrantTypes = null,
+        [Field("Always code alone.", Example = "[\"code\"]")] IReadOnlyList<string>? ResponseTypes = null,
+        [Field("The scopes that it will ask for, with spaces between; never api.", Example = "\"read:workflows\"")] string? Scope = null,
+        [Field("Its own page.", Example = "\"https://assistant.example.com\"")] string? ClientUri = null);
+
+    sealed class RegisteredClientAnswer
+    {
+        readonly IssuedClient issued;
+
+        internal RegisteredClientAnswer(IssuedClient issued) => this.issued = issued;
+
+        [Field("The client id.", Example = "\"latchkey-app-0sVvK9CqWm3eY1Ab12CdEf\"")]
+        public string ClientId => issued.Client.ClientId;
+
+        [Field("The client secret, once; left out of a public client.", Example = "\"secret_0sVvK9CqWm3eY1\"")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? ClientSecret { get => issued.Secret?.Reveal(); init => _ = value; }
+
+        [Field("Always 0: the secret does not expire. Left out of a public client.", Example = "0")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public long? ClientSecretExpiresAt { get => issued.Secret is null ? null : 0; init => _ = value; }
+
+        [Field("When it registered, in seconds since 1970.", Example = "1795343400")]
+        public long ClientIdIssuedAt => issued.Client.RegisteredAt!.Value.ToUnixTimeSeconds();
+
+        [Field("What it is called.", Example = "\"Desk assistant\"")]
+        public string ClientName => issued.Client.Name;
+
+        [Field("Where answers may be sent.", Example = "[\"http://127.0.0.1/callback\"]")]
+        public IReadOnlyList<string> RedirectUris => issued.Client.RedirectUris;
+
+        [Field("How it shows who it is.", Words = ["client_secret_basic", "client_secret_post", "none"])]
+        public string TokenEndpointAuthMethod => issued.AuthMethod;
+
+        [Field("The grants that it may use.", Example = "[\"authorization_code\", \"refresh_token\"]")]
+        public IReadOnlyList<string> GrantTypes => issued.Client.Grants;
+
+        [Field("The response types that it may use.", Example = "[\"code\"]")]
+        public IReadOnlyList<string> ResponseTypes => issued.Client.MayUse(Core.OAuth.GrantTypes.AuthorizationCode) ? ["code"] : [];
+
+        [Field("The scopes that it registered; left out where it registered none.", Example = "\"read:workflows\"")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Scope { get => issued.Client.Scope.Count == 0 ? null : string.Join(' ', issued.Client.Scope); init => _ = value; }
+
+        [Field("Its own page; left out where it named none.", Example = "\"https://assistant.example.com\"")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? ClientUri { get => issued.ClientUri; init => _ = value; }
+
+        /// <summary>Prints the client id.</summary>
+        public override string ToString() => ClientId;
+    }
+}

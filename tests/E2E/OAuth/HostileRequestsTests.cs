@@ -1,0 +1,413 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Dashboard.Core;
+using Dashboard.Core.OAuth;
+using Dashboard.Core.Organizations;
+using Dashboard.Tests.E2E.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.OAuth;
+
+/// <summary>Requests that nobody well-meaning sends, over HTTP, and what each is told. Names in capitals stand for what <see cref="Values"/> has.</summary>
+public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : IClassFixture<HostileRequestsTests.Values>
+{
+    const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const string Callback = "http://127.0.0.1/callback";
+
+    static readonly string Challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    // Clients that are not the one they say.
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=secret_wrong", 401, "invalid_client")]
+    [InlineData("grant_type=client_credentials&client_id=SA", 401, "invalid_client")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=", 401, "invalid_client")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=OTHERSECRET", 401, "invalid_client")]
+    [InlineData("grant_type=client_credentials&client_id=latchkey-sa-nobody&client_secret=SECRET", 401, "invalid_client")]
+    [InlineData("grant_type=client_credentials&client_secret=SECRET", 401, "invalid_client")]
+    [InlineData("grant_type=client_credentials&client_id=%00&client_secret=SECRET", 401, "invalid_client")]
+    [InlineData("grant_type=client_credentials&client_id=SA'--&client_secret=SECRET", 401, "invalid_client")]
+    [InlineData("grant_type=client_credentials&client_id=APP&client_secret=SECRET", 401, "invalid_client")] // public, and shows a secret
+    [InlineData("grant_type=refresh_token&client_id=latchkey-cli&client_secret=SECRET&refresh_token=x", 401, "invalid_client")]
+    // Grants that are none, or not this client's.
+    [InlineData("", 400, "invalid_request")]
+    [InlineData("grant_type=", 400, "invalid_request")]
+    [InlineData("grant_type=password&username=x&password=y&client_id=latchkey-cli", 400, "unsupported_grant_type")]
+    [InlineData("grant_type=implicit&client_id=latchkey-cli", 400, "unsupported_grant_type")]
+    [InlineData("grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion=a.b.c&client_id=latchkey-cli", 400, "unsupported_grant_type")]
+    [InlineData("grant_type=client_credentials&client_id=latchkey-cli", 400, "unauthorized_client")]
+    [InlineData("grant_type=client_credentials&client_id=APP", 400, "unauthorized_client")]
+    [InlineData("grant_type=authorization_code&client_id=SA&client_secret=SECRET&code=CODE&code_verifier=VERIFIER", 400, "unauthorized_client")]
+    [InlineData("grant_type=authorization_code&client_id=latchkey-cli&code=CODE&code_verifier=VERIFIER", 400, "unauthorized_client")]
+    [InlineData("grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=APP&device_code=DEVICE", 400, "unauthorized_client")]
+    // Parameters twice.
+    [InlineData("grant_type=client_credentials&grant_type=client_credentials&client_id=SA&client_secret=SECRET", 400, "invalid_request")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=read:workflows&scope=api", 400, "invalid_request")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_id=OTHER&client_secret=SECRET", 400, "invalid_request")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://a.example&resource=https://b.example", 400, "invalid_request")]
+    // More than the client may have.
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=write:workflows", 400, "invalid_scope")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=read:workflows%20write:workflows", 400, "invalid_scope")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=verify", 400, "invalid_scope")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=*", 400, "invalid_scope")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=read:workflow", 400, "invalid_scope")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=%20read:workflows", 400, "invalid_scope")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=READ:workflows", 400, "invalid_scope")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=/relative", 400, "invalid_target")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://api.example/%23x", 400, "invalid_target")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://api.example/a/../b", 400, "invalid_target")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=javascript:alert(1)", 400, "invalid_target")]
+    // Codes.
+    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&redirect_uri=CALLBACK", 400, "invalid_request")] // no verifier
+    [InlineData("grant_type=authorization_code&client_id=APP&code_verifier=VERIFIER&redirect_uri=CALLBACK", 400, "invalid_request")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=CHALLENGE&redirect_uri=CALLBACK", 400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=short&redirect_uri=CALLBACK", 400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=VERIFIER", 400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=VERIFIER&redirect_uri=http://127.0.0.1:81/callback", 400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=VERIFIER&redirect_uri=https://evil.example/", 400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP2&code=CODE&code_verifier=VERIFIER&redirect_uri=CALLBACK", 400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=nothing&code_verifier=VERIFIER&redirect_uri=CALLBACK", 400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=REFRESH&code_verifier=VERIFIER&redirect_uri=CALLBACK", 400, "invalid_grant")]
+    [InlineData("grant_type=authorization_code&client_id=APP&code=CODE&code_verifier=VERIFIER&redirect_uri=CALLBACK&resource=https://evil.example", 400, "invalid_target")]
+    // Refresh tokens.
+    [InlineData("grant_type=refresh_token&client_id=APP", 400, "invalid_request")]
+    [InlineData("grant_type=refresh_token&client_id=APP2&refresh_token=REFRESH", 400, "invalid_grant")]
+    [InlineData("grant_type=refresh_token&client_id=latchkey-cli&refresh_token=REFRESH", 400, "invalid_grant")]
+    [InlineData("grant_type=refresh_token&client_id=APP&refresh_token=ACCESS", 400, "invalid_grant")]
+    [InlineData("grant_type=refresh_token&client_id=APP&refresh_token=CODE", 400, "invalid_grant")]
+    [InlineData("grant_type=refresh_token&client_id=APP&refresh_token=REFRESH&scope=api", 400, "invalid_scope")]
+    [InlineData("grant_type=refresh_token&client_id=APP&refresh_token=REFRESH&scope=read:workflows%20write:workflows", 400, "invalid_scope")]
+    // Device codes.
+    [InlineData("grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=latchkey-cli", 400, "invalid_request")]
+    [InlineData("grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=latchkey-cli&device_code=nothing", 400, "invalid_grant")]
+    [InlineData("grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=latchkey-cli&device_code=CODE", 400, "invalid_grant")]
+    public async Task Token_endpoint_refuses(string body, int status, string error)
+    {
+        var answer = await values.PostAsync("/oauth/token", values.Fill(body));
+        Assert.Equal((status, error), (answer.Status, answer.Json.GetProperty("error").GetString()));
+        Assert.Equal("no-store", answer.Header("Cache-Control"));
+        Assert.NotEmpty(answer.Member("error_description"));
+        foreach (var secret in new[] { "SECRET", "CODE", "REFRESH", "ACCESS", "DEVICE", "VERIFIER" })
+        {
+            Assert.DoesNotContain(values.Fill(secret), answer.Text, StringComparison.Ordinal);
+        }
+
+        if (body.Length > 0 && !body.Contains("&grant_type", StringComparison.Ordinal) && body.Split('&').DistinctBy(x => x.Split('=')[0]).Count() == body.Split('&').Length)
+        {
+            var asJson = JsonSerializer.Serialize(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(values.Fill(body)).ToDictionary(x => x.Key, x => x.Value.ToString()));
+            var again = await values.Api.SendAsync(HttpMethod.Post, "/oauth/token", asJson);
+            Assert.Equal((status, error), (again.Status, again.Json.GetProperty("error").GetString()));
+        }
+    }
+
+    [Theory]
+    [InlineData("nothing", null, null, "Basic", 401, "invalid_client")]
+    [InlineData("SA:wrong", null, null, "Basic", 401, "invalid_client")]
+    [InlineData("SA:", null, null, "Basic", 401, "invalid_client")]
+    [InlineData(":SECRET", null, null, "Basic", 401, "invalid_client")]
+    [InlineData("SA:SECRET", null, "SECRET", "Basic", 400, "invalid_request")]
+    [InlineData("SA:SECRET", "OTHER", null, "Basic", 400, "invalid_request")]
+    [InlineData("SA:SECRET", "SA", null, "basic", 200, null)]
+    [InlineData("SA:SECRET", null, null, "Basic", 200, null)]
+    public async Task Client_shows_itself_in_one_way(string credentials, string? id, string? secret, string scheme, int status, string? error)
+    {
+        var body = $"grant_type=client_credentials{(id is null ? "" : $"&client_id={id}")}{(secret is null ? "" : $"&client_secret={secret}")}";
+        var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes(values.Fill(credentials)));
+        var answer = await values.PostAsync("/oauth/token", values.Fill(body), ("Authorization", $"{scheme} {basic}"));
+        Assert.Equal((status, error), (answer.Status, status == 200 ? null : answer.Member("error")));
+        Assert.Equal(status == 401, answer.Header("WWW-Authenticate")?.StartsWith("Basic ", StringComparison.Ordinal) ?? false);
+    }
+
+    [Theory]
+    [InlineData("{\"grant_type\": \"client_credentials\", \"grant_type\": \"client_credentials\"}", "application/json", 400)]
+    [InlineData("{\"grant_type\": \"client_credentials\", \"client_id\": 7}", "application/json", 400)]
+    [InlineData("{\"grant_type\": [\"client_credentials\"]}", "application/json", 400)]
+    [InlineData("[]", "application/json", 400)]
+    [InlineData("{", "application/json", 400)]
+    [InlineData("{\"grant_type\": \"\\ud800\"}", "application/json", 400)]
+    [InlineData("grant_type=client_credentials", "text/plain", 400)]
+    [InlineData("grant_type=client_credentials", "multipart/form-data; boundary=x", 400)]
+    [InlineData("grant_type=client_credentials", "application/x-www-form-urlencoded; charset=utf-16", 400)]
+    [InlineData("LONG", "application/x-www-form-urlencoded", 413)]
+    public async Task Body_that_cannot_be_read_is_an_invalid_request(string body, string type, int status)
+    {
+        foreach (var path in new[] { "/oauth/token", "/oauth/token/revoke", "/oauth/introspect", "/oauth/device/authorize" })
+        {
+            using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body == "LONG" ? new string('x', 70_000) : body));
+            content.Headers.TryAddWithoutValidation("Content-Type", type);
+            var answer = await values.Api.SendContentAsync(HttpMethod.Post, path, content);
+            Assert.Equal((status, "invalid_request"), (answer.Status, answer.Member("error")));
+        }
+    }
+
+    [Theory]
+    [InlineData("unchanged", null)]
+    [InlineData("alg none", "invalid_token")]
+    [InlineData("alg none, no signature", "invalid_token")]
+    [InlineData("HS256 with the public key", "invalid_token")]
+    [InlineData("unknown kid", "invalid_token")]
+    [InlineData("no kid", "invalid_token")]
+    [InlineData("typ JWT", "invalid_token")]
+    [InlineData("own key, in the header", "invalid_token")]
+    [InlineData("other payload", "invalid_token")]
+    [InlineData("signature cut off", "invalid_token")]
+    [InlineData("signature of DER", "invalid_token")]
+    [InlineData("garbage", "invalid_token")]
+    [InlineData("empty parts", "invalid_token")]
+    [InlineData("too long", "invalid_token")]
+    [InlineData("never issued, signed by us", "invalid_token")]
+    [InlineData("other issuer, signed by us", "invalid_token")]
+    [InlineData("no expiry, signed by us", "invalid_token")]
+    [InlineData("two audiences, signed by us", "invalid_token")]
+    [InlineData("expired, signed by us", "token_expired")]
+    public async Task Forged_token_is_refused_everywhere(string forgery, string? code)
+    {
+        var token = await values.ForgeAsync(forgery);
+        foreach (var path in new[] { "/v1/capabilities", "/forward-auth" })
+        {
+            var answer = await values.Api.GetAsync(path, ("Authorization", $"Bearer {token}"));
+            Assert.Equal((code is null ? 200 : 401, code), (answer.Status, code is null ? null : answer.Code));
+        }
+
+        var asked = await values.PostAsync("/oauth/introspect", values.Fill($"token={Uri.EscapeDataString(token)}&client_id=SA&client_secret=SECRET"));
+        Assert.Equal(code is null, asked.Json.GetProperty("active").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Introspection_tells_only_who_may_know()
+    {
+        async Task<bool> ActiveAsync(string caller, string token, params (string, string)[] headers) =>
+            (await values.PostAsync("/oauth/introspect", values.Fill($"token={token}{caller}"), headers)).Json.GetProperty("active").GetBoolean();
+
+        const string own = "&client_id=SA&client_secret=SECRET", verify = "&client_id=VERIFY&client_secret=VERIFYSECRET", rival = "&client_id=OTHER&client_secret=OTHERSECRET";
+        Assert.True(await ActiveAsync(own, "ACCESSOFSA"));
+        Assert.False(await ActiveAsync(own, "ACCESS")); // another client's
+        Assert.True(await ActiveAsync(verify, "ACCESS"));
+        Assert.True(await ActiveAsync(verify, "REFRESH"));
+        Assert.False(await ActiveAsync(rival, "ACCESS")); // another organization's
+        Assert.False(await ActiveAsync(rival, "REFRESH"));
+        Assert.False(await ActiveAsync(verify, "KEY")); // a key is no token
+        Assert.True(await ActiveAsync("", "ACCESSOFSA", ("Authorization", $"Bearer {values.Fill("ACCESSOFSA")}")));
+        Assert.False(await ActiveAsync("", "REFRESH", ("Authorization", $"Bearer {values.Fill("ACCESSOFSA")}")));
+        foreach (var (caller, headers) in new (string, (string, string)[])[] { ("&client_id=APP", []), ("", []), ("&client_id=SA&client_secret=x", []), ("", [("Authorization", "Bearer nonsense")]), ("", [("Authorization", "Bearer a.b.c")]) })
+        {
+            Assert.Equal(401, (await values.PostAsync("/oauth/introspect", values.Fill($"token=ACCESS{caller}"), headers)).Status);
+        }
+
+        var answer = await values.PostAsync("/oauth/introspect", values.Fill($"token=ACCESS{verify}"));
+        Assert.Equal(("read:workflows", People.Organization, "Bearer"), (answer.Member("scope"), answer.Member("account_id"), answer.Member("token_type")));
+        Assert.Equal(answer.Json.GetProperty("exp").GetInt64(), answer.Json.GetProperty("expires_at").GetDateTimeOffset().ToUnixTimeSeconds());
+    }
+
+    [Fact]
+    public async Task Revoked_token_is_refused_by_the_next_request_and_revoking_nothing_says_nothing()
+    {
+        var token = (await values.PostAsync("/oauth/token", values.Fill("grant_type=client_credentials&client_id=SA&client_secret=SECRET"))).Member("access_token");
+        Assert.Equal(200, (await values.Api.GetAsync("/forward-auth", ("Authorization", $"Bearer {token}"))).Status);
+        foreach (var text in new[] { token, token, "nothing", "a.b.c" })
+        {
+            var answer = await values.PostAsync("/oauth/token/revoke", $"token={text}&token_type_hint=refresh_token");
+            Assert.Equal((200, 0), (answer.Status, answer.Body.Length));
+        }
+
+        Assert.Equal("invalid_token", (await values.Api.GetAsync("/forward-auth", ("Authorization", $"Bearer {token}"))).Code);
+        Assert.Equal("invalid_client", (await values.PostAsync("/oauth/token/revoke", values.Fill("token=x&client_id=SA&client_secret=wrong"))).Member("error"));
+    }
+
+    [Fact]
+    public async Task Token_says_to_forward_auth_what_it_is_and_a_header_of_the_client_changes_nothing()
+    {
+        var token = values.Fill("ACCESSOFSA");
+        var answer = await values.Api.GetAsync($"/forward-auth/{People.Project}/live/read/workflow:x", ("Authorization", $"Bearer {token}"));
+        Assert.Equal((200, People.Organization, People.Project, "live", "all"), (
+            answer.Status, answer.Header("X-Latchkey-Organization"), answer.Header("X-Latchkey-Project"), answer.Header("X-Latchkey-Environment"), answer.Header("X-Latchkey-Scope")));
+        Assert.Equal("-", (await values.Api.GetAsync("/forward-auth", ("Authorization", $"Bearer {token}"))).Header("X-Latchkey-Project"));
+        Assert.Equal("wrong_project", (await values.Api.GetAsync("/forward-auth/rival/secret", ("Authorization", $"Bearer {token}"))).Code);
+        Assert.Equal("insufficient_permissions", (await values.Api.GetAsync("/forward-auth/-/-/-/write", ("Authorization", $"Bearer {token}"))).Code);
+        Assert.Equal("missing_credential", (await values.Api.GetAsync($"/forward-auth?access_token={token}")).Code);
+        Assert.Equal("missing_credential", (await values.Api.GetAsync("/forward-auth", ("X-Forwarded-Uri", $"/events?access_token={token}"))).Code);
+        var aimed = (await values.PostAsync("/oauth/token", values.Fill("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://api.example.com/v1"))).Member("access_token");
+        Assert.Equal("invalid_token", (await values.Api.GetAsync("/v1/capabilities", ("Authorization", $"Bearer {aimed}"))).Code);
+        Assert.Equal("invalid_token", (await values.Api.GetAsync(
+            "/forward-auth", ("Authorization", $"Bearer {aimed}"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "api.example.com"), ("X-Forwarded-Uri", "/v1/x"))).Code); // not from a proxy that is trusted
+    }
+
+    [Fact]
+    public async Task Metadata_says_where_everything_is_and_keys_hold_no_private_part()
+    {
+        var server = await values.Api.GetAsync("/.well-known/oauth-authorization-server");
+        var issuer = values.Product.Url.GetLeftPart(UriPartial.Authority);
+        Assert.Equal((issuer, $"{issuer}/oauth/token"), (server.Member("issuer"), server.Member("token_endpoint")));
+        Assert.Equal("http://localhost:" + values.Product.Url.Port, (await values.Api.SendRawAsync("GET", "/.well-known/oauth-authorization-server", "Host: evil.example")).Member("issuer"));
+        Assert.Equal(issuer, (await values.Api.GetAsync("/.well-known/oauth-protected-resource")).Json.GetProperty("authorization_servers")[0].GetString());
+        var key = Assert.Single((await values.Api.GetAsync("/.well-known/jwks.json")).Json.GetProperty("keys").EnumerateArray());
+        Assert.Equal(["alg", "crv", "kid", "kty", "use", "x", "y"], key.EnumerateObject().Select(x => x.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Client_registers_with_members_that_nobody_knows_and_gets_its_secret_once()
+    {
+        var answer = await values.Api.SendAsync(HttpMethod.Post, "/oauth/register", new { redirect_uris = new[] { Callback }, client_name = "Assistant", token_endpoint_auth_method = "client_secret_post" });
+        Assert.Equal((201, "Assistant", "client_secret_post"), (answer.Status, answer.Member("client_name"), answer.Member("token_endpoint_auth_method")));
+        Assert.StartsWith("secret_", answer.Member("client_secret"), StringComparison.Ordinal);
+        Assert.False((await values.Api.SendAsync(HttpMethod.Post, "/oauth/register", new { redirect_uris = new[] { Callback }, token_endpoint_auth_method = "none" })).Json.TryGetProperty("client_secret", out _));
+    }
+
+    /// <summary>A product with clients, codes and tokens of two organizations.</summary>
+    public sealed class Values : IAsyncLifetime
+    {
+        readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
+
+        public Product Product { get; } = new Product().With("RateLimits:FailedClientsPerMinute", "0").With("RateLimits:RefusedPerMinute", "0").With("OAuth:AuthorizationCodeLifetime", "600");
+
+        public Api Api { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Product.Start();
+            await Product.AddOrganizationAsync("rival", "secret");
+            await Product.AddMemberAsync("stranger@example.com", "rival", OrganizationRole.Owner);
+            var developer = await Product.AddMemberAsync("developer@example.com", People.Organization, OrganizationRole.Developer);
+            Api = await Api.OpenAsync(Product);
+            using (var owner = await Api.SignInAsync(Product))
+            using (var stranger = await Api.SignInAsync(Product, "stranger@example.com"))
+            {
+                await AccountAsync(owner, "SA", "SECRET", "read", "execute");
+                await AccountAsync(owner, "VERIFY", "VERIFYSECRET", "verify");
+                await AccountAsync(stranger, "OTHER", "OTHERSECRET", "read", "verify");
+                names["KEY"] = (await owner.PostAsync("/api/keys", new { name = "one" })).Member("raw_key");
+            }
+
+            (names["APP"], names["APP2"]) = (await RegisterAsync(), await RegisterAsync());
+            (names["VERIFIER"], names["CHALLENGE"], names["CALLBACK"]) = (Verifier, Challenge, Callback);
+            var first = await PostAsync("/oauth/token", Fill($"grant_type=authorization_code&client_id=APP&code={await CodeAsync(developer)}&code_verifier=VERIFIER&redirect_uri=CALLBACK"));
+            (names["ACCESS"], names["REFRESH"]) = (first.Member("access_token"), first.Member("refresh_token"));
+            names["CODE"] = await CodeAsync(developer);
+            names["DEVICE"] = (await PostAsync("/oauth/device/authorize", "client_id=latchkey-cli")).Member("device_code");
+            names["ACCESSOFSA"] = (await PostAsync("/oauth/token", Fill("grant_type=client_credentials&client_id=SA&client_secret=SECRET"))).Member("access_token");
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            Api.Dispose();
+            await Product.DisposeAsync();
+        }
+
+        /// <summary>The text with values in place of their names.</summary>
+        public string Fill(string text) =>
+            System.Text.RegularExpressions.Regex.Replace(text, "[A-Z]{2,}[0-9]?", match => names.GetValueOrDefault(match.Value, match.Value), System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
+
+        public Task<Exchange> PostAsync(string path, string form, params (string, string)[] headers) =>
+            Api.SendContentAsync(HttpMethod.Post, path, new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"), headers);
+
+        /// <summary>A token that is not what it should be.</summary>
+        public async Task<string> ForgeAsync(string forgery)
+        {
+            var parts = names["ACCESSOFSA"].Split('.');
+            var (header, payload) = (Decode(parts[0]), Decode(parts[1]));
+            var unsigned = header.Replace("ES256", "none", StringComparison.Ordinal);
+            using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var point = own.ExportParameters(false).Q;
+            return forgery switch
+            {
+                "unchanged" => names["ACCESSOFSA"],
+                "alg none" => $"{Encode(unsigned)}.{parts[1]}.{parts[2]}",
+                "alg none, no signature" => $"{Encode(unsigned)}.{parts[1]}.",
+                "HS256 with the public key" => await WithPublicKeyAsync(header.Replace("ES256", "HS256", StringComparison.Ordinal), parts[1]),
+                "unknown kid" => $"{Encode(With(header, "kid", "nobody"))}.{parts[1]}.{parts[2]}",
+                "no kid" => $"{Encode(With(header, "kid", null))}.{parts[1]}.{parts[2]}",
+                "typ JWT" => await SignAsync(With(header, "typ", "JWT"), payload),
+                "own key, in the header" => Sign(own, header[..^1] + $",\"jwk\":{{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"{Base64Url.EncodeToString(point.X)}\",\"y\":\"{Base64Url.EncodeToString(point.Y)}\"}}}}", payload),
+                "other payload" => $"{parts[0]}.{Encode(With(payload, "account_id", "rival"))}.{parts[2]}",
+                "signature cut off" => $"{parts[0]}.{parts[1]}.{parts[2][..40]}",
+                "signature of DER" => $"{parts[0]}.{parts[1]}.{Base64Url.EncodeToString([0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01])}",
+                "garbage" => "eyJhbGciOi.%%%.\u007f",
+                "empty parts" => "..",
+                "too long" => $"{parts[0]}.{parts[1]}{new string('A', 5000)}.{parts[2]}",
+                "never issued, signed by us" => await SignAsync(header, With(payload, "jti", "0000000000000000000000")),
+                "other issuer, signed by us" => await SignAsync(header, With(payload, "iss", "https://evil.example")),
+                "no expiry, signed by us" => await SignAsync(header, With(payload, "exp", null)),
+                "two audiences, signed by us" => await SignAsync(header, With(payload, "aud", new[] { "https://evil.example", Product.Url.GetLeftPart(UriPartial.Authority) })),
+                "expired, signed by us" => await SignAsync(header, With(payload, "exp", 1_700_000_000L)),
+                _ => throw new ArgumentOutOfRangeException(nameof(forgery)),
+            };
+        }
+
+        static string With(string json, string name, object? value)
+        {
+            var node = System.Text.Json.Nodes.JsonNode.Parse(json)!.AsObject();
+            node.Remove(name);
+            if (value is not null)
+            {
+                node[name] = JsonSerializer.SerializeToNode(value, value.GetType());
+            }
+
+            return node.ToJsonString();
+        }
+
+        static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
+
+        static string Decode(string text) => Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
+
+        static string Sign(ECDsa key, string header, string payload)
+        {
+            var signed = $"{Encode(header)}.{Encode(payload)}";
+            return $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+        }
+
+        /// <summary>Signs with the product's own key, as only its database and its protection together can.</summary>
+        async Task<string> SignAsync(string header, string payload)
+        {
+            await using var context = await People.OpenAsync(Product);
+            var protector = Microsoft.AspNetCore.DataProtection.DataProtectionCommonExtensions.CreateProtector(
+                Product.Services.GetRequiredService<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>(), ["Latchkey.OAuth.SigningKeys"]);
+            using var key = ECDsa.Create();
+            key.ImportPkcs8PrivateKey(protector.Unprotect(Convert.FromBase64String(context.SigningKeys.Single().ProtectedKey)), out _);
+            return Sign(key, header, payload);
+        }
+
+        async Task<string> WithPublicKeyAsync(string header, string payload)
+        {
+            var key = (await Api.GetAsync("/.well-known/jwks.json")).Json.GetProperty("keys")[0];
+            using var ecdsa = ECDsa.Create(new ECParameters
+            {
+                Curve = ECCurve.NamedCurves.nistP256,
+                Q = new() { X = Base64Url.DecodeFromChars(key.GetProperty("x").GetString()), Y = Base64Url.DecodeFromChars(key.GetProperty("y").GetString()) },
+            });
+            var signed = $"{Encode(header)}.{payload}";
+            return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.ASCII.GetBytes(ecdsa.ExportSubjectPublicKeyInfoPem()), Encoding.ASCII.GetBytes(signed)))}";
+        }
+
+        async Task AccountAsync(Api caller, string id, string secret, params string[] permissions)
+        {
+            var account = await caller.PostAsync("/api/service-accounts", new { name = id, permissions });
+            (names[id], names[secret]) = (account.Member("client_id"), account.Member("client_secret"));
+        }
+
+        async Task<string> RegisterAsync() =>
+            (await Api.SendAsync(HttpMethod.Post, "/oauth/register", new { redirect_uris = new[] { Callback }, token_endpoint_auth_method = "none" })).Member("client_id");
+
+        /// <summary>A code that a developer approved, as the page for it does.</summary>
+        async Task<string> CodeAsync(Actor developer)
+        {
+            var requests = Product.Services.GetRequiredService<AuthorizationRequests>();
+            var query = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["client_id"] = names["APP"],
+                ["response_type"] = "code",
+                ["redirect_uri"] = Callback,
+                ["code_challenge"] = Challenge,
+                ["code_challenge_method"] = "S256",
+                ["scope"] = "read:workflows",
+            };
+            var issuer = Product.Url.GetLeftPart(UriPartial.Authority);
+            var check = await requests.CheckAsync(new(query), [], issuer, Token);
+            var redirect = await requests.ApproveAsync(developer, check.Request!, People.Organization, issuer, Token);
+            return Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(redirect.Value.Reveal()).Query)["code"]!;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using Dashboard.Core;
+using Dashboard.Core.OAuth;
+using Dashboard.Tests.Unit.Support;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.OAuth;
+
+/// <summary>What a person sees and does about a device, and about what they authorized.</summary>
+public sealed class DeviceRequestsTests : IAsyncDisposable
+{
+    readonly World world = new();
+
+    DeviceRequests Devices => world.Services.Get<DeviceRequests>();
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Code_is_found_however_it_is_typed_with_what_the_person_has_to_know()
+    {
+        var device = await world.Services.DeviceAsync();
+        var code = device.UserCode.Reveal();
+        foreach (var typed in new[] { code, code.ToLowerInvariant(), code.Replace("-", "", StringComparison.Ordinal), $" {code.Replace('-', ' ')} " })
+        {
+            var request = (await Devices.FindAsync(world.Developer, typed, Token)).Value;
+            Assert.Equal((code, OAuthClient.CommandLineId, "127.0.0.1", "curl/8", World.Start), (request.UserCode, request.Client.ClientId, request.Address, request.UserAgent, request.CreatedAt));
+            Assert.Equal(["api"], request.Scopes);
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("WDJB-MJH")]
+    [InlineData("WDJB-MJHTX")]
+    [InlineData("AEIO-UYAE")]
+    [InlineData("1234-5678")]
+    [InlineData("WDJB-MJHT")]
+    public async Task Code_of_no_device_is_unknown(string? typed)
+    {
+        Assert.Equal(FaultCode.InvalidRequest, (await Devices.FindAsync(world.Developer, typed, Token)).Fault?.Code);
+        Assert.Equal(FaultCode.InvalidRequest, (await Devices.ApproveAsync(world.Developer, typed, "acme", Token)).Fault?.Code);
+        Assert.Equal(FaultCode.InvalidRequest, (await Devices.DenyAsync(world.Developer, typed, Token)).Fault?.Code);
+    }
+
+    [Fact]
+    public async Task Guesses_of_one_person_are_limited_and_others_are_not()
+    {
+        var device = await world.Services.DeviceAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            await Devices.FindAsync(world.Developer, "BBBB-BBBB", Token);
+        }
+
+        Assert.Equal(FaultCode.RateLimited, (await Devices.FindAsync(world.Developer, device.UserCode.Reveal(), Token)).Fault?.Code);
+        Assert.Equal(FaultCode.RateLimited, (await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token)).Fault?.Code);
+        Assert.True((await Devices.FindAsync(world.Admin, device.UserCode.Reveal(), Token)).Succeeded);
+    }
+
+    [Fact]
+    public async Task Device_is_approved_for_an_organization_of_the_person_and_only_once()
+    {
+        var device = await world.Services.DeviceAsync();
+        Assert.Equal(FaultCode.NotFound, (await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "globex", Token)).Fault?.Code);
+        Assert.Null((await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token)).Fault);
+        Assert.NotNull((await Devices.DenyAsync(world.Developer, device.UserCode.Reveal(), Token)).Fault);
+        Assert.NotNull((await Devices.ApproveAsync(world.Stranger, device.UserCode.Reveal(), "globex", Token)).Fault);
+        Assert.Equal("person-3", new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken((await world.Services.PollAsync(device)).Value.AccessToken.Reveal()).Subject);
+    }
+
+    [Fact]
+    public async Task Of_two_who_decide_at_once_one_is_heard()
+    {
+        var device = await world.Services.DeviceAsync();
+        var other = world.Run();
+        var outcomes = await Task.WhenAll(
+            Task.Run(() => Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token), Token),
+            Task.Run(() => other.Get<DeviceRequests>().DenyAsync(world.Admin, device.UserCode.Reveal(), Token), Token));
+        Assert.Single(outcomes, outcome => outcome.Succeeded);
+    }
+
+    [Fact]
+    public async Task Member_lists_and_ends_their_own_and_an_admin_the_organizations()
+    {
+        var authorizations = world.Services.Get<AuthorizationService>();
+        var tokens = await world.Services.CommandLineAsync(world.Developer);
+        world.Time.Advance(TimeSpan.FromMinutes(5));
+        await world.Services.ConsentAsync(world.Developer);
+        var own = (await authorizations.ListAsync(world.Developer, new(Limit: 1), Token)).Value;
+        var app = Assert.Single(own.Items);
+        Assert.Equal(("Assistant", false, "acme", "Dora"), (app.ClientName, app.IsVerified, app.Organization, app.Owner.Name));
+        var cli = Assert.Single((await authorizations.ListAsync(world.Developer, new(Cursor: own.NextCursor, Limit: 1), Token)).Value.Items);
+        Assert.Equal((OAuthClient.CommandLineId, true, World.Start, World.Start.AddDays(30)), (cli.ClientId, cli.IsVerified, cli.LastUsedAt, cli.ExpiresAt));
+
+        Assert.Equal(FaultCode.Forbidden, (await authorizations.ListAsync(world.Developer, new("acme"), Token)).Fault?.Code);
+        Assert.Equal(FaultCode.NotFound, (await authorizations.ListAsync(world.Stranger, new("acme"), Token)).Fault?.Code);
+        Assert.Equal(2, (await authorizations.ListAsync(world.Admin, new("acme"), Token)).Value.Items.Count);
+        Assert.Empty((await authorizations.ListAsync(world.Admin, new(), Token)).Value.Items);
+
+        foreach (var stranger in new[] { world.Viewer, world.Stranger })
+        {
+            Assert.Equal(FaultCode.NotFound, (await authorizations.DisconnectAsync(stranger, cli.Id, Token)).Fault?.Code);
+        }
+
+        Assert.Null((await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
+        Assert.Null((await authorizations.DisconnectAsync(world.Admin, cli.Id, Token)).Fault);
+        Assert.Null((await authorizations.DisconnectAsync(world.Developer, cli.Id, Token)).Fault); // on a repeat too
+        Assert.NotNull((await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(OAuthClient.CommandLineId, tokens.RefreshToken!.Reveal())).Error?.Code);
+        Assert.Single((await authorizations.ListAsync(world.Developer, new(), Token)).Value.Items);
+    }
+
+    public ValueTask DisposeAsync() => world.DisposeAsync();
+}

@@ -1,0 +1,298 @@
+using Dashboard.Core.Audit;
+using Dashboard.Core.OAuth;
+using Dashboard.Core.ServiceAccounts;
+using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.OAuth;
+
+/// <summary>What the token endpoint gives, for how long, and what it takes back.</summary>
+public sealed class TokenServiceTests : IAsyncDisposable
+{
+    readonly World world = new();
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Service_account_gets_a_JWT_of_RFC_9068_for_a_day_and_no_refresh_token()
+    {
+        var account = await world.AccountAsync();
+        var issued = (await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret))).Value;
+        var jwt = new JsonWebToken(issued.AccessToken.Reveal());
+        Assert.Equal(("at+jwt", "ES256"), (jwt.Typ, jwt.Alg));
+        Assert.Equal((OAuthFlow.Origin.Issuer, OAuthFlow.Origin.Issuer, account.Id), (jwt.Issuer, Assert.Single(jwt.Audiences), jwt.Subject));
+        Assert.Equal(("acme", account.ClientId), (jwt.GetClaim("account_id").Value, jwt.GetClaim("client_id").Value));
+        Assert.Equal("read:workflows read:gateways read:agents", jwt.GetClaim("scope").Value);
+        Assert.Equal((World.Start.UtcDateTime, World.Start.AddDays(1).UtcDateTime), (jwt.IssuedAt, jwt.ValidTo));
+        Assert.Equal((TimeSpan.FromSeconds(86400), null), (issued.ExpiresIn, issued.RefreshToken));
+        Assert.NotEmpty(jwt.Id);
+    }
+
+    [Theory]
+    [InlineData("read", "", "read:workflows read:gateways read:agents")]
+    [InlineData("verify", "", "api")]
+    [InlineData("read execute", "execute:agents read:workflows", "read:workflows execute:agents")]
+    [InlineData("read execute", "api", "api")]
+    [InlineData("execute", "", null)]
+    [InlineData("read", "write:workflows", null)]
+    [InlineData("read", "read:workflows ", null)]
+    [InlineData("read", "read:spaceships", null)]
+    [InlineData("read", "verify", null)]
+    [InlineData("read", "API", null)]
+    public async Task Service_account_gets_the_scopes_that_it_may_have(string permissions, string scope, string? granted)
+    {
+        var account = await world.AccountAsync(permissions.Split(' '));
+        var outcome = await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret), ("scope", scope));
+        Assert.Equal((granted is null ? "invalid_scope" : null, granted), (outcome.Error?.Code, outcome.Error is null ? outcome.Value.Scope : null));
+    }
+
+    [Fact]
+    public async Task Client_without_the_right_secret_gets_nothing_nor_one_that_is_switched_off()
+    {
+        var account = await world.AccountAsync();
+        foreach (var (id, secret) in new[] { (account.ClientId, "secret_wrong"), (account.ClientId, ""), ("latchkey-sa-nobody", account.Secret), (OAuthClient.CommandLineId, account.Secret), ("", "") })
+        {
+            Assert.Equal("invalid_client", (await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret))).Error?.Code);
+        }
+
+        await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Owner, account.Id, new(State: ServiceAccountState.Inactive), Token);
+        Assert.Equal("invalid_client", (await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret))).Error?.Code);
+    }
+
+    [Fact]
+    public async Task Failures_of_one_address_are_limited_and_then_also_the_right_secret_waits()
+    {
+        var account = await world.AccountAsync();
+        for (var i = 0; i < 60; i++)
+        {
+            await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", "wrong"));
+        }
+
+        var outcome = await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret));
+        Assert.Equal(("temporarily_unavailable", 429), (outcome.Error?.Code, outcome.Error?.Status));
+        Assert.NotNull(outcome.Error!.RetryAfter);
+    }
+
+    [Fact]
+    public async Task Code_is_exchanged_once_and_its_reuse_ends_what_it_gave()
+    {
+        var client = (await world.Services.RegisterAsync()).Client.ClientId;
+        var code = await world.Services.CodeAsync(world.Developer, client);
+        var issued = (await world.Services.ExchangeAsync(client, code)).Value;
+        Assert.Equal((TimeSpan.FromSeconds(3600), "read:workflows"), (issued.ExpiresIn, issued.Scope));
+        Assert.Null((await world.Services.AskAsync(issued.AccessToken.Reveal())).Refusal);
+
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code)).Error?.Code);
+        Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(issued.AccessToken.Reveal())).Refusal);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, issued.RefreshToken!.Reveal())).Error?.Code);
+    }
+
+    [Fact]
+    public async Task Code_is_good_for_its_client_address_verifier_and_a_minute()
+    {
+        var client = (await world.Services.RegisterAsync()).Client.ClientId;
+        var other = (await world.Services.RegisterAsync()).Client.ClientId;
+        var code = await world.Services.CodeAsync(world.Developer, client);
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(other, code)).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code, new string('a', 43))).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code, redirect: "http://127.0.0.1:1/callback")).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code, redirect: "")).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code + "x")).Error?.Code);
+        world.Time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code)).Error?.Code);
+        var late = await world.Services.CodeAsync(world.Developer, client);
+        world.Time.Advance(TimeSpan.FromSeconds(60) - TimeSpan.FromMilliseconds(1));
+        Assert.Null((await world.Services.ExchangeAsync(client, late)).Error);
+    }
+
+    [Fact]
+    public async Task Refresh_token_is_good_once_and_a_replay_ends_the_family()
+    {
+        var (client, first) = await world.Services.ConsentAsync(world.Developer);
+        var second = (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Value;
+        Assert.Null((await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal())).Error?.Code);
+        Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, second.RefreshToken!.Reveal())).Error?.Code);
+        await using var context = world.Open();
+        var ended = await context.AuditEntries.SingleAsync(entry => entry.Action == "authorization.ended", Token);
+        Assert.Equal((AuditCategory.Tokens, "Assistant"), (ended.Category, ended.TargetName));
+        Assert.Contains("refresh_token_reused", ended.Details, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_two_at_once_with_one_refresh_token_or_code_the_loser_counts_as_replay()
+    {
+        var (client, first) = await world.Services.ConsentAsync(world.Developer);
+        var code = await world.Services.CodeAsync(world.Developer, client);
+        var other = world.Run();
+        foreach (var one in new Func<Services, Task<OAuthOutcome<IssuedTokens>>>[]
+        {
+            node => node.RefreshAsync(client, first.RefreshToken!.Reveal()), node => node.ExchangeAsync(client, code),
+        })
+        {
+            var outcomes = await Task.WhenAll(Task.Run(() => one(world.Services), Token), Task.Run(() => one(other), Token));
+            var winner = Assert.Single(outcomes, outcome => outcome.Error is null);
+            Assert.Equal("invalid_grant", Assert.Single(outcomes, outcome => outcome.Error is not null).Error?.Code);
+            Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(winner.Value.AccessToken.Reveal())).Refusal);
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_at_once_with_one_device_code_one_gets_tokens()
+    {
+        var device = await world.Services.DeviceAsync();
+        await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token);
+        var other = world.Run();
+        var outcomes = await Task.WhenAll(Task.Run(() => world.Services.PollAsync(device), Token), Task.Run(() => other.PollAsync(device), Token));
+        Assert.Single(outcomes, outcome => outcome.Error is null);
+        Assert.Equal("invalid_grant", Assert.Single(outcomes, outcome => outcome.Error is not null).Error?.Code);
+    }
+
+    [Fact]
+    public async Task Family_ends_thirty_days_after_the_approval_however_often_it_was_refreshed()
+    {
+        var (client, tokens) = await world.Services.ConsentAsync(world.Developer);
+        for (var day = 0; day < 29; day++)
+        {
+            world.Time.Advance(TimeSpan.FromDays(1));
+            tokens = (await world.Services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Value;
+        }
+
+        world.Time.Advance(TimeSpan.FromDays(1) - TimeSpan.FromSeconds(10));
+        tokens = (await world.Services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Value;
+        Assert.Equal(TimeSpan.FromSeconds(10), tokens.ExpiresIn); // no longer than the approval
+        world.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Error?.Code);
+        Assert.Equal(RefusalCode.TokenExpired, (await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
+    }
+
+    [Fact]
+    public async Task Refresh_narrows_but_never_widens_and_the_next_one_may_have_all_again()
+    {
+        var (client, first) = await world.Services.ConsentAsync(world.Developer, "read:workflows execute:workflows");
+        Assert.Equal("invalid_scope", (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal(), "write:workflows")).Error?.Code);
+        Assert.Equal("invalid_scope", (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "api")).Error?.Code);
+        var narrow = (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "read:workflows")).Value;
+        Assert.Equal("read:workflows", narrow.Scope);
+        Assert.Equal("read:workflows execute:workflows", (await world.Services.RefreshAsync(client, narrow.RefreshToken!.Reveal())).Value.Scope);
+    }
+
+    [Fact]
+    public async Task Person_who_is_no_longer_a_member_gives_no_tokens()
+    {
+        var (client, first) = await world.Services.ConsentAsync(world.Developer);
+        var code = await world.Services.CodeAsync(world.Developer, client);
+        world.SetRole("acme", world.Developer, null);
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code)).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Error?.Code);
+    }
+
+    [Fact]
+    public async Task Device_waits_slows_down_and_gets_its_tokens()
+    {
+        var device = await world.Services.DeviceAsync();
+        Assert.Equal((TimeSpan.FromSeconds(1800), TimeSpan.FromSeconds(5)), (device.ExpiresIn, device.Interval));
+        Assert.Matches("^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$", device.UserCode.Reveal());
+        await PollsAsync(device, "authorization_pending");
+        world.Time.Advance(TimeSpan.FromSeconds(5));
+        await PollsAsync(device, "authorization_pending");
+        world.Time.Advance(TimeSpan.FromSeconds(4.9));
+        await PollsAsync(device, "slow_down");
+        world.Time.Advance(TimeSpan.FromSeconds(9.9)); // the interval is ten seconds now
+        await PollsAsync(device, "slow_down");
+        world.Time.Advance(TimeSpan.FromSeconds(15));
+        await PollsAsync(device, "authorization_pending");
+        await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token);
+        var issued = (await world.Services.PollAsync(device)).Value;
+        Assert.Equal(("api", TimeSpan.FromSeconds(3600)), (issued.Scope, issued.ExpiresIn));
+        Assert.NotNull(issued.RefreshToken);
+        await PollsAsync(device, "invalid_grant");
+    }
+
+    [Fact]
+    public async Task Device_that_was_denied_or_came_too_late_is_told_so()
+    {
+        var (denied, late, approved) = (await world.Services.DeviceAsync(), await world.Services.DeviceAsync(), await world.Services.DeviceAsync());
+        await world.Services.Get<DeviceRequests>().DenyAsync(world.Developer, denied.UserCode.Reveal(), Token);
+        await PollsAsync(denied, "access_denied");
+        await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, approved.UserCode.Reveal(), "acme", Token);
+        world.Time.Advance(TimeSpan.FromSeconds(1800));
+        await PollsAsync(late, "expired_token");
+        await PollsAsync(approved, "expired_token");
+        Assert.NotNull((await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, late.UserCode.Reveal(), "acme", Token)).Fault);
+    }
+
+    [Fact]
+    public async Task Revoked_access_token_ends_alone_and_a_refresh_token_takes_the_family()
+    {
+        var (client, first) = await world.Services.ConsentAsync(world.Developer);
+        var second = (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Value;
+        await RevokeAsync(first.AccessToken);
+        Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(first.AccessToken.Reveal())).Refusal);
+        Assert.Null((await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal);
+        await RevokeAsync(second.RefreshToken!);
+        Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, second.RefreshToken!.Reveal())).Error?.Code);
+
+        async Task RevokeAsync(OAuthSecret secret)
+        {
+            var body = OAuthFlow.Body(("token", secret.Reveal()));
+            for (var repeat = 0; repeat < 2; repeat++)
+            {
+                Assert.Null((await world.Services.Get<TokenRevocation>().RevokeAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Error);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task No_code_token_or_secret_is_stored_and_none_prints_itself()
+    {
+        var client = await world.Services.RegisterAsync(new("Assistant", [OAuthFlow.Callback], AuthMethods.Post));
+        var device = await world.Services.DeviceAsync();
+        var code = await world.Services.CodeAsync(world.Developer, client.Client.ClientId);
+        var body = OAuthFlow.Body(
+            ("grant_type", "authorization_code"), ("client_id", client.Client.ClientId), ("client_secret", client.Secret!.Reveal()), ("code", code),
+            ("code_verifier", OAuthFlow.Verifier), ("redirect_uri", OAuthFlow.Callback));
+        var presented = PresentedClient.Read([], body).Value;
+        var issued = (await world.Services.Get<TokenService>().IssueAsync(body, presented, OAuthFlow.Origin, Token)).Value;
+        string[] secrets =
+        [
+            issued.AccessToken.Reveal(), issued.RefreshToken!.Reveal(), code, client.Secret.Reveal(), device.DeviceCode.Reveal(), device.UserCode.Reveal(),
+            device.UserCode.Reveal().Replace("-", "", StringComparison.Ordinal), issued.AccessToken.Reveal().Split('.')[2],
+        ];
+        var printed = world.Dump() + issued + client + device + body + presented + issued.AccessToken + System.Text.Json.JsonSerializer.Serialize(issued);
+        Assert.All(secrets, secret => Assert.DoesNotContain(secret, printed, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_over_is_cleared_and_clients_that_nobody_approved_go_after_a_day()
+    {
+        var (client, _) = await world.Services.ConsentAsync(world.Developer);
+        var idle = (await world.Services.RegisterAsync()).Client.ClientId;
+        await world.Services.DeviceAsync();
+        world.Time.Advance(TimeSpan.FromDays(1));
+        await world.Services.Get<OAuthUpkeep>().ClearAsync(Token);
+        Assert.NotNull(await world.Services.Get<OAuthClients>().FindAsync(idle, Token)); // to the moment
+        world.Time.Advance(TimeSpan.FromHours(2));
+        await world.Services.Get<OAuthUpkeep>().ClearAsync(Token);
+        Assert.Null(await world.Services.Get<OAuthClients>().FindAsync(idle, Token));
+        Assert.NotNull(await world.Services.Get<OAuthClients>().FindAsync(client, Token));
+        await using (var context = world.Open())
+        {
+            Assert.Equal((0, 0, 0, 1), (await context.DeviceCodes.CountAsync(Token), await context.AuthorizationCodes.CountAsync(Token), await context.AccessTokens.CountAsync(Token), await context.Approvals.CountAsync(Token)));
+        }
+
+        world.Time.Advance(TimeSpan.FromDays(31));
+        await world.Services.Get<OAuthUpkeep>().ClearAsync(Token);
+        await using var later = world.Open();
+        Assert.Equal((0, 0), (await later.Approvals.CountAsync(Token), await later.RefreshTokens.CountAsync(Token)));
+    }
+
+    public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    async Task PollsAsync(DeviceGrant device, string error) => Assert.Equal(error, (await world.Services.PollAsync(device)).Error?.Code);
+}
