@@ -12,59 +12,88 @@ static class InProcess
 {
     const int Batch = 1000;
     const int Batches = 200;
+    const int Rounds = 7;
     const int WarmUp = 500; // until the last of the compiler's tiers is done
     const int Samples = 2000;
 
     static readonly RequestFacts Facts = new(System.Net.IPAddress.Loopback, UserAgent: "curl/8.9.1");
 
-    /// <summary>Measures with so many keys held, each drawn as likely as any other.</summary>
-    public static async Task RunAsync(Installation installation, IReadOnlyList<int> held, CancellationToken cancellationToken)
+    /// <summary>Measures nodes that hold all keys of their installation, each key drawn as likely as any other; the nodes have their turns in every round.</summary>
+    /// <param name="installations">With how many keys each.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task RunAsync(IReadOnlyList<(Installation Installation, int Keys)> installations, CancellationToken cancellationToken)
     {
-        var services = installation.All<IHostedService>().ToList();
-        foreach (var service in services)
-        {
-            await service.StartAsync(cancellationToken);
-        }
-
-        var verifier = installation.Get<Verifier>();
-        var demand = new Demand(AcceptedEnvironments.Both, installation.Project.ToString(), null, "read");
-        var known = 0;
         Console.WriteLine("in process, one thread");
         Print("SHA-256 of a key", Hash(), "ns");
-        foreach (var count in held)
+        foreach (var (installation, count) in installations)
         {
-            var before = GC.GetTotalMemory(forceFullCollection: true);
-            var uncached = new List<double>();
-            for (var i = known; i < count; i++)
+            foreach (var service in installation.All<IHostedService>())
             {
-                var credential = Present(Installation.RawKey(i));
-                var start = Stopwatch.GetTimestamp();
-                await verifier.VerifyAsync(credential, demand, null, cancellationToken);
-                if (uncached.Count < Samples && Installation.IsGood(i))
-                {
-                    uncached.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
-                }
+                await service.StartAsync(cancellationToken);
             }
 
-            var memory = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)(count - known);
-            known = count;
-            Print("uncached verification, median", Timing.Median(uncached), "µs");
-            Print(string.Create(CultureInfo.InvariantCulture, $"memory a key held, {count:N0} held"), memory, "bytes");
-            var (time, bytes) = Cached(verifier, demand, count);
-            Print(string.Create(CultureInfo.InvariantCulture, $"cached verification, drawn from {count:N0}"), time, "ns");
-            Print("  of that, memory", bytes, "bytes");
+            await HoldAsync(installation, count, cancellationToken);
         }
 
-        await PrintRefusalsAsync(verifier, demand, cancellationToken);
-        foreach (var service in services)
+        await CompareAsync(installations);
+        await PrintRefusalsAsync(installations[0].Installation, cancellationToken);
+        foreach (var service in installations.SelectMany(each => each.Installation.All<IHostedService>()))
         {
             await service.StopAsync(cancellationToken);
         }
     }
 
-    /// <summary>What the time of a refusal says: a revoked key is refused at once, an unknown one after a look at the change feed.</summary>
-    static async Task PrintRefusalsAsync(Verifier verifier, Demand demand, CancellationToken cancellationToken)
+    /// <summary>Lets a node read every key once: the first are timed one after another, the rest come on all cores.</summary>
+    static async Task HoldAsync(Installation installation, int count, CancellationToken cancellationToken)
     {
+        var (verifier, demand, before) = (installation.Get<Verifier>(), DemandOf(installation), GC.GetTotalMemory(forceFullCollection: true));
+        var uncached = new List<double>();
+        var next = 0;
+        for (; uncached.Count < Samples; next++)
+        {
+            var credential = Present(Installation.RawKey(next));
+            var start = Stopwatch.GetTimestamp();
+            await verifier.VerifyAsync(credential, demand, null, cancellationToken);
+            if (Installation.IsGood(next))
+            {
+                uncached.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+            }
+        }
+
+        await Parallel.ForEachAsync(Enumerable.Range(next, count - next), cancellationToken, async (i, token) => await verifier.VerifyAsync(Present(Installation.RawKey(i)), demand, null, token));
+        Print(string.Create(CultureInfo.InvariantCulture, $"uncached verification among {count:N0}, median"), Timing.Median(uncached[(Samples / 2)..]), "µs");
+        Print(string.Create(CultureInfo.InvariantCulture, $"memory a key held, {count:N0} held"), (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count, "bytes");
+    }
+
+    static async Task CompareAsync(IReadOnlyList<(Installation Installation, int Keys)> installations)
+    {
+        var taken = installations.Select(_ => (Times: new List<double>(), Bytes: new List<double>())).ToList();
+        for (var round = -1; round < Rounds; round++)
+        {
+            foreach (var ((installation, count), (times, bytes)) in installations.Zip(taken))
+            {
+                var (time, memory) = await Task.Run(() => Cached(installation.Get<Verifier>(), DemandOf(installation), count));
+                if (round >= 0)
+                {
+                    times.Add(time);
+                    bytes.Add(memory);
+                }
+            }
+        }
+
+        foreach (var ((_, count), (times, bytes)) in installations.Zip(taken))
+        {
+            Print(string.Create(CultureInfo.InvariantCulture, $"cached verification, drawn from {count:N0}, median of {Rounds}"), Timing.Median(times), "ns");
+            Print("  of that, memory", Timing.Median(bytes), "bytes");
+        }
+    }
+
+    static Demand DemandOf(Installation installation) => new(AcceptedEnvironments.Both, installation.Project.ToString(), null, "read");
+
+    /// <summary>What the time of a refusal says: a revoked key is refused at once, an unknown one after a look at the change feed.</summary>
+    static async Task PrintRefusalsAsync(Installation installation, CancellationToken cancellationToken)
+    {
+        var (verifier, demand) = (installation.Get<Verifier>(), DemandOf(installation));
         const int samples = 40;
         if (!KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _))
         {
@@ -154,5 +183,5 @@ static class InProcess
 
     static PresentedCredential Present(string raw) => CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = raw }, acceptBearer: true);
 
-    static void Print(string name, double value, string unit) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-44}{value,10:F0} {unit}"));
+    static void Print(string name, double value, string unit) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-62}{value,10:F0} {unit}"));
 }

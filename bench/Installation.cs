@@ -3,6 +3,7 @@ using Dashboard.Core;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,9 @@ sealed class Installation : IAsyncDisposable
 {
     const string Organization = "Northwind Traders";
 
+    /// <summary>So many keys can be made on top.</summary>
+    const int Allowance = 10_000;
+
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-bench-");
     readonly ServiceProvider provider;
 
@@ -23,7 +27,7 @@ sealed class Installation : IAsyncDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
         [
             KeyValuePair.Create("ConnectionStrings:Dashboard", (string?)$"Data Source={Path.Combine(folder.FullName, "latchkey.db")}"),
-            KeyValuePair.Create("Keys:MaxActivePerProject", (string?)keys.ToString(CultureInfo.InvariantCulture)),
+            KeyValuePair.Create("Keys:MaxActivePerProject", (string?)(keys + Allowance).ToString(CultureInfo.InvariantCulture)),
         ]).Build();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
@@ -81,7 +85,7 @@ sealed class Installation : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await provider.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        SqliteConnection.ClearAllPools();
         folder.Delete(recursive: true);
     }
 
@@ -91,14 +95,7 @@ sealed class Installation : IAsyncDisposable
         await using var context = await Contexts.CreateDbContextAsync(cancellationToken);
         var project = await context.Projects.Select(x => x.Id).SingleAsync(cancellationToken);
         var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        context.ChangeTracker.AutoDetectChangesEnabled = false;
-        foreach (var batch in Enumerable.Range(0, count).Chunk(10_000))
-        {
-            context.ChangeTracker.Clear();
-            context.AddRange(batch.Select(i => Key(i)));
-            await context.SaveChangesAsync(cancellationToken);
-        }
-
+        await InsertAsync(context, Enumerable.Range(0, count).Select(Key), cancellationToken);
         await context.Database.ExecuteSqlRawAsync("ANALYZE", cancellationToken);
 
         ApiKey Key(int i) => new()
@@ -120,6 +117,33 @@ sealed class Installation : IAsyncDisposable
             LastUsedAt = i % 4 == 0 ? null : start.AddDays(100).AddSeconds(i * 31L % count),
             ExpiresAt = i % 3 == 0 ? null : start.AddYears(5).AddHours(i * 17L % count),
         };
+    }
+
+    /// <summary>Writes rows as the model maps them, but by one prepared command: EF Core's own way takes a quarter of an hour for a million.</summary>
+    static async Task InsertAsync(DashboardContext context, IEnumerable<ApiKey> keys, CancellationToken cancellationToken)
+    {
+        var entity = context.Model.FindEntityType(typeof(ApiKey))!;
+        var columns = entity.GetProperties().Select(property => (Property: property, property.GetTypeMapping().Converter)).ToList();
+        await context.Database.OpenConnectionAsync(cancellationToken);
+        var connection = (SqliteConnection)context.Database.GetDbConnection();
+        await using var transaction = connection.BeginTransaction();
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = $"INSERT INTO \"{entity.GetTableName()}\" ({string.Join(", ", columns.Select(column => $"\"{column.Property.GetColumnName()}\""))}) "
+            + $"VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
+        var parameters = columns.Select((_, i) => command.Parameters.Add(new SqliteParameter($"@p{i}", null))).ToList();
+        foreach (var key in keys)
+        {
+            foreach (var ((property, converter), parameter) in columns.Zip(parameters))
+            {
+                var value = property.PropertyInfo!.GetValue(key);
+                parameter.Value = (value is null || converter is null ? value : converter.ConvertToProvider(value)) ?? DBNull.Value;
+            }
+
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
     }
 
     static readonly string[] Names = ["backend", "mobile app", "Nightly export", "partner bridge", "warehouse scanner"];

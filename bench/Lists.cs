@@ -24,6 +24,31 @@ static class Lists
         await PrintReadsAsync(cancellationToken);
     }
 
+    /// <summary>Prints what a page and a new key take among so many keys of one project.</summary>
+    public static async Task CompareAsync(Installation from, int keys, CancellationToken cancellationToken)
+    {
+        var first = new KeyQuery(from.Project.ToString(), Limit: Rows);
+        var made = 0;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"server time among {keys:N0} keys of one project, {Rows} rows a page, SQLite on disk"));
+        await Timing.CompareAsync(
+            [
+                .. Reference(from),
+                new("list, newest first", token => from.Keys.ListAsync(from.Owner, first, token)),
+                new("sorted by name", token => from.Keys.ListAsync(from.Owner, first with { Sort = KeySort.Name, Descending = false }, token)),
+                new("count", token => from.Keys.CountAsync(from.Owner, first, token)),
+                new("create", async token =>
+                {
+                    if ((await from.Keys.CreateAsync(from.Owner, new(from.Project.ToString(), $"new {++made}"), token)).Fault is { } fault)
+                    {
+                        throw new InvalidOperationException(fault.Detail);
+                    }
+                }),
+            ],
+            3,
+            15,
+            cancellationToken);
+    }
+
     static IEnumerable<Measure> Reference(Installation from)
     {
         yield return new("reference: one row by its key", async token =>

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using Dashboard.Bench.Soak;
 using Dashboard.Core.Keys;
+using Dashboard.Core.ServiceAccounts;
 
 namespace Dashboard.Bench;
 
@@ -8,6 +10,7 @@ namespace Dashboard.Bench;
 static class Verify
 {
     const int Keys = 100_000;
+    const int Few = 10_000;
     const int Rounds = 7;
     const int Cached = 100;
 
@@ -17,7 +20,7 @@ static class Verify
         await using var installation = await Installation.CreateAsync(Keys, null, cancellationToken);
         await OverHttpAsync(installation, cancellationToken);
         Timing.PrintLoad();
-        await InProcess.RunAsync(installation, [10_000], cancellationToken);
+        await InProcess.RunAsync([(installation, Few)], cancellationToken);
         Timing.PrintLoad();
     }
 
@@ -26,14 +29,19 @@ static class Verify
     {
         const int million = 1_000_000;
         Timing.PrintLoad();
-        await using var installation = await Installation.CreateAsync(million, null, cancellationToken);
-        await InProcess.RunAsync(installation, [10_000, million], cancellationToken);
+        await using var few = await Installation.CreateAsync(Few, null, cancellationToken);
+        await using var many = await Installation.CreateAsync(million, null, cancellationToken);
+        await Lists.CompareAsync(many, million, cancellationToken);
+        Timing.PrintLoad();
+        await InProcess.RunAsync([(few, Few), (many, million)], cancellationToken);
         Timing.PrintLoad();
     }
 
     static async Task OverHttpAsync(Installation installation, CancellationToken cancellationToken)
     {
         await using var server = await Server.StartAsync(installation.Database, "0", cancellationToken);
+        var ask = await TokenRequestAsync(installation, cancellationToken);
+        var tokens = await IssueAsync(server.Url, ask, cancellationToken);
         var good = Enumerable.Range(0, Keys).Where(Installation.IsGood).ToList();
         var known = good.Take(Cached).Select(Installation.RawKey).ToList();
         var unread = new Queue<int>(good.Skip(Cached));
@@ -47,8 +55,10 @@ static class Verify
         [
             ("endpoint with seven fixed headers", 20_000, 8, 200, _ => [Load.Get(BenchHost.Bare, known[0])]),
             ("/forward-auth, cached", 20_000, 8, 200, _ => [.. known.Select(key => Load.Get(policy, key))]),
+            ("/forward-auth, cached access token", 20_000, 8, 200, _ => [.. tokens.Select(token => Load.GetWithToken(policy, token))]),
             ("/v1/capabilities, cached", 10_000, 8, 200, _ => [.. known.Select(key => Load.Get("/v1/capabilities", key))]),
             ("/forward-auth, uncached", 2_000, 8, 200, count => [.. Enumerable.Range(0, count).Select(_ => Load.Get(policy, Installation.RawKey(unread.Dequeue())))]),
+            ("/oauth/token, client credentials", 500, 8, 200, _ => [ask]),
             ("/forward-auth, garbage refused", 4_000, 256, 401, count => [.. Enumerable.Range(0, count).Select(_ => Load.Get(policy, template.Mint(KeyEnvironment.Live).Reveal()))]),
         ];
         var taken = measures.Select(_ => new List<double>()).ToList();
@@ -74,5 +84,28 @@ static class Verify
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{measure.Name,-36}{Timing.Median(times),8:F1} µs  {Timing.Median(times) / Timing.Median(taken[0]),6:F2} times the first"));
         }
+    }
+
+    /// <summary>What a service account sends for an access token (RFC 6749 section 4.4).</summary>
+    static async Task<byte[]> TokenRequestAsync(Installation installation, CancellationToken cancellationToken)
+    {
+        var account = (await installation.Get<ServiceAccountService>().CreateAsync(
+            installation.Owner, new("gateway", Permissions: ["read"], Projects: ProjectChoice.All, Organization: installation.Project.Organization), cancellationToken)).Value;
+        return Load.Post("/oauth/token", $"grant_type=client_credentials&client_id={account.Account.ClientId}&client_secret={account.Secret.Reveal()}");
+    }
+
+    static async Task<IReadOnlyList<string>> IssueAsync(Uri url, byte[] ask, CancellationToken cancellationToken)
+    {
+        await using var connection = await Connection.OpenAsync(url, cancellationToken);
+        var tokens = new List<string>();
+        while (tokens.Count < Cached)
+        {
+            await connection.SendAsync(ask, 200, cancellationToken);
+            var body = connection.Answer[connection.Answer.IndexOf('{', StringComparison.Ordinal)..(connection.Answer.LastIndexOf('}') + 1)];
+            using var answer = JsonDocument.Parse(body);
+            tokens.Add(answer.RootElement.GetProperty("access_token").GetString()!);
+        }
+
+        return tokens;
     }
 }

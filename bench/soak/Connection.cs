@@ -11,6 +11,11 @@ sealed class Connection : IAsyncDisposable
     readonly byte[] buffer = new byte[16 * 1024];
     NetworkStream stream = null!;
 
+    int answered;
+
+    /// <summary>The last answer, head and body.</summary>
+    public string Answer => Encoding.UTF8.GetString(buffer, 0, answered);
+
     /// <summary>Connects.</summary>
     public static async Task<Connection> OpenAsync(Uri url, CancellationToken cancellationToken)
     {
@@ -23,10 +28,10 @@ sealed class Connection : IAsyncDisposable
     /// <summary>Sends a request and waits for its answer, which must have the status.</summary>
     public async Task SendAsync(byte[] request, int status, CancellationToken cancellationToken)
     {
-        var answered = await AskAsync(request, cancellationToken);
-        if (answered != status)
+        var actual = await AskAsync(request, cancellationToken);
+        if (actual != status)
         {
-            throw new InvalidOperationException($"The answer is {answered}, not {status}.");
+            throw new InvalidOperationException($"The answer is {actual}, not {status}.");
         }
     }
 
@@ -42,6 +47,7 @@ sealed class Connection : IAsyncDisposable
             status = StatusOf(buffer.AsSpan(0, length));
         }
         while (status is null);
+        answered = length;
         return status.Value;
     }
 

@@ -24,4 +24,11 @@ static class Load
 
     /// <summary>A request that presents a key.</summary>
     public static byte[] Get(string path, string key) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {key}\r\n\r\n");
+
+    /// <summary>A request that presents an access token.</summary>
+    public static byte[] GetWithToken(string path, string token) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
+
+    /// <summary>A form that is sent.</summary>
+    public static byte[] Post(string path, string form) => Encoding.ASCII.GetBytes(
+        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {form.Length}\r\n\r\n{form}");
 }

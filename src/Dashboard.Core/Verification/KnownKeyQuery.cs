@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Dashboard.Core.Verification;
 
@@ -14,6 +16,9 @@ static class KnownKeyQuery
 
     static readonly ConcurrentDictionary<string, IReadOnlyList<string>> Sets = new(StringComparer.Ordinal);
 
+    /// <summary>A compiled query is good for one model only.</summary>
+    static readonly ConditionalWeakTable<IModel, Func<DashboardContext, byte[], CancellationToken, Task<StoredKey?>>> Queries = [];
+
     /// <summary>Reads the key with a hash.</summary>
     /// <param name="context">Where it is read.</param>
     /// <param name="hash">SHA-256 of the raw key.</param>
@@ -23,7 +28,7 @@ static class KnownKeyQuery
     public static async Task<KnownKey?> FindAsync(
         DashboardContext context, byte[] hash, Func<long, KnownProject?> known, CancellationToken cancellationToken)
     {
-        if (await StoredKey.FindAsync(context, context.Keys.AsNoTracking().Where(key => key.Hash == hash), cancellationToken) is not { } stored)
+        if (await Queries.GetValue(context.Model, _ => StoredKey.CompileFindByHash())(context, hash, cancellationToken) is not { } stored)
         {
             return null;
         }
