@@ -20,13 +20,13 @@ public sealed partial class KeyService
             return input;
         }
 
-        if (project.Role < OrganizationRole.Admin)
-        {
-            return Fault.Forbidden("Admins and owners create keys for service accounts. Ask one of your organization.");
-        }
-
         var account = !ServiceAccountRules.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
             .SingleOrDefaultAsync(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null, cancellationToken);
+        if (project.Role < OrganizationRole.Admin && account?.CreatedBy != change.Actor.Id)
+        {
+            return Fault.Forbidden("A service account's keys are created by who owns it, and by admins and owners of your organization. Ask one of them.");
+        }
+
         if (account is null)
         {
             return Fault.Invalid("service_account_id", NoAccount);

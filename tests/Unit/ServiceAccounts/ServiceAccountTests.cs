@@ -167,6 +167,19 @@ public sealed class ServiceAccountTests
     }
 
     [Fact]
+    public async Task Owner_who_is_no_admin_any_more_makes_its_keys_and_one_who_only_watches_does_not()
+    {
+        await using var world = new World();
+        var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("one", Projects: new([World.Orders])), Token)).Value.Account.Id;
+        var wanted = new NewKey(World.Orders, "second", ServiceAccountId: id);
+        world.SetRole("acme", world.Admin, OrganizationRole.Developer);
+        Assert.Equal(id, (await world.Services.Keys.CreateAsync(world.Admin, wanted, Token)).Value.Key.Owner.Id);
+        Assert.Equal(FaultCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Admin, wanted with { ServiceAccountId = "sa_nothing" }, Token)).Fault?.Code);
+        world.SetRole("acme", world.Admin, OrganizationRole.Viewer);
+        Assert.Equal(FaultCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Admin, wanted, Token)).Fault?.Code);
+    }
+
+    [Fact]
     public async Task Key_never_exceeds_its_account_and_gets_back_what_the_account_gets_back()
     {
         await using var world = new World();
