@@ -5,6 +5,7 @@ using System.Text;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -54,9 +55,10 @@ public sealed class JwtBearerTests
             ("another resource", elsewhere, "audience"),
             ("no resource", anywhere, "audience"),
             ("expired", expired, "expired"),
-            ("alg none", $"{Header(parts, "none")}.{parts[1]}.", "invalid_token"),
+            ("alg none", $"{Header(parts, "ES256", "none")}.{parts[1]}.", "invalid_token"),
+            ("typ JWT, signed by us", await SignAsync(server, $"{Header(parts, "at+jwt", "JWT")}.{parts[1]}", new JsonWebToken(after).Kid), "invalid_token"),
             ("HS256", Mac(parts), "invalid_token"),
-            ("another's key", Sign(own, parts), "signature"),
+            ("another's key", Sign(own, $"{parts[0]}.{parts[1]}"), "signature"),
             ("another payload", $"{parts[0]}.{before.Split('.')[1]}.{parts[2]}", "signature"),
         };
         foreach (var (what, token, error) in wrong)
@@ -114,15 +116,24 @@ public sealed class JwtBearerTests
 
     static string Subject(string token) => new JsonWebToken(token).Subject;
 
-    static string Header(string[] parts, string algorithm) =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])).Replace("ES256", algorithm, StringComparison.Ordinal)));
+    static string Header(string[] parts, string word, string another) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])).Replace(word, another, StringComparison.Ordinal)));
 
-    static string Sign(ECDsa key, string[] parts) =>
-        $"{parts[0]}.{parts[1]}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), HashAlgorithmName.SHA256))}";
+    static string Sign(ECDsa key, string signed) => $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+
+    /// <summary>Signs with the product's own key, as only its database and its protection together can.</summary>
+    static async Task<string> SignAsync(AuthorizationServer server, string signed, string kid)
+    {
+        await using var context = await People.OpenAsync(server.Product);
+        var protector = server.Product.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("Latchkey.OAuth.SigningKeys");
+        using var key = ECDsa.Create();
+        key.ImportPkcs8PrivateKey(protector.Unprotect(Convert.FromBase64String(context.SigningKeys.Single(row => row.Kid == kid).ProtectedKey)), out _);
+        return Sign(key, signed);
+    }
 
     static string Mac(string[] parts)
     {
-        var signed = $"{Header(parts, "HS256")}.{parts[1]}";
+        var signed = $"{Header(parts, "ES256", "HS256")}.{parts[1]}";
         return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.ASCII.GetBytes("a key that everybody knows"), Encoding.ASCII.GetBytes(signed)))}";
     }
 }
