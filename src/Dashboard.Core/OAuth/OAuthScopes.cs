@@ -29,6 +29,18 @@ public sealed class OAuthScopes
     /// <summary>Those that read everything.</summary>
     public IReadOnlyList<string> Readable => [.. All.Where(word => PermissionOf(word) == Read)];
 
+    /// <summary>Those that a client may ask for which registered itself: all but <see cref="Api"/>.</summary>
+    public IReadOnlyList<string> OfResources => [.. All.Where(word => word != Api)];
+
+    /// <summary>The scopes that are needed for a permission, separated by spaces; null where there is none of it.</summary>
+    /// <param name="permission">The permission, or null.</param>
+    /// <param name="resource">What it is needed on, as <c>kind:id</c>; null for every kind.</param>
+    public string? Needed(string? permission, string? resource)
+    {
+        var words = All.Where(word => PermissionOf(word) is { } name && name == permission && (resource is null || resource.StartsWith($"{KindsOf(word)![..^1]}:", StringComparison.Ordinal)));
+        return string.Join(' ', words) is { Length: > 0 } needed ? needed : null;
+    }
+
     /// <summary>The scope of a permission on a kind of resource.</summary>
     /// <param name="permission">Such as <c>read</c>.</param>
     /// <param name="kind">Such as <c>workflow</c>.</param>

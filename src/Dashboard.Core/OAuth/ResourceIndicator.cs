@@ -1,12 +1,13 @@
 namespace Dashboard.Core.OAuth;
 
 /// <summary>What a token is good at: an absolute address, without query and fragment (RFC 8707 section 2), and all that lies under it.</summary>
-static class ResourceIndicator
+public static class ResourceIndicator
 {
     /// <summary>Slashes, dots, percent signs and the end of a text, encoded.</summary>
     static readonly string[] Escapes = ["%2f", "%5c", "%2e", "%25", "%00"];
 
     /// <summary>Whether a text can be one.</summary>
+    /// <param name="text">The text.</param>
     public static bool IsOne(string text) =>
         text.Length <= OAuthLimits.MaxUri && text.All(c => c is > ' ' and < '\u007f' and not ('\\' or '"'))
         && Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)

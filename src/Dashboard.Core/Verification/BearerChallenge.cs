@@ -1,3 +1,4 @@
+using Dashboard.Core.OAuth;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -6,15 +7,24 @@ namespace Dashboard.Core.Verification;
 /// <summary>How a request would present an access token (RFC 6750 section 3), and where to get one (RFC 9728 section 5.1).</summary>
 public static class BearerChallenge
 {
+    const string Metadata = "/.well-known/oauth-protected-resource";
+
     /// <summary>The challenge. An error is named where an access token was presented, and nothing where none was (RFC 6750 section 3.1).</summary>
     /// <param name="http">The request.</param>
     /// <param name="code">Why it is refused.</param>
-    public static string Of(HttpContext http, RefusalCode code)
+    /// <param name="original">The request that was asked for where it went to another server than Latchkey: the metadata are of what it asked for.</param>
+    /// <param name="scope">The scopes that it needs, or null.</param>
+    public static string Of(HttpContext http, RefusalCode code, RequestFacts? original = null, string? scope = null)
     {
         ArgumentNullException.ThrowIfNull(http);
-        var challenge = http.RequestServices?.GetService<PublicAddress>() is { } address
-            ? $"Bearer resource_metadata=\"{address.Of(http)}/.well-known/oauth-protected-resource\""
-            : "Bearer realm=\"Latchkey\"";
+        var challenge = http.RequestServices?.GetService<PublicAddress>() is not { } address ? "Bearer realm=\"Latchkey\""
+            : ResourceOf(original) is { } resource ? $"Bearer resource_metadata=\"{address.Beside(http)}{Metadata}?resource={Uri.EscapeDataString(resource)}\""
+            : $"Bearer resource_metadata=\"{address.Of(http)}{Metadata}\"";
+        challenge = scope is null ? challenge : $"{challenge}, scope=\"{scope}\"";
         return code is RefusalCode.TokenExpired or RefusalCode.InvalidToken ? $"{challenge}, error=\"invalid_token\", error_description=\"{code.ToSentence()}\"" : challenge;
     }
+
+    /// <summary>The resource that a client asked for has to be the one that its metadata name (RFC 9728 section 3.3).</summary>
+    static string? ResourceOf(RequestFacts? original) =>
+        original is { Scheme: { } scheme, Host: { } host, Path: ['/', ..] path } && $"{scheme}://{host}{path}" is var resource && ResourceIndicator.IsOne(resource) ? resource : null;
 }

@@ -34,14 +34,22 @@ public sealed class PublicAddress
     public string Of(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
-        return configured ?? (IsLoopback(http.Request.Host.Host)
-            ? $"{http.Request.Scheme}://{http.Request.Host.Value}"
-            : string.Create(CultureInfo.InvariantCulture, $"http://localhost:{http.Connection.LocalPort}"));
+        return configured ?? (IsLoopback(http.Request.Host.Host) ? $"{http.Request.Scheme}://{http.Request.Host.Value}" : OfPort(http));
+    }
+
+    /// <summary>The same where the request's scheme and host are those of another server, which a proxy asks about.</summary>
+    /// <param name="http">The proxy's request.</param>
+    public string Beside(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return configured ?? OfPort(http);
     }
 
     /// <summary>Whether an issuer is this installation. That its keys signed is known already: without the setting, any name of this machine is.</summary>
     /// <param name="issuer">The token's <c>iss</c>.</param>
     public bool IsOwn(string issuer) => configured is not null ? issuer == configured : Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && IsLoopback(uri.Host);
+
+    static string OfPort(HttpContext http) => string.Create(CultureInfo.InvariantCulture, $"http://localhost:{http.Connection.LocalPort}");
 
     static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));

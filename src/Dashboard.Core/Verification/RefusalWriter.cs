@@ -32,12 +32,23 @@ public static class RefusalWriter
     /// <param name="code">Why.</param>
     /// <param name="retryAfter">When to try again; null for what the code itself says of it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static Task WriteAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, CancellationToken cancellationToken)
+    public static Task WriteAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, CancellationToken cancellationToken) =>
+        WriteAsync(response, code, retryAfter, null, null, cancellationToken);
+
+    /// <summary>The same, about a request to another server.</summary>
+    /// <param name="response">An answer that has not begun.</param>
+    /// <param name="code">Why.</param>
+    /// <param name="retryAfter">When to try again; null for what the code itself says of it.</param>
+    /// <param name="original">What is known of that request, or null.</param>
+    /// <param name="scope">The scopes that it needs, or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static Task WriteAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, RequestFacts? original, string? scope, CancellationToken cancellationToken)
     {
         var (problem, bytes) = Problems[code];
         if (problem.Status == StatusCodes.Status401Unauthorized)
         {
-            response.Headers.WWWAuthenticate = new(["ApiKey", BearerChallenge.Of(response.HttpContext, code)]);
+            // Bearer first: there are clients, and proxies, that read the first challenge alone, and who has a key does not need to be told of keys.
+            response.Headers.WWWAuthenticate = new([BearerChallenge.Of(response.HttpContext, code, original, scope), "ApiKey"]);
         }
 
         return (retryAfter is { } wait ? problem with { RetryAfter = wait } : problem).WriteAsync(response, bytes, cancellationToken);

@@ -17,6 +17,7 @@ public sealed partial class DeviceVerify : ComponentBase
     Fault? fault;
     DeviceRequest? request;
     bool? decided;
+    bool answered;
     IReadOnlyList<OrganizationAccess> organizations = [];
     IReadOnlyList<SelectOption<string>> options = [];
 
@@ -55,6 +56,7 @@ public sealed partial class DeviceVerify : ComponentBase
 
     async Task DecideAsync()
     {
+        answered = true;
         if (Http.IsFromAnotherSite())
         {
             Http.Response.StatusCode = StatusCodes.Status403Forbidden;

@@ -13,7 +13,8 @@ static class MetadataEndpoints
         var known = app.MapGroup("/.well-known").AllowAnonymous().ForPrograms().WithTags("OAuth");
         known.MapRead("/oauth-authorization-server", DescribeServer).WithName("getAuthorizationServer").WithSummary("What the authorization server offers, and where (RFC 8414).")
             .Answers<AuthorizationServer>(200, "The description.").ShortCircuit();
-        known.MapRead("/oauth-protected-resource", DescribeResource).WithName("getProtectedResource").WithSummary("Which authorization server protects what is here (RFC 9728).")
+        known.MapRead("/oauth-protected-resource", DescribeResource).WithName("getProtectedResource")
+            .WithSummary("Which authorization server protects what is here, or a server that asks Latchkey about each request (RFC 9728).")
             .Answers<ProtectedResource>(200, "The description.").ShortCircuit();
         known.MapRead("/jwks.json", ListKeysAsync).WithName("getKeySet").WithSummary("The keys that access tokens are signed with (RFC 7517): those that sign, and those that will.")
             .Answers<KeySet>(200, "The keys.").Refuses(Core.FaultCode.Unavailable).ShortCircuit();
@@ -29,10 +30,13 @@ static class MetadataEndpoints
             registration.IsOpen ? $"{issuer}/oauth/register" : null));
     }
 
-    static IResult DescribeResource(HttpContext http, PublicAddress address, OAuthScopes scopes)
+    /// <summary>Of any resource: its tokens are good there alone, and whether it is guarded by Latchkey its own server says, which sends clients here.</summary>
+    static IResult DescribeResource(QueryInput<ProtectedResourceRequest> query, HttpContext http, PublicAddress address, OAuthScopes scopes)
     {
         var issuer = address.Of(http);
-        return Results.Ok(new ProtectedResource(issuer, [issuer], scopes.All, ["header"], "Latchkey"));
+        return query.Value.Resource is not { } resource ? Results.Ok(new ProtectedResource(issuer, [issuer], scopes.All, ["header"], "Latchkey"))
+            : ResourceIndicator.IsOne(resource) ? Results.Ok(new ProtectedResource(resource, [issuer], scopes.OfResources, ["header"]))
+            : Core.Fault.Invalid("resource", "Give an absolute address that begins with https:// or http://, without query and fragment.").ToResult();
     }
 
     static async Task<IResult> ListKeysAsync(SigningKeys keys, CancellationToken cancellationToken) =>
@@ -59,12 +63,17 @@ static class MetadataEndpoints
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? RegistrationEndpoint = null);
 
+    sealed record ProtectedResourceRequest(
+        [Field("The resource, an absolute address. Left out: Latchkey itself.", Example = "\"https://api.example.com/mcp\"")] string? Resource = null);
+
     sealed record ProtectedResource(
         [Field("What is protected.", Example = "\"https://keys.example.com\"")] string Resource,
         [Field("By which servers.", Example = "[\"https://keys.example.com\"]")] IReadOnlyList<string> AuthorizationServers,
-        [Field("Every scope.", Example = "[\"api\", \"read:workflows\"]")] IReadOnlyList<string> ScopesSupported,
+        [Field("Every scope; api is one of Latchkey's own.", Example = "[\"api\", \"read:workflows\"]")] IReadOnlyList<string> ScopesSupported,
         [Field("How tokens are presented.", Example = "[\"header\"]")] IReadOnlyList<string> BearerMethodsSupported,
-        [Field("What it is called.", Example = "\"Latchkey\"")] string ResourceName);
+        [Field("What it is called; left out of another server.", Example = "\"Latchkey\"")]
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        string? ResourceName = null);
 
     sealed record KeySet([Field("The keys.")] IReadOnlyList<JsonKey> Keys);
 

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Dashboard.Core;
 using Dashboard.Core.Keys;
+using Dashboard.Core.OAuth;
 using Dashboard.Core.Verification;
 using Dashboard.Http;
 
@@ -10,7 +11,7 @@ namespace Dashboard.Verification;
 
 /// <summary>Answers proxies that ask about each request before they let it through: <c>/forward-auth/…</c>, and for nginx, which knows no refusals but 401 and 403,
 /// <c>/forward-auth-nginx/…</c>. The policy is the path; the credential is in the original request's own headers; the query string is nobody's.</summary>
-sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts environments, Catalogue catalogue, TrustedProxies.Proxies proxies, QueryTokens queries)
+sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts environments, Catalogue catalogue, TrustedProxies.Proxies proxies, QueryTokens queries, OAuthScopes scopes)
 {
     public const string Path = "/forward-auth";
     public const string NginxPath = "/forward-auth-nginx";
@@ -45,18 +46,20 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
 
         var facts = FactsOf(http);
         var credential = queries.Or(CredentialReader.Read(http.Request.Headers, options.AcceptBearer), facts.Path, QueryOf(http));
-        var verifying = verifier.VerifyAsync(credential, policy.At(environments.Of(http.Request.Host)), facts, Unended);
-        answering = verifying.IsCompletedSuccessfully ? AnswerAsync(http.Response, verifying.Result, nginx) : WaitAsync(http.Response, verifying, nginx);
+        var demand = policy.At(environments.Of(http.Request.Host));
+        var verifying = verifier.VerifyAsync(credential, demand, facts, Unended);
+        answering = verifying.IsCompletedSuccessfully ? AnswerAsync(http.Response, verifying.Result, demand, facts, nginx) : WaitAsync(http.Response, verifying, demand, facts, nginx);
         return true;
     }
 
-    static async Task WaitAsync(HttpResponse response, ValueTask<Verdict> verifying, bool nginx) => await AnswerAsync(response, await verifying, nginx);
+    async Task WaitAsync(HttpResponse response, ValueTask<Verdict> verifying, Demand demand, RequestFacts facts, bool nginx) =>
+        await AnswerAsync(response, await verifying, demand, facts, nginx);
 
-    static Task AnswerAsync(HttpResponse response, Verdict verdict, bool nginx)
+    Task AnswerAsync(HttpResponse response, Verdict verdict, Demand demand, RequestFacts facts, bool nginx)
     {
         if (verdict.Principal is not { } principal)
         {
-            return RefuseAsync(response, verdict.Refusal!.Value, verdict.RetryAfter, nginx);
+            return RefuseAsync(response, verdict.Refusal!.Value, verdict.RetryAfter, demand, facts, nginx);
         }
 
         var headers = response.Headers;
@@ -72,12 +75,12 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
         return Task.CompletedTask;
     }
 
-    static Task RefuseAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, bool nginx)
+    Task RefuseAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, Demand demand, RequestFacts facts, bool nginx)
     {
         response.Headers[Code] = code.ToWord();
         if (!nginx || code.ToHttpStatus() is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
         {
-            return RefusalWriter.WriteAsync(response, code, retryAfter, Unended);
+            return RefusalWriter.WriteAsync(response, code, retryAfter, facts, scopes.Needed(demand.Permission, demand.Resource), Unended);
         }
 
         var problem = code.ToProblem();

@@ -70,7 +70,7 @@ public sealed class SnippetTests(Tenants tenants) : IClassFixture<Tenants>
 
     async Task<string> RunAsync(string page, string language, string program, string file, string tail)
     {
-        var found = OtherProgram.Find(program) ?? (program == "node" ? CarriedNode() : null);
+        var found = OtherProgram.Find(program) ?? (program == "node" ? JavaScript.CarriedNode : null);
         Assert.SkipWhen(found is null, $"no {program}");
         return await RunTextAsync(Pages.Block(page, language) + tail + "\n", file, found!);
     }
@@ -96,8 +96,4 @@ public sealed class SnippetTests(Tenants tenants) : IClassFixture<Tenants>
             folder.Delete(recursive: true);
         }
     }
-
-    /// <summary>Playwright brings one along.</summary>
-    static string? CarriedNode() =>
-        Directory.Exists(Path.Combine(AppContext.BaseDirectory, ".playwright", "node")) ? Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, ".playwright", "node"), "node", SearchOption.AllDirectories).FirstOrDefault() : null;
 }

@@ -136,7 +136,7 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
             new("/oauth/register", new { redirect_uris = new[] { "javascript:x" } }, 400), new("/oauth/register", new { }, 400), null, null,
             new("/oauth/register", new { redirect_uris = 1 }, 400)),
         Open("/.well-known/oauth-authorization-server"),
-        Open("/.well-known/oauth-protected-resource"),
+        Open("/.well-known/oauth-protected-resource") with { Bad = new("/.well-known/oauth-protected-resource?resource=javascript:x", null, 400, "invalid_request") },
         Open("/.well-known/jwks.json"),
         Open("/openapi/v1.json"),
         Open("/healthz/live"),

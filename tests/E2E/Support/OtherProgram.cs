@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Threading.Channels;
 
 namespace Dashboard.Tests.E2E.Support;
 
@@ -12,6 +13,7 @@ sealed class OtherProgram : IAsyncDisposable
 
     readonly Process process;
     readonly StringBuilder said = new();
+    readonly Channel<string> lines = Channel.CreateUnbounded<string>();
 
     OtherProgram(string file, string folder, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
@@ -22,7 +24,7 @@ sealed class OtherProgram : IAsyncDisposable
         }
 
         process = new() { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Hear(line.Data);
+        process.OutputDataReceived += (_, line) => HearOutput(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
         process.Start();
         process.BeginOutputReadLine();
@@ -79,6 +81,33 @@ sealed class OtherProgram : IAsyncDisposable
         throw new InvalidOperationException($"{file} does not listen:\n{log}");
     }
 
+    /// <summary>Starts a program that says line by line how far it is.</summary>
+    public static OtherProgram Start(string file, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(file, folder, environment, arguments);
+
+    /// <summary>What follows in the next line of its output that begins so; lines before that one are passed over.</summary>
+    public async Task<string> HearAsync(string begin, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        try
+        {
+            await foreach (var line in lines.Reader.ReadAllAsync(patience.Token))
+            {
+                if (line.StartsWith(begin, StringComparison.Ordinal))
+                {
+                    return line[begin.Length..];
+                }
+            }
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"It has not said \"{begin}\":\n{Said}", exception);
+        }
+
+        await process.WaitForExitAsync(cancellationToken); // so that its errors have been heard too
+        throw new InvalidOperationException($"It ended without having said \"{begin}\":\n{Said}");
+    }
+
     /// <summary>Runs a program to its end and returns what it printed.</summary>
     public static async Task<string> RunAsync(string file, string folder, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, params string[] arguments)
     {
@@ -96,6 +125,12 @@ sealed class OtherProgram : IAsyncDisposable
         }
 
         process.Dispose();
+    }
+
+    void HearOutput(string? line)
+    {
+        Hear(line);
+        _ = line is null ? lines.Writer.TryComplete() : lines.Writer.TryWrite(line);
     }
 
     void Hear(string? line)

@@ -198,7 +198,8 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
     static void Refused(Exchange answer, string code)
     {
         Assert.Equal((401, code), (answer.Status, answer.Code));
-        Assert.StartsWith("ApiKey, Bearer resource_metadata=\"http://", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
+        Assert.StartsWith("Bearer resource_metadata=\"http://", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
+        Assert.EndsWith(", ApiKey", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
         Assert.Equal(code is "invalid_token" or "token_expired", answer.Header("WWW-Authenticate")!.Contains("error=\"invalid_token\"", StringComparison.Ordinal));
         Assert.Equal("no-store", answer.Header("Cache-Control"));
     }

@@ -140,6 +140,19 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         Assert.Equal(asked, behind.Upstream.Asked);
     }
 
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("caddy")]
+    public async Task Client_without_a_token_is_told_where_to_get_one_for_what_it_asked_for(string proxy)
+    {
+        var asked = new Uri(behind.UrlOf(proxy), "/v1/orders");
+        var challenge = (await SendAsync(behind.UrlOf(proxy), HttpMethod.Get, "/v1/orders?page=2", null, null, ("X-Forwarded-Host", "else.example"))).Headers["WWW-Authenticate"];
+        Assert.StartsWith($"Bearer resource_metadata=\"{behind.Issuer}/.well-known/oauth-protected-resource?resource={Uri.EscapeDataString(asked.ToString())}\", scope=\"write:workflows\"", challenge, StringComparison.Ordinal);
+        var metadata = await behind.Api.GetAsync(challenge.Split('"')[1][behind.Issuer.Length..]);
+        Assert.Equal((asked.ToString(), behind.Origin), (metadata.Member("resource"), metadata.Json.GetProperty("authorization_servers")[0].GetString()));
+        Assert.DoesNotContain("api", metadata.Json.GetProperty("scopes_supported").EnumerateArray().Select(x => x.GetString())); // which no app gets
+    }
+
     static async Task RefusedAsync(Uri url, string? key, int status, string code)
     {
         var reply = await SendAsync(url, HttpMethod.Get, "/v1/orders", key);
@@ -183,19 +196,11 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         public string? Code => Body.StartsWith('{') && JsonDocument.Parse(Body).RootElement.TryGetProperty("code", out var code) ? code.GetString() : null;
     }
 
-    /// <summary>A running proxy.</summary>
-    public sealed class Proxy(Uri url, IAsyncDisposable program) : IAsyncDisposable
-    {
-        public Uri Url { get; } = url;
-
-        public ValueTask DisposeAsync() => program.DisposeAsync();
-    }
-
     /// <summary>A product, an API, and the proxies before it that there are on this machine.</summary>
     public sealed class Behind : IAsyncLifetime
     {
         readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
-        readonly Dictionary<string, Proxy> proxies = new(StringComparer.Ordinal);
+        readonly Dictionary<string, RealProxy> proxies = new(StringComparer.Ordinal);
         readonly Product product;
         int served;
 
@@ -208,6 +213,12 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         public Api Api { get; private set; } = null!;
 
         public string OtherProject { get; private set; } = "";
+
+        /// <summary>What it calls itself to who asks it by address.</summary>
+        public string Origin => product.Url.GetLeftPart(UriPartial.Authority);
+
+        /// <summary>What Latchkey calls itself to a proxy, whose request has the API's host and not its own.</summary>
+        public string Issuer => $"http://localhost:{product.Url.Port}";
 
         internal DateTimeOffset Now => product.Now;
 
@@ -241,30 +252,9 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
             return await Api.CreateKeyAsync(body);
         }
 
-        /// <summary>Starts a proxy with its page's configuration, but for the addresses and the policy.</summary>
-        public async Task<Proxy> ServeAsync(string proxy, int latchkey)
-        {
-            Assert.SkipUnless(OtherProgram.Find(proxy) is not null, $"no {proxy}: it is a Debian package");
-            var place = folder.CreateSubdirectory($"{proxy}-{++served}").FullName;
-            var port = OtherProgram.FreePort();
-            var policy = $"/{People.Project}/live/write/workflow:order-intake";
-            var text = Pages.Block($"verify/{proxy}.md", proxy == "nginx" ? "nginx" : "caddyfile")
-                .Replace("127.0.0.1:5080", $"127.0.0.1:{latchkey}", StringComparison.Ordinal).Replace("127.0.0.1:9000", $"127.0.0.1:{Upstream.Port}", StringComparison.Ordinal)
-                .Replace("/acme/orders/live", policy, StringComparison.Ordinal);
-            if (proxy == "nginx")
-            {
-                var temporary = string.Concat(new[] { "client_body", "proxy", "fastcgi", "uwsgi", "scgi" }.Select(name => $"{name}_temp_path {place}/{name};\n"));
-                await File.WriteAllTextAsync(
-                    Path.Combine(place, "nginx.conf"),
-                    $"daemon off; master_process off; pid {place}/nginx.pid; error_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{temporary}{text.Replace("listen 80;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal)}}}\n",
-                    Token);
-                return new(new($"http://127.0.0.1:{port}"), await OtherProgram.ServeAsync(OtherProgram.Find(proxy)!, place, port, Token, "-p", place, "-c", "nginx.conf", "-e", "stderr"));
-            }
-
-            await File.WriteAllTextAsync(
-                Path.Combine(place, "Caddyfile"), "{\n\tadmin off\n}\n" + text.Replace("http://api.example:80", $"http://127.0.0.1:{port}", StringComparison.Ordinal), Token);
-            return new(new($"http://127.0.0.1:{port}"), await OtherProgram.ServeAsync(OtherProgram.Find(proxy)!, place, port, Token, "run", "--config", "Caddyfile", "--adapter", "caddyfile"));
-        }
+        /// <summary>Starts a proxy with its page's configuration.</summary>
+        public Task<RealProxy> ServeAsync(string proxy, int latchkey) => RealProxy.ServeAsync(
+            proxy, folder.CreateSubdirectory($"{proxy}-{++served}").FullName, latchkey, Upstream.Port, $"/{People.Project}/live/write/workflow:order-intake", Token);
 
         public async ValueTask DisposeAsync()
         {

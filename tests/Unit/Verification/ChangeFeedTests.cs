@@ -1,5 +1,5 @@
-using Dashboard.Core.OAuth;
 using Dashboard.Core;
+using Dashboard.Core.OAuth;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;

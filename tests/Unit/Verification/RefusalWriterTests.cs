@@ -27,7 +27,7 @@ public sealed class RefusalWriterTests
             problem.GetProperty("code").GetString(), problem.GetProperty("status").GetInt32(), problem.GetProperty("detail").GetString()));
         Assert.Equal(
             code.ToHttpStatus() != 401 ? "" : code is RefusalCode.InvalidToken or RefusalCode.TokenExpired
-                ? $"ApiKey,Bearer realm=\"Latchkey\", error=\"invalid_token\", error_description=\"{code.ToSentence()}\"" : "ApiKey,Bearer realm=\"Latchkey\"",
+                ? $"Bearer realm=\"Latchkey\", error=\"invalid_token\", error_description=\"{code.ToSentence()}\",ApiKey" : "Bearer realm=\"Latchkey\",ApiKey",
             http.Response.Headers.WWWAuthenticate.ToString());
         Assert.Equal(code == RefusalCode.VerificationUnavailable, http.Response.Headers.RetryAfter.Count == 1);
     }

@@ -12,6 +12,12 @@ sealed class LatchkeyHandler(
     QueryTokens queries)
     : AuthenticationHandler<LatchkeyOptions>(monitor, logger, encoder)
 {
+    RequestFacts Facts => new(Context.Connection.RemoteIpAddress, Request.Method, Request.Path, Request.Headers.UserAgent.ToString())
+    {
+        Scheme = Request.Scheme,
+        Host = Request.Host.Value,
+    };
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var credential = queries.Or(CredentialReader.Read(Request.Headers, keys.AcceptBearer), Request.Path, Request.QueryString.Value);
@@ -26,13 +32,8 @@ sealed class LatchkeyHandler(
             KeyEnvironment.Live => AcceptedEnvironments.Live,
             _ => AcceptedEnvironments.Test,
         };
-        var facts = new RequestFacts(Context.Connection.RemoteIpAddress, Request.Method, Request.Path, Request.Headers.UserAgent.ToString())
-        {
-            Scheme = Request.Scheme,
-            Host = Request.Host.Value,
-        };
         var demand = await demands.OfAsync(Context, accepted, Options.Project);
-        var verdict = await verifier.VerifyAsync(credential, demand, facts, Context.RequestAborted);
+        var verdict = await verifier.VerifyAsync(credential, demand, Facts, Context.RequestAborted);
         if (verdict.Principal is { } principal)
         {
             return AuthenticateResult.Success(new(new(new LatchkeyIdentity(principal)), Scheme.Name));
@@ -50,7 +51,7 @@ sealed class LatchkeyHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         WriteAsync(Context.Features.Get<LatchkeyRefusal>()?.Verdict ?? Verdict.Refused(RefusalCode.InsufficientPermissions));
 
-    Task WriteAsync(Verdict verdict) => RefusalWriter.WriteAsync(Response, verdict.Refusal!.Value, verdict.RetryAfter, Context.RequestAborted);
+    Task WriteAsync(Verdict verdict) => RefusalWriter.WriteAsync(Response, verdict.Refusal!.Value, verdict.RetryAfter, Facts, null, Context.RequestAborted);
 }
 
 /// <summary>Why the request is refused, from where it is found out to where it is told.</summary>

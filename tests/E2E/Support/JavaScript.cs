@@ -1,0 +1,28 @@
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Support;
+
+/// <summary>Programs under <c>Clients</c>, on Node and with the packages of the lock file there, which <c>./test.sh</c> installs.</summary>
+static class JavaScript
+{
+    static readonly string Folder = Path.Combine(Pages.Root(), "tests", "E2E", "Clients");
+
+    /// <summary>The Node that Playwright brings along, or null.</summary>
+    public static string? CarriedNode
+    {
+        get
+        {
+            var folder = new DirectoryInfo(Path.Combine(AppContext.BaseDirectory, ".playwright", "node"));
+            return folder.Exists ? folder.GetFiles("node", SearchOption.AllDirectories).FirstOrDefault()?.FullName : null;
+        }
+    }
+
+    /// <summary>Starts a program. A test of one whose packages are not there is skipped by name.</summary>
+    public static OtherProgram Start(string file, params (string Name, string Value)[] environment)
+    {
+        var node = CarriedNode ?? OtherProgram.Find("node");
+        Assert.SkipWhen(node is null, "no Node");
+        Assert.SkipUnless(File.Exists(Path.Combine(Folder, "node_modules", ".package-lock.json")), "the npm packages of tests/E2E/Clients are not installed");
+        return OtherProgram.Start(node!, Folder, environment.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal), file);
+    }
+}
