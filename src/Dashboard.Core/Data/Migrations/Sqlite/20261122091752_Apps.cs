@@ -7,12 +7,14 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
     /// <inheritdoc />
     public partial class Apps : Migration
     {
+        const string Before = "\"Shelf\" = CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END";
+
+        const string After = Before + " + CASE WHEN \"OwnerType\" = 'app' THEN 4 ELSE 0 END";
+
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropCheckConstraint(
-                name: "CK_ApiKeys_Shelf",
-                table: "ApiKeys");
+            ChangeShelf(migrationBuilder, Before, After);
 
             migrationBuilder.CreateTable(
                 name: "Apps",
@@ -38,11 +40,6 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                         onDelete: ReferentialAction.Restrict);
                 });
 
-            migrationBuilder.AddCheckConstraint(
-                name: "CK_ApiKeys_Shelf",
-                table: "ApiKeys",
-                sql: "\"Shelf\" = CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END + CASE WHEN \"OwnerType\" = 'app' THEN 4 ELSE 0 END");
-
             migrationBuilder.CreateIndex(
                 name: "IX_Apps_ProjectId_PublishedAt_Id",
                 table: "Apps",
@@ -55,14 +52,17 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
             migrationBuilder.DropTable(
                 name: "Apps");
 
-            migrationBuilder.DropCheckConstraint(
-                name: "CK_ApiKeys_Shelf",
-                table: "ApiKeys");
+            ChangeShelf(migrationBuilder, After, Before);
+        }
 
-            migrationBuilder.AddCheckConstraint(
-                name: "CK_ApiKeys_Shelf",
-                table: "ApiKeys",
-                sql: "\"Shelf\" = CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END");
+        /// <summary>SQLite itself changes a constraint only by copying the table, which no transaction can hold together: a start that is killed meanwhile would leave
+        /// half a migration. So the constraint's text is changed where it is stored, as section 7 of https://www.sqlite.org/lang_altertable.html says. Every row that
+        /// there is fits both.</summary>
+        static void ChangeShelf(MigrationBuilder migrationBuilder, string from, string to)
+        {
+            migrationBuilder.Sql("PRAGMA writable_schema = ON");
+            migrationBuilder.Sql($"UPDATE sqlite_master SET sql = replace(sql, '{from.Replace("'", "''")}', '{to.Replace("'", "''")}') WHERE type = 'table' AND name = 'ApiKeys'");
+            migrationBuilder.Sql("PRAGMA writable_schema = RESET");
         }
     }
 }
