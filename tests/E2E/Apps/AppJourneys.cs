@@ -72,6 +72,7 @@ public sealed class AppJourneys : IClassFixture<Product>
         await LookAsync();
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Published apps" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Published apps", Exact = true })).ToBeFocusedAsync(); // which it takes once the page is there
         await page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {name}" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Unpublish…" }).FocusAsync();
