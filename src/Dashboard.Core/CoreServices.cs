@@ -1,4 +1,5 @@
 using Dashboard.Core.Account;
+using Dashboard.Core.Apps;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
@@ -30,6 +31,7 @@ public static class CoreServices
         services.AddProtection(configuration, contentRoot);
         services.AddSingleton<KeyService>();
         services.AddSingleton<ServiceAccountService>();
+        services.AddSingleton<AppService>();
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ResourceService>();

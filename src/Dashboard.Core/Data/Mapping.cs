@@ -1,4 +1,5 @@
 using Dashboard.Core.Account;
+using Dashboard.Core.Apps;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Keys;
 using Dashboard.Core.OAuth;
@@ -34,6 +35,7 @@ sealed class Mapping
         var mapping = new Mapping(byteCollation, nameCollation);
         mapping.Organizations(builder);
         mapping.Keys(builder);
+        mapping.Apps(builder);
         mapping.ServiceAccounts(builder);
         mapping.OAuth(builder);
         mapping.Usage(builder);
@@ -166,6 +168,18 @@ sealed class Mapping
             template.Property(x => x.Text).HasMaxLength(KeyTemplate.MaxTextLength).IsUnicode(false).UseCollation(byteCollation);
         });
     }
+
+    void Apps(ModelBuilder builder) => builder.Entity<App>(app =>
+    {
+        app.ToTable("Apps");
+        Id(app.Property(x => x.Id));
+        app.Property(x => x.Name).HasMaxLength(NameLength);
+        Id(app.Property(x => x.ResourceKind));
+        Id(app.Property(x => x.ResourceId));
+        Id(app.Property(x => x.PublishedBy));
+        app.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
+        app.HasIndex(x => new { x.ProjectId, x.PublishedAt, x.Id });
+    });
 
     void ServiceAccounts(ModelBuilder builder)
     {

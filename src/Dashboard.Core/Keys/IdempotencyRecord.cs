@@ -85,7 +85,7 @@ public sealed class IdempotencyRecord
         InOrder(request.Resources),
         InOrder(request.Permissions),
         request.ExpiresAt?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) ?? "-",
-        request.ServiceAccountId ?? "-",
+        request.ServiceAccountId ?? (request.AppId is null ? "-" : PartyType.App.ToWord()), // which app is known once it is there
         InOrder(request.AllowedIps),
         request.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture) ?? "-",
     ];

@@ -22,7 +22,11 @@ public sealed record NewKey(
     string? ServiceAccountId = null,
     string? IdempotencyKey = null,
     IReadOnlyList<string>? AllowedIps = null,
-    int? RequestsPerMinute = null);
+    int? RequestsPerMinute = null)
+{
+    /// <summary>The published app that mints it for itself; null for every other key. Only apps say so.</summary>
+    internal string? AppId { get; init; }
+}
 
 /// <summary>What is to change on a key. What is null stays.</summary>
 /// <param name="Name">1 to 100 characters.</param>
@@ -132,6 +136,7 @@ public sealed class IssuedKey(KeyRow key, KeySecret secret)
 /// <param name="Limit">The most keys on a page, 1 to 200.</param>
 /// <param name="Sort">What they are sorted by; equal ones by identifier.</param>
 /// <param name="Descending">Whether the greatest or latest comes first.</param>
+/// <param name="IncludeManaged">Whether the keys that published apps minted for themselves are among them.</param>
 public sealed record KeyQuery(
     string? Project = null,
     bool IncludeRevoked = false,
@@ -140,7 +145,8 @@ public sealed record KeyQuery(
     string? Cursor = null,
     int Limit = Page.DefaultLimit,
     KeySort Sort = KeySort.CreatedAt,
-    bool Descending = true);
+    bool Descending = true,
+    bool IncludeManaged = false);
 
 /// <summary>How many keys of a project count against its limit.</summary>
 /// <param name="Used">The active and inactive ones.</param>

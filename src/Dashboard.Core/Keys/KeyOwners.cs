@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
 
-/// <content>Keys that service accounts own, and where keys may be used from and how often.</content>
+/// <content>Who owns a key, and where keys may be used from and how often.</content>
 public sealed partial class KeyService
 {
     const string NoAccount = "There is no such service account in this organization.";
@@ -53,6 +53,11 @@ public sealed partial class KeyService
             ? Fault.Invalid("permissions", $"Choose permissions: none of the usual ones is this service account's. Use {string.Join(", ", may)}.")
             : input with { Permissions = permissions };
     }
+
+    static (PartyType Type, string Id) OwnerOf(Actor actor, NewKey input) =>
+        input.AppId is { } app ? (PartyType.App, app)
+        : input.ServiceAccountId is { } account ? (PartyType.ServiceAccount, account)
+        : (actor.Type, actor.Id);
 
     static void ApplyLimits(Change change, ApiKey key, long organization, KeyLimits? limits)
     {

@@ -37,7 +37,9 @@ sealed class StoredKey
             Key = key,
             Organization = organization.Slug,
             Project = project.Slug,
-            OwnerName = account != null ? account.Name : context.Users.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault(),
+            OwnerName = account != null ? account.Name
+                : key.OwnerType == PartyType.App ? context.Apps.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault()
+                : context.Users.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault(),
             Account = account == null ? null : new OwningAccount(
                 account.Permissions,
                 account.DeletedAt == null && account.State == ServiceAccountState.Active

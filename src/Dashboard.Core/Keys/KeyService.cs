@@ -171,7 +171,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                 var (key, organization) = found.Value;
                 if (key.State != KeyState.Revoked)
                 {
-                    KeyRevocation.Revoke(change, organization, key);
+                    await KeyRevocation.RevokeAsync(change, organization, [key], null, null, token);
                     await change.Context.SaveChangesAsync(token);
                 }
 
@@ -181,7 +181,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
     static Task<int> CountAsync(DashboardContext context, long projectId, DateTimeOffset now, CancellationToken cancellationToken) =>
         context.Keys.CountAsync(
-            key => key.ProjectId == projectId && new[] { KeyShelf.Live, KeyShelf.Test }.Contains(key.Shelf) && key.ExpiryOrder > now, cancellationToken);
+            key => key.ProjectId == projectId && KeyShelf.Counted.Contains(key.Shelf) && key.ExpiryOrder > now, cancellationToken);
 
     /// <summary>Whether a project has as many keys as it may. Asked with its lock held, and with the time after it: a key that expired while this change waited no
     /// longer counts, and another may have taken its place.</summary>
@@ -191,7 +191,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     internal Fault LimitReached() => new(
         FaultCode.KeyLimitReached, $"This project has {options.MaxActivePerProject} active keys, as many as it may. Revoke one that is not used, then try again.");
 
-    async Task<Outcome<List<Resource>>> FindResourcesAsync(
+    internal async Task<Outcome<List<Resource>>> FindResourcesAsync(
         DashboardContext context, long projectId, IReadOnlyList<string>? names, CancellationToken cancellationToken)
     {
         if (names is null)
@@ -219,7 +219,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         }
 
         await NoteTemplateAsync(change, cancellationToken);
-
+        var (ownerType, ownerId) = OwnerOf(change.Actor, input);
         var key = new ApiKey
         {
             KeyId = secret.KeyId,
@@ -232,8 +232,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             Permissions = string.Join(' ', catalogue.InOrder(input.Permissions)),
             AllResources = input.Resources is null,
             Scope = [.. resources.Select(resource => new KeyResource { KeyId = secret.KeyId, ResourceId = resource.Id })],
-            OwnerType = input.ServiceAccountId is null ? change.Actor.Type : PartyType.ServiceAccount,
-            OwnerId = input.ServiceAccountId ?? change.Actor.Id,
+            OwnerType = ownerType,
+            OwnerId = ownerId,
             CreatedBy = change.Actor.Id,
             CreatedAt = change.Now,
             ExpiresAt = input.ExpiresAt,
@@ -249,6 +249,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             ["scope"] = input.Resources is null ? "all" : string.Join(' ', input.Resources),
             ["expires_at"] = key.ExpiresAt?.ToString("O"),
             ["service_account"] = input.ServiceAccountId,
+            ["app"] = input.AppId,
             ["allowed_ips"] = key.AllowedIps,
             ["requests_per_minute"] = key.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture),
         });
@@ -299,7 +300,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
         if (patch.ExpiresAt is { } expiry && expiry.At != key.ExpiresAt)
         {
-            if (key.ExpiresAt <= time.GetUtcNow() && await IsFullAsync(change, key.ProjectId, cancellationToken))
+            if (key.ExpiresAt <= time.GetUtcNow() && key.OwnerType != PartyType.App && await IsFullAsync(change, key.ProjectId, cancellationToken))
             {
                 return LimitReached();
             }
@@ -328,13 +329,15 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             join project in change.Context.Projects on key.ProjectId equals project.Id
             join member in change.Context.Members on project.OrganizationId equals member.OrganizationId
             where member.UserId == change.Actor.Id
-            select new { key.ProjectId, key.OwnerType, key.OwnerId, member.OrganizationId, member.Role }).SingleOrDefaultAsync(cancellationToken);
+            select new { key.ProjectId, key.OwnerType, key.OwnerId, key.CreatedBy, member.OrganizationId, member.Role }).SingleOrDefaultAsync(cancellationToken);
         if (found is null)
         {
             return Fault.NotFound;
         }
 
-        var own = found.Role >= OrganizationRole.Developer && found.OwnerType == change.Actor.Type && found.OwnerId == change.Actor.Id;
+        // A published app is its publisher's, and its key with it.
+        var (type, owner) = found.OwnerType == PartyType.App ? (PartyType.User, found.CreatedBy) : (found.OwnerType, found.OwnerId);
+        var own = found.Role >= OrganizationRole.Developer && type == change.Actor.Type && owner == change.Actor.Id;
         if (!own && found.Role < OrganizationRole.Admin)
         {
             return Fault.Forbidden(OthersKey);

@@ -4,7 +4,8 @@ namespace Dashboard.Core.Organizations;
 /// <param name="KeysRevoked">How many keys would be revoked.</param>
 /// <param name="KeysUsedInLastHour">How many of these were used within the last hour.</param>
 /// <param name="KeysNarrowed">How many keys would lose it and keep others.</param>
-public sealed record DeletionPreview(int KeysRevoked, int KeysUsedInLastHour, int KeysNarrowed = 0)
+/// <param name="AppsUnpublished">How many of the keys that would be revoked are published apps' own: the apps would be unpublished.</param>
+public sealed record DeletionPreview(int KeysRevoked, int KeysUsedInLastHour, int KeysNarrowed = 0, int AppsUnpublished = 0)
 {
     /// <summary>What counts as used lately.</summary>
     public static readonly TimeSpan Lately = TimeSpan.FromHours(1);

@@ -73,7 +73,10 @@ public sealed partial class ProjectService
 
         var since = time.GetUtcNow() - DeletionPreview.Lately;
         var keys = Revocable(context, found.ProjectId);
-        return new DeletionPreview(await keys.CountAsync(cancellationToken), await keys.CountAsync(key => key.LastUsedOrder > since, cancellationToken));
+        return new DeletionPreview(
+            await keys.CountAsync(cancellationToken),
+            await keys.CountAsync(key => key.LastUsedOrder > since, cancellationToken),
+            AppsUnpublished: await keys.CountAsync(key => key.OwnerType == PartyType.App, cancellationToken));
     }
 
     /// <summary>Deletes a project and revokes all of its keys. Its slugs never go to another.</summary>
@@ -106,7 +109,7 @@ public sealed partial class ProjectService
             var keys = await Revocable(change.Context, project.Id).OrderBy(key => key.KeyId).ToListAsync(token);
             change.Record(project.OrganizationId, new(
                 AuditCategory.Settings, "project.deleted", new(FeedSubject.Project, address, project.Name), Details: JsonSerializer.Serialize(new { keys_revoked = keys.Count })));
-            keys.ForEach(key => KeyRevocation.Revoke(change, project.OrganizationId, key, "project_deleted", address));
+            await KeyRevocation.RevokeAsync(change, project.OrganizationId, keys, "project_deleted", address, token);
             return new Deletion<ProjectRow>(
                 new(found.OrganizationSlug, project.Slug, project.Name, project.CreatedAt), [.. keys.Select(key => key.KeyId)], []);
         },
@@ -154,7 +157,7 @@ public sealed partial class ProjectService
     }
 
     static IQueryable<ApiKey> Revocable(DashboardContext context, long projectId) =>
-        context.Keys.Where(key => key.ProjectId == projectId && new[] { KeyShelf.Live, KeyShelf.Test }.Contains(key.Shelf));
+        context.Keys.Where(key => key.ProjectId == projectId && KeyShelf.Unrevoked.Contains(key.Shelf));
 
     static Fault SlugTaken(string slug) => new(FaultCode.Conflict, $"The address {slug} is or was another project's. Choose another slug.");
 

@@ -66,7 +66,8 @@ public sealed partial class ResourceService
         return new DeletionPreview(
             await only.CountAsync(cancellationToken),
             await only.CountAsync(key => key.LastUsedOrder > since, cancellationToken),
-            await Narrowed(context, found.Value.Row.Id).CountAsync(key => key.Scope.Count > 1, cancellationToken));
+            await Narrowed(context, found.Value.Row.Id).CountAsync(key => key.Scope.Count > 1, cancellationToken),
+            await only.CountAsync(key => key.OwnerType == PartyType.App, cancellationToken));
     }
 
     /// <summary>Deletes a resource and revokes the keys that reach nothing else. The same id can be registered again: that is another resource, which no key
@@ -88,27 +89,17 @@ public sealed partial class ResourceService
 
             var (row, access) = found.Value;
             var keys = await Narrowed(change.Context, row.Id).OrderBy(key => key.KeyId).Select(key => new { Key = key, Resources = key.Scope.Count }).ToListAsync(token);
+            var revoked = keys.FindAll(x => x.Resources == 1).ConvertAll(x => x.Key);
+            var narrowed = keys.FindAll(x => x.Resources > 1).ConvertAll(x => x.Key);
             await change.Context.KeyResources.Where(x => x.ResourceId == row.Id).ExecuteDeleteAsync(token);
             change.Context.Remove(row);
             var target = Target(row, access);
             change.Record(access.OrganizationId, new(
-                AuditCategory.Settings, "resource.deleted", target, Details: JsonSerializer.Serialize(new { keys_revoked = keys.Count(x => x.Resources == 1) })));
-            foreach (var affected in keys)
-            {
-                if (affected.Resources == 1)
-                {
-                    KeyRevocation.Revoke(change, access.OrganizationId, affected.Key, "resource_deleted", target.Id);
-                }
-                else
-                {
-                    KeyRevocation.Record(change, access.OrganizationId, "key.scope_reduced", affected.Key, new() { ["because"] = "resource_deleted", ["of"] = target.Id });
-                }
-            }
-
-            return new Deletion<ResourceRow>(
-                ToRow(row, access),
-                [.. keys.Where(x => x.Resources == 1).Select(x => x.Key.KeyId)],
-                [.. keys.Where(x => x.Resources > 1).Select(x => x.Key.KeyId)]);
+                AuditCategory.Settings, "resource.deleted", target, Details: JsonSerializer.Serialize(new { keys_revoked = revoked.Count })));
+            await KeyRevocation.RevokeAsync(change, access.OrganizationId, revoked, "resource_deleted", target.Id, token);
+            narrowed.ForEach(key => KeyRevocation.Record(
+                change, access.OrganizationId, "key.scope_reduced", key, new() { ["because"] = "resource_deleted", ["of"] = target.Id }));
+            return new Deletion<ResourceRow>(ToRow(row, access), [.. revoked.Select(key => key.KeyId)], [.. narrowed.Select(key => key.KeyId)]);
         },
         cancellationToken);
 

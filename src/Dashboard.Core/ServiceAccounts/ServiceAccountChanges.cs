@@ -70,7 +70,7 @@ public sealed partial class ServiceAccountService
                 .ExecuteUpdateAsync(set => set.SetProperty(x => x.RevokedAt, change.Now), token);
             account.DeletedAt = change.Now;
             Record(change, account, "service_account.deleted", new() { ["keys_revoked"] = $"{revoked.Count}" });
-            revoked.ForEach(key => KeyRevocation.Revoke(change, account.OrganizationId, key, "service_account_deleted", id));
+            await KeyRevocation.RevokeAsync(change, account.OrganizationId, revoked, "service_account_deleted", id, token);
             return before;
         },
         cancellationToken);

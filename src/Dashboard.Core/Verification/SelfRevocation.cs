@@ -38,7 +38,7 @@ public sealed class SelfRevocation(Verifier verifier, Changes changes)
                     return new Fault(FaultCode.Conflict, "This key is revoked already.");
                 }
 
-                KeyRevocation.Revoke(change, known.Project.OrganizationId, key, "self_revoke");
+                await KeyRevocation.RevokeAsync(change, known.Project.OrganizationId, [key], "self_revoke", null, token);
                 return change.Now;
             },
             cancellationToken);

@@ -48,7 +48,11 @@ public sealed record KeyItem(
         key.LastUsedFrom,
         key.ExpiresAt,
         key.RevokedAt,
-        role >= OrganizationRole.Admin || (role == OrganizationRole.Developer && key.Owner.Type == actor.Type && key.Owner.Id == actor.Id));
+        role >= OrganizationRole.Admin || (role == OrganizationRole.Developer && (key.Owner.Type == PartyType.App ? key.CreatedBy : key.Owner) is var own
+            && own.Type == actor.Type && own.Id == actor.Id));
+
+    /// <summary>Whether a published app minted it for itself.</summary>
+    public bool Managed => OwnerType == PartyType.App;
 
     /// <summary>What wants notice about it and stands below the state then: that it ends soon, or that nobody uses it. Null for nothing.</summary>
     public string? Notice(DateTimeOffset now) =>

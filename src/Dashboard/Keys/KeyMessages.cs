@@ -83,10 +83,11 @@ sealed record KeyListRequest(
     [Field("What they are sorted by. Keys that were never used count as used longest ago, those that never expire as expiring last.")] KeySort Sort = KeySort.CreatedAt,
     [Field("Whether the greatest or latest comes first. Left out: true for created_at and last_used_at, false for name and expires_at.", Example = "true")] bool? Descending = null,
     [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
-    [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit)
+    [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit,
+    [Field("Whether managed keys are listed too: those that published apps minted for themselves.")] bool IncludeManaged = false)
 {
     public KeyQuery ToQuery() => new(
-        Project, IncludeRevoked, Search, Environment, Cursor, Limit, Sort, Descending ?? Sort is KeySort.CreatedAt or KeySort.LastUsedAt);
+        Project, IncludeRevoked, Search, Environment, Cursor, Limit, Sort, Descending ?? Sort is KeySort.CreatedAt or KeySort.LastUsedAt, IncludeManaged);
 }
 
 /// <summary>Somebody or something that owns or did.</summary>

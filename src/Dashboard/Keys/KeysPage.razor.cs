@@ -28,6 +28,8 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     [SupplyParameterFromQuery(Name = "revoked")] public bool Revoked { get; set; }
 
+    [SupplyParameterFromQuery(Name = "managed")] public bool Managed { get; set; }
+
     [SupplyParameterFromQuery(Name = "environment")] public string? Environment { get; set; }
 
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
@@ -55,7 +57,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     protected override async Task OnParametersSetAsync()
     {
         var asked = new KeysAsked(
-            new(Organization, ProjectSlug), Revoked, KeyEnvironments.TryParse(Environment, out var only) ? only : null, KeyOrder.Parse(Sort));
+            new(Organization, ProjectSlug), Revoked, KeyEnvironments.TryParse(Environment, out var only) ? only : null, KeyOrder.Parse(Sort), Managed: Managed);
         if (View?.Asked.Project != asked.Project)
         {
             search = wanted?.Project == asked.Project ? wanted.Value.KeyId : "";
@@ -149,6 +151,12 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("revoked", shown ? true : (bool?)null), replace: true);
     }
 
+    void ShowManaged(bool shown)
+    {
+        chosen = Chosen with { Managed = shown };
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("managed", shown ? true : (bool?)null), replace: true);
+    }
+
     void ShowEnvironment(KeyEnvironment? only)
     {
         chosen = Chosen with { Environment = only };
@@ -190,19 +198,23 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     async Task ShowFoundAsync(KeyRow key)
     {
         found = null;
-        var revoked = key.State == KeyState.Revoked;
+        var (revoked, managed) = (key.State == KeyState.Revoked, key.Owner.Type == PartyType.App);
         if (ProjectPath.TryParse(key.Project, out var project) && project != View!.Project.Path)
         {
             wanted = (project, key.KeyId);
-            Navigation.NavigateTo($"/{project}/keys{(revoked ? "?revoked=true" : "")}");
+            var query = string.Join('&', new[] { revoked ? "revoked=true" : "", managed ? "managed=true" : "" }.Where(part => part.Length > 0));
+            Navigation.NavigateTo($"/{project}/keys{(query.Length > 0 ? $"?{query}" : "")}");
         }
         else
         {
             search = key.KeyId;
             before.Clear();
-            await LoadAsync(View!.Asked with { Cursor = null, Environment = null, Revoked = Revoked || revoked });
+            await LoadAsync(View!.Asked with { Cursor = null, Environment = null, Revoked = Revoked || revoked, Managed = Managed || managed });
             Navigation.NavigateTo(
-                Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["environment"] = null, ["revoked"] = Revoked || revoked ? true : null }),
+                Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
+                {
+                    ["environment"] = null, ["revoked"] = Revoked || revoked ? true : null, ["managed"] = Managed || managed ? true : null,
+                }),
                 replace: true);
         }
 

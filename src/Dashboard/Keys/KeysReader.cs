@@ -25,7 +25,7 @@ sealed class KeysReader(KeyService keys, ProjectService projects, Catalogue cata
         }
 
         var query = new KeyQuery(
-            project.Value.Path.ToString(), asked.Revoked, term, asked.Environment, asked.Cursor, Rows, asked.Order.By, asked.Order.Descending);
+            project.Value.Path.ToString(), asked.Revoked, term, asked.Environment, asked.Cursor, Rows, asked.Order.By, asked.Order.Descending, asked.Managed);
         var page = await keys.ListAsync(actor, query, cancellationToken);
         var allowance = await keys.AllowanceAsync(actor, query.Project, cancellationToken);
         if ((page.Fault ?? allowance.Fault) is { } fault)
@@ -42,13 +42,15 @@ sealed class KeysReader(KeyService keys, ProjectService projects, Catalogue cata
             onePage ? page.Value.Items.Count : await CountAsync(actor, query, cancellationToken),
             page.Value.NextCursor,
             allowance.Value,
-            page.Value.Items.Count == 0 && !asked.Revoked && await HasRevokedAsync(actor, query, cancellationToken),
+            page.Value.Items.Count == 0 && !asked.Revoked && await HasAsync(actor, query with { IncludeRevoked = true }, cancellationToken),
+            page.Value.Items.Count == 0 && !asked.Managed && (term.Length > 0 || asked.Environment is not null)
+                && await HasAsync(actor, query with { IncludeManaged = true }, cancellationToken),
             time.GetUtcNow());
     }
 
     async Task<int> CountAsync(Actor actor, KeyQuery query, CancellationToken cancellationToken) =>
         await keys.CountAsync(actor, query, cancellationToken) is { Succeeded: true, Value: var count } ? count : 0;
 
-    async Task<bool> HasRevokedAsync(Actor actor, KeyQuery query, CancellationToken cancellationToken) =>
-        await keys.ListAsync(actor, query with { IncludeRevoked = true, Cursor = null, Limit = 1 }, cancellationToken) is { Succeeded: true, Value.Items.Count: > 0 };
+    async Task<bool> HasAsync(Actor actor, KeyQuery query, CancellationToken cancellationToken) =>
+        await keys.ListAsync(actor, query with { Cursor = null, Limit = 1 }, cancellationToken) is { Succeeded: true, Value.Items.Count: > 0 };
 }

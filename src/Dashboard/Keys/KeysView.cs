@@ -10,7 +10,8 @@ namespace Dashboard.Keys;
 /// <param name="Environment">Only those of one environment.</param>
 /// <param name="Order">What comes first.</param>
 /// <param name="Cursor">Where the page before it ended; null for the first.</param>
-public sealed record KeysAsked(ProjectPath Project, bool Revoked, KeyEnvironment? Environment, KeyOrder Order, string? Cursor = null);
+/// <param name="Managed">Managed keys too.</param>
+public sealed record KeysAsked(ProjectPath Project, bool Revoked, KeyEnvironment? Environment, KeyOrder Order, string? Cursor = null, bool Managed = false);
 
 /// <summary>What the page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
 /// <param name="Asked">What it answers.</param>
@@ -21,6 +22,7 @@ public sealed record KeysAsked(ProjectPath Project, bool Revoked, KeyEnvironment
 /// <param name="NextCursor">Where the next page begins, or null.</param>
 /// <param name="Allowance">How many keys may be created.</param>
 /// <param name="OnlyRevoked">Nothing is shown, and with the revoked keys something would be.</param>
+/// <param name="OnlyManaged">Nothing is shown of what is asked for, and with the managed keys something would be.</param>
 /// <param name="At">When it was read: what the times in it are told from.</param>
 public sealed record KeysView(
     KeysAsked Asked,
@@ -31,6 +33,7 @@ public sealed record KeysView(
     string? NextCursor,
     Allowance Allowance,
     bool OnlyRevoked,
+    bool OnlyManaged,
     DateTimeOffset At)
 {
     /// <summary>Whether something else than all keys that work is asked for.</summary>

@@ -1,3 +1,4 @@
+using Dashboard.Core.Apps;
 using Dashboard.Core.Keys;
 
 namespace Dashboard.Keys;
@@ -27,15 +28,23 @@ public sealed class ShownOnce
     public string? KeyId { get; init; }
 
     /// <summary>A new key.</summary>
-    public static ShownOnce Of(IssuedKey issued) => new()
+    public static ShownOnce Of(IssuedKey issued) => OfKey(
+        issued.Key, issued.Secret, "Save your key", $"{issued.Key.Name} is ready. This is the only time its key is shown.", "You would have to revoke it and create another.");
+
+    /// <summary>The key of an app that has just been published.</summary>
+    public static ShownOnce Of(IssuedApp issued) => OfKey(
+        issued.App.Key, issued.Secret, "Save the app’s key", $"{issued.App.Name} is published. This is the only time its key is shown.",
+        "You would have to unpublish the app and publish it again.");
+
+    static ShownOnce OfKey(KeyRow key, KeySecret secret, string title, string lead, string loss) => new()
     {
-        Title = "Save your key",
-        Lead = $"{issued.Key.Name} is ready. This is the only time its key is shown.",
-        Values = [new("Key", issued.Secret.Reveal(), "this key")],
+        Title = title,
+        Lead = lead,
+        Values = [new("Key", secret.Reveal(), "this key")],
         Snippets = Snippet.For,
-        Loss = "You would have to revoke it and create another.",
+        Loss = loss,
         Leave = "I have saved the key",
-        KeyId = issued.Key.KeyId,
+        KeyId = key.KeyId,
     };
 }
 

@@ -154,7 +154,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
         ManagesProjects = here.Role >= OrganizationRole.Admin,
         Groups =
         [
-            new("Project", [new("API keys", KeysOf(here), Icons.Key), new("Resources", $"/{here.Path}/resources", Icons.Box)]),
+            new("Project", [new("API keys", KeysOf(here), Icons.Key), new("Resources", $"/{here.Path}/resources", Icons.Box), new("Published apps", $"/{here.Path}/apps", Icons.Plug)]),
             .. OfOrganization(here.OrganizationSlug, here.Role),
         ],
     };

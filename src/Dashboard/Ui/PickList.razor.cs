@@ -31,6 +31,9 @@ public sealed partial class PickList : ComponentBase, IDisposable
     /// <summary>The form field's name; each chosen item's value there is what <see cref="PickItem.ToField"/> makes of it.</summary>
     [Parameter] public string? Name { get; set; }
 
+    /// <summary>Whether several can be chosen; where not, another takes the place of what was.</summary>
+    [Parameter] public bool MultiSelection { get; set; } = true;
+
     [Parameter] public TimeSpan DebounceInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
     [Parameter] public string? Hint { get; set; }
@@ -121,5 +124,5 @@ public sealed partial class PickList : ComponentBase, IDisposable
     static partial void LogFailure(ILogger log, Exception failure);
 
     Task ToggleAsync(PickItem item, bool on) => ValuesChanged.InvokeAsync(
-        on ? [.. Values, item] : [.. Values.Where(chosen => !string.Equals(chosen.Value, item.Value, StringComparison.Ordinal))]);
+        !MultiSelection ? [item] : on ? [.. Values, item] : [.. Values.Where(chosen => !string.Equals(chosen.Value, item.Value, StringComparison.Ordinal))]);
 }

@@ -46,6 +46,10 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
 
     static readonly object Account = new { name = "table", projects = new[] { People.Project } };
 
+    const string OneApp = "/api/apps/APP";
+
+    static readonly object App = new { name = "table", project = People.Project, resource = "workflow:order-intake" };
+
     static readonly object Question = new { key = "nk_live_nothing" };
 
     static readonly object Project = new { organization = People.Organization, name = "Table" };
@@ -114,6 +118,12 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
             Hidden("/api/service-accounts/sa_nothing/secrets")) { ForAdmins = true },
         new("DELETE /api/service-accounts/{id}/secrets/{secret_id}",
             Refused(OneSecret), Refused(OneSecret), Hidden(OneSecret), Forbidden(OneSecret), Hidden(OneAccount + "/secrets/cs_nothing")) { ForAdmins = true },
+        new("POST /api/apps",
+            Refused("/api/apps", App), Refused("/api/apps", App), Hidden("/api/apps", App), Forbidden("/api/apps", App),
+            Bad("/api/apps", new { name = "x", project = People.Project, resource = "workflow:never-registered" })),
+        new("GET /api/apps", Refused("/api/apps"), Refused("/api/apps"), Hidden("/api/apps" + Ours), new("/api/apps" + Ours, null, 200), Bad("/api/apps?limit=0")),
+        new("GET /api/apps/{id}", Refused(OneApp), Refused(OneApp), Hidden(OneApp), new(OneApp, null, 200), Hidden("/api/apps/app_nothing")),
+        new("DELETE /api/apps/{id}", Refused(OneApp), Refused(OneApp), Hidden(OneApp), Forbidden(OneApp), Hidden("/api/apps/app_nothing")) { ForAdmins = true }, // it is the owner's
         new("GET /api/usage", Refused("/api/usage"), Refused("/api/usage"), Hidden("/api/usage" + Ours), new("/api/usage" + Ours, null, 200), Bad("/api/usage?from=yesterday")),
         new("POST /api/v1/keys/verify",
             new("/api/v1/keys/verify", Question, 401, "missing_credential"), new("/api/v1/keys/verify", Question, 403, "insufficient_permissions"), null, null,
@@ -169,7 +179,8 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         (string, string)[] origin = [("Sec-Fetch-Site", "same-origin")];
         var headers = caller == "key" ? [("X-API-Key", tenants.RawKey), .. origin] : expected.Headers?.Select(x => (x.Name, x.Value.Replace("VERIFIER", tenants.VerifierKey, StringComparison.Ordinal))).ToArray() ?? origin;
         var path = expected.Path.Replace("KEY", tenants.KeyId, StringComparison.Ordinal)
-            .Replace("ACCOUNT", tenants.ServiceAccountId, StringComparison.Ordinal).Replace("SECRET", tenants.ClientSecretId, StringComparison.Ordinal);
+            .Replace("ACCOUNT", tenants.ServiceAccountId, StringComparison.Ordinal).Replace("SECRET", tenants.ClientSecretId, StringComparison.Ordinal)
+            .Replace("APP", tenants.AppId, StringComparison.Ordinal);
         var before = await Snapshot.TakeAsync(tenants.Product);
 
         var answer = await api.SendAsync(method, path, expected.Body, headers);

@@ -41,6 +41,9 @@ public sealed class Tenants : IAsyncLifetime
     /// <summary>Its client secret's identifier.</summary>
     public string ClientSecretId { get; private set; } = "";
 
+    /// <summary>A published app of the first organization.</summary>
+    public string AppId { get; private set; } = "";
+
     public async ValueTask InitializeAsync()
     {
         Product.Start();
@@ -65,6 +68,7 @@ public sealed class Tenants : IAsyncLifetime
         ServiceAccountId = (await Owner.PostAsync("/api/service-accounts", new { name = "the first" })).Member("id");
         ClientSecretId = (await Owner.GetAsync($"/api/service-accounts/{ServiceAccountId}")).Json.GetProperty("secrets")[0].GetProperty("id").GetString()!;
         Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);
+        AppId = (await Owner.PostAsync("/api/apps", new { name = "the first", resource = "workflow:order-intake" })).Member("id");
         Assert.Equal(201, (await Stranger.PostAsync("/api/resources", new { kind = "workflow", id = "elsewhere" })).Status);
     }
 

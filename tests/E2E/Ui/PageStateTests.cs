@@ -25,7 +25,7 @@ public sealed class PageStateTests(Product product, Browser browser) : IClassFix
         visit.Expect(404, "/nothing-here");
         await page.GotoAsync("/nothing-here");
         await LookAsync();
-        foreach (var path in new[] { $"{empty}/keys", $"{empty}/resources", $"{full}/keys", $"{full}/keys?environment=test", $"{full}/resources?kind=agent", $"{full}/resources" })
+        foreach (var path in new[] { $"{empty}/keys", $"{empty}/resources", $"{empty}/apps", $"{full}/keys", $"{full}/keys?environment=test", $"{full}/resources?kind=agent", $"{full}/resources" })
         {
             await visit.GoAsync($"/{path}");
             await LookAsync();

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Dashboard.Core;
 using Dashboard.Core.Account;
+using Dashboard.Core.Apps;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.OAuth;
@@ -40,6 +41,21 @@ public sealed class ChangingMethodsTests
         {
             var key = await KeyAsync(world);
             return await Run(services => services.Keys.RevokeAsync(actor, key, Token));
+        }),
+        ["AppService.PublishAsync"] = new(2, 2, (world, actor) =>
+        {
+            world.AddResource(World.Orders, "workflow", "intake");
+            return Run(services => services.Get<AppService>().PublishAsync(actor, new(World.Orders, "Desk", "workflow:intake", IdempotencyKey: "once"), Token));
+        }),
+        ["AppService.UnpublishAsync"] = new(2, 2, async (world, actor) =>
+        {
+            var app = await AppAsync(world);
+            return await Run(services => services.Get<AppService>().UnpublishAsync(actor, app.Id, Token));
+        }),
+        ["KeyService.RevokeAsync, managed"] = new(2, 2, async (world, actor) =>
+        {
+            var app = await AppAsync(world);
+            return await Run(services => services.Keys.RevokeAsync(actor, app.Key.KeyId, Token));
         }),
         ["ProjectService.CreateAsync"] = new(1, 1, (_, actor) => Run(services => services.Projects.CreateAsync(actor, new("acme", "Ledger"), Token))),
         ["ProjectService.ChangeAsync"] = new(
@@ -246,6 +262,12 @@ public sealed class ChangingMethodsTests
     {
         await using var context = world.Open();
         return (await context.AuditEntries.CountAsync(Token), await context.FeedEntries.CountAsync(Token));
+    }
+
+    static async Task<AppRow> AppAsync(World world)
+    {
+        world.AddResource(World.Orders, "workflow", "intake");
+        return (await world.Services.Get<AppService>().PublishAsync(world.Owner, new(World.Orders, "Desk", "workflow:intake"), Token)).Value.App;
     }
 
     static async Task<string> AccountAsync(World world) =>

@@ -83,6 +83,43 @@ public sealed class DatabaseStartTests : IDisposable
                 .Select(x => $"{x.Id} {x.ClientId} {x.ServiceAccountId} {Convert.ToHexString(x.SecretHash)} {x.Hint} {x.CreatedAt.ToUnixTimeMilliseconds()}"));
     }
 
+    [Fact]
+    public async Task Keys_of_before_managed_ones_are_there_after_an_upgrade_with_all_that_guards_them()
+    {
+        const string insert = """
+            INSERT INTO ApiKeys (KeyId, Hash, Prefix, ProjectId, Name, Environment, State, Permissions, AllResources, OwnerType, OwnerId, CreatedBy, CreatedAt, Shelf, LastUsedOrder, ExpiryOrder)
+              VALUES ('{0}', x'{1}', 'nk_test', 1, 'one', 'test', 'revoked', 'read', 0, '{2}', 'x', 'x', 5, {3}, 0, 253402300799999)
+            """;
+        await using var product = Build();
+        List<string> indexes;
+        await using (var context = Open(product))
+        {
+            await context.GetService<IMigrator>().MigrateAsync("OAuth", Token);
+            await context.Database.ExecuteSqlRawAsync("""
+                INSERT INTO Organizations (Id, Slug, Name, CreatedAt, Revision) VALUES (1, 'acme', 'Acme', 0, 0);
+                INSERT INTO Projects (Id, OrganizationId, Slug, Name, CreatedAt, Revision) VALUES (1, 1, 'orders', 'Orders', 0, 0);
+                INSERT INTO Resources (Id, ProjectId, Kind, ExternalId, Name, CreatedAt) VALUES (1, 1, 'agent', 'clerk', 'Clerk', 0);
+                """, Token);
+            await InsertAsync(context, "Aa", "01", "user", "3");
+            await context.Database.ExecuteSqlRawAsync("INSERT INTO ApiKeyResources (KeyId, ResourceId) VALUES ('Aa', 1)", Token);
+            indexes = await IndexesAsync(context);
+        }
+
+        await product.PrepareDatabaseAsync(Token);
+        await using var after = Open(product);
+        var key = await after.Keys.Include(x => x.Scope).SingleAsync(Token);
+        Assert.Equal(("Aa", "01", 3, 1L), (key.KeyId, Convert.ToHexString(key.Hash), key.Shelf, Assert.Single(key.Scope).ResourceId));
+        Assert.Equal(indexes, await IndexesAsync(after));
+        await InsertAsync(after, "Bb", "02", "app", "7");
+        await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => InsertAsync(after, "Cc", "03", "app", "3"));
+
+        static async Task InsertAsync(DashboardContext context, params string[] values) =>
+            await context.Database.ExecuteSqlRawAsync(values.Select((value, i) => (value, i)).Aggregate(insert, (sql, x) => sql.Replace($"{{{x.i}}}", x.value, StringComparison.Ordinal)), Token);
+
+        static Task<List<string>> IndexesAsync(DashboardContext context) =>
+            context.Database.SqlQueryRaw<string>("SELECT sql AS Value FROM sqlite_master WHERE type = 'index' AND tbl_name = 'ApiKeys' AND sql IS NOT NULL ORDER BY name").ToListAsync(Token);
+    }
+
     public void Dispose()
     {
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();

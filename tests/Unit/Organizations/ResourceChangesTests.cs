@@ -143,7 +143,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
         using var subscription = world.Services.Get<ChangeFeed>().Subscribe(entry => heard.Add($"{entry.SubjectType} {entry.SubjectId}"));
         await Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token);
         Assert.Equal("resource acme/orders/workflow:intake", heard[0]);
-        Assert.Equal(new[] { $"key {only.Key.KeyId}", $"key {both.Key.KeyId}" }.Order(StringComparer.Ordinal), heard.Skip(1));
+        Assert.Equal([$"key {only.Key.KeyId}", $"key {both.Key.KeyId}"], heard.Skip(1));
         Assert.Equal(
             new[] { "resource.deleted acme/orders/workflow:intake", $"key.revoked {only.Key.KeyId}", $"key.scope_reduced {both.Key.KeyId}" }.Order(StringComparer.Ordinal),
             (await AuditAsync()).Skip(before).Order(StringComparer.Ordinal));

@@ -45,7 +45,9 @@ public sealed class ShellProviderTests : UiTest
         Assert.Equal([new("acme", "/acme/orders/keys"), new("globex", "/globex/billing/keys")], shell.Organizations);
         Assert.Equal(new ShellPlace("orders", "/acme/orders/keys"), shell.Project);
         Assert.Equal([new("orders", "/acme/orders/keys"), new("returns", "/acme/returns/keys")], shell.Projects);
-        Assert.Equal([("API keys", "/acme/orders/keys"), ("Resources", "/acme/orders/resources")], Assert.Single(shell.Groups).Links.Select(link => (link.Text, link.Href)));
+        Assert.Equal(
+            [("API keys", "/acme/orders/keys"), ("Resources", "/acme/orders/resources"), ("Published apps", "/acme/orders/apps")],
+            Assert.Single(shell.Groups).Links.Select(link => (link.Text, link.Href)));
         Assert.False(shell.ManagesProjects);
     }
 

@@ -68,6 +68,18 @@ public sealed class PickListTests : UiTest
     }
 
     [Fact]
+    public void Of_a_list_for_one_another_takes_its_place()
+    {
+        var list = List([Everything[0]]);
+        list.Render(p => p.Add(c => c.MultiSelection, false));
+        Assert.Equal("Resources", list.Find("legend").TextContent);
+        var radios = list.FindAll("input[type=radio]");
+        Assert.Equal((20, 1), (radios.Count, radios.Select(radio => radio.GetAttribute("name")).Distinct(StringComparer.Ordinal).Count()));
+        radios[4].Change("on");
+        Assert.Equal([Everything[4]], told);
+    }
+
+    [Fact]
     public async Task Search_waits_for_a_pause_and_asks_once()
     {
         var list = List([]);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Xml.Linq;
 using Dashboard.Core;
 using Dashboard.Core.Account;
+using Dashboard.Core.Apps;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
@@ -126,6 +127,24 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Projects.PreviewDeletionAsync(world.Admin, path, Token));
         await BothAsync(services => services.Projects.DeleteAsync(world.Admin, path, Token));
         await BothAsync(services => services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new("Apex", "apex"), Token));
+    }
+
+    [Fact]
+    public async Task Apps_are_published_listed_and_unpublished_in_T_SQL()
+    {
+        world.AddResource(World.Orders, "workflow", "intake");
+        await BothAsync(services => services.Get<AppService>().PublishAsync(world.Developer, new(World.Orders, "Desk", "workflow:intake", IdempotencyKey: "once"), Token));
+        var app = (await world.Services.Get<AppService>().PublishAsync(world.Developer, new(World.Orders, "Form", "workflow:intake", IdempotencyKey: "twice"), Token)).Value.App;
+        await BothAsync(services => services.Get<AppService>().PublishAsync(world.Developer, new(World.Orders, "Form", "workflow:intake", IdempotencyKey: "twice"), Token));
+        var page = (await world.Services.Get<AppService>().ListAsync(world.Viewer, new(World.Orders, Search: "o", Limit: 1), Token)).Value;
+        Assert.Null(page.NextCursor);
+        page = (await world.Services.Get<AppService>().ListAsync(world.Viewer, new(World.Orders, Limit: 1), Token)).Value;
+        await BothAsync(services => services.Get<AppService>().ListAsync(world.Viewer, new(World.Orders, Cursor: Next(page.NextCursor), Limit: 1), Token));
+        await BothAsync(services => services.Get<AppService>().CountAsync(world.Viewer, new(World.Orders, true, "o%"), Token));
+        await BothAsync(services => services.Get<AppService>().GetAsync(world.Viewer, app.Id, Token));
+        await BothAsync(services => services.Keys.ListAsync(world.Viewer, new(World.Orders, true, IncludeManaged: true), Token));
+        await BothAsync(services => services.Keys.RevokeAsync(world.Developer, app.Key.KeyId, Token));
+        await BothAsync(services => services.Get<AppService>().UnpublishAsync(world.Developer, app.Id, Token));
     }
 
     [Fact]
