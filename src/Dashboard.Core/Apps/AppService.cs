@@ -22,8 +22,10 @@ public sealed partial class AppService(
     /// of another request.</returns>
     public async Task<Outcome<IssuedApp>> PublishAsync(Actor actor, NewApp input, CancellationToken cancellationToken)
     {
-        var request = new NewKey(
-            input.Project, input.Name, input.Environment, [input.Resource], input.Permissions, IdempotencyKey: input.IdempotencyKey) { AppId = App.IdPrefix + Base62.Random(IdLength) };
+        var request = new NewKey(input.Project, input.Name, input.Environment, [input.Resource], input.Permissions, IdempotencyKey: input.IdempotencyKey)
+        {
+            AppId = App.IdPrefix + Base62.Random(IdLength),
+        };
         return KeyRules.Check(request, catalogue, shapes, time.GetUtcNow()) is { } fault ? OfApp(fault) : await changes.RunAsync<IssuedApp>(
             actor,
             async (change, token) =>

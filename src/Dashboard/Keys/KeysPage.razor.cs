@@ -213,7 +213,9 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
             Navigation.NavigateTo(
                 Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
                 {
-                    ["environment"] = null, ["revoked"] = Revoked || revoked ? true : null, ["managed"] = Managed || managed ? true : null,
+                    ["environment"] = null,
+                    ["revoked"] = Revoked || revoked ? true : null,
+                    ["managed"] = Managed || managed ? true : null,
                 }),
                 replace: true);
         }

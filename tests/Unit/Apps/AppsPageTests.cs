@@ -10,7 +10,6 @@ using Dashboard.Core.Verification;
 using Dashboard.Http;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
