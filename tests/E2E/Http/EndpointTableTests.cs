@@ -127,6 +127,12 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         new("GET /api/apps", Refused("/api/apps"), Refused("/api/apps"), Hidden("/api/apps" + Ours), new("/api/apps" + Ours, null, 200), Bad("/api/apps?limit=0")),
         new("GET /api/apps/{id}", Refused(OneApp), Refused(OneApp), Hidden(OneApp), new(OneApp, null, 200), Hidden("/api/apps/app_nothing")),
         new("DELETE /api/apps/{id}", Refused(OneApp), Refused(OneApp), Hidden(OneApp), Forbidden(OneApp), Hidden("/api/apps/app_nothing")) { ForAdmins = true }, // it is the owner's
+        new("GET /api/authorizations",
+            Refused("/api/authorizations"), Refused("/api/authorizations"), Hidden("/api/authorizations?organization=" + People.Organization),
+            Forbidden("/api/authorizations?organization=" + People.Organization), Bad("/api/authorizations?limit=0")) { ForAdmins = true },
+        new("DELETE /api/authorizations/{authorization_id}",
+            Refused("/api/authorizations/GRANTED"), Refused("/api/authorizations/GRANTED"), Hidden("/api/authorizations/GRANTED"), Hidden("/api/authorizations/GRANTED"),
+            Hidden("/api/authorizations/nothing")) { ForAdmins = true, ForSessions = true },
         new("GET /api/usage", Refused("/api/usage"), Refused("/api/usage"), Hidden("/api/usage" + Ours), new("/api/usage" + Ours, null, 200), Bad("/api/usage?from=yesterday")),
         new("POST /api/v1/keys/verify",
             new("/api/v1/keys/verify", Question, 401, "missing_credential"), new("/api/v1/keys/verify", Question, 403, "insufficient_permissions"), null, null,
@@ -156,6 +162,9 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         Open("/healthz/ready"),
     ];
 
+    /// <summary>An owner's authorization.</summary>
+    string? authorization;
+
     public static IEnumerable<TheoryDataRow<string, string>> Cases =>
         from row in Table
         from column in new (string Name, Case? Case)[] { ("nobody", row.Nobody), ("key", row.Key), ("stranger", row.Stranger), ("viewer", row.Viewer), ("bad", row.Bad),
@@ -172,6 +181,7 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         var row = Table.Single(x => x.Endpoint == endpoint);
         var method = new HttpMethod(endpoint.Split(' ')[0]);
         var tokens = await tenants.Tokens;
+        authorization = tokens.AuthorizationId;
         var before = await Snapshot.TakeAsync(tenants.Product);
         foreach (var token in tokens.Others)
         {
@@ -204,6 +214,7 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         var method = new HttpMethod(endpoint.Split(' ')[0]);
         (string, string)[] origin = [("Sec-Fetch-Site", "same-origin")];
         var headers = caller == "key" ? [("X-API-Key", tenants.RawKey), .. origin] : expected.Headers?.Select(x => (x.Name, x.Value.Replace("VERIFIER", tenants.VerifierKey, StringComparison.Ordinal))).ToArray() ?? origin;
+        authorization = (await tenants.Tokens).AuthorizationId;
         var path = At(expected.Path);
         var before = await Snapshot.TakeAsync(tenants.Product);
 
@@ -239,7 +250,8 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
 
     /// <summary>The address, with what it names.</summary>
     string At(string path) => path.Replace("KEY", tenants.KeyId, StringComparison.Ordinal)
-        .Replace("ACCOUNT", tenants.ServiceAccountId, StringComparison.Ordinal).Replace("SECRET", tenants.ClientSecretId, StringComparison.Ordinal).Replace("APP", tenants.AppId, StringComparison.Ordinal);
+        .Replace("ACCOUNT", tenants.ServiceAccountId, StringComparison.Ordinal).Replace("SECRET", tenants.ClientSecretId, StringComparison.Ordinal)
+        .Replace("APP", tenants.AppId, StringComparison.Ordinal).Replace("GRANTED", authorization, StringComparison.Ordinal);
 
     /// <summary>All that is routed but pages and their forms (which carry a token), files (their address begins with a parameter) and what the framework brings. HEAD goes with GET.</summary>
     IEnumerable<(string Name, RouteEndpoint Endpoint)> Endpoints() =>

@@ -17,12 +17,14 @@ public sealed class Tenants : IAsyncLifetime
 
     public Tenants() => tokens = new(async () => new(
         await Product.CommandLineTokenAsync(Nobody, viewer!),
-        [await Bearers.AccountTokenAsync(Owner), await Product.AppTokenAsync(Nobody, owner!), await Product.CommandLineTokenAsync(Nobody, owner!, scope: "read:workflows"), "a.b.c"]));
+        [await Bearers.AccountTokenAsync(Owner), await Product.AppTokenAsync(Nobody, owner!), await Product.CommandLineTokenAsync(Nobody, owner!, scope: "read:workflows"), "a.b.c"],
+        (await Owner.GetAsync("/api/authorizations")).Json.GetProperty("items")[0].GetProperty("id").GetString()!));
 
     /// <summary>Access tokens of the first organization.</summary>
     /// <param name="Viewer">The command line's, of a viewer.</param>
     /// <param name="Others">A service account's with the scope api, another client's, the command line's without the scope, and none; all but the first are the owner's.</param>
-    public sealed record Issued(string Viewer, IReadOnlyList<string> Others);
+    /// <param name="AuthorizationId">What one of the owner's is of.</param>
+    public sealed record Issued(string Viewer, IReadOnlyList<string> Others, string AuthorizationId);
 
     Actor? owner;
     Actor? viewer;
