@@ -58,7 +58,8 @@ static class Problems
     {
         if (problem.Status == StatusCodes.Status401Unauthorized)
         {
-            http.Response.Headers.WWWAuthenticate = challenge is null ? SessionChallenge : new Microsoft.Extensions.Primitives.StringValues([SessionChallenge, challenge]);
+            // A program that reads the first challenge alone has no use for the session's.
+            http.Response.Headers.WWWAuthenticate = challenge is null ? SessionChallenge : new Microsoft.Extensions.Primitives.StringValues([challenge, SessionChallenge]);
         }
 
         return problem.WriteAsync(http.Response, http.RequestAborted);
