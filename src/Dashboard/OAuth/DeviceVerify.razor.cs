@@ -19,7 +19,6 @@ public sealed partial class DeviceVerify : ComponentBase
     Fault? fault;
     DeviceRequest? request;
     bool? decided;
-    bool answered;
     IReadOnlyList<OrganizationAccess> organizations = [];
 
     [Inject] DeviceRequests Devices { get; set; } = null!;
@@ -58,7 +57,6 @@ public sealed partial class DeviceVerify : ComponentBase
 
     async Task DecideAsync()
     {
-        answered = true;
         if (Http.IsFromAnotherSite())
         {
             Http.Response.StatusCode = StatusCodes.Status403Forbidden;
