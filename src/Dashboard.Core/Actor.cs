@@ -25,7 +25,8 @@ public enum PartyType
 /// <param name="Name">What people call it; the audit log keeps it as it was.</param>
 /// <param name="Address">The client address that the request came from, or null where there is none.</param>
 /// <param name="SessionId">The browser session it acts through, or null. A change through a session that has ended is refused.</param>
-public sealed record Actor(PartyType Type, string Id, string Name, string? Address = null, string? SessionId = null)
+/// <param name="Token">The access token it acts through instead, or null. A change through one that no longer counts is refused.</param>
+public sealed record Actor(PartyType Type, string Id, string Name, string? Address = null, string? SessionId = null, ActorToken? Token = null)
 {
     /// <summary>Latchkey itself.</summary>
     public static Actor System { get; } = new(PartyType.System, "latchkey", "Latchkey");
@@ -33,6 +34,12 @@ public sealed record Actor(PartyType Type, string Id, string Name, string? Addre
     /// <summary>Somebody at <paramref name="address"/> who has not proved who they are.</summary>
     public static Actor Anonymous(string? address) => new(PartyType.Anonymous, "", "", address);
 }
+
+/// <summary>An access token that a member acts through, in its one organization: their others are not there.</summary>
+/// <param name="Jti">The token's identifier.</param>
+/// <param name="ClientId">The client that it was issued to.</param>
+/// <param name="OrganizationId">The organization.</param>
+public sealed record ActorToken(string Jti, string ClientId, long OrganizationId);
 
 /// <summary>The words for <see cref="PartyType"/> in answers and rows.</summary>
 public static class PartyTypes

@@ -85,6 +85,7 @@ public static class CoreServices
         services.AddSingleton<AccessTokenReader>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<Verifier>();
+        services.AddSingleton<MemberTokens>();
         services.AddSingleton<UsageLedger>();
         services.AddHostedService(provider => provider.GetRequiredService<UsageLedger>());
         services.AddSingleton<FirstUses>();

@@ -93,9 +93,12 @@ public sealed partial class AppService
     }
 
     /// <summary>The apps of the organizations that <paramref name="actor"/> belongs to.</summary>
-    static IQueryable<App> VisibleTo(DashboardContext context, Actor actor) => context.Apps.AsNoTracking().Where(app =>
-        context.Projects.Any(project => project.Id == app.ProjectId
-            && context.Members.Any(member => member.OrganizationId == project.OrganizationId && member.UserId == actor.Id)));
+    static IQueryable<App> VisibleTo(DashboardContext context, Actor actor)
+    {
+        var memberships = context.MembershipsOf(actor);
+        return context.Apps.AsNoTracking().Where(app =>
+            context.Projects.Any(project => project.Id == app.ProjectId && memberships.Any(member => member.OrganizationId == project.OrganizationId)));
+    }
 
     static async Task<Outcome<AppRow>> ReadAsync(DashboardContext context, Actor actor, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
         IsId(id) && await ReadAsync(context, VisibleTo(context, actor).Where(app => app.Id == id), now, cancellationToken) is [var row] ? row : Fault.NotFound;

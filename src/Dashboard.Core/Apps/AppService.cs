@@ -72,8 +72,7 @@ public sealed partial class AppService(
                 from app in VisibleTo(context, actor)
                 where app.Id == id
                 join project in context.Projects on app.ProjectId equals project.Id
-                join member in context.Members on project.OrganizationId equals member.OrganizationId
-                where member.UserId == actor.Id
+                join member in context.MembershipsOf(actor) on project.OrganizationId equals member.OrganizationId
                 select new { app.ProjectId, app.PublishedBy, member.OrganizationId, member.Role }).SingleOrDefaultAsync(token);
             if (found is null)
             {

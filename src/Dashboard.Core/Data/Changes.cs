@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
@@ -58,12 +59,12 @@ public sealed class Change
 }
 
 /// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: the actor's
-/// session, the actor's memberships, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
+/// session, the actor's memberships, the actor's authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
 public sealed class Changes(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, TimeProvider time)
 {
     /// <summary>Runs <paramref name="change"/> and writes what it recorded. A fault rolls everything back. May run <paramref name="change"/> more than
     /// once, each time on an empty context, where the database asks to try again.</summary>
-    /// <param name="actor">Who acts. Its session, if it has one, must still count.</param>
+    /// <param name="actor">Who acts. Its session or access token, if it has one, must still count.</param>
     /// <param name="change">The change. Success without a recorded event means that there was nothing to do, and nothing is written.</param>
     /// <param name="cancellationToken">Ends the wait; what has not been committed is not done.</param>
     /// <typeparam name="T">What comes of it.</typeparam>
@@ -190,7 +191,7 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
 
     /// <summary>Takes the locks of what lets the actor act, until the transaction ends: whoever ends the session, removes the member or lowers the role at
     /// the same time waits for this change, or this change finds it done.</summary>
-    /// <returns>False when the actor's session no longer counts.</returns>
+    /// <returns>False when the actor's session or access token no longer counts.</returns>
     static async Task<bool> HoldActorAsync(Change unit, CancellationToken cancellationToken)
     {
         var (context, actor, now) = (unit.Context, unit.Actor, unit.Now);
@@ -207,7 +208,27 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
                 .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken);
         }
 
-        return true;
+        return actor.Token is not { } through || await HoldTokenAsync(context, through.Jti, now, cancellationToken);
+    }
+
+    static async Task<bool> HoldTokenAsync(DashboardContext context, string jti, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await context.Approvals
+            .Where(approval => approval.EndedAt == null && context.AccessTokens.Any(token => token.Jti == jti && token.ApprovalId == approval.Id))
+            .ExecuteUpdateAsync(set => set.SetProperty(approval => approval.EndedAt, approval => approval.EndedAt), cancellationToken) == 1
+        && await context.AccessTokens.Where(token => token.Jti == jti && token.RevokedAt == null && token.ExpiresAt > now)
+            .ExecuteUpdateAsync(set => set.SetProperty(token => token.RevokedAt, token => token.RevokedAt), cancellationToken) == 1;
+
+    /// <summary>What a reader needs, and the client that it was done through.</summary>
+    static string Details(string details, ActorToken? through)
+    {
+        if (through is null)
+        {
+            return details;
+        }
+
+        var members = JsonNode.Parse(details)!.AsObject();
+        members["through"] = through.ClientId;
+        return members.ToJsonString();
     }
 
     static async Task AppendAuditAsync(Change change, Guid changeId, CancellationToken cancellationToken)
@@ -236,7 +257,7 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
                     TargetId = what.Target.Id,
                     TargetName = what.Target.Name,
                     Succeeded = what.Succeeded,
-                    Details = what.Details,
+                    Details = Details(what.Details, change.Actor.Token),
                     PreviousHash = hash,
                 };
                 hash = entry.Hash = entry.ComputeHash();

@@ -327,8 +327,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             from key in change.Context.Keys
             where key.KeyId == keyId
             join project in change.Context.Projects on key.ProjectId equals project.Id
-            join member in change.Context.Members on project.OrganizationId equals member.OrganizationId
-            where member.UserId == change.Actor.Id
+            join member in change.Context.MembershipsOf(change.Actor) on project.OrganizationId equals member.OrganizationId
             select new { key.ProjectId, key.OwnerType, key.OwnerId, key.CreatedBy, member.OrganizationId, member.Role }).SingleOrDefaultAsync(cancellationToken);
         if (found is null)
         {
@@ -359,7 +358,10 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     }
 
     /// <summary>The keys of the organizations that <paramref name="actor"/> belongs to.</summary>
-    static IQueryable<ApiKey> VisibleTo(DashboardContext context, Actor actor) => context.Keys.AsNoTracking().Where(key =>
-        context.Projects.Any(project => project.Id == key.ProjectId
-            && context.Members.Any(member => member.OrganizationId == project.OrganizationId && member.UserId == actor.Id)));
+    static IQueryable<ApiKey> VisibleTo(DashboardContext context, Actor actor)
+    {
+        var memberships = context.MembershipsOf(actor);
+        return context.Keys.AsNoTracking().Where(key =>
+            context.Projects.Any(project => project.Id == key.ProjectId && memberships.Any(member => member.OrganizationId == project.OrganizationId)));
+    }
 }

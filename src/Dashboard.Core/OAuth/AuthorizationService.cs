@@ -47,7 +47,7 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var now = time.GetUtcNow();
         var approvals = context.Approvals.AsNoTracking().Where(x => x.EndedAt == null && x.ExpiresAt > now);
-        string[] filter = ["authorizations", "own", actor.Id];
+        string[] filter = ["authorizations", "own", actor.Id, .. actor.Token is { } through ? [$"{through.OrganizationId}"] : Array.Empty<string>()];
         if (query.Organization is { } slug)
         {
             if (await context.FindOrganizationAsync(actor, slug, cancellationToken) is not { } access)
@@ -64,7 +64,8 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
         }
         else
         {
-            approvals = approvals.Where(x => x.UserId == actor.Id);
+            var memberships = context.MembershipsOf(actor);
+            approvals = approvals.Where(x => x.UserId == actor.Id && memberships.Any(member => member.OrganizationId == x.OrganizationId));
         }
 
         var cursor = Cursor.Read(query.Cursor, filter);
@@ -104,9 +105,9 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
         async (change, token) =>
         {
             var approval = await change.Context.Approvals.AsNoTracking().SingleOrDefaultAsync(x => x.Id == id, token);
-            var mine = approval is not null && (approval.UserId == actor.Id || await change.Context.Members.AnyAsync(
-                member => member.UserId == actor.Id && member.OrganizationId == approval.OrganizationId
-                    && (member.Role == OrganizationRole.Admin || member.Role == OrganizationRole.Owner), token));
+            var mine = approval is not null && await change.Context.MembershipsOf(actor).AnyAsync(
+                member => member.OrganizationId == approval.OrganizationId
+                    && (approval.UserId == actor.Id || member.Role == OrganizationRole.Admin || member.Role == OrganizationRole.Owner), token);
             if (!mine)
             {
                 return Fault.NotFound;

@@ -60,6 +60,7 @@ public enum ClientKind
 /// <param name="RedirectUris">Where answers may be sent.</param>
 /// <param name="ServiceAccountId">The service account, or null.</param>
 /// <param name="RegisteredAt">When it registered, UTC, or null.</param>
+/// <param name="SecretId">Which of a service account's client secrets it has shown, or null.</param>
 public sealed record OAuthClient(
     string ClientId,
     string Name,
@@ -69,7 +70,8 @@ public sealed record OAuthClient(
     IReadOnlyList<string> Scope,
     IReadOnlyList<string> RedirectUris,
     string? ServiceAccountId = null,
-    DateTimeOffset? RegisteredAt = null)
+    DateTimeOffset? RegisteredAt = null,
+    string? SecretId = null)
 {
     /// <summary>The client id of the command line.</summary>
     public const string CommandLineId = "latchkey-cli";

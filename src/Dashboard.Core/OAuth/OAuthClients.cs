@@ -39,9 +39,9 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
         if (presented.ClientId is { } id)
         {
             await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-            if (await ReadAsync(context, id, cancellationToken) is { } found && IsShown(found, presented.Secret))
+            if (await ReadAsync(context, id, cancellationToken) is { } found && IsShown(found, presented.Secret, out var secretId))
             {
-                return found.Client;
+                return found.Client with { SecretId = secretId };
             }
         }
 
@@ -56,9 +56,23 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
         return rows.Select(ToClient).Append(OAuthClient.CommandLine).ToDictionary(client => client.ClientId, StringComparer.Ordinal);
     }
 
-    static bool IsShown(Found found, string? secret) => found.Client.IsPublic
-        ? secret is null
-        : secret is not null && KeyHash.Of(secret) is var hash && found.Secrets.Any(stored => CryptographicOperations.FixedTimeEquals(stored, hash));
+    static bool IsShown(Found found, string? secret, out string? secretId)
+    {
+        secretId = null;
+        if (found.Client.IsPublic || secret is null)
+        {
+            return found.Client.IsPublic && secret is null;
+        }
+
+        var hash = KeyHash.Of(secret);
+        if (found.Secrets.FirstOrDefault(stored => CryptographicOperations.FixedTimeEquals(stored.Hash, hash)) is not { } shown)
+        {
+            return false;
+        }
+
+        secretId = shown.Id;
+        return true;
+    }
 
     static async Task<Found?> ReadAsync(DashboardContext context, string clientId, CancellationToken cancellationToken)
     {
@@ -75,7 +89,7 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
         if (!clientId.StartsWith(ServiceAccount.ClientIdPrefix, StringComparison.Ordinal))
         {
             return await context.RegisteredClients.AsNoTracking().SingleOrDefaultAsync(client => client.ClientId == clientId, cancellationToken) is { } row
-                ? new(ToClient(row), row.SecretHash is { } own ? [own] : [])
+                ? new(ToClient(row), row.SecretHash is { } own ? [new(null, own)] : [])
                 : null;
         }
 
@@ -84,10 +98,10 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
             where credential.ClientId == clientId && credential.RevokedAt == null
             join account in context.ServiceAccounts on credential.ServiceAccountId equals account.Id
             where account.DeletedAt == null && account.State == ServiceAccountState.Active
-            select new { account.Id, account.Name, credential.SecretHash }).ToListAsync(cancellationToken);
+            select new { account.Id, account.Name, SecretId = credential.Id, credential.SecretHash }).ToListAsync(cancellationToken);
         return credentials.Count == 0 ? null : new(
             new(clientId, credentials[0].Name, ClientKind.ServiceAccount, IsPublic: false, [GrantTypes.ClientCredentials], [], [], credentials[0].Id),
-            [.. credentials.Select(x => x.SecretHash)]);
+            [.. credentials.Select(x => new StoredSecret(x.SecretId, x.SecretHash))]);
     }
 
     static OAuthClient ToClient(RegisteredClient row) => new(
@@ -96,5 +110,8 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
 
     static string[] Split(string text, char by) => text.Split(by, StringSplitOptions.RemoveEmptyEntries);
 
-    sealed record Found(OAuthClient Client, IReadOnlyList<byte[]> Secrets);
+    sealed record Found(OAuthClient Client, IReadOnlyList<StoredSecret> Secrets);
+
+    /// <summary>A secret that a client may show, with its identifier where it has one.</summary>
+    sealed record StoredSecret(string? Id, byte[] Hash);
 }

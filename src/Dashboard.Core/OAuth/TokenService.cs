@@ -9,6 +9,9 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
 {
     const int IdLength = 22;
 
+    /// <summary>When a client secret was last used is right to so much.</summary>
+    static readonly TimeSpan UseStep = TimeSpan.FromMinutes(1);
+
     /// <summary>Gives tokens, or says why not.</summary>
     /// <param name="request">The body.</param>
     /// <param name="presented">What the request says of the client.</param>
@@ -73,7 +76,13 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
                 }
 
                 var granted = ScopeOfAccount(asked, account.Permissions.Split(' '));
-                return granted.Error is { } beyond ? beyond : TokenIssue.Issue(
+                if (granted.Error is { } beyond)
+                {
+                    return beyond;
+                }
+
+                await NoteUseAsync(change, asked.Client.SecretId, token);
+                return TokenIssue.Issue(
                     change,
                     new(
                         asked.Client, PartyType.ServiceAccount, id, account.OrganizationId, account.Slug, string.Join(' ', granted.Value), asked.Request["resource"],
@@ -81,6 +90,14 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
                     asked.Signer, asked.Origin.Issuer, "token.issued");
             },
             cancellationToken);
+    }
+
+    /// <summary>Notes that a client secret was used. A client that asks all the time is not written each time.</summary>
+    static Task NoteUseAsync(Change change, string? secretId, CancellationToken cancellationToken)
+    {
+        var before = change.Now - UseStep;
+        return change.Context.ServiceAccountCredentials.Where(x => x.Id == secretId && (x.LastUsedAt == null || x.LastUsedAt <= before))
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.LastUsedAt, change.Now), cancellationToken);
     }
 
     /// <summary>A service account has registered nothing: without a scope it gets what it may read, and where it may do nothing but verify, that.</summary>

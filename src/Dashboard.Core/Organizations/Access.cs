@@ -52,10 +52,16 @@ public sealed record OrganizationAccess(long Id, string Slug, string Name, Organ
 /// <summary>Membership as part of the query: what is not yours is not there.</summary>
 static class Access
 {
+    /// <summary>The memberships that count for <paramref name="actor"/>: every one of the person's, or through an access token the one in its organization.</summary>
+    public static IQueryable<Member> MembershipsOf(this DashboardContext context, Actor actor)
+    {
+        var own = context.Members.Where(member => member.UserId == actor.Id);
+        return actor.Token is { OrganizationId: var only } ? own.Where(member => member.OrganizationId == only) : own;
+    }
+
     /// <summary>The projects that <paramref name="actor"/> may see.</summary>
     public static IQueryable<ProjectAccess> ProjectsOf(this DashboardContext context, Actor actor) =>
-        from member in context.Members
-        where member.UserId == actor.Id
+        from member in context.MembershipsOf(actor)
         join organization in context.Organizations on member.OrganizationId equals organization.Id
         join project in context.Projects on organization.Id equals project.OrganizationId
         where project.DeletedAt == null
@@ -64,8 +70,7 @@ static class Access
 
     /// <summary>The organizations that <paramref name="actor"/> belongs to.</summary>
     public static IQueryable<OrganizationAccess> OrganizationsOf(this DashboardContext context, Actor actor) =>
-        from member in context.Members
-        where member.UserId == actor.Id
+        from member in context.MembershipsOf(actor)
         join organization in context.Organizations on member.OrganizationId equals organization.Id
         orderby organization.Slug
         select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role);
@@ -75,8 +80,7 @@ static class Access
         !Names.HasSlugShape(path.Organization) || !Names.HasSlugShape(path.Project) ? null : await (
          from organizationSlug in context.OrganizationSlugs
          where organizationSlug.Slug == path.Organization
-         join member in context.Members on organizationSlug.OrganizationId equals member.OrganizationId
-         where member.UserId == actor.Id
+         join member in context.MembershipsOf(actor) on organizationSlug.OrganizationId equals member.OrganizationId
          join organization in context.Organizations on member.OrganizationId equals organization.Id
          join projectSlug in context.ProjectSlugs on organization.Id equals projectSlug.OrganizationId
          where projectSlug.Slug == path.Project
@@ -90,8 +94,7 @@ static class Access
         !Names.HasSlugShape(slug) ? null : await (
          from organizationSlug in context.OrganizationSlugs
          where organizationSlug.Slug == slug
-         join member in context.Members on organizationSlug.OrganizationId equals member.OrganizationId
-         where member.UserId == actor.Id
+         join member in context.MembershipsOf(actor) on organizationSlug.OrganizationId equals member.OrganizationId
          join organization in context.Organizations on member.OrganizationId equals organization.Id
          select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role))
         .SingleOrDefaultAsync(cancellationToken);

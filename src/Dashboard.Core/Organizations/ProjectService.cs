@@ -115,8 +115,7 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
 
         var rows = await (
             from project in projects
-            join member in context.Members on project.OrganizationId equals member.OrganizationId
-            where member.UserId == actor.Id
+            join member in context.MembershipsOf(actor) on project.OrganizationId equals member.OrganizationId
             join owner in context.Organizations on project.OrganizationId equals owner.Id
             orderby project.CreatedAt descending, project.Id descending
             select new { project.Id, Row = new ProjectRow(owner.Slug, project.Slug, project.Name, project.CreatedAt) })

@@ -262,8 +262,7 @@ public sealed partial class ServiceAccountService(
         var found = !ServiceAccountRules.IsId(id) ? null : await (
             from account in context.ServiceAccounts
             where account.Id == id && account.DeletedAt == null
-            join member in context.Members on account.OrganizationId equals member.OrganizationId
-            where member.UserId == actor.Id
+            join member in context.MembershipsOf(actor) on account.OrganizationId equals member.OrganizationId
             join organization in context.Organizations on account.OrganizationId equals organization.Id
             select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role)).SingleOrDefaultAsync(cancellationToken);
         return found is null ? Fault.NotFound : found.Role < OrganizationRole.Admin ? NotAdmin : found;

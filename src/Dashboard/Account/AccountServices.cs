@@ -9,13 +9,14 @@ namespace Dashboard.Account;
 /// <summary>Signing in and out, and the first run.</summary>
 static class AccountServices
 {
-    /// <summary>Registers the session cookie.</summary>
+    /// <summary>Registers the session cookie, and what stands in for it.</summary>
     /// <exception cref="SettingException">A setting cannot be used.</exception>
     public static IServiceCollection AddAccount(this IServiceCollection services, IConfiguration configuration)
     {
         var https = SessionCookie.IsHttps(configuration);
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
-            .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https));
+            .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https))
+            .AddAccessTokens();
         services.AddAuthorization();
         services.Configure<AntiforgeryOptions>(forms => SessionCookie.Configure(forms.Cookie, "latchkey-form", https));
         services.AddScoped<SessionWatch>();

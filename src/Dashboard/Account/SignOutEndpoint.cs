@@ -24,7 +24,9 @@ static class SignOutEndpoint
         {
             await sessions.EndAsync(actor, http.RequestAborted);
             await http.SignOutAsync(IdentityConstants.ApplicationScheme);
-            return TypedResults.LocalRedirect("/account/sign-in");
+            // Whoever is somebody else goes on where they were.
+            var back = LocalPath.OrStart(http.Request.HasFormContentType ? (await http.Request.ReadFormAsync(http.RequestAborted))["ReturnUrl"] : default);
+            return TypedResults.LocalRedirect(back == "/" ? "/account/sign-in" : $"/account/sign-in?ReturnUrl={Uri.EscapeDataString(back)}");
         }
 
         return TypedResults.LocalRedirect("/");

@@ -12,7 +12,7 @@ static class AppEndpoints
 
     public static void MapApps(this IEndpointRouteBuilder app)
     {
-        var apps = app.MapGroup("/api/apps").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Published apps");
+        var apps = app.MapGroup("/api/apps").RequireAuthorization(MemberPolicy.Name).ForPrograms().WithTags("Published apps");
         apps.MapPost("", PublishAsync).WithName("publishApp")
             .WithSummary("Publish an app. It gets a managed key of its own, narrowed to one resource; the key is in the answer, once.")
             .Answers<IssuedAppAnswer>(201, "The app was published.", ("Location", "Where the app is."))

@@ -13,7 +13,7 @@ static class HttpRules
         services.AddTrustedProxies(configuration);
         services.AddPageCompression();
         services.ConfigureHttpJsonOptions(json => JsonContract.Apply(json.SerializerOptions));
-        services.AddAuthorizationBuilder().AddPolicy(SessionPolicy.Name, SessionPolicy.Build);
+        services.AddAuthorizationBuilder().AddPolicy(SessionPolicy.Name, SessionPolicy.Build).AddPolicy(MemberPolicy.Name, MemberPolicy.Build);
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, SessionPolicy.ResultHandler>();
         services.AddSingleton<ProgramMethods>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PagesAreForPeople>());

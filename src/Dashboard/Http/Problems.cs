@@ -48,14 +48,18 @@ static class Problems
     public static IResult ToResult<T>(this Outcome<T> outcome, Func<T, IResult> show) => outcome.Fault is { } fault ? fault.ToResult() : show(outcome.Value);
 
     /// <summary>Answers with a fault from where there are no results: a middleware, an event.</summary>
-    public static Task WriteAsync(HttpContext http, Fault fault) => WriteAsync(http, fault.ToProblem());
+    /// <param name="http">The request.</param>
+    /// <param name="fault">The fault.</param>
+    /// <param name="challenge">Another way than a session to show who calls, or null.</param>
+    public static Task WriteAsync(HttpContext http, Fault fault, string? challenge = null) => WriteAsync(http, fault.ToProblem(), challenge);
 
     /// <summary>The same for a problem.</summary>
-    public static Task WriteAsync(HttpContext http, ProblemDocument problem)
+    public static Task WriteAsync(HttpContext http, ProblemDocument problem, string? challenge = null)
     {
         if (problem.Status == StatusCodes.Status401Unauthorized)
         {
-            http.Response.Headers.WWWAuthenticate = SessionChallenge;
+            // A program that reads the first challenge alone has no use for the session's.
+            http.Response.Headers.WWWAuthenticate = challenge is null ? SessionChallenge : new Microsoft.Extensions.Primitives.StringValues([challenge, SessionChallenge]);
         }
 
         return problem.WriteAsync(http.Response, http.RequestAborted);

@@ -1,3 +1,5 @@
+using System.Security.Claims;
+using Dashboard.Account;
 using Dashboard.Core;
 
 namespace Dashboard.Http;
@@ -47,8 +49,11 @@ static class SameOrigin
 
         return http.GetEndpoint()?.Metadata.GetMetadata<SignInMetadata>() is not null
             ? Of(http.Request) == Provenance.Foreign
-            : http.User.Identity is { IsAuthenticated: true } && Of(http.Request) != Provenance.Own;
+            : http.User.Identity is { IsAuthenticated: true } && !IsToken(http.User) && Of(http.Request) != Provenance.Own;
     }
+
+    /// <summary>No other site's page can send along a token that it does not have.</summary>
+    static bool IsToken(ClaimsPrincipal user) => user.Identity!.AuthenticationType == AccessTokenScheme.Name && !user.HasClaim(claim => claim.Type == CurrentActor.SessionClaim);
 
     /// <summary>Pages' forms carry a token of their own. Of the circuit, what opens it: nobody else can read the name that all the rest needs.</summary>
     static bool IsGuarded(HttpRequest request) =>

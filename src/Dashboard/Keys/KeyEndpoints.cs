@@ -12,7 +12,7 @@ static class KeyEndpoints
 
     public static void MapKeys(this IEndpointRouteBuilder app)
     {
-        var keys = app.MapGroup("/api/keys").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Keys");
+        var keys = app.MapGroup("/api/keys").RequireAuthorization(MemberPolicy.Name).ForPrograms().WithTags("Keys");
         keys.MapPost("", CreateAsync).WithName("createKey").WithSummary("Create a key. Its secret is in the answer, once.")
             .Answers<IssuedKeyAnswer>(201, "The key was created.", ("Location", "Where the key is."))
             .Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.Conflict, FaultCode.AlreadyCreated, FaultCode.KeyLimitReached);

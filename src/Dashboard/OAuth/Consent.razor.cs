@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Dashboard.Account;
 using Dashboard.Core;
 using Dashboard.Core.OAuth;
@@ -16,7 +15,7 @@ public sealed partial class Consent : ComponentBase
     AuthorizationRequest? request;
     string? shown;
     Fault? fault;
-    IReadOnlyList<SelectOption<string>> options = [];
+    IReadOnlyList<OrganizationAccess> organizations = [];
 
     [Inject] AuthorizationRequests Requests { get; set; } = null!;
 
@@ -34,15 +33,9 @@ public sealed partial class Consent : ComponentBase
 
     [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
 
-    string? Email => Http.User.FindFirstValue(ClaimTypes.Email);
-
     string Lead => request!.Client.RegisteredAt is { } registered
         ? $"Unverified: it registered itself on {TimeText.Date(registered)}, and nobody here has checked who runs it."
         : "Only if you started this yourself, just now.";
-
-    string Duration => request!.Client.MayUse(GrantTypes.RefreshToken)
-        ? $"{Options.AccessTokenLifetime.TotalMinutes:0} minutes, renewed for up to {Options.RefreshTokenLifetime.TotalDays:0} days"
-        : $"{Options.AccessTokenLifetime.TotalMinutes:0} minutes";
 
     Actor Actor => Http.User.ToActor(Http.ClientAddress()) ?? throw new InvalidOperationException("This page asks for a session.");
 
@@ -67,7 +60,7 @@ public sealed partial class Consent : ComponentBase
             // A browser holds the way that an answer to a form takes to the policy as well.
             Http.Response.Headers.ContentSecurityPolicy = Http.Response.Headers.ContentSecurityPolicy.ToString()
                 .Replace("form-action 'self'", $"form-action 'self' {SourceOf(request.RedirectUri)}", StringComparison.Ordinal);
-            options = [.. (await Projects.OrganizationsAsync(Actor, Http.RequestAborted)).Select(organization => new SelectOption<string>(organization.Slug, organization.Name))];
+            organizations = await Projects.OrganizationsAsync(Actor, Http.RequestAborted);
         }
     }
 

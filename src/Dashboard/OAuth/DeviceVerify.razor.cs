@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Dashboard.Account;
 using Dashboard.Core;
 using Dashboard.Core.OAuth;
@@ -14,34 +13,37 @@ public sealed partial class DeviceVerify : ComponentBase
 {
     const string Warning = "Only if you started this yourself, just now, on the machine below.";
 
+    /// <summary>Whichever of the two forms is shown: an answer is taken by what the page shows first, before it is known what it is about.</summary>
+    const string Form = "device";
+
     Fault? fault;
     DeviceRequest? request;
     bool? decided;
-    bool answered;
     IReadOnlyList<OrganizationAccess> organizations = [];
-    IReadOnlyList<SelectOption<string>> options = [];
 
     [Inject] DeviceRequests Devices { get; set; } = null!;
 
     [Inject] ProjectService Projects { get; set; } = null!;
 
+    [Inject] OAuthOptions Options { get; set; } = null!;
+
+    [Inject] TimeProvider Time { get; set; } = null!;
+
     [CascadingParameter] HttpContext Http { get; set; } = null!;
 
-    [SupplyParameterFromForm(FormName = "find")] Typed Input { get; set; } = null!;
+    [SupplyParameterFromForm(FormName = Form)] Typed Input { get; set; } = null!;
 
-    [SupplyParameterFromForm(FormName = "decide")] Decision Choice { get; set; } = null!;
+    [SupplyParameterFromForm(FormName = Form)] Decision Choice { get; set; } = null!;
 
     [SupplyParameterFromQuery(Name = "user_code")] string? UserCode { get; set; }
 
     [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
 
-    string? Email => Http.User.FindFirstValue(ClaimTypes.Email);
-
     Actor Actor => Http.User.ToActor(Http.ClientAddress()) ?? throw new InvalidOperationException("This page asks for a session.");
 
     protected override void OnInitialized() => (Input, Choice) = (Input ?? new(), Choice ?? new());
 
-    Task FindAsync() => FindAsync(Input.UserCode);
+    Task AnswerAsync() => Choice.Answer is null ? FindAsync(Input.UserCode) : DecideAsync();
 
     async Task FindAsync(string? code)
     {
@@ -50,13 +52,11 @@ public sealed partial class DeviceVerify : ComponentBase
         {
             request = found.Value;
             organizations = await Projects.OrganizationsAsync(Actor, Http.RequestAborted);
-            options = [.. organizations.Select(organization => new SelectOption<string>(organization.Slug, organization.Name))];
         }
     }
 
     async Task DecideAsync()
     {
-        answered = true;
         if (Http.IsFromAnotherSite())
         {
             Http.Response.StatusCode = StatusCodes.Status403Forbidden;

@@ -19,6 +19,25 @@ static class ScopeWords
             : $"Use {name} on {kinds}";
     }
 
+    /// <summary>How long a client has access: "1 hour, renewed for up to 30 days".</summary>
+    public static string Duration(OAuthClient client, OAuthOptions options)
+    {
+        var once = InWords(options.AccessTokenLifetime);
+        return client.MayUse(GrantTypes.RefreshToken) ? $"{once}, renewed for up to {InWords(options.RefreshTokenLifetime)}" : once;
+    }
+
+    /// <summary>The mark of a client.</summary>
+    public static string IconOf(OAuthClient client) => client.Kind == ClientKind.BuiltIn ? Ui.Icons.Terminal : Ui.Icons.Plug;
+
+    static string InWords(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 2 } => $"{time.TotalDays:0} days",
+        { TotalHours: 1 } => "1 hour",
+        { TotalHours: > 1 } => $"{time.TotalHours:0} hours",
+        { TotalMinutes: >= 2 } => $"{time.TotalMinutes:0} minutes",
+        _ => $"{time.TotalSeconds:0} seconds",
+    };
+
     /// <summary>The mark beside a scope.</summary>
     public static string IconOf(string scope) => OAuthScopes.PermissionOf(scope) switch
     {

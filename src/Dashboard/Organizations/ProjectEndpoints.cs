@@ -11,16 +11,18 @@ static class ProjectEndpoints
 
     public static void MapProjects(this IEndpointRouteBuilder app)
     {
-        var projects = app.MapGroup("/api/projects").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Projects");
-        projects.MapPost("", CreateAsync).WithName("createProject").WithSummary("Create a project.")
+        // What an organization consists of is one of its settings: changed with a session only.
+        var settings = app.MapGroup("/api/projects").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Projects");
+        var projects = app.MapGroup("/api/projects").RequireAuthorization(MemberPolicy.Name).ForPrograms().WithTags("Projects");
+        settings.MapPost("", CreateAsync).WithName("createProject").WithSummary("Create a project.")
             .Answers<ProjectAnswer>(201, "The project was created.", ("Location", "Where the project is.")).Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.Conflict);
         projects.MapRead("", ListAsync).WithName("listProjects").WithSummary("List the projects that the caller may see, newest first.")
             .Answers<ListAnswer<ProjectAnswer>>(200, "A page of projects.").Refuses(FaultCode.NotFound);
         projects.MapRead(One, GetAsync).WithName("getProject").WithSummary("Read a project.")
             .Answers<ProjectAnswer>(200, "The project.").Refuses(FaultCode.NotFound);
-        projects.MapPatch(One, ChangeAsync).WithName("changeProject").WithSummary("Rename a project, or change what addresses call it. Its addresses before still mean it.")
+        settings.MapPatch(One, ChangeAsync).WithName("changeProject").WithSummary("Rename a project, or change what addresses call it. Its addresses before still mean it.")
             .Answers<ProjectAnswer>(200, "The project as it is now.").Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.Conflict);
-        projects.MapDelete(One, DeleteAsync).WithName("deleteProject").WithSummary("Delete a project for ever, and revoke its keys.")
+        settings.MapDelete(One, DeleteAsync).WithName("deleteProject").WithSummary("Delete a project for ever, and revoke its keys.")
             .Answers<DeletedProjectAnswer>(200, "The project as it was, and the keys that are revoked now.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
     }
 

@@ -12,7 +12,7 @@ static class ResourceEndpoints
 
     public static void MapResources(this IEndpointRouteBuilder app)
     {
-        var resources = app.MapGroup("/api/resources").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Resources");
+        var resources = app.MapGroup("/api/resources").RequireAuthorization(MemberPolicy.Name).ForPrograms().WithTags("Resources");
         resources.MapPost("", CreateAsync).WithName("createResource").WithSummary("Register a resource, so that keys can be narrowed to it.")
             .Answers<ResourceAnswer>(201, "The resource was registered.", ("Location", "Where the resource is.")).Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.Conflict);
         resources.MapRead("", ListAsync).WithName("listResources").WithSummary("List the resources of a project, newest first where nothing else is asked for.")

@@ -1,4 +1,5 @@
 using Dashboard.Account;
+using Dashboard.Core;
 using Dashboard.Core.Organizations;
 using Dashboard.Layout;
 using Dashboard.Ui;
@@ -15,8 +16,17 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     /// <summary>A menu of more is of no use, and it goes through the circuit's first message.</summary>
     const int MostPlaces = 50;
 
-    /// <summary>A page of the organization stands where else a project does; no project is called so.</summary>
+    /// <summary>Pages of the organization stand where else a project does; no project is called so.</summary>
     const string ServiceAccounts = "service-accounts";
+
+    const string ConnectedApps = "connected-apps";
+
+    /// <summary>A person's own pages stand where else an organization does; none is called so.</summary>
+    const string Account = "account";
+
+    const string BackTo = "Back to";
+
+    static readonly ShellLink OwnApps = new("Connected apps", $"/{Account}/{ConnectedApps}", Icons.Plug);
 
     readonly CancellationTokenSource life = new();
     string? shown;
@@ -120,13 +130,18 @@ public sealed class ShellProvider : ComponentBase, IDisposable
             return new();
         }
 
-        var shell = new ShellModel { Person = actor.Name, SignOutAction = "/account/sign-out" };
+        var shell = new ShellModel { Person = actor.Name, SignOutAction = "/account/sign-out", AccountLinks = [OwnApps] };
         if (PathIn(Place) is not { } path)
         {
             return shell;
         }
 
-        if (path.Project == ServiceAccounts)
+        if (path.Organization == Account)
+        {
+            return await OfPersonAsync(shell, actor, cancellationToken);
+        }
+
+        if (path.Project is ServiceAccounts or ConnectedApps)
         {
             var organization = await Projects.FindOrganizationAsync(actor, path.Organization, cancellationToken);
             return organization.Succeeded ? Around(shell, organization.Value, await Projects.AccessibleAsync(actor, cancellationToken)) : shell;
@@ -134,6 +149,23 @@ public sealed class ShellProvider : ComponentBase, IDisposable
 
         var found = await Projects.FindAsync(actor, path, cancellationToken);
         return found.Succeeded ? Around(shell, found.Value, await Projects.AccessibleAsync(actor, cancellationToken)) : shell;
+    }
+
+    /// <summary>A page of the person's own, with the way back to the project that they come from, or to their first.</summary>
+    async Task<ShellModel> OfPersonAsync(ShellModel shell, Actor actor, CancellationToken cancellationToken)
+    {
+        var back = Shell?.Project;
+        if (back is null && Shell?.Groups.FirstOrDefault(group => group.Title == BackTo)?.Links is [var link])
+        {
+            back = new(link.Text, link.Href);
+        }
+
+        if (back is null && (await Projects.AccessibleAsync(actor, cancellationToken)).FirstOrDefault() is { } first)
+        {
+            back = new(first.ProjectName, KeysOf(first));
+        }
+
+        return shell with { Groups = [new("Your account", [OwnApps]), .. back is null ? Array.Empty<ShellGroup>() : [new(BackTo, [new(back.Name, back.Href, Icons.ArrowLeft)])]] };
     }
 
     /// <summary>A page of the organization: the project that one comes from stays in the head bar, or the first is put there.</summary>
@@ -161,7 +193,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
 
     /// <summary>The pages of the organization that somebody of a role may see.</summary>
     static IEnumerable<ShellGroup> OfOrganization(string slug, OrganizationRole role) =>
-        role < OrganizationRole.Admin ? [] : [new("Organization", [new("Service accounts", $"/{slug}/{ServiceAccounts}", Icons.Bot)])];
+        role < OrganizationRole.Admin ? [] : [new("Organization", [new("Service accounts", $"/{slug}/{ServiceAccounts}", Icons.Bot), new("Connected apps", $"/{slug}/{ConnectedApps}", Icons.Plug)])];
 
     static ProjectPath? PathIn(string address) =>
         address.Split('/') is ["", var organization, var project, ..] && ProjectPath.TryParse($"{organization}/{project}", out var path) ? path : null;

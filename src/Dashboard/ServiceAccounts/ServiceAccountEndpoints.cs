@@ -16,7 +16,7 @@ static class ServiceAccountEndpoints
 
     public static void MapServiceAccounts(this IEndpointRouteBuilder app)
     {
-        var accounts = app.MapGroup("/api/service-accounts").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Service accounts");
+        var accounts = app.MapGroup("/api/service-accounts").RequireAuthorization(MemberPolicy.Name).ForPrograms().WithTags("Service accounts");
         accounts.MapPost("", CreateAsync).WithName("createServiceAccount")
             .WithSummary("Create a service account with an OAuth client and a first key. Their secrets are in the answer, once.")
             .Answers<IssuedServiceAccountAnswer>(201, "The service account was created.", ("Location", "Where the service account is."))

@@ -5,6 +5,10 @@ public static class Icons
 {
     public const string ArrowDown = "M12 5v14M19 12l-7 7-7-7";
 
+    public const string ArrowLeft = "M12 19l-7-7 7-7M19 12H5";
+
+    public const string ArrowLeftRight = "M8 3L4 7l4 4M4 7h16M16 21l4-4-4-4M20 17H4";
+
     public const string ArrowUp = "M5 12l7-7 7 7M12 19V5";
 
     public const string Ban = "M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0M4.929 4.929 19.07 19.071";
@@ -102,6 +106,8 @@ public static class Icons
     public const string ShieldCheck = "M20 13c0 5-3.5 7.5-7.66 8.95a1 1 0 0 1-.67-.01C7.5 20.5 4 18 4 13V6a1 1 0 0 1 1-1c2 0 4.5-1.2 6.24-2.72a1.17 1.17 0 0 1 1.52 0C14.51 3.81 17 5 19 5a1 1 0 0 1 1 1zM9 12l2 2 4-4";
 
     public const string Sun = "M8 12a4 4 0 1 0 8 0a4 4 0 1 0 -8 0M12 2v2M12 20v2M4.93 4.93l1.41 1.41M17.66 17.66l1.41 1.41M2 12h2M20 12h2M6.34 17.66l-1.41 1.41M19.07 4.93l-1.41 1.41";
+
+    public const string Terminal = "M12 19h8M4 17l6-6-6-6";
 
     public const string Trash = "M10 11v6M14 11v6M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6M3 6h18M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2";
 

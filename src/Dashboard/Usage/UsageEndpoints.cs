@@ -7,7 +7,7 @@ namespace Dashboard.Usage;
 /// <summary><c>/api/usage</c>.</summary>
 static class UsageEndpoints
 {
-    public static void MapUsage(this IEndpointRouteBuilder app) => app.MapGroup("/api/usage").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Usage")
+    public static void MapUsage(this IEndpointRouteBuilder app) => app.MapGroup("/api/usage").RequireAuthorization(MemberPolicy.Name).ForPrograms().WithTags("Usage")
         .MapRead("", ListAsync).WithName("listUsage").WithSummary("How often the keys of a project were answered in which way, by hour, newest first.")
         .Answers<ListAnswer<UsageAnswer>>(200, "A page of counts. What came in the last seconds is not in them yet.").Refuses(FaultCode.NotFound);
 

@@ -22,6 +22,9 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         /// <summary>A developer is answered as a viewer is.</summary>
         public bool ForAdmins { get; init; }
 
+        /// <summary>The command line is refused. Where it is not, it is answered as its member's session is.</summary>
+        public bool ForSessions { get; init; }
+
         /// <summary>An owner's session, without a key, is answered as nobody is.</summary>
         public bool ForKeys { get; init; }
     }
@@ -62,8 +65,8 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
             null,
             new("/api/session", new { email = "viewer@example.com", password = Product.Password }, 200),
             new("/api/session", new { email = Product.Email, password = 1 }, 400, "invalid_request")),
-        new("GET /api/session", Refused("/api/session"), Refused("/api/session"), new("/api/session", null, 200), new("/api/session", null, 200), null),
-        new("DELETE /api/session", Refused("/api/session"), Refused("/api/session"), null, null, null), // its own test: it ends the caller's session
+        new("GET /api/session", Refused("/api/session"), Refused("/api/session"), new("/api/session", null, 200), new("/api/session", null, 200), null) { ForSessions = true },
+        new("DELETE /api/session", Refused("/api/session"), Refused("/api/session"), null, null, null) { ForSessions = true }, // its own test: it ends the caller's session
         new("POST /api/keys", Refused("/api/keys", Key), Refused("/api/keys", Key), Hidden("/api/keys", Key), Forbidden("/api/keys", Key), Bad("/api/keys", new { name = "" })),
         new("POST /api/keys/which",
             Refused("/api/keys/which", Which), Refused("/api/keys/which", Which), Hidden("/api/keys/which", Which), Hidden("/api/keys/which", Which),
@@ -78,16 +81,16 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
             Refused("/api/keys/KEY"), Refused("/api/keys/KEY"), Hidden("/api/keys/KEY"), Forbidden("/api/keys/KEY"), Hidden("/api/keys/not-a-key")),
         new("POST /api/projects",
             Refused("/api/projects", Project), Refused("/api/projects", Project), Hidden("/api/projects", Project), Forbidden("/api/projects", Project),
-            Bad("/api/projects", new { name = "x", slug = "Not A Slug" })) { ForAdmins = true },
+            Bad("/api/projects", new { name = "x", slug = "Not A Slug" })) { ForAdmins = true, ForSessions = true },
         new("GET /api/projects",
             Refused("/api/projects"), Refused("/api/projects"), Hidden("/api/projects?organization=" + People.Organization), new("/api/projects", null, 200),
             Bad("/api/projects?limit=x")),
         new("GET /api/projects/{organization}/{project}",
             Refused(OurProject), Refused(OurProject), Hidden(OurProject), new(OurProject, null, 200), Hidden("/api/projects/Not/a-project")),
         new("PATCH /api/projects/{organization}/{project}",
-            Refused(OurProject, Name), Refused(OurProject, Name), Hidden(OurProject, Name), Forbidden(OurProject, Name), Bad(OurProject, new { slug = "settings" })) { ForAdmins = true },
+            Refused(OurProject, Name), Refused(OurProject, Name), Hidden(OurProject, Name), Forbidden(OurProject, Name), Bad(OurProject, new { slug = "settings" })) { ForAdmins = true, ForSessions = true },
         new("DELETE /api/projects/{organization}/{project}",
-            Refused(OurProject), Refused(OurProject), Hidden(OurProject), Forbidden(OurProject), Hidden("/api/projects/Not/a-project")) { ForAdmins = true },
+            Refused(OurProject), Refused(OurProject), Hidden(OurProject), Forbidden(OurProject), Hidden("/api/projects/Not/a-project")) { ForAdmins = true, ForSessions = true },
         new("POST /api/resources",
             Refused("/api/resources", Resource), Refused("/api/resources", Resource), Hidden("/api/resources", Resource), Forbidden("/api/resources", Resource),
             Bad("/api/resources", new { kind = "agent", id = "not an id" })) { ForAdmins = true },
@@ -124,6 +127,12 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         new("GET /api/apps", Refused("/api/apps"), Refused("/api/apps"), Hidden("/api/apps" + Ours), new("/api/apps" + Ours, null, 200), Bad("/api/apps?limit=0")),
         new("GET /api/apps/{id}", Refused(OneApp), Refused(OneApp), Hidden(OneApp), new(OneApp, null, 200), Hidden("/api/apps/app_nothing")),
         new("DELETE /api/apps/{id}", Refused(OneApp), Refused(OneApp), Hidden(OneApp), Forbidden(OneApp), Hidden("/api/apps/app_nothing")) { ForAdmins = true }, // it is the owner's
+        new("GET /api/authorizations",
+            Refused("/api/authorizations"), Refused("/api/authorizations"), Hidden("/api/authorizations?organization=" + People.Organization),
+            Forbidden("/api/authorizations?organization=" + People.Organization), Bad("/api/authorizations?limit=0")) { ForAdmins = true },
+        new("DELETE /api/authorizations/{authorization_id}",
+            Refused("/api/authorizations/GRANTED"), Refused("/api/authorizations/GRANTED"), Hidden("/api/authorizations/GRANTED"), Hidden("/api/authorizations/GRANTED"),
+            Hidden("/api/authorizations/nothing")) { ForAdmins = true, ForSessions = true },
         new("GET /api/usage", Refused("/api/usage"), Refused("/api/usage"), Hidden("/api/usage" + Ours), new("/api/usage" + Ours, null, 200), Bad("/api/usage?from=yesterday")),
         new("POST /api/v1/keys/verify",
             new("/api/v1/keys/verify", Question, 401, "missing_credential"), new("/api/v1/keys/verify", Question, 403, "insufficient_permissions"), null, null,
@@ -153,12 +162,39 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         Open("/healthz/ready"),
     ];
 
+    /// <summary>An owner's authorization.</summary>
+    string? authorization;
+
     public static IEnumerable<TheoryDataRow<string, string>> Cases =>
         from row in Table
         from column in new (string Name, Case? Case)[] { ("nobody", row.Nobody), ("key", row.Key), ("stranger", row.Stranger), ("viewer", row.Viewer), ("bad", row.Bad),
             ("developer", row.ForAdmins ? row.Viewer : null), ("session", row.ForKeys ? row.Nobody : null) }
         where column.Case is not null
         select new TheoryDataRow<string, string>(row.Endpoint, column.Name);
+
+    public static TheoryData<string> Guarded => [.. Table.Where(row => row.Nobody.Code == "session_required").Select(row => row.Endpoint)];
+
+    [Theory]
+    [MemberData(nameof(Guarded))]
+    public async Task Endpoint_takes_the_command_lines_token_where_the_table_says_and_no_other(string endpoint)
+    {
+        var row = Table.Single(x => x.Endpoint == endpoint);
+        var method = new HttpMethod(endpoint.Split(' ')[0]);
+        var tokens = await tenants.Tokens;
+        authorization = tokens.AuthorizationId;
+        var before = await Snapshot.TakeAsync(tenants.Product);
+        foreach (var token in tokens.Others)
+        {
+            var refused = await tenants.Nobody.SendAsync(method, At(row.Nobody.Path), row.Nobody.Body, Bearers.Header(token));
+            Assert.Equal((401, "session_required"), (refused.Status, refused.Code));
+            Assert.Equal(!row.ForSessions, refused.Header("WWW-Authenticate")!.Contains("Bearer ", StringComparison.Ordinal));
+        }
+
+        var expected = row.ForSessions ? Forbidden(row.Nobody.Path, row.Nobody.Body) : row.Viewer!;
+        var answer = await tenants.Nobody.SendAsync(method, At(expected.Path), expected.Body, Bearers.Header(tokens.Viewer));
+        Assert.Equal((expected.Status, expected.Code), (answer.Status, answer.Code));
+        Assert.Equal(before, await Snapshot.TakeAsync(tenants.Product));
+    }
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -178,9 +214,8 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         var method = new HttpMethod(endpoint.Split(' ')[0]);
         (string, string)[] origin = [("Sec-Fetch-Site", "same-origin")];
         var headers = caller == "key" ? [("X-API-Key", tenants.RawKey), .. origin] : expected.Headers?.Select(x => (x.Name, x.Value.Replace("VERIFIER", tenants.VerifierKey, StringComparison.Ordinal))).ToArray() ?? origin;
-        var path = expected.Path.Replace("KEY", tenants.KeyId, StringComparison.Ordinal)
-            .Replace("ACCOUNT", tenants.ServiceAccountId, StringComparison.Ordinal).Replace("SECRET", tenants.ClientSecretId, StringComparison.Ordinal)
-            .Replace("APP", tenants.AppId, StringComparison.Ordinal);
+        authorization = (await tenants.Tokens).AuthorizationId;
+        var path = At(expected.Path);
         var before = await Snapshot.TakeAsync(tenants.Product);
 
         var answer = await api.SendAsync(method, path, expected.Body, headers);
@@ -212,6 +247,11 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         var described = (await tenants.Product.Contract).Operations.Select(x => $"{x.Method} {x.Path}");
         Assert.Equal(Table.Select(x => x.Endpoint).Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
+
+    /// <summary>The address, with what it names.</summary>
+    string At(string path) => path.Replace("KEY", tenants.KeyId, StringComparison.Ordinal)
+        .Replace("ACCOUNT", tenants.ServiceAccountId, StringComparison.Ordinal).Replace("SECRET", tenants.ClientSecretId, StringComparison.Ordinal)
+        .Replace("APP", tenants.AppId, StringComparison.Ordinal).Replace("GRANTED", authorization, StringComparison.Ordinal);
 
     /// <summary>All that is routed but pages and their forms (which carry a token), files (their address begins with a parameter) and what the framework brings. HEAD goes with GET.</summary>
     IEnumerable<(string Name, RouteEndpoint Endpoint)> Endpoints() =>

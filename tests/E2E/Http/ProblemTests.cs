@@ -55,7 +55,7 @@ public sealed class ProblemTests(Tenants tenants) : IClassFixture<Tenants>
         var answer = await tenants.Nobody.GetAsync("/api/keys", (name, value.Replace("KEY", tenants.RawKey, StringComparison.Ordinal)));
         Assert.Equal((401, "session_required"), (answer.Status, answer.Code));
         Assert.DoesNotContain("ApiKey", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
-        Assert.DoesNotContain("Bearer", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
+        Assert.StartsWith("Bearer resource_metadata=\"http://", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);
     }
 
     [Fact]

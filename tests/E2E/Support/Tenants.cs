@@ -1,3 +1,4 @@
+using Dashboard.Core;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Usage;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,9 +9,28 @@ namespace Dashboard.Tests.E2E.Support;
 /// <summary>Two organizations that know nothing of each other, with people of several roles and a key in the first.</summary>
 public sealed class Tenants : IAsyncLifetime
 {
-    const string Rival = "rival";
+    public const string Rival = "rival";
 
     readonly List<Api> callers = [];
+
+    readonly Lazy<Task<Issued>> tokens;
+
+    public Tenants() => tokens = new(async () => new(
+        await Product.CommandLineTokenAsync(Nobody, viewer!),
+        [await Bearers.AccountTokenAsync(Owner), await Product.AppTokenAsync(Nobody, owner!), await Product.CommandLineTokenAsync(Nobody, owner!, scope: "read:workflows"), "a.b.c"],
+        (await Owner.GetAsync("/api/authorizations")).Json.GetProperty("items")[0].GetProperty("id").GetString()!));
+
+    /// <summary>Access tokens of the first organization.</summary>
+    /// <param name="Viewer">The command line's, of a viewer.</param>
+    /// <param name="Others">A service account's with the scope api, another client's, the command line's without the scope, and none; all but the first are the owner's.</param>
+    /// <param name="AuthorizationId">What one of the owner's is of.</param>
+    public sealed record Issued(string Viewer, IReadOnlyList<string> Others, string AuthorizationId);
+
+    Actor? owner;
+    Actor? viewer;
+
+    /// <summary>Access tokens of the first organization, once somebody needs them.</summary>
+    public Task<Issued> Tokens => tokens.Value;
 
     public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "100000");
 
@@ -50,13 +70,14 @@ public sealed class Tenants : IAsyncLifetime
         await Product.AddOrganizationAsync(Rival, "secret");
         await Product.AddMemberAsync("stranger@example.com", Rival, OrganizationRole.Owner);
         await Product.AddMemberAsync("developer@example.com", People.Organization, OrganizationRole.Developer);
-        await Product.AddMemberAsync("viewer@example.com", People.Organization, OrganizationRole.Viewer);
+        viewer = await Product.AddMemberAsync("viewer@example.com", People.Organization, OrganizationRole.Viewer);
         callers.AddRange(
         [
             Owner = await Api.SignInAsync(Product), Developer = await Api.SignInAsync(Product, "developer@example.com"),
             Viewer = await Api.SignInAsync(Product, "viewer@example.com"), Stranger = await Api.SignInAsync(Product, "stranger@example.com"),
             Nobody = await Api.OpenAsync(Product),
         ]);
+        owner = new(PartyType.User, (await Owner.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()!, Product.Email);
         (RawKey, KeyId) = await Owner.CreateKeyAsync(new { name = "the first" });
         VerifierKey = (await Owner.PostAsync("/api/service-accounts", new { name = "asks", permissions = new[] { "verify" } })).Member("raw_key");
         foreach (var key in new[] { RawKey, VerifierKey })

@@ -141,10 +141,46 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
     }
 
     /// <summary>A product behind a proxy, with hosts for both environments.</summary>
+    [Fact]
+    public async Task Token_is_taken_from_the_original_address_only_where_the_setting_says_and_for_a_resource_only_under_it()
+    {
+        var account = await proxied.Owner.PostAsync("/api/service-accounts", new { name = "streams" });
+        var token = await IssueAsync(null);
+        var aimed = await IssueAsync("https://api.example/v1");
+        var (key, _) = await proxied.Owner.CreateKeyAsync(new { name = "no token" });
+        foreach (var (uri, code) in new[]
+        {
+            ($"/events?access_token={token}", "valid"), ($"/events/live?since=1&token={token}", "valid"), ($"/other?access_token={token}", "missing_credential"),
+            ($"/eventsource?access_token={token}", "missing_credential"), ($"/events?token={key}", "invalid_token"), ($"/events?token={aimed}", "invalid_token"),
+        })
+        {
+            Assert.Equal(code, await AskAsync(uri));
+        }
+
+        Assert.Equal("missing_credential", (await proxied.Nobody.GetAsync($"/forward-auth?access_token={token}", ("X-Forwarded-Uri", "/events"))).Header("X-Latchkey-Code"));
+        foreach (var (uri, code) in new[] { ("/v1", "valid"), ("/v1/x?y=1", "valid"), ("/v10", "invalid_token"), ("/v1/../admin", "invalid_token"), ("/", "invalid_token") })
+        {
+            Assert.Equal(code, await AskAsync(uri, ("Authorization", $"Bearer {aimed}")));
+        }
+
+        Assert.Equal("invalid_token", await AskAsync("/v1", ("Authorization", $"Bearer {aimed}"), ("X-Forwarded-Host", "127.0.0.1")));
+
+        async Task<string?> AskAsync(string uri, params (string, string)[] headers)
+        {
+            (string Name, string)[] usual = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "api.example"), ("X-Forwarded-Uri", uri)];
+            var answer = await proxied.Nobody.GetAsync("/forward-auth", [.. usual.Where(x => headers.All(own => own.Item1 != x.Name)), .. headers]);
+            return answer.Status == 200 ? "valid" : answer.Header("X-Latchkey-Code");
+        }
+
+        async Task<string> IssueAsync(string? resource) => (await proxied.Nobody.PostAsync(
+            "/oauth/token",
+            new { grant_type = "client_credentials", client_id = account.Member("client_id"), client_secret = account.Member("client_secret"), resource = resource ?? "" })).Member("access_token");
+    }
+
     public sealed class Proxied : IAsyncLifetime
     {
         public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "1000").With("Proxies:Trusted", "127.0.0.1")
-            .With("Environments:live:Hosts:0", "api.example").With("Environments:live:Hosts:1", "127.0.0.1").With("Environments:test:Hosts", "sandbox.example");
+            .With("Environments:live:Hosts:0", "api.example").With("Environments:live:Hosts:1", "127.0.0.1").With("Environments:test:Hosts", "sandbox.example").With("OAuth:QueryTokenPaths:0", "/events");
 
         public Api Owner { get; private set; } = null!;
 

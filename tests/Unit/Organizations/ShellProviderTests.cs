@@ -55,12 +55,14 @@ public sealed class ShellProviderTests : UiTest
     [InlineData("/acme/orders/keys")]
     [InlineData("/acme/service-accounts")]
     [InlineData("/acme/service-accounts/sa_x")]
+    [InlineData("/acme/connected-apps")]
     public void Admin_has_the_organizations_pages_too(string address)
     {
         var shell = Open(world.Admin, address);
         Assert.Equal(new ShellPlace("orders", "/acme/orders/keys"), shell.Project);
         Assert.Equal(["Project", "Organization"], shell.Groups.Select(group => group.Title));
-        Assert.Equal(("Service accounts", "/acme/service-accounts"), Assert.Single(shell.Groups[1].Links) is var link ? (link.Text, link.Href) : default);
+        Assert.Equal(
+            [("Service accounts", "/acme/service-accounts"), ("Connected apps", "/acme/connected-apps")], shell.Groups[1].Links.Select(link => (link.Text, link.Href)));
     }
 
     [Fact]
@@ -86,7 +88,6 @@ public sealed class ShellProviderTests : UiTest
     [InlineData("/globex/service-accounts")]
     [InlineData("/globex/billing/keys")]
     [InlineData("/acme/nothing/keys")]
-    [InlineData("/account/security")]
     [InlineData("/")]
     public void Anywhere_else_there_is_only_the_person(string address)
     {
@@ -96,6 +97,25 @@ public sealed class ShellProviderTests : UiTest
         Assert.Empty(shell.Projects);
         Assert.Empty(shell.Groups);
     }
+
+    [Fact]
+    public void Persons_own_pages_lead_back_to_the_project_that_one_comes_from()
+    {
+        var shell = Open(world.Developer, "/account/connected-apps");
+        Assert.Equal((null, null), (shell.Organization, shell.Project));
+        Assert.Equal(["Your account: Connected apps", "Back to: orders"], GroupsOf(shell));
+        Assert.Equal("/account/connected-apps", Assert.Single(shell.AccountLinks).Href);
+        Navigation.NavigateTo("/acme/returns/keys");
+        Rendered!.WaitForAssertion(() => Assert.Equal("returns", Rendered!.FindComponent<Probe>().Instance.Shell!.Project?.Name));
+        Navigation.NavigateTo("/account/connected-apps");
+        Rendered!.WaitForAssertion(() => Assert.Equal(["Your account: Connected apps", "Back to: returns"], GroupsOf(Rendered!.FindComponent<Probe>().Instance.Shell!)));
+
+        static IEnumerable<string> GroupsOf(ShellModel shell) => shell.Groups.Select(group => $"{group.Title}: {string.Join(", ", group.Links.Select(link => link.Text))}");
+    }
+
+    [Fact]
+    public void Person_without_a_project_has_no_way_back_to_one() =>
+        Assert.Equal("Your account", Assert.Single(Open(world.AddPerson("Nora"), "/account/connected-apps").Groups).Title);
 
     [Fact]
     public void Stranger_has_no_menu()

@@ -14,6 +14,9 @@ static class ApiDescription
     /// <summary>The security scheme of browser sessions.</summary>
     public const string SessionScheme = "session_cookie";
 
+    /// <summary>The security scheme of the command line's access tokens.</summary>
+    public const string TokenScheme = "access_token";
+
     const string Name = "v1";
 
     const string About =
@@ -64,6 +67,15 @@ static class ApiDescription
             In = ParameterLocation.Cookie,
             Name = cookie,
             Description = "The session that POST /api/session begins.",
+        });
+        // OpenAPI 3.1 has no word for the device flow, which such a token comes from.
+        document.AddComponent(TokenScheme, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            BearerFormat = "JWT",
+            Description = "Authorization: Bearer, then an OAuth access token with the scope api that a member obtained through the client latchkey-cli: POST /oauth/device/authorize " +
+                "(RFC 8628), then POST /oauth/token. It is good in the one organization that was chosen, needs no proof of origin, and decides alone where a session cookie comes with it.",
         });
         foreach (var (name, scheme) in Credentials(services.GetRequiredService<KeyOptions>()))
         {

@@ -14,12 +14,14 @@ static class OperationRules
     const string Json = "application/json";
     const string Form = "application/x-www-form-urlencoded";
 
+    static readonly string[] Policies = [SessionPolicy.Name, MemberPolicy.Name];
+
     static readonly Dictionary<string, string> Sentences = new(StringComparer.Ordinal)
     {
         ["invalid_request"] = "The request breaks a rule; errors says which, by field.",
-        ["session_required"] = "There is no session, or it has ended. An API key does not stand in for one.",
+        ["session_required"] = "There is no session, or it has ended. An API key does not stand in for one, nor does another client's access token than the command line's.",
         ["invalid_credentials"] = "Address or password is wrong.",
-        ["forbidden"] = "The caller's role does not allow it.",
+        ["forbidden"] = "The caller's role does not allow it, or it takes a session and no access token.",
         ["cross_site"] = "Nothing proves that the request comes from the product's own pages.",
         ["not_found"] = "It does not exist, or the caller may not see it.",
         ["already_created"] = "The same request made a key within a day; key_id says which. It has made nothing now.",
@@ -101,6 +103,7 @@ static class OperationRules
         "resource" => ("The resource, as kind:id.", "workflow:order-intake"),
         "id" => ("The service account's identifier.", "sa_Ab12CdEfGh34IjKl"),
         "secret_id" => ("The client secret's identifier.", "cs_Ab12CdEfGh34IjKl"),
+        "authorization_id" => ("The authorization's identifier.", "4fTq9Zr1Xc7Vb2Nm5Kj8Hg"),
         "environment" => ("The environment.", "live"),
         "permission" => ("The permission.", "read"),
         _ => throw new InvalidOperationException($"Nothing is said of {{{name}}}."),
@@ -117,16 +120,18 @@ static class OperationRules
     /// <summary>The answers that follow from who may call an endpoint and what it takes.</summary>
     static IEnumerable<AnswerMetadata> Implied(EndpointMetadataCollection metadata, string method)
     {
-        var session = NeedsSession(metadata);
+        var session = Policies.Any(policy => Asks(metadata, policy));
         var body = metadata.OfType<InputMetadata>().Any(x => x.IsBody);
         var problems = metadata.OfType<InputMetadata>().All(x => !x.IsOAuth);
         FaultCode?[] faults =
         [
             metadata.GetMetadata<InputMetadata>() is null || !problems ? null : FaultCode.InvalidRequest,
             session ? FaultCode.SessionRequired : null,
+            Asks(metadata, SessionPolicy.Name) ? FaultCode.Forbidden : null,
             metadata.GetMetadata<SameOrigin.SignInMetadata>() is not null || (session && !HttpMethods.IsGet(method)) ? FaultCode.CrossSite : null,
             body && problems ? FaultCode.TooLarge : null,
             body && problems ? FaultCode.UnsupportedMediaType : null,
+            Asks(metadata, MemberPolicy.Name) ? FaultCode.RateLimited : null,
             session || body ? FaultCode.Unavailable : null,
         ];
         foreach (var fault in faults.OfType<FaultCode>())
@@ -138,11 +143,12 @@ static class OperationRules
         yield return EndpointAnswers.Refusal(StatusCodes.Status500InternalServerError, "internal_error");
     }
 
-    static bool NeedsSession(EndpointMetadataCollection metadata) => metadata.OfType<IAuthorizeData>().Any(x => x.Policy == SessionPolicy.Name);
+    static bool Asks(EndpointMetadataCollection metadata, string policy) => metadata.OfType<IAuthorizeData>().Any(x => x.Policy == policy);
 
     static void Secure(OpenApiOperation operation, EndpointMetadataCollection metadata, IServiceProvider services, OpenApiDocument document)
     {
-        string[] schemes = NeedsSession(metadata) ? [ApiDescription.SessionScheme]
+        string[] schemes = Asks(metadata, SessionPolicy.Name) ? [ApiDescription.SessionScheme]
+            : Asks(metadata, MemberPolicy.Name) ? [ApiDescription.SessionScheme, ApiDescription.TokenScheme]
             : metadata.GetMetadata<PresentedCredentialMetadata>() is null ? []
             : [.. ApiDescription.Credentials(services.GetRequiredService<KeyOptions>()).Select(x => x.Name)];
         operation.Security = [.. schemes.Select(name => new OpenApiSecurityRequirement { [new(name, document)] = [] })];

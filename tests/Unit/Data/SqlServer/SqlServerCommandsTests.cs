@@ -294,6 +294,16 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Get<AuthorizationService>().ListAsync(world.Admin, new("acme", page.NextCursor, 1), Token));
         await BothAsync(services => services.Get<AuthorizationService>().ListAsync(world.Developer, new(), Token));
         var fresh = await world.Services.ConsentAsync(world.Developer);
+        await world.Services.CommandLineAsync(world.Developer);
+        await using (var context = world.Open())
+        {
+            var jti = (await context.AccessTokens.FirstAsync(token => token.ClientId == OAuthClient.CommandLineId && token.OwnerId == world.Developer.Id, Token)).Jti;
+            var through = world.Developer with { Token = new(jti, OAuthClient.CommandLineId, world.OrganizationId("acme")) };
+            await BothAsync(services => services.Keys.CreateAsync(through, new(World.Orders, "From a shell"), Token));
+            await BothAsync(services => services.Keys.GetAsync(through, "Ab12CdEf", Token));
+            await BothAsync(services => services.Get<AuthorizationService>().ListAsync(through, new(), Token));
+        }
+
         foreach (var secret in new[] { await world.AccountTokenAsync(account), fresh.Tokens.AccessToken.Reveal() })
         {
             await RunBothAsync(services => services.AskAsync(secret, new(Project: World.Orders)));

@@ -1,0 +1,38 @@
+using Dashboard.Core.OAuth;
+
+namespace Dashboard.Core.Verification;
+
+/// <summary>What comes of an access token that is presented in place of a session.</summary>
+/// <param name="Actor">The member who acts through it, or null.</param>
+/// <param name="Refusal">What is wrong with the token; null also where it is good, but not for this.</param>
+/// <param name="RetryAfter">How long to wait, where it is <see cref="RefusalCode.RateLimited"/>.</param>
+public sealed record MemberToken(Actor? Actor, RefusalCode? Refusal = null, TimeSpan? RetryAfter = null);
+
+/// <summary>Says which member acts through an access token. Only the command line's tokens with the scope <c>api</c> stand in for a session: no other client's, and no service
+/// account's. They are held and dropped as all tokens are (<see cref="TokenCache"/>), and <see cref="Data.Changes"/> asks again inside each change.</summary>
+public sealed class MemberTokens(Verifier verifier)
+{
+    /// <summary>Finds the member.</summary>
+    /// <param name="credential">What the request presents.</param>
+    /// <param name="facts">The request, at the address that the product itself is called by: a token for a resource is good only under it.</param>
+    /// <param name="address">The client address, for the record; or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<MemberToken> FindAsync(PresentedCredential credential, RequestFacts facts, string? address, CancellationToken cancellationToken)
+    {
+        if (credential.Kind != CredentialKind.Jwt)
+        {
+            return new(null);
+        }
+
+        var verdict = await verifier.VerifyAsync(credential, Demand.None, facts, cancellationToken);
+        if (verdict.Refusal is { } refusal)
+        {
+            return new(null, refusal, verdict.RetryAfter);
+        }
+
+        return (await verifier.FindTokenAsync(credential, cancellationToken)).Token is { Counts: true, ClientId: OAuthClient.CommandLineId, Owner.Type: PartyType.User } token
+            && token.Scopes.Contains(OAuthScopes.Api, StringComparer.Ordinal)
+            ? new(new Actor(PartyType.User, token.Owner.Id, token.Owner.Name, address, Token: new(token.Jti, token.ClientId, token.Organization.Id)))
+            : new(null);
+    }
+}
