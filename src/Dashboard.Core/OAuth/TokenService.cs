@@ -93,10 +93,10 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
     }
 
     /// <summary>Notes that a client secret was used. A client that asks all the time is not written each time.</summary>
-    static Task NoteUseAsync(Change change, string? secretId, CancellationToken cancellationToken)
+    static async Task NoteUseAsync(Change change, string? secretId, CancellationToken cancellationToken)
     {
         var before = change.Now - UseStep;
-        return change.Context.ServiceAccountCredentials.Where(x => x.Id == secretId && (x.LastUsedAt == null || x.LastUsedAt <= before))
+        await change.Context.ServiceAccountCredentials.Where(x => x.Id == secretId && (x.LastUsedAt == null || x.LastUsedAt <= before))
             .ExecuteUpdateAsync(set => set.SetProperty(x => x.LastUsedAt, change.Now), cancellationToken);
     }
 
