@@ -32,7 +32,7 @@ public sealed class QueryTokensTests
     {
         var found = Of(("OAuth:QueryTokenPaths:0", "/events"), ("OAuth:QueryTokenPaths:1", "/sockets/")).Or(default, path, query);
         Assert.Equal(kind, found.Kind);
-        Assert.Equal(kind == CredentialKind.Refused ? RefusalCode.InvalidToken : null, found.Refusal);
+        Assert.Equal(kind switch { CredentialKind.Refused => RefusalCode.InvalidToken, CredentialKind.None => RefusalCode.MissingCredential, _ => (RefusalCode?)null }, found.Refusal);
     }
 
     [Fact]
