@@ -3,7 +3,6 @@ using Dashboard.Core;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Http;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.OAuth;

@@ -160,7 +160,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
             back = new(link.Text, link.Href);
         }
 
-        if (back is null && (await Projects.AccessibleAsync(actor, cancellationToken)).FirstOrDefault() is { } first)
+        if (back is null && await Projects.AccessibleAsync(actor, cancellationToken) is [var first, ..])
         {
             back = new(first.ProjectName, KeysOf(first));
         }

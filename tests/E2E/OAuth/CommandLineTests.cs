@@ -1,4 +1,3 @@
-using Dashboard.Core;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Tests.E2E.Support;
