@@ -14,7 +14,7 @@ public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixtur
     [Fact]
     public async Task Readmes_curl_gets_a_token_by_form_and_by_JSON()
     {
-        var answers = await RunAsync("bash", "-c", Pages.Block("../README.md", "sh", "/oauth/token"));
+        var answers = await RunAsync("bash", "-c", Pages.Block("../README.md", "sh", "$CLIENT_SECRET"));
         Assert.Equal(2, answers.Count);
         foreach (var answer in answers)
         {
