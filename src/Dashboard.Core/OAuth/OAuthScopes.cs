@@ -15,12 +15,23 @@ public sealed class OAuthScopes
 
     readonly Catalogue catalogue;
 
+    /// <summary>What <see cref="Needed"/> says, by permission and kind; of every kind, by none.</summary>
+    readonly Dictionary<(string Permission, string? Kind), string> needed = [];
+
     /// <summary>Makes the scopes of the catalogue's words.</summary>
     /// <param name="catalogue">The words.</param>
     public OAuthScopes(Catalogue catalogue)
     {
         this.catalogue = catalogue;
         All = [Api, .. catalogue.Permissions.SelectMany(permission => catalogue.ResourceKinds.Select(kind => Word(permission.Name, kind)))];
+        foreach (var permission in catalogue.Permissions)
+        {
+            needed[(permission.Name, null)] = string.Join(' ', catalogue.ResourceKinds.Select(kind => Word(permission.Name, kind)));
+            foreach (var kind in catalogue.ResourceKinds)
+            {
+                needed[(permission.Name, kind)] = Word(permission.Name, kind);
+            }
+        }
     }
 
     /// <summary>Every scope, in one order.</summary>
@@ -35,11 +46,7 @@ public sealed class OAuthScopes
     /// <summary>The scopes that are needed for a permission, separated by spaces; null where there is none of it.</summary>
     /// <param name="permission">The permission, or null.</param>
     /// <param name="resource">What it is needed on, as <c>kind:id</c>; null for every kind.</param>
-    public string? Needed(string? permission, string? resource)
-    {
-        var words = All.Where(word => PermissionOf(word) is { } name && name == permission && (resource is null || resource.StartsWith($"{KindsOf(word)![..^1]}:", StringComparison.Ordinal)));
-        return string.Join(' ', words) is { Length: > 0 } needed ? needed : null;
-    }
+    public string? Needed(string? permission, string? resource) => permission is null ? null : needed.GetValueOrDefault((permission, resource?.Split(':')[0]));
 
     /// <summary>The scope of a permission on a kind of resource.</summary>
     /// <param name="permission">Such as <c>read</c>.</param>

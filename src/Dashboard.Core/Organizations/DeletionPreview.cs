@@ -9,4 +9,9 @@ public sealed record DeletionPreview(int KeysRevoked, int KeysUsedInLastHour, in
 {
     /// <summary>What counts as used lately.</summary>
     public static readonly TimeSpan Lately = TimeSpan.FromHours(1);
+
+    /// <summary>Whether something was used lately.</summary>
+    /// <param name="usedAt">When it was last used, UTC, or null.</param>
+    /// <param name="now">What it is told from, UTC.</param>
+    public static bool IsLately(DateTimeOffset? usedAt, DateTimeOffset now) => now - usedAt < Lately;
 }

@@ -117,7 +117,7 @@ public sealed class KeyQuestions(Verifier verifier)
 
     static List<RuleVerdict> Explain(Judgement judged, Demand demand, IPAddress? client)
     {
-        var (verdict, key, at, _) = judged;
+        var (verdict, key, _, at) = judged;
         var malformed = verdict.Refusal == RefusalCode.MalformedKey;
         var rules = new List<RuleVerdict>
         {

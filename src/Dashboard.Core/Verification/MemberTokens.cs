@@ -24,13 +24,13 @@ public sealed class MemberTokens(Verifier verifier)
             return new(null);
         }
 
-        var verdict = await verifier.VerifyAsync(credential, Demand.None, facts, cancellationToken);
-        if (verdict.Refusal is { } refusal)
+        var judged = await verifier.JudgeAsync(credential, Demand.None, facts, null, cancellationToken);
+        if (judged.Verdict.Refusal is { } refusal)
         {
-            return new(null, refusal, verdict.RetryAfter);
+            return new(null, refusal, judged.Verdict.RetryAfter);
         }
 
-        return (await verifier.FindTokenAsync(credential, cancellationToken)).Token is { Counts: true, ClientId: OAuthClient.CommandLineId, Owner.Type: PartyType.User } token
+        return judged.Token is { ClientId: OAuthClient.CommandLineId, Owner.Type: PartyType.User } token
             && token.Scopes.Contains(OAuthScopes.Api, StringComparer.Ordinal)
             ? new(new Actor(PartyType.User, token.Owner.Id, token.Owner.Name, address, Token: new(token.Jti, token.ClientId, token.Organization.Id)))
             : new(null);

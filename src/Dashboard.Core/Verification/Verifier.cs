@@ -39,7 +39,7 @@ public sealed partial class Verifier(
         {
             var (token, refused) = await FindTokenAsync(credential, cancellationToken);
             var at = time.GetUtcNow();
-            return new(Judge(token, refused, demand, facts, at), null, at, token?.Organization.Id);
+            return new(Judge(token, refused, demand, facts, at), null, token, at);
         }
 
         var found = await FindAsync(credential, cancellationToken);
@@ -49,7 +49,7 @@ public sealed partial class Verifier(
         }
 
         var now = time.GetUtcNow();
-        return new(Judge(found, credential, demand, facts, now), found.Key, now, found.Key?.Project.OrganizationId);
+        return new(Judge(found, credential, demand, facts, now), found.Key, null, now);
     }
 
     /// <summary>Finds the key that was presented.</summary>
@@ -181,9 +181,13 @@ public sealed partial class Verifier(
 /// <summary>A verdict with what it rests on.</summary>
 /// <param name="Verdict">The verdict.</param>
 /// <param name="Key">The key, whatever its state; null where there is none.</param>
+/// <param name="Token">The access token, whether it counts or not; null where there is none.</param>
 /// <param name="At">When it was judged, UTC.</param>
-/// <param name="OrganizationId">The organization that the key or access token is of; null where there is none.</param>
-readonly record struct Judgement(Verdict Verdict, KnownKey? Key, DateTimeOffset At, long? OrganizationId);
+readonly record struct Judgement(Verdict Verdict, KnownKey? Key, KnownToken? Token, DateTimeOffset At)
+{
+    /// <summary>The organization that the key or access token is of; null where there is none.</summary>
+    public long? OrganizationId => Key?.Project.OrganizationId ?? Token?.Organization.Id;
+}
 
 /// <summary>The key that was presented, or why there is none.</summary>
 /// <param name="Key">The key, whatever its state.</param>

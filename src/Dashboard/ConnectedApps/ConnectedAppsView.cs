@@ -74,7 +74,6 @@ sealed class ConnectedAppsReader(AuthorizationService authorizations, ProjectSer
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<Outcome<ConnectedAppsView>> ReadAsync(Actor actor, string? organization, string? cursor, CancellationToken cancellationToken)
     {
-        var own = await projects.OrganizationsAsync(actor, cancellationToken);
         var access = organization is null ? null : await projects.FindOrganizationAsync(actor, organization, cancellationToken) is { Succeeded: true } found ? found.Value : null;
         var page = await authorizations.ListAsync(actor, new(organization, cursor, Rows), cancellationToken);
         if (page.Fault is { } fault)
@@ -82,7 +81,8 @@ sealed class ConnectedAppsReader(AuthorizationService authorizations, ProjectSer
             return fault;
         }
 
-        var names = organization is null && own.Count > 1 ? own.ToDictionary(x => x.Slug, x => x.Name, StringComparer.Ordinal) : null;
+        var own = organization is null ? await projects.OrganizationsAsync(actor, cancellationToken) : [];
+        var names = own.Count > 1 ? own.ToDictionary(x => x.Slug, x => x.Name, StringComparer.Ordinal) : null;
         return new ConnectedAppsView(
             organization, cursor, access, [.. page.Value.Items.Select(row => ConnectedApp.Of(row, actor, names))], page.Value.NextCursor, time.GetUtcNow());
     }

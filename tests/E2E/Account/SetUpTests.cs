@@ -87,7 +87,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
     public async Task Start_with_an_owner_says_only_where_to_go()
     {
         await using var process = await ProductProcess.StartAsync(folder);
-        await process.StopAsync(() => true); // nothing comes behind it
+        await process.StopAsync(); // nothing comes behind it
         Assert.Equal($"Latchkey is ready at {process.Url.GetLeftPart(UriPartial.Authority)}.{Environment.NewLine}", process.Log);
     }
 

@@ -27,8 +27,10 @@ public sealed class UsageCountTests : IAsyncDisposable
             using var caller = await Caller.SignInAsync(first.Url, Token);
             var key = (await caller.CreateKeyAsync(new { name = "counted", permissions = new[] { "read" } }, Token)).Body;
             (keyId, raw) = (key["key_id"]!.GetValue<string>(), key["raw_key"]!.GetValue<string>());
-            var asking = AskAsync(first.Url, raw, Requests / 2, received);
-            await first.StopAsync(() => Count(received) > Requests / 4); // in the middle: what is answered after it began to stop counts too
+            var middle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var asking = AskAsync(first.Url, raw, Requests / 2, received, middle);
+            await middle.Task.WaitAsync(Token);
+            await first.StopAsync(); // what is answered after it began to stop counts too
             await asking;
         }
 
@@ -61,7 +63,7 @@ public sealed class UsageCountTests : IAsyncDisposable
     }
 
     /// <summary>Asks over several connections, every fifth time for what the key may not, and counts the answers by code.</summary>
-    static Task AskAsync(Uri url, string raw, int requests, Dictionary<string, long> received) => Task.WhenAll(Enumerable.Range(0, Connections).Select(async connection =>
+    static Task AskAsync(Uri url, string raw, int requests, Dictionary<string, long> received, TaskCompletionSource? middle = null) => Task.WhenAll(Enumerable.Range(0, Connections).Select(async connection =>
     {
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = url, DefaultRequestHeaders = { { "X-API-Key", raw } } };
         for (var i = connection; i < requests; i += Connections)
@@ -73,6 +75,10 @@ public sealed class UsageCountTests : IAsyncDisposable
                 lock (received)
                 {
                     received[code] = received.GetValueOrDefault(code) + 1;
+                    if (received.Values.Sum() > requests / 2)
+                    {
+                        middle?.TrySetResult();
+                    }
                 }
             }
             catch (HttpRequestException)
@@ -81,14 +87,6 @@ public sealed class UsageCountTests : IAsyncDisposable
             }
         }
     }));
-
-    static long Count(Dictionary<string, long> received)
-    {
-        lock (received)
-        {
-            return received.Values.Sum();
-        }
-    }
 
     static async Task<Dictionary<string, long>> CountedAsync(Caller caller, string keyId)
     {
