@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Account;
+namespace Dashboard.Core.Accounts;
 
 /// <summary>Passwords that guessing begins with and that are long enough for <see cref="PasswordRules"/>. Published lists of the most used passwords are
 /// nearly all shorter than twelve characters, so the length turns those away already; what is left are doubled words, runs along the keyboard or the

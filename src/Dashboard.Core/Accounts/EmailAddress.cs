@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Dashboard.Core.Account;
+namespace Dashboard.Core.Accounts;
 
 /// <summary>The rules for e-mail addresses, and what else is made of one.</summary>
 public static class EmailAddress

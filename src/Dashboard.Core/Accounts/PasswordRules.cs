@@ -1,11 +1,12 @@
 using System.Text;
+using Dashboard.Core.Organizations;
 using Microsoft.AspNetCore.Identity;
 
-namespace Dashboard.Core.Account;
+namespace Dashboard.Core.Accounts;
 
 /// <summary>What a password has to be: long, and not one that guessing begins with. No rule of composition (NIST SP 800-63B, section 5.1.1.2): such rules
 /// make passwords alike. A password is stored and verified exactly as it was typed.</summary>
-public sealed class PasswordRules : IPasswordValidator<Person>
+public sealed class PasswordRules : IPasswordValidator<DashboardUser>
 {
     /// <summary>The fewest characters (Unicode scalar values).</summary>
     public const int MinLength = 12;
@@ -50,7 +51,7 @@ public sealed class PasswordRules : IPasswordValidator<Person>
     }
 
     /// <inheritdoc />
-    public Task<IdentityResult> ValidateAsync(UserManager<Person> manager, Person user, string? password) => Task.FromResult(
+    public Task<IdentityResult> ValidateAsync(UserManager<DashboardUser> manager, DashboardUser user, string? password) => Task.FromResult(
         Check(password, user.Email) is { } fault
             ? IdentityResult.Failed(new IdentityError { Code = "Password", Description = fault })
             : IdentityResult.Success);

@@ -2,14 +2,12 @@ using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Dashboard.Core.Account;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Sessions;
+namespace Dashboard.Core.Accounts;
 
 /// <summary>A session that counts, and whose it is.</summary>
 /// <param name="Id">The session.</param>
@@ -22,15 +20,15 @@ public sealed record LiveSession(string Id, string UserId, string Name, string E
 /// <summary>What an open page rests on.</summary>
 /// <param name="ExpiresAt">When its session ends by itself, UTC.</param>
 /// <param name="Roles">What the person may do, by organization.</param>
-public sealed record Standing(DateTimeOffset ExpiresAt, IReadOnlyDictionary<long, OrganizationRole> Roles)
+public sealed record SessionStatus(DateTimeOffset ExpiresAt, IReadOnlyDictionary<long, OrganizationRole> Roles)
 {
     /// <summary>Whether all that was allowed still is: no membership has gone, and no role is lesser.</summary>
     /// <param name="earlier">What was allowed.</param>
-    public bool Covers(Standing earlier) => earlier.Roles.All(before => Roles.TryGetValue(before.Key, out var role) && role >= before.Value);
+    public bool Covers(SessionStatus earlier) => earlier.Roles.All(before => Roles.TryGetValue(before.Key, out var role) && role >= before.Value);
 }
 
 /// <summary>Browser sessions, held here and not in the cookie: a cookie whose session has ended counts for nothing.</summary>
-public sealed class SessionService(IDbContextFactory<DashboardContext> contexts, Changes changes, TimeProvider time)
+public sealed class SessionService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, TimeProvider time)
 {
     /// <summary>How long a session lasts where the browser was not asked to keep it.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
@@ -59,13 +57,13 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
             select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt)).SingleOrDefaultAsync(cancellationToken);
     }
 
-    /// <summary>Finds what an open page rests on. A page listens to <see cref="Verification.ChangeFeed"/> for a <see cref="Verification.FeedSubject.User"/>
+    /// <summary>Finds what an open page rests on. A page listens to <see cref="Changes.ChangeFeed"/> for a <see cref="Changes.FeedSubject.User"/>
     /// of its own and asks then, and once more when the session ends by itself.</summary>
     /// <param name="sessionId">The page's session.</param>
     /// <param name="userId">Whose it has to be.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The session's end and the person's roles; null for a session that has ended or expired.</returns>
-    public async Task<Standing?> FindStandingAsync(string sessionId, string userId, CancellationToken cancellationToken)
+    public async Task<SessionStatus?> FindStatusAsync(string sessionId, string userId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -81,23 +79,23 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
     /// <summary>Ends the session that the actor acts through.</summary>
     /// <param name="actor">A signed-in person.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Done, or <see cref="FaultCode.SessionRequired"/> where it no longer counted.</returns>
-    public async Task<Outcome<Done>> EndAsync(Actor actor, CancellationToken cancellationToken) => actor.SessionId is not { } id
-        ? Fault.SessionRequired
-        : await changes.RunAsync<Done>(
+    /// <returns>Done, or <see cref="ErrorCode.SessionRequired"/> where it no longer counted.</returns>
+    public async Task<Result<Unit>> EndAsync(Actor actor, CancellationToken cancellationToken) => actor.SessionId is not { } id
+        ? Error.SessionRequired
+        : await changes.RunAsync<Unit>(
             actor,
             async (change, token) =>
             {
                 await change.Context.Sessions.Where(x => x.Id == id && x.UserId == actor.Id && x.EndedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.EndedAt, change.Now), token);
                 change.Record(AuditChain.Installation, new(AuditCategory.Auth, "session.ended", new(FeedSubject.User, actor.Id, actor.Name), Details: Details(id)));
-                return default(Done);
+                return default(Unit);
             },
             cancellationToken);
 
     /// <summary>Begins a session, inside the change that signs somebody in.</summary>
     internal static async Task<Session> BeginAsync(
-        Change change, string userId, bool keep, IPAddress? address, string? userAgent, CancellationToken cancellationToken)
+        UnitOfWork change, string userId, bool keep, IPAddress? address, string? userAgent, CancellationToken cancellationToken)
     {
         var past = change.Now - PastKept;
         await change.Context.Sessions.Where(x => x.UserId == userId && x.ExpiresAt < past).ExecuteDeleteAsync(cancellationToken);

@@ -1,15 +1,14 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Limits;
-using Dashboard.Core.Sessions;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Organizations;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Account;
+namespace Dashboard.Core.Accounts;
 
 /// <summary>Somebody asks to sign in.</summary>
 /// <param name="Email">What they typed as their address.</param>
@@ -33,7 +32,7 @@ public sealed record SignedIn(string UserId, string Name, string SessionId, Date
 
 /// <summary>Checks address and password, counts failures and begins sessions. To guess, one has <see cref="MostFailures"/> tries in
 /// <see cref="Pause"/> for each account from each client network, and learns from no answer whether the account exists.</summary>
-public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, Changes changes, PasswordCheck passwords, RateLimits limits, TimeProvider time)
+public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, RateLimits limits, TimeProvider time)
 {
     /// <summary>How many failures in a row begin a pause.</summary>
     public const int MostFailures = 5;
@@ -50,10 +49,10 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
     /// <summary>Signs somebody in, and always with a session of its own: what was there before is never taken over.</summary>
     /// <param name="attempt">What they typed, and from where.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The session; or <see cref="FaultCode.InvalidRequest"/> where a field is empty, <see cref="FaultCode.InvalidCredentials"/>,
-    /// <see cref="FaultCode.RateLimited"/> during a pause, after too many failures from one address, or while too many sign in at once. An attempt during a pause is not looked at, and so leaves no audit row: the row of the failure
+    /// <returns>The session; or <see cref="ErrorCode.InvalidRequest"/> where a field is empty, <see cref="ErrorCode.InvalidCredentials"/>,
+    /// <see cref="ErrorCode.RateLimited"/> during a pause, after too many failures from one address, or while too many sign in at once. An attempt during a pause is not looked at, and so leaves no audit row: the row of the failure
     /// that began the pause stands for it.</returns>
-    public async Task<Outcome<SignedIn>> SignInAsync(SignInAttempt attempt, CancellationToken cancellationToken)
+    public async Task<Result<SignedIn>> SignInAsync(SignInAttempt attempt, CancellationToken cancellationToken)
     {
         if (Check(attempt) is { } incomplete)
         {
@@ -62,7 +61,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
 
         if (limits.FailedSignIns.Waits(attempt.Address) is { } wait)
         {
-            return new Fault(FaultCode.RateLimited, "Too many tries from your address. Wait a minute, then try again.", RetryAfter: wait);
+            return new Error(ErrorCode.RateLimited, "Too many tries from your address. Wait a minute, then try again.", RetryAfter: wait);
         }
 
         var email = EmailAddress.Normalize(attempt.Email!);
@@ -75,7 +74,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
 
         var person = await context.Users.AsNoTracking().Where(x => x.NormalizedEmail == email).FirstOrDefaultAsync(cancellationToken);
         var verified = await VerifyAsync(attempt, person, cancellationToken);
-        if (verified.Fault is { } busy)
+        if (verified.Error is { } busy)
         {
             return busy;
         }
@@ -83,7 +82,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         var result = verified.Value;
         // Hashing takes a tenth of a second, so it is done before the transaction. What it found counts only inside: there, of many tries at once, those
         // after the fifth find the pause and are told nothing of it.
-        var verdict = await changes.RunAsync<Outcome<SignedIn>>(
+        var verdict = await changes.RunAsync<Result<SignedIn>>(
             context,
             result is PasswordVerificationResult.Failed ? Actor.Anonymous(Network.ToText(attempt.Address)) : new(PartyType.User, person!.Id, person.Name, Network.ToText(attempt.Address)),
             async (change, token) =>
@@ -100,22 +99,22 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
                     : await AcceptAsync(change, tries, current, attempt, result, token);
             },
             cancellationToken);
-        if (verdict is { Succeeded: true, Value.Fault.Code: FaultCode.InvalidCredentials })
+        if (verdict is { Succeeded: true, Value.Error.Code: ErrorCode.InvalidCredentials })
         {
             limits.FailedSignIns.Take(attempt.Address);
         }
 
-        return verdict.Fault is { } fault ? fault : verdict.Value;
+        return verdict.Error is { } fault ? fault : verdict.Value;
     }
 
     /// <summary>Input that can be no account's is not worth hashing.</summary>
-    async Task<Outcome<PasswordVerificationResult>> VerifyAsync(SignInAttempt attempt, Person? person, CancellationToken cancellationToken) =>
+    async Task<Result<PasswordVerificationResult>> VerifyAsync(SignInAttempt attempt, DashboardUser? person, CancellationToken cancellationToken) =>
         attempt.Email!.Length > EmailAddress.MaxLength || attempt.Password!.Length > PasswordRules.MaxLength
             ? PasswordVerificationResult.Failed
             : await passwords.VerifyAsync(person, attempt.Password, cancellationToken);
 
-    async Task<Outcome<SignedIn>> AcceptAsync(
-        Change change, Tries tries, Person person, SignInAttempt attempt, PasswordVerificationResult result, CancellationToken cancellationToken)
+    async Task<Result<SignedIn>> AcceptAsync(
+        UnitOfWork change, Tries tries, DashboardUser person, SignInAttempt attempt, PasswordVerificationResult result, CancellationToken cancellationToken)
     {
         await tries.ForgetAsync(change, cancellationToken);
         if (result is PasswordVerificationResult.SuccessRehashNeeded)
@@ -129,14 +128,14 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         return new SignedIn(person.Id, person.Name, session.Id, session.ExpiresAt, attempt.Remember);
     }
 
-    static async Task<Outcome<SignedIn>> RefuseAsync(Change change, Tries tries, Person? person, CancellationToken cancellationToken)
+    static async Task<Result<SignedIn>> RefuseAsync(UnitOfWork change, Tries tries, DashboardUser? person, CancellationToken cancellationToken)
     {
         var left = await tries.CountAsync(change, cancellationToken);
         // Without an account the address stays out of the log: people type passwords into the wrong field.
         var target = person is null ? new AuditTarget(FeedSubject.User, "unknown", "Unknown address") : new(FeedSubject.User, person.Id, person.Name);
         change.Record(AuditChain.Installation, new(
             AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0 ? """{"pause_minutes":5}""" : "{}"));
-        return new Fault(FaultCode.InvalidCredentials, "Address or password is wrong. " + left switch
+        return new Error(ErrorCode.InvalidCredentials, "Address or password is wrong. " + left switch
         {
             0 => "The next try is possible in 5 minutes.",
             1 => "One more try, then a pause of 5 minutes.",
@@ -146,7 +145,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         });
     }
 
-    static Fault? Check(SignInAttempt attempt)
+    static Error? Check(SignInAttempt attempt)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         if (string.IsNullOrWhiteSpace(attempt.Email))
@@ -159,7 +158,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
             errors["password"] = "Enter your password.";
         }
 
-        return errors.Count == 0 ? null : Fault.Invalid(errors);
+        return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
     /// <summary>The failures of one account, or of an address without one, from one client network.</summary>
@@ -167,7 +166,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
     {
         IQueryable<SignInFailures> In(DashboardContext context) => context.SignInFailures.Where(x => x.AccountHash == Account && x.Network == Network);
 
-        public async Task<Fault?> FindPauseAsync(DashboardContext context, DateTimeOffset now, CancellationToken cancellationToken)
+        public async Task<Error?> FindPauseAsync(DashboardContext context, DateTimeOffset now, CancellationToken cancellationToken)
         {
             var until = await In(context).Select(x => x.LockedUntil).SingleOrDefaultAsync(cancellationToken);
             if (until is null || until <= now)
@@ -177,11 +176,11 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
 
             var wait = until.Value - now;
             var minutes = (int)Math.Ceiling(wait.TotalMinutes);
-            return new(FaultCode.RateLimited, $"Too many tries. The next is possible in {(minutes == 1 ? "1 minute" : $"{minutes} minutes")}.", RetryAfter: wait);
+            return new(ErrorCode.RateLimited, $"Too many tries. The next is possible in {(minutes == 1 ? "1 minute" : $"{minutes} minutes")}.", RetryAfter: wait);
         }
 
         /// <summary>Counts one more and returns how many are left before a pause.</summary>
-        public async Task<int> CountAsync(Change change, CancellationToken cancellationToken)
+        public async Task<int> CountAsync(UnitOfWork change, CancellationToken cancellationToken)
         {
             var row = await In(change.Context).SingleOrDefaultAsync(cancellationToken);
             if (row is null)
@@ -203,6 +202,6 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
             return MostFailures - row.Count;
         }
 
-        public Task<int> ForgetAsync(Change change, CancellationToken cancellationToken) => In(change.Context).ExecuteDeleteAsync(cancellationToken);
+        public Task<int> ForgetAsync(UnitOfWork change, CancellationToken cancellationToken) => In(change.Context).ExecuteDeleteAsync(cancellationToken);
     }
 }

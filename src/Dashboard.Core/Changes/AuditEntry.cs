@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Dashboard.Core.Audit;
+namespace Dashboard.Core.Changes;
 
 /// <summary>What a filter of the audit log can ask for.</summary>
 public static class AuditCategory

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Changes;
 
 /// <summary>Tells this process what changes in the installation: this node's own changes before they are answered, those of other nodes within
 /// <see cref="Interval"/>, each once. One query a second for the whole node, however many listen.</summary>

@@ -3,10 +3,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Changes;
 
 /// <summary>Clears feed rows that no node needs any more, once an hour, by one node at a time. The newest row always stays: it says where the feed is.</summary>
-public sealed partial class FeedRetention(Changes changes, TimeProvider time, ILogger<FeedRetention> logger) : BackgroundService
+public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<FeedCleanupService> logger) : BackgroundService
 {
     /// <summary>How long feed rows stay. A node that was away for longer begins anew.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(7);

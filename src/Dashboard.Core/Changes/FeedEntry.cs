@@ -1,4 +1,5 @@
-namespace Dashboard.Core.Verification;
+
+namespace Dashboard.Core.Changes;
 
 /// <summary>A row of the change feed: something that an answer may rest on is no longer what it was. Nodes read the rows after the last they saw.</summary>
 public sealed class FeedEntry
@@ -40,7 +41,7 @@ public readonly record struct FeedSubject(string Type, string Id)
     public const string ServiceAccount = "service_account";
 
     /// <summary>A published app, by its identifier.</summary>
-    public const string App = "app";
+    public const string PublishedApp = "app";
 
     /// <summary>An OAuth access token, by its <c>jti</c>.</summary>
     public const string Token = "token";

@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Changes;
 
 /// <summary>Those who wait for the next read of the change feed. They share it, and bring about at most one each <see cref="Spacing"/>.</summary>
 /// <param name="patience">How long somebody waits for a read at most. In real time: a request hangs on it.</param>

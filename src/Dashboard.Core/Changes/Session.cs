@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Sessions;
+namespace Dashboard.Core.Changes;
 
 /// <summary>A browser that somebody signed in with. The cookie carries its identifier; whether it still counts is decided here.</summary>
 public sealed class Session

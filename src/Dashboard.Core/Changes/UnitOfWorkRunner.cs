@@ -1,16 +1,15 @@
 using System.Text.Json.Nodes;
-using Dashboard.Core.Audit;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Data;
+namespace Dashboard.Core.Changes;
 
-/// <summary>What an operation does inside <see cref="Changes"/>: it reads and writes through <see cref="Context"/> and says what happened.</summary>
-public sealed class Change
+/// <summary>What an operation does inside <see cref="UnitOfWorkRunner"/>: it reads and writes through <see cref="Context"/> and says what happened.</summary>
+public sealed class UnitOfWork
 {
     readonly List<(long Chain, AuditEvent Event)> events = [];
 
-    internal Change(DashboardContext context, Actor actor, DateTimeOffset now) => (Context, Actor, Now) = (context, actor, now);
+    internal UnitOfWork(DashboardContext context, Actor actor, DateTimeOffset now) => (Context, Actor, Now) = (context, actor, now);
 
     /// <summary>The transaction's context.</summary>
     public DashboardContext Context { get; }
@@ -60,7 +59,7 @@ public sealed class Change
 
 /// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: the actor's
 /// session, the actor's memberships, the actor's authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
-public sealed class Changes(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, TimeProvider time)
+public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, TimeProvider time)
 {
     /// <summary>Runs <paramref name="change"/> and writes what it recorded. A fault rolls everything back. May run <paramref name="change"/> more than
     /// once, each time on an empty context, where the database asks to try again.</summary>
@@ -68,8 +67,8 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
     /// <param name="change">The change. Success without a recorded event means that there was nothing to do, and nothing is written.</param>
     /// <param name="cancellationToken">Ends the wait; what has not been committed is not done.</param>
     /// <typeparam name="T">What comes of it.</typeparam>
-    /// <returns>What <paramref name="change"/> returned, or <see cref="Fault.SessionRequired"/>.</returns>
-    public async Task<Outcome<T>> RunAsync<T>(Actor actor, Func<Change, CancellationToken, Task<Outcome<T>>> change, CancellationToken cancellationToken)
+    /// <returns>What <paramref name="change"/> returned, or <see cref="Error.SessionRequired"/>.</returns>
+    public async Task<Result<T>> RunAsync<T>(Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await RunAsync(context, actor, change, cancellationToken);
@@ -81,12 +80,12 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
     /// <param name="change">The change.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <typeparam name="T">What comes of it.</typeparam>
-    public async Task<Outcome<T>> RunAsync<T>(
-        DashboardContext context, Actor actor, Func<Change, CancellationToken, Task<Outcome<T>>> change, CancellationToken cancellationToken)
+    public async Task<Result<T>> RunAsync<T>(
+        DashboardContext context, Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
     {
         var changeId = Guid.CreateVersion7(time.GetUtcNow());
-        Outcome<T> outcome = default;
-        Change? unit = null;
+        Result<T> outcome = default;
+        UnitOfWork? unit = null;
         var result = await context.Database.CreateExecutionStrategy().ExecuteAsync(
             changeId,
             async (_, id, token) =>
@@ -96,7 +95,7 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
                 try
                 {
                     await using var transaction = await context.Database.BeginTransactionAsync(token);
-                    unit = new Change(context, actor, UtcMilliseconds.Whole(time.GetUtcNow()));
+                    unit = new UnitOfWork(context, actor, UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow()));
                     outcome = await AttemptAsync(unit, id, change, token);
                     if (outcome.Succeeded && unit.Events.Count > 0)
                     {
@@ -142,7 +141,7 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
     public async Task AnnounceBehindAsync(
         Func<DashboardContext, CancellationToken, Task<IReadOnlyList<FeedSubject>>> write, CancellationToken cancellationToken)
     {
-        var now = UtcMilliseconds.Whole(time.GetUtcNow());
+        var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         feed.Announce(await context.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>
@@ -159,12 +158,12 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
     }
 
     /// <summary>All of a change but its commit.</summary>
-    static async Task<Outcome<T>> AttemptAsync<T>(
-        Change unit, Guid changeId, Func<Change, CancellationToken, Task<Outcome<T>>> change, CancellationToken cancellationToken)
+    static async Task<Result<T>> AttemptAsync<T>(
+        UnitOfWork unit, Guid changeId, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
     {
         if (!await HoldActorAsync(unit, cancellationToken))
         {
-            return Fault.SessionRequired;
+            return Error.SessionRequired;
         }
 
         var saved = 0;
@@ -192,7 +191,7 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
     /// <summary>Takes the locks of what lets the actor act, until the transaction ends: whoever ends the session, removes the member or lowers the role at
     /// the same time waits for this change, or this change finds it done.</summary>
     /// <returns>False when the actor's session or access token no longer counts.</returns>
-    static async Task<bool> HoldActorAsync(Change unit, CancellationToken cancellationToken)
+    static async Task<bool> HoldActorAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
         var (context, actor, now) = (unit.Context, unit.Actor, unit.Now);
         if (actor.SessionId is { } id && 0 == await context.Sessions
@@ -212,9 +211,9 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
     }
 
     static async Task<bool> HoldTokenAsync(DashboardContext context, string jti, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await context.Approvals
-            .Where(approval => approval.EndedAt == null && context.AccessTokens.Any(token => token.Jti == jti && token.ApprovalId == approval.Id))
-            .ExecuteUpdateAsync(set => set.SetProperty(approval => approval.EndedAt, approval => approval.EndedAt), cancellationToken) == 1
+        await context.Authorizations
+            .Where(authorization => authorization.EndedAt == null && context.AccessTokens.Any(token => token.Jti == jti && token.AuthorizationId == authorization.Id))
+            .ExecuteUpdateAsync(set => set.SetProperty(authorization => authorization.EndedAt, authorization => authorization.EndedAt), cancellationToken) == 1
         && await context.AccessTokens.Where(token => token.Jti == jti && token.RevokedAt == null && token.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set.SetProperty(token => token.RevokedAt, token => token.RevokedAt), cancellationToken) == 1;
 
@@ -231,7 +230,7 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
         return members.ToJsonString();
     }
 
-    static async Task AppendAuditAsync(Change change, Guid changeId, CancellationToken cancellationToken)
+    static async Task AppendAuditAsync(UnitOfWork change, Guid changeId, CancellationToken cancellationToken)
     {
         foreach (var chain in change.Events.GroupBy(x => x.Chain).OrderBy(x => x.Key))
         {
@@ -247,7 +246,7 @@ public sealed class Changes(IDbContextFactory<DashboardContext> contexts, Change
                     Sequence = ++sequence,
                     ChangeId = changeId,
                     At = change.Now,
-                    ActorType = change.Actor.Type.ToWord(),
+                    ActorType = change.Actor.Type.ToWireName(),
                     ActorId = change.Actor.Id,
                     ActorName = AuditEntry.Fit(change.Actor.Name, AuditEntry.MaxActorName),
                     Address = change.Actor.Address is { } address ? AuditEntry.FitAscii(address, AuditEntry.MaxAddress) : null,

@@ -1,4 +1,4 @@
-namespace Dashboard.Core;
+namespace Dashboard.Core.Common;
 
 /// <summary>What kind of thing acts or owns.</summary>
 public enum PartyType
@@ -10,7 +10,10 @@ public enum PartyType
     ServiceAccount,
 
     /// <summary>A published app that minted a key for itself.</summary>
-    App,
+    PublishedApp,
+
+    /// <summary>An OAuth client that acts for itself.</summary>
+    OAuthClient,
 
     /// <summary>Latchkey itself, at the start or by a schedule.</summary>
     System,
@@ -21,7 +24,7 @@ public enum PartyType
 
 /// <summary>Who acts, and from where. An argument of everything that changes something.</summary>
 /// <param name="Type">What kind of thing acts.</param>
-/// <param name="Id">Its identifier; a person's is <see cref="Account.Person"/>'s.</param>
+/// <param name="Id">Its identifier; a person's is <see cref="Organizations.DashboardUser"/>'s.</param>
 /// <param name="Name">What people call it; the audit log keeps it as it was.</param>
 /// <param name="Address">The client address that the request came from, or null where there is none.</param>
 /// <param name="SessionId">The browser session it acts through, or null. A change through a session that has ended is refused.</param>
@@ -44,23 +47,25 @@ public sealed record ActorToken(string Jti, string ClientId, long OrganizationId
 /// <summary>The words for <see cref="PartyType"/> in answers and rows.</summary>
 public static class PartyTypes
 {
-    /// <summary>Returns the word for <paramref name="type"/>: <c>user</c>, <c>service_account</c>, <c>app</c>, <c>system</c> or <c>anonymous</c>.</summary>
-    public static string ToWord(this PartyType type) => type switch
+    /// <summary>Returns the word for <paramref name="type"/>: <c>user</c>, <c>service_account</c>, <c>app</c>, <c>oauth_client</c>, <c>system</c> or <c>anonymous</c>.</summary>
+    public static string ToWireName(this PartyType type) => type switch
     {
         PartyType.User => "user",
         PartyType.ServiceAccount => "service_account",
-        PartyType.App => "app",
+        PartyType.PublishedApp => "app",
+        PartyType.OAuthClient => "oauth_client",
         PartyType.System => "system",
         _ => "anonymous",
     };
 
-    /// <summary>Returns the type that <see cref="ToWord"/> turns into <paramref name="word"/>.</summary>
+    /// <summary>Returns the type that <see cref="ToWireName"/> turns into <paramref name="word"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No type has that word.</exception>
-    public static PartyType FromWord(string word) => word switch
+    public static PartyType FromWireName(string word) => word switch
     {
         "user" => PartyType.User,
         "service_account" => PartyType.ServiceAccount,
-        "app" => PartyType.App,
+        "app" => PartyType.PublishedApp,
+        "oauth_client" => PartyType.OAuthClient,
         "system" => PartyType.System,
         "anonymous" => PartyType.Anonymous,
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, "No party has this word."),

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Common;
 
 /// <summary>The networks that a key may be used from. IPv4 and IPv6 are two worlds, as in CIDR (RFC 4632, RFC 4291): an IPv4 address that came in IPv6's clothes
 /// (<c>::ffff:10.0.0.1</c>) counts as IPv4, on the list and as a client's.</summary>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Common;
 
 /// <summary>Text in the digits <c>0-9A-Za-z</c>, in that order of value.</summary>
 public static class Base62

@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Usage;
+namespace Dashboard.Core.Common;
 
 /// <summary>What kind of program a client is, by what it calls itself. Nothing of a client's own words is kept: they could be anything, even a key.</summary>
 public static class ClientFamily

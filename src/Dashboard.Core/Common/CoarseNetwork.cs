@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Dashboard.Core.Usage;
+namespace Dashboard.Core.Common;
 
 /// <summary>The network that an address belongs to, coarse enough to be kept: an IPv4 /24, an IPv6 /48. As a number it costs no allocation to make and to compare.</summary>
 /// <param name="Bits">The network's bits under a mark of its family; 0 for no address.</param>

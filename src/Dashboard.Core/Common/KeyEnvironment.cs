@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Common;
 
 /// <summary>What a key is bound to from its minting on, for ever.</summary>
 public enum KeyEnvironment
@@ -15,7 +15,7 @@ public static class KeyEnvironments
 {
     /// <summary>The word for an environment: <c>live</c> or <c>test</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is no member of the enumeration.</exception>
-    public static string ToWord(this KeyEnvironment environment) => environment switch
+    public static string ToWireName(this KeyEnvironment environment) => environment switch
     {
         KeyEnvironment.Live => "live",
         KeyEnvironment.Test => "test",
@@ -32,7 +32,7 @@ public static class KeyEnvironments
         return word is "live" or "test";
     }
 
-    /// <summary>Reads a word that was written by <see cref="ToWord"/>, such as a column of the database.</summary>
+    /// <summary>Reads a word that was written by <see cref="ToWireName"/>, such as a column of the database.</summary>
     /// <exception cref="FormatException">The text is no such word.</exception>
     public static KeyEnvironment Parse(string word) => TryParse(word, out var environment)
         ? environment

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Dashboard.Core.Keys.Format;
 
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Common;
 
 /// <summary>
 /// What is stored of a key and looked up: SHA-256 of the whole raw key in UTF-8. It needs neither salt nor pepper, since a key holds

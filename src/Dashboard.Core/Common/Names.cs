@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
-namespace Dashboard.Core.Organizations;
+namespace Dashboard.Core.Common;
 
 /// <summary>The rules for what people and programs may call things.</summary>
 public static class Names

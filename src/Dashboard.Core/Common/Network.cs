@@ -1,7 +1,6 @@
 using System.Net;
-using Dashboard.Core.Usage;
 
-namespace Dashboard.Core.Account;
+namespace Dashboard.Core.Common;
 
 /// <summary>Client addresses as texts.</summary>
 public static class Network

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Dashboard.Core;
+namespace Dashboard.Core.Common;
 
 /// <summary>A page of a list.</summary>
 /// <param name="Items">The rows.</param>
@@ -27,14 +27,14 @@ public static class Page
     /// <summary>What is wrong with a limit or with what is searched for, or null.</summary>
     /// <param name="limit">The most rows.</param>
     /// <param name="search">What is searched for, or null.</param>
-    public static Fault? Check(int limit, string? search = null)
+    public static Error? Check(int limit, string? search = null)
     {
         if (limit is < 1 or > MaxLimit)
         {
-            return Fault.Invalid("limit", $"Use a whole number from 1 to {MaxLimit}.");
+            return Error.Invalid("limit", $"Use a whole number from 1 to {MaxLimit}.");
         }
 
-        return search is { Length: > MaxSearchLength } ? Fault.Invalid("search", $"Search for {MaxSearchLength} characters or fewer.") : null;
+        return search is { Length: > MaxSearchLength } ? Error.Invalid("search", $"Search for {MaxSearchLength} characters or fewer.") : null;
     }
 }
 
@@ -84,7 +84,7 @@ public readonly record struct Cursor(DateTimeOffset At, string Id)
     /// <param name="text">The text; null or empty for the first page.</param>
     /// <param name="filter">All that the list is filtered and sorted by.</param>
     /// <returns>The end of the page before, null for the first page, or a fault.</returns>
-    public static Outcome<Cursor?> Read(string? text, params ReadOnlySpan<string?> filter)
+    public static Result<Cursor?> Read(string? text, params ReadOnlySpan<string?> filter)
     {
         if (string.IsNullOrEmpty(text))
         {
@@ -104,7 +104,7 @@ public readonly record struct Cursor(DateTimeOffset At, string Id)
             }
         }
 
-        return Fault.Invalid("cursor", "Take the cursor from the page before, with the same filter and order.");
+        return Error.Invalid("cursor", "Take the cursor from the page before, with the same filter and order.");
     }
 
     static byte[] Digest(ReadOnlySpan<string?> filter)

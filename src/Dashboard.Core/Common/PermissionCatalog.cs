@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Common;
 
 /// <summary>A verb that a credential may use.</summary>
 /// <param name="Name">The word in keys and requests, such as <c>read</c>.</param>
@@ -8,7 +8,7 @@ namespace Dashboard.Core.Keys;
 public sealed record Permission(string Name, string Description);
 
 /// <summary>The words of an installation: which permissions a key may have, and which kinds of resource there are.</summary>
-public sealed class Catalogue
+public sealed class PermissionCatalog
 {
     /// <summary>Only a service account's credentials may have it: it lets them ask whether other credentials are good. Built in, and never a default.</summary>
     public const string Verify = "verify";
@@ -21,7 +21,7 @@ public sealed class Catalogue
 
     /// <summary>Reads <c>Permissions</c> (an object of name and description, or a list of names) and <c>ResourceKinds</c> (a list).</summary>
     /// <exception cref="SettingException">A word is not one that can stand in a key.</exception>
-    public Catalogue(IConfiguration configuration)
+    public PermissionCatalog(IConfiguration configuration)
     {
         Permissions = Read(configuration, "Permissions",
         [
@@ -43,8 +43,8 @@ public sealed class Catalogue
     /// <summary>The kinds of resource in the order that people see them.</summary>
     public IReadOnlyList<string> ResourceKinds { get; }
 
-    /// <summary>Permissions in the catalogue's order, <see cref="Verify"/> last, whatever order they were asked for in.</summary>
-    /// <param name="permissions">What was asked for; null for the default, which is all of the catalogue.</param>
+    /// <summary>Permissions in the catalog's order, <see cref="Verify"/> last, whatever order they were asked for in.</summary>
+    /// <param name="permissions">What was asked for; null for the default, which is all of the catalog.</param>
     public IEnumerable<string> InOrder(IReadOnlyCollection<string>? permissions) => permissions is null
         ? Permissions.Select(x => x.Name)
         : Permissions.Select(x => x.Name).Append(Verify).Where(name => permissions.Contains(name, StringComparer.Ordinal));

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace Dashboard.Core;
+namespace Dashboard.Core.Common;
 
 /// <summary>An error as programs read it: a problem document (RFC 9457) with a machine-readable <c>code</c>.</summary>
 /// <param name="Status">The HTTP status, 400 to 599.</param>

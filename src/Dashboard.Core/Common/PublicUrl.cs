@@ -3,12 +3,12 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Common;
 
 /// <summary>What Latchkey is called where people and programs reach it, <c>PublicUrl</c>: the issuer of its tokens (RFC 8414 section 2).</summary>
 /// <remarks>Without the setting it is this machine's own name with the port it listens on, or the loopback address by which a request came. A <c>Host</c> that could be anybody's
 /// never names an issuer.</remarks>
-public sealed class PublicAddress
+public sealed class PublicUrl
 {
     const string Setting = "PublicUrl";
 
@@ -17,7 +17,7 @@ public sealed class PublicAddress
     /// <summary>Reads the setting.</summary>
     /// <param name="configuration">The settings.</param>
     /// <exception cref="SettingException">It is no address.</exception>
-    public PublicAddress(IConfiguration configuration)
+    public PublicUrl(IConfiguration configuration)
     {
         if (configuration[Setting] is not { Length: > 0 } text)
         {

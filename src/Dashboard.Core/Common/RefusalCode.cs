@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Common;
 
 /// <summary>Why a credential is refused, in the order in which the rules are tried.</summary>
 public enum RefusalCode
@@ -54,7 +54,7 @@ public static class RefusalCodes
 {
     /// <summary>The machine-readable <c>code</c>, such as <c>malformed_key</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is no member of the enumeration.</exception>
-    public static string ToWord(this RefusalCode code) => Of(code).Word;
+    public static string ToWireName(this RefusalCode code) => Of(code).Word;
 
     /// <summary>The HTTP status: 401, 403, 429 or 503 (RFC 9110 section 15, RFC 6585 section 4).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is no member of the enumeration.</exception>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
-namespace Dashboard.Core;
+namespace Dashboard.Core.Common;
 
 /// <summary>A setting that the product cannot start with. The message is one sentence for the operator and names the setting's key.</summary>
 /// <param name="key">The setting's key.</param>

@@ -2,11 +2,11 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Usage;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Credentials;
 
 /// <summary>All that an answer about a key rests on, as the database had it. It does not change: after a change there is another. What depends on the time or on
 /// the request is not in it.</summary>
-sealed class KnownKey
+sealed class CachedKey
 {
     /// <summary>Up to so many resources are gone through one by one.</summary>
     const int FewResources = 8;
@@ -20,7 +20,7 @@ sealed class KnownKey
     /// <param name="project">The project that it lives in.</param>
     /// <param name="owner">Who owns it.</param>
     /// <param name="unused">Whether it was never accepted before.</param>
-    public KnownKey(Principal principal, KeyState state, KnownProject project, KnownOwner owner, bool unused)
+    public CachedKey(Principal principal, KeyState state, CachedProject project, CachedOwner owner, bool unused)
     {
         (Principal, State, Project, Owner, Unused) = (principal, state, project, owner, unused);
         Accepted = new(principal, null, principal.KeyId);
@@ -34,10 +34,10 @@ sealed class KnownKey
     public KeyState State { get; }
 
     /// <summary>The project that it lives in.</summary>
-    public KnownProject Project { get; }
+    public CachedProject Project { get; }
 
     /// <summary>Who owns it.</summary>
-    public KnownOwner Owner { get; }
+    public CachedOwner Owner { get; }
 
     /// <summary>Whether nothing that it rests on has changed since it was read, but for the key itself.</summary>
     public bool Holds => !Project.IsGone && !Owner.IsGone;
@@ -60,7 +60,7 @@ sealed class KnownKey
     /// <summary>The same key, resting on what other keys rest on as well.</summary>
     /// <param name="project">A project that says the same.</param>
     /// <param name="owner">An owner that says the same.</param>
-    public KnownKey On(KnownProject project, KnownOwner owner) => project == Project && owner == Owner
+    public CachedKey On(CachedProject project, CachedOwner owner) => project == Project && owner == Owner
         ? this
         : new(Principal with { Organization = project.Organization, Project = project.Path, Owner = owner.Party }, State, project, owner, Unused)
         {
@@ -88,7 +88,7 @@ abstract class Ground
 
 /// <summary>Who owns keys.</summary>
 /// <param name="party">What answers say of the owner.</param>
-sealed class KnownOwner(Party party) : Ground
+sealed class CachedOwner(Party party) : Ground
 {
     /// <summary>What answers say of the owner.</summary>
     public Party Party { get; } = party;
@@ -100,7 +100,7 @@ sealed class KnownOwner(Party party) : Ground
 /// <param name="path">What it is called now.</param>
 /// <param name="organizationSlugs">Every slug of the organization, present and past, in one order.</param>
 /// <param name="slugs">Every slug of the project, present and past, in one order.</param>
-sealed class KnownProject(long id, long organizationId, ProjectPath path, IReadOnlyList<string> organizationSlugs, IReadOnlyList<string> slugs) : Ground
+sealed class CachedProject(long id, long organizationId, ProjectPath path, IReadOnlyList<string> organizationSlugs, IReadOnlyList<string> slugs) : Ground
 {
     readonly IReadOnlyList<string> organizationSlugs = organizationSlugs;
     readonly IReadOnlyList<string> slugs = slugs;
@@ -121,14 +121,14 @@ sealed class KnownProject(long id, long organizationId, ProjectPath path, IReadO
     public IEnumerable<string> Addresses => from organization in organizationSlugs from slug in slugs select new ProjectPath(organization, slug).ToString();
 
     /// <summary>Whether another one says the same.</summary>
-    public bool SaysAs(KnownProject other) =>
+    public bool SaysAs(CachedProject other) =>
         Path == other.Path && organizationSlugs.SequenceEqual(other.organizationSlugs, StringComparer.Ordinal) && slugs.SequenceEqual(other.slugs, StringComparer.Ordinal);
 
     /// <summary>Whether an organization, by a present or past slug, is the project's.</summary>
     public bool IsOf(string organization) => IsAmong(organizationSlugs, organization);
 
     /// <summary>Whether a demand means this project.</summary>
-    /// <param name="demanded"><c>organization/project</c>; either may be <see cref="Demand.Any"/>.</param>
+    /// <param name="demanded"><c>organization/project</c>; either may be <see cref="AccessRequirement.Any"/>.</param>
     public bool IsMeantBy(string demanded)
     {
         if (demanded == Path)
@@ -140,7 +140,7 @@ sealed class KnownProject(long id, long organizationId, ProjectPath path, IReadO
         return slash > 0 && IsDemanded(organizationSlugs, demanded.AsSpan(0, slash)) && IsDemanded(slugs, demanded.AsSpan(slash + 1));
     }
 
-    static bool IsDemanded(IReadOnlyList<string> slugs, ReadOnlySpan<char> demanded) => demanded is Demand.Any || IsAmong(slugs, demanded);
+    static bool IsDemanded(IReadOnlyList<string> slugs, ReadOnlySpan<char> demanded) => demanded is AccessRequirement.Any || IsAmong(slugs, demanded);
 
     static bool IsAmong(IReadOnlyList<string> slugs, ReadOnlySpan<char> wanted)
     {

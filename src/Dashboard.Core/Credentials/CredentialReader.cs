@@ -1,8 +1,8 @@
-using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Credentials;
 
 /// <summary>Finds the credential in a request's headers.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Credentials;
 
 /// <summary>Which hosts stand for which environment: <c>Environments:live:Hosts</c> and <c>Environments:test:Hosts</c>.</summary>
 public sealed class EnvironmentHosts

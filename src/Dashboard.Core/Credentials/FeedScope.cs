@@ -1,4 +1,7 @@
-namespace Dashboard.Core.Verification;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Tokens;
+
+namespace Dashboard.Core.Credentials;
 
 /// <summary>Which keys a feed row concerns.</summary>
 enum FeedReach
@@ -37,13 +40,13 @@ readonly record struct FeedScope(FeedReach Reach, string Id, PartyType Type = de
         FeedSubject.Organization => new(FeedReach.Organization, entry.SubjectId),
         FeedSubject.User => new(FeedReach.Owner, entry.SubjectId, PartyType.User),
         FeedSubject.ServiceAccount => new(FeedReach.Owner, entry.SubjectId, PartyType.ServiceAccount),
-        FeedSubject.App => new(FeedReach.Owner, entry.SubjectId, PartyType.App),
+        FeedSubject.PublishedApp => new(FeedReach.Owner, entry.SubjectId, PartyType.PublishedApp),
         FeedSubject.Token or FeedSubject.Authorization or FeedSubject.Client or FeedSubject.Device or FeedSubject.SigningKey => new(FeedReach.Nothing, ""),
         _ => new(FeedReach.Everything, ""),
     };
 
     /// <summary>Whether a key is among them.</summary>
-    public bool Includes(KnownKey key) => Reach switch
+    public bool Includes(CachedKey key) => Reach switch
     {
         FeedReach.Key => key.Principal.KeyId == Id,
         FeedReach.Project => key.Project.IsMeantBy(Id),

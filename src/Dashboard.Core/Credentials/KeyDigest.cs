@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Dashboard.Core.Keys;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Credentials;
 
 /// <summary>The SHA-256 of a raw key as a value: what the cache looks up by, without an array for each request.</summary>
 [StructLayout(LayoutKind.Auto)]

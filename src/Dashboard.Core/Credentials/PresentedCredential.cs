@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Credentials;
 
 /// <summary>What a request's headers present.</summary>
 public enum CredentialKind

@@ -1,6 +1,6 @@
 using Dashboard.Core.Keys;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Credentials;
 
 /// <summary>What a verified credential becomes.</summary>
 /// <param name="KeyId">The key's public identifier; of an access token its <c>jti</c>.</param>
@@ -43,13 +43,13 @@ public enum AcceptedEnvironments
 /// <param name="Project"><c>organization/project</c> that the key must be of, by a present or past address; either may be <see cref="Any"/>.</param>
 /// <param name="Resource"><c>kind:id</c> that the key must reach.</param>
 /// <param name="Permission">The permission that the key must have.</param>
-public sealed record Demand(AcceptedEnvironments Environments = AcceptedEnvironments.Both, string? Project = null, string? Resource = null, string? Permission = null)
+public sealed record AccessRequirement(AcceptedEnvironments Environments = AcceptedEnvironments.Both, string? Project = null, string? Resource = null, string? Permission = null)
 {
     /// <summary>Stands for every organization, or every project. No slug is called so.</summary>
     public const string Any = "-";
 
     /// <summary>Nothing beyond a good key.</summary>
-    public static Demand None { get; } = new();
+    public static AccessRequirement None { get; } = new();
 }
 
 /// <summary>The answer about a credential.</summary>

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Configuration;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Credentials;
 
 /// <summary>Access tokens in addresses, <c>?access_token=</c> and <c>?token=</c>, for event streams and WebSockets, which send no headers from a browser. Only under the paths in
 /// <c>OAuth:QueryTokenPaths</c>, and never an API key: addresses end up in logs and histories.</summary>

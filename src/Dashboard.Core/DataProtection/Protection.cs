@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
-namespace Dashboard.Core.Data;
+namespace Dashboard.Core.DataProtection;
 
 /// <summary>Where the keys lie that encrypt and sign cookies, and what opens them.</summary>
 public static class Protection

@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Data;
+namespace Dashboard.Core.DataProtection;
 
 /// <summary>A key of ASP.NET Core's data protection, which encrypts and signs the session cookies. With the database, so that every node has it.</summary>
 public sealed class ProtectionKey

@@ -1,11 +1,13 @@
 using System.Xml.Linq;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Data;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Data;
+namespace Dashboard.Core.DataProtection;
 
 /// <summary>Keeps the keys of data protection with everything else, so that each node on the database reads the others' cookies and a backup is whole.</summary>
-public sealed class ProtectionKeyRepository(IDbContextFactory<DashboardContext> contexts, Changes changes) : IXmlRepository
+public sealed class ProtectionKeyRepository(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes) : IXmlRepository
 {
     const int MaxNameLength = 200;
 

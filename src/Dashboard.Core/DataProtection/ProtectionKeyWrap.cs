@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Dashboard.Core.Data;
+namespace Dashboard.Core.DataProtection;
 
 /// <summary>The key that the keys of data protection are encrypted with where they lie, <c>DataProtection:WrapKey</c>: AES-256-GCM (NIST SP 800-38D) with
 /// a fresh nonce for each. It is in the settings and they are in the database or in files, so that a copy of the one opens no session.</summary>

@@ -1,13 +1,13 @@
 using System.Linq.Expressions;
 using Dashboard.Core.Data;
-using Dashboard.Core.ServiceAccounts;
+using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
 
 namespace Dashboard.Core.Keys;
 
 /// <summary>A key as the database gives it, with the names of what it refers to.</summary>
-sealed class StoredKey
+sealed class ApiKeyProjection
 {
     public required ApiKey Key { get; init; }
 
@@ -26,19 +26,19 @@ sealed class StoredKey
     public required string? CreatorName { get; init; }
 
     /// <summary>Keys with all that a row shows, but for what they are narrowed to. An expression, so that it can be a part of a compiled query too.</summary>
-    static readonly Expression<Func<DashboardContext, IQueryable<ApiKey>, IQueryable<StoredKey>>> Rows = (context, keys) =>
+    static readonly Expression<Func<DashboardContext, IQueryable<ApiKey>, IQueryable<ApiKeyProjection>>> Rows = (context, keys) =>
         from key in keys
         join project in context.Projects on key.ProjectId equals project.Id
         join organization in context.Organizations on project.OrganizationId equals organization.Id
         join account in context.ServiceAccounts on key.OwnerId equals account.Id into accounts
         from account in accounts.DefaultIfEmpty()
-        select new StoredKey
+        select new ApiKeyProjection
         {
             Key = key,
             Organization = organization.Slug,
             Project = project.Slug,
             OwnerName = account != null ? account.Name
-                : key.OwnerType == PartyType.App ? context.Apps.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault()
+                : key.OwnerType == PartyType.PublishedApp ? context.PublishedApps.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault()
                 : context.Users.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault(),
             Account = account == null ? null : new OwningAccount(
                 account.Permissions,
@@ -49,26 +49,26 @@ sealed class StoredKey
 
     /// <summary>Reads <paramref name="keys"/> with all that a row shows: one query for any number of keys, and one more where some are narrowed. (As one,
     /// with the resources joined in, SQLite would go through every narrowing that there is.)</summary>
-    public static async Task<List<StoredKey>> ReadAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken)
+    public static async Task<List<ApiKeyProjection>> ReadAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken)
     {
-        var rows = await keys.Provider.CreateQuery<StoredKey>(Of(Expression.Constant(context, typeof(DashboardContext)), keys.Expression)).ToListAsync(cancellationToken);
+        var rows = await keys.Provider.CreateQuery<ApiKeyProjection>(Of(Expression.Constant(context, typeof(DashboardContext)), keys.Expression)).ToListAsync(cancellationToken);
         await NarrowAsync(context, rows, cancellationToken);
         return rows;
     }
 
     /// <summary>Reads the one key that <paramref name="keys"/> has, or null.</summary>
-    public static async Task<StoredKey?> FindAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken) =>
+    public static async Task<ApiKeyProjection?> FindAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken) =>
         (await ReadAsync(context, keys, cancellationToken)).SingleOrDefault();
 
     /// <summary>Compiles the query for the key with a hash: what is asked most pays least for its SQL.</summary>
     /// <returns>The query, good for contexts of one model.</returns>
-    public static Func<DashboardContext, byte[], CancellationToken, Task<StoredKey?>> CompileFindByHash()
+    public static Func<DashboardContext, byte[], CancellationToken, Task<ApiKeyProjection?>> CompileFindByHash()
     {
         Expression<Func<DashboardContext, byte[], IQueryable<ApiKey>>> keys = (context, hash) => context.Keys.AsNoTracking().Where(key => key.Hash == hash);
-        var rows = EF.CompileAsyncQuery(Expression.Lambda<Func<DashboardContext, byte[], IQueryable<StoredKey>>>(Of(keys.Parameters[0], keys.Body), keys.Parameters));
+        var rows = EF.CompileAsyncQuery(Expression.Lambda<Func<DashboardContext, byte[], IQueryable<ApiKeyProjection>>>(Of(keys.Parameters[0], keys.Body), keys.Parameters));
         return async (context, hash, cancellationToken) =>
         {
-            StoredKey? found = null;
+            ApiKeyProjection? found = null;
             await foreach (var row in rows(context, hash).WithCancellation(cancellationToken))
             {
                 found = row; // hashes are unique
@@ -86,7 +86,7 @@ sealed class StoredKey
     static Expression Of(Expression context, Expression keys) =>
         ReplacingExpressionVisitor.Replace(Rows.Parameters[1], keys, ReplacingExpressionVisitor.Replace(Rows.Parameters[0], context, Rows.Body));
 
-    static async Task NarrowAsync(DashboardContext context, IEnumerable<StoredKey> rows, CancellationToken cancellationToken)
+    static async Task NarrowAsync(DashboardContext context, IEnumerable<ApiKeyProjection> rows, CancellationToken cancellationToken)
     {
         var narrowed = rows.Where(row => !row.Key.AllResources).ToDictionary(row => row.Key.KeyId, StringComparer.Ordinal);
         if (narrowed.Count > 0)
@@ -106,7 +106,7 @@ sealed class StoredKey
     }
 
     /// <summary>What people see of it at <paramref name="now"/>.</summary>
-    public KeyRow ToRow(DateTimeOffset now) => new(
+    public KeySummary ToRow(DateTimeOffset now) => new(
         Key.KeyId,
         Key.Name,
         Key.Prefix,

@@ -1,13 +1,10 @@
 using System.Text.Json;
-using Dashboard.Core.Apps;
-using Dashboard.Core.Audit;
-using Dashboard.Core.Data;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Changes;
 
 namespace Dashboard.Core.Keys;
 
 /// <summary>Revokes keys and says what became of them, each with an audit row and a feed row of its own.</summary>
-static class KeyRevocation
+static class KeyAudit
 {
     /// <summary>Revokes tracked keys that are not revoked yet, with their project locked. A published app that loses its key so is unpublished with it.</summary>
     /// <param name="change">The change that does it.</param>
@@ -17,7 +14,7 @@ static class KeyRevocation
     /// <param name="of">What is gone that the keys reached, or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task RevokeAsync(
-        Change change, long organizationId, IReadOnlyList<ApiKey> keys, string? because, string? of, CancellationToken cancellationToken)
+        UnitOfWork change, long organizationId, IReadOnlyList<ApiKey> keys, string? because, string? of, CancellationToken cancellationToken)
     {
         foreach (var key in keys)
         {
@@ -29,7 +26,7 @@ static class KeyRevocation
     }
 
     /// <summary>Says what became of a key.</summary>
-    public static void Record(Change change, long organizationId, string action, ApiKey key, Dictionary<string, string?>? details = null) =>
+    public static void Record(UnitOfWork change, long organizationId, string action, ApiKey key, Dictionary<string, string?>? details = null) =>
         change.Record(organizationId, new(AuditCategory.Keys, action, new(FeedSubject.Key, key.KeyId, key.Name), Details: JsonSerializer.Serialize(details ?? [])));
 
     static Dictionary<string, string?> ReasonOf(string? because, string? of)

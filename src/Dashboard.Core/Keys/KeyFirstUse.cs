@@ -1,8 +1,4 @@
-using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
-
-namespace Dashboard.Core.Usage;
+namespace Dashboard.Core.Keys;
 
 /// <summary>The first request that a key was accepted for, as people see it when a new key turns out to work.</summary>
 public sealed class KeyFirstUse
@@ -29,17 +25,17 @@ public sealed class KeyFirstUse
     public string? Client { get; init; }
 
     /// <summary>What is kept of a request: nothing that is no method and no path, and no path with a key in it, this one or another.</summary>
-    internal static KeyFirstUse Of(string keyId, DateTimeOffset at, RequestFacts? facts, ReadOnlySpan<char> rawKey, KeyShapes shapes) => new()
+    internal static KeyFirstUse Of(string keyId, DateTimeOffset at, CallerContext? facts, ReadOnlySpan<char> rawKey, KnownKeyTemplates shapes) => new()
     {
         KeyId = keyId,
-        At = UtcMilliseconds.Whole(at),
+        At = UtcMilliseconds.TruncateToMilliseconds(at),
         Method = facts?.Method is { Length: > 0 and <= MaxMethodLength } method && method.All(c => char.IsAsciiLetter(c) || c == '-') ? method : null,
         Path = PathOf(facts?.Path, rawKey, shapes),
         Network = CoarseNetwork.Of(facts?.Address).ToText(),
         Client = ClientFamily.Of(facts?.UserAgent),
     };
 
-    static string? PathOf(string? path, ReadOnlySpan<char> rawKey, KeyShapes shapes)
+    static string? PathOf(string? path, ReadOnlySpan<char> rawKey, KnownKeyTemplates shapes)
     {
         if (path is null || !path.StartsWith('/') || path.AsSpan().Contains(rawKey, StringComparison.Ordinal))
         {

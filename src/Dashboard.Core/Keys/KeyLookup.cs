@@ -1,3 +1,5 @@
+using Dashboard.Core.Keys.Format;
+
 namespace Dashboard.Core.Keys;
 
 /// <content>Found strings.</content>
@@ -32,20 +34,20 @@ public sealed partial class KeyService
     /// <param name="actor">A signed-in person.</param>
     /// <param name="rawKey">The found string; white space around it does not matter.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key, revoked ones too; or <see cref="FaultCode.InvalidRequest"/> for what has no shape of a key, <see cref="FaultCode.NotFound"/> for one that never
+    /// <returns>The key, revoked ones too; or <see cref="ErrorCode.InvalidRequest"/> for what has no shape of a key, <see cref="ErrorCode.NotFound"/> for one that never
     /// was, or is of an organization that the actor does not belong to.</returns>
-    public async Task<Outcome<KeyRow>> WhichAsync(Actor actor, string? rawKey, CancellationToken cancellationToken)
+    public async Task<Result<KeySummary>> WhichAsync(Actor actor, string? rawKey, CancellationToken cancellationToken)
     {
         if (!await LooksWholeAsync(rawKey, cancellationToken))
         {
-            return Fault.Invalid("key", "This is no whole key: it may be cut off or mistyped.");
+            return Error.Invalid("key", "This is no whole key: it may be cut off or mistyped.");
         }
 
         var hash = KeyHash.Of(rawKey.AsSpan().Trim());
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var stored = await StoredKey.FindAsync(context, VisibleTo(context, actor).Where(key => key.Hash == hash), cancellationToken);
+        var stored = await ApiKeyProjection.FindAsync(context, VisibleTo(context, actor).Where(key => key.Hash == hash), cancellationToken);
         return stored is null
-            ? new Fault(FaultCode.NotFound, "This is none of the keys that you may see. It may belong to an organization that you are not a member of, or was never minted here.")
+            ? new Error(ErrorCode.NotFound, "This is none of the keys that you may see. It may belong to an organization that you are not a member of, or was never minted here.")
             : stored.ToRow(time.GetUtcNow());
     }
 }

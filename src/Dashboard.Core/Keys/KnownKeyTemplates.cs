@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using Dashboard.Core.Data;
+using Dashboard.Core.Keys.Format;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
 
 /// <summary>The shapes that a key may have: this start's template, and those that keys were minted by before.</summary>
 /// <param name="options">The setting.</param>
-public sealed class KeyShapes(KeyOptions options)
+public sealed class KnownKeyTemplates(KeyOptions options)
 {
     readonly ConcurrentDictionary<string, KeyTemplate> templates = new(StringComparer.Ordinal) { [options.Template.Text] = options.Template };
 

@@ -1,11 +1,8 @@
 using System.Text.Json;
-using Dashboard.Core.Audit;
-using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Changes;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Apps;
+namespace Dashboard.Core.Keys;
 
 /// <summary>That an app is published as long as its key is not revoked, whoever revokes it.</summary>
 static class Publication
@@ -19,22 +16,22 @@ static class Publication
     /// <param name="because">Why they are revoked, or null for no reason.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task EndAsync(
-        Change change, long organizationId, IEnumerable<ApiKey> keys, string? because, CancellationToken cancellationToken)
+        UnitOfWork change, long organizationId, IEnumerable<ApiKey> keys, string? because, CancellationToken cancellationToken)
     {
-        var ids = keys.Where(key => key.OwnerType == PartyType.App).Select(key => key.OwnerId).Distinct(StringComparer.Ordinal).ToList();
+        var ids = keys.Where(key => key.OwnerType == PartyType.PublishedApp).Select(key => key.OwnerId).Distinct(StringComparer.Ordinal).ToList();
         if (ids.Count == 0)
         {
             return;
         }
 
-        foreach (var app in await change.Context.Apps.Where(app => ids.Contains(app.Id)).OrderBy(app => app.Id).ToListAsync(cancellationToken))
+        foreach (var app in await change.Context.PublishedApps.Where(app => ids.Contains(app.Id)).OrderBy(app => app.Id).ToListAsync(cancellationToken))
         {
             End(change, organizationId, app, because ?? KeyRevoked);
         }
     }
 
     /// <summary>Unpublishes a tracked app, unless it is already.</summary>
-    public static void End(Change change, long organizationId, App app, string? because)
+    public static void End(UnitOfWork change, long organizationId, PublishedApp app, string? because)
     {
         if (app.UnpublishedAt is null)
         {
@@ -44,6 +41,6 @@ static class Publication
     }
 
     /// <summary>Says what became of an app.</summary>
-    public static void Record(Change change, long organizationId, string action, App app, Dictionary<string, string?> details) =>
-        change.Record(organizationId, new(AuditCategory.Keys, action, new(FeedSubject.App, app.Id, app.Name), Details: JsonSerializer.Serialize(details)));
+    public static void Record(UnitOfWork change, long organizationId, string action, PublishedApp app, Dictionary<string, string?> details) =>
+        change.Record(organizationId, new(AuditCategory.Keys, action, new(FeedSubject.PublishedApp, app.Id, app.Name), Details: JsonSerializer.Serialize(details)));
 }

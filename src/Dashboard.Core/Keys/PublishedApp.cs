@@ -1,8 +1,8 @@
-namespace Dashboard.Core.Apps;
+namespace Dashboard.Core.Keys;
 
 /// <summary>An app that was published. While it is, it owns one managed key, which points at it by <see cref="Keys.ApiKey.OwnerId"/>; it is unpublished when, and
 /// only when, that key is revoked.</summary>
-public sealed class App
+public sealed class PublishedApp
 {
     /// <summary>What every identifier begins with.</summary>
     public const string IdPrefix = "app_";

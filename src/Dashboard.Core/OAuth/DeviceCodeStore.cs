@@ -1,10 +1,11 @@
 using Dashboard.Core.Data;
+using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
 /// <summary>Writes what nobody decides and no answer about a credential rests on: devices' requests and questions, and the clearing of what is over.</summary>
-static class OAuthRows
+static class DeviceCodeStore
 {
     /// <summary>By how much an interval grows with each question that comes too soon (RFC 8628 section 3.5).</summary>
     const int SlowDownSeconds = 5;
@@ -72,8 +73,8 @@ static class OAuthRows
                 .Select(old => old.TokenHash).Contains(x.TokenHash)).ExecuteDeleteAsync(cancellationToken),
             await context.AccessTokens.Where(x => context.AccessTokens.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
                 .Select(old => old.Jti).Contains(x.Jti)).ExecuteDeleteAsync(cancellationToken),
-            await context.Approvals.Where(x => context.Approvals.Where(old => old.ExpiresAt < before
-                    && !context.AccessTokens.Any(token => token.ApprovalId == old.Id) && !context.RefreshTokens.Any(token => token.ApprovalId == old.Id))
+            await context.Authorizations.Where(x => context.Authorizations.Where(old => old.ExpiresAt < before
+                    && !context.AccessTokens.Any(token => token.AuthorizationId == old.Id) && !context.RefreshTokens.Any(token => token.AuthorizationId == old.Id))
                 .OrderBy(old => old.ExpiresAt).Take(BatchSize).Select(old => old.Id).Contains(x.Id)).ExecuteDeleteAsync(cancellationToken),
             await context.RegisteredClients.Where(x => context.RegisteredClients.Where(old => old.ApprovedAt == null && old.CreatedAt < unapproved)
                 .OrderBy(old => old.CreatedAt).Take(BatchSize).Select(old => old.ClientId).Contains(x.ClientId)).ExecuteDeleteAsync(cancellationToken),

@@ -1,11 +1,12 @@
-using Dashboard.Core.Data;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Tokens;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.OAuth;
 
 /// <summary>Sees to it, at the start and once an hour, that the next signing key is published in time, and clears what is over.</summary>
-public sealed partial class OAuthUpkeep(Changes changes, SigningKeys keys, TimeProvider time, ILogger<OAuthUpkeep> logger) : BackgroundService
+public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, SigningKeys keys, TimeProvider time, ILogger<OAuthCleanupService> logger) : BackgroundService
 {
     /// <summary>How often.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -21,9 +22,9 @@ public sealed partial class OAuthUpkeep(Changes changes, SigningKeys keys, TimeP
     public async Task ClearAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        for (var (batch, count) = (0, OAuthRows.MostAtOnce); count == OAuthRows.MostAtOnce && batch < MostBatches; batch++)
+        for (var (batch, count) = (0, DeviceCodeStore.MostAtOnce); count == DeviceCodeStore.MostAtOnce && batch < MostBatches; batch++)
         {
-            await changes.RunBehindAsync(async (context, token) => count = await OAuthRows.ClearAsync(context, now, Kept, token), cancellationToken);
+            await changes.RunBehindAsync(async (context, token) => count = await DeviceCodeStore.ClearAsync(context, now, Kept, token), cancellationToken);
         }
     }
 

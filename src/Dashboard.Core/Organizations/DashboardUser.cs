@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Identity;
 
-namespace Dashboard.Core.Account;
+namespace Dashboard.Core.Organizations;
 
 /// <summary>Somebody who can sign in.</summary>
-public sealed class Person : IdentityUser
+public sealed class DashboardUser : IdentityUser
 {
     /// <summary>What others see them called, 1 to 100 characters.</summary>
     public string Name { get; set; } = "";

@@ -1,7 +1,4 @@
-using Dashboard.Core.Keys;
-using Dashboard.Core.Organizations;
-
-namespace Dashboard.Core.ServiceAccounts;
+namespace Dashboard.Core.Organizations;
 
 /// <summary>Whether a service account works.</summary>
 public enum ServiceAccountState
@@ -17,11 +14,11 @@ public enum ServiceAccountState
 public static class ServiceAccountStates
 {
     /// <summary>Returns the word for <paramref name="state"/>: <c>active</c> or <c>inactive</c>.</summary>
-    public static string ToWord(this ServiceAccountState state) => state == ServiceAccountState.Active ? "active" : "inactive";
+    public static string ToWireName(this ServiceAccountState state) => state == ServiceAccountState.Active ? "active" : "inactive";
 
-    /// <summary>Returns the state that <see cref="ToWord"/> turns into <paramref name="word"/>.</summary>
+    /// <summary>Returns the state that <see cref="ToWireName"/> turns into <paramref name="word"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No state has that word.</exception>
-    public static ServiceAccountState FromWord(string word) => word switch
+    public static ServiceAccountState FromWireName(string word) => word switch
     {
         "active" => ServiceAccountState.Active,
         "inactive" => ServiceAccountState.Inactive,
@@ -57,7 +54,7 @@ public sealed class ServiceAccount
     /// <summary>What it is for, up to <see cref="MaxDescriptionLength"/> characters; empty for nothing said.</summary>
     public required string Description { get; set; }
 
-    /// <summary>What it may do, separated by spaces: of the catalogue, and <see cref="Catalogue.Verify"/>.</summary>
+    /// <summary>What it may do, separated by spaces: of the catalog, and <see cref="PermissionCatalog.Verify"/>.</summary>
     public required string Permissions { get; set; }
 
     /// <summary>True when it reaches every project of its organization, those to come too; false when only those in <see cref="Projects"/>.</summary>

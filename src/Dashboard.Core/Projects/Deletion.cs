@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Organizations;
+namespace Dashboard.Core.Projects;
 
 /// <summary>What a deletion did.</summary>
 /// <param name="Deleted">What was deleted, as it was.</param>

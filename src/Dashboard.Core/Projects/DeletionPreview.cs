@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Organizations;
+namespace Dashboard.Core.Projects;
 
 /// <summary>What a deletion would do to keys, for the question before it.</summary>
 /// <param name="KeysRevoked">How many keys would be revoked.</param>
@@ -8,10 +8,10 @@ namespace Dashboard.Core.Organizations;
 public sealed record DeletionPreview(int KeysRevoked, int KeysUsedInLastHour, int KeysNarrowed = 0, int AppsUnpublished = 0)
 {
     /// <summary>What counts as used lately.</summary>
-    public static readonly TimeSpan Lately = TimeSpan.FromHours(1);
+    public static readonly TimeSpan Recent = TimeSpan.FromHours(1);
 
     /// <summary>Whether something was used lately.</summary>
     /// <param name="usedAt">When it was last used, UTC, or null.</param>
     /// <param name="now">What it is told from, UTC.</param>
-    public static bool IsLately(DateTimeOffset? usedAt, DateTimeOffset now) => now - usedAt < Lately;
+    public static bool IsRecent(DateTimeOffset? usedAt, DateTimeOffset now) => now - usedAt < Recent;
 }

@@ -1,11 +1,11 @@
 using System.Text.Json;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Organizations;
+namespace Dashboard.Core.Projects;
 
 /// <summary>What is to change on a project. What is null stays.</summary>
 /// <param name="Name">1 to 100 characters.</param>
@@ -15,23 +15,23 @@ public sealed record ProjectPatch(string? Name = null, string? Slug = null);
 /// <content>Renaming and deleting.</content>
 public sealed partial class ProjectService
 {
-    static readonly Fault NotAdmin = Fault.Forbidden("Admins and owners change and delete projects. Ask one of your organization.");
+    static readonly Error NotAdmin = Error.Forbidden("Admins and owners change and delete projects. Ask one of your organization.");
 
     /// <summary>Renames a project, or changes what addresses call it.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="path">Its present or a past address.</param>
     /// <param name="patch">What is to change.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The project as it is then; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>,
-    /// <see cref="FaultCode.Conflict"/> for a slug that is or was another's.</returns>
-    public async Task<Outcome<ProjectRow>> ChangeAsync(Actor actor, ProjectPath path, ProjectPatch patch, CancellationToken cancellationToken) =>
-        Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<ProjectRow>(
+    /// <returns>The project as it is then; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
+    /// <see cref="ErrorCode.Conflict"/> for a slug that is or was another's.</returns>
+    public async Task<Result<ProjectSummary>> ChangeAsync(Actor actor, ProjectPath path, ProjectPatch patch, CancellationToken cancellationToken) =>
+        Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<ProjectSummary>(
             actor,
             async (change, token) =>
             {
                 if (await change.Context.FindProjectAsync(actor, path, token) is not { } found)
                 {
-                    return Fault.NotFound;
+                    return Error.NotFound;
                 }
 
                 if (found.Role < OrganizationRole.Admin)
@@ -42,14 +42,14 @@ public sealed partial class ProjectService
                 await change.LockOrganizationAsync(found.OrganizationId, token); // whose slugs are looked at
                 if (!await change.LockProjectAsync(found.ProjectId, token))
                 {
-                    return Fault.NotFound;
+                    return Error.NotFound;
                 }
 
                 var project = await change.Context.Projects.SingleAsync(x => x.Id == found.ProjectId, token);
                 Rename(change, project, found.OrganizationSlug, patch.Name?.Trim());
                 return await MoveAsync(change, project, found.OrganizationSlug, patch.Slug, token) is { } taken
                     ? taken
-                    : new ProjectRow(found.OrganizationSlug, project.Slug, project.Name, project.CreatedAt);
+                    : new ProjectSummary(found.OrganizationSlug, project.Slug, project.Name, project.CreatedAt);
             },
             cancellationToken);
 
@@ -57,13 +57,13 @@ public sealed partial class ProjectService
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="path">Its present or a past address.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What would be done; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public async Task<Outcome<DeletionPreview>> PreviewDeletionAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken)
+    /// <returns>What would be done; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public async Task<Result<DeletionPreview>> PreviewDeletionAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await context.FindProjectAsync(actor, path, cancellationToken) is not { } found)
         {
-            return Fault.NotFound;
+            return Error.NotFound;
         }
 
         if (found.Role < OrganizationRole.Admin)
@@ -71,26 +71,26 @@ public sealed partial class ProjectService
             return NotAdmin;
         }
 
-        var since = time.GetUtcNow() - DeletionPreview.Lately;
+        var since = time.GetUtcNow() - DeletionPreview.Recent;
         var keys = Revocable(context, found.ProjectId);
         return new DeletionPreview(
             await keys.CountAsync(cancellationToken),
             await keys.CountAsync(key => key.LastUsedOrder > since, cancellationToken),
-            AppsUnpublished: await keys.CountAsync(key => key.OwnerType == PartyType.App, cancellationToken));
+            AppsUnpublished: await keys.CountAsync(key => key.OwnerType == PartyType.PublishedApp, cancellationToken));
     }
 
     /// <summary>Deletes a project and revokes all of its keys. Its slugs never go to another.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="path">Its present or a past address.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The project as it was, with the keys that are revoked now; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public Task<Outcome<Deletion<ProjectRow>>> DeleteAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken) => changes.RunAsync<Deletion<ProjectRow>>(
+    /// <returns>The project as it was, with the keys that are revoked now; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public Task<Result<Deletion<ProjectSummary>>> DeleteAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken) => changes.RunAsync<Deletion<ProjectSummary>>(
         actor,
         async (change, token) =>
         {
             if (await change.Context.FindProjectAsync(actor, path, token) is not { } found)
             {
-                return Fault.NotFound;
+                return Error.NotFound;
             }
 
             if (found.Role < OrganizationRole.Admin)
@@ -100,7 +100,7 @@ public sealed partial class ProjectService
 
             if (!await change.LockProjectAsync(found.ProjectId, token))
             {
-                return Fault.NotFound;
+                return Error.NotFound;
             }
 
             var project = await change.Context.Projects.SingleAsync(x => x.Id == found.ProjectId, token);
@@ -109,13 +109,13 @@ public sealed partial class ProjectService
             var keys = await Revocable(change.Context, project.Id).OrderBy(key => key.KeyId).ToListAsync(token);
             change.Record(project.OrganizationId, new(
                 AuditCategory.Settings, "project.deleted", new(FeedSubject.Project, address, project.Name), Details: JsonSerializer.Serialize(new { keys_revoked = keys.Count })));
-            await KeyRevocation.RevokeAsync(change, project.OrganizationId, keys, "project_deleted", address, token);
-            return new Deletion<ProjectRow>(
+            await KeyAudit.RevokeAsync(change, project.OrganizationId, keys, "project_deleted", address, token);
+            return new Deletion<ProjectSummary>(
                 new(found.OrganizationSlug, project.Slug, project.Name, project.CreatedAt), [.. keys.Select(key => key.KeyId)], []);
         },
         cancellationToken);
 
-    static void Rename(Change change, Project project, string organization, string? name)
+    static void Rename(UnitOfWork change, Project project, string organization, string? name)
     {
         if (name is null || name == project.Name)
         {
@@ -129,7 +129,7 @@ public sealed partial class ProjectService
     }
 
     /// <summary>Gives a project another slug, if it is free or was its own. The event is about the old address: what is cached knows it by that.</summary>
-    static async Task<Fault?> MoveAsync(Change change, Project project, string organization, string? slug, CancellationToken cancellationToken)
+    static async Task<Error?> MoveAsync(UnitOfWork change, Project project, string organization, string? slug, CancellationToken cancellationToken)
     {
         if (slug is null || slug == project.Slug)
         {
@@ -157,12 +157,12 @@ public sealed partial class ProjectService
     }
 
     static IQueryable<ApiKey> Revocable(DashboardContext context, long projectId) =>
-        context.Keys.Where(key => key.ProjectId == projectId && KeyShelf.Unrevoked.Contains(key.Shelf));
+        context.Keys.Where(key => key.ProjectId == projectId && KeyListPartition.Unrevoked.Contains(key.Shelf));
 
-    static Fault SlugTaken(string slug) => new(FaultCode.Conflict, $"The address {slug} is or was another project's. Choose another slug.");
+    static Error SlugTaken(string slug) => new(ErrorCode.Conflict, $"The address {slug} is or was another project's. Choose another slug.");
 
     /// <summary>What is wrong with a name and a slug that are asked for, or null.</summary>
-    internal static Fault? Check(string? name, string? slug)
+    internal static Error? Check(string? name, string? slug)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         if (name is not null && Names.Check(name) is { } wrongName)
@@ -175,6 +175,6 @@ public sealed partial class ProjectService
             errors["slug"] = wrongSlug;
         }
 
-        return errors.Count == 0 ? null : Fault.Invalid(errors);
+        return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 }

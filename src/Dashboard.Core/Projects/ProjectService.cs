@@ -1,16 +1,16 @@
-using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Organizations;
+namespace Dashboard.Core.Projects;
 
 /// <summary>A project as lists show it.</summary>
 /// <param name="Organization">The organization's slug.</param>
 /// <param name="Slug">The project's slug.</param>
 /// <param name="Name">What people call it.</param>
 /// <param name="CreatedAt">When it was created, UTC.</param>
-public sealed record ProjectRow(string Organization, string Slug, string Name, DateTimeOffset CreatedAt);
+public sealed record ProjectSummary(string Organization, string Slug, string Name, DateTimeOffset CreatedAt);
 
 /// <summary>What is asked for when a project is created.</summary>
 /// <param name="Organization">The organization's slug; null for the caller's only one.</param>
@@ -19,7 +19,7 @@ public sealed record ProjectRow(string Organization, string Slug, string Name, D
 public sealed record NewProject(string? Organization, string Name, string? Slug = null);
 
 /// <summary>What people do with projects.</summary>
-public sealed partial class ProjectService(IDbContextFactory<DashboardContext> contexts, Changes changes, TimeProvider time)
+public sealed partial class ProjectService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, TimeProvider time)
 {
     const int MostSlugTries = 50;
 
@@ -36,11 +36,11 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
     /// <param name="actor">Who asks.</param>
     /// <param name="slug">The organization's slug, or one that it had.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The organization as it is called today, or <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<OrganizationAccess>> FindOrganizationAsync(Actor actor, string slug, CancellationToken cancellationToken)
+    /// <returns>The organization as it is called today, or <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<OrganizationAccess>> FindOrganizationAsync(Actor actor, string slug, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context.FindOrganizationAsync(actor, slug, cancellationToken) is { } found ? found : Fault.NotFound;
+        return await context.FindOrganizationAsync(actor, slug, cancellationToken) is { } found ? found : Error.NotFound;
     }
 
     /// <summary>The projects that the actor may see, by organization and slug.</summary>
@@ -56,28 +56,28 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
     /// <param name="actor">Who asks.</param>
     /// <param name="path">Its present or a past address.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The project, or <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<ProjectAccess>> FindAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken)
+    /// <returns>The project, or <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<ProjectAccess>> FindAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context.FindProjectAsync(actor, path, cancellationToken) is { } access ? access : Fault.NotFound;
+        return await context.FindProjectAsync(actor, path, cancellationToken) is { } access ? access : Error.NotFound;
     }
 
     /// <summary>Reads one project that the actor may see.</summary>
     /// <param name="actor">Who asks.</param>
     /// <param name="path">Its present or a past address.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The project, or <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<ProjectRow>> GetAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken)
+    /// <returns>The project, or <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<ProjectSummary>> GetAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await context.FindProjectAsync(actor, path, cancellationToken) is not { } access)
         {
-            return Fault.NotFound;
+            return Error.NotFound;
         }
 
         var createdAt = await context.Projects.Where(x => x.Id == access.ProjectId).Select(x => x.CreatedAt).SingleAsync(cancellationToken);
-        return new ProjectRow(access.OrganizationSlug, access.ProjectSlug, access.ProjectName, createdAt);
+        return new ProjectSummary(access.OrganizationSlug, access.ProjectSlug, access.ProjectName, createdAt);
     }
 
     /// <summary>Lists the projects that the actor may see, newest first.</summary>
@@ -86,11 +86,11 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
     /// <param name="cursor">Where the page before it ended; null for the first.</param>
     /// <param name="limit">The most rows, 1 to 200.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/> for an organization that the actor may not see.</returns>
-    public async Task<Outcome<Page<ProjectRow>>> ListAsync(Actor actor, string? organization, string? cursor, int limit, CancellationToken cancellationToken)
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> for an organization that the actor may not see.</returns>
+    public async Task<Result<Page<ProjectSummary>>> ListAsync(Actor actor, string? organization, string? cursor, int limit, CancellationToken cancellationToken)
     {
         var after = Cursor.Read(cursor, "projects", organization);
-        if ((Page.Check(limit) ?? after.Fault) is { } fault)
+        if ((Page.Check(limit) ?? after.Error) is { } fault)
         {
             return fault;
         }
@@ -101,7 +101,7 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
         {
             if (await context.FindOrganizationAsync(actor, organization, cancellationToken) is not { } found)
             {
-                return Fault.NotFound;
+                return Error.NotFound;
             }
 
             projects = projects.Where(x => x.OrganizationId == found.Id);
@@ -118,7 +118,7 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
             join member in context.MembershipsOf(actor) on project.OrganizationId equals member.OrganizationId
             join owner in context.Organizations on project.OrganizationId equals owner.Id
             orderby project.CreatedAt descending, project.Id descending
-            select new { project.Id, Row = new ProjectRow(owner.Slug, project.Slug, project.Name, project.CreatedAt) })
+            select new { project.Id, Row = new ProjectSummary(owner.Slug, project.Slug, project.Name, project.CreatedAt) })
             .Take(limit + 1).ToListAsync(cancellationToken);
         return Cursor.Cut(rows, limit, x => x.Row, x => new(x.Row.CreatedAt, x.Id), "projects", organization);
     }
@@ -127,9 +127,9 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="input">What is asked for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The project; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>,
-    /// <see cref="FaultCode.Conflict"/> for a slug that is or was another's.</returns>
-    public async Task<Outcome<ProjectRow>> CreateAsync(Actor actor, NewProject input, CancellationToken cancellationToken)
+    /// <returns>The project; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
+    /// <see cref="ErrorCode.Conflict"/> for a slug that is or was another's.</returns>
+    public async Task<Result<ProjectSummary>> CreateAsync(Actor actor, NewProject input, CancellationToken cancellationToken)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         if (Names.Check(input.Name) is { } name)
@@ -142,26 +142,26 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
             errors["slug"] = slug;
         }
 
-        return errors.Count > 0 ? Fault.Invalid(errors) : await changes.RunAsync<ProjectRow>(
+        return errors.Count > 0 ? Error.Invalid(errors) : await changes.RunAsync<ProjectSummary>(
             actor,
             async (change, token) =>
             {
                 var found = await ResolveOrganizationAsync(change.Context, actor, input.Organization, token);
-                if (found.Fault is { } missing)
+                if (found.Error is { } missing)
                 {
                     return missing;
                 }
 
                 return found.Value.Role < OrganizationRole.Admin
-                    ? Fault.Forbidden("Admins and owners create projects. Ask one of your organization.")
+                    ? Error.Forbidden("Admins and owners create projects. Ask one of your organization.")
                     : await AddAsync(change, found.Value.Id, found.Value.Slug, input.Name.Trim(), input.Slug, token);
             },
             cancellationToken);
     }
 
     /// <summary>Adds a project to an organization, inside a change that has the right to.</summary>
-    internal static async Task<Outcome<ProjectRow>> AddAsync(
-        Change change, long organizationId, string organization, string name, string? wanted, CancellationToken cancellationToken)
+    internal static async Task<Result<ProjectSummary>> AddAsync(
+        UnitOfWork change, long organizationId, string organization, string name, string? wanted, CancellationToken cancellationToken)
     {
         await change.LockOrganizationAsync(organizationId, cancellationToken);
         var slug = wanted ?? Names.ToSlug(name, "project");
@@ -180,22 +180,22 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
         await change.Context.SaveChangesAsync(cancellationToken);
         change.Context.Add(new ProjectSlug { OrganizationId = organizationId, Slug = slug, ProjectId = project.Id });
         change.Record(organizationId, new(AuditCategory.Settings, "project.created", new(FeedSubject.Project, new ProjectPath(organization, slug).ToString(), name)));
-        return new ProjectRow(organization, slug, name, change.Now);
+        return new ProjectSummary(organization, slug, name, change.Now);
     }
 
-    internal static async Task<Outcome<OrganizationAccess>> ResolveOrganizationAsync(
+    internal static async Task<Result<OrganizationAccess>> ResolveOrganizationAsync(
         DashboardContext context, Actor actor, string? slug, CancellationToken cancellationToken)
     {
         if (slug is not null)
         {
-            return await context.FindOrganizationAsync(actor, slug, cancellationToken) is { } found ? found : Fault.NotFound;
+            return await context.FindOrganizationAsync(actor, slug, cancellationToken) is { } found ? found : Error.NotFound;
         }
 
         return await context.OrganizationsOf(actor).Take(2).ToListAsync(cancellationToken) switch
         {
             [var only] => only,
-            [] => Fault.Invalid("organization", "You belong to no organization."),
-            _ => Fault.Invalid("organization", "You belong to several organizations. Name one by its slug."),
+            [] => Error.Invalid("organization", "You belong to no organization."),
+            _ => Error.Invalid("organization", "You belong to several organizations. Name one by its slug."),
         };
     }
 }

@@ -1,11 +1,11 @@
 using System.Text.Json;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Organizations;
+namespace Dashboard.Core.Projects;
 
 /// <summary>What is to change on a resource. What is null stays.</summary>
 /// <param name="Name">1 to 100 characters.</param>
@@ -14,7 +14,7 @@ public sealed record ResourcePatch(string? Name = null);
 /// <content>Renaming and deleting.</content>
 public sealed partial class ResourceService
 {
-    static readonly Fault NotAdmin = Fault.Forbidden("Admins and owners change and delete resources. Ask one of your organization.");
+    static readonly Error NotAdmin = Error.Forbidden("Admins and owners change and delete resources. Ask one of your organization.");
 
     /// <summary>Renames a resource.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
@@ -22,14 +22,14 @@ public sealed partial class ResourceService
     /// <param name="resource"><c>kind:id</c>.</param>
     /// <param name="patch">What is to change.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The resource as it is then; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public async Task<Outcome<ResourceRow>> ChangeAsync(Actor actor, string? project, string resource, ResourcePatch patch, CancellationToken cancellationToken) =>
-        patch.Name is not null && Names.Check(patch.Name) is { } wrong ? Fault.Invalid("name", wrong) : await changes.RunAsync<ResourceRow>(
+    /// <returns>The resource as it is then; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public async Task<Result<ResourceSummary>> ChangeAsync(Actor actor, string? project, string resource, ResourcePatch patch, CancellationToken cancellationToken) =>
+        patch.Name is not null && Names.Check(patch.Name) is { } wrong ? Error.Invalid("name", wrong) : await changes.RunAsync<ResourceSummary>(
             actor,
             async (change, token) =>
             {
                 var found = await FindAsync(change, project, resource, token);
-                if (found.Fault is { } missing)
+                if (found.Error is { } missing)
                 {
                     return missing;
                 }
@@ -51,23 +51,23 @@ public sealed partial class ResourceService
     /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
     /// <param name="resource"><c>kind:id</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What would be done; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public async Task<Outcome<DeletionPreview>> PreviewDeletionAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
+    /// <returns>What would be done; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public async Task<Result<DeletionPreview>> PreviewDeletionAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await FindAsync(context, actor, project, resource, OrganizationRole.Admin, cancellationToken);
-        if (found.Fault is { } missing)
+        if (found.Error is { } missing)
         {
             return missing;
         }
 
-        var since = time.GetUtcNow() - DeletionPreview.Lately;
+        var since = time.GetUtcNow() - DeletionPreview.Recent;
         var only = Narrowed(context, found.Value.Row.Id).Where(key => key.Scope.Count == 1);
         return new DeletionPreview(
             await only.CountAsync(cancellationToken),
             await only.CountAsync(key => key.LastUsedOrder > since, cancellationToken),
             await Narrowed(context, found.Value.Row.Id).CountAsync(key => key.Scope.Count > 1, cancellationToken),
-            await only.CountAsync(key => key.OwnerType == PartyType.App, cancellationToken));
+            await only.CountAsync(key => key.OwnerType == PartyType.PublishedApp, cancellationToken));
     }
 
     /// <summary>Deletes a resource and revokes the keys that reach nothing else. The same id can be registered again: that is another resource, which no key
@@ -76,13 +76,13 @@ public sealed partial class ResourceService
     /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
     /// <param name="resource"><c>kind:id</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The resource as it was, with the keys that are revoked now and those that reach less; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public Task<Outcome<Deletion<ResourceRow>>> DeleteAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken) => changes.RunAsync<Deletion<ResourceRow>>(
+    /// <returns>The resource as it was, with the keys that are revoked now and those that reach less; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public Task<Result<Deletion<ResourceSummary>>> DeleteAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken) => changes.RunAsync<Deletion<ResourceSummary>>(
         actor,
         async (change, token) =>
         {
             var found = await FindAsync(change, project, resource, token);
-            if (found.Fault is { } missing)
+            if (found.Error is { } missing)
             {
                 return missing;
             }
@@ -96,33 +96,33 @@ public sealed partial class ResourceService
             var target = Target(row, access);
             change.Record(access.OrganizationId, new(
                 AuditCategory.Settings, "resource.deleted", target, Details: JsonSerializer.Serialize(new { keys_revoked = revoked.Count })));
-            await KeyRevocation.RevokeAsync(change, access.OrganizationId, revoked, "resource_deleted", target.Id, token);
-            narrowed.ForEach(key => KeyRevocation.Record(
+            await KeyAudit.RevokeAsync(change, access.OrganizationId, revoked, "resource_deleted", target.Id, token);
+            narrowed.ForEach(key => KeyAudit.Record(
                 change, access.OrganizationId, "key.scope_reduced", key, new() { ["because"] = "resource_deleted", ["of"] = target.Id }));
-            return new Deletion<ResourceRow>(ToRow(row, access), [.. revoked.Select(key => key.KeyId)], [.. narrowed.Select(key => key.KeyId)]);
+            return new Deletion<ResourceSummary>(ToRow(row, access), [.. revoked.Select(key => key.KeyId)], [.. narrowed.Select(key => key.KeyId)]);
         },
         cancellationToken);
 
     /// <summary>The resource, tracked, for somebody who may change it, with its project locked: no key is narrowed to it meanwhile.</summary>
-    static async Task<Outcome<(Resource Row, ProjectAccess Access)>> FindAsync(Change change, string? project, string resource, CancellationToken cancellationToken)
+    static async Task<Result<(Resource Row, ProjectAccess Access)>> FindAsync(UnitOfWork change, string? project, string resource, CancellationToken cancellationToken)
     {
         var found = await FindAsync(change.Context, change.Actor, project, resource, OrganizationRole.Admin, cancellationToken);
-        if (found.Fault is { } missing)
+        if (found.Error is { } missing)
         {
             return missing;
         }
 
         var (row, access) = found.Value;
         return await change.LockProjectAsync(access.ProjectId, cancellationToken)
-            && await change.Context.Resources.SingleOrDefaultAsync(x => x.Id == row.Id, cancellationToken) is { } current ? (current, access) : Fault.NotFound;
+            && await change.Context.Resources.SingleOrDefaultAsync(x => x.Id == row.Id, cancellationToken) is { } current ? (current, access) : Error.NotFound;
     }
 
     /// <summary>The resource, for somebody of at least a role. Its kind need not be in the settings any more.</summary>
-    static async Task<Outcome<(Resource Row, ProjectAccess Access)>> FindAsync(
+    static async Task<Result<(Resource Row, ProjectAccess Access)>> FindAsync(
         DashboardContext context, Actor actor, string? project, string resource, OrganizationRole least, CancellationToken cancellationToken)
     {
         var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
-        if (found.Fault is { } missing)
+        if (found.Error is { } missing)
         {
             return missing;
         }
@@ -131,7 +131,7 @@ public sealed partial class ResourceService
             || await context.Resources.AsNoTracking().SingleOrDefaultAsync(
                 x => x.ProjectId == found.Value.ProjectId && x.Kind == wanted.Kind && x.ExternalId == wanted.Id, cancellationToken) is not { } row)
         {
-            return Fault.NotFound;
+            return Error.NotFound;
         }
 
         return found.Value.Role < least ? NotAdmin : (row, found.Value);
@@ -141,7 +141,7 @@ public sealed partial class ResourceService
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         resource = colon < 0 ? default : (text[..colon], text[(colon + 1)..]);
-        return colon >= 0 && Catalogue.IsWord(resource.Kind) && Names.IsResourceId(resource.Id);
+        return colon >= 0 && PermissionCatalog.IsWord(resource.Kind) && Names.IsResourceId(resource.Id);
     }
 
     static IQueryable<ApiKey> Narrowed(DashboardContext context, long resourceId) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Dashboard.Core.Organizations;
 
-namespace Dashboard.Core.Organizations;
+namespace Dashboard.Core.Projects;
 
 /// <summary>The order of a list of resources, and where a page of it begins. The first of the two bounds is one that an index can start at; the second leaves
 /// out what of its first entries was shown already.</summary>

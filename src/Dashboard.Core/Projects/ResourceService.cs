@@ -1,11 +1,11 @@
 using System.Collections.ObjectModel;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Organizations;
+namespace Dashboard.Core.Projects;
 
 /// <summary>A resource as lists show it.</summary>
 /// <param name="Project"><c>organization/project</c>.</param>
@@ -13,7 +13,7 @@ namespace Dashboard.Core.Organizations;
 /// <param name="Id">What the API calls it.</param>
 /// <param name="Name">What people call it.</param>
 /// <param name="CreatedAt">When it was registered, UTC.</param>
-public sealed record ResourceRow(string Project, string Kind, string Id, string Name, DateTimeOffset CreatedAt);
+public sealed record ResourceSummary(string Project, string Kind, string Id, string Name, DateTimeOffset CreatedAt);
 
 /// <summary>What is asked for when a resource is registered.</summary>
 /// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
@@ -40,14 +40,14 @@ public sealed record ResourceQuery(
     bool Descending = true);
 
 /// <summary>What people do with the resources of a project.</summary>
-public sealed partial class ResourceService(IDbContextFactory<DashboardContext> contexts, Changes changes, Catalogue catalogue, TimeProvider time)
+public sealed partial class ResourceService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, TimeProvider time)
 {
     /// <summary>Lists a project's resources a page at a time; newest first where nothing else is asked for.</summary>
     /// <param name="actor">A member of the organization.</param>
     /// <param name="query">Which resources. A cursor is good for the filter and the order that it came from.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<Page<ResourceRow>>> ListAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<Page<ResourceSummary>>> ListAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
     {
         if (Check(query) is { } unusable)
         {
@@ -56,20 +56,20 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
 
         if (query.Kind is not null && CheckKind(query.Kind) is { } unknown)
         {
-            return Fault.Invalid("kind", unknown);
+            return Error.Invalid("kind", unknown);
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
-        if (project.Fault is { } missing)
+        if (project.Error is { } missing)
         {
             return missing;
         }
 
         var search = string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
-        string?[] filter = ["resources", $"{project.Value.ProjectId}", query.Kind, search, query.Sort.ToWord(), $"{query.Descending}"];
+        string?[] filter = ["resources", $"{project.Value.ProjectId}", query.Kind, search, query.Sort.ToWireName(), $"{query.Descending}"];
         var after = Cursor.Read(query.Cursor, filter);
-        if (after.Fault is { } foreign)
+        if (after.Error is { } foreign)
         {
             return foreign;
         }
@@ -84,12 +84,12 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
     /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
     /// <param name="resource"><c>kind:id</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The resource, or <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<ResourceRow>> GetAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
+    /// <returns>The resource, or <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<ResourceSummary>> GetAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await FindAsync(context, actor, project, resource, OrganizationRole.Viewer, cancellationToken);
-        return found.Fault is { } missing ? missing : ToRow(found.Value.Row, found.Value.Access);
+        return found.Error is { } missing ? missing : ToRow(found.Value.Row, found.Value.Access);
     }
 
     /// <summary>How many keys that are not revoked are narrowed to each of some resources.</summary>
@@ -97,18 +97,18 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
     /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
     /// <param name="resources">The resources, as <c>kind:id</c>; at most as many as a page has.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The numbers by <c>kind:id</c>, without those that are 0; or <see cref="FaultCode.InvalidRequest"/> for too many, <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<ReadOnlyDictionary<string, int>>> CountKeysAsync(
+    /// <returns>The numbers by <c>kind:id</c>, without those that are 0; or <see cref="ErrorCode.InvalidRequest"/> for too many, <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<ReadOnlyDictionary<string, int>>> CountKeysAsync(
         Actor actor, string? project, IReadOnlyCollection<string> resources, CancellationToken cancellationToken)
     {
         if (resources.Count > Page.MaxLimit)
         {
-            return Fault.Invalid("resources", $"Name {Page.MaxLimit} resources or fewer.");
+            return Error.Invalid("resources", $"Name {Page.MaxLimit} resources or fewer.");
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
-        if (found.Fault is { } missing)
+        if (found.Error is { } missing)
         {
             return missing;
         }
@@ -130,8 +130,8 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
     /// <param name="actor">A member of the organization.</param>
     /// <param name="query">Which resources; its cursor and limit do not matter.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The number; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<int>> CountAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
+    /// <returns>The number; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<int>> CountAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
     {
         if (Check(query with { Limit = Page.DefaultLimit }) is { } unusable)
         {
@@ -140,7 +140,7 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
-        if (project.Fault is { } missing)
+        if (project.Error is { } missing)
         {
             return missing;
         }
@@ -153,21 +153,21 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="input">What is asked for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The resource; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>,
-    /// <see cref="FaultCode.Conflict"/> for one that is there already.</returns>
-    public async Task<Outcome<ResourceRow>> CreateAsync(Actor actor, NewResource input, CancellationToken cancellationToken)
+    /// <returns>The resource; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
+    /// <see cref="ErrorCode.Conflict"/> for one that is there already.</returns>
+    public async Task<Result<ResourceSummary>> CreateAsync(Actor actor, NewResource input, CancellationToken cancellationToken)
     {
         if (Check(input) is { } fault)
         {
             return fault;
         }
 
-        return await changes.RunAsync<ResourceRow>(
+        return await changes.RunAsync<ResourceSummary>(
             actor,
             async (change, token) =>
             {
                 var found = await change.Context.ResolveProjectAsync(actor, input.Project, token);
-                if (found.Fault is { } missing)
+                if (found.Error is { } missing)
                 {
                     return missing;
                 }
@@ -175,18 +175,18 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
                 var project = found.Value;
                 if (project.Role < OrganizationRole.Admin)
                 {
-                    return Fault.Forbidden("Admins and owners register resources. Ask one of your organization.");
+                    return Error.Forbidden("Admins and owners register resources. Ask one of your organization.");
                 }
 
                 if (!await change.LockProjectAsync(project.ProjectId, token))
                 {
-                    return Fault.NotFound;
+                    return Error.NotFound;
                 }
 
                 if (await change.Context.Resources.AnyAsync(
                     x => x.ProjectId == project.ProjectId && x.Kind == input.Kind && x.ExternalId == input.Id, token))
                 {
-                    return new Fault(FaultCode.Conflict, $"{input.Kind}:{input.Id} is registered in this project already.");
+                    return new Error(ErrorCode.Conflict, $"{input.Kind}:{input.Id} is registered in this project already.");
                 }
 
                 var resource = new Resource
@@ -222,13 +222,13 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
     }
 
     string? CheckKind(string kind) =>
-        catalogue.ResourceKinds.Contains(kind, StringComparer.Ordinal) ? null : $"Use {string.Join(", ", catalogue.ResourceKinds)}.";
+        catalog.ResourceKinds.Contains(kind, StringComparer.Ordinal) ? null : $"Use {string.Join(", ", catalog.ResourceKinds)}.";
 
     /// <summary>A kind need not be in the settings any more, but it has to be one that could.</summary>
-    Fault? Check(ResourceQuery query) => Page.Check(query.Limit, query.Search)
-        ?? (query.Kind is null || Catalogue.IsWord(query.Kind) ? null : Fault.Invalid("kind", $"Use {string.Join(", ", catalogue.ResourceKinds)}."));
+    Error? Check(ResourceQuery query) => Page.Check(query.Limit, query.Search)
+        ?? (query.Kind is null || PermissionCatalog.IsWord(query.Kind) ? null : Error.Invalid("kind", $"Use {string.Join(", ", catalog.ResourceKinds)}."));
 
-    Fault? Check(NewResource input)
+    Error? Check(NewResource input)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         if (CheckKind(input.Kind) is { } kind)
@@ -246,9 +246,9 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
             errors["name"] = name;
         }
 
-        return errors.Count == 0 ? null : Fault.Invalid(errors);
+        return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
-    static ResourceRow ToRow(Resource resource, ProjectAccess project) =>
+    static ResourceSummary ToRow(Resource resource, ProjectAccess project) =>
         new(project.Path.ToString(), resource.Kind, resource.ExternalId, resource.Name, resource.CreatedAt);
 }

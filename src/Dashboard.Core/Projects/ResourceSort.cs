@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Organizations;
+namespace Dashboard.Core.Projects;
 
 /// <summary>What a list of resources can be sorted by.</summary>
 public enum ResourceSort
@@ -14,5 +14,5 @@ public enum ResourceSort
 public static class ResourceSorts
 {
     /// <summary>Returns the word for <paramref name="sort"/>: <c>created_at</c> or <c>name</c>.</summary>
-    public static string ToWord(this ResourceSort sort) => sort == ResourceSort.Name ? "name" : "created_at";
+    public static string ToWireName(this ResourceSort sort) => sort == ResourceSort.Name ? "name" : "created_at";
 }

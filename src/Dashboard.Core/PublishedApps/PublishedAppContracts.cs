@@ -1,15 +1,16 @@
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 
-namespace Dashboard.Core.Apps;
+namespace Dashboard.Core.PublishedApps;
 
 /// <summary>What is asked for when an app is published.</summary>
 /// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
 /// <param name="Name">1 to 100 characters. Its key is called the same.</param>
 /// <param name="Resource">The one resource that its key reaches, as <c>kind:id</c>.</param>
 /// <param name="Environment">The environment that its key is bound to.</param>
-/// <param name="Permissions">What its key may do; null for all of the catalogue.</param>
+/// <param name="Permissions">What its key may do; null for all of the catalog.</param>
 /// <param name="IdempotencyKey">As <see cref="NewKey.IdempotencyKey"/>.</param>
-public sealed record NewApp(
+public sealed record NewPublishedApp(
     string? Project,
     string Name,
     string Resource,
@@ -27,7 +28,7 @@ public sealed record NewApp(
 /// <param name="PublishedBy">Who published it.</param>
 /// <param name="UnpublishedAt">When it was unpublished, UTC, or null.</param>
 /// <param name="Key">Its managed key.</param>
-public sealed record AppRow(
+public sealed record PublishedAppSummary(
     string Id,
     string Name,
     string Project,
@@ -36,15 +37,15 @@ public sealed record AppRow(
     DateTimeOffset PublishedAt,
     Party PublishedBy,
     DateTimeOffset? UnpublishedAt,
-    KeyRow Key);
+    KeySummary Key);
 
 /// <summary>An app that was just published, with its key. The only time that both are together.</summary>
 /// <param name="app">The app as lists show it.</param>
 /// <param name="secret">Its raw key.</param>
-public sealed class IssuedApp(AppRow app, KeySecret secret)
+public sealed class IssuedPublishedApp(PublishedAppSummary app, KeySecret secret)
 {
     /// <summary>The app as lists show it.</summary>
-    public AppRow App { get; } = app;
+    public PublishedAppSummary PublishedApp { get; } = app;
 
     /// <summary>Its raw key; in memory only.</summary>
     public KeySecret Secret { get; } = secret;
@@ -56,5 +57,5 @@ public sealed class IssuedApp(AppRow app, KeySecret secret)
 /// <param name="Search">A part of the name, or the beginning of the identifier; null or empty for all.</param>
 /// <param name="Cursor">Where the page before it ended; null for the first.</param>
 /// <param name="Limit">The most rows, 1 to 200.</param>
-public sealed record AppQuery(
+public sealed record PublishedAppQuery(
     string? Project = null, bool IncludeUnpublished = false, string? Search = null, string? Cursor = null, int Limit = Page.DefaultLimit);

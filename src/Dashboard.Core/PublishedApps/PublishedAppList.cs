@@ -3,17 +3,17 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Apps;
+namespace Dashboard.Core.PublishedApps;
 
 /// <content>Reading.</content>
-public sealed partial class AppService
+public sealed partial class PublishedAppService
 {
     /// <summary>Reads one app.</summary>
     /// <param name="actor">A member of the organization.</param>
     /// <param name="id">The app.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The app, or <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<AppRow>> GetAsync(Actor actor, string id, CancellationToken cancellationToken)
+    /// <returns>The app, or <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<PublishedAppSummary>> GetAsync(Actor actor, string id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await ReadAsync(context, actor, id, time.GetUtcNow(), cancellationToken);
@@ -23,8 +23,8 @@ public sealed partial class AppService
     /// <param name="actor">A member of the organization.</param>
     /// <param name="query">Which. A cursor is good for the filter that it came from.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<Page<AppRow>>> ListAsync(Actor actor, AppQuery query, CancellationToken cancellationToken)
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<Page<PublishedAppSummary>>> ListAsync(Actor actor, PublishedAppQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(query.Limit, query.Search) is { } unusable)
         {
@@ -33,14 +33,14 @@ public sealed partial class AppService
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
-        if (project.Fault is { } missing)
+        if (project.Error is { } missing)
         {
             return missing;
         }
 
         string?[] filter = ["apps", $"{project.Value.ProjectId}", $"{query.IncludeUnpublished}", SearchOf(query)];
         var cursor = Cursor.Read(query.Cursor, filter);
-        if (cursor.Fault is { } foreign)
+        if (cursor.Error is { } foreign)
         {
             return foreign;
         }
@@ -60,8 +60,8 @@ public sealed partial class AppService
     /// <param name="actor">A member of the organization.</param>
     /// <param name="query">Which; its cursor and limit do not matter.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The number; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<int>> CountAsync(Actor actor, AppQuery query, CancellationToken cancellationToken)
+    /// <returns>The number; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<int>> CountAsync(Actor actor, PublishedAppQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(Page.DefaultLimit, query.Search) is { } unusable)
         {
@@ -70,14 +70,14 @@ public sealed partial class AppService
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
-        return project.Fault is { } missing ? missing : await Matching(context, project.Value.ProjectId, query).CountAsync(cancellationToken);
+        return project.Error is { } missing ? missing : await Matching(context, project.Value.ProjectId, query).CountAsync(cancellationToken);
     }
 
-    static string? SearchOf(AppQuery query) => string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
+    static string? SearchOf(PublishedAppQuery query) => string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
 
-    static IQueryable<App> Matching(DashboardContext context, long projectId, AppQuery query)
+    static IQueryable<PublishedApp> Matching(DashboardContext context, long projectId, PublishedAppQuery query)
     {
-        var apps = context.Apps.AsNoTracking().Where(x => x.ProjectId == projectId);
+        var apps = context.PublishedApps.AsNoTracking().Where(x => x.ProjectId == projectId);
         if (!query.IncludeUnpublished)
         {
             apps = apps.Where(x => x.UnpublishedAt == null);
@@ -93,24 +93,24 @@ public sealed partial class AppService
     }
 
     /// <summary>The apps of the organizations that <paramref name="actor"/> belongs to.</summary>
-    static IQueryable<App> VisibleTo(DashboardContext context, Actor actor)
+    static IQueryable<PublishedApp> VisibleTo(DashboardContext context, Actor actor)
     {
         var memberships = context.MembershipsOf(actor);
-        return context.Apps.AsNoTracking().Where(app =>
+        return context.PublishedApps.AsNoTracking().Where(app =>
             context.Projects.Any(project => project.Id == app.ProjectId && memberships.Any(member => member.OrganizationId == project.OrganizationId)));
     }
 
-    static async Task<Outcome<AppRow>> ReadAsync(DashboardContext context, Actor actor, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        IsId(id) && await ReadAsync(context, VisibleTo(context, actor).Where(app => app.Id == id), now, cancellationToken) is [var row] ? row : Fault.NotFound;
+    static async Task<Result<PublishedAppSummary>> ReadAsync(DashboardContext context, Actor actor, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        IsId(id) && await ReadAsync(context, VisibleTo(context, actor).Where(app => app.Id == id), now, cancellationToken) is [var row] ? row : Error.NotFound;
 
     /// <summary>Apps as they are shown, each with its key.</summary>
-    static async Task<List<AppRow>> ReadAsync(DashboardContext context, IQueryable<App> apps, DateTimeOffset now, CancellationToken cancellationToken)
+    static async Task<List<PublishedAppSummary>> ReadAsync(DashboardContext context, IQueryable<PublishedApp> apps, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var rows = await (
             from app in apps
             select new
             {
-                App = app,
+                PublishedApp = app,
                 ResourceName = context.Resources.Where(x => x.ProjectId == app.ProjectId && x.Kind == app.ResourceKind && x.ExternalId == app.ResourceId)
                     .Select(x => x.Name).FirstOrDefault(),
                 Publisher = context.Users.Where(x => x.Id == app.PublishedBy).Select(x => x.Name).FirstOrDefault(),
@@ -120,13 +120,13 @@ public sealed partial class AppService
             return [];
         }
 
-        var ids = rows.ConvertAll(row => row.App.Id);
-        var keys = (await StoredKey.ReadAsync(context, context.Keys.AsNoTracking().Where(key => key.OwnerType == PartyType.App && ids.Contains(key.OwnerId)), cancellationToken))
+        var ids = rows.ConvertAll(row => row.PublishedApp.Id);
+        var keys = (await ApiKeyProjection.ReadAsync(context, context.Keys.AsNoTracking().Where(key => key.OwnerType == PartyType.PublishedApp && ids.Contains(key.OwnerId)), cancellationToken))
             .ToDictionary(stored => stored.Key.OwnerId, stored => stored.ToRow(now), StringComparer.Ordinal);
         return rows.ConvertAll(row =>
         {
-            var (app, key) = (row.App, keys[row.App.Id]);
-            return new AppRow(
+            var (app, key) = (row.PublishedApp, keys[row.PublishedApp.Id]);
+            return new PublishedAppSummary(
                 app.Id,
                 app.Name,
                 key.Project,

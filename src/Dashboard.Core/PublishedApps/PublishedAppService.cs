@@ -1,37 +1,38 @@
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Apps;
+namespace Dashboard.Core.PublishedApps;
 
 /// <summary>What people do with published apps.</summary>
-public sealed partial class AppService(
-    IDbContextFactory<DashboardContext> contexts, Changes changes, KeyService keys, Catalogue catalogue, KeyShapes shapes, TimeProvider time)
+public sealed partial class PublishedAppService(
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KnownKeyTemplates shapes, TimeProvider time)
 {
     const int IdLength = 16;
 
-    static readonly Fault OthersApp = Fault.Forbidden("This app was published by somebody else. Its publisher or an admin can unpublish it.");
+    static readonly Error OthersApp = Error.Forbidden("This app was published by somebody else. Its publisher or an admin can unpublish it.");
 
     /// <summary>Publishes an app and mints its one key, which does not count against the project's limit. The raw key is in what this returns and nowhere else.</summary>
     /// <param name="actor">A developer, admin or owner of the organization.</param>
     /// <param name="input">What is asked for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The app with its key's secret; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/> for a project that the actor may not
-    /// see, <see cref="FaultCode.Forbidden"/> for a viewer, <see cref="FaultCode.AlreadyCreated"/> for a repeat, <see cref="FaultCode.Conflict"/> for an idempotency key
+    /// <returns>The app with its key's secret; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a project that the actor may not
+    /// see, <see cref="ErrorCode.Forbidden"/> for a viewer, <see cref="ErrorCode.AlreadyCreated"/> for a repeat, <see cref="ErrorCode.Conflict"/> for an idempotency key
     /// of another request.</returns>
-    public async Task<Outcome<IssuedApp>> PublishAsync(Actor actor, NewApp input, CancellationToken cancellationToken)
+    public async Task<Result<IssuedPublishedApp>> PublishAsync(Actor actor, NewPublishedApp input, CancellationToken cancellationToken)
     {
         var request = new NewKey(input.Project, input.Name, input.Environment, [input.Resource], input.Permissions, IdempotencyKey: input.IdempotencyKey)
         {
-            AppId = App.IdPrefix + Base62.Random(IdLength),
+            AppId = PublishedApp.IdPrefix + Base62.Random(IdLength),
         };
-        return KeyRules.Check(request, catalogue, shapes, time.GetUtcNow()) is { } fault ? OfApp(fault) : await changes.RunAsync<IssuedApp>(
+        return KeyRules.Check(request, catalog, shapes, time.GetUtcNow()) is { } fault ? OfApp(fault) : await changes.RunAsync<IssuedPublishedApp>(
             actor,
             async (change, token) =>
             {
                 var found = await change.Context.ResolveProjectAsync(actor, input.Project, token);
-                if (found.Fault is { } missing)
+                if (found.Error is { } missing)
                 {
                     return missing;
                 }
@@ -39,12 +40,12 @@ public sealed partial class AppService(
                 var project = found.Value;
                 if (project.Role < OrganizationRole.Developer)
                 {
-                    return Fault.Forbidden("Viewers do not publish apps. Ask an admin of your organization for another role.");
+                    return Error.Forbidden("Viewers do not publish apps. Ask an admin of your organization for another role.");
                 }
 
                 if (!await change.LockProjectAsync(project.ProjectId, token))
                 {
-                    return Fault.NotFound;
+                    return Error.NotFound;
                 }
 
                 if (await IdempotencyRecord.FindRepeatAsync(change, request, project.ProjectId, token) is { } repeated)
@@ -53,7 +54,7 @@ public sealed partial class AppService(
                 }
 
                 var resources = await keys.FindResourcesAsync(change.Context, project.ProjectId, request.Resources, token);
-                return resources.Fault is { } unknown ? OfApp(unknown) : await IssueAsync(change, project, request, resources.Value[0], token);
+                return resources.Error is { } unknown ? OfApp(unknown) : await IssueAsync(change, project, request, resources.Value[0], token);
             },
             cancellationToken);
     }
@@ -62,8 +63,8 @@ public sealed partial class AppService(
     /// <param name="actor">Who published it, or an admin or owner of the organization.</param>
     /// <param name="id">The app.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The app as it is then; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public Task<Outcome<AppRow>> UnpublishAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<AppRow>(
+    /// <returns>The app as it is then; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public Task<Result<PublishedAppSummary>> UnpublishAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<PublishedAppSummary>(
         actor,
         async (change, token) =>
         {
@@ -76,7 +77,7 @@ public sealed partial class AppService(
                 select new { app.ProjectId, app.PublishedBy, member.OrganizationId, member.Role }).SingleOrDefaultAsync(token);
             if (found is null)
             {
-                return Fault.NotFound;
+                return Error.NotFound;
             }
 
             if (found.Role < OrganizationRole.Admin && (found.Role < OrganizationRole.Developer || found.PublishedBy != actor.Id))
@@ -85,21 +86,21 @@ public sealed partial class AppService(
             }
 
             await change.LockProjectAsync(found.ProjectId, token);
-            Publication.End(change, found.OrganizationId, await context.Apps.SingleAsync(app => app.Id == id, token), because: null);
-            var revoked = await context.Keys.Where(key => key.OwnerType == PartyType.App && key.OwnerId == id && key.State != KeyState.Revoked)
+            Publication.End(change, found.OrganizationId, await context.PublishedApps.SingleAsync(app => app.Id == id, token), because: null);
+            var revoked = await context.Keys.Where(key => key.OwnerType == PartyType.PublishedApp && key.OwnerId == id && key.State != KeyState.Revoked)
                 .OrderBy(key => key.KeyId).ToListAsync(token);
-            await KeyRevocation.RevokeAsync(change, found.OrganizationId, revoked, "app_unpublished", id, token);
+            await KeyAudit.RevokeAsync(change, found.OrganizationId, revoked, "app_unpublished", id, token);
             await context.SaveChangesAsync(token);
             return await ReadAsync(context, actor, id, change.Now, token);
         },
         cancellationToken);
 
     /// <summary>Whether an app can have this identifier. Nothing else is looked up: SQL Server takes <c>x</c> and <c>x</c> with a space behind it for the same.</summary>
-    static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(App.IdPrefix, StringComparison.Ordinal);
+    static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(PublishedApp.IdPrefix, StringComparison.Ordinal);
 
-    async Task<Outcome<IssuedApp>> IssueAsync(Change change, ProjectAccess project, NewKey request, Resource resource, CancellationToken cancellationToken)
+    async Task<Result<IssuedPublishedApp>> IssueAsync(UnitOfWork change, ProjectAccess project, NewKey request, Resource resource, CancellationToken cancellationToken)
     {
-        var app = new App
+        var app = new PublishedApp
         {
             Id = request.AppId!,
             ProjectId = project.ProjectId,
@@ -113,7 +114,7 @@ public sealed partial class AppService(
         Publication.Record(change, project.OrganizationId, "app.published", app, new() { ["project"] = project.Path.ToString(), ["resource"] = $"{resource.Kind}:{resource.ExternalId}" });
         await change.Context.SaveChangesAsync(cancellationToken);
         var key = await keys.IssueAsync(change, project, request, [resource], cancellationToken);
-        if (key.Fault is { } unissued)
+        if (key.Error is { } unissued)
         {
             return unissued;
         }
@@ -125,11 +126,11 @@ public sealed partial class AppService(
         }
 
         var row = await ReadAsync(change.Context, change.Actor, app.Id, change.Now, cancellationToken);
-        return new IssuedApp(row.Value, key.Value.Secret);
+        return new IssuedPublishedApp(row.Value, key.Value.Secret);
     }
 
     /// <summary>A fault of the key that an app asks for, by the names that the app is asked for with.</summary>
-    static Fault OfApp(Fault fault)
+    static Error OfApp(Error fault)
     {
         if (fault.Errors is not { } errors || !errors.TryGetValue("resources", out var error))
         {
@@ -139,13 +140,13 @@ public sealed partial class AppService(
         var renamed = errors.ToDictionary(StringComparer.Ordinal);
         renamed.Remove("resources");
         renamed["resource"] = error;
-        return Fault.Invalid(renamed);
+        return Error.Invalid(renamed);
     }
 
     /// <summary>That a request is a repeat, in the words of an app.</summary>
-    static async Task<Fault> ToldOfAppAsync(DashboardContext context, Fault repeated, CancellationToken cancellationToken)
+    static async Task<Error> ToldOfAppAsync(DashboardContext context, Error repeated, CancellationToken cancellationToken)
     {
-        if (repeated.Code != FaultCode.AlreadyCreated)
+        if (repeated.Code != ErrorCode.AlreadyCreated)
         {
             return repeated;
         }

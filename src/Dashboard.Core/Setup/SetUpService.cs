@@ -1,11 +1,12 @@
-using Dashboard.Core.Account;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Organizations;
+namespace Dashboard.Core.Setup;
 
 /// <summary>What the first person says.</summary>
 /// <param name="Email">Their address.</param>
@@ -25,7 +26,7 @@ public sealed record NewInstallation(string? Email, string? Password, string? Or
 public sealed record SetUpDone(string UserId, ProjectPath Project);
 
 /// <summary>The first run: it makes the first owner, their organization and its project, once and never again.</summary>
-public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, Changes changes, IPasswordHasher<Person> hasher)
+public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, IPasswordHasher<DashboardUser> hasher)
 {
     volatile bool closed; // once it is, it stays so: no need to ask again
 
@@ -47,8 +48,8 @@ public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, C
     /// <param name="actor">Who asks: the settings, or somebody in front of a browser.</param>
     /// <param name="input">What they said.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What was made; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.Conflict"/> once there is a user.</returns>
-    public async Task<Outcome<SetUpDone>> SetUpAsync(Actor actor, NewInstallation input, CancellationToken cancellationToken)
+    /// <returns>What was made; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.Conflict"/> once there is a user.</returns>
+    public async Task<Result<SetUpDone>> SetUpAsync(Actor actor, NewInstallation input, CancellationToken cancellationToken)
     {
         if (Check(input) is { } fault)
         {
@@ -74,7 +75,7 @@ public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, C
 
     /// <summary>Says what is wrong, by field, or null when nothing is.</summary>
     /// <param name="input">What somebody said.</param>
-    public static Fault? Check(NewInstallation input)
+    public static Error? Check(NewInstallation input)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         Add("email", EmailAddress.Check(input.Email?.Trim()));
@@ -82,7 +83,7 @@ public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, C
         Add("name", input.Name is null ? null : Names.Check(input.Name));
         Add("organization", Names.Check(input.Organization));
         Add("project", Names.Check(input.Project));
-        return errors.Count == 0 ? null : Fault.Invalid(errors);
+        return errors.Count == 0 ? null : Error.Invalid(errors);
 
         void Add(string field, string? message)
         {
@@ -93,7 +94,7 @@ public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, C
         }
     }
 
-    static async Task<Outcome<SetUpDone>> CreateAsync(Change change, NewInstallation input, string hash, CancellationToken cancellationToken)
+    static async Task<Result<SetUpDone>> CreateAsync(UnitOfWork change, NewInstallation input, string hash, CancellationToken cancellationToken)
     {
         var person = NewPerson(change, input, hash);
         var name = input.Organization!.Trim();
@@ -109,10 +110,10 @@ public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, C
         change.Record(organization.Id, new(
             AuditCategory.Members, "member.added", new(FeedSubject.User, person.Id, person.Name), Details: """{"role":"owner"}"""));
         var project = await ProjectService.AddAsync(change, organization.Id, organization.Slug, input.Project!.Trim(), null, cancellationToken);
-        return project.Fault is { } fault ? fault : new SetUpDone(person.Id, new(organization.Slug, project.Value.Slug));
+        return project.Error is { } fault ? fault : new SetUpDone(person.Id, new(organization.Slug, project.Value.Slug));
     }
 
-    static Person NewPerson(Change change, NewInstallation input, string hash)
+    static DashboardUser NewPerson(UnitOfWork change, NewInstallation input, string hash)
     {
         var email = input.Email!.Trim();
         var name = (input.Name ?? EmailAddress.ToName(email)).Trim();
@@ -129,5 +130,5 @@ public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, C
         };
     }
 
-    static Fault Closed() => new(FaultCode.Conflict, "Latchkey is set up already. Sign in.");
+    static Error Closed() => new(ErrorCode.Conflict, "Latchkey is set up already. Sign in.");
 }

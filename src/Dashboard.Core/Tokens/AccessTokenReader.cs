@@ -1,8 +1,7 @@
-using Dashboard.Core.OAuth;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>What a token says that Latchkey signed.</summary>
 /// <param name="Jti">Its identifier.</param>
@@ -13,7 +12,7 @@ public sealed record ReadToken(string Jti, DateTimeOffset ExpiresAt, string Issu
 
 /// <summary>Reads access tokens (RFC 9068 section 4): signed with ES256 by a key of this installation, of the type <c>at+jwt</c>, by this issuer. Nothing is asked of the database for a
 /// token that is not, and whether it counts still is another question.</summary>
-public sealed class AccessTokenReader(PublishedKeys keys, PublicAddress address)
+public sealed class AccessTokenReader(PublishedKeys keys, PublicUrl address)
 {
     /// <summary>The most characters of a token: ours have a quarter.</summary>
     public const int MaxLength = 4096;

@@ -1,10 +1,11 @@
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
-using Dashboard.Core.OAuth;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>All that an answer about an access token rests on, as the database had it. What depends on the time or on the request is not in it.</summary>
-sealed class KnownToken
+sealed class CachedToken
 {
     /// <summary>The token's identifier.</summary>
     public required string Jti { get; init; }
@@ -16,10 +17,10 @@ sealed class KnownToken
     public required string ClientId { get; init; }
 
     /// <summary>The approval that it is of, or null.</summary>
-    public required string? ApprovalId { get; init; }
+    public required string? AuthorizationId { get; init; }
 
     /// <summary>The organization that it is good in.</summary>
-    public required KnownOrganization Organization { get; init; }
+    public required CachedOrganization Organization { get; init; }
 
     /// <summary>Who is behind it.</summary>
     public required Party Owner { get; init; }
@@ -55,16 +56,16 @@ sealed class KnownToken
     public bool IsConcernedBy(FeedEntry entry) => entry.SubjectType switch
     {
         FeedSubject.Token => entry.SubjectId == Jti,
-        FeedSubject.Authorization => entry.SubjectId == ApprovalId,
+        FeedSubject.Authorization => entry.SubjectId == AuthorizationId,
         FeedSubject.User => Owner.Type == PartyType.User && entry.SubjectId == Owner.Id,
         FeedSubject.ServiceAccount => Owner.Type == PartyType.ServiceAccount && entry.SubjectId == Owner.Id,
         _ => false,
     };
 
     /// <summary>What it becomes where it is good for a demand.</summary>
-    public Principal ToPrincipal(Demand demand) => new(
-        Jti, Organization.Slug, Organization.Find(demand.Project)?.Path,
-        demand.Environments switch
+    public Principal ToPrincipal(AccessRequirement requirement) => new(
+        Jti, Organization.Slug, Organization.Find(requirement.Project)?.Path,
+        requirement.Environments switch
         {
             AcceptedEnvironments.Live => KeyEnvironment.Live,
             AcceptedEnvironments.Test => KeyEnvironment.Test,
@@ -78,7 +79,7 @@ sealed class KnownToken
 /// <param name="slug">What it is called now.</param>
 /// <param name="slugs">Every slug, present and past.</param>
 /// <param name="projects">Its projects, by every slug, present and past.</param>
-sealed class KnownOrganization(long id, string slug, IReadOnlySet<string> slugs, IReadOnlyDictionary<string, KnownTokenProject> projects) : Ground
+sealed class CachedOrganization(long id, string slug, IReadOnlySet<string> slugs, IReadOnlyDictionary<string, CachedTokenProject> projects) : Ground
 {
     /// <summary>The database's identifier.</summary>
     public long Id { get; } = id;
@@ -90,16 +91,16 @@ sealed class KnownOrganization(long id, string slug, IReadOnlySet<string> slugs,
     public bool IsCalled(string name) => slugs.Contains(name);
 
     /// <summary>The project that a demand names; null where it names none, or none of these.</summary>
-    public KnownTokenProject? Find(string? demanded) => demanded?.Split('/') is [var organization, var project] && IsMeantBy(organization) ? projects.GetValueOrDefault(project) : null;
+    public CachedTokenProject? Find(string? demanded) => demanded?.Split('/') is [var organization, var project] && IsMeantBy(organization) ? projects.GetValueOrDefault(project) : null;
 
     /// <summary>Whether a demand means the organization.</summary>
-    public bool IsMeantBy(string demanded) => demanded == Demand.Any || IsCalled(demanded);
+    public bool IsMeantBy(string demanded) => demanded == AccessRequirement.Any || IsCalled(demanded);
 }
 
 /// <summary>A project of an organization that tokens are good in.</summary>
 /// <param name="Id">The database's identifier.</param>
 /// <param name="Path">What it is called now, as <c>organization/project</c>.</param>
-sealed record KnownTokenProject(long Id, string Path);
+sealed record CachedTokenProject(long Id, string Path);
 
 /// <summary>Permissions as answers about access tokens have them: <c>read</c> on every kind of resource, <c>read:workflows</c> on one.</summary>
 static class TokenPermissions
@@ -113,5 +114,5 @@ static class TokenPermissions
 
     /// <summary>Whether anything may be done to a kind of resource.</summary>
     public static bool Reach(IReadOnlyList<string> permissions, string kind) =>
-        permissions.Any(permission => permission != Catalogue.Verify && OAuthScopes.KindsOf(permission) is var kinds && (kinds is null || kinds == $"{kind}s"));
+        permissions.Any(permission => permission != PermissionCatalog.Verify && OAuthScopes.KindsOf(permission) is var kinds && (kinds is null || kinds == $"{kind}s"));
 }

@@ -1,13 +1,11 @@
 using Dashboard.Core.Data;
-using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.ServiceAccounts;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>Reads access tokens as verification knows them.</summary>
-static class KnownTokenQuery
+static class CachedTokenQuery
 {
     /// <summary>Reads an access token.</summary>
     /// <param name="context">Where it is read.</param>
@@ -16,21 +14,21 @@ static class KnownTokenQuery
     /// <param name="known">What is known of an organization by its identifier, or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The token, whether it counts or not; null where it was never issued, or is long over.</returns>
-    public static async Task<KnownToken?> FindAsync(
-        DashboardContext context, ReadToken token, OAuthScopes scopes, Func<long, KnownOrganization?> known, CancellationToken cancellationToken)
+    public static async Task<CachedToken?> FindAsync(
+        DashboardContext context, ReadToken token, OAuthScopes scopes, Func<long, CachedOrganization?> known, CancellationToken cancellationToken)
     {
         var jti = token.Jti;
         var stored = await (
             from row in context.AccessTokens
             where row.Jti == jti
-            join approval in context.Approvals on row.ApprovalId equals approval.Id into approvals
-            from approval in approvals.DefaultIfEmpty()
+            join authorization in context.Authorizations on row.AuthorizationId equals authorization.Id into authorizations
+            from authorization in authorizations.DefaultIfEmpty()
             join account in context.ServiceAccounts on row.OwnerId equals account.Id into accounts
             from account in accounts.DefaultIfEmpty()
             select new
             {
                 Row = row,
-                Ended = row.ApprovalId != null && (approval == null || approval.EndedAt != null),
+                Ended = row.AuthorizationId != null && (authorization == null || authorization.EndedAt != null),
                 Account = account,
                 Role = context.Members.Where(x => x.UserId == row.OwnerId && x.OrganizationId == row.OrganizationId).Select(x => (OrganizationRole?)x.Role).FirstOrDefault(),
                 Name = context.Users.Where(x => x.Id == row.OwnerId).Select(x => x.Name).FirstOrDefault(),
@@ -52,7 +50,7 @@ static class KnownTokenQuery
             Jti = row0.Jti,
             Issuer = token.Issuer,
             ClientId = row0.ClientId,
-            ApprovalId = row0.ApprovalId,
+            AuthorizationId = row0.AuthorizationId,
             Organization = known(row0.OrganizationId) ?? await ReadOrganizationAsync(context, row0.OrganizationId, cancellationToken),
             Owner = new(row0.OwnerType, row0.OwnerId, owner?.Name ?? stored.Name ?? row0.OwnerId),
             Counts = row0.RevokedAt is null && !stored.Ended && permissions.Length > 0,
@@ -65,7 +63,7 @@ static class KnownTokenQuery
         };
     }
 
-    static async Task<KnownOrganization> ReadOrganizationAsync(DashboardContext context, long id, CancellationToken cancellationToken)
+    static async Task<CachedOrganization> ReadOrganizationAsync(DashboardContext context, long id, CancellationToken cancellationToken)
     {
         var slug = await context.Organizations.Where(organization => organization.Id == id).Select(organization => organization.Slug).SingleAsync(cancellationToken);
         var slugs = await context.OrganizationSlugs.Where(x => x.OrganizationId == id).Select(x => x.Slug).ToListAsync(cancellationToken);
@@ -77,6 +75,6 @@ static class KnownTokenQuery
             select new { name.Slug, project.Id, Now = project.Slug }).ToListAsync(cancellationToken);
         return new(
             id, slug, slugs.ToHashSet(StringComparer.Ordinal),
-            projects.ToDictionary(x => x.Slug, x => new KnownTokenProject(x.Id, new ProjectPath(slug, x.Now).ToString()), StringComparer.Ordinal));
+            projects.ToDictionary(x => x.Slug, x => new CachedTokenProject(x.Id, new ProjectPath(slug, x.Now).ToString()), StringComparer.Ordinal));
     }
 }

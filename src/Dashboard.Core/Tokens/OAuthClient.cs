@@ -1,6 +1,7 @@
 using System.Text;
+using Dashboard.Core.OAuth;
 
-namespace Dashboard.Core.OAuth;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>The names of the grants (RFC 6749, RFC 8628 section 3.4).</summary>
 public static class GrantTypes
@@ -55,7 +56,7 @@ public enum ClientKind
 /// <param name="Name">What it is called.</param>
 /// <param name="Kind">Where it comes from.</param>
 /// <param name="IsPublic">Whether it has no secret (RFC 6749 section 2.1).</param>
-/// <param name="Grants">The grants that it may use.</param>
+/// <param name="AllowedGrants">The grants that it may use.</param>
 /// <param name="Scope">The scopes that it registered; empty for none.</param>
 /// <param name="RedirectUris">Where answers may be sent.</param>
 /// <param name="ServiceAccountId">The service account, or null.</param>
@@ -66,7 +67,7 @@ public sealed record OAuthClient(
     string Name,
     ClientKind Kind,
     bool IsPublic,
-    IReadOnlyList<string> Grants,
+    IReadOnlyList<string> AllowedGrants,
     IReadOnlyList<string> Scope,
     IReadOnlyList<string> RedirectUris,
     string? ServiceAccountId = null,
@@ -82,18 +83,18 @@ public sealed record OAuthClient(
 
     /// <summary>Whether it may use a grant.</summary>
     /// <param name="grant">One of <see cref="GrantTypes"/>.</param>
-    public bool MayUse(string grant) => Grants.Contains(grant, StringComparer.Ordinal);
+    public bool MayUse(string grant) => AllowedGrants.Contains(grant, StringComparer.Ordinal);
 
     /// <summary>The scopes of a request (RFC 6749 section 3.3): those that it names, else those that the client registered, else what may be read.</summary>
     /// <param name="scopes">The installation's.</param>
     /// <param name="asked">What the request says, or null.</param>
-    public OAuthOutcome<IReadOnlyList<string>> ScopeOf(OAuthScopes scopes, string? asked)
+    public OAuthResult<IReadOnlyList<string>> ScopeOf(OAuthScopes scopes, string? asked)
     {
         if (asked is null)
         {
-            // Words that the catalogue has lost meanwhile are nobody's.
+            // Words that the catalog has lost meanwhile are nobody's.
             var usual = Scope.Count > 0 ? [.. Scope.Intersect(scopes.All, StringComparer.Ordinal)] : scopes.Readable;
-            return usual.Count > 0 ? OAuthOutcome.Of(usual) : OAuthError.InvalidScope("Name the scopes that you need.");
+            return usual.Count > 0 ? OAuthResult.Of(usual) : OAuthError.InvalidScope("Name the scopes that you need.");
         }
 
         if (!scopes.TryRead(asked, out var named))
@@ -106,7 +107,7 @@ public sealed record OAuthClient(
             return OAuthError.InvalidScope("This client cannot have these scopes.");
         }
 
-        return OAuthOutcome.Of(named);
+        return OAuthResult.Of(named);
     }
 }
 
@@ -127,7 +128,7 @@ public sealed class PresentedClient
     /// <summary>Reads it (RFC 6749 section 2.3.1): from the header or from the body, never from both.</summary>
     /// <param name="authorization">Every value of the header <c>Authorization</c>.</param>
     /// <param name="body">The body.</param>
-    public static OAuthOutcome<PresentedClient> Read(IReadOnlyList<string?> authorization, OAuthParameters body)
+    public static OAuthResult<PresentedClient> Read(IReadOnlyList<string?> authorization, OAuthParameters body)
     {
         const string scheme = "Basic ";
         var basic = authorization.Where(value => value?.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) == true).ToList();

@@ -2,12 +2,12 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
 using Dashboard.Core.Limits;
-using Dashboard.Core.ServiceAccounts;
+using Dashboard.Core.OAuth;
+using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.OAuth;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>Finds OAuth clients, wherever they come from.</summary>
 public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, RateLimits limits)
@@ -29,7 +29,7 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
     /// <param name="address">Where it came from; failures are limited by it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The client; or <c>invalid_client</c>, <c>temporarily_unavailable</c> after too many failures.</returns>
-    public async Task<OAuthOutcome<OAuthClient>> AuthenticateAsync(PresentedClient presented, IPAddress? address, CancellationToken cancellationToken)
+    public async Task<OAuthResult<OAuthClient>> AuthenticateAsync(PresentedClient presented, IPAddress? address, CancellationToken cancellationToken)
     {
         if (limits.FailedClients.Waits(address) is { } wait)
         {

@@ -1,4 +1,4 @@
-namespace Dashboard.Core.OAuth;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>How long what clients send may be.</summary>
 static class OAuthLimits

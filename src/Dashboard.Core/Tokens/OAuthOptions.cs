@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
-namespace Dashboard.Core.OAuth;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>The settings under <c>OAuth</c>. A lifetime is whole seconds, or <c>hh:mm:ss</c>.</summary>
 public sealed class OAuthOptions

@@ -1,7 +1,6 @@
-using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 
-namespace Dashboard.Core.OAuth;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>The scopes of the installation (RFC 6749 section 3.3): <see cref="Api"/>, which is all that a token's owner may do, and <c>permission:kind-in-plural</c>, such as
 /// <c>read:workflows</c>.</summary>
@@ -13,21 +12,21 @@ public sealed class OAuthScopes
     /// <summary>What a viewer may, and what a token may that asked for nothing.</summary>
     const string Read = "read";
 
-    readonly Catalogue catalogue;
+    readonly PermissionCatalog catalog;
 
     /// <summary>What <see cref="Needed"/> says, by permission and kind; of every kind, by none.</summary>
     readonly Dictionary<(string Permission, string? Kind), string> needed = [];
 
-    /// <summary>Makes the scopes of the catalogue's words.</summary>
-    /// <param name="catalogue">The words.</param>
-    public OAuthScopes(Catalogue catalogue)
+    /// <summary>Makes the scopes of the catalog's words.</summary>
+    /// <param name="catalog">The words.</param>
+    public OAuthScopes(PermissionCatalog catalog)
     {
-        this.catalogue = catalogue;
-        All = [Api, .. catalogue.Permissions.SelectMany(permission => catalogue.ResourceKinds.Select(kind => Word(permission.Name, kind)))];
-        foreach (var permission in catalogue.Permissions)
+        this.catalog = catalog;
+        All = [Api, .. catalog.Permissions.SelectMany(permission => catalog.ResourceKinds.Select(kind => Word(permission.Name, kind)))];
+        foreach (var permission in catalog.Permissions)
         {
-            needed[(permission.Name, null)] = string.Join(' ', catalogue.ResourceKinds.Select(kind => Word(permission.Name, kind)));
-            foreach (var kind in catalogue.ResourceKinds)
+            needed[(permission.Name, null)] = string.Join(' ', catalog.ResourceKinds.Select(kind => Word(permission.Name, kind)));
+            foreach (var kind in catalog.ResourceKinds)
             {
                 needed[(permission.Name, kind)] = Word(permission.Name, kind);
             }
@@ -81,7 +80,7 @@ public sealed class OAuthScopes
     /// <summary>What a member may do by their role: a viewer reads, others do all.</summary>
     /// <param name="role">The role.</param>
     public IReadOnlyList<string> PermissionsOf(OrganizationRole role) =>
-        [.. catalogue.Permissions.Select(permission => permission.Name).Where(name => role > OrganizationRole.Viewer || name == Read)];
+        [.. catalog.Permissions.Select(permission => permission.Name).Where(name => role > OrganizationRole.Viewer || name == Read)];
 
     /// <summary>The scopes that are left of some where only certain permissions may be used. <see cref="Api"/> stays.</summary>
     /// <param name="scopes">The scopes.</param>
@@ -93,11 +92,11 @@ public sealed class OAuthScopes
     /// <param name="scopes">The scopes.</param>
     /// <param name="permissions">What the owner may do.</param>
     public IReadOnlyList<string> ToPermissions(IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> permissions) => scopes.Contains(Api)
-        ? [.. catalogue.InOrder(permissions)]
+        ? [.. catalog.InOrder(permissions)]
         :
         [
-            .. catalogue.Permissions.Select(permission => permission.Name).Where(name => permissions.Contains(name, StringComparer.Ordinal)).SelectMany(name =>
-                catalogue.ResourceKinds.All(kind => scopes.Contains(Word(name, kind), StringComparer.Ordinal))
+            .. catalog.Permissions.Select(permission => permission.Name).Where(name => permissions.Contains(name, StringComparer.Ordinal)).SelectMany(name =>
+                catalog.ResourceKinds.All(kind => scopes.Contains(Word(name, kind), StringComparer.Ordinal))
                     ? [name]
                     : scopes.Where(word => PermissionOf(word) == name)),
         ];

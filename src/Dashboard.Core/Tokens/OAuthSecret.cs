@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
-using Dashboard.Core.Keys;
 
-namespace Dashboard.Core.OAuth;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>A code, token or secret between its making and the one answer that it goes into. Neither a log, a debugger, an exception nor a serializer prints it by
 /// accident.</summary>

@@ -1,11 +1,11 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
-using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Dashboard.Core.OAuth;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>A public key that access tokens may be signed with (RFC 7517).</summary>
 /// <param name="Kid">Its identifier.</param>

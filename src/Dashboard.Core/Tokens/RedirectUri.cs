@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Dashboard.Core.OAuth;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>Where an answer may be sent (RFC 6749 section 3.1.2, RFC 8252 section 7, RFC 9700 section 4.1.3).</summary>
 static class RedirectUri

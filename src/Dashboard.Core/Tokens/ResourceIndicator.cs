@@ -1,4 +1,4 @@
-namespace Dashboard.Core.OAuth;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>What a token is good at: an absolute address, without query and fragment (RFC 8707 section 2), and all that lies under it.</summary>
 public static class ResourceIndicator

@@ -1,4 +1,4 @@
-namespace Dashboard.Core.OAuth;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>An OAuth client that registered itself (RFC 7591). Nobody vouches for what it says of itself.</summary>
 public sealed class RegisteredClient
@@ -38,7 +38,7 @@ public sealed class RegisteredClient
 }
 
 /// <summary>One member's authorization of one client for one organization: what its refresh tokens have in common. It ends 30 days after the approval.</summary>
-public sealed class Approval
+public sealed class Authorization
 {
     /// <summary>The identifier: 22 base62 characters.</summary>
     public required string Id { get; init; }
@@ -108,7 +108,7 @@ public sealed class AuthorizationCode
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>What came of it, or null until it is used. What is used again ends that approval (RFC 9700 section 4.5).</summary>
-    public string? ApprovalId { get; set; }
+    public string? AuthorizationId { get; set; }
 }
 
 /// <summary>What became of a device's request.</summary>
@@ -183,7 +183,7 @@ public sealed class RefreshToken
     public required byte[] TokenHash { get; init; }
 
     /// <summary>What it is of.</summary>
-    public required string ApprovalId { get; init; }
+    public required string AuthorizationId { get; init; }
 
     /// <summary>When it was issued, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
@@ -205,7 +205,7 @@ public sealed class AccessToken
     public required string ClientId { get; init; }
 
     /// <summary>The approval that it is of; null where a service account got it for itself.</summary>
-    public string? ApprovalId { get; init; }
+    public string? AuthorizationId { get; init; }
 
     /// <summary>Whether a person or a service account is behind it.</summary>
     public required PartyType OwnerType { get; init; }

@@ -1,20 +1,18 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Dashboard.Core.OAuth;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>The keys that sign access tokens. Which one signs follows from the stored rows and the time, so that every node says the same: the newest whose time has come. A next one is
 /// published well before it signs, and an old one stays published until the last token that it signed has expired.</summary>
 public sealed partial class SigningKeys(
-    IDbContextFactory<DashboardContext> contexts, Changes changes, PublishedKeys published, IDataProtectionProvider protection, OAuthOptions options, TimeProvider time,
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PublishedKeys published, IDataProtectionProvider protection, OAuthOptions options, TimeProvider time,
     ILogger<SigningKeys> logger)
 {
     /// <summary>How long a key signs.</summary>
@@ -35,14 +33,14 @@ public sealed partial class SigningKeys(
     /// <param name="cancellationToken">Ends the wait.</param>
     internal async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        var now = UtcMilliseconds.Whole(time.GetUtcNow());
+        var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
         if (Due(await published.AllAsync(cancellationToken), now) is null)
         {
             return;
         }
 
         var next = Mint(); // before the transaction: data protection may have to store a key of its own
-        await changes.RunAsync<Done>(
+        await changes.RunAsync<Unit>(
             Actor.System,
             async (change, token) =>
             {
@@ -54,7 +52,7 @@ public sealed partial class SigningKeys(
                     Add(change, next, from);
                 }
 
-                return default(Done);
+                return default(Unit);
             },
             cancellationToken);
         published.Forget(); // another node may have been faster, and the feed has not said so yet
@@ -160,7 +158,7 @@ public sealed partial class SigningKeys(
         return (Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y), kept);
     }
 
-    static string Add(Change change, (string X, string Y, string Protected) minted, DateTimeOffset signsFrom)
+    static string Add(UnitOfWork change, (string X, string Y, string Protected) minted, DateTimeOffset signsFrom)
     {
         var key = new SigningKey
         {

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
-using Dashboard.Core.OAuth;
+using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Verification;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>Finds access tokens by their text: read, checked and looked up once, then held as keys are, right by the change feed and trusted as long as it is
 /// (<see cref="VerificationCache"/>). A token that no key of ours signed costs no question.</summary>
@@ -25,10 +27,10 @@ public sealed class TokenCache : IDisposable
     /// <summary>Held for every change of what follows.</summary>
     readonly Lock gate = new();
 
-    readonly Dictionary<KeyDigest, Flight> flights = [];
-    readonly Dictionary<long, KnownOrganization> organizations = [];
-    volatile ConcurrentDictionary<KeyDigest, KnownToken> young = new();
-    volatile ConcurrentDictionary<KeyDigest, KnownToken> old = new();
+    readonly Dictionary<KeyDigest, PendingRead> pendingReads = [];
+    readonly Dictionary<long, CachedOrganization> organizations = [];
+    volatile ConcurrentDictionary<KeyDigest, CachedToken> young = new();
+    volatile ConcurrentDictionary<KeyDigest, CachedToken> old = new();
 
     /// <summary>How many changes were told that may concern a token.</summary>
     long told;
@@ -51,28 +53,28 @@ public sealed class TokenCache : IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The token, whether it counts or not; or why there is none.</returns>
     /// <exception cref="Exception">The database did not answer (<see cref="Outages.Caused"/>).</exception>
-    internal ValueTask<FoundToken> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
+    internal ValueTask<TokenReadResult> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
         if (!feed.IsFresh)
         {
-            return new(new FoundToken(null, RefusalCode.VerificationUnavailable));
+            return new(new TokenReadResult(null, RefusalCode.VerificationUnavailable));
         }
 
         if (credential.Reveal().Length > AccessTokenReader.MaxLength)
         {
-            return new(new FoundToken(null, RefusalCode.InvalidToken));
+            return new(new TokenReadResult(null, RefusalCode.InvalidToken));
         }
 
         var digest = KeyDigest.Of(credential.Reveal());
         if (young.TryGetValue(digest, out var token) && token.Holds)
         {
-            return new(new FoundToken(token, null));
+            return new(new TokenReadResult(token, null));
         }
 
         return old.TryGetValue(digest, out token) && token.Holds ? new(Keep(digest, token)) : new(SeekAsync(credential.Reveal().ToString(), digest, cancellationToken));
     }
 
-    FoundToken Keep(KeyDigest digest, KnownToken token)
+    TokenReadResult Keep(KeyDigest digest, CachedToken token)
     {
         lock (gate)
         {
@@ -85,7 +87,7 @@ public sealed class TokenCache : IDisposable
         return new(token, null);
     }
 
-    async Task<FoundToken> SeekAsync(string text, KeyDigest digest, CancellationToken cancellationToken)
+    async Task<TokenReadResult> SeekAsync(string text, KeyDigest digest, CancellationToken cancellationToken)
     {
         if (await reader.ReadAsync(text, cancellationToken).AsTask().WaitAsync(Patience, TimeProvider.System, cancellationToken) is not { } read)
         {
@@ -101,32 +103,32 @@ public sealed class TokenCache : IDisposable
     }
 
     /// <summary>Looks a token up, together with all who ask for it now. Who asks after a change does not share a read from before it.</summary>
-    Task<KnownToken?> Join(KeyDigest digest, ReadToken read)
+    Task<CachedToken?> Join(KeyDigest digest, ReadToken read)
     {
-        Flight flight;
+        PendingRead pendingRead;
         lock (gate)
         {
-            if (flights.TryGetValue(digest, out var under) && under.Began == told)
+            if (pendingReads.TryGetValue(digest, out var under) && under.Began == told)
             {
                 return under.Result.Task;
             }
 
-            flight = new(told);
-            flights[digest] = flight;
+            pendingRead = new(told);
+            pendingReads[digest] = pendingRead;
         }
 
-        _ = FlyAsync(digest, read, flight);
-        return flight.Result.Task;
+        _ = FlyAsync(digest, read, pendingRead);
+        return pendingRead.Result.Task;
     }
 
-    async Task FlyAsync(KeyDigest digest, ReadToken read, Flight flight)
+    async Task FlyAsync(KeyDigest digest, ReadToken read, PendingRead pendingRead)
     {
-        KnownToken? token = null;
+        CachedToken? token = null;
         Exception? failure = null;
         try
         {
             await using var context = await contexts.CreateDbContextAsync();
-            token = await KnownTokenQuery.FindAsync(context, read, scopes, Known, CancellationToken.None);
+            token = await CachedTokenQuery.FindAsync(context, read, scopes, Known, CancellationToken.None);
         }
         catch (Exception exception)
         {
@@ -135,12 +137,12 @@ public sealed class TokenCache : IDisposable
 
         lock (gate)
         {
-            if (flights.GetValueOrDefault(digest) == flight)
+            if (pendingReads.GetValueOrDefault(digest) == pendingRead)
             {
-                flights.Remove(digest);
+                pendingReads.Remove(digest);
             }
 
-            if (token is { Holds: true } && flight.Began == told)
+            if (token is { Holds: true } && pendingRead.Began == told)
             {
                 organizations[token.Organization.Id] = token.Organization;
                 Put(digest, token);
@@ -149,15 +151,15 @@ public sealed class TokenCache : IDisposable
 
         if (failure is null)
         {
-            flight.Result.SetResult(token);
+            pendingRead.Result.SetResult(token);
         }
         else
         {
-            flight.Result.SetException(failure);
+            pendingRead.Result.SetException(failure);
         }
     }
 
-    void Put(KeyDigest digest, KnownToken token)
+    void Put(KeyDigest digest, CachedToken token)
     {
         if (young.Count >= Capacity)
         {
@@ -167,7 +169,7 @@ public sealed class TokenCache : IDisposable
         young[digest] = token;
     }
 
-    KnownOrganization? Known(long id)
+    CachedOrganization? Known(long id)
     {
         lock (gate)
         {
@@ -219,15 +221,15 @@ public sealed class TokenCache : IDisposable
 
     /// <summary>A look-up that is under way.</summary>
     /// <param name="began">How many changes had been told when it began.</param>
-    sealed class Flight(long began)
+    sealed class PendingRead(long began)
     {
         public long Began { get; } = began;
 
-        public TaskCompletionSource<KnownToken?> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<CachedToken?> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 
 /// <summary>The token that was presented, or why there is none.</summary>
 /// <param name="Token">The token, whether it counts or not.</param>
 /// <param name="Refusal">Null where there is a token.</param>
-readonly record struct FoundToken(KnownToken? Token, RefusalCode? Refusal);
+readonly record struct TokenReadResult(CachedToken? Token, RefusalCode? Refusal);

@@ -1,12 +1,9 @@
 using System.Text.Json;
-using Dashboard.Core.Audit;
-using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Changes;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Dashboard.Core.OAuth;
+namespace Dashboard.Core.Tokens;
 
 /// <summary>Tokens that were issued, once.</summary>
 /// <param name="AccessToken">The access token: a JWT (RFC 9068).</param>
@@ -24,9 +21,9 @@ public sealed record IssuedTokens(OAuthSecret AccessToken, TimeSpan ExpiresIn, s
 /// <param name="Scope">Its scopes, separated by spaces.</param>
 /// <param name="Resource">What it is good at, or null.</param>
 /// <param name="Lifetime">How long.</param>
-/// <param name="Approval">What it is of, or null.</param>
+/// <param name="Authorization">What it is of, or null.</param>
 sealed record TokenOrder(
-    OAuthClient Client, PartyType OwnerType, string OwnerId, long OrganizationId, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Approval? Approval);
+    OAuthClient Client, PartyType OwnerType, string OwnerId, long OrganizationId, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization? Authorization);
 
 /// <summary>Makes tokens.</summary>
 static class TokenIssue
@@ -44,22 +41,22 @@ static class TokenIssue
     /// <param name="signer">What signs.</param>
     /// <param name="issuer">What Latchkey is called.</param>
     /// <param name="action">What the audit log calls it.</param>
-    public static IssuedTokens Issue(Change change, TokenOrder order, Signer signer, string issuer, string action)
+    public static IssuedTokens Issue(UnitOfWork change, TokenOrder order, Signer signer, string issuer, string action)
     {
         var now = change.Now;
         // Whole seconds (RFC 7519 section 2), and never longer than the approval.
         var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var expires = issued + order.Lifetime;
-        if (order.Approval is { } approval && approval.ExpiresAt < expires)
+        if (order.Authorization is { } authorization && authorization.ExpiresAt < expires)
         {
-            expires = DateTimeOffset.FromUnixTimeSeconds(approval.ExpiresAt.ToUnixTimeSeconds());
+            expires = DateTimeOffset.FromUnixTimeSeconds(authorization.ExpiresAt.ToUnixTimeSeconds());
         }
 
         var row = new AccessToken
         {
             Jti = Base62.Random(JtiLength),
             ClientId = order.Client.ClientId,
-            ApprovalId = order.Approval?.Id,
+            AuthorizationId = order.Authorization?.Id,
             OwnerType = order.OwnerType,
             OwnerId = order.OwnerId,
             OrganizationId = order.OrganizationId,
@@ -70,10 +67,10 @@ static class TokenIssue
         };
         change.Context.Add(row);
         OAuthSecret? refresh = null;
-        if (order.Approval is { } family && order.Client.MayUse(GrantTypes.RefreshToken))
+        if (order.Authorization is { } family && order.Client.MayUse(GrantTypes.RefreshToken))
         {
             refresh = OAuthSecret.Mint(OAuthPrefixes.Refresh);
-            change.Context.Add(new RefreshToken { TokenHash = refresh.Hash, ApprovalId = family.Id, CreatedAt = now, ExpiresAt = family.ExpiresAt });
+            change.Context.Add(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = family.Id, CreatedAt = now, ExpiresAt = family.ExpiresAt });
         }
 
         change.Record(order.OrganizationId, new(
@@ -83,7 +80,7 @@ static class TokenIssue
                 ["client_id"] = row.ClientId,
                 ["scope"] = row.Scope,
                 ["resource"] = row.Resource,
-                ["authorization"] = row.ApprovalId,
+                ["authorization"] = row.AuthorizationId,
             })));
         return new(OAuthSecret.Of(OAuthPrefixes.Access, Write(row, order.Organization, signer, issuer)), expires - issued, row.Scope, refresh);
     }

@@ -1,3 +1,4 @@
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Dashboard.Core.Usage;
 
 /// <summary>Clears usage that nobody asks for any more, every few hours. Several nodes may do it at once: what is gone is gone.</summary>
-public sealed partial class UsageRetention(Changes changes, TimeProvider time, ILogger<UsageRetention> logger) : BackgroundService
+public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<UsageCleanupService> logger) : BackgroundService
 {
     /// <summary>How long hours, and clients and permissions after they were last seen, are kept.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(400);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace Dashboard.Core.Verification;
 
 /// <summary>Reads keys as verification knows them.</summary>
-static class KnownKeyQuery
+static class CachedKeyQuery
 {
     /// <summary>Keys have few sets of permissions between them, and share them as long as there are few.</summary>
     const int MostSets = 1024;
@@ -17,7 +18,7 @@ static class KnownKeyQuery
     static readonly ConcurrentDictionary<string, IReadOnlyList<string>> Sets = new(StringComparer.Ordinal);
 
     /// <summary>A compiled query is good for one model only.</summary>
-    static readonly ConditionalWeakTable<IModel, Func<DashboardContext, byte[], CancellationToken, Task<StoredKey?>>> Queries = [];
+    static readonly ConditionalWeakTable<IModel, Func<DashboardContext, byte[], CancellationToken, Task<ApiKeyProjection?>>> Queries = [];
 
     /// <summary>Reads the key with a hash.</summary>
     /// <param name="context">Where it is read.</param>
@@ -25,17 +26,17 @@ static class KnownKeyQuery
     /// <param name="known">What is known of a project by its identifier, or null. Where it is called otherwise now, it is read again.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The key, or null.</returns>
-    public static async Task<KnownKey?> FindAsync(
-        DashboardContext context, byte[] hash, Func<long, KnownProject?> known, CancellationToken cancellationToken)
+    public static async Task<CachedKey?> FindAsync(
+        DashboardContext context, byte[] hash, Func<long, CachedProject?> known, CancellationToken cancellationToken)
     {
-        if (await Queries.GetValue(context.Model, _ => StoredKey.CompileFindByHash())(context, hash, cancellationToken) is not { } stored)
+        if (await Queries.GetValue(context.Model, _ => ApiKeyProjection.CompileFindByHash())(context, hash, cancellationToken) is not { } stored)
         {
             return null;
         }
 
         var (key, path) = (stored.Key, new ProjectPath(stored.Organization, stored.Project));
         var project = known(key.ProjectId) is { } same && same.Path == path.ToString() ? same : await ReadProjectAsync(context, key.ProjectId, path, cancellationToken);
-        var owner = new KnownOwner(new(key.OwnerType, key.OwnerId, stored.OwnerName ?? key.OwnerId));
+        var owner = new CachedOwner(new(key.OwnerType, key.OwnerId, stored.OwnerName ?? key.OwnerId));
         var principal = new Principal(
             key.KeyId, project.Organization, project.Path, key.Environment, owner.Party, PermissionsOf(stored.PermissionWords), key.AllResources ? null : stored.Scope,
             key.ExpiresAt);
@@ -49,7 +50,7 @@ static class KnownKeyQuery
     static IReadOnlyList<string> PermissionsOf(string words) => Sets.TryGetValue(words, out var set) ? set
         : Sets.Count < MostSets ? Sets.GetOrAdd(words, text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    static async Task<KnownProject> ReadProjectAsync(DashboardContext context, long projectId, ProjectPath path, CancellationToken cancellationToken)
+    static async Task<CachedProject> ReadProjectAsync(DashboardContext context, long projectId, ProjectPath path, CancellationToken cancellationToken)
     {
         var slugs = await (
             from project in context.Projects

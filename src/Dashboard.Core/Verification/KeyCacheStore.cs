@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Dashboard.Core.Credentials;
 
 namespace Dashboard.Core.Verification;
 
@@ -7,7 +8,7 @@ namespace Dashboard.Core.Verification;
 /// <remarks>Bounded by two generations: the young one takes what is read or asked for again; when it is full it becomes the old one, and the old one goes. So what is
 /// not asked for while as many others were is forgotten, and no request writes anything down to make that so.</remarks>
 /// <param name="capacity">The most keys of a generation.</param>
-sealed class KnownKeys(int capacity)
+sealed class KeyCacheStore(int capacity)
 {
     volatile Generation young = new();
     volatile Generation old = new();
@@ -18,7 +19,7 @@ sealed class KnownKeys(int capacity)
     /// <summary>Finds a key that holds.</summary>
     /// <param name="digest">The hash.</param>
     /// <param name="aging">Whether it will soon be forgotten, unless it is put again.</param>
-    public KnownKey? Find(in KeyDigest digest, out bool aging)
+    public CachedKey? Find(in KeyDigest digest, out bool aging)
     {
         aging = false;
         if (young.Keys.TryGetValue(digest, out var key))
@@ -31,7 +32,7 @@ sealed class KnownKeys(int capacity)
     }
 
     /// <summary>Holds a key that has just been read.</summary>
-    public void Put(in KeyDigest digest, KnownKey key)
+    public void Put(in KeyDigest digest, CachedKey key)
     {
         if (!young.Keys.ContainsKey(digest) && young.Ids.Count >= capacity)
         {
@@ -58,7 +59,7 @@ sealed class KnownKeys(int capacity)
     public bool Has(string keyId) => young.Ids.ContainsKey(keyId) || old.Ids.ContainsKey(keyId);
 
     /// <summary>The project with this identifier, if keys that are held rest on it.</summary>
-    public KnownProject? FindProject(long id) =>
+    public CachedProject? FindProject(long id) =>
         (young.Projects.GetValueOrDefault(id) ?? old.Projects.GetValueOrDefault(id)) is { IsGone: false } known ? known : null;
 
     /// <summary>Forgets the keys that a change concerns.</summary>
@@ -77,12 +78,12 @@ sealed class KnownKeys(int capacity)
     /// <summary>Forgets every key.</summary>
     public void Clear() => (young, old) = (new(), new());
 
-    KnownOwner? FindOwner(KnownOwner like) =>
+    CachedOwner? FindOwner(CachedOwner like) =>
         (young.Owners.GetValueOrDefault(KeyOf(like)) ?? old.Owners.GetValueOrDefault(KeyOf(like))) is { IsGone: false } known ? known : null;
 
     /// <summary>From now on, a change of what keys rest on finds it here. Where other keys rest on what was read differently, that is out of date: the change
     /// is on its way.</summary>
-    void Rest(KnownProject project, KnownOwner owner)
+    void Rest(CachedProject project, CachedOwner owner)
     {
         foreach (var generation in new[] { young, old })
         {
@@ -107,19 +108,19 @@ sealed class KnownKeys(int capacity)
         }
     }
 
-    static (PartyType, string) KeyOf(KnownOwner owner) => (owner.Party.Type, owner.Party.Id);
+    static (PartyType, string) KeyOf(CachedOwner owner) => (owner.Party.Type, owner.Party.Id);
 
     sealed class Generation
     {
-        public ConcurrentDictionary<KeyDigest, KnownKey> Keys { get; } = new();
+        public ConcurrentDictionary<KeyDigest, CachedKey> Keys { get; } = new();
 
         public Dictionary<string, KeyDigest> Ids { get; } = new(StringComparer.Ordinal);
 
-        public Dictionary<long, KnownProject> Projects { get; } = [];
+        public Dictionary<long, CachedProject> Projects { get; } = [];
 
-        public Dictionary<string, KnownProject> Addresses { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, CachedProject> Addresses { get; } = new(StringComparer.Ordinal);
 
-        public Dictionary<(PartyType Type, string Id), KnownOwner> Owners { get; } = [];
+        public Dictionary<(PartyType Type, string Id), CachedOwner> Owners { get; } = [];
 
         public void Drop(FeedScope scope)
         {
@@ -145,7 +146,7 @@ sealed class KnownKeys(int capacity)
         }
 
         /// <summary>The keys that rest on it count for nothing from here on. They go when they are read again, or with their generation.</summary>
-        public void Remove(KnownProject project)
+        public void Remove(CachedProject project)
         {
             project.Leave();
             Projects.Remove(project.Id);
@@ -155,7 +156,7 @@ sealed class KnownKeys(int capacity)
             }
         }
 
-        public void Remove(KnownOwner owner)
+        public void Remove(CachedOwner owner)
         {
             owner.Leave();
             Owners.Remove(KeyOf(owner));

@@ -5,7 +5,7 @@ namespace Dashboard.Core.Verification;
 
 /// <summary>The first 64 bits of every stored hash, in 16 to 32 bytes each: a key that is not among them was never minted here. One thread adds, any number
 /// ask, and none waits.</summary>
-sealed class KnownHashes
+sealed class KeyHashFilter
 {
     const int LeastSlots = 1024;
 

@@ -1,10 +1,10 @@
-using Dashboard.Core;
+using Dashboard.Auth;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Identity;
 
-namespace Dashboard.Account;
+namespace Dashboard.Accounts;
 
 /// <summary>Signing in and out, and the first run.</summary>
 static class AccountServices

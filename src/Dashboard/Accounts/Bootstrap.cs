@@ -1,7 +1,6 @@
-using Dashboard.Core;
-using Dashboard.Core.Organizations;
+using Dashboard.Core.Setup;
 
-namespace Dashboard.Account;
+namespace Dashboard.Accounts;
 
 /// <summary>The first run without a browser: who starts the product by settings gets its first owner from them.</summary>
 static class Bootstrap
@@ -27,7 +26,7 @@ static class Bootstrap
         }
 
         var outcome = await setUp.SetUpAsync(Actor.System, new(email, password, organization ?? "My organization", project ?? "Default"), cancellationToken);
-        if (outcome.Fault?.Errors?.FirstOrDefault() is { } wrong)
+        if (outcome.Error?.Errors?.FirstOrDefault() is { } wrong)
         {
             throw new SettingException($"{Section}{char.ToUpperInvariant(wrong.Key[0])}{wrong.Key[1..]}", $"cannot be used: {char.ToLowerInvariant(wrong.Value[0])}{wrong.Value[1..].TrimEnd('.')}");
         }

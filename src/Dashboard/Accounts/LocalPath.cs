@@ -1,4 +1,4 @@
-namespace Dashboard.Account;
+namespace Dashboard.Accounts;
 
 /// <summary>Where a person is led after signing in: to a page of ours, whatever the address that they came with says.</summary>
 static class LocalPath

@@ -1,27 +1,27 @@
 using System.Globalization;
 using System.Security.Claims;
-using Dashboard.Core;
-using Dashboard.Core.Account;
+using Dashboard.Api;
+using Dashboard.Auth;
+using Dashboard.Core.Accounts;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Sessions;
-using Dashboard.Http;
+using Dashboard.Core.Projects;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 
-namespace Dashboard.Account;
+namespace Dashboard.Accounts;
 
 /// <summary><c>/api/session</c>: sign in, who am I, sign out, for programs that keep a cookie.</summary>
 static class SessionEndpoints
 {
     public static void MapSession(this IEndpointRouteBuilder app)
     {
-        var signIn = app.MapGroup("/api/session").AllowAnonymous().ForPrograms().WithTags("Session");
+        var signIn = app.MapGroup("/api/session").AllowAnonymous().AsApi().WithTags("Session");
         signIn.MapPost("", SignInAsync).WithMetadata(new SameOrigin.SignInMetadata())
             .WithName("signIn").WithSummary("Sign in. The answer sets the session cookie.")
             .Answers<SessionAnswer>(200, "Signed in.", ("Set-Cookie", "The session cookie."))
-            .Refuses(FaultCode.InvalidCredentials, FaultCode.RateLimited);
+            .Refuses(ErrorCode.InvalidCredentials, ErrorCode.RateLimited);
 
-        var session = app.MapGroup("/api/session").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Session");
+        var session = app.MapGroup("/api/session").RequireAuthorization(SessionPolicy.Name).AsApi().WithTags("Session");
         session.MapRead("", WhoAmIAsync).WithName("getSession").WithSummary("Who is signed in.").Answers<SessionAnswer>(200, "The session.");
         session.MapDelete("", SignOutAsync).WithName("signOut").WithSummary("Sign out: the session counts for nothing from here on.").AnswersNothing("Signed out.");
     }
@@ -31,11 +31,11 @@ static class SessionEndpoints
         var asked = body.Value;
         if (asked.Code is not null)
         {
-            return Fault.Invalid("code", "This account has no second factor. Leave the code out.").ToResult();
+            return Error.Invalid("code", "This account has no second factor. Leave the code out.").ToResult();
         }
 
         var outcome = await signIn.SignInAsync(http.ToAttempt(asked.Email, asked.Password, remember: false), http.RequestAborted);
-        if (outcome.Fault is { } refused)
+        if (outcome.Error is { } refused)
         {
             return refused.ToResult();
         }

@@ -1,10 +1,11 @@
-using Dashboard.Core;
-using Dashboard.Core.Account;
+using Dashboard.Auth;
+using Dashboard.Core.Accounts;
 using Dashboard.Core.Organizations;
-using Dashboard.Http;
+using Dashboard.Core.Setup;
+using Dashboard.Hosting;
 using Microsoft.AspNetCore.Components;
 
-namespace Dashboard.Account;
+namespace Dashboard.Accounts;
 
 public sealed partial class SetUp : ComponentBase
 {
@@ -12,7 +13,7 @@ public sealed partial class SetUp : ComponentBase
     static readonly string[] fields = ["code", "email", "password", "organization", "project"];
 
     bool open;
-    Fault? fault;
+    Error? fault;
 
     [Inject] SetUpService Service { get; set; } = null!;
 
@@ -62,11 +63,11 @@ public sealed partial class SetUp : ComponentBase
         }
 
         var made = await Service.SetUpAsync(Actor.Anonymous(Http.ClientAddress()), installation, Http.RequestAborted);
-        if (made.Fault is { Code: FaultCode.Conflict })
+        if (made.Error is { Code: ErrorCode.Conflict })
         {
             Navigation.NavigateTo("/account/sign-in"); // somebody was faster
         }
-        else if ((fault = made.Fault) is null)
+        else if ((fault = made.Error) is null)
         {
             await EnterAsync(made.Value);
         }
@@ -83,7 +84,7 @@ public sealed partial class SetUp : ComponentBase
         Navigation.NavigateTo($"/{made.Project}/keys");
     }
 
-    Fault? Check(NewInstallation installation)
+    Error? Check(NewInstallation installation)
     {
         var errors = new Dictionary<string, string>(SetUpService.Check(installation)?.Errors ?? new Dictionary<string, string>(), StringComparer.Ordinal);
         if (NeedsCode && string.IsNullOrWhiteSpace(Input.Code))
@@ -95,7 +96,7 @@ public sealed partial class SetUp : ComponentBase
             errors["code"] = "This is not the code. The server's log has the one that counts.";
         }
 
-        return errors.Count == 0 ? null : Fault.Invalid(errors);
+        return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
     string? ErrorOf(string field) => fault?.Errors?.GetValueOrDefault(field);

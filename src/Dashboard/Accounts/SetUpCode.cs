@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Dashboard.Account;
+namespace Dashboard.Accounts;
 
 /// <summary>What proves, while there is no user yet, that somebody may read the server's log: without it, whoever finds the address first would own the
 /// installation. It is in memory only, and a new one at each start. Every node has its own, so behind a load balancer set-up goes by

@@ -1,14 +1,13 @@
-using Dashboard.Core;
-using Dashboard.Core.Account;
-using Dashboard.Core.Organizations;
-using Dashboard.Http;
+using Dashboard.Auth;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Setup;
 using Microsoft.AspNetCore.Components;
 
-namespace Dashboard.Account;
+namespace Dashboard.Accounts;
 
 public sealed partial class SignIn : ComponentBase
 {
-    Fault? fault;
+    Error? fault;
 
     [Inject] SignInService Service { get; set; } = null!;
 
@@ -49,7 +48,7 @@ public sealed partial class SignIn : ComponentBase
         }
 
         var outcome = await Service.SignInAsync(Http.ToAttempt(Input.Email, Input.Password, Input.Remember), Http.RequestAborted);
-        if ((fault = outcome.Fault) is null)
+        if ((fault = outcome.Error) is null)
         {
             await Http.WriteSessionCookieAsync(outcome.Value);
             Navigation.NavigateTo(LocalPath.OrStart(ReturnUrl));

@@ -1,10 +1,12 @@
-using Dashboard.Core.Sessions;
+using Dashboard.Auth;
+using Dashboard.Core.Accounts;
+using Dashboard.Hosting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 
-namespace Dashboard.Account;
+namespace Dashboard.Accounts;
 
 /// <summary>The form in the account menu that ends the session.</summary>
 static class SignOutEndpoint

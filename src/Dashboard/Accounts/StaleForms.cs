@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Components.Endpoints;
 
-namespace Dashboard.Account;
+namespace Dashboard.Accounts;
 
 /// <summary>Shows a page again whose form carried no token that fits: it lay open while somebody signed in or out in another tab, or the browser keeps no
 /// cookies. The framework would answer with a sentence for programmers.</summary>

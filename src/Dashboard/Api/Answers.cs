@@ -1,7 +1,4 @@
-using Dashboard.Core;
-using Dashboard.Core.Verification;
-
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>A page of a list.</summary>
 /// <typeparam name="T">A row.</typeparam>
@@ -26,7 +23,7 @@ sealed record AnswerMetadata(int Status, string Sentence, Type? Type, IReadOnlyL
 /// <summary>Answers, and what is said about them.</summary>
 static class EndpointAnswers
 {
-    public static IResult ToList<TRow, T>(this Outcome<Page<TRow>> page, Func<TRow, T> show) =>
+    public static IResult ToList<TRow, T>(this Result<Page<TRow>> page, Func<TRow, T> show) =>
         page.ToResult(x => TypedResults.Ok(new ListAnswer<T>([.. x.Items.Select(show)], x.NextCursor)));
 
     /// <summary>Says what an endpoint answers when all is well.</summary>
@@ -38,12 +35,12 @@ static class EndpointAnswers
         endpoint.WithMetadata(new AnswerMetadata(StatusCodes.Status204NoContent, sentence, null));
 
     /// <summary>Says which faults an endpoint tells, beyond those that follow from who may call it and what it takes.</summary>
-    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, params FaultCode[] faults) =>
+    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, params ErrorCode[] faults) =>
         endpoint.WithMetadata([.. faults.Select(Problems.Of).GroupBy(x => x.Status).Select(x => Refusal(x.Key, [.. x.Select(fault => fault.Word)]))]);
 
     /// <summary>The same for an endpoint that verifies credentials.</summary>
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, params RefusalCode[] refusals) =>
-        endpoint.WithMetadata([.. refusals.GroupBy(x => x.ToHttpStatus()).Select(x => Refusal(x.Key, [.. x.Select(code => code.ToWord())]))]);
+        endpoint.WithMetadata([.. refusals.GroupBy(x => x.ToHttpStatus()).Select(x => Refusal(x.Key, [.. x.Select(code => code.ToWireName())]))]);
 
     public static AnswerMetadata Refusal(int status, params string[] codes) => new(status, "", typeof(ProblemDocument), codes);
 }

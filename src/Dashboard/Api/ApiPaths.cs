@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.Routing.Template;
 
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>The addresses that programs call. What goes wrong there is told as a problem document, never as a page and never as a way to the sign-in.</summary>
-static class ProgramPaths
+static class ApiPaths
 {
     static readonly PathString[] Roots =
     [
@@ -20,12 +20,12 @@ static class ProgramPaths
 }
 
 /// <summary>Which methods an address takes. Routing knows it too, but counts in the pages and files whose address could be anything.</summary>
-sealed class ProgramMethods(EndpointDataSource endpoints)
+sealed class ApiMethods(EndpointDataSource endpoints)
 {
     readonly Lazy<List<(TemplateMatcher Matcher, IReadOnlyList<string> Methods)>> routes = new(() =>
     [
         .. from endpoint in endpoints.Endpoints.OfType<RouteEndpoint>()
-           where !ProgramPaths.IsPage(endpoint) && endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not null
+           where !ApiPaths.IsPage(endpoint) && endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not null
            select (new TemplateMatcher(new(endpoint.RoutePattern), []), endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods),
     ]);
 

@@ -1,4 +1,4 @@
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>What the API's description says of a member or a query parameter.</summary>
 /// <param name="sentence">What it means.</param>
@@ -14,7 +14,7 @@ sealed class FieldAttribute(string sentence) : Attribute
     public string[]? Words { get; init; }
 
     /// <summary>The least and the most that a number can be, or a text's or list's length.</summary>
-    public int Least { get; init; } = -1;
+    public int Min { get; init; } = -1;
 
-    public int Most { get; init; } = -1;
+    public int Max { get; init; } = -1;
 }

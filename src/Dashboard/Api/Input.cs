@@ -1,12 +1,10 @@
-using Dashboard.Core;
-
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>Something that an endpoint takes from a request, and that may not be readable.</summary>
 interface IInput
 {
     /// <summary>What is wrong with it, or null.</summary>
-    Fault? Fault { get; }
+    Error? Error { get; }
 }
 
 /// <summary>What an endpoint takes, for the API's description.</summary>
@@ -24,11 +22,11 @@ static class EndpointGroups
     static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Input that cannot be read is told before the endpoint is called, and no cache keeps an answer.</summary>
-    public static RouteGroupBuilder ForPrograms(this RouteGroupBuilder group) => group.AddEndpointFilter((context, next) =>
+    public static RouteGroupBuilder AsApi(this RouteGroupBuilder group) => group.AddEndpointFilter((context, next) =>
     {
         context.HttpContext.Response.Headers.CacheControl = "no-store";
-        return context.Arguments.OfType<IInput>().FirstOrDefault(input => input.Fault is not null) is { } unreadable
-            ? ValueTask.FromResult<object?>(unreadable.Fault!.ToResult())
+        return context.Arguments.OfType<IInput>().FirstOrDefault(input => input.Error is not null) is { } unreadable
+            ? ValueTask.FromResult<object?>(unreadable.Error!.ToResult())
             : next(context);
     });
 

@@ -1,12 +1,11 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Unicode;
-using Dashboard.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>Reads bodies strictly.</summary>
 static class JsonBody
@@ -14,20 +13,20 @@ static class JsonBody
     /// <summary>The most bytes of a body.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    public static readonly Fault TooLarge = new(FaultCode.TooLarge, "The body is larger than 64 KB, and no request here needs more.");
+    public static readonly Error TooLarge = new(ErrorCode.TooLarge, "The body is larger than 64 KB, and no request here needs more.");
 
-    public static readonly Fault NotJson = new(FaultCode.UnsupportedMediaType, "Send JSON in UTF-8, with the content type application/json.");
+    public static readonly Error NotJson = new(ErrorCode.UnsupportedMediaType, "Send JSON in UTF-8, with the content type application/json.");
 
-    static readonly Fault Missing = new(FaultCode.InvalidRequest, "The body is missing. Send a JSON object.");
+    static readonly Error Missing = new(ErrorCode.InvalidRequest, "The body is missing. Send a JSON object.");
 
-    static readonly Fault Malformed = new(FaultCode.InvalidRequest, "The body is not well-formed JSON in UTF-8, names a member twice, or is nested too deep.");
+    static readonly Error Malformed = new(ErrorCode.InvalidRequest, "The body is not well-formed JSON in UTF-8, names a member twice, or is nested too deep.");
 
-    static readonly Fault NoObject = new(FaultCode.InvalidRequest, "Send a JSON object.");
+    static readonly Error NoObject = new(ErrorCode.InvalidRequest, "Send a JSON object.");
 
     /// <summary>Reads the body as a <typeparamref name="T"/>.</summary>
-    /// <returns>The value; or <see cref="FaultCode.UnsupportedMediaType"/>, <see cref="FaultCode.TooLarge"/>, <see cref="FaultCode.InvalidRequest"/> by field
+    /// <returns>The value; or <see cref="ErrorCode.UnsupportedMediaType"/>, <see cref="ErrorCode.TooLarge"/>, <see cref="ErrorCode.InvalidRequest"/> by field
     /// where it is known.</returns>
-    public static async Task<Outcome<T>> ReadAsync<T>(HttpContext http)
+    public static async Task<Result<T>> ReadAsync<T>(HttpContext http)
         where T : class
     {
         if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || http.Request.ContentLength == 0)
@@ -41,11 +40,11 @@ static class JsonBody
         }
 
         var bytes = await ReadBytesAsync(http.Request, http.RequestAborted);
-        return bytes.Fault is { } fault ? fault : Parse<T>(bytes.Value);
+        return bytes.Error is { } fault ? fault : Parse<T>(bytes.Value);
     }
 
     /// <summary>Reads a body's bytes.</summary>
-    public static Outcome<T> Parse<T>(ReadOnlyMemory<byte> bytes)
+    public static Result<T> Parse<T>(ReadOnlyMemory<byte> bytes)
         where T : class
     {
         if (bytes.Length == 0)
@@ -80,7 +79,7 @@ static class JsonBody
         && request.Headers.ContentEncoding.Count == 0;
 
     /// <summary>One byte more than may be tells that there is too much. The rest is left for the server to drain, so that the sender reads the answer.</summary>
-    static async Task<Outcome<ReadOnlyMemory<byte>>> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
+    static async Task<Result<ReadOnlyMemory<byte>>> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength > MaxBytes)
         {
@@ -97,11 +96,11 @@ static class JsonBody
 sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider, IInput
     where T : class
 {
-    readonly Outcome<T> outcome;
+    readonly Result<T> outcome;
 
-    JsonBody(Outcome<T> outcome) => this.outcome = outcome;
+    JsonBody(Result<T> outcome) => this.outcome = outcome;
 
-    public Fault? Fault => outcome.Fault;
+    public Error? Error => outcome.Error;
 
     public T Value => outcome.Value;
 

@@ -1,12 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.ServiceAccounts;
+using Dashboard.Core.Projects;
 
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>How JSON is read and written: members in snake case, each once and no other, times and words as the contract has them.</summary>
 static class JsonContract
@@ -29,13 +28,13 @@ static class JsonContract
         options.Encoder = JavaScriptEncoder.Default; // no markup, wherever an answer is put
         options.Converters.Add(new TimeConverter());
         options.Converters.Add(new OptionalConverter());
-        options.Converters.Add(new WordConverter<KeyEnvironment>(KeyEnvironments.ToWord));
-        options.Converters.Add(new WordConverter<KeySort>(KeySorts.ToWord));
-        options.Converters.Add(new WordConverter<KeyState>(KeyStates.ToWord));
-        options.Converters.Add(new WordConverter<ResourceSort>(ResourceSorts.ToWord));
-        options.Converters.Add(new WordConverter<PartyType>(PartyTypes.ToWord));
-        options.Converters.Add(new WordConverter<ServiceAccountState>(ServiceAccountStates.ToWord));
-        options.Converters.Add(new WordConverter<OrganizationRole>(OrganizationRoles.ToWord));
+        options.Converters.Add(new WordConverter<KeyEnvironment>(KeyEnvironments.ToWireName));
+        options.Converters.Add(new WordConverter<KeySort>(KeySorts.ToWireName));
+        options.Converters.Add(new WordConverter<KeyState>(KeyStates.ToWireName));
+        options.Converters.Add(new WordConverter<ResourceSort>(ResourceSorts.ToWireName));
+        options.Converters.Add(new WordConverter<PartyType>(PartyTypes.ToWireName));
+        options.Converters.Add(new WordConverter<ServiceAccountState>(ServiceAccountStates.ToWireName));
+        options.Converters.Add(new WordConverter<OrganizationRole>(OrganizationRoles.ToWireName));
     }
 
     static JsonSerializerOptions Create()

@@ -1,4 +1,4 @@
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>Marks a type that stands in the API's description for one of several answers.</summary>
 /// <param name="types">The answers.</param>

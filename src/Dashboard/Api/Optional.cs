@@ -1,4 +1,4 @@
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>A member that a body may leave out, told apart from one that it sets to null.</summary>
 /// <typeparam name="T">The member's type. Null is a value of it only where it is a nullable value type.</typeparam>

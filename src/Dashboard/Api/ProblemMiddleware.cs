@@ -1,19 +1,18 @@
 using System.Diagnostics;
-using Dashboard.Core;
 using Dashboard.Core.Data;
 using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.Diagnostics;
 
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>Sees to it that whatever ends without an answer of its own, where programs call, is told as a problem document.</summary>
-sealed partial class ProblemMiddleware(RequestDelegate next, ProgramMethods methods, ILogger<ProblemMiddleware> logger)
+sealed partial class ProblemMiddleware(RequestDelegate next, ApiMethods methods, ILogger<ProblemMiddleware> logger)
 {
     const int ClientClosedRequest = 499;
 
     public async Task InvokeAsync(HttpContext http)
     {
-        if (!ProgramPaths.Has(http.Request.Path))
+        if (!ApiPaths.Has(http.Request.Path))
         {
             await next(http);
             return;
@@ -56,8 +55,8 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ProgramMethods meth
 
     static ProblemDocument OfStatus(int status) => status switch
     {
-        StatusCodes.Status401Unauthorized => Fault.SessionRequired.ToProblem(),
-        StatusCodes.Status404NotFound => Fault.NotFound.ToProblem(),
+        StatusCodes.Status401Unauthorized => Error.SessionRequired.ToProblem(),
+        StatusCodes.Status404NotFound => Error.NotFound.ToProblem(),
         StatusCodes.Status405MethodNotAllowed => new(status, "method_not_allowed", "This address takes other methods: the header Allow names them."),
         StatusCodes.Status413PayloadTooLarge => JsonBody.TooLarge.ToProblem(),
         StatusCodes.Status415UnsupportedMediaType => JsonBody.NotJson.ToProblem(),
@@ -84,7 +83,7 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ProgramMethods meth
             LogUnavailable(exception);
             await (http.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) || http.Request.Path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase)
                 ? RefusalWriter.WriteAsync(http.Response, RefusalCode.VerificationUnavailable, http.RequestAborted)
-                : Problems.WriteAsync(http, new Fault(FaultCode.Unavailable, "The database does not answer. Nothing was changed; try again shortly.")));
+                : Problems.WriteAsync(http, new Error(ErrorCode.Unavailable, "The database does not answer. Nothing was changed; try again shortly.")));
         }
     }
 

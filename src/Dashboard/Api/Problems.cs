@@ -1,8 +1,6 @@
-using Dashboard.Core;
+namespace Dashboard.Api;
 
-namespace Dashboard.Http;
-
-/// <summary>What goes wrong, as programs are told: the one place where a <see cref="Fault"/> becomes HTTP.</summary>
+/// <summary>What goes wrong, as programs are told: the one place where a <see cref="Error"/> becomes HTTP.</summary>
 static class Problems
 {
     /// <summary>A 401 has to name a scheme (RFC 9110 section 15.5.2). No browser knows this one, so none asks for a password in a window of its own.</summary>
@@ -11,47 +9,47 @@ static class Problems
     static readonly TimeSpan Outage = TimeSpan.FromSeconds(5);
 
     /// <summary>The status and the word of a fault.</summary>
-    public static (int Status, string Word) Of(FaultCode code) => code switch
+    public static (int Status, string Word) Of(ErrorCode code) => code switch
     {
-        FaultCode.InvalidRequest => (400, "invalid_request"),
-        FaultCode.SessionRequired => (401, "session_required"),
-        FaultCode.InvalidCredentials => (401, "invalid_credentials"),
-        FaultCode.Forbidden => (403, "forbidden"),
-        FaultCode.CrossSite => (403, "cross_site"),
-        FaultCode.NotFound => (404, "not_found"),
-        FaultCode.Conflict => (409, "conflict"),
-        FaultCode.AlreadyCreated => (409, "already_created"),
-        FaultCode.KeyLimitReached => (409, "key_limit_reached"),
-        FaultCode.TooLarge => (413, "too_large"),
-        FaultCode.UnsupportedMediaType => (415, "unsupported_media_type"),
-        FaultCode.RateLimited => (429, "rate_limited"),
-        FaultCode.Unavailable => (503, "unavailable"),
+        ErrorCode.InvalidRequest => (400, "invalid_request"),
+        ErrorCode.SessionRequired => (401, "session_required"),
+        ErrorCode.InvalidCredentials => (401, "invalid_credentials"),
+        ErrorCode.Forbidden => (403, "forbidden"),
+        ErrorCode.CrossSite => (403, "cross_site"),
+        ErrorCode.NotFound => (404, "not_found"),
+        ErrorCode.Conflict => (409, "conflict"),
+        ErrorCode.AlreadyCreated => (409, "already_created"),
+        ErrorCode.KeyLimitReached => (409, "key_limit_reached"),
+        ErrorCode.TooLarge => (413, "too_large"),
+        ErrorCode.UnsupportedMediaType => (415, "unsupported_media_type"),
+        ErrorCode.RateLimited => (429, "rate_limited"),
+        ErrorCode.Unavailable => (503, "unavailable"),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "This fault has no status."),
     };
 
     /// <summary>The document of a fault.</summary>
-    public static ProblemDocument ToProblem(this Fault fault)
+    public static ProblemDocument ToProblem(this Error fault)
     {
         var (status, word) = Of(fault.Code);
         return new(status, word, fault.Detail)
         {
             Errors = fault.Errors,
             KeyId = fault.CreatedId,
-            RetryAfter = fault.RetryAfter ?? (fault.Code == FaultCode.Unavailable ? Outage : null),
+            RetryAfter = fault.RetryAfter ?? (fault.Code == ErrorCode.Unavailable ? Outage : null),
         };
     }
 
     /// <summary>The answer that tells a fault.</summary>
-    public static IResult ToResult(this Fault fault) => new Result(fault.ToProblem());
+    public static IResult ToResult(this Error fault) => new Result(fault.ToProblem());
 
     /// <summary>The answer to an operation: what <paramref name="show"/> makes of its value, or its fault.</summary>
-    public static IResult ToResult<T>(this Outcome<T> outcome, Func<T, IResult> show) => outcome.Fault is { } fault ? fault.ToResult() : show(outcome.Value);
+    public static IResult ToResult<T>(this Result<T> outcome, Func<T, IResult> show) => outcome.Error is { } fault ? fault.ToResult() : show(outcome.Value);
 
     /// <summary>Answers with a fault from where there are no results: a middleware, an event.</summary>
     /// <param name="http">The request.</param>
     /// <param name="fault">The fault.</param>
     /// <param name="challenge">Another way than a session to show who calls, or null.</param>
-    public static Task WriteAsync(HttpContext http, Fault fault, string? challenge = null) => WriteAsync(http, fault.ToProblem(), challenge);
+    public static Task WriteAsync(HttpContext http, Error fault, string? challenge = null) => WriteAsync(http, fault.ToProblem(), challenge);
 
     /// <summary>The same for a problem.</summary>
     public static Task WriteAsync(HttpContext http, ProblemDocument problem, string? challenge = null)

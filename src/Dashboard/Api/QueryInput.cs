@@ -3,15 +3,14 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Dashboard.Core;
 using Microsoft.AspNetCore.Http.Metadata;
 
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>Reads query parameters as strictly as a body's members. One without a value counts as left out.</summary>
 static class QueryInput
 {
-    public static Outcome<T> Read<T>(IQueryCollection query)
+    public static Result<T> Read<T>(IQueryCollection query)
         where T : class
     {
         var type = JsonContract.Options.GetTypeInfo(typeof(T));
@@ -35,12 +34,12 @@ static class QueryInput
         }
 
         var read = StrictReader.Read<T>(JsonSerializer.SerializeToElement(values));
-        foreach (var (name, error) in read.Fault?.Errors ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        foreach (var (name, error) in read.Error?.Errors ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             errors.TryAdd(name, error);
         }
 
-        return errors.Count > 0 ? Fault.Invalid(errors) : read;
+        return errors.Count > 0 ? Error.Invalid(errors) : read;
     }
 
     /// <summary>A text that is no value of the parameter's type stays a text, which <see cref="StrictReader"/> refuses; so does a null, where none is.</summary>
@@ -56,11 +55,11 @@ static class QueryInput
 sealed class QueryInput<T> : IBindableFromHttpContext<QueryInput<T>>, IEndpointParameterMetadataProvider, IInput
     where T : class
 {
-    readonly Outcome<T> outcome;
+    readonly Result<T> outcome;
 
-    QueryInput(Outcome<T> outcome) => this.outcome = outcome;
+    QueryInput(Result<T> outcome) => this.outcome = outcome;
 
-    public Fault? Fault => outcome.Fault;
+    public Error? Error => outcome.Error;
 
     public T Value => outcome.Value;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>Times as RFC 3339 writes them. Read with any offset, but never without one; written in UTC with milliseconds. What is finer than a
 /// millisecond is cut off, as the database does.</summary>

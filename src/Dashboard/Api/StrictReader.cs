@@ -1,9 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Dashboard.Core;
 using Dashboard.Keys;
 
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>Makes a value of a JSON object, or says of every member what is wrong with it.</summary>
 static class StrictReader
@@ -12,7 +11,7 @@ static class StrictReader
     const int MostOfName = 40;
 
     /// <summary>Reads <paramref name="values"/>: unknown members, missing ones, null where there is no null, and values of another type are errors by field.</summary>
-    public static Outcome<T> Read<T>(JsonElement values)
+    public static Result<T> Read<T>(JsonElement values)
         where T : class
     {
         var type = JsonContract.Options.GetTypeInfo(typeof(T));
@@ -31,7 +30,7 @@ static class StrictReader
             errors[property.Name] = "This field is missing.";
         }
 
-        return errors.Count > 0 ? Fault.Invalid(errors) : values.Deserialize<T>(JsonContract.Options)!;
+        return errors.Count > 0 ? Error.Invalid(errors) : values.Deserialize<T>(JsonContract.Options)!;
     }
 
     /// <summary>What a value has to be like, for people.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Dashboard.Http;
+namespace Dashboard.Api;
 
 /// <summary>A list of texts where null has to be told apart from a list that was left out: a value, since <see cref="Optional{T}"/> knows null only of those.</summary>
 [JsonConverter(typeof(Converter))]

@@ -1,14 +1,16 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-using Dashboard.Core;
+using Dashboard.Core.Credentials;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
+using Dashboard.Hosting;
 using Dashboard.Verification;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
-namespace Dashboard.Account;
+namespace Dashboard.Auth;
 
 /// <summary>Access tokens of the command line, where programs do what people do on the pages. A request under <c>/api</c> that presents a bearer is judged by it alone: its cookie
 /// neither rescues a token that does not count, nor asks for a proof of origin where one does.</summary>
@@ -48,7 +50,7 @@ static class AccessTokenScheme
     /// <param name="RetryAfter">How long to wait, or null.</param>
     public sealed record Refusal(RefusalCode Code, TimeSpan? RetryAfter);
 
-    sealed class Handler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, MemberTokens tokens, PublicAddress address)
+    sealed class Handler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, MemberTokens tokens, PublicUrl address)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override async Task<AuthenticateResult> HandleAuthenticateAsync()

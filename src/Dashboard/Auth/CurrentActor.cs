@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
-using Dashboard.Core;
 
-namespace Dashboard.Account;
+namespace Dashboard.Auth;
 
 /// <summary>Who acts, as the session cookie or the access token says. Whether the session still counts is asked where something is read or changed.</summary>
 static class CurrentActor

@@ -1,11 +1,10 @@
-using Dashboard.Core;
-using Dashboard.Http;
+using Dashboard.Hosting;
 using Microsoft.AspNetCore.Components.Authorization;
 
-namespace Dashboard.Account;
+namespace Dashboard.Auth;
 
 /// <summary>Who acts on an open page, from where: as the page's connection says, never as the browser does.</summary>
-sealed class CurrentPerson(AuthenticationStateProvider authentication)
+sealed class CurrentUser(AuthenticationStateProvider authentication)
 {
     /// <summary>The signed-in person, or null when the session has ended meanwhile.</summary>
     public async Task<Actor?> ActorAsync()

@@ -1,10 +1,10 @@
-using Dashboard.Core.Account;
-using Dashboard.Http;
+using Dashboard.Core.Accounts;
+using Dashboard.Hosting;
 
-namespace Dashboard.Account;
+namespace Dashboard.Auth;
 
 /// <summary>What a request says about who sent it.</summary>
-static class RequestFacts
+static class HttpContextExtensions
 {
     /// <summary>The client address, or null.</summary>
     public static string? ClientAddress(this HttpContext http) => Network.ToText(http.Connection.RemoteIpAddress);

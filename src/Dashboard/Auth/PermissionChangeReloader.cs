@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Components;
 
-namespace Dashboard.Account;
+namespace Dashboard.Auth;
 
 /// <summary>Loads the page anew when the person's rights have become less, so that it shows what is theirs to see now. It draws nothing.</summary>
-public sealed class RightsGuard : ComponentBase, IDisposable
+public sealed class PermissionChangeReloader : ComponentBase, IDisposable
 {
     [Inject] SessionWatch Watch { get; set; } = null!;
 

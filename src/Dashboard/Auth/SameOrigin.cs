@@ -1,15 +1,14 @@
 using System.Security.Claims;
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Api;
 
-namespace Dashboard.Http;
+namespace Dashboard.Auth;
 
 /// <summary>Keeps other sites' pages from using the session that a browser sends along: what changes something, and the circuit, needs a proof that it comes
 /// from the product's own pages.</summary>
 static class SameOrigin
 {
     /// <summary>What is answered to a request that comes from elsewhere.</summary>
-    public static readonly Fault CrossSite = new(FaultCode.CrossSite, "This came from another site's page, so nothing was done. Do it on Latchkey's own pages.");
+    public static readonly Error CrossSite = new(ErrorCode.CrossSite, "This came from another site's page, so nothing was done. Do it on Latchkey's own pages.");
 
     /// <summary>Metadata of an endpoint that begins a session: there is none yet that could be misused, so only a request that says it is foreign is refused.</summary>
     public sealed class SignInMetadata;

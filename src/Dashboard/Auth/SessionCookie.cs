@@ -1,17 +1,15 @@
 using System.Globalization;
 using System.Security.Claims;
-using Dashboard.Core;
-using Dashboard.Core.Account;
-using Dashboard.Core.Organizations;
-using Dashboard.Core.Sessions;
-using Dashboard.Http;
+using Dashboard.Api;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Setup;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.StaticAssets;
 
-namespace Dashboard.Account;
+namespace Dashboard.Auth;
 
 /// <summary>The cookie that names a session. It carries two identifiers; all else is read from the database at each request.</summary>
 static class SessionCookie
@@ -87,7 +85,7 @@ static class SessionCookie
     static bool NeedsNoSession(HttpContext http) =>
         http.Features.Get<IExceptionHandlerFeature>() is not null
         || http.GetEndpoint()?.Metadata.GetMetadata<StaticAssetDescriptor>() is not null
-        || (ProgramPaths.Has(http.Request.Path) && !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
+        || (ApiPaths.Has(http.Request.Path) && !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
 
     static async Task RedirectToLoginAsync(RedirectContext<CookieAuthenticationOptions> context)
     {
@@ -97,7 +95,7 @@ static class SessionCookie
 
     static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context, string to, int status)
     {
-        if (ProgramPaths.Has(context.Request.Path))
+        if (ApiPaths.Has(context.Request.Path))
         {
             context.Response.StatusCode = status;
         }

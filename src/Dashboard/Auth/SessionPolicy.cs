@@ -1,10 +1,10 @@
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Api;
 using Dashboard.Core.Verification;
+using Dashboard.Hosting;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 
-namespace Dashboard.Http;
+namespace Dashboard.Auth;
 
 /// <summary>Who may call <c>/api</c>: a browser session, told by its cookie, and where <see cref="MemberPolicy"/> says so the command line. An API key opens nothing there.</summary>
 static class SessionPolicy
@@ -12,7 +12,7 @@ static class SessionPolicy
     /// <summary>The policy's name.</summary>
     public const string Name = "Session";
 
-    static readonly Fault ForSessions = Fault.Forbidden("An access token does not do this: it does not change projects, members, settings or sign-in. Sign in with a browser.");
+    static readonly Error ForSessions = Error.Forbidden("An access token does not do this: it does not change projects, members, settings or sign-in. Sign in with a browser.");
 
     public static void Build(AuthorizationPolicyBuilder policy) => policy.RequireAuthenticatedUser().RequireClaim(CurrentActor.SessionClaim);
 
@@ -26,7 +26,7 @@ static class SessionPolicy
         readonly AuthorizationMiddlewareResultHandler forPeople = new();
 
         public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
-            authorizeResult.Succeeded || !ProgramPaths.Has(context.Request.Path)
+            authorizeResult.Succeeded || !ApiPaths.Has(context.Request.Path)
                 ? forPeople.HandleAsync(next, context, policy, authorizeResult)
                 : RefuseAsync(context);
 
@@ -34,16 +34,16 @@ static class SessionPolicy
         {
             if (http.User.ToActor(null) is { } actor)
             {
-                return Problems.WriteAsync(http, actor.Token is null ? Fault.Forbidden("Your role does not allow this.") : ForSessions);
+                return Problems.WriteAsync(http, actor.Token is null ? Error.Forbidden("Your role does not allow this.") : ForSessions);
             }
 
             var refusal = http.Features.Get<AccessTokenScheme.Refusal>();
             return refusal?.Code switch
             {
-                RefusalCode.VerificationUnavailable => Problems.WriteAsync(http, new Fault(FaultCode.Unavailable, RefusalCode.VerificationUnavailable.ToSentence())),
-                RefusalCode.RateLimited => Problems.WriteAsync(http, new Fault(FaultCode.RateLimited, RefusalCode.RateLimited.ToSentence(), RetryAfter: refusal.RetryAfter)),
+                RefusalCode.VerificationUnavailable => Problems.WriteAsync(http, new Error(ErrorCode.Unavailable, RefusalCode.VerificationUnavailable.ToSentence())),
+                RefusalCode.RateLimited => Problems.WriteAsync(http, new Error(ErrorCode.RateLimited, RefusalCode.RateLimited.ToSentence(), RetryAfter: refusal.RetryAfter)),
                 _ => Problems.WriteAsync(
-                    http, refusal is null ? Fault.SessionRequired : Fault.SessionRequired with { Detail = refusal.Code.ToSentence() },
+                    http, refusal is null ? Error.SessionRequired : Error.SessionRequired with { Detail = refusal.Code.ToSentence() },
                     MemberPolicy.Guards(http.GetEndpoint()) ? BearerChallenge.Of(http, refusal?.Code ?? RefusalCode.MissingCredential) : null),
             };
         }

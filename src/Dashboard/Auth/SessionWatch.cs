@@ -1,11 +1,10 @@
 using System.Security.Claims;
-using Dashboard.Core;
-using Dashboard.Core.Sessions;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 
-namespace Dashboard.Account;
+namespace Dashboard.Auth;
 
 /// <summary>Stops an open page when what it rests on is gone. A circuit asks nothing of the cookie after it has begun, and lives for hours; so this listens to
 /// what happens to the person, looks once when something has, and once more when the session ends by itself. While nothing happens it asks nothing.</summary>
@@ -19,7 +18,7 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
     IDisposable? listening;
     ITimer? timer;
     Actor? person;
-    Standing? known;
+    SessionStatus? known;
     bool looking;
     bool again;
     bool ended;
@@ -118,7 +117,7 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
 
             try
             {
-                Take(await sessions.FindStandingAsync(person!.SessionId!, person.Id, life.Token));
+                Take(await sessions.FindStatusAsync(person!.SessionId!, person.Id, life.Token));
             }
             catch (Exception) when (disposed)
             {
@@ -137,7 +136,7 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
         }
     }
 
-    void Take(Standing? standing)
+    void Take(SessionStatus? standing)
     {
         lock (gate)
         {

@@ -1,10 +1,10 @@
-using Dashboard.Core;
-using Dashboard.Core.OAuth;
-using Dashboard.Http;
+using Dashboard.Api;
+using Dashboard.Auth;
+using Dashboard.Core.Tokens;
 using Dashboard.Keys;
 using Microsoft.AspNetCore.Mvc;
 
-namespace Dashboard.ConnectedApps;
+namespace Dashboard.Authorizations;
 
 /// <summary><c>/api/authorizations</c>: what acts as a member.</summary>
 static class AuthorizationEndpoints
@@ -13,13 +13,13 @@ static class AuthorizationEndpoints
 
     public static void MapAuthorizations(this IEndpointRouteBuilder app)
     {
-        app.MapGroup("/api/authorizations").RequireAuthorization(MemberPolicy.Name).ForPrograms().WithTags("Authorizations")
+        app.MapGroup("/api/authorizations").RequireAuthorization(MemberPolicy.Name).AsApi().WithTags("Authorizations")
             .MapRead("", ListAsync).WithName("listAuthorizations").WithSummary("List the apps and command lines that act as the caller, or as any member of an organization, newest first.")
-            .Answers<ListAnswer<AuthorizationAnswer>>(200, "A page of authorizations that have not ended.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
+            .Answers<ListAnswer<AuthorizationAnswer>>(200, "A page of authorizations that have not ended.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         // What acts as a person belongs to signing in: ended with a session only, or by revoking the token itself.
-        app.MapGroup("/api/authorizations").RequireAuthorization(SessionPolicy.Name).ForPrograms().WithTags("Authorizations")
+        app.MapGroup("/api/authorizations").RequireAuthorization(SessionPolicy.Name).AsApi().WithTags("Authorizations")
             .MapDelete(One, DisconnectAsync).WithName("disconnect").WithSummary("End an authorization: its tokens are refused from here on. A repeat changes nothing.")
-            .AnswersNothing("The authorization has ended.").Refuses(FaultCode.NotFound);
+            .AnswersNothing("The authorization has ended.").Refuses(ErrorCode.NotFound);
     }
 
     static async Task<IResult> ListAsync(QueryInput<AuthorizationListRequest> query, AuthorizationService authorizations, HttpContext http, CancellationToken cancellationToken) =>
@@ -32,9 +32,9 @@ static class AuthorizationEndpoints
     sealed record AuthorizationListRequest(
         [Field("Everybody's of this organization, by its slug, for its admins and owners. Left out: the caller's own.", Example = "\"acme\"")] string? Organization = null,
         [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
-        [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit);
+        [Field("The most rows on a page.", Min = 1, Max = Page.MaxLimit)] int Limit = Page.DefaultLimit);
 
-    sealed class AuthorizationAnswer(AuthorizationRow row)
+    sealed class AuthorizationAnswer(AuthorizationSummary row)
     {
         [Field("The authorization's identifier.", Example = "\"4fTq9Zr1Xc7Vb2Nm5Kj8Hg\"")]
         public string Id => row.Id;

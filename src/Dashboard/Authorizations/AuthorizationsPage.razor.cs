@@ -1,14 +1,14 @@
 using System.Globalization;
-using Dashboard.Account;
-using Dashboard.Core;
-using Dashboard.Core.OAuth;
+using Dashboard.Auth;
+using Dashboard.Core.Tokens;
+using Dashboard.Shared;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
-namespace Dashboard.ConnectedApps;
+namespace Dashboard.Authorizations;
 
 /// <summary>What acts as a person, for the person; and what acts as anybody of an organization, for its admins.</summary>
-public sealed partial class ConnectedAppsPage : ComponentBase, IDisposable
+public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource life = new();
     readonly Stack<string?> before = new();
@@ -18,13 +18,13 @@ public sealed partial class ConnectedAppsPage : ComponentBase, IDisposable
     [Parameter] public string? Organization { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit.</summary>
-    [PersistentState] public ConnectedAppsView? View { get; set; }
+    [PersistentState] public AuthorizationsPageModel? View { get; set; }
 
-    [Inject] ConnectedAppsReader Reader { get; set; } = null!;
+    [Inject] AuthorizationsPageQuery Reader { get; set; } = null!;
 
     [Inject] AuthorizationService Authorizations { get; set; } = null!;
 
-    [Inject] CurrentPerson Person { get; set; } = null!;
+    [Inject] CurrentUser User { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
@@ -34,7 +34,7 @@ public sealed partial class ConnectedAppsPage : ComponentBase, IDisposable
     {
         get
         {
-            var first = before.Count * ConnectedAppsReader.Rows;
+            var first = before.Count * AuthorizationsPageQuery.Rows;
             return string.Create(CultureInfo.InvariantCulture, $"{first + 1:N0} to {first + View!.Items.Count:N0}, newest first");
         }
     }
@@ -47,7 +47,7 @@ public sealed partial class ConnectedAppsPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        if (View is null || View.Asked != Organization)
+        if (View is null || View.State != Organization)
         {
             before.Clear();
             await LoadAsync(null);
@@ -56,13 +56,13 @@ public sealed partial class ConnectedAppsPage : ComponentBase, IDisposable
 
     async Task LoadAsync(string? cursor)
     {
-        if (await Person.ActorAsync() is not { } actor)
+        if (await User.ActorAsync() is not { } actor)
         {
             return; // the router leads to the sign-in
         }
 
         var read = await Reader.ReadAsync(actor, Organization, cursor, life.Token);
-        if (read.Fault is not null)
+        if (read.Error is not null)
         {
             Navigation.NotFound();
         }
@@ -84,17 +84,17 @@ public sealed partial class ConnectedAppsPage : ComponentBase, IDisposable
 
     Task PreviousAsync() => before.TryPop(out var cursor) ? LoadAsync(cursor) : Task.CompletedTask;
 
-    async Task DisconnectAsync(ConnectedApp app)
+    async Task DisconnectAsync(AuthorizationItem app)
     {
-        var again = app.Person is null ? "you allow it" : $"{app.Person} allows it";
+        var again = app.UserName is null ? "you allow it" : $"{app.UserName} allows it";
         if (!await confirm!.AskAsync(new($"Disconnect {app.Name}?", "Disconnect", $"What it does from now on is refused. It comes back only if {again} again.")))
         {
             return;
         }
 
-        var done = await SignInAgain.DoAsync(
-            Person, actor => Authorizations.DisconnectAsync(actor, app.Id, life.Token), () => InvokeAsync(() => SignInAgain.LeadAsync(confirm!, Navigation)));
-        if (done.Fault is { Code: not FaultCode.SessionRequired } fault)
+        var done = await SessionExpiredPrompt.DoAsync(
+            User, actor => Authorizations.DisconnectAsync(actor, app.Id, life.Token), () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+        if (done.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
             Toasts.ShowError($"Could not disconnect {app.Name}", fault.Detail);
         }

@@ -1,8 +1,8 @@
-using Dashboard.Core;
+using Dashboard.Api;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Http;
+namespace Dashboard.Hosting;
 
 /// <summary>Whether this process runs, and whether it can serve.</summary>
 static class HealthEndpoints
@@ -12,12 +12,12 @@ static class HealthEndpoints
     /// <summary>Maps <c>/healthz</c>. Anybody may ask, and nothing but routing stands before the answer.</summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/healthz").AllowAnonymous().ForPrograms().WithTags("Health");
+        var health = app.MapGroup("/healthz").AllowAnonymous().AsApi().WithTags("Health");
         health.MapRead("/live", IResult () => TypedResults.Ok(new HealthAnswer("live")))
             .WithName("getLiveness").WithSummary("Whether the process runs.").Answers<HealthAnswer>(200, "It runs.").ShortCircuit();
         health.MapRead("/ready", ReadyAsync)
             .WithName("getReadiness").WithSummary("Whether it can serve: the database answers.")
-            .Answers<HealthAnswer>(200, "It can serve.").Refuses(FaultCode.Unavailable).ShortCircuit();
+            .Answers<HealthAnswer>(200, "It can serve.").Refuses(ErrorCode.Unavailable).ShortCircuit();
     }
 
     static async Task<IResult> ReadyAsync(IDbContextFactory<DashboardContext> contexts, TimeProvider time, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ static class HealthEndpoints
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return new Fault(FaultCode.Unavailable, "The database does not answer in time.").ToResult();
+            return new Error(ErrorCode.Unavailable, "The database does not answer in time.").ToResult();
         }
     }
 

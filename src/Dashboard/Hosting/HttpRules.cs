@@ -1,8 +1,10 @@
+using Dashboard.Api;
+using Dashboard.Auth;
 using Dashboard.Core.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Dashboard.Http;
+namespace Dashboard.Hosting;
 
 /// <summary>The rules that hold for every request, whatever it asks for.</summary>
 static class HttpRules
@@ -15,8 +17,8 @@ static class HttpRules
         services.ConfigureHttpJsonOptions(json => JsonContract.Apply(json.SerializerOptions));
         services.AddAuthorizationBuilder().AddPolicy(SessionPolicy.Name, SessionPolicy.Build).AddPolicy(MemberPolicy.Name, MemberPolicy.Build);
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, SessionPolicy.ResultHandler>();
-        services.AddSingleton<ProgramMethods>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PagesAreForPeople>());
+        services.AddSingleton<ApiMethods>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ApiPathMatcherPolicy>());
         return services;
     }
 

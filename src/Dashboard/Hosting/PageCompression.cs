@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using Microsoft.AspNetCore.ResponseCompression;
 
-namespace Dashboard.Http;
+namespace Dashboard.Hosting;
 
 /// <summary>Compresses pages, and nothing else. Files are compressed when they are built. Answers to programs are small, and some hold a secret beside what the
 /// request said, which compression would let a listener guess at by the length. A page holds no key, and what it does hold (its forms' tokens, its circuit's state)

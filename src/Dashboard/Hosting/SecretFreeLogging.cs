@@ -1,13 +1,14 @@
+using Dashboard.Api;
 using Microsoft.Extensions.Options;
 
-namespace Dashboard.Http;
+namespace Dashboard.Hosting;
 
 /// <summary>Keeps what people type, paste and put into addresses out of the log, whatever level the operator asks for.</summary>
 static class SecretFreeLogging
 {
     /// <summary>SignalR writes down each message's arguments at Debug, its transports their bytes at Trace; the host writes query strings at Information, the
     /// server at Debug a header line that it cannot read.</summary>
-    static readonly (string Category, LogLevel Least)[] Quiet =
+    static readonly (string Category, LogLevel Min)[] Quiet =
     [
         ("Microsoft.AspNetCore.SignalR", LogLevel.Information),
         ("Microsoft.AspNetCore.Http.Connections", LogLevel.Information),
@@ -17,7 +18,7 @@ static class SecretFreeLogging
     ];
 
     /// <summary>Bounds the categories that print secrets.</summary>
-    public static void KeepSecretsOut(this ILoggingBuilder logging) => logging.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>, Bound>();
+    public static void AddLogRedaction(this ILoggingBuilder logging) => logging.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>, Bound>();
 
     /// <summary>After the configuration, at the start and at each reload: rules for one provider and for deeper categories win over general ones, so
     /// those are bounded too.</summary>

@@ -1,4 +1,4 @@
-namespace Dashboard.Http;
+namespace Dashboard.Hosting;
 
 /// <summary>What every answer says to browsers.</summary>
 static class SecurityHeaders

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
 
-namespace Dashboard;
+namespace Dashboard.Hosting;
 
 /// <summary>The settings that come with the program.</summary>
 static class ShippedSettings

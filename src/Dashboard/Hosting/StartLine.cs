@@ -1,11 +1,11 @@
 using System.Net;
-using Dashboard.Account;
-using Dashboard.Core.Data;
-using Dashboard.Core.Organizations;
+using Dashboard.Accounts;
+using Dashboard.Core.DataProtection;
+using Dashboard.Core.Setup;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
-namespace Dashboard;
+namespace Dashboard.Hosting;
 
 /// <summary>The one line that a start prints: where to go.</summary>
 static partial class StartLine

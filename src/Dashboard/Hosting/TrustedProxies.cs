@@ -1,9 +1,8 @@
 using System.Net;
-using Dashboard.Core;
 using Microsoft.AspNetCore.HttpOverrides;
 using IPNetwork = System.Net.IPNetwork;
 
-namespace Dashboard.Http;
+namespace Dashboard.Hosting;
 
 /// <summary>Whose word counts about where a request began: <c>Proxies:Trusted</c>. With none, nobody's.</summary>
 static class TrustedProxies

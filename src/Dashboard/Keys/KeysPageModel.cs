@@ -11,10 +11,10 @@ namespace Dashboard.Keys;
 /// <param name="Order">What comes first.</param>
 /// <param name="Cursor">Where the page before it ended; null for the first.</param>
 /// <param name="Managed">Managed keys too.</param>
-public sealed record KeysAsked(ProjectPath Project, bool Revoked, KeyEnvironment? Environment, KeyOrder Order, string? Cursor = null, bool Managed = false);
+public sealed record KeysPageState(ProjectPath Project, bool Revoked, KeyEnvironment? Environment, KeyOrder Order, string? Cursor = null, bool Managed = false);
 
 /// <summary>What the page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
-/// <param name="Asked">What it answers.</param>
+/// <param name="State">What it answers.</param>
 /// <param name="Project">The project and what the person may do there.</param>
 /// <param name="Searched">Only what somebody searched for. The text itself is theirs alone: it stays out of here.</param>
 /// <param name="Keys">The rows.</param>
@@ -24,8 +24,8 @@ public sealed record KeysAsked(ProjectPath Project, bool Revoked, KeyEnvironment
 /// <param name="OnlyRevoked">Nothing is shown, and with the revoked keys something would be.</param>
 /// <param name="OnlyManaged">Nothing is shown of what is asked for, and with the managed keys something would be.</param>
 /// <param name="At">When it was read: what the times in it are told from.</param>
-public sealed record KeysView(
-    KeysAsked Asked,
+public sealed record KeysPageModel(
+    KeysPageState State,
     ProjectAccess Project,
     bool Searched,
     IReadOnlyList<KeyItem> Keys,
@@ -37,14 +37,14 @@ public sealed record KeysView(
     DateTimeOffset At)
 {
     /// <summary>Whether something else than all keys that work is asked for.</summary>
-    public bool Filtered => Searched || Asked.Environment is not null;
+    public bool Filtered => Searched || State.Environment is not null;
 
     /// <summary>There has been no key in this project yet.</summary>
-    public bool Untouched => Keys.Count == 0 && !OnlyRevoked && !Filtered && Asked.Cursor is null;
+    public bool Untouched => Keys.Count == 0 && !OnlyRevoked && !Filtered && State.Cursor is null;
 
     /// <summary>"8 keys", or which of how many a page shows.</summary>
     /// <param name="before">How many rows the pages before it have.</param>
     public string Summary(int before) => before == 0 && NextCursor is null
         ? string.Create(CultureInfo.InvariantCulture, $"{Keys.Count:N0} {(Keys.Count == 1 ? "key" : "keys")}")
-        : string.Create(CultureInfo.InvariantCulture, $"{before + 1:N0} to {before + Keys.Count:N0} of {Math.Max(Total, before + Keys.Count):N0} keys, {Asked.Order.InWords()}");
+        : string.Create(CultureInfo.InvariantCulture, $"{before + 1:N0} to {before + Keys.Count:N0} of {Math.Max(Total, before + Keys.Count):N0} keys, {State.Order.InWords()}");
 }

@@ -1,11 +1,11 @@
-using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 
 namespace Dashboard.Keys;
 
 /// <summary>Reads what the keys page shows.</summary>
-sealed class KeysReader(KeyService keys, ProjectService projects, Catalogue catalogue, TimeProvider time)
+sealed class KeysPageQuery(KeyService keys, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
 {
     /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
     public const int Rows = 25;
@@ -16,10 +16,10 @@ sealed class KeysReader(KeyService keys, ProjectService projects, Catalogue cata
     /// <param name="term">What is searched for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The page. Where the address names the project by what it was called once, only <see cref="ProjectAccess.Path"/> tells; else a fault.</returns>
-    public async Task<Outcome<KeysView>> ReadAsync(Actor actor, KeysAsked asked, string term, CancellationToken cancellationToken)
+    public async Task<Result<KeysPageModel>> ReadAsync(Actor actor, KeysPageState asked, string term, CancellationToken cancellationToken)
     {
         var project = await projects.FindAsync(actor, asked.Project, cancellationToken);
-        if (project.Fault is { } missing)
+        if (project.Error is { } missing)
         {
             return missing;
         }
@@ -28,17 +28,17 @@ sealed class KeysReader(KeyService keys, ProjectService projects, Catalogue cata
             project.Value.Path.ToString(), asked.Revoked, term, asked.Environment, asked.Cursor, Rows, asked.Order.By, asked.Order.Descending, asked.Managed);
         var page = await keys.ListAsync(actor, query, cancellationToken);
         var allowance = await keys.AllowanceAsync(actor, query.Project, cancellationToken);
-        if ((page.Fault ?? allowance.Fault) is { } fault)
+        if ((page.Error ?? allowance.Error) is { } fault)
         {
             return fault;
         }
 
         var onePage = asked.Cursor is null && page.Value.NextCursor is null;
-        return new KeysView(
+        return new KeysPageModel(
             asked,
             project.Value,
             term.Length > 0,
-            [.. page.Value.Items.Select(key => KeyItem.Of(key, actor, project.Value.Role, catalogue))],
+            [.. page.Value.Items.Select(key => KeyItem.Of(key, actor, project.Value.Role, catalog))],
             onePage ? page.Value.Items.Count : await CountAsync(actor, query, cancellationToken),
             page.Value.NextCursor,
             allowance.Value,

@@ -1,20 +1,19 @@
-using Dashboard.Core.Keys;
-using Dashboard.Core.OAuth;
+using Dashboard.Core.Tokens;
 
 namespace Dashboard.OAuth;
 
 /// <summary>What scopes mean, for people.</summary>
-static class ScopeWords
+static class ScopeDescriptions
 {
     /// <summary>One sentence about a scope, without its full stop.</summary>
-    public static string Of(string scope, Catalogue catalogue)
+    public static string Of(string scope, PermissionCatalog catalog)
     {
         if (OAuthScopes.PermissionOf(scope) is not { } name || OAuthScopes.KindsOf(scope) is not { } kinds)
         {
             return "Manage keys and service accounts as you can";
         }
 
-        return catalogue.Permissions.FirstOrDefault(permission => permission.Name == name)?.Description is { Length: > 0 } sentence
+        return catalog.Permissions.FirstOrDefault(permission => permission.Name == name)?.Description is { Length: > 0 } sentence
             ? sentence.Replace("resources", kinds, StringComparison.Ordinal).TrimEnd('.')
             : $"Use {name} on {kinds}";
     }

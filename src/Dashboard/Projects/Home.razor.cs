@@ -1,10 +1,11 @@
-using Dashboard.Account;
+using Dashboard.Auth;
 using Dashboard.Core.Organizations;
-using Dashboard.Http;
+using Dashboard.Core.Projects;
+using Dashboard.Hosting;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
-namespace Dashboard.Organizations;
+namespace Dashboard.Projects;
 
 public sealed partial class Home : ComponentBase
 {
@@ -49,7 +50,7 @@ public sealed partial class Home : ComponentBase
         }
 
         var created = await Projects.CreateAsync(Http.Caller(), new(Input.Organization, Input.Name ?? ""), Http.RequestAborted);
-        if (created.Fault is { } fault)
+        if (created.Error is { } fault)
         {
             error = fault.Errors?.GetValueOrDefault("name");
             refusal = error is null ? fault.Detail : null;

@@ -1,10 +1,11 @@
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Auth;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Shared;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
-namespace Dashboard.Organizations;
+namespace Dashboard.Projects;
 
 /// <summary>Creates, renames and deletes projects, and goes where one wants to be afterwards.</summary>
 public sealed partial class ProjectDialogs : ComponentBase, IDisposable
@@ -26,7 +27,7 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
 
     [Inject] ProjectService Projects { get; set; } = null!;
 
-    [Inject] CurrentPerson Person { get; set; } = null!;
+    [Inject] CurrentUser User { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
@@ -53,15 +54,15 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
             return;
         }
 
-        var outcome = preview.Succeeded ? await DoAsync(actor => Projects.DeleteAsync(actor, path, life.Token)) : preview.Fault!;
+        var outcome = preview.Succeeded ? await DoAsync(actor => Projects.DeleteAsync(actor, path, life.Token)) : preview.Error!;
         if (outcome.Succeeded)
         {
             Toasts.Show($"{name} deleted", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
             Navigation.NavigateTo(after);
         }
-        else if (outcome.Fault!.Code != FaultCode.SessionRequired)
+        else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
-            Toasts.ShowError($"Could not delete {name}", outcome.Fault.Detail);
+            Toasts.ShowError($"Could not delete {name}", outcome.Error.Detail);
         }
     }
 
@@ -71,7 +72,7 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
         life.Dispose();
     }
 
-    async Task<Fault?> SubmitAsync(string name, string slug)
+    async Task<Error?> SubmitAsync(string name, string slug)
     {
         var path = Path;
         var outcome = isNew
@@ -84,10 +85,10 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
             Navigation.NavigateTo($"/{project.Organization}/{project.Slug}/{page}", forceLoad: !isNew, replace: !isNew);
         }
 
-        return outcome.Fault is { Code: FaultCode.SessionRequired } ? null : outcome.Fault; // that is told by a question of its own
+        return outcome.Error is { Code: ErrorCode.SessionRequired } ? null : outcome.Error; // that is told by a question of its own
     }
 
     /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
-    Task<Outcome<T>> DoAsync<T>(Func<Actor, Task<Outcome<T>>> what) =>
-        SignInAgain.DoAsync(Person, what, () => InvokeAsync(() => SignInAgain.LeadAsync(confirm!, Navigation)));
+    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
 }

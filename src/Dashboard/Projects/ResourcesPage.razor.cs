@@ -1,12 +1,14 @@
 using System.Globalization;
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Auth;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Shared;
+using Dashboard.Shell;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
-namespace Dashboard.Organizations;
+namespace Dashboard.Projects;
 
 public sealed partial class ResourcesPage : ComponentBase, IDisposable
 {
@@ -14,7 +16,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     const int Rows = 25;
 
     /// <summary>What is longer may be a whole key that was pasted: it is not said again.</summary>
-    const int MostQuoted = 30;
+    const int MaxQuoted = 30;
 
     readonly CancellationTokenSource life = new();
     readonly Stack<string?> before = new();
@@ -35,23 +37,23 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit.</summary>
-    [PersistentState] public ResourcesView? View { get; set; }
+    [PersistentState] public ResourcesPageModel? View { get; set; }
 
     [Inject] ResourceService Resources { get; set; } = null!;
 
     [Inject] ProjectService Projects { get; set; } = null!;
 
-    [Inject] Catalogue Catalogue { get; set; } = null!;
+    [Inject] PermissionCatalog PermissionCatalog { get; set; } = null!;
 
-    [Inject] CurrentPerson Person { get; set; } = null!;
+    [Inject] CurrentUser User { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] ToastService Toasts { get; set; } = null!;
 
-    List<SelectOption<string>> KindOptions => [new("", "All kinds"), .. Catalogue.ResourceKinds.Select(kind => new SelectOption<string>(kind, ResourceWords.Kind(kind)))];
+    List<SelectOption<string>> KindOptions => [new("", "All kinds"), .. PermissionCatalog.ResourceKinds.Select(kind => new SelectOption<string>(kind, ResourceKindNames.Kind(kind)))];
 
-    string Kinds => ResourceWords.AllOf(Catalogue.ResourceKinds);
+    string Kinds => ResourceKindNames.AllOf(PermissionCatalog.ResourceKinds);
 
     string? Summary
     {
@@ -69,7 +71,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         }
     }
 
-    string NothingFound => $"No {View?.Asked.Kind ?? "resource"} {(View?.Searched != true ? $"in {View?.Project.ProjectName}" : search.Length <= MostQuoted ? $"matches “{search}”" : "matches")}";
+    string NothingFound => $"No {View?.State.Kind ?? "resource"} {(View?.Searched != true ? $"in {View?.Project.ProjectName}" : search.Length <= MaxQuoted ? $"matches “{search}”" : "matches")}";
 
     public void Dispose()
     {
@@ -79,21 +81,21 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        var kind = Catalogue.ResourceKinds.Contains(Kind, StringComparer.Ordinal) ? Kind : null;
-        var byTime = Sort?.TrimStart('-') == ResourceSort.CreatedAt.ToWord();
-        var asked = new ResourcesAsked(
+        var kind = PermissionCatalog.ResourceKinds.Contains(Kind, StringComparer.Ordinal) ? Kind : null;
+        var byTime = Sort?.TrimStart('-') == ResourceSort.CreatedAt.ToWireName();
+        var asked = new ResourcesPageState(
             new(Organization, ProjectSlug), kind, byTime ? ResourceSort.CreatedAt : ResourceSort.Name, Sort?.StartsWith('-') == true);
-        if (View is null || View.Asked with { Cursor = null } != asked || View.Searched != search.Length > 0)
+        if (View is null || View.State with { Cursor = null } != asked || View.Searched != search.Length > 0)
         {
             before.Clear();
-            search = View?.Asked.Project == asked.Project ? search : "";
+            search = View?.State.Project == asked.Project ? search : "";
             await LoadAsync(asked);
         }
     }
 
-    async Task LoadAsync(ResourcesAsked asked)
+    async Task LoadAsync(ResourcesPageState asked)
     {
-        if (await Person.ActorAsync() is not { } actor)
+        if (await User.ActorAsync() is not { } actor)
         {
             return; // the router leads to the sign-in
         }
@@ -111,10 +113,10 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         }
     }
 
-    async Task<ResourcesView?> ReadAsync(Actor actor, ResourcesAsked asked, string term)
+    async Task<ResourcesPageModel?> ReadAsync(Actor actor, ResourcesPageState asked, string term)
     {
         var project = await Projects.FindAsync(actor, asked.Project, life.Token);
-        if (project.Fault is not null)
+        if (project.Error is not null)
         {
             Navigation.NotFound();
             return null;
@@ -132,7 +134,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         var total = await Resources.CountAsync(actor, query, life.Token);
         var codes = page.Succeeded ? page.Value.Items.Select(row => $"{row.Kind}:{row.Id}").ToList() : [];
         var keys = await Resources.CountKeysAsync(actor, query.Project, codes, life.Token);
-        if ((page.Fault ?? total.Fault ?? keys.Fault) is not null)
+        if ((page.Error ?? total.Error ?? keys.Error) is not null)
         {
             Navigation.NotFound(); // lost between two questions
             return null;
@@ -149,7 +151,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     async Task ReloadAsync()
     {
-        await LoadAsync(View!.Asked);
+        await LoadAsync(View!.State);
         if (View.Items.Count == 0)
         {
             await PreviousAsync(); // the last row of the last page has gone
@@ -162,8 +164,8 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     {
         if (View is { NextCursor: { } next } view)
         {
-            before.Push(view.Asked.Cursor);
-            await LoadAsync(view.Asked with { Cursor = next });
+            before.Push(view.State.Cursor);
+            await LoadAsync(view.State with { Cursor = next });
         }
     }
 
@@ -171,25 +173,25 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     {
         if (View is { } view && before.TryPop(out var cursor))
         {
-            await LoadAsync(view.Asked with { Cursor = cursor });
+            await LoadAsync(view.State with { Cursor = cursor });
         }
     }
 
     void ShowKind(string kind) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("kind", kind.Length == 0 ? null : kind), replace: true);
 
     void ShowSorted(SortState sort) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameter("sort", sort == new SortState(ResourceSort.Name.ToWord()) ? null : $"{(sort.Descending ? "-" : "")}{sort.By}"), replace: true);
+        Navigation.GetUriWithQueryParameter("sort", sort == new SortState(ResourceSort.Name.ToWireName()) ? null : $"{(sort.Descending ? "-" : "")}{sort.By}"), replace: true);
 
     async Task SearchAsync(string text)
     {
         search = text.Trim();
         before.Clear();
-        await LoadAsync(View!.Asked with { Cursor = null });
+        await LoadAsync(View!.State with { Cursor = null });
     }
 
     async Task ClearAsync()
     {
-        if (View!.Asked.Kind is null)
+        if (View!.State.Kind is null)
         {
             await SearchAsync("");
         }
@@ -200,10 +202,10 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         }
     }
 
-    async Task<Fault?> AddAsync(NewResource asked)
+    async Task<Error?> AddAsync(NewResource asked)
     {
         var outcome = await DoAsync(actor => Resources.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, life.Token));
-        if (outcome.Fault is { } fault)
+        if (outcome.Error is { } fault)
         {
             return Told(fault);
         }
@@ -214,15 +216,15 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         return null;
     }
 
-    async Task<Fault?> RenameAsync(ResourceItem item, string name)
+    async Task<Error?> RenameAsync(ResourceItem item, string name)
     {
         var outcome = await DoAsync(actor => Resources.ChangeAsync(actor, View!.Project.Path.ToString(), item.Code, new(name), life.Token));
         await ReloadAsync();
-        return Told(outcome.Fault);
+        return Told(outcome.Error);
     }
 
     /// <summary>An ended session is told by a question of its own.</summary>
-    static Fault? Told(Fault? fault) => fault?.Code == FaultCode.SessionRequired ? null : fault;
+    static Error? Told(Error? fault) => fault?.Code == ErrorCode.SessionRequired ? null : fault;
 
     async Task DeleteAsync(ResourceItem item)
     {
@@ -234,20 +236,20 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
             return;
         }
 
-        var outcome = preview.Succeeded ? await DoAsync(actor => Resources.DeleteAsync(actor, project, item.Code, life.Token)) : preview.Fault!;
+        var outcome = preview.Succeeded ? await DoAsync(actor => Resources.DeleteAsync(actor, project, item.Code, life.Token)) : preview.Error!;
         if (outcome.Succeeded)
         {
             Toasts.Show($"{item.Name} deleted", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
         }
-        else if (outcome.Fault!.Code != FaultCode.SessionRequired)
+        else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
-            Toasts.ShowError($"Could not delete {item.Name}", outcome.Fault.Detail);
+            Toasts.ShowError($"Could not delete {item.Name}", outcome.Error.Detail);
         }
 
         await ReloadAsync();
     }
 
     /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
-    Task<Outcome<T>> DoAsync<T>(Func<Actor, Task<Outcome<T>>> what) =>
-        SignInAgain.DoAsync(Person, what, () => InvokeAsync(() => SignInAgain.LeadAsync(confirm!, Navigation)));
+    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
 }

@@ -1,6 +1,7 @@
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 
-namespace Dashboard.Organizations;
+namespace Dashboard.Projects;
 
 /// <summary>Which page of which list is asked for, as far as the address says it.</summary>
 /// <param name="Project">As the address names it.</param>
@@ -8,7 +9,7 @@ namespace Dashboard.Organizations;
 /// <param name="Sort">What they are sorted by.</param>
 /// <param name="Descending">Whether the last or latest comes first.</param>
 /// <param name="Cursor">Where the page before it ended; null for the first.</param>
-public sealed record ResourcesAsked(ProjectPath Project, string? Kind, ResourceSort Sort, bool Descending, string? Cursor = null);
+public sealed record ResourcesPageState(ProjectPath Project, string? Kind, ResourceSort Sort, bool Descending, string? Cursor = null);
 
 /// <summary>A resource as the list shows it.</summary>
 /// <param name="Kind">Its kind.</param>
@@ -23,17 +24,17 @@ public sealed record ResourceItem(string Kind, string Id, string Name, int Keys,
 }
 
 /// <summary>What the page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
-/// <param name="Asked">What it answers.</param>
+/// <param name="State">What it answers.</param>
 /// <param name="Project">The project and what the person may do there.</param>
 /// <param name="Searched">Only what somebody searched for. The text may be anything that was pasted: it stays out of here.</param>
 /// <param name="Items">The rows.</param>
 /// <param name="NextCursor">Where the next page begins, or null.</param>
 /// <param name="Total">How many there are on all pages.</param>
-public sealed record ResourcesView(
-    ResourcesAsked Asked, ProjectAccess Project, bool Searched, IReadOnlyList<ResourceItem> Items, string? NextCursor, int Total)
+public sealed record ResourcesPageModel(
+    ResourcesPageState State, ProjectAccess Project, bool Searched, IReadOnlyList<ResourceItem> Items, string? NextCursor, int Total)
 {
     /// <summary>Whether something else than all resources is asked for.</summary>
-    public bool Filtered => Searched || Asked.Kind is not null;
+    public bool Filtered => Searched || State.Kind is not null;
 
     /// <summary>There is no resource in this project.</summary>
     public bool Untouched => Total == 0 && !Filtered;

@@ -1,11 +1,9 @@
-using Dashboard.Core;
-using Dashboard.Core.Apps;
-using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.PublishedApps;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
-namespace Dashboard.Apps;
+namespace Dashboard.PublishedApps;
 
 public sealed partial class PublishDialog : ComponentBase
 {
@@ -32,18 +30,18 @@ public sealed partial class PublishDialog : ComponentBase
     [Parameter, EditorRequired] public Func<string, CancellationToken, Task<PickPage>>? LoadResources { get; set; }
 
     /// <summary>Takes what was asked for; returns why it could not be had, or null. Its project is left to the page.</summary>
-    [Parameter, EditorRequired] public Func<NewApp, Task<Fault?>>? OnSubmit { get; set; }
+    [Parameter, EditorRequired] public Func<NewPublishedApp, Task<Error?>>? OnSubmit { get; set; }
 
     [Parameter, EditorRequired] public EventCallback OnCancel { get; set; }
 
-    [Inject] Catalogue Catalogue { get; set; } = null!;
+    [Inject] PermissionCatalog PermissionCatalog { get; set; } = null!;
 
     /// <summary>It begins with what most apps need and no more: one permission.</summary>
     protected override void OnParametersSet()
     {
         if (Visible && !open)
         {
-            (name, resource, environment, permissions) = ("", [], KeyEnvironment.Live, [Catalogue.Permissions[0].Name]);
+            (name, resource, environment, permissions) = ("", [], KeyEnvironment.Live, [PermissionCatalog.Permissions[0].Name]);
             (refusal, errors) = (null, []);
         }
 
@@ -104,7 +102,7 @@ public sealed partial class PublishDialog : ComponentBase
     }
 
     /// <summary>An error goes to its field; one of no field that is there stands above them all.</summary>
-    void Show(Fault fault)
+    void Show(Error fault)
     {
         errors = new(fault.Errors ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
         refusal = errors.Keys.Any(field => field is "name" or "resource" or "permissions") ? null : fault.Detail;

@@ -1,10 +1,10 @@
-using Dashboard.Core;
-using Dashboard.Core.Apps;
+using Dashboard.Api;
 using Dashboard.Core.Keys;
-using Dashboard.Http;
+using Dashboard.Core.Keys.Format;
+using Dashboard.Core.PublishedApps;
 using Dashboard.Keys;
 
-namespace Dashboard.Apps;
+namespace Dashboard.PublishedApps;
 
 /// <summary>The body that publishes an app.</summary>
 sealed record PublishAppRequest(
@@ -12,9 +12,9 @@ sealed record PublishAppRequest(
     [Field("The one resource that its key reaches, as kind:id. Once that is deleted the app is unpublished.", Example = "\"workflow:returns\"")] string Resource,
     [Field("The project, as organization/project. Left out: the caller's only one.", Example = "\"acme/orders\"")] string? Project = null,
     [Field("The environment that its key is bound to, for ever.", Example = "\"test\"")] KeyEnvironment Environment = KeyEnvironment.Live,
-    [Field("What its key may do. Left out: all that the installation's catalogue has.", Example = "[\"read\", \"execute\"]", Least = 1)] IReadOnlyList<string>? Permissions = null)
+    [Field("What its key may do. Left out: all that the installation's catalog has.", Example = "[\"read\", \"execute\"]", Min = 1)] IReadOnlyList<string>? Permissions = null)
 {
-    public NewApp ToNewApp() => new(Project, Name, Resource, Environment, Permissions);
+    public NewPublishedApp ToNewPublishedApp() => new(Project, Name, Resource, Environment, Permissions);
 }
 
 /// <summary>Which apps a list shows.</summary>
@@ -23,17 +23,17 @@ sealed record AppListRequest(
     [Field("Whether unpublished apps are listed too.")] bool IncludeUnpublished = false,
     [Field("A part of the name, or the beginning of the id.", Example = "\"returns\"")] string? Search = null,
     [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
-    [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit)
+    [Field("The most rows on a page.", Min = 1, Max = Page.MaxLimit)] int Limit = Page.DefaultLimit)
 {
-    public AppQuery ToQuery() => new(Project, IncludeUnpublished, Search, Cursor, Limit);
+    public PublishedAppQuery ToQuery() => new(Project, IncludeUnpublished, Search, Cursor, Limit);
 }
 
 /// <summary>An app. No secret is in it.</summary>
 class AppAnswer
 {
-    readonly AppRow app;
+    readonly PublishedAppSummary app;
 
-    internal AppAnswer(AppRow app) => this.app = app;
+    internal AppAnswer(PublishedAppSummary app) => this.app = app;
 
     [Field("The identifier.", Example = "\"app_Ab12CdEfGh34IjKl\"")]
     public string Id => app.Id;
@@ -86,8 +86,8 @@ sealed class IssuedAppAnswer : AppAnswer
 {
     readonly KeySecret secret;
 
-    internal IssuedAppAnswer(IssuedApp issued)
-        : base(issued.App) => secret = issued.Secret;
+    internal IssuedAppAnswer(IssuedPublishedApp issued)
+        : base(issued.PublishedApp) => secret = issued.Secret;
 
     [Field("Its key. It is in this answer and never again anywhere.", Example = "\"nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH\"")]
     public string RawKey => secret.Reveal();

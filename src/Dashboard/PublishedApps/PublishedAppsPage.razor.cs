@@ -1,22 +1,22 @@
-using Dashboard.Account;
-using Dashboard.Core;
-using Dashboard.Core.Apps;
+using Dashboard.Auth;
 using Dashboard.Core.Organizations;
-using Dashboard.Keys;
+using Dashboard.Core.Projects;
+using Dashboard.Core.PublishedApps;
+using Dashboard.Shared;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
-namespace Dashboard.Apps;
+namespace Dashboard.PublishedApps;
 
-public sealed partial class AppsPage : ComponentBase, IDisposable
+public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 {
     /// <summary>What is longer may be a whole key that was pasted: it is not said again.</summary>
-    const int MostQuoted = 30;
+    const int MaxQuoted = 30;
 
     readonly CancellationTokenSource life = new();
     readonly Stack<string?> before = new();
     ConfirmDialog? confirm;
-    ShownOnce? issued;
+    SecretReveal? issued;
     bool publishing;
     bool loading;
     int turn;
@@ -29,15 +29,15 @@ public sealed partial class AppsPage : ComponentBase, IDisposable
     [SupplyParameterFromQuery(Name = "unpublished")] public bool Unpublished { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
-    [PersistentState] public AppsView? View { get; set; }
+    [PersistentState] public PublishedAppsPageModel? View { get; set; }
 
-    [Inject] AppsReader Reader { get; set; } = null!;
+    [Inject] PublishedAppsPageQuery Reader { get; set; } = null!;
 
-    [Inject] AppService Apps { get; set; } = null!;
+    [Inject] PublishedAppService Apps { get; set; } = null!;
 
     [Inject] ResourceService Resources { get; set; } = null!;
 
-    [Inject] CurrentPerson Person { get; set; } = null!;
+    [Inject] CurrentUser User { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
@@ -45,10 +45,10 @@ public sealed partial class AppsPage : ComponentBase, IDisposable
 
     [Inject] TimeProvider Time { get; set; } = null!;
 
-    [Inject] ILogger<AppsPage> Log { get; set; } = null!;
+    [Inject] ILogger<PublishedAppsPage> Log { get; set; } = null!;
 
     string NothingFound => View?.Searched != true ? $"No app of {View?.Project.ProjectName} is published any more"
-        : search.Length <= MostQuoted ? $"No app matches “{search}”"
+        : search.Length <= MaxQuoted ? $"No app matches “{search}”"
         : "No app matches";
 
     public void Dispose()
@@ -59,18 +59,18 @@ public sealed partial class AppsPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        var asked = new AppsAsked(new(Organization, ProjectSlug), Unpublished);
-        if (View is null || View.Asked with { Cursor = null } != asked || View.Searched != search.Length > 0)
+        var asked = new PublishedAppsPageState(new(Organization, ProjectSlug), Unpublished);
+        if (View is null || View.State with { Cursor = null } != asked || View.Searched != search.Length > 0)
         {
             before.Clear();
-            search = View?.Asked.Project == asked.Project ? search : "";
+            search = View?.State.Project == asked.Project ? search : "";
             await LoadAsync(asked);
         }
     }
 
-    async Task LoadAsync(AppsAsked asked)
+    async Task LoadAsync(PublishedAppsPageState asked)
     {
-        if (await Person.ActorAsync() is not { } actor)
+        if (await User.ActorAsync() is not { } actor)
         {
             return; // the router leads to the sign-in
         }
@@ -91,9 +91,9 @@ public sealed partial class AppsPage : ComponentBase, IDisposable
         }
     }
 
-    void Show(AppsAsked asked, Outcome<AppsView> read)
+    void Show(PublishedAppsPageState asked, Result<PublishedAppsPageModel> read)
     {
-        if (read.Fault is not null)
+        if (read.Error is not null)
         {
             if (issued is null) // a key that is on the screen outweighs the list behind it
             {
@@ -113,7 +113,7 @@ public sealed partial class AppsPage : ComponentBase, IDisposable
 
     async Task ReloadAsync()
     {
-        await LoadAsync(View!.Asked);
+        await LoadAsync(View!.State);
         if (View.Items.Count == 0)
         {
             await PreviousAsync(); // the last row of the last page has gone
@@ -126,8 +126,8 @@ public sealed partial class AppsPage : ComponentBase, IDisposable
     {
         if (View is { NextCursor: { } next } view)
         {
-            before.Push(view.Asked.Cursor);
-            await LoadAsync(view.Asked with { Cursor = next });
+            before.Push(view.State.Cursor);
+            await LoadAsync(view.State with { Cursor = next });
         }
     }
 
@@ -135,7 +135,7 @@ public sealed partial class AppsPage : ComponentBase, IDisposable
     {
         if (View is { } view && before.TryPop(out var cursor))
         {
-            await LoadAsync(view.Asked with { Cursor = cursor });
+            await LoadAsync(view.State with { Cursor = cursor });
         }
     }
 
@@ -145,26 +145,26 @@ public sealed partial class AppsPage : ComponentBase, IDisposable
     {
         search = text.Trim();
         before.Clear();
-        await LoadAsync(View!.Asked with { Cursor = null });
+        await LoadAsync(View!.State with { Cursor = null });
     }
 
     async Task<PickPage> FindResourcesAsync(string term, CancellationToken cancellationToken) =>
-        await Resources.PickAsync(await Person.ActorAsync(), View?.Project.Path.ToString(), term, cancellationToken);
+        await Resources.PickAsync(await User.ActorAsync(), View?.Project.Path.ToString(), term, cancellationToken);
 
-    async Task<Fault?> PublishAsync(NewApp asked)
+    async Task<Error?> PublishAsync(NewPublishedApp asked)
     {
         var outcome = await DoAsync(actor => Apps.PublishAsync(actor, asked with { Project = View?.Project.Path.ToString() }, life.Token));
-        if (outcome.Fault is { } fault)
+        if (outcome.Error is { } fault)
         {
-            return fault.Code == FaultCode.SessionRequired ? null : fault; // which is told by a question of its own
+            return fault.Code == ErrorCode.SessionRequired ? null : fault; // which is told by a question of its own
         }
 
-        (publishing, issued) = (false, ShownOnce.Of(outcome.Value));
+        (publishing, issued) = (false, SecretReveal.Of(outcome.Value));
         StateHasChanged(); // the key first; the list can wait
         before.Clear();
         try
         {
-            await LoadAsync(View!.Asked with { Cursor = null });
+            await LoadAsync(View!.State with { Cursor = null });
         }
         catch (Exception failure) when (!life.IsCancellationRequested)
         {
@@ -183,7 +183,7 @@ public sealed partial class AppsPage : ComponentBase, IDisposable
         return ReloadAsync();
     }
 
-    async Task UnpublishAsync(AppItem item)
+    async Task UnpublishAsync(PublishedAppItem item)
     {
         // As it is now: the list may be an hour old, and the question depends on the last use.
         var app = await DoAsync(actor => Apps.GetAsync(actor, item.Id, life.Token));
@@ -197,17 +197,17 @@ public sealed partial class AppsPage : ComponentBase, IDisposable
         {
             Toasts.Show($"{item.Name} unpublished", "Requests with its key are refused.");
         }
-        else if (outcome.Fault!.Code != FaultCode.SessionRequired)
+        else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
-            Toasts.ShowError($"Could not unpublish {item.Name}", outcome.Fault.Detail);
+            Toasts.ShowError($"Could not unpublish {item.Name}", outcome.Error.Detail);
         }
 
         await ReloadAsync();
     }
 
     /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
-    Task<Outcome<T>> DoAsync<T>(Func<Actor, Task<Outcome<T>>> what) =>
-        SignInAgain.DoAsync(Person, what, () => InvokeAsync(() => SignInAgain.LeadAsync(confirm!, Navigation)));
+    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
 
     [LoggerMessage(LogLevel.Error, "The list of apps could not be read after one was published.")]
     static partial void LogNotRead(ILogger log, Exception failure);

@@ -1,16 +1,15 @@
 using System.Globalization;
-using Dashboard.Core;
-using Dashboard.Core.Apps;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.PublishedApps;
 
-namespace Dashboard.Apps;
+namespace Dashboard.PublishedApps;
 
 /// <summary>Which page of which list is asked for, as far as the address says it.</summary>
 /// <param name="Project">As the address names it.</param>
 /// <param name="Unpublished">Unpublished apps too.</param>
 /// <param name="Cursor">Where the page before it ended; null for the first.</param>
-public sealed record AppsAsked(ProjectPath Project, bool Unpublished, string? Cursor = null);
+public sealed record PublishedAppsPageState(ProjectPath Project, bool Unpublished, string? Cursor = null);
 
 /// <summary>An app as the list shows it.</summary>
 /// <param name="Id">The identifier.</param>
@@ -26,7 +25,7 @@ public sealed record AppsAsked(ProjectPath Project, bool Unpublished, string? Cu
 /// <param name="UnpublishedAt">When it was unpublished, or null.</param>
 /// <param name="State">What its key counts as.</param>
 /// <param name="Changeable">Whether the person may unpublish it.</param>
-public sealed record AppItem(
+public sealed record PublishedAppItem(
     string Id,
     string Name,
     string Prefix,
@@ -42,7 +41,7 @@ public sealed record AppItem(
     bool Changeable)
 {
     /// <summary>An app as <paramref name="actor"/> sees it.</summary>
-    public static AppItem Of(AppRow app, Actor actor, OrganizationRole role) => new(
+    public static PublishedAppItem Of(PublishedAppSummary app, Actor actor, OrganizationRole role) => new(
         app.Id,
         app.Name,
         app.Key.Prefix,
@@ -59,7 +58,7 @@ public sealed record AppItem(
 }
 
 /// <summary>What the page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
-/// <param name="Asked">What it answers.</param>
+/// <param name="State">What it answers.</param>
 /// <param name="Project">The project and what the person may do there.</param>
 /// <param name="Searched">Only what somebody searched for. The text may be anything that was pasted: it stays out of here.</param>
 /// <param name="Items">The rows.</param>
@@ -68,11 +67,11 @@ public sealed record AppItem(
 /// <param name="OnlyUnpublished">Nothing is shown, and with the unpublished apps something would be.</param>
 /// <param name="Publishable">Whether the project has a resource that an app could be for.</param>
 /// <param name="At">When it was read: what the times in it are told from.</param>
-public sealed record AppsView(
-    AppsAsked Asked,
+public sealed record PublishedAppsPageModel(
+    PublishedAppsPageState State,
     ProjectAccess Project,
     bool Searched,
-    IReadOnlyList<AppItem> Items,
+    IReadOnlyList<PublishedAppItem> Items,
     string? NextCursor,
     int Total,
     bool OnlyUnpublished,
@@ -80,7 +79,7 @@ public sealed record AppsView(
     DateTimeOffset At)
 {
     /// <summary>No app has been published in this project yet.</summary>
-    public bool Untouched => Items.Count == 0 && !OnlyUnpublished && !Searched && Asked.Cursor is null;
+    public bool Untouched => Items.Count == 0 && !OnlyUnpublished && !Searched && State.Cursor is null;
 
     /// <summary>Whether the person publishes apps.</summary>
     public bool MayPublish => Project.Role >= OrganizationRole.Developer;
@@ -89,7 +88,7 @@ public sealed record AppsView(
     /// <param name="before">How many rows the pages before it have.</param>
     public string Summary(int before)
     {
-        var noun = Asked.Unpublished ? "app" : "published app";
+        var noun = State.Unpublished ? "app" : "published app";
         return before == 0 && NextCursor is null
             ? string.Create(CultureInfo.InvariantCulture, $"{Items.Count:N0} {noun}{(Items.Count == 1 ? "" : "s")}")
             : string.Create(CultureInfo.InvariantCulture, $"{before + 1:N0} to {before + Items.Count:N0} of {Math.Max(Total, before + Items.Count):N0} {noun}s, newest first");

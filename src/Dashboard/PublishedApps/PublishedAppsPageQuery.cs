@@ -1,11 +1,11 @@
-using Dashboard.Core;
-using Dashboard.Core.Apps;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Core.PublishedApps;
 
-namespace Dashboard.Apps;
+namespace Dashboard.PublishedApps;
 
 /// <summary>Reads what the page of published apps shows.</summary>
-sealed class AppsReader(AppService apps, ProjectService projects, ResourceService resources, TimeProvider time)
+sealed class PublishedAppsPageQuery(PublishedAppService apps, ProjectService projects, ResourceService resources, TimeProvider time)
 {
     /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
     public const int Rows = 25;
@@ -16,28 +16,28 @@ sealed class AppsReader(AppService apps, ProjectService projects, ResourceServic
     /// <param name="term">What is searched for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The page. Where the address names the project by what it was called once, only <see cref="ProjectAccess.Path"/> tells; else a fault.</returns>
-    public async Task<Outcome<AppsView>> ReadAsync(Actor actor, AppsAsked asked, string term, CancellationToken cancellationToken)
+    public async Task<Result<PublishedAppsPageModel>> ReadAsync(Actor actor, PublishedAppsPageState asked, string term, CancellationToken cancellationToken)
     {
         var project = await projects.FindAsync(actor, asked.Project, cancellationToken);
-        if (project.Fault is { } missing)
+        if (project.Error is { } missing)
         {
             return missing;
         }
 
-        var query = new AppQuery(project.Value.Path.ToString(), asked.Unpublished, term, asked.Cursor, Rows);
+        var query = new PublishedAppQuery(project.Value.Path.ToString(), asked.Unpublished, term, asked.Cursor, Rows);
         var page = await apps.ListAsync(actor, query, cancellationToken);
-        if (page.Fault is { } refused)
+        if (page.Error is { } refused)
         {
             return refused;
         }
 
         var (items, onePage) = (page.Value.Items, asked.Cursor is null && page.Value.NextCursor is null);
         var total = onePage ? items.Count : await apps.CountAsync(actor, query, cancellationToken);
-        return total.Fault is { } lost ? lost : new AppsView(
+        return total.Error is { } lost ? lost : new PublishedAppsPageModel(
             asked,
             project.Value,
             term.Length > 0,
-            [.. items.Select(app => AppItem.Of(app, actor, project.Value.Role))],
+            [.. items.Select(app => PublishedAppItem.Of(app, actor, project.Value.Role))],
             page.Value.NextCursor,
             total.Value,
             items.Count == 0 && !asked.Unpublished && await HasUnpublishedAsync(actor, query, cancellationToken),
@@ -45,7 +45,7 @@ sealed class AppsReader(AppService apps, ProjectService projects, ResourceServic
             time.GetUtcNow());
     }
 
-    async Task<bool> HasUnpublishedAsync(Actor actor, AppQuery query, CancellationToken cancellationToken) =>
+    async Task<bool> HasUnpublishedAsync(Actor actor, PublishedAppQuery query, CancellationToken cancellationToken) =>
         await apps.ListAsync(actor, query with { IncludeUnpublished = true, Cursor = null, Limit = 1 }, cancellationToken) is { Succeeded: true, Value.Items.Count: > 0 };
 
     async Task<bool> HasResourcesAsync(Actor actor, string? project, CancellationToken cancellationToken) =>

@@ -1,13 +1,13 @@
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Auth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
+using Dashboard.Shared;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.ServiceAccounts;
 
-public sealed partial class AccountActions : ComponentBase, IDisposable
+public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource life = new();
     ConfirmDialog? confirm;
@@ -24,9 +24,9 @@ public sealed partial class AccountActions : ComponentBase, IDisposable
 
     [Inject] ServiceAccountService Accounts { get; set; } = null!;
 
-    [Inject] ServiceAccountsReader Reader { get; set; } = null!;
+    [Inject] ServiceAccountsPageQuery Reader { get; set; } = null!;
 
-    [Inject] CurrentPerson Person { get; set; } = null!;
+    [Inject] CurrentUser User { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
@@ -44,15 +44,15 @@ public sealed partial class AccountActions : ComponentBase, IDisposable
     public Task<bool> AskAsync(Confirmation question) => confirm!.AskAsync(question);
 
     /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
-    public Task<Outcome<T>> DoAsync<T>(Func<Actor, Task<Outcome<T>>> what) =>
-        SignInAgain.DoAsync(Person, what, () => InvokeAsync(() => SignInAgain.LeadAsync(confirm!, Navigation)));
+    public Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
 
     /// <summary>Opens the form for an account, with all that it is now.</summary>
     public async Task ChangeAsync(string id, string name)
     {
         // As it is now: the page may be an hour old, and shows the first of it only.
         var account = await DoAsync(actor => Accounts.GetAsync(actor, id, life.Token));
-        if (account.Fault is { } fault)
+        if (account.Error is { } fault)
         {
             await TellAsync($"Could not change {name}", fault);
             return;
@@ -67,12 +67,12 @@ public sealed partial class AccountActions : ComponentBase, IDisposable
     }
 
     /// <summary>The projects that an account reaches.</summary>
-    public async Task<IReadOnlyList<NamedProject>> ReachedAsync(ServiceAccountRow account) =>
-        await Person.ActorAsync() is { } actor ? await Reader.ReachedAsync(actor, Organization, account, life.Token) : [];
+    public async Task<IReadOnlyList<NamedProject>> ReachedAsync(ServiceAccountSummary account) =>
+        await User.ActorAsync() is { } actor ? await Reader.ReachedAsync(actor, Organization, account, life.Token) : [];
 
     /// <summary>Finds the organization's projects, for a picker.</summary>
     public async Task<PickPage> FindProjectsAsync(string term, CancellationToken cancellationToken) =>
-        await Person.ActorAsync() is { } actor ? await Reader.FindProjectsAsync(actor, Organization, term, cancellationToken) : new([], 0);
+        await User.ActorAsync() is { } actor ? await Reader.FindProjectsAsync(actor, Organization, term, cancellationToken) : new([], 0);
 
     /// <summary>Switches an account off or on, at once: it can be undone.</summary>
     public async Task SwitchAsync(string id, string name, ServiceAccountState now)
@@ -91,13 +91,13 @@ public sealed partial class AccountActions : ComponentBase, IDisposable
     {
         // As it is now: the page may be an hour old, and the question depends on the last use.
         var account = await DoAsync(actor => Accounts.GetAsync(actor, id, life.Token));
-        if (account.Succeeded && !await AskAsync(AccountDeletionQuestion.About(account.Value, Time.GetUtcNow())))
+        if (account.Succeeded && !await AskAsync(ServiceAccountDeletionQuestion.About(account.Value, Time.GetUtcNow())))
         {
             return;
         }
 
         var outcome = account.Succeeded ? await DoAsync(actor => Accounts.DeleteAsync(actor, id, life.Token)) : account;
-        if (outcome.Fault is { } fault)
+        if (outcome.Error is { } fault)
         {
             await TellAsync($"Could not delete {name}", fault);
             return;
@@ -108,9 +108,9 @@ public sealed partial class AccountActions : ComponentBase, IDisposable
     }
 
     /// <summary>Says that something could not be done, and has what is shown read again.</summary>
-    public Task TellAsync(string what, Fault fault)
+    public Task TellAsync(string what, Error fault)
     {
-        if (fault.Code != FaultCode.SessionRequired) // which is told by a question of its own
+        if (fault.Code != ErrorCode.SessionRequired) // which is told by a question of its own
         {
             Toasts.ShowError(what, fault.Detail);
         }
@@ -118,7 +118,7 @@ public sealed partial class AccountActions : ComponentBase, IDisposable
         return OnChanged.InvokeAsync();
     }
 
-    async Task<Fault?> SaveAsync(ServiceAccountDraft wanted)
+    async Task<Error?> SaveAsync(ServiceAccountDraft wanted)
     {
         // What is as it was is not sent: somebody else may have changed it meanwhile.
         var patch = new ServiceAccountPatch(
@@ -127,9 +127,9 @@ public sealed partial class AccountActions : ComponentBase, IDisposable
             wanted.Permissions.SequenceEqual(draft.Permissions, StringComparer.Ordinal) ? null : wanted.Permissions,
             wanted.AllProjects == draft.AllProjects && wanted.Projects.SequenceEqual(draft.Projects) ? null : wanted.Choice);
         var outcome = await DoAsync(actor => Accounts.ChangeAsync(actor, changing!, patch, life.Token));
-        if (outcome.Fault is { } fault)
+        if (outcome.Error is { } fault)
         {
-            return fault.Code == FaultCode.SessionRequired ? null : fault;
+            return fault.Code == ErrorCode.SessionRequired ? null : fault;
         }
 
         changing = null;
@@ -141,7 +141,7 @@ public sealed partial class AccountActions : ComponentBase, IDisposable
     {
         // Undone also from a page that has been left: the toast outlives it.
         var outcome = await DoAsync(actor => Accounts.ChangeAsync(actor, id, new(State: state), CancellationToken.None));
-        if (outcome.Fault is { Code: not FaultCode.SessionRequired } fault)
+        if (outcome.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
             Toasts.ShowError($"Could not switch {(state == ServiceAccountState.Active ? "on" : "off")} {name}", fault.Detail);
         }

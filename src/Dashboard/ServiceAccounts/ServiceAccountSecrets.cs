@@ -1,13 +1,13 @@
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Keys;
+using Dashboard.Shared;
 
 namespace Dashboard.ServiceAccounts;
 
 /// <summary>What the secret modal shows of service accounts.</summary>
-static class AccountSecrets
+static class ServiceAccountSecrets
 {
     /// <summary>A new account: its first key and its client credentials.</summary>
-    public static ShownOnce Of(IssuedServiceAccount issued) => new()
+    public static SecretReveal Of(IssuedServiceAccount issued) => new()
     {
         Title = "Save these credentials",
         Lead = $"{issued.Account.Name} is ready. The key and the client secret are shown this one time.",
@@ -28,7 +28,7 @@ static class AccountSecrets
     };
 
     /// <summary>Another client secret of an account.</summary>
-    public static ShownOnce Of(IssuedClientSecret issued) => new()
+    public static SecretReveal Of(IssuedClientSecret issued) => new()
     {
         Title = "Save this client secret",
         Lead = $"Another client secret of {issued.Account.Name} is ready. This is the only time it is shown.",

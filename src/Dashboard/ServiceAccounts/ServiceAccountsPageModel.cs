@@ -9,7 +9,7 @@ namespace Dashboard.ServiceAccounts;
 /// <param name="Organization">The organization's slug, as the address names it.</param>
 /// <param name="State">Only those of one state.</param>
 /// <param name="Cursor">Where the page before it ended; null for the first.</param>
-public sealed record ServiceAccountsAsked(string Organization, ServiceAccountState? State, string? Cursor = null);
+public sealed record ServiceAccountsPageState(string Organization, ServiceAccountState? State, string? Cursor = null);
 
 /// <summary>A service account as the list shows it: short enough to go from the prerendered page to its circuit, whatever the account reaches.</summary>
 /// <param name="Id">The identifier.</param>
@@ -26,19 +26,19 @@ public sealed record ServiceAccountItem(
     string Id, string Name, string Permissions, string Projects, int Keys, int Secrets, string Owner, bool OwnerLeft, DateTimeOffset? LastUsedAt, ServiceAccountState State)
 {
     /// <summary>So many permissions are named, the usual three and verify; of more, the rest is counted.</summary>
-    const int MostNamed = 4;
+    const int MaxNamed = 4;
 
     /// <summary>An account as the list shows it.</summary>
     /// <param name="account">The account.</param>
     /// <param name="names">What people call the organization's projects, by <c>organization/project</c>.</param>
-    public static ServiceAccountItem Of(ServiceAccountRow account, IReadOnlyDictionary<string, string> names) => new(
+    public static ServiceAccountItem Of(ServiceAccountSummary account, IReadOnlyDictionary<string, string> names) => new(
         account.Id,
         account.Name,
-        KeyItem.InWords(account.Permissions, MostNamed),
+        KeyItem.InWords(account.Permissions, MaxNamed),
         InWords(account.Projects, names),
         account.Keys,
         account.Secrets.Count,
-        account.Owner.Person.Name,
+        account.Owner.User.Name,
         account.Owner.Left,
         account.LastUsedAt,
         account.State);
@@ -60,18 +60,18 @@ public sealed record ServiceAccountItem(
 }
 
 /// <summary>What the list's page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
-/// <param name="Asked">What it answers.</param>
+/// <param name="State">What it answers.</param>
 /// <param name="Organization">The organization and what the person may do there.</param>
 /// <param name="Searched">Only what somebody searched for. The text may be anything that was pasted: it stays out of here.</param>
 /// <param name="Items">The rows.</param>
 /// <param name="NextCursor">Where the next page begins, or null.</param>
 /// <param name="Total">How many there are on all pages.</param>
 /// <param name="At">When it was read: what the times in it are told from.</param>
-public sealed record ServiceAccountsView(
-    ServiceAccountsAsked Asked, OrganizationAccess Organization, bool Searched, IReadOnlyList<ServiceAccountItem> Items, string? NextCursor, int Total, DateTimeOffset At)
+public sealed record ServiceAccountsPageModel(
+    ServiceAccountsPageState State, OrganizationAccess Organization, bool Searched, IReadOnlyList<ServiceAccountItem> Items, string? NextCursor, int Total, DateTimeOffset At)
 {
     /// <summary>Whether something else than all accounts is asked for.</summary>
-    public bool Filtered => Searched || Asked.State is not null;
+    public bool Filtered => Searched || State.State is not null;
 
     /// <summary>There is no account in this organization.</summary>
     public bool Untouched => Total == 0 && !Filtered;
@@ -91,7 +91,7 @@ public sealed record NamedProject(string Path, string Name);
 /// <summary>A key of a service account, with the project that it lives in.</summary>
 /// <param name="Key">The key as lists show it.</param>
 /// <param name="Project">Its project.</param>
-public sealed record AccountKey(KeyItem Key, NamedProject Project);
+public sealed record ServiceAccountKey(KeyItem Key, NamedProject Project);
 
 /// <summary>What the page of one service account shows. It goes from the prerendered page to its circuit.</summary>
 /// <param name="Organization">The organization and what the person may do there.</param>
@@ -100,4 +100,4 @@ public sealed record AccountKey(KeyItem Key, NamedProject Project);
 /// <param name="Keys">Its newest keys that are not revoked.</param>
 /// <param name="At">When it was read: what the times in it are told from.</param>
 public sealed record ServiceAccountView(
-    OrganizationAccess Organization, ServiceAccountRow Account, IReadOnlyList<string> Projects, IReadOnlyList<AccountKey> Keys, DateTimeOffset At);
+    OrganizationAccess Organization, ServiceAccountSummary Account, IReadOnlyList<string> Projects, IReadOnlyList<ServiceAccountKey> Keys, DateTimeOffset At);

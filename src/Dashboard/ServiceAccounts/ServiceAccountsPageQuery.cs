@@ -1,6 +1,5 @@
-using Dashboard.Core;
-using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Keys;
 using Dashboard.Ui;
@@ -8,13 +7,13 @@ using Dashboard.Ui;
 namespace Dashboard.ServiceAccounts;
 
 /// <summary>Reads what the pages of service accounts show.</summary>
-sealed class ServiceAccountsReader(ServiceAccountService accounts, ProjectService projects, Catalogue catalogue, TimeProvider time)
+sealed class ServiceAccountsPageQuery(ServiceAccountService accounts, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
 {
     /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
     public const int Rows = 25;
 
     /// <summary>So many of an account's projects are named on its page; of more, the rest is counted.</summary>
-    const int MostNamed = 10;
+    const int MaxNamed = 10;
 
     /// <summary>Reads one page of the list.</summary>
     /// <param name="actor">Who looks.</param>
@@ -22,17 +21,17 @@ sealed class ServiceAccountsReader(ServiceAccountService accounts, ProjectServic
     /// <param name="term">What is searched for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The page. Where the address names the organization by what it was called once, only <see cref="OrganizationAccess.Slug"/> tells; else a fault.</returns>
-    public async Task<Outcome<ServiceAccountsView>> ReadAsync(Actor actor, ServiceAccountsAsked asked, string term, CancellationToken cancellationToken)
+    public async Task<Result<ServiceAccountsPageModel>> ReadAsync(Actor actor, ServiceAccountsPageState asked, string term, CancellationToken cancellationToken)
     {
         var organization = await projects.FindOrganizationAsync(actor, asked.Organization, cancellationToken);
-        if (organization.Fault is { } missing)
+        if (organization.Error is { } missing)
         {
             return missing;
         }
 
         var query = new ServiceAccountQuery(organization.Value.Slug, asked.Cursor, Rows, term, asked.State);
         var page = await accounts.ListAsync(actor, query, cancellationToken);
-        if (page.Fault is { } refused)
+        if (page.Error is { } refused)
         {
             return refused;
         }
@@ -40,7 +39,7 @@ sealed class ServiceAccountsReader(ServiceAccountService accounts, ProjectServic
         var onePage = asked.Cursor is null && page.Value.NextCursor is null;
         var total = onePage ? page.Value.Items.Count : await accounts.CountAsync(actor, query, cancellationToken);
         var names = (await OfAsync(actor, organization.Value, cancellationToken)).ToDictionary(project => project.Path, project => project.Name, StringComparer.Ordinal);
-        return total.Fault is { } lost ? lost : new ServiceAccountsView(
+        return total.Error is { } lost ? lost : new ServiceAccountsPageModel(
             asked,
             organization.Value,
             term.Length > 0,
@@ -56,19 +55,19 @@ sealed class ServiceAccountsReader(ServiceAccountService accounts, ProjectServic
     /// <param name="id">The account.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The account; or a fault, also where it is another organization's.</returns>
-    public async Task<Outcome<ServiceAccountView>> ReadOneAsync(Actor actor, string slug, string id, CancellationToken cancellationToken)
+    public async Task<Result<ServiceAccountView>> ReadOneAsync(Actor actor, string slug, string id, CancellationToken cancellationToken)
     {
         var organization = await projects.FindOrganizationAsync(actor, slug, cancellationToken);
         var account = await accounts.GetAsync(actor, id, cancellationToken);
         var keys = await accounts.KeysAsync(actor, id, Rows, cancellationToken);
-        if ((organization.Fault ?? account.Fault ?? keys.Fault) is { } fault)
+        if ((organization.Error ?? account.Error ?? keys.Error) is { } fault)
         {
             return fault;
         }
 
         if (account.Value.Organization != organization.Value.Slug)
         {
-            return Fault.NotFound;
+            return Error.NotFound;
         }
 
         var all = await OfAsync(actor, organization.Value, cancellationToken);
@@ -77,8 +76,8 @@ sealed class ServiceAccountsReader(ServiceAccountService accounts, ProjectServic
         return new ServiceAccountView(
             organization.Value,
             account.Value,
-            [.. (account.Value.Projects ?? []).Take(MostNamed).Select(path => Named(path).Name)],
-            [.. keys.Value.Select(key => new AccountKey(KeyItem.Of(key, actor, organization.Value.Role, catalogue), Named(key.Project)))],
+            [.. (account.Value.Projects ?? []).Take(MaxNamed).Select(path => Named(path).Name)],
+            [.. keys.Value.Select(key => new ServiceAccountKey(KeyItem.Of(key, actor, organization.Value.Role, catalog), Named(key.Project)))],
             time.GetUtcNow());
     }
 
@@ -87,7 +86,7 @@ sealed class ServiceAccountsReader(ServiceAccountService accounts, ProjectServic
     /// <param name="organization">The account's organization.</param>
     /// <param name="account">The account.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<IReadOnlyList<NamedProject>> ReachedAsync(Actor actor, OrganizationAccess organization, ServiceAccountRow account, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<NamedProject>> ReachedAsync(Actor actor, OrganizationAccess organization, ServiceAccountSummary account, CancellationToken cancellationToken) =>
         (await OfAsync(actor, organization, cancellationToken)).FindAll(project => account.Projects?.Contains(project.Path, StringComparer.Ordinal) != false);
 
     /// <summary>Finds an organization's projects, for a picker.</summary>

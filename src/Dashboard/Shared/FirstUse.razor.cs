@@ -1,10 +1,9 @@
-using Dashboard.Account;
+using Dashboard.Auth;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Usage;
-using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.Components;
 
-namespace Dashboard.Keys;
+namespace Dashboard.Shared;
 
 /// <summary>Listens to the change feed from before the key is shown to anybody, so that it misses nothing and asks nothing while it waits.</summary>
 public sealed partial class FirstUse : ComponentBase, IDisposable
@@ -29,7 +28,7 @@ public sealed partial class FirstUse : ComponentBase, IDisposable
 
     [Inject] KeyService Keys { get; set; } = null!;
 
-    [Inject] CurrentPerson Person { get; set; } = null!;
+    [Inject] CurrentUser User { get; set; } = null!;
 
     [Inject] TimeProvider Time { get; set; } = null!;
 
@@ -93,7 +92,7 @@ public sealed partial class FirstUse : ComponentBase, IDisposable
     {
         try
         {
-            if (await Person.ActorAsync() is { } actor && await Keys.FindFirstUseAsync(actor, KeyId, life.Token) is { Succeeded: true, Value: { } found })
+            if (await User.ActorAsync() is { } actor && await Keys.FindFirstUseAsync(actor, KeyId, life.Token) is { Succeeded: true, Value: { } found })
             {
                 use = found;
                 aging = Time.CreateTimer(_ => { _ = InvokeAsync(StateHasChanged); }, null, Aging, Aging);

@@ -1,7 +1,7 @@
-namespace Dashboard.Organizations;
+namespace Dashboard.Shared;
 
 /// <summary>Kinds of resources as people read them.</summary>
-static class ResourceWords
+static class ResourceKindNames
 {
     /// <summary><c>data_set</c> as "Data set".</summary>
     public static string Kind(string kind) => char.ToUpperInvariant(kind[0]) + Words(kind)[1..];

@@ -1,11 +1,10 @@
-using Dashboard.Core;
-using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Ui;
 
-namespace Dashboard.Keys;
+namespace Dashboard.Shared;
 
 /// <summary>A project's resources, for the picker that narrows a key.</summary>
-static class ResourcePicks
+static class ResourcePickerSource
 {
     const int Rows = 50;
 

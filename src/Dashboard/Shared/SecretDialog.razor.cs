@@ -1,23 +1,23 @@
-using Dashboard.Account;
+using Dashboard.Auth;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 
-namespace Dashboard.Keys;
+namespace Dashboard.Shared;
 
 public sealed partial class SecretDialog : ComponentBase, IDisposable
 {
     readonly string id = UiId.Next("secret");
     readonly HashSet<int> copied = [];
     Dialog? dialog;
-    ShownOnce? seen;
+    SecretReveal? seen;
     IDisposable? hold;
     bool used;
     bool guarded;
     bool focusGuard;
 
     /// <summary>What to show; null closes the dialog and takes it out of the page.</summary>
-    [Parameter, EditorRequired] public ShownOnce? Issued { get; set; }
+    [Parameter, EditorRequired] public SecretReveal? Issued { get; set; }
 
     /// <summary>The person is done with it. Whoever holds the secrets lets go of them now.</summary>
     [Parameter, EditorRequired] public EventCallback OnClosed { get; set; }
@@ -27,7 +27,7 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
     [Inject] SessionWatch Watch { get; set; } = null!;
 
     /// <summary>Never in a prerendered page: that is text on its way through caches and proxies.</summary>
-    ShownOnce? Shown => RendererInfo.IsInteractive ? Issued : null;
+    SecretReveal? Shown => RendererInfo.IsInteractive ? Issued : null;
 
     /// <summary>Every secret was copied.</summary>
     bool Saved => Shown is null || Missing(Shown).Count == 0;
@@ -63,7 +63,7 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
     string SnippetId(int index) => $"{id}-text-{index}";
 
     /// <summary>What was not copied: "this key", or "the API key", "the client secret".</summary>
-    List<string> Missing(ShownOnce issued) => [.. issued.Values.Index().Where(value => !copied.Contains(value.Index)).Select(value => value.Item.Secret).OfType<string>()];
+    List<string> Missing(SecretReveal issued) => [.. issued.Values.Index().Where(value => !copied.Contains(value.Index)).Select(value => value.Item.Secret).OfType<string>()];
 
     void Note(CopiedEventArgs e, int value)
     {

@@ -1,21 +1,21 @@
-using Dashboard.Core;
+using Dashboard.Auth;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
-namespace Dashboard.Account;
+namespace Dashboard.Shared;
 
 /// <summary>What an open page does when its session has ended meanwhile.</summary>
-static class SignInAgain
+static class SessionExpiredPrompt
 {
     /// <summary>Does something as the signed-in person.</summary>
     /// <param name="person">Who is signed in.</param>
     /// <param name="what">What is to be done.</param>
     /// <param name="lead">What to do beside it where the session has ended meanwhile, such as <see cref="LeadAsync"/>.</param>
     /// <typeparam name="T">What comes of it.</typeparam>
-    public static async Task<Outcome<T>> DoAsync<T>(CurrentPerson person, Func<Actor, Task<Outcome<T>>> what, Func<Task> lead)
+    public static async Task<Result<T>> DoAsync<T>(CurrentUser person, Func<Actor, Task<Result<T>>> what, Func<Task> lead)
     {
-        var outcome = await person.ActorAsync() is { } actor ? await what(actor) : Fault.SessionRequired;
-        if (outcome.Fault?.Code == FaultCode.SessionRequired)
+        var outcome = await person.ActorAsync() is { } actor ? await what(actor) : Error.SessionRequired;
+        if (outcome.Error?.Code == ErrorCode.SessionRequired)
         {
             _ = lead();
         }

@@ -1,4 +1,4 @@
-namespace Dashboard.Keys;
+namespace Dashboard.Shared;
 
 /// <summary>A text to paste, with places for what is shown once. No secret is in it.</summary>
 /// <param name="Title">What people call its language.</param>

@@ -2,7 +2,7 @@ using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 
-namespace Dashboard.Layout;
+namespace Dashboard.Shell;
 
 public sealed partial class MainLayout : LayoutComponentBase
 {

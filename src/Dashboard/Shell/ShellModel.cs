@@ -1,4 +1,4 @@
-namespace Dashboard.Layout;
+namespace Dashboard.Shell;
 
 /// <summary>A place to go to, such as a project in the head bar's list.</summary>
 public sealed record ShellPlace(string Name, string Href);
@@ -13,7 +13,7 @@ public sealed record ShellGroup(string Title, IReadOnlyList<ShellLink> Links);
 public sealed record ShellModel
 {
     /// <summary>The name of who is signed in.</summary>
-    public string? Person { get; init; }
+    public string? UserName { get; init; }
 
     public ShellPlace? Organization { get; init; }
 

@@ -1,13 +1,13 @@
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Auth;
 using Dashboard.Core.Organizations;
-using Dashboard.Layout;
+using Dashboard.Core.Projects;
+using Dashboard.Projects;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.AspNetCore.Components.Routing;
 
-namespace Dashboard.Organizations;
+namespace Dashboard.Shell;
 
 /// <summary>Stands above the router and tells the layout where the signed-in person is and may go: read once for each address, and for the first page
 /// while it is prerendered.</summary>
@@ -40,7 +40,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
 
     [Inject] ProjectService Projects { get; set; } = null!;
 
-    [Inject] CurrentPerson Person { get; set; } = null!;
+    [Inject] CurrentUser User { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
@@ -125,12 +125,12 @@ public sealed class ShellProvider : ComponentBase, IDisposable
 
     async Task<ShellModel> ReadAsync(CancellationToken cancellationToken)
     {
-        if (await Person.ActorAsync() is not { } actor)
+        if (await User.ActorAsync() is not { } actor)
         {
             return new();
         }
 
-        var shell = new ShellModel { Person = actor.Name, SignOutAction = "/account/sign-out", AccountLinks = [OwnApps] };
+        var shell = new ShellModel { UserName = actor.Name, SignOutAction = "/account/sign-out", AccountLinks = [OwnApps] };
         if (PathIn(Place) is not { } path)
         {
             return shell;

@@ -4,7 +4,7 @@ using Dashboard.Tests.E2E.Support;
 using Microsoft.Playwright;
 using Xunit;
 
-namespace Dashboard.Tests.E2E.Account;
+namespace Dashboard.Tests.E2E.Accounts;
 
 public sealed partial class SetUpTests(Browser browser) : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
     {
         using var product = NewProduct();
         product.Start();
-        await using (var visit = await Visit.OpenAsync(browser, product.Url))
+        await using (var visit = await PageVisit.OpenAsync(browser, product.Url))
         {
             foreach (var path in new[] { "/", "/account/sign-in", "/northwind-traders/order-platform/keys" })
             {
@@ -68,7 +68,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         Assert.NotEqual("", code);
         Assert.EndsWith($" Set it up at {process.Url}setup — from another machine with the code {code}.{Environment.NewLine}", process.Log, StringComparison.Ordinal);
 
-        await using var visit = await Visit.OpenAsync(browser, new UriBuilder(process.Url) { Host = Browser.InsecureHost }.Uri, Visit.Phone);
+        await using var visit = await PageVisit.OpenAsync(browser, new UriBuilder(process.Url) { Host = Browser.InsecureHost }.Uri, PageVisit.Phone);
         await visit.Page.GotoAsync("/");
         await visit.ExpectAccessibleAsync();
         await FillAsync(visit, Product.Password);
@@ -95,7 +95,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
 
     static Product NewProduct() => new Product().With("Bootstrap:Email", "").With("Bootstrap:Password", "");
 
-    static async Task FillAsync(Visit visit, string password)
+    static async Task FillAsync(PageVisit visit, string password)
     {
         await visit.Page.GetByLabel("E-mail").FillAsync("priya.raghunathan@northwind.example");
         await visit.Page.GetByLabel("Password").FillAsync(password);

@@ -4,7 +4,7 @@ using Dashboard.Tests.E2E.Support;
 using Microsoft.Playwright;
 using Xunit;
 
-namespace Dashboard.Tests.E2E.Account;
+namespace Dashboard.Tests.E2E.Accounts;
 
 public sealed class SignInTests(Product product, Browser browser) : IClassFixture<Product>
 {
@@ -14,7 +14,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
     public async Task Person_who_guesses_is_told_how_many_tries_are_left_and_then_waits()
     {
         product.Start();
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.Page.GotoAsync(SignIn);
         await visit.ExpectAccessibleAsync();
         foreach (var left in new[] { "Four more tries, then a pause of 5 minutes.", "Three more tries", "Two more tries", "One more try", "The next try is possible in 5 minutes." })
@@ -35,7 +35,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
     public async Task Person_on_a_phone_gets_errors_beside_the_fields()
     {
         product.Start();
-        await using var visit = await Visit.OpenAsync(browser, product.Url, Visit.Phone);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url, PageVisit.Phone);
         await visit.Page.GotoAsync(SignIn);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).TapAsync();
         await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveAccessibleDescriptionAsync("Enter your e-mail address.");
@@ -50,7 +50,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
     public async Task Person_goes_where_they_wanted_to_and_never_to_another_host(string wanted, string reached)
     {
         product.Start();
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.Page.GotoAsync($"{SignIn}?ReturnUrl={Uri.EscapeDataString(wanted)}");
         await TypeAsync(visit, Product.Email, Product.Password);
         await visit.UntilInteractiveAsync();
@@ -64,7 +64,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
     public async Task Page_that_asks_for_a_session_is_reached_after_signing_in()
     {
         product.Start();
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.Page.GotoAsync("/my-organization/default/keys");
         Assert.Equal($"{SignIn}?ReturnUrl=%2Fmy-organization%2Fdefault%2Fkeys", new Uri(visit.Page.Url).PathAndQuery);
         await TypeAsync(visit, Product.Email, Product.Password);
@@ -78,7 +78,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         product.Start();
         await product.AddOrganizationAsync("empty");
         await product.AddMemberAsync("newcomer@example.com", "empty", OrganizationRole.Developer);
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.Page.GotoAsync("/");
         await TypeAsync(visit, "newcomer@example.com", Product.Password);
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "You have no project yet" })).ToBeVisibleAsync();
@@ -90,7 +90,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
     public async Task Signing_in_works_where_the_office_has_no_TLS()
     {
         product.Start();
-        await using var visit = await Visit.OpenAsync(browser, product.InsecureUrl);
+        await using var visit = await PageVisit.OpenAsync(browser, product.InsecureUrl);
         await visit.SignInAsync();
         Assert.Equal("/my-organization/default/keys", new Uri(visit.Page.Url).PathAndQuery);
     }
@@ -99,7 +99,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
     public async Task Signing_out_makes_a_copied_cookie_useless()
     {
         product.Start();
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync();
         var copied = (await visit.Page.Context.CookiesAsync()).Single(cookie => cookie.Name == "latchkey");
         Assert.True(copied.HttpOnly);
@@ -116,7 +116,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
     public async Task Browser_that_is_asked_to_keeps_the_session_for_fourteen_days()
     {
         product.Start();
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.Page.GotoAsync(SignIn);
         await visit.Page.GetByLabel("Keep me signed in for 14 days").CheckAsync();
         await TypeAsync(visit, Product.Email, Product.Password);
@@ -130,7 +130,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
     public async Task Open_page_stops_when_its_session_ends_elsewhere()
     {
         product.Start();
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync();
         var ended = await visit.Requests.DeleteAsync("/api/session", new() { Headers = new Dictionary<string, string> { ["Sec-Fetch-Site"] = "same-origin" } });
         Assert.Equal(204, ended.Status);
@@ -141,7 +141,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
     public async Task Form_from_before_another_tab_signed_in_leads_on()
     {
         product.Start();
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.Page.GotoAsync(SignIn);
         await visit.SignInAsync(Product.Email);
         await TypeAsync(visit, Product.Email, Product.Password);
@@ -153,7 +153,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
     public async Task Form_without_its_token_is_shown_again_and_says_why()
     {
         product.Start();
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.Page.GotoAsync($"{SignIn}?ReturnUrl=%2Fx");
         await visit.Page.Context.ClearCookiesAsync();
         await TypeAsync(visit, Product.Email, Product.Password);
@@ -205,7 +205,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    static async Task TypeAsync(Visit visit, string email, string password)
+    static async Task TypeAsync(PageVisit visit, string email, string password)
     {
         await visit.Page.GetByLabel("E-mail").FillAsync(email);
         await visit.Page.GetByLabel("Password").FillAsync(password);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Dashboard.Tests.E2E.Support;
 using Xunit;
 
-namespace Dashboard.Tests.E2E.Http;
+namespace Dashboard.Tests.E2E.Api;
 
 /// <summary>The description says all that a program needs. That it is true, every other test of the API shows.</summary>
 public sealed class ApiDescriptionTests(Tenants tenants) : IClassFixture<Tenants>

@@ -4,7 +4,7 @@ using System.Text;
 using Dashboard.Tests.E2E.Support;
 using Xunit;
 
-namespace Dashboard.Tests.E2E.Http;
+namespace Dashboard.Tests.E2E.Api;
 
 /// <summary>What cannot be right is refused by its field, and nothing is written.</summary>
 public sealed class BodyTests(Tenants tenants) : IClassFixture<Tenants>

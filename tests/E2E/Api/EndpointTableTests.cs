@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace Dashboard.Tests.E2E.Http;
+namespace Dashboard.Tests.E2E.Api;
 
 /// <summary>Who gets which answer where. An endpoint that is not in the table fails.</summary>
 public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
@@ -51,7 +51,7 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
 
     const string OneApp = "/api/apps/APP";
 
-    static readonly object App = new { name = "table", project = People.Project, resource = "workflow:order-intake" };
+    static readonly object PublishedApp = new { name = "table", project = People.Project, resource = "workflow:order-intake" };
 
     static readonly object Question = new { key = "nk_live_nothing" };
 
@@ -122,7 +122,7 @@ public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
         new("DELETE /api/service-accounts/{id}/secrets/{secret_id}",
             Refused(OneSecret), Refused(OneSecret), Hidden(OneSecret), Forbidden(OneSecret), Hidden(OneAccount + "/secrets/cs_nothing")) { ForAdmins = true },
         new("POST /api/apps",
-            Refused("/api/apps", App), Refused("/api/apps", App), Hidden("/api/apps", App), Forbidden("/api/apps", App),
+            Refused("/api/apps", PublishedApp), Refused("/api/apps", PublishedApp), Hidden("/api/apps", PublishedApp), Forbidden("/api/apps", PublishedApp),
             Bad("/api/apps", new { name = "x", project = People.Project, resource = "workflow:never-registered" })),
         new("GET /api/apps", Refused("/api/apps"), Refused("/api/apps"), Hidden("/api/apps" + Ours), new("/api/apps" + Ours, null, 200), Bad("/api/apps?limit=0")),
         new("GET /api/apps/{id}", Refused(OneApp), Refused(OneApp), Hidden(OneApp), new(OneApp, null, 200), Hidden("/api/apps/app_nothing")),

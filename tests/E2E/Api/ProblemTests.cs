@@ -1,7 +1,7 @@
 using Dashboard.Tests.E2E.Support;
 using Xunit;
 
-namespace Dashboard.Tests.E2E.Http;
+namespace Dashboard.Tests.E2E.Api;
 
 /// <summary>What has no answer of its own is told as a problem document where programs call.</summary>
 public sealed class ProblemTests(Tenants tenants) : IClassFixture<Tenants>
@@ -61,7 +61,7 @@ public sealed class ProblemTests(Tenants tenants) : IClassFixture<Tenants>
     [Fact]
     public async Task Session_that_has_ended_opens_nothing()
     {
-        using var api = await Api.SignInAsync(tenants.Product);
+        using var api = await ApiClient.SignInAsync(tenants.Product);
         Assert.Equal(200, (await api.GetAsync("/api/session")).Status);
         Assert.Equal(403, (await api.SendAsync(HttpMethod.Delete, "/api/session", null, ("Origin", "https://evil.example"))).Status);
         Assert.Equal(204, (await api.DeleteAsync("/api/session")).Status);

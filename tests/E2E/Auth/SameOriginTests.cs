@@ -1,7 +1,7 @@
 using Dashboard.Tests.E2E.Support;
 using Xunit;
 
-namespace Dashboard.Tests.E2E.Http;
+namespace Dashboard.Tests.E2E.Auth;
 
 /// <summary>A session is used by the product's own pages and by nobody else's.</summary>
 public sealed class SameOriginTests(Tenants tenants) : IClassFixture<Tenants>
@@ -62,7 +62,7 @@ public sealed class SameOriginTests(Tenants tenants) : IClassFixture<Tenants>
     [InlineData(null, "http://127.0.0.1:PORT", 200)]
     public async Task Sign_in_refuses_only_what_says_that_it_is_foreign(string? site, string? origin, int status)
     {
-        using var api = await Api.OpenAsync(tenants.Product);
+        using var api = await ApiClient.OpenAsync(tenants.Product);
         var before = await Snapshot.TakeAsync(tenants.Product);
         var answer = await api.SendAsync(HttpMethod.Post, "/api/session", new { email = Product.Email, password = Product.Password }, Headers(site, origin));
         Assert.Equal(status, answer.Status);
@@ -73,7 +73,7 @@ public sealed class SameOriginTests(Tenants tenants) : IClassFixture<Tenants>
     [Fact]
     public async Task Sign_in_of_a_program_says_nothing_of_a_site_and_is_taken()
     {
-        using var api = await Api.OpenAsync(tenants.Product);
+        using var api = await ApiClient.OpenAsync(tenants.Product);
         using var body = new StringContent($$"""{"email": "{{Product.Email}}", "password": "{{Product.Password}}"}""", System.Text.Encoding.UTF8, "application/json");
         Assert.Equal(200, (await api.SendContentAsync(HttpMethod.Post, "/api/session", body)).Status);
         Assert.Equal(200, (await api.GetAsync("/api/session")).Status);

@@ -1,22 +1,22 @@
 using System.Net;
-using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Tokens;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
-namespace Dashboard.Tests.E2E.OAuth;
+namespace Dashboard.Tests.E2E.Authorizations;
 
 /// <summary>A person allows a command line and an app to act as them, sees that they do, and ends it.</summary>
-public sealed class ApprovalJourneys : IClassFixture<Product>
+public sealed class AuthorizationJourneys : IClassFixture<Product>
 {
     const string LongName = "Contoso Desk Assistant for Fabrikam and the other carriers of the whole of Northern Europe";
 
     readonly Product product;
     readonly Browser browser;
 
-    public ApprovalJourneys(Product product, Browser browser)
+    public AuthorizationJourneys(Product product, Browser browser)
     {
         (this.product, this.browser) = (product, browser);
         product.Start();
@@ -28,8 +28,8 @@ public sealed class ApprovalJourneys : IClassFixture<Product>
     public async Task Device_is_looked_up_by_its_code_and_allowed_or_denied_by_keyboard()
     {
         await product.AddMemberAsync("reads@example.com", People.Organization, OrganizationRole.Viewer);
-        using var program = await Api.OpenAsync(product);
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        using var program = await ApiClient.OpenAsync(product);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync("reads@example.com");
         var page = visit.Page;
         var code = page.GetByLabel("Code", new() { Exact = true });
@@ -84,13 +84,13 @@ public sealed class ApprovalJourneys : IClassFixture<Product>
         var address = $"http://127.0.0.1:{FreePort()}/";
         app.Prefixes.Add(address);
         app.Start();
-        using var program = await Api.OpenAsync(product);
+        using var program = await ApiClient.OpenAsync(product);
         var client = (await program.PostAsync(
             "/oauth/register", new { client_name = LongName, redirect_uris = new[] { "http://127.0.0.1/callback" }, token_endpoint_auth_method = "none" })).Member("client_id");
         var asked = $"/oauth/authorize?client_id={client}&response_type=code&redirect_uri={Uri.EscapeDataString(address + "callback")}&code_challenge_method=S256" +
             $"&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&state=xyz&scope={Uri.EscapeDataString("read:workflows execute:agents")}";
 
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         visit.ExpectApp(address);
         var page = visit.Page;
         await visit.SignInAsync("nobodys@example.com");
@@ -134,8 +134,8 @@ public sealed class ApprovalJourneys : IClassFixture<Product>
     public async Task Connected_apps_are_seen_and_disconnected_by_their_person_and_by_an_admin()
     {
         var person = await product.AddMemberAsync("connects@example.com", People.Organization, OrganizationRole.Developer, "Connie Connects");
-        using var program = await Api.OpenAsync(product);
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        using var program = await ApiClient.OpenAsync(product);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         var page = visit.Page;
         await visit.SignInAsync("connects@example.com");
         await visit.GoAsync("/account/connected-apps");
@@ -163,7 +163,7 @@ public sealed class ApprovalJourneys : IClassFixture<Product>
         Assert.Equal(401, (await program.GetAsync("/api/keys", Bearers.Header(shell))).Status);
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Default" })).ToBeVisibleAsync(); // the way back
 
-        await using var admin = await Visit.OpenAsync(browser, product.Url);
+        await using var admin = await PageVisit.OpenAsync(browser, product.Url);
         await admin.SignInAsync(Product.Email);
         await admin.GoAsync($"/{People.Project}/keys");
         await admin.Page.GetByRole(AriaRole.Link, new() { Name = "Connected apps" }).ClickAsync();
@@ -176,7 +176,7 @@ public sealed class ApprovalJourneys : IClassFixture<Product>
         Assert.Equal("invalid_token", (await program.GetAsync("/v1/capabilities", Bearers.Header(app))).Code);
     }
 
-    static async Task LookAsync(Visit visit)
+    static async Task LookAsync(PageVisit visit)
     {
         await visit.ResizeAsync(390);
         await visit.ExpectFitAsync();

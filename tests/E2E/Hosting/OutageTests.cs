@@ -4,7 +4,7 @@ using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore.Storage;
 using Xunit;
 
-namespace Dashboard.Tests.E2E.Http;
+namespace Dashboard.Tests.E2E.Hosting;
 
 /// <summary>An outage is told as one, never as a bad key or an ended session, and ends when it ends.</summary>
 public sealed class OutageTests
@@ -19,16 +19,16 @@ public sealed class OutageTests
     {
         var outage = new Outage();
         await using var product = new Product().With(outage.Register);
-        using var owner = await Api.SignInAsync(product);
-        using var anybody = await Api.OpenAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
+        using var anybody = await ApiClient.OpenAsync(product);
         var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
 
         outage.Failure = failure switch
         {
-            "sqlite" => Outage.DatabaseGone,
-            "retries" => new RetryLimitExceededException("The maximum number of retries was exceeded.", Outage.DatabaseGone),
+            "sqlite" => Outage.DatabaseUnavailable,
+            "retries" => new RetryLimitExceededException("The maximum number of retries was exceeded.", Outage.DatabaseUnavailable),
             "timeout" => new TimeoutException("The operation has timed out."),
-            _ => new InvalidOperationException("An exception has been raised that is likely due to a transient failure.", Outage.DatabaseGone),
+            _ => new InvalidOperationException("An exception has been raised that is likely due to a transient failure.", Outage.DatabaseUnavailable),
         };
         foreach (var api in new[] { anybody, owner })
         {
@@ -56,7 +56,7 @@ public sealed class OutageTests
     {
         var outage = new Outage();
         await using var product = new Product().With(outage.Register);
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
         outage.Failure = new InvalidOperationException("the inner workings");
         Assert.Equal((503, "verification_unavailable"), await TellAsync(owner.GetAsync("/v1/capabilities", ("X-API-Key", raw)))); // whatever it is, it is not the key
@@ -82,7 +82,7 @@ public sealed class OutageTests
         using var owner = new HttpClient { BaseAddress = product.Url };
         owner.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
         Assert.True((await owner.PostAsync("/api/session", JsonContent.Create(new { email = Product.Email, password = Product.Password }), None)).IsSuccessStatusCode);
-        outage.Failure = Outage.DatabaseGone;
+        outage.Failure = Outage.DatabaseUnavailable;
         foreach (var path in new[] { "/", "/my-organization/default/keys", "/account/sign-out" })
         {
             var gone = await owner.GetAsync(path, None);

@@ -5,7 +5,7 @@ using System.Text.Json;
 using Dashboard.Tests.E2E.Support;
 using Xunit;
 
-namespace Dashboard.Tests.E2E.Http;
+namespace Dashboard.Tests.E2E.Hosting;
 
 /// <summary>The log at its most talkative knows no secret, wherever a program puts it.</summary>
 public sealed class SecretsInLogTests : IDisposable

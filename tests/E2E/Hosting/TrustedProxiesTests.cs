@@ -2,7 +2,7 @@ using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Dashboard.Tests.E2E.Http;
+namespace Dashboard.Tests.E2E.Hosting;
 
 /// <summary>Where a request began, as the audit log and the same-origin rule know it.</summary>
 public sealed class TrustedProxiesTests
@@ -11,7 +11,7 @@ public sealed class TrustedProxiesTests
     public async Task Audit_log_names_the_client_and_not_the_proxy()
     {
         await using var product = new Product().With("Proxies:Trusted:0", "127.0.0.0/8").With("Proxies:Trusted:1", "2001:db8:ffff::/48");
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         foreach (var (forwarded, address) in new[]
         {
             ("203.0.113.9", "203.0.113.9"), ("198.51.100.1, 203.0.113.9, 2001:db8:ffff::1", "203.0.113.9"), ("::ffff:203.0.113.9", "203.0.113.9"),
@@ -27,7 +27,7 @@ public sealed class TrustedProxiesTests
     public async Task Client_that_calls_itself_another_stays_what_it_is()
     {
         await using var product = new Product().With("Proxies:Trusted", "10.0.0.0/8");
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         Assert.Equal(201, (await owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "x" }, ("Sec-Fetch-Site", "same-origin"), ("X-Forwarded-For", "10.0.0.1"))).Status);
         Assert.Equal("127.0.0.1", await LastAddressAsync(product));
     }
@@ -36,7 +36,7 @@ public sealed class TrustedProxiesTests
     public async Task Own_origin_is_the_one_that_the_browser_sees()
     {
         await using var product = new Product().With("Proxies:Trusted", "127.0.0.1");
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         Assert.Equal(201, await FromAsync("https://keys.example"));
         Assert.Equal(403, await FromAsync("http://keys.example"));
         Assert.Equal(403, await FromAsync(product.Url.GetLeftPart(UriPartial.Authority)));

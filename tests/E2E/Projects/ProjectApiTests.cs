@@ -2,7 +2,7 @@ using Dashboard.Core.Organizations;
 using Dashboard.Tests.E2E.Support;
 using Xunit;
 
-namespace Dashboard.Tests.E2E.Organizations;
+namespace Dashboard.Tests.E2E.Projects;
 
 /// <summary>Projects and resources, as a program keeps them.</summary>
 public sealed class ProjectApiTests
@@ -11,7 +11,7 @@ public sealed class ProjectApiTests
     public async Task Projects_get_slugs_of_their_own()
     {
         await using var product = new Product();
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         var made = await owner.PostAsync("/api/projects", new { name = " Blue Orders! " });
         Assert.Equal((201, People.Organization, "blue-orders", "Blue Orders!"), (made.Status, made.Member("organization"), made.Member("slug"), made.Member("name")));
         Assert.Equal("blue-orders-2", (await owner.PostAsync("/api/projects", new { name = "Blue Orders" })).Member("slug"));
@@ -29,7 +29,7 @@ public sealed class ProjectApiTests
         product.Start();
         await product.AddOrganizationAsync("rival", "secret");
         await product.AddMemberAsync(Product.Email, "rival", OrganizationRole.Viewer);
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         Assert.Equal(2, (await owner.GetAsync("/api/projects")).Json.GetProperty("items").GetArrayLength());
         Assert.Equal((400, "organization"), ((await owner.PostAsync("/api/projects", new { name = "x" })).Status, (await owner.PostAsync("/api/projects", new { name = "x" })).Errors));
         Assert.Equal((403, "forbidden"), ((await owner.PostAsync("/api/projects", new { name = "x", organization = "rival" })).Status, (await owner.PostAsync("/api/projects", new { name = "x", organization = "rival" })).Code));
@@ -41,7 +41,7 @@ public sealed class ProjectApiTests
     public async Task Resources_are_listed_by_kind_and_name_a_page_at_a_time()
     {
         await using var product = new Product().With(new ManualTime());
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         foreach (var (kind, id, name) in new[] { ("workflow", "order-intake", "Intake"), ("workflow", "refunds", null), ("gateway", "refunds", "Refund gateway"), ("agent", "a.b_c~d-e", "Agent") })
         {
             var made = await owner.PostAsync("/api/resources", name is null ? new { kind, id } : new { kind, id, name });
@@ -64,7 +64,7 @@ public sealed class ProjectApiTests
     public async Task Project_is_read_renamed_moved_and_deleted_with_its_keys()
     {
         await using var product = new Product();
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         var place = (await owner.PostAsync("/api/projects", new { name = "Ledger" })).Header("Location")!;
         Assert.Equal($"/api/projects/{People.Organization}/ledger", place);
         var read = await owner.GetAsync(place);
@@ -93,7 +93,7 @@ public sealed class ProjectApiTests
     public async Task Resource_is_read_renamed_and_deleted_with_what_becomes_of_keys()
     {
         await using var product = new Product();
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         var place = (await owner.PostAsync("/api/resources", new { kind = "workflow", id = ".." })).Header("Location")!;
         Assert.Equal($"/api/resources/{People.Project}/workflow:..", place);
         await owner.PostAsync("/api/resources", new { kind = "agent", id = "router" });

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
-namespace Dashboard.Tests.E2E.Organizations;
+namespace Dashboard.Tests.E2E.Projects;
 
 public sealed class ResourceJourneys : IClassFixture<Product>
 {
@@ -21,7 +21,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
     public async Task Resources_are_added_renamed_and_deleted_with_the_keys_that_reach_nothing_else()
     {
         var project = await product.AddProjectAsync("Resources");
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");
@@ -39,7 +39,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Order intake Workflow order-intake 0" })).ToBeVisibleAsync();
 
-        using (var api = await Api.SignInAsync(product))
+        using (var api = await ApiClient.SignInAsync(product))
         {
             await api.PostAsync("/api/keys", new { project = $"{project}", name = "only", resources = new[] { "workflow:order-intake" } });
         }
@@ -66,7 +66,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
     {
         var project = await product.AddProjectAsync("Many resources");
         await AddAsync(project, 60);
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;
         await visit.GoAsync($"/{project}/resources");
@@ -88,7 +88,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
     public async Task Projects_are_created_renamed_and_deleted_from_their_menu()
     {
         var project = await product.AddProjectAsync("Before");
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");
@@ -132,7 +132,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
     {
         await product.AddOrganizationAsync("empty");
         await product.AddMemberAsync("alone@example.com", "empty", OrganizationRole.Admin);
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync("alone@example.com");
         await visit.Page.GotoAsync("/");
         await Expect(Name(visit.Page)).ToBeFocusedAsync();

@@ -1,9 +1,9 @@
 using Dashboard.Tests.E2E.Support;
 using Xunit;
 
-namespace Dashboard.Tests.E2E.Apps;
+namespace Dashboard.Tests.E2E.PublishedApps;
 
-public sealed class AppApiTests(Tenants tenants) : IClassFixture<Tenants>
+public sealed class PublishedAppApiTests(Tenants tenants) : IClassFixture<Tenants>
 {
     const string Intake = "workflow:order-intake";
 

@@ -3,14 +3,14 @@ using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
-namespace Dashboard.Tests.E2E.Apps;
+namespace Dashboard.Tests.E2E.PublishedApps;
 
-public sealed class AppJourneys : IClassFixture<Product>
+public sealed class PublishedAppJourneys : IClassFixture<Product>
 {
     readonly Product product;
     readonly Browser browser;
 
-    public AppJourneys(Product product, Browser browser)
+    public PublishedAppJourneys(Product product, Browser browser)
     {
         (this.product, this.browser) = (product, browser);
         product.Start();
@@ -21,8 +21,8 @@ public sealed class AppJourneys : IClassFixture<Product>
     {
         const string name = "Returns desk for Contoso, Fabrikam and the other carriers of Northern Europe";
         var project = await product.AddProjectAsync("Parcels");
-        using var program = await Api.OpenAsync(product);
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        using var program = await ApiClient.OpenAsync(product);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.AllowClipboardAsync();
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;

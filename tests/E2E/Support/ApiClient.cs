@@ -6,15 +6,15 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Support;
 
 /// <summary>A program that calls the product, keeps its cookies, and holds every answer against the API's description.</summary>
-public sealed class Api : IDisposable
+public sealed class ApiClient : IDisposable
 {
     readonly HttpClient client;
     readonly Contract contract;
 
-    Api(HttpClient client, Contract contract) => (this.client, this.contract) = (client, contract);
+    ApiClient(HttpClient client, Contract contract) => (this.client, this.contract) = (client, contract);
 
     /// <summary>A caller that has not signed in.</summary>
-    public static async Task<Api> OpenAsync(Product product)
+    public static async Task<ApiClient> OpenAsync(Product product)
     {
         product.Start();
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new() };
@@ -22,7 +22,7 @@ public sealed class Api : IDisposable
     }
 
     /// <summary>A caller with a session.</summary>
-    public static async Task<Api> SignInAsync(Product product, string email = Product.Email)
+    public static async Task<ApiClient> SignInAsync(Product product, string email = Product.Email)
     {
         var api = await OpenAsync(product);
         Assert.Equal(200, (await api.PostAsync("/api/session", new { email, password = Product.Password })).Status);

@@ -6,7 +6,7 @@ namespace Dashboard.Tests.E2E.Support;
 
 /// <summary>A wire to the product that counts what comes through it to the browser: answers as they are transferred, compressed and with their headers, and the messages of
 /// the circuit. The browser's own counters tell messages only as they are once unpacked.</summary>
-public sealed class Wire : IAsyncDisposable
+public sealed class CountingProxy : IAsyncDisposable
 {
     readonly TcpListener listener = new(IPAddress.Loopback, 0);
     readonly CancellationTokenSource life = new();
@@ -15,7 +15,7 @@ public sealed class Wire : IAsyncDisposable
     long received;
 
     /// <summary>Lays a wire to <paramref name="product"/>.</summary>
-    public Wire(Uri product)
+    public CountingProxy(Uri product)
     {
         this.product = product;
         listener.Start();

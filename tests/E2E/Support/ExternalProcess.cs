@@ -7,7 +7,7 @@ using System.Threading.Channels;
 namespace Dashboard.Tests.E2E.Support;
 
 /// <summary>A program that is not ours and may not be there.</summary>
-sealed class OtherProgram : IAsyncDisposable
+sealed class ExternalProcess : IAsyncDisposable
 {
     static readonly string[] Places = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin", "/usr/local/sbin"];
 
@@ -15,7 +15,7 @@ sealed class OtherProgram : IAsyncDisposable
     readonly StringBuilder said = new();
     readonly Channel<string> lines = Channel.CreateUnbounded<string>();
 
-    OtherProgram(string file, string folder, IReadOnlyDictionary<string, string> environment, string[] arguments)
+    ExternalProcess(string file, string folder, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
@@ -55,9 +55,9 @@ sealed class OtherProgram : IAsyncDisposable
     }
 
     /// <summary>Starts a server and returns when it listens.</summary>
-    public static async Task<OtherProgram> ServeAsync(string file, string folder, int port, CancellationToken cancellationToken, params string[] arguments)
+    public static async Task<ExternalProcess> ServeAsync(string file, string folder, int port, CancellationToken cancellationToken, params string[] arguments)
     {
-        var program = new OtherProgram(file, folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = folder, ["XDG_CONFIG_HOME"] = folder, ["XDG_DATA_HOME"] = folder }, arguments);
+        var program = new ExternalProcess(file, folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = folder, ["XDG_CONFIG_HOME"] = folder, ["XDG_DATA_HOME"] = folder }, arguments);
         for (var tries = 0; tries < 200; tries++)
         {
             using var socket = new TcpClient();
@@ -82,7 +82,7 @@ sealed class OtherProgram : IAsyncDisposable
     }
 
     /// <summary>Starts a program that says line by line how far it is.</summary>
-    public static OtherProgram Start(string file, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(file, folder, environment, arguments);
+    public static ExternalProcess Start(string file, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(file, folder, environment, arguments);
 
     /// <summary>What follows in the next line of its output that begins so; lines before that one are passed over.</summary>
     public async Task<string> HearAsync(string begin, CancellationToken cancellationToken)
@@ -111,7 +111,7 @@ sealed class OtherProgram : IAsyncDisposable
     /// <summary>Runs a program to its end and returns what it printed.</summary>
     public static async Task<string> RunAsync(string file, string folder, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, params string[] arguments)
     {
-        await using var program = new OtherProgram(file, folder, environment, arguments);
+        await using var program = new ExternalProcess(file, folder, environment, arguments);
         await program.process.WaitForExitAsync(cancellationToken);
         return program.Said.Trim();
     }

@@ -6,15 +6,15 @@ using static Microsoft.Playwright.Assertions;
 namespace Dashboard.Tests.E2E.Support;
 
 /// <summary>How somebody uses a page. By keys nothing is touched: the focus is moved by Tab and arrows until it is where it has to be, as the page itself says it.</summary>
-public enum Way
+public enum InputMode
 {
     Mouse,
     Keys,
     Touch,
 }
 
-/// <summary>A person's hand on a page. What it does it does in its <see cref="Way"/>, and only so.</summary>
-sealed class Hand(IPage page, Way way)
+/// <summary>A person's hand on a page. What it does it does in its <see cref="InputMode"/>, and only so.</summary>
+sealed class PageDriver(IPage page, InputMode way)
 {
     /// <summary>More presses of Tab than any page has stops.</summary>
     const int MostStops = 90;
@@ -36,7 +36,7 @@ sealed class Hand(IPage page, Way way)
 
     public async Task PressAsync(AriaRole role, string name)
     {
-        if (way == Way.Keys)
+        if (way == InputMode.Keys)
         {
             await ReachAsync($"{Word(role)}: {name}");
             await KeyAsync(role is AriaRole.Checkbox or AriaRole.Switch ? "Space" : "Enter");
@@ -50,7 +50,7 @@ sealed class Hand(IPage page, Way way)
     /// <summary>Opens a menu and takes one of its items.</summary>
     public async Task TakeAsync(string menu, string item)
     {
-        if (way == Way.Keys)
+        if (way == InputMode.Keys)
         {
             await ReachAsync($"button: {menu}");
             await KeyAsync("ArrowDown");
@@ -66,7 +66,7 @@ sealed class Hand(IPage page, Way way)
 
     public async Task WriteAsync(AriaRole role, string name, string text)
     {
-        if (way == Way.Keys)
+        if (way == InputMode.Keys)
         {
             await ReachAsync($"{Word(role)}: {name}");
             await KeyAsync("Control+A");
@@ -83,7 +83,7 @@ sealed class Hand(IPage page, Way way)
     /// <summary>Gives a date. By keys in the order of its parts in American English, which is what the browser is set to.</summary>
     public async Task DateAsync(string name, DateOnly date)
     {
-        if (way == Way.Keys)
+        if (way == InputMode.Keys)
         {
             await ReachAsync($"date: {name}");
             await page.Keyboard.TypeAsync(date.ToString("MMddyyyy", CultureInfo.InvariantCulture));
@@ -97,7 +97,7 @@ sealed class Hand(IPage page, Way way)
     /// <summary>Chooses the next of two or more.</summary>
     public async Task PickAsync(string chosen, string next)
     {
-        if (way == Way.Keys)
+        if (way == InputMode.Keys)
         {
             await ReachAsync($"radio: {chosen}");
             await KeyAsync("ArrowRight");
@@ -113,7 +113,7 @@ sealed class Hand(IPage page, Way way)
 
     public async Task ChooseAsync(string name, string option)
     {
-        if (way == Way.Keys)
+        if (way == InputMode.Keys)
         {
             await ReachAsync($"combobox: {name}");
             await page.Keyboard.TypeAsync(option);
@@ -127,7 +127,7 @@ sealed class Hand(IPage page, Way way)
     /// <summary>By keys, where the focus has come by itself; else nothing is said of it.</summary>
     public async Task AtAsync(string what)
     {
-        if (way != Way.Keys)
+        if (way != InputMode.Keys)
         {
             return;
         }
@@ -146,7 +146,7 @@ sealed class Hand(IPage page, Way way)
 
     Task ReachAsync(string what) => UntilAsync(what, "Tab", MostStops);
 
-    Task DoAsync(ILocator thing) => way == Way.Touch ? thing.TapAsync() : thing.ClickAsync();
+    Task DoAsync(ILocator thing) => way == InputMode.Touch ? thing.TapAsync() : thing.ClickAsync();
 
     async Task UntilAsync(string what, string key, int most)
     {

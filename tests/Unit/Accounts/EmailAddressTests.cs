@@ -1,7 +1,7 @@
-using Dashboard.Core.Account;
+using Dashboard.Core.Accounts;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Account;
+namespace Dashboard.Tests.Unit.Accounts;
 
 public sealed class EmailAddressTests
 {

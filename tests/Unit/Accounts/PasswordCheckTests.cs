@@ -1,13 +1,13 @@
-using Dashboard.Core;
-using Dashboard.Core.Account;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Organizations;
 using Microsoft.AspNetCore.Identity;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Account;
+namespace Dashboard.Tests.Unit.Accounts;
 
 public sealed class PasswordCheckTests
 {
-    static readonly Person Priya = new() { PasswordHash = "right" };
+    static readonly DashboardUser Priya = new() { PasswordHash = "right" };
 
     [Theory]
     [InlineData("right", PasswordVerificationResult.Success)]
@@ -16,7 +16,7 @@ public sealed class PasswordCheckTests
     {
         using var hasher = new SlowHasher();
         using var check = new PasswordCheck(hasher);
-        Assert.Equal(result, (await check.VerifyAsync(Priya, typed, Newcomers.Cancel)).Value);
+        Assert.Equal(result, (await check.VerifyAsync(Priya, typed, SignInFixture.Cancel)).Value);
     }
 
     [Fact]
@@ -24,8 +24,8 @@ public sealed class PasswordCheckTests
     {
         using var hasher = new SlowHasher();
         using var check = new PasswordCheck(hasher);
-        Assert.Equal(PasswordVerificationResult.Failed, (await check.VerifyAsync(null, "right", Newcomers.Cancel)).Value);
-        Assert.Equal(PasswordVerificationResult.Failed, (await check.VerifyAsync(new(), "right", Newcomers.Cancel)).Value);
+        Assert.Equal(PasswordVerificationResult.Failed, (await check.VerifyAsync(null, "right", SignInFixture.Cancel)).Value);
+        Assert.Equal(PasswordVerificationResult.Failed, (await check.VerifyAsync(new(), "right", SignInFixture.Cancel)).Value);
         Assert.Equal(2, hasher.Verified);
     }
 
@@ -35,20 +35,20 @@ public sealed class PasswordCheckTests
         using var hasher = new SlowHasher();
         hasher.Door.Reset();
         using var check = new PasswordCheck(hasher);
-        var held = Enumerable.Range(0, PasswordCheck.AtOnce).Select(_ => Task.Run(() => check.VerifyAsync(Priya, "right", Newcomers.Cancel))).ToList();
+        var held = Enumerable.Range(0, PasswordCheck.AtOnce).Select(_ => Task.Run(() => check.VerifyAsync(Priya, "right", SignInFixture.Cancel))).ToList();
         await hasher.Busy(PasswordCheck.AtOnce);
-        var waiting = Enumerable.Range(0, PasswordCheck.MostWaiting).Select(_ => check.VerifyAsync(Priya, "right", Newcomers.Cancel)).ToList();
-        var late = await check.VerifyAsync(Priya, "right", Newcomers.Cancel);
-        Assert.Equal((FaultCode.RateLimited, TimeSpan.FromSeconds(5)), (late.Fault?.Code, late.Fault?.RetryAfter));
+        var waiting = Enumerable.Range(0, PasswordCheck.MostWaiting).Select(_ => check.VerifyAsync(Priya, "right", SignInFixture.Cancel)).ToList();
+        var late = await check.VerifyAsync(Priya, "right", SignInFixture.Cancel);
+        Assert.Equal((ErrorCode.RateLimited, TimeSpan.FromSeconds(5)), (late.Error?.Code, late.Error?.RetryAfter));
 
         hasher.Door.Set();
         Assert.All(await Task.WhenAll(held.Concat(waiting)), answer => Assert.True(answer.Succeeded));
         Assert.Equal(PasswordCheck.AtOnce, hasher.MostAtOnce);
-        Assert.True((await check.VerifyAsync(Priya, "right", Newcomers.Cancel)).Succeeded);
+        Assert.True((await check.VerifyAsync(Priya, "right", SignInFixture.Cancel)).Succeeded);
     }
 
     /// <summary>Takes the text for its hash, and stays in a check as long as its door is shut.</summary>
-    sealed class SlowHasher : IPasswordHasher<Person>, IDisposable
+    sealed class SlowHasher : IPasswordHasher<DashboardUser>, IDisposable
     {
         readonly SemaphoreSlim entered = new(0);
         readonly Lock gate = new();
@@ -64,7 +64,7 @@ public sealed class PasswordCheckTests
         {
             for (var i = 0; i < times; i++)
             {
-                await entered.WaitAsync(Newcomers.Cancel);
+                await entered.WaitAsync(SignInFixture.Cancel);
             }
         }
 
@@ -74,9 +74,9 @@ public sealed class PasswordCheckTests
             Door.Dispose();
         }
 
-        public string HashPassword(Person user, string password) => password;
+        public string HashPassword(DashboardUser user, string password) => password;
 
-        public PasswordVerificationResult VerifyHashedPassword(Person user, string hashedPassword, string providedPassword)
+        public PasswordVerificationResult VerifyHashedPassword(DashboardUser user, string hashedPassword, string providedPassword)
         {
             lock (gate)
             {
@@ -85,7 +85,7 @@ public sealed class PasswordCheckTests
             }
 
             entered.Release();
-            Door.Wait(Newcomers.Cancel);
+            Door.Wait(SignInFixture.Cancel);
             lock (gate)
             {
                 inside--;

@@ -1,9 +1,10 @@
-using Dashboard.Core.Account;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Organizations;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Account;
+namespace Dashboard.Tests.Unit.Accounts;
 
 public sealed class PasswordRulesTests
 {
@@ -62,13 +63,13 @@ public sealed class PasswordRulesTests
     [Fact]
     public async Task Identity_asks_the_same_and_nothing_more()
     {
-        await using var newcomers = await Newcomers.SetUpAsync();
+        await using var newcomers = await SignInFixture.SetUpAsync();
         await using var scope = newcomers.Services.Provider.CreateAsyncScope();
-        var people = scope.ServiceProvider.GetRequiredService<UserManager<Person>>();
+        var people = scope.ServiceProvider.GetRequiredService<UserManager<DashboardUser>>();
         var refused = await people.CreateAsync(Somebody(), "password1234");
         Assert.Equal(["Password"], refused.Errors.Select(error => error.Code));
         Assert.True((await people.CreateAsync(Somebody(), "only small letters")).Succeeded);
 
-        static Person Somebody() => new() { UserName = "o'brien@northwind.example", Email = "o'brien@northwind.example", Name = "O'Brien" };
+        static DashboardUser Somebody() => new() { UserName = "o'brien@northwind.example", Email = "o'brien@northwind.example", Name = "O'Brien" };
     }
 }

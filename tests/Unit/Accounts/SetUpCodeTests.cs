@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Dashboard.Account;
+using Dashboard.Accounts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Account;
+namespace Dashboard.Tests.Unit.Accounts;
 
 public sealed class SetUpCodeTests
 {

@@ -1,17 +1,17 @@
 using System.Net;
-using Dashboard.Core;
-using Dashboard.Core.Account;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Setup;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Account;
+namespace Dashboard.Tests.Unit.Accounts;
 
 /// <summary>An installation that Priya has set up, and that people sign in to. Passwords are hashed quickly, so that a test can try many.</summary>
-public sealed class Newcomers : IAsyncDisposable
+public sealed class SignInFixture : IAsyncDisposable
 {
     public const string Email = "priya.raghunathan@northwind.example";
     public const string Password = "Correct-Horse-9-battery";
@@ -19,18 +19,18 @@ public sealed class Newcomers : IAsyncDisposable
 
     public static readonly IPAddress Office = IPAddress.Parse("203.0.113.7");
 
-    public World World { get; } = World.Empty();
+    public TestInstallation Installation { get; } = TestInstallation.Empty();
 
     public Services Services { get; }
 
-    Newcomers() => Services = Start();
+    SignInFixture() => Services = Start();
 
-    public static async Task<Newcomers> SetUpAsync()
+    public static async Task<SignInFixture> SetUpAsync()
     {
-        var newcomers = new Newcomers();
+        var newcomers = new SignInFixture();
         var outcome = await newcomers.Services.Get<SetUpService>().SetUpAsync(
             Actor.Anonymous("203.0.113.7"), new(Email, Password, "Northwind Traders", "Order Platform"), Cancel);
-        Assert.Null(outcome.Fault);
+        Assert.Null(outcome.Error);
         return newcomers;
     }
 
@@ -38,20 +38,20 @@ public sealed class Newcomers : IAsyncDisposable
 
     /// <summary>Another process on the same database.</summary>
     /// <param name="adjust">What is different there.</param>
-    public Services Start(Action<IServiceCollection>? adjust = null) => World.Run(services =>
+    public Services Start(Action<IServiceCollection>? adjust = null) => Installation.Run(services =>
     {
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 10);
         adjust?.Invoke(services);
     });
 
-    public Task<Outcome<SignedIn>> SignInAsync(string? password = Password, string? email = Email, IPAddress? from = null, bool remember = false) =>
+    public Task<Result<SignedIn>> SignInAsync(string? password = Password, string? email = Email, IPAddress? from = null, bool remember = false) =>
         Services.Get<SignInService>().SignInAsync(new(email, password, remember, from ?? Office, "Mozilla/5.0"), Cancel);
 
     public async Task FailAsync(int times, IPAddress? from = null)
     {
         for (var i = 0; i < times; i++)
         {
-            Assert.Equal(FaultCode.InvalidCredentials, (await SignInAsync(Wrong, from: from)).Fault?.Code);
+            Assert.Equal(ErrorCode.InvalidCredentials, (await SignInAsync(Wrong, from: from)).Error?.Code);
         }
     }
 
@@ -62,9 +62,9 @@ public sealed class Newcomers : IAsyncDisposable
     }
 
     /// <summary>The log in order, after making sure that each chain is whole and that each row has its row in the feed.</summary>
-    public IReadOnlyList<AuditEntry> Log() => Log(World);
+    public IReadOnlyList<AuditEntry> Log() => Log(Installation);
 
-    public static IReadOnlyList<AuditEntry> Log(World world)
+    public static IReadOnlyList<AuditEntry> Log(TestInstallation world)
     {
         using var context = world.Open();
         var entries = context.AuditEntries.OrderBy(entry => entry.ChainId).ThenBy(entry => entry.Sequence).ToList();
@@ -88,5 +88,5 @@ public sealed class Newcomers : IAsyncDisposable
         return entries;
     }
 
-    public ValueTask DisposeAsync() => World.DisposeAsync();
+    public ValueTask DisposeAsync() => Installation.DisposeAsync();
 }

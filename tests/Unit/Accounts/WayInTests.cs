@@ -1,11 +1,12 @@
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Accounts;
+using Dashboard.Auth;
+using Dashboard.Hosting;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Account;
+namespace Dashboard.Tests.Unit.Accounts;
 
 public sealed class WayInTests
 {
@@ -51,7 +52,7 @@ public sealed class WayInTests
     public void Cookie_is_tied_to_https_where_people_use_it(string? publicUrl, string name, CookieSecurePolicy secure)
     {
         var options = new CookieAuthenticationOptions();
-        SessionCookie.Configure(options, SessionCookie.IsHttps(World.Configuration(("PublicUrl", publicUrl))));
+        SessionCookie.Configure(options, SessionCookie.IsHttps(TestInstallation.Configuration(("PublicUrl", publicUrl))));
         Assert.Equal((name, secure, true, SameSiteMode.Lax, "/", (string?)null),
             (options.Cookie.Name, options.Cookie.SecurePolicy, options.Cookie.HttpOnly, options.Cookie.SameSite, options.Cookie.Path, options.Cookie.Domain));
         Assert.False(options.SlidingExpiration);
@@ -62,5 +63,5 @@ public sealed class WayInTests
     [InlineData("ftp://keys.northwind.example")]
     public void Public_address_that_is_none_stops_the_start(string publicUrl) => Assert.Equal(
         $"PublicUrl is \"{publicUrl}\"; it has to be an address that begins with https:// or http://.",
-        Assert.Throws<SettingException>(() => SessionCookie.IsHttps(World.Configuration(("PublicUrl", publicUrl)))).Message);
+        Assert.Throws<SettingException>(() => SessionCookie.IsHttps(TestInstallation.Configuration(("PublicUrl", publicUrl)))).Message);
 }

@@ -1,11 +1,10 @@
 using System.Text;
-using Dashboard.Core;
+using Dashboard.Api;
 using Dashboard.Core.Keys;
-using Dashboard.Http;
 using Dashboard.Keys;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Http;
+namespace Dashboard.Tests.Unit.Api;
 
 public sealed class JsonBodyTests
 {
@@ -50,8 +49,8 @@ public sealed class JsonBodyTests
     [InlineData("""{"name": 1, "project": 2, "color": "red"}""", "color name project")]
     public void Member_that_cannot_be_is_an_error_of_its_field(string json, string fields)
     {
-        var fault = Create(json).Fault!;
-        Assert.Equal(FaultCode.InvalidRequest, fault.Code);
+        var fault = Create(json).Error!;
+        Assert.Equal(ErrorCode.InvalidRequest, fault.Code);
         Assert.Equal(fields, string.Join(' ', fault.Errors!.Keys.Order(StringComparer.Ordinal)));
         Assert.All(fault.Errors!.Values, Assert.NotEmpty);
     }
@@ -74,25 +73,25 @@ public sealed class JsonBodyTests
     [InlineData("{\"name\": \"a\nb\"}")]
     public void Body_that_is_no_object_of_well_formed_JSON_is_refused_whole(string json)
     {
-        var fault = Create(json).Fault!;
-        Assert.Equal((FaultCode.InvalidRequest, null), (fault.Code, fault.Errors));
+        var fault = Create(json).Error!;
+        Assert.Equal((ErrorCode.InvalidRequest, null), (fault.Code, fault.Errors));
     }
 
     [Theory]
     [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, (byte)'{', (byte)'}' })]
     [InlineData(new byte[] { (byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
     [InlineData(new byte[] { 0xFF, 0xFE, (byte)'{', 0, (byte)'}', 0 })]
-    public void Body_that_is_not_plain_UTF_8_is_refused(byte[] bytes) => Assert.Equal(FaultCode.InvalidRequest, JsonBody.Parse<CreateKeyRequest>(bytes).Fault!.Code);
+    public void Body_that_is_not_plain_UTF_8_is_refused(byte[] bytes) => Assert.Equal(ErrorCode.InvalidRequest, JsonBody.Parse<CreateKeyRequest>(bytes).Error!.Code);
 
     [Fact]
     public void What_came_is_not_sent_back_whole()
     {
         var secret = "nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH";
-        var fault = Create($$"""{"{{secret}}": 1, "name": "x", "environment": "{{secret}}", "permissions": "{{secret}}", "expires_at": "{{secret}}"}""").Fault!;
+        var fault = Create($$"""{"{{secret}}": 1, "name": "x", "environment": "{{secret}}", "permissions": "{{secret}}", "expires_at": "{{secret}}"}""").Error!;
         Assert.Equal(4, fault.Errors!.Count);
         Assert.DoesNotContain(secret, string.Join(' ', fault.Errors.Select(x => x.Key + x.Value)), StringComparison.Ordinal);
         var many = string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"f{i}\": 1"));
-        Assert.InRange(Create($$"""{"name": "x", {{many}}}""").Fault!.Errors!.Count, 1, 20);
+        Assert.InRange(Create($$"""{"name": "x", {{many}}}""").Error!.Errors!.Count, 1, 20);
     }
 
     [Fact]
@@ -100,7 +99,7 @@ public sealed class JsonBodyTests
     {
         Assert.Null(Change("""{"name": "x"}""").Value.ToPatch().Value.ExpiresAt);
         Assert.Equal(Expiry.Never, Change("""{"expires_at": null}""").Value.ToPatch().Value.ExpiresAt);
-        Assert.Equal(FaultCode.InvalidRequest, Change("{}").Value.ToPatch().Fault!.Code);
+        Assert.Equal(ErrorCode.InvalidRequest, Change("{}").Value.ToPatch().Error!.Code);
     }
 
     [Theory]
@@ -108,9 +107,9 @@ public sealed class JsonBodyTests
     [InlineData("state")]
     [InlineData("permissions")]
     public void Member_of_a_change_without_a_null_is_left_out_or_has_a_value(string member) =>
-        Assert.Equal(member, Assert.Single(Change($$"""{"{{member}}": null}""").Fault!.Errors!).Key);
+        Assert.Equal(member, Assert.Single(Change($$"""{"{{member}}": null}""").Error!.Errors!).Key);
 
-    static Outcome<CreateKeyRequest> Create(string json) => JsonBody.Parse<CreateKeyRequest>(Encoding.UTF8.GetBytes(json));
+    static Result<CreateKeyRequest> Create(string json) => JsonBody.Parse<CreateKeyRequest>(Encoding.UTF8.GetBytes(json));
 
-    static Outcome<ChangeKeyRequest> Change(string json) => JsonBody.Parse<ChangeKeyRequest>(Encoding.UTF8.GetBytes(json));
+    static Result<ChangeKeyRequest> Change(string json) => JsonBody.Parse<ChangeKeyRequest>(Encoding.UTF8.GetBytes(json));
 }

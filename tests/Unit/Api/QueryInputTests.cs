@@ -1,11 +1,11 @@
+using Dashboard.Api;
 using Dashboard.Core.Keys;
-using Dashboard.Http;
 using Dashboard.Keys;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Http;
+namespace Dashboard.Tests.Unit.Api;
 
 public sealed class QueryInputTests
 {
@@ -43,7 +43,7 @@ public sealed class QueryInputTests
     [InlineData("?color=red", "color")]
     [InlineData("?environment=prod&limit=0x1&search=a&search=b", "environment limit search")]
     public void Parameter_that_cannot_be_is_an_error_of_its_own(string query, string fields) =>
-        Assert.Equal(fields, string.Join(' ', Read(query).Fault!.Errors!.Keys.Order(StringComparer.Ordinal)));
+        Assert.Equal(fields, string.Join(' ', Read(query).Error!.Errors!.Keys.Order(StringComparer.Ordinal)));
 
-    static Core.Outcome<KeyListRequest> Read(string query) => QueryInput.Read<KeyListRequest>(new QueryCollection(QueryHelpers.ParseQuery(query)));
+    static Core.Common.Result<KeyListRequest> Read(string query) => QueryInput.Read<KeyListRequest>(new QueryCollection(QueryHelpers.ParseQuery(query)));
 }

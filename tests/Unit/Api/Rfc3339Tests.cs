@@ -1,7 +1,7 @@
-using Dashboard.Http;
+using Dashboard.Api;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Http;
+namespace Dashboard.Tests.Unit.Api;
 
 public sealed class Rfc3339Tests
 {

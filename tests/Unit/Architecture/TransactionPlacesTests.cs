@@ -1,26 +1,26 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Usage;
-using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Data;
+namespace Dashboard.Tests.Unit.Architecture;
 
 /// <summary>Writing without an audit row should be impossible to do by accident. Read from the instructions of both assemblies, so that no way of writing it
 /// down hides it.</summary>
 public sealed class TransactionPlacesTests
 {
-    static readonly Assembly[] Product = [typeof(Changes).Assembly, Assembly.Load("Dashboard")];
+    static readonly Assembly[] Product = [typeof(UnitOfWorkRunner).Assembly, Assembly.Load("Dashboard")];
 
     [Fact]
     public void Transactions_are_begun_by_changes_alone()
     {
         string[] begins = ["BeginTransaction", "BeginTransactionAsync", "UseTransaction", "UseTransactionAsync", "EnlistTransaction", "CreateExecutionStrategy"];
-        Assert.Equal([nameof(Changes)], Callers(called => begins.Contains(called.Name) || called.DeclaringType?.Namespace == "System.Transactions").Select(Written).Distinct());
+        Assert.Equal([nameof(UnitOfWorkRunner)], Callers(called => begins.Contains(called.Name) || called.DeclaringType?.Namespace == "System.Transactions").Select(Written).Distinct());
     }
 
     [Fact]
@@ -35,13 +35,13 @@ public sealed class TransactionPlacesTests
         var places = Callers(called => writes.Contains(called.Name)).Where(method => !HasChange(method)).Select(Written).Distinct().Order(StringComparer.Ordinal);
         Assert.Equal(
             [
-                nameof(Changes), // the function itself
+                nameof(UnitOfWorkRunner), // the function itself
                 nameof(DatabaseStart), // before there is anything to change: what a killed migration left
-                nameof(FeedRetention), // nobody's decision either
+                nameof(FeedCleanupService), // nobody's decision either
                 nameof(FirstUses), // nor this: a key's first use
-                nameof(OAuthRows), // nor this: devices that ask, and what is over
+                nameof(DeviceCodeStore), // nor this: devices that ask, and what is over
                 nameof(SqliteBusyTimeout), // a setting of the connection
-                nameof(UsageRetention), // nor this: old counts
+                nameof(UsageCleanupService), // nor this: old counts
                 nameof(UsageWriter), // nobody's decision, and not audited: through RunBehindAsync
             ],
             places);
@@ -51,10 +51,10 @@ public sealed class TransactionPlacesTests
         .SelectMany(calls => calls.Methods.Where(method => calls.Of(method).Any(target)));
 
     /// <summary>Whether a method, or the lambda or local function that a state machine belongs to, has a change in hand.</summary>
-    static bool HasChange(MethodBase method) => method.DeclaringType == typeof(Change)
-        || method.GetParameters().Any(parameter => parameter.ParameterType == typeof(Change))
+    static bool HasChange(MethodBase method) => method.DeclaringType == typeof(UnitOfWork)
+        || method.GetParameters().Any(parameter => parameter.ParameterType == typeof(UnitOfWork))
         || (method.DeclaringType is { } type && type.GetInterfaces().Contains(typeof(IAsyncStateMachine))
-            && type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Any(field => field.FieldType == typeof(Change)));
+            && type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Any(field => field.FieldType == typeof(UnitOfWork)));
 
     /// <summary>The type that a method was written in.</summary>
     static string Written(MethodBase method)

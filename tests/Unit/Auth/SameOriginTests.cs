@@ -1,9 +1,9 @@
-using Dashboard.Http;
+using Dashboard.Auth;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Http;
+namespace Dashboard.Tests.Unit.Auth;
 
 public sealed class SameOriginTests
 {

@@ -1,22 +1,21 @@
 using System.Security.Claims;
-using Dashboard.Account;
-using Dashboard.Core;
-using Dashboard.Core.Audit;
+using Dashboard.Accounts;
+using Dashboard.Auth;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Sessions;
-using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Account;
+namespace Dashboard.Tests.Unit.Auth;
 
 public sealed class SessionWatchTests : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    readonly World world = new();
+    readonly TestInstallation world = new();
     readonly Commands commands = new();
     readonly Services services;
     readonly RecordedLog log = new();
@@ -164,12 +163,12 @@ public sealed class SessionWatchTests : IAsyncDisposable
     }
 
     /// <summary>Something has happened to somebody.</summary>
-    async Task RecordAsync(Actor about) => Assert.True((await services.Changes.RunAsync<Done>(
+    async Task RecordAsync(Actor about) => Assert.True((await services.Work.RunAsync<Core.Common.Unit>(
         world.Owner,
         (change, _) =>
         {
             change.Record(world.OrganizationId("acme"), new(AuditCategory.Members, "member.changed", new("user", about.Id, about.Name)));
-            return Task.FromResult<Outcome<Done>>(default(Done));
+            return Task.FromResult<Result<Core.Common.Unit>>(default(Core.Common.Unit));
         },
         Cancel)).Succeeded);
 

@@ -1,10 +1,10 @@
-using Dashboard.Core;
 using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Audit;
+namespace Dashboard.Tests.Unit.Changes;
 
 public sealed class AuditEntryTests
 {
@@ -48,15 +48,15 @@ public sealed class AuditEntryTests
     [Fact]
     public async Task Texts_of_any_length_and_alphabet_are_logged_and_the_chain_stays_whole()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var chain = world.OrganizationId("acme");
         var longName = new string('n', 199) + "🦊🦊" + new string('n', 200);
-        var outcome = await world.Services.Changes.RunAsync<Done>(
+        var outcome = await world.Services.Work.RunAsync<Core.Common.Unit>(
             new(PartyType.System, "latchkey", longName, new string('1', 80) + "é"),
             (change, _) =>
             {
                 change.Record(chain, new(AuditCategory.Settings, "thing.done", new("thing", "ａcme/" + new string('x', 300), longName + longName)));
-                return Task.FromResult<Outcome<Done>>(default(Done));
+                return Task.FromResult<Result<Core.Common.Unit>>(default(Core.Common.Unit));
             },
             Token);
 

@@ -1,20 +1,19 @@
-using Dashboard.Core;
+using Dashboard.Core.Changes;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Usage;
-using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Verification;
+namespace Dashboard.Tests.Unit.Changes;
 
 public sealed class ChangeFeedTests : IAsyncDisposable
 {
     static CancellationToken None => TestContext.Current.CancellationToken;
 
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
@@ -83,7 +82,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
         var feed = node.Get<ChangeFeed>();
         using var first = feed.Subscribe(_ => { });
         using var second = feed.Subscribe(_ => { });
-        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not (FeedRetention or UsageRetention or OAuthUpkeep)))
+        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not (FeedCleanupService or UsageCleanupService or OAuthCleanupService)))
         {
             await service.StartAsync(None);
         }
@@ -204,7 +203,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     public async Task Refused_change_is_not_told()
     {
         var heard = await ListenAsync(world.Services);
-        Assert.Equal(FaultCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Viewer, new(World.Orders, "no"), None)).Fault!.Code);
+        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Viewer, new(TestInstallation.Orders, "no"), None)).Error!.Code);
         Assert.Empty(heard);
     }
 
@@ -223,7 +222,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     }
 
     async Task<string> CreateAsync(Services? node = null) =>
-        (await (node ?? world.Services).Keys.CreateAsync(world.Developer, new(World.Orders, "name"), None)).Value.Key.KeyId;
+        (await (node ?? world.Services).Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "name"), None)).Value.Key.KeyId;
 
     static async Task<List<string>> ListenAsync(Services node)
     {

@@ -1,20 +1,21 @@
 using System.Reflection;
-using Dashboard.Core;
-using Dashboard.Core.Account;
-using Dashboard.Core.Apps;
-using Dashboard.Core.Data;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.PublishedApps;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Core.Sessions;
+using Dashboard.Core.Setup;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Data;
+namespace Dashboard.Tests.Unit.Changes;
 
 /// <summary>Every public method of the domain that changes something, found in its instructions: each leaves its audit rows and its feed rows, and where those
 /// cannot be written it leaves nothing at all. A method that changes something and is not in <see cref="Methods"/> fails a test here.</summary>
@@ -28,13 +29,13 @@ public sealed class ChangingMethodsTests
     {
         ["KeyService.CreateAsync"] = new(1, 1, (world, actor) =>
         {
-            world.AddResource(World.Orders, "workflow", "intake");
-            return Run(services => services.Keys.CreateAsync(actor, new(World.Orders, "Backend", Resources: ["workflow:intake"]), Token));
+            world.AddResource(TestInstallation.Orders, "workflow", "intake");
+            return Run(services => services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"]), Token));
         }),
         ["KeyService.ChangeAsync"] = new(6, 1, async (world, actor) =>
         {
             var key = await KeyAsync(world);
-            var patch = new KeyPatch("Renamed", KeyState.Inactive, ["read"], new(World.Start.AddDays(1)), new() { AllowedIps = ["10.0.0.0/8"], RequestsPerMinute = 60 });
+            var patch = new KeyPatch("Renamed", KeyState.Inactive, ["read"], new(TestInstallation.Start.AddDays(1)), new() { AllowedIps = ["10.0.0.0/8"], RequestsPerMinute = 60 });
             return await Run(services => services.Keys.ChangeAsync(actor, key, patch, Token));
         }),
         ["KeyService.RevokeAsync"] = new(1, 1, async (world, actor) =>
@@ -42,15 +43,15 @@ public sealed class ChangingMethodsTests
             var key = await KeyAsync(world);
             return await Run(services => services.Keys.RevokeAsync(actor, key, Token));
         }),
-        ["AppService.PublishAsync"] = new(2, 2, (world, actor) =>
+        ["PublishedAppService.PublishAsync"] = new(2, 2, (world, actor) =>
         {
-            world.AddResource(World.Orders, "workflow", "intake");
-            return Run(services => services.Get<AppService>().PublishAsync(actor, new(World.Orders, "Desk", "workflow:intake", IdempotencyKey: "once"), Token));
+            world.AddResource(TestInstallation.Orders, "workflow", "intake");
+            return Run(services => services.Get<PublishedAppService>().PublishAsync(actor, new(TestInstallation.Orders, "Desk", "workflow:intake", IdempotencyKey: "once"), Token));
         }),
-        ["AppService.UnpublishAsync"] = new(2, 2, async (world, actor) =>
+        ["PublishedAppService.UnpublishAsync"] = new(2, 2, async (world, actor) =>
         {
             var app = await AppAsync(world);
-            return await Run(services => services.Get<AppService>().UnpublishAsync(actor, app.Id, Token));
+            return await Run(services => services.Get<PublishedAppService>().UnpublishAsync(actor, app.Id, Token));
         }),
         ["KeyService.RevokeAsync, managed"] = new(2, 2, async (world, actor) =>
         {
@@ -68,26 +69,26 @@ public sealed class ChangingMethodsTests
         ["OrganizationService.ChangeAsync"] = new(
             2, 1, (_, actor) => Run(services => services.Get<OrganizationService>().ChangeAsync(actor, "acme", new("Apex", "apex"), Token))),
         ["ResourceService.CreateAsync"] = new(
-            1, 1, (_, actor) => Run(services => services.Resources.CreateAsync(actor, new(World.Orders, "workflow", "intake"), Token))),
+            1, 1, (_, actor) => Run(services => services.Resources.CreateAsync(actor, new(TestInstallation.Orders, "workflow", "intake"), Token))),
         ["ResourceService.ChangeAsync"] = new(1, 1, (world, actor) =>
         {
-            world.AddResource(World.Orders, "workflow", "intake");
-            return Run(services => services.Resources.ChangeAsync(actor, World.Orders, "workflow:intake", new("Order intake"), Token));
+            world.AddResource(TestInstallation.Orders, "workflow", "intake");
+            return Run(services => services.Resources.ChangeAsync(actor, TestInstallation.Orders, "workflow:intake", new("Order intake"), Token));
         }),
         ["ResourceService.DeleteAsync"] = new(2, 2, async (world, actor) =>
         {
-            world.AddResource(World.Orders, "workflow", "intake");
-            await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "Backend", Resources: ["workflow:intake"]), Token);
-            return await Run(services => services.Resources.DeleteAsync(actor, World.Orders, "workflow:intake", Token));
+            world.AddResource(TestInstallation.Orders, "workflow", "intake");
+            await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"]), Token);
+            return await Run(services => services.Resources.DeleteAsync(actor, TestInstallation.Orders, "workflow:intake", Token));
         }),
         ["SelfRevocation.RevokeAsync"] = new(1, 1, async (world, actor) =>
         {
-            var key = (await world.Services.Keys.CreateAsync(actor, new(World.Orders, "Backend"), Token)).Value.Secret.Reveal();
+            var key = (await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend"), Token)).Value.Secret.Reveal();
             return await Run(async services =>
             {
-                await services.Verifier.VerifyAsync(default, Demand.None, null, Token); // the feed has been read
-                var revoked = await services.Get<SelfRevocation>().RevokeAsync(Presented.Key(key), "10.2.3.4", Token);
-                return revoked.Refusal is null ? default(Done) : (Outcome<Done>)Fault.NotFound;
+                await services.Verifier.VerifyAsync(default, AccessRequirement.None, null, Token); // the feed has been read
+                var revoked = await services.Get<SelfRevocation>().RevokeAsync(PresentedKeys.Key(key), "10.2.3.4", Token);
+                return revoked.Refusal is null ? default(Core.Common.Unit) : (Result<Core.Common.Unit>)Error.NotFound;
             });
         }),
         ["ServiceAccountService.CreateAsync"] = new(
@@ -139,7 +140,7 @@ public sealed class ChangingMethodsTests
             return await Run(async services =>
             {
                 Assert.Equal("invalid_grant", (await services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Error?.Code);
-                return (Outcome<Done>)default(Done);
+                return (Result<Core.Common.Unit>)default(Core.Common.Unit);
             });
         }),
         ["TokenService.IssueAsync, device"] = new(1, 1, async (world, actor) =>
@@ -191,7 +192,7 @@ public sealed class ChangingMethodsTests
             return await Run(async services =>
             {
                 await services.Get<SigningKeys>().PublishedAsync(Token);
-                return (Outcome<Done>)default(Done);
+                return (Result<Core.Common.Unit>)default(Core.Common.Unit);
             });
         }),
         ["SessionService.EndAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<SessionService>().EndAsync(actor, Token))),
@@ -204,8 +205,8 @@ public sealed class ChangingMethodsTests
         ["SignInService.SignInAsync, refused"] = new(1, 1, (_, _) => Run(async services =>
         {
             var outcome = await services.Get<SignInService>().SignInAsync(new("olga@example.com", Password, false, null, null), Token);
-            Assert.Equal(FaultCode.InvalidCredentials, outcome.Fault?.Code);
-            return (Outcome<Done>)default(Done);
+            Assert.Equal(ErrorCode.InvalidCredentials, outcome.Error?.Code);
+            return (Result<Core.Common.Unit>)default(Core.Common.Unit);
         })),
     };
 
@@ -216,10 +217,10 @@ public sealed class ChangingMethodsTests
     [Fact]
     public void Every_method_that_changes_something_is_tried_here()
     {
-        var calls = new Calls(typeof(Changes).Assembly);
+        var calls = new Calls(typeof(UnitOfWorkRunner).Assembly);
         var changing = calls.Methods.OfType<MethodInfo>()
-            .Where(method => method.IsPublic && method.DeclaringType is { IsVisible: true } type && type != typeof(Changes)
-                && calls.Reaches(method, called => called.DeclaringType == typeof(Changes) && called.Name == nameof(Changes.RunAsync)))
+            .Where(method => method.IsPublic && method.DeclaringType is { IsVisible: true } type && type != typeof(UnitOfWorkRunner)
+                && calls.Reaches(method, called => called.DeclaringType == typeof(UnitOfWorkRunner) && called.Name == nameof(UnitOfWorkRunner.RunAsync)))
             .Select(method => $"{method.DeclaringType!.Name}.{method.Name}");
         Assert.Equal(
             Methods.Keys.Select(name => name.Split(',')[0]).Distinct().Order(StringComparer.Ordinal), changing.Order(StringComparer.Ordinal));
@@ -229,7 +230,7 @@ public sealed class ChangingMethodsTests
     [MemberData(nameof(Names))]
     public async Task Change_leaves_its_audit_rows_and_its_feed_rows(string name)
     {
-        await using var world = Methods[name].World();
+        await using var world = Methods[name].Install();
         var run = await Methods[name].PrepareAsync(world);
         var (audit, feed) = await CountAsync(world);
         Assert.Null(await run(world.Services));
@@ -248,7 +249,7 @@ public sealed class ChangingMethodsTests
 
     static async Task NothingIsWrittenAsync(string name, string command)
     {
-        await using var world = Methods[name].World();
+        await using var world = Methods[name].Install();
         var reached = false;
         var services = world.Run(new Commands { FailWhen = text => text.Contains(command, StringComparison.Ordinal) && (reached = true) });
         var run = await Methods[name].PrepareAsync(world);
@@ -258,41 +259,41 @@ public sealed class ChangingMethodsTests
         Assert.Equal(before, world.Dump());
     }
 
-    static async Task<(int Audit, int Feed)> CountAsync(World world)
+    static async Task<(int Audit, int Feed)> CountAsync(TestInstallation world)
     {
         await using var context = world.Open();
         return (await context.AuditEntries.CountAsync(Token), await context.FeedEntries.CountAsync(Token));
     }
 
-    static async Task<AppRow> AppAsync(World world)
+    static async Task<PublishedAppSummary> AppAsync(TestInstallation world)
     {
-        world.AddResource(World.Orders, "workflow", "intake");
-        return (await world.Services.Get<AppService>().PublishAsync(world.Owner, new(World.Orders, "Desk", "workflow:intake"), Token)).Value.App;
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        return (await world.Services.Get<PublishedAppService>().PublishAsync(world.Owner, new(TestInstallation.Orders, "Desk", "workflow:intake"), Token)).Value.PublishedApp;
     }
 
-    static async Task<string> AccountAsync(World world) =>
+    static async Task<string> AccountAsync(TestInstallation world) =>
         (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Owner, new("gateway"), Token)).Value.Account.Id;
 
-    static async Task<string> KeyAsync(World world) => (await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+    static async Task<string> KeyAsync(TestInstallation world) => (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
 
-    static async Task<Outcome<Done>> OAuth<T>(Task<OAuthOutcome<T>> running)
+    static async Task<Result<Core.Common.Unit>> OAuth<T>(Task<OAuthResult<T>> running)
     {
         Assert.Null((await running).Error);
-        return default(Done);
+        return default(Core.Common.Unit);
     }
 
-    static Task<Func<Services, Task<Fault?>>> Run<T>(Func<Services, Task<Outcome<T>>> run) =>
-        Task.FromResult<Func<Services, Task<Fault?>>>(async services => (await run(services)).Fault);
+    static Task<Func<Services, Task<Error?>>> Run<T>(Func<Services, Task<Result<T>>> run) =>
+        Task.FromResult<Func<Services, Task<Error?>>>(async services => (await run(services)).Error);
 
     /// <summary>How a method is called so that it succeeds.</summary>
     /// <param name="AuditRows">How many audit rows it leaves.</param>
     /// <param name="FeedRows">How many feed rows it leaves.</param>
     /// <param name="Prepare">Puts into the world what the call needs, and returns the call, made by an owner who is signed in.</param>
     /// <param name="Empty">Whether it needs a world that nobody has set up.</param>
-    sealed record Method(int AuditRows, int FeedRows, Func<World, Actor, Task<Func<Services, Task<Fault?>>>> Prepare, bool Empty = false)
+    sealed record Method(int AuditRows, int FeedRows, Func<TestInstallation, Actor, Task<Func<Services, Task<Error?>>>> Prepare, bool Empty = false)
     {
-        public World World() => Empty ? Support.World.Empty() : new();
+        public TestInstallation Install() => Empty ? Support.TestInstallation.Empty() : new();
 
-        public Task<Func<Services, Task<Fault?>>> PrepareAsync(World world) => Prepare(world, Empty ? Actor.System : world.SignIn(world.Owner));
+        public Task<Func<Services, Task<Error?>>> PrepareAsync(TestInstallation world) => Prepare(world, Empty ? Actor.System : world.SignIn(world.Owner));
     }
 }

@@ -1,39 +1,39 @@
 using System.Globalization;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Changes;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Verification;
+namespace Dashboard.Tests.Unit.Changes;
 
-public sealed class FeedRetentionTests : IAsyncDisposable
+public sealed class FeedCleanupServiceTests : IAsyncDisposable
 {
     static CancellationToken None => TestContext.Current.CancellationToken;
 
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
     [Fact]
     public async Task Rows_of_more_than_a_week_go_in_batches_and_younger_ones_stay()
     {
-        await AddRowsAsync(1, 2500, World.Start);
-        await AddRowsAsync(2501, 2510, World.Start + TimeSpan.FromDays(1));
+        await AddRowsAsync(1, 2500, TestInstallation.Start);
+        await AddRowsAsync(2501, 2510, TestInstallation.Start + TimeSpan.FromDays(1));
         world.Time.Advance(TimeSpan.FromDays(7) + TimeSpan.FromMilliseconds(1));
-        Assert.Equal(2500, await world.Services.Get<FeedRetention>().ClearAsync(None));
+        Assert.Equal(2500, await world.Services.Get<FeedCleanupService>().ClearAsync(None));
         Assert.Equal(Enumerable.Range(2501, 10).Select(i => (long)i), await NumbersAsync());
     }
 
     [Fact]
     public async Task Newest_row_stays_however_old_it_is_so_that_nodes_read_on()
     {
-        await AddRowsAsync(1, 3, World.Start);
+        await AddRowsAsync(1, 3, TestInstallation.Start);
         var feed = world.Services.Get<ChangeFeed>();
         await feed.ReadAsync(None);
         var resets = 0;
         using var subscription = feed.Subscribe(_ => { }, () => resets++);
         world.Time.Advance(TimeSpan.FromDays(30));
-        Assert.Equal(2, await world.Services.Get<FeedRetention>().ClearAsync(None));
+        Assert.Equal(2, await world.Services.Get<FeedCleanupService>().ClearAsync(None));
         await feed.ReadAsync(None);
         Assert.Equal([3L], await NumbersAsync());
         Assert.Equal(0, resets);
@@ -43,13 +43,13 @@ public sealed class FeedRetentionTests : IAsyncDisposable
     public async Task One_node_clears_in_an_hour_and_any_in_the_next()
     {
         var other = world.Run();
-        await AddRowsAsync(1, 3, World.Start);
+        await AddRowsAsync(1, 3, TestInstallation.Start);
         world.Time.Advance(TimeSpan.FromDays(8));
-        Assert.Equal(2, await world.Services.Get<FeedRetention>().ClearAsync(None));
-        await AddRowsAsync(4, 6, World.Start);
-        Assert.Equal(0, await other.Get<FeedRetention>().ClearAsync(None));
-        world.Time.Advance(FeedRetention.Interval);
-        Assert.Equal(3, await other.Get<FeedRetention>().ClearAsync(None));
+        Assert.Equal(2, await world.Services.Get<FeedCleanupService>().ClearAsync(None));
+        await AddRowsAsync(4, 6, TestInstallation.Start);
+        Assert.Equal(0, await other.Get<FeedCleanupService>().ClearAsync(None));
+        world.Time.Advance(FeedCleanupService.Interval);
+        Assert.Equal(3, await other.Get<FeedCleanupService>().ClearAsync(None));
     }
 
     async Task<List<long>> NumbersAsync()

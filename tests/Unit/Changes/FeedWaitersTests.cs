@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Changes;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Verification;
+namespace Dashboard.Tests.Unit.Changes;
 
 public sealed class FeedWaitersTests
 {

@@ -1,14 +1,14 @@
-using Dashboard.Core;
 using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Data;
+namespace Dashboard.Tests.Unit.Changes;
 
-public sealed class ChangesUnderLoadTests : IAsyncDisposable
+public sealed class UnitOfWorkLoadTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -18,14 +18,14 @@ public sealed class ChangesUnderLoadTests : IAsyncDisposable
         var (acme, globex) = (world.OrganizationId("acme"), world.OrganizationId("globex"));
         Services[] graphs = [world.Services, world.Run()];
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(
-            () => graphs[i % 2].Changes.RunAsync<Done>(
+            () => graphs[i % 2].Work.RunAsync<Core.Common.Unit>(
                 i % 2 == 0 ? world.Owner : world.Stranger,
                 async (change, token) =>
                 {
                     await change.LockOrganizationAsync(i % 2 == 0 ? acme : globex, token);
                     change.Record(i % 2 == 0 ? acme : globex, new(AuditCategory.Settings, "thing.done", new("thing", $"{i}", $"{i}")));
                     change.Record(AuditChain.Installation, new(AuditCategory.Settings, "thing.done", new("thing", $"{i}-too", $"{i}")));
-                    return i % 10 == 9 ? new Fault(FaultCode.Conflict, "Not this one.") : default(Done); // taken back ones leave no gap either
+                    return i % 10 == 9 ? new Error(ErrorCode.Conflict, "Not this one.") : default(Core.Common.Unit); // taken back ones leave no gap either
                 },
                 Token),
             Token)));
@@ -55,12 +55,12 @@ public sealed class ChangesUnderLoadTests : IAsyncDisposable
             {
                 for (var i = 0; i < 100; i++)
                 {
-                    await world.Services.Changes.RunAsync<Done>(
+                    await world.Services.Work.RunAsync<Core.Common.Unit>(
                         world.Owner,
                         (change, _) =>
                         {
                             change.Record(acme, new(AuditCategory.Settings, "thing.done", new("thing", $"{i}", $"{i}")));
-                            return Task.FromResult<Outcome<Done>>(default(Done));
+                            return Task.FromResult<Result<Core.Common.Unit>>(default(Core.Common.Unit));
                         },
                         Token);
                 }

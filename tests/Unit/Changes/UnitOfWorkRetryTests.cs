@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Dashboard.Core.Audit;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
@@ -10,12 +10,12 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Data;
+namespace Dashboard.Tests.Unit.Changes;
 
 /// <summary>A server that is far away loses connections. Whoever tries again must find out what the first try came to.</summary>
-public sealed class RetriedChangesTests : IAsyncDisposable
+public sealed class UnitOfWorkRetryTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -26,7 +26,7 @@ public sealed class RetriedChangesTests : IAsyncDisposable
     {
         var commit = new LosesTheAnswer(wentThrough);
         var services = Retrying(commit);
-        var issued = (await services.Keys.CreateAsync(world.SignIn(world.Developer), new(World.Orders, "Backend"), Token)).Value;
+        var issued = (await services.Keys.CreateAsync(world.SignIn(world.Developer), new(TestInstallation.Orders, "Backend"), Token)).Value;
 
         Assert.True(commit.Lost);
         await using var context = world.Open();
@@ -36,7 +36,7 @@ public sealed class RetriedChangesTests : IAsyncDisposable
         Assert.Equal(key.KeyId, (await context.AuditEntries.SingleAsync(Token)).TargetId);
         Assert.Equal(key.KeyId, (await context.FeedEntries.SingleAsync(Token)).SubjectId);
         Assert.Null(await services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
-        Assert.NotNull((await services.Verifier.VerifyAsync(Presented.Key(issued), Demand.None, null, Token)).Principal);
+        Assert.NotNull((await services.Verifier.VerifyAsync(PresentedKeys.Key(issued), AccessRequirement.None, null, Token)).Principal);
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class RetriedChangesTests : IAsyncDisposable
         var broken = false;
         var commands = new Commands { FailWhen = text => text.Contains(at, StringComparison.Ordinal) && !broken && (broken = true) };
         var services = Retrying(commands);
-        var issued = await services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token);
+        var issued = await services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token);
 
         Assert.True(broken);
         await using var context = world.Open();
@@ -64,7 +64,7 @@ public sealed class RetriedChangesTests : IAsyncDisposable
     {
         var before = world.Dump();
         var services = Retrying(new Commands { FailWhen = text => text.Contains("FeedCounter", StringComparison.Ordinal) });
-        await Assert.ThrowsAsync<RetryLimitExceededException>(() => services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token));
+        await Assert.ThrowsAsync<RetryLimitExceededException>(() => services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token));
         Assert.Equal(before, world.Dump());
     }
 

@@ -1,19 +1,19 @@
-using Dashboard.Core;
 using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Data;
+namespace Dashboard.Tests.Unit.Changes;
 
-public sealed class ChangesTests : IAsyncDisposable
+public sealed class UnitOfWorkTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
     readonly long acme;
 
-    public ChangesTests() => acme = world.OrganizationId("acme");
+    public UnitOfWorkTests() => acme = world.OrganizationId("acme");
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -28,10 +28,10 @@ public sealed class ChangesTests : IAsyncDisposable
         Assert.Equal("Renamed", (await context.Projects.SingleAsync(x => x.OrganizationId == acme, Token)).Name);
         var entry = await context.AuditEntries.SingleAsync(Token);
         Assert.Equal(
-            (acme, 1, World.Start.AddMilliseconds(1234), "user", world.Owner.Id, "Olga", "10.2.3.4", "settings", "project.renamed", "project", "acme/orders", "Renamed", true, """{"from":"orders"}"""),
+            (acme, 1, TestInstallation.Start.AddMilliseconds(1234), "user", world.Owner.Id, "Olga", "10.2.3.4", "settings", "project.renamed", "project", "acme/orders", "Renamed", true, """{"from":"orders"}"""),
             (entry.ChainId, entry.Sequence, entry.At, entry.ActorType, entry.ActorId, entry.ActorName, entry.Address, entry.Category, entry.Action, entry.TargetType, entry.TargetId, entry.TargetName, entry.Succeeded, entry.Details));
         var row = await context.FeedEntries.SingleAsync(Token);
-        Assert.Equal((1, "project", "acme/orders", World.Start.AddMilliseconds(1234)), (row.Number, row.SubjectType, row.SubjectId, row.At));
+        Assert.Equal((1, "project", "acme/orders", TestInstallation.Start.AddMilliseconds(1234)), (row.Number, row.SubjectType, row.SubjectId, row.At));
         Assert.Equal(1, (await context.FeedCounters.SingleAsync(Token)).Number);
     }
 
@@ -65,11 +65,11 @@ public sealed class ChangesTests : IAsyncDisposable
         {
             await Rename(change, token);
             await change.Context.SaveChangesAsync(token);
-            await change.LockProjectAsync(world.ProjectId(World.Orders), token);
-            return new Fault(FaultCode.Conflict, "No.");
+            await change.LockProjectAsync(world.ProjectId(TestInstallation.Orders), token);
+            return new Error(ErrorCode.Conflict, "No.");
         });
 
-        Assert.Equal(FaultCode.Conflict, outcome.Fault?.Code);
+        Assert.Equal(ErrorCode.Conflict, outcome.Error?.Code);
         Assert.Equal(before, world.Dump());
     }
 
@@ -93,8 +93,8 @@ public sealed class ChangesTests : IAsyncDisposable
         var before = world.Dump();
         var outcome = await RunAsync(actor, async (change, token) =>
         {
-            await change.LockProjectAsync(world.ProjectId(World.Orders), token);
-            return default(Done);
+            await change.LockProjectAsync(world.ProjectId(TestInstallation.Orders), token);
+            return default(Core.Common.Unit);
         });
 
         Assert.True(outcome.Succeeded);
@@ -108,7 +108,7 @@ public sealed class ChangesTests : IAsyncDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(world.Owner, async (change, token) =>
         {
             (await change.Context.Projects.FirstAsync(token)).Name = "Renamed";
-            return default(Done);
+            return default(Core.Common.Unit);
         }));
         Assert.Equal(before, world.Dump());
     }
@@ -121,7 +121,7 @@ public sealed class ChangesTests : IAsyncDisposable
         {
             (await change.Context.Projects.FirstAsync(token)).Name = "Renamed";
             await change.Context.SaveChangesAsync(token);
-            return default(Done);
+            return default(Core.Common.Unit);
         }));
         Assert.Equal(before, world.Dump());
     }
@@ -133,13 +133,13 @@ public sealed class ChangesTests : IAsyncDisposable
     {
         await using var context = world.Open();
         var before = world.Dump();
-        var run = () => world.Services.Changes.RunAsync<Done>(
+        var run = () => world.Services.Work.RunAsync<Core.Common.Unit>(
             context,
             world.Owner,
             async (change, token) =>
             {
                 await Rename(change, token);
-                return throws ? throw new InvalidDataException() : new Fault(FaultCode.Conflict, "No.");
+                return throws ? throw new InvalidDataException() : new Error(ErrorCode.Conflict, "No.");
             },
             Token);
         if (throws)
@@ -160,7 +160,7 @@ public sealed class ChangesTests : IAsyncDisposable
     {
         await using var context = world.Open();
         (await context.Organizations.FirstAsync(Token)).Name = "Not asked for";
-        Assert.True((await world.Services.Changes.RunAsync<Done>(context, world.Owner, Rename, Token)).Succeeded);
+        Assert.True((await world.Services.Work.RunAsync<Core.Common.Unit>(context, world.Owner, Rename, Token)).Succeeded);
         Assert.DoesNotContain("Not asked for", world.Dump(), StringComparison.Ordinal);
     }
 
@@ -169,7 +169,7 @@ public sealed class ChangesTests : IAsyncDisposable
     {
         var actor = world.SignIn(world.Owner);
         Assert.True((await RunAsync(actor, Rename)).Succeeded);
-        world.Sql($"UPDATE Sessions SET EndedAt = {World.Start.ToUnixTimeMilliseconds()} WHERE Id = '{actor.SessionId}'");
+        world.Sql($"UPDATE Sessions SET EndedAt = {TestInstallation.Start.ToUnixTimeMilliseconds()} WHERE Id = '{actor.SessionId}'");
         await RefusedAsync(actor);
     }
 
@@ -198,7 +198,7 @@ public sealed class ChangesTests : IAsyncDisposable
     {
         var commands = new Commands();
         var services = world.Run(commands);
-        Assert.True((await services.Changes.RunAsync<Done>(world.SignIn(world.Owner), Rename, Token)).Succeeded);
+        Assert.True((await services.Work.RunAsync<Core.Common.Unit>(world.SignIn(world.Owner), Rename, Token)).Succeeded);
 
         Assert.StartsWith("UPDATE \"Sessions\"", commands.Sent[0], StringComparison.Ordinal);
         Assert.StartsWith("UPDATE \"Members\"", commands.Sent[1], StringComparison.Ordinal);
@@ -220,7 +220,7 @@ public sealed class ChangesTests : IAsyncDisposable
     {
         using var cancel = new CancellationTokenSource();
         var before = world.Dump();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => world.Services.Changes.RunAsync<Done>(
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => world.Services.Work.RunAsync<Core.Common.Unit>(
             world.Owner,
             async (change, token) =>
             {
@@ -236,17 +236,17 @@ public sealed class ChangesTests : IAsyncDisposable
     public async Task Change_inside_a_change_is_refused()
     {
         await using var context = world.Open();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => world.Services.Changes.RunAsync<Done>(
-            context, world.Owner, (change, token) => world.Services.Changes.RunAsync<Done>(change.Context, world.Owner, Rename, token), Token));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => world.Services.Work.RunAsync<Core.Common.Unit>(
+            context, world.Owner, (change, token) => world.Services.Work.RunAsync<Core.Common.Unit>(change.Context, world.Owner, Rename, token), Token));
     }
 
     [Fact]
     public async Task Writing_behind_leaves_no_audit_row_and_all_or_nothing()
     {
-        await world.Services.Changes.RunBehindAsync((context, token) => RenameAsync(context, "Behind", token), Token);
+        await world.Services.Work.RunBehindAsync((context, token) => RenameAsync(context, "Behind", token), Token);
         Assert.Contains("Behind", world.Dump(), StringComparison.Ordinal);
         var before = world.Dump();
-        await Assert.ThrowsAsync<InvalidDataException>(() => world.Services.Changes.RunBehindAsync(
+        await Assert.ThrowsAsync<InvalidDataException>(() => world.Services.Work.RunBehindAsync(
             async (context, token) =>
             {
                 await RenameAsync(context, "Half", token);
@@ -263,26 +263,26 @@ public sealed class ChangesTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    static async Task<Outcome<Done>> Rename(Change change, CancellationToken token)
+    static async Task<Result<Core.Common.Unit>> Rename(UnitOfWork change, CancellationToken token)
     {
         var project = await change.Context.Projects.SingleAsync(x => x.Slug == "orders", token);
         var before = project.Name;
         project.Name = "Renamed";
         change.Record(project.OrganizationId, new(
             AuditCategory.Settings, "project.renamed", new("project", new ProjectPath("acme", "orders").ToString(), project.Name), Details: $$"""{"from":"{{before}}"}"""));
-        return default(Done);
+        return default(Core.Common.Unit);
     }
 
     static AuditEvent Event(string action, string id) => new(AuditCategory.Settings, action, new("thing", id, id));
 
-    static Task<Outcome<Done>> Success() => Task.FromResult<Outcome<Done>>(default(Done));
+    static Task<Result<Core.Common.Unit>> Success() => Task.FromResult<Result<Core.Common.Unit>>(default(Core.Common.Unit));
 
-    Task<Outcome<Done>> RunAsync(Actor actor, Func<Change, CancellationToken, Task<Outcome<Done>>> change) => world.Services.Changes.RunAsync(actor, change, Token);
+    Task<Result<Core.Common.Unit>> RunAsync(Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<Core.Common.Unit>>> change) => world.Services.Work.RunAsync(actor, change, Token);
 
     async Task RefusedAsync(Actor actor)
     {
         var before = world.Dump();
-        Assert.Equal(FaultCode.SessionRequired, (await RunAsync(actor, Rename)).Fault?.Code);
+        Assert.Equal(ErrorCode.SessionRequired, (await RunAsync(actor, Rename)).Error?.Code);
         Assert.Equal(before, world.Dump());
     }
 }

@@ -1,8 +1,7 @@
 using System.Net;
-using Dashboard.Core.Keys;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Keys;
+namespace Dashboard.Tests.Unit.Common;
 
 public sealed class AddressListTests
 {

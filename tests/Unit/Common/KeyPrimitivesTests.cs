@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Keys;
+namespace Dashboard.Tests.Unit.Common;
 
 public sealed class KeyPrimitivesTests
 {
@@ -71,7 +72,7 @@ public sealed class KeyPrimitivesTests
     [InlineData("test", KeyEnvironment.Test)]
     public void Environment_of_its_word_is_read_back(string word, KeyEnvironment environment)
     {
-        Assert.Equal(word, environment.ToWord());
+        Assert.Equal(word, environment.ToWireName());
         Assert.Equal(environment, KeyEnvironments.Parse(word));
         Assert.True(KeyEnvironments.TryParse(word, out var read));
         Assert.Equal(environment, read);

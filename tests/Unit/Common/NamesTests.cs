@@ -1,7 +1,6 @@
-using Dashboard.Core.Organizations;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Organizations;
+namespace Dashboard.Tests.Unit.Common;
 
 public sealed class NamesTests
 {

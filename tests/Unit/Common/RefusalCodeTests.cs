@@ -1,7 +1,6 @@
-using Dashboard.Core.Verification;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Verification;
+namespace Dashboard.Tests.Unit.Common;
 
 public sealed class RefusalCodeTests
 {
@@ -23,7 +22,7 @@ public sealed class RefusalCodeTests
     [InlineData(RefusalCode.VerificationUnavailable, "verification_unavailable", 503)]
     public void Refusal_has_its_word_and_its_status(RefusalCode code, string word, int status)
     {
-        Assert.Equal(word, code.ToWord());
+        Assert.Equal(word, code.ToWireName());
         Assert.Equal(status, code.ToHttpStatus());
     }
 
@@ -32,11 +31,11 @@ public sealed class RefusalCodeTests
     {
         var codes = Enum.GetValues<RefusalCode>();
         Assert.Equal(15, codes.Length);
-        Assert.Equal(codes.Length, codes.Select(x => x.ToWord()).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(codes.Length, codes.Select(x => x.ToWireName()).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(codes.Length, codes.Select(x => x.ToSentence()).Distinct(StringComparer.Ordinal).Count());
         Assert.All(codes, x => Assert.Matches(@"^[A-Z][^.!]+\.\z", x.ToSentence()));
     }
 
     [Fact]
-    public void Refusal_outside_the_enumeration_throws() => Assert.Throws<ArgumentOutOfRangeException>(() => ((RefusalCode)15).ToWord());
+    public void Refusal_outside_the_enumeration_throws() => Assert.Throws<ArgumentOutOfRangeException>(() => ((RefusalCode)15).ToWireName());
 }

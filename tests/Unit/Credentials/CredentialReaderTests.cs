@@ -1,11 +1,12 @@
 using System.Text.Json;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Credentials;
+using Dashboard.Core.Tokens;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Verification;
+namespace Dashboard.Tests.Unit.Credentials;
 
 public sealed class CredentialReaderTests
 {

@@ -1,20 +1,22 @@
 using System.Reflection;
-using Dashboard.Core;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Verification;
+namespace Dashboard.Tests.Unit.Credentials;
 
 /// <summary>Every subject that a feed row can have, and the keys that go with it.</summary>
 public sealed class FeedScopeTests
 {
-    static readonly KnownKey[] Keys =
+    static readonly CachedKey[] Keys =
     [
         Key("one", new(1, 1, new("acme", "orders"), ["acme", "apex"], ["orders", "sales"]), PartyType.User, "olga"),
         Key("two", new(2, 1, new("acme", "ledger"), ["acme", "apex"], ["ledger"]), PartyType.User, "dora"),
         Key("three", new(3, 2, new("globex", "orders"), ["globex"], ["orders"]), PartyType.ServiceAccount, "olga"),
-        Key("four", new(4, 3, new("umbra", "apps"), ["umbra"], ["apps"]), PartyType.App, "olga"),
+        Key("four", new(4, 3, new("umbra", "apps"), ["umbra"], ["apps"]), PartyType.PublishedApp, "olga"),
     ];
 
     static readonly Dictionary<string, (string Id, string[] Dropped)[]> Table = new(StringComparer.Ordinal)
@@ -26,7 +28,7 @@ public sealed class FeedScopeTests
         [FeedSubject.Organization] = [("acme", ["one", "two"]), ("apex", ["one", "two"]), ("orders", [])],
         [FeedSubject.User] = [("olga", ["one"]), ("dora", ["two"]), ("unknown", [])],
         [FeedSubject.ServiceAccount] = [("olga", ["three"])],
-        [FeedSubject.App] = [("olga", ["four"])],
+        [FeedSubject.PublishedApp] = [("olga", ["four"])],
         [FeedSubject.Token] = [("one", [])],
         [FeedSubject.Authorization] = [("one", [])],
         [FeedSubject.Client] = [("one", [])],
@@ -51,7 +53,7 @@ public sealed class FeedScopeTests
             var scope = FeedScope.Of(new() { Number = 1, SubjectType = subject, SubjectId = id, At = DateTimeOffset.UnixEpoch });
             Assert.Equal(dropped, Keys.Where(scope.Includes).Select(key => key.Principal.KeyId));
 
-            var held = new KnownKeys(100);
+            var held = new KeyCacheStore(100);
             var digests = Keys.ToDictionary(key => key.Principal.KeyId, key => KeyDigest.Of(key.Principal.KeyId));
             foreach (var key in Keys)
             {
@@ -63,15 +65,15 @@ public sealed class FeedScopeTests
         }
     }
 
-    static KnownProject Copy(KnownProject project)
+    static CachedProject Copy(CachedProject project)
     {
         var addresses = project.Addresses.Select(address => address.Split('/')).ToList();
         return new(project.Id, project.OrganizationId, new(project.Organization, project.Path.Split('/')[1]), [.. addresses.Select(x => x[0]).Distinct()], [.. addresses.Select(x => x[1]).Distinct()]);
     }
 
-    static KnownKey Key(string id, KnownProject project, PartyType type, string owner)
+    static CachedKey Key(string id, CachedProject project, PartyType type, string owner)
     {
-        var known = new KnownOwner(new(type, owner, owner));
+        var known = new CachedOwner(new(type, owner, owner));
         return new(new(id, project.Organization, project.Path, KeyEnvironment.Live, known.Party, ["read"], null, null), KeyState.Active, project, known, unused: false);
     }
 }

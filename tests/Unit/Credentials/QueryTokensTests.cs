@@ -1,10 +1,9 @@
-using Dashboard.Core;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Credentials;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Verification;
+namespace Dashboard.Tests.Unit.Credentials;
 
 /// <summary>Access tokens in addresses: only where they are asked for, and nothing else than tokens.</summary>
 public sealed class QueryTokensTests
@@ -54,5 +53,5 @@ public sealed class QueryTokensTests
         Assert.Contains("OAuth:QueryTokenPaths", wrong.Message, StringComparison.Ordinal);
     }
 
-    static QueryTokens Of(params (string, string?)[] settings) => new(World.Configuration(settings));
+    static QueryTokens Of(params (string, string?)[] settings) => new(TestInstallation.Configuration(settings));
 }

@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
-using Dashboard.Core;
-using Dashboard.Core.Data;
+using Dashboard.Core.DataProtection;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.DataProtection;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Data;
+namespace Dashboard.Tests.Unit.DataProtection;
 
 public sealed class ProtectionTests
 {
@@ -14,7 +13,7 @@ public sealed class ProtectionTests
     [Fact]
     public async Task Cookie_of_one_node_is_read_by_another_and_after_a_restart()
     {
-        await using var world = World.Empty();
+        await using var world = TestInstallation.Empty();
         var text = Protect(world.Services);
         Assert.Equal("hello", Unprotect(world.Run(), text));
         Assert.True(Protection.HasPlainKeys(world.Services.Provider));
@@ -24,7 +23,7 @@ public sealed class ProtectionTests
     [Fact]
     public async Task Wrapped_keys_are_unreadable_where_they_lie_and_good_with_the_same_wrap_key()
     {
-        await using var world = World.Empty((ProtectionKeyWrap.Setting, WrapKey));
+        await using var world = TestInstallation.Empty((ProtectionKeyWrap.Setting, WrapKey));
         var text = Protect(world.Services);
         var again = world.Run((ProtectionKeyWrap.Setting, WrapKey));
         again.Provider.CheckProtectionKeys();
@@ -38,7 +37,7 @@ public sealed class ProtectionTests
     [Fact]
     public async Task Another_wrap_key_or_none_stops_the_start()
     {
-        await using var world = World.Empty((ProtectionKeyWrap.Setting, WrapKey));
+        await using var world = TestInstallation.Empty((ProtectionKeyWrap.Setting, WrapKey));
         Protect(world.Services);
         foreach (var other in new[] { Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), null })
         {
@@ -50,7 +49,7 @@ public sealed class ProtectionTests
     [Fact]
     public async Task Keys_that_are_older_than_the_wrap_key_still_open_and_are_told_of()
     {
-        await using var world = World.Empty();
+        await using var world = TestInstallation.Empty();
         var text = Protect(world.Services);
         var wrapped = world.Run((ProtectionKeyWrap.Setting, WrapKey));
         wrapped.Provider.CheckProtectionKeys();
@@ -61,7 +60,7 @@ public sealed class ProtectionTests
     [Fact]
     public async Task Keys_lie_in_files_where_a_path_is_set()
     {
-        await using var world = World.Empty(("DataProtection:KeyPath", "keys"));
+        await using var world = TestInstallation.Empty(("DataProtection:KeyPath", "keys"));
         Protect(world.Services);
         Assert.Single(Directory.GetFiles(Path.Combine(Path.GetDirectoryName(world.DatabaseFile)!, "keys")), file => file.EndsWith(".xml", StringComparison.Ordinal));
         await using var context = world.Open();
@@ -74,7 +73,7 @@ public sealed class ProtectionTests
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     public async Task Wrap_key_that_is_none_stops_the_start_and_is_not_repeated(string value)
     {
-        await using var world = World.Empty();
+        await using var world = TestInstallation.Empty();
         var wrong = Assert.Throws<SettingException>(() => world.Run((ProtectionKeyWrap.Setting, value)));
         Assert.StartsWith("DataProtection:WrapKey has to be 32 random bytes in base64", wrong.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(value, wrong.Message, StringComparison.Ordinal);
@@ -83,7 +82,7 @@ public sealed class ProtectionTests
     [Fact]
     public async Task Key_path_that_takes_no_file_stops_the_start()
     {
-        await using var world = World.Empty();
+        await using var world = TestInstallation.Empty();
         Assert.StartsWith(
             "DataProtection:KeyPath is", Assert.Throws<SettingException>(() => world.Run(("DataProtection:KeyPath", world.DatabaseFile))).Message, StringComparison.Ordinal);
     }
@@ -91,7 +90,7 @@ public sealed class ProtectionTests
     [Fact]
     public void Wrapping_is_fresh_each_time_and_notices_a_changed_bit()
     {
-        var wrap = ProtectionKeyWrap.Read(World.Configuration((ProtectionKeyWrap.Setting, WrapKey)))!;
+        var wrap = ProtectionKeyWrap.Read(TestInstallation.Configuration((ProtectionKeyWrap.Setting, WrapKey)))!;
         var (first, second) = (wrap.Encrypt("hello"u8), wrap.Encrypt("hello"u8));
         Assert.NotEqual(first, second);
         Assert.Equal("hello"u8, wrap.Decrypt(first));
@@ -103,7 +102,7 @@ public sealed class ProtectionTests
         }
 
         Assert.Throws<CryptographicException>(() => wrap.Decrypt(new byte[27]));
-        var other = ProtectionKeyWrap.Read(World.Configuration((ProtectionKeyWrap.Setting, Convert.ToBase64String(new byte[32]))))!;
+        var other = ProtectionKeyWrap.Read(TestInstallation.Configuration((ProtectionKeyWrap.Setting, Convert.ToBase64String(new byte[32]))))!;
         Assert.ThrowsAny<CryptographicException>(() => other.Decrypt(second));
         Assert.NotEqual(wrap.Id, other.Id);
     }

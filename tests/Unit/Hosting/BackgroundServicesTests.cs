@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Data;
+namespace Dashboard.Tests.Unit.Hosting;
 
 /// <summary>An exception that leaves a background service stops the whole host.</summary>
 public sealed class BackgroundServicesTests
@@ -19,13 +19,13 @@ public sealed class BackgroundServicesTests
     [Fact]
     public async Task Failure_of_any_kind_ends_no_background_service()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var failed = new SemaphoreSlim(0);
         var commands = new Commands { With = () => new InvalidOperationException("An exception has been raised that is likely due to a transient failure.") };
         var node = world.Run(commands);
-        var key = (await node.Keys.CreateAsync(world.Owner, new(World.Orders, "one"), None)).Value.Key.KeyId;
-        node.Usage.Meter(key, world.ProjectId(World.Orders)).Count(null, null, null, null, World.Start);
-        node.Get<FirstUses>().Note(key, World.Start, null, "raw");
+        var key = (await node.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), None)).Value.Key.KeyId;
+        node.Usage.Meter(key, world.ProjectId(TestInstallation.Orders)).Count(null, null, null, null, TestInstallation.Start);
+        node.Get<FirstUses>().Note(key, TestInstallation.Start, null, "raw");
         commands.FailWhen = _ =>
         {
             failed.Release();

@@ -1,13 +1,12 @@
 using System.Net;
-using Dashboard.Core;
-using Dashboard.Http;
+using Dashboard.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Http;
+namespace Dashboard.Tests.Unit.Hosting;
 
 public sealed class TrustedProxiesTests
 {

@@ -1,5 +1,5 @@
-using Dashboard.Core;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -7,11 +7,11 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;
 
-public sealed class KeyWhichTests : IAsyncDisposable
+public sealed class KeyLookupTests : IAsyncDisposable
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
@@ -37,9 +37,9 @@ public sealed class KeyWhichTests : IAsyncDisposable
     public async Task Key_of_an_organization_that_one_does_not_belong_to_is_not_found_like_one_that_never_was()
     {
         var key = await CreateAsync(world.Services);
-        var others = (await world.Services.Keys.WhichAsync(world.Stranger, key.Secret.Reveal(), Token)).Fault!;
-        var nobodys = (await world.Services.Keys.WhichAsync(world.Stranger, AnyTemplate().Mint(KeyEnvironment.Live).Reveal(), Token)).Fault!;
-        Assert.Equal(FaultCode.NotFound, others.Code);
+        var others = (await world.Services.Keys.WhichAsync(world.Stranger, key.Secret.Reveal(), Token)).Error!;
+        var nobodys = (await world.Services.Keys.WhichAsync(world.Stranger, AnyTemplate().Mint(KeyEnvironment.Live).Reveal(), Token)).Error!;
+        Assert.Equal(ErrorCode.NotFound, others.Code);
         Assert.Equal(nobodys, others);
     }
 
@@ -50,8 +50,8 @@ public sealed class KeyWhichTests : IAsyncDisposable
     [InlineData("nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjX")]
     public async Task Text_of_no_shape_is_refused_and_not_told_back(string? text)
     {
-        var fault = (await world.Services.Keys.WhichAsync(world.Viewer, text, Token)).Fault!;
-        Assert.Equal((FaultCode.InvalidRequest, "key"), (fault.Code, fault.Errors!.Keys.Single()));
+        var fault = (await world.Services.Keys.WhichAsync(world.Viewer, text, Token)).Error!;
+        Assert.Equal((ErrorCode.InvalidRequest, "key"), (fault.Code, fault.Errors!.Keys.Single()));
         Assert.True(string.IsNullOrEmpty(text) || !fault.ToString().Contains(text, StringComparison.Ordinal));
         Assert.False(await world.Services.Keys.LooksWholeAsync(text, Token));
     }
@@ -96,7 +96,7 @@ public sealed class KeyWhichTests : IAsyncDisposable
 
     static KeyTemplate AnyTemplate() => KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _) ? template : throw new InvalidOperationException();
 
-    async Task<IssuedKey> CreateAsync(Services node) => (await node.Keys.CreateAsync(world.Developer, new(World.Orders, "name"), Token)).Value;
+    async Task<IssuedKey> CreateAsync(Services node) => (await node.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "name"), Token)).Value;
 
     sealed class CollectingLog : ILoggerProvider, ILogger
     {

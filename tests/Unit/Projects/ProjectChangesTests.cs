@@ -1,18 +1,19 @@
-using Dashboard.Core;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Organizations;
+namespace Dashboard.Tests.Unit.Projects;
 
 public sealed class ProjectChangesTests : IAsyncDisposable
 {
     static readonly ProjectPath Orders = new("acme", "orders");
 
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -36,8 +37,8 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     {
         await Projects.ChangeAsync(world.Admin, Orders, new(Slug: "sales"), Token);
         Assert.Equal(("acme", "sales", "orders"), (await Projects.GetAsync(world.Viewer, Orders, Token)).Value is var row ? (row.Organization, row.Slug, row.Name) : default);
-        Assert.Equal(FaultCode.NotFound, (await Projects.GetAsync(world.Stranger, Orders, Token)).Fault!.Code);
-        Assert.Equal(FaultCode.NotFound, (await Projects.GetAsync(world.Viewer, new("acme", "nothing"), Token)).Fault!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Projects.GetAsync(world.Stranger, Orders, Token)).Error!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Projects.GetAsync(world.Viewer, new("acme", "nothing"), Token)).Error!.Code);
     }
 
     [Fact]
@@ -45,8 +46,8 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     {
         world.AddProject("acme", "ledger");
         await Projects.ChangeAsync(world.Admin, Orders, new(Slug: "sales"), Token);
-        Assert.Equal(FaultCode.Conflict, (await Projects.ChangeAsync(world.Admin, new("acme", "ledger"), new(Slug: "sales"), Token)).Fault!.Code);
-        Assert.Equal(FaultCode.Conflict, (await Projects.ChangeAsync(world.Admin, new("acme", "ledger"), new(Slug: "orders"), Token)).Fault!.Code);
+        Assert.Equal(ErrorCode.Conflict, (await Projects.ChangeAsync(world.Admin, new("acme", "ledger"), new(Slug: "sales"), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.Conflict, (await Projects.ChangeAsync(world.Admin, new("acme", "ledger"), new(Slug: "orders"), Token)).Error!.Code);
         Assert.Equal("orders", (await Projects.ChangeAsync(world.Admin, new("acme", "sales"), new(Slug: "orders"), Token)).Value.Slug);
     }
 
@@ -74,16 +75,16 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     [InlineData(null, "Not a slug", "slug")]
     [InlineData(null, "settings", "slug")]
     public async Task Name_and_slug_are_checked(string? name, string? slug, string field) =>
-        Assert.Equal(field, Assert.Single((await Projects.ChangeAsync(world.Admin, Orders, new(name, slug), Token)).Fault!.Errors!).Key);
+        Assert.Equal(field, Assert.Single((await Projects.ChangeAsync(world.Admin, Orders, new(name, slug), Token)).Error!.Errors!).Key);
 
     [Fact]
     public async Task Admins_and_owners_change_and_delete_projects_and_others_do_not()
     {
-        foreach (var (person, code) in new[] { (world.Developer, FaultCode.Forbidden), (world.Viewer, FaultCode.Forbidden), (world.Stranger, FaultCode.NotFound) })
+        foreach (var (person, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (world.Stranger, ErrorCode.NotFound) })
         {
-            Assert.Equal(code, (await Projects.ChangeAsync(person, Orders, new("x"), Token)).Fault!.Code);
-            Assert.Equal(code, (await Projects.PreviewDeletionAsync(person, Orders, Token)).Fault!.Code);
-            Assert.Equal(code, (await Projects.DeleteAsync(person, Orders, Token)).Fault!.Code);
+            Assert.Equal(code, (await Projects.ChangeAsync(person, Orders, new("x"), Token)).Error!.Code);
+            Assert.Equal(code, (await Projects.PreviewDeletionAsync(person, Orders, Token)).Error!.Code);
+            Assert.Equal(code, (await Projects.DeleteAsync(person, Orders, Token)).Error!.Code);
         }
 
         Assert.True((await Projects.ChangeAsync(world.Owner, Orders, new("x"), Token)).Succeeded);
@@ -115,19 +116,19 @@ public sealed class ProjectChangesTests : IAsyncDisposable
         Assert.Equal(keys.Select(key => key.Key.KeyId).Order(StringComparer.Ordinal), deletion.KeysRevoked);
 
         await Assert.AllAsync(keys, async key => Assert.Equal(RefusalCode.RevokedKey, await VerifyAsync(key, null)));
-        Assert.Equal(FaultCode.NotFound, (await Projects.FindAsync(world.Owner, Orders, Token)).Fault!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Projects.FindAsync(world.Owner, Orders, Token)).Error!.Code);
         Assert.Empty(await Projects.AccessibleAsync(world.Owner, Token));
         Assert.Empty((await Projects.ListAsync(world.Owner, "acme", null, 50, Token)).Value.Items);
-        Assert.Equal(FaultCode.NotFound, (await world.Services.Keys.ListAsync(world.Owner, new(World.Orders), Token)).Fault!.Code);
-        Assert.Equal(FaultCode.NotFound, (await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "x"), Token)).Fault!.Code);
-        Assert.Equal(FaultCode.NotFound, (await world.Services.Resources.CreateAsync(world.Owner, new(World.Orders, "workflow", "x"), Token)).Fault!.Code);
-        Assert.Equal(FaultCode.NotFound, (await Projects.ChangeAsync(world.Owner, Orders, new("x"), Token)).Fault!.Code);
-        Assert.Equal(FaultCode.NotFound, (await Projects.DeleteAsync(world.Owner, Orders, Token)).Fault!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.ListAsync(world.Owner, new(TestInstallation.Orders), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "x"), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await world.Services.Resources.CreateAsync(world.Owner, new(TestInstallation.Orders, "workflow", "x"), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Projects.ChangeAsync(world.Owner, Orders, new("x"), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Projects.DeleteAsync(world.Owner, Orders, Token)).Error!.Code);
         // Whoever holds a key's id or text still learns what became of it.
-        Assert.Equal((KeyState.Revoked, World.Start), await StateAsync(keys[0]));
+        Assert.Equal((KeyState.Revoked, TestInstallation.Start), await StateAsync(keys[0]));
         Assert.Equal(KeyState.Revoked, (await world.Services.Keys.WhichAsync(world.Viewer, keys[1].Secret.Reveal(), Token)).Value.State);
         Assert.True((await world.Services.Keys.RevokeAsync(world.Owner, keys[0].Key.KeyId, Token)).Succeeded);
-        Assert.Equal(FaultCode.Conflict, (await world.Services.Keys.ChangeAsync(world.Owner, keys[0].Key.KeyId, new(State: KeyState.Active), Token)).Fault!.Code);
+        Assert.Equal(ErrorCode.Conflict, (await world.Services.Keys.ChangeAsync(world.Owner, keys[0].Key.KeyId, new(State: KeyState.Active), Token)).Error!.Code);
     }
 
     [Fact]
@@ -135,8 +136,8 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     {
         await Projects.ChangeAsync(world.Admin, Orders, new(Slug: "sales"), Token);
         await Projects.DeleteAsync(world.Admin, Orders, Token);
-        Assert.Equal(FaultCode.Conflict, (await Projects.CreateAsync(world.Admin, new("acme", "x", "orders"), Token)).Fault!.Code);
-        Assert.Equal(FaultCode.Conflict, (await Projects.CreateAsync(world.Admin, new("acme", "x", "sales"), Token)).Fault!.Code);
+        Assert.Equal(ErrorCode.Conflict, (await Projects.CreateAsync(world.Admin, new("acme", "x", "orders"), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.Conflict, (await Projects.CreateAsync(world.Admin, new("acme", "x", "sales"), Token)).Error!.Code);
         Assert.Equal("orders-2", (await Projects.CreateAsync(world.Admin, new("acme", "Orders"), Token)).Value.Slug);
     }
 
@@ -160,7 +161,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
         await CreateAsync("unused");
         await VerifyAsync(one, null);
         await world.Services.Usage.FlushAsync(Token);
-        world.Time.Advance(DeletionPreview.Lately);
+        world.Time.Advance(DeletionPreview.Recent);
         await VerifyAsync(two, null);
         await VerifyAsync(three, null);
         await world.Services.Usage.FlushAsync(Token);
@@ -174,11 +175,11 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     public async Task Key_that_is_created_while_its_project_is_deleted_is_revoked_with_it_or_not_created()
     {
         await using var node = world.Run(("Keys:MaxActivePerProject", "1000"));
-        var creations = Enumerable.Range(0, 30).Select(i => Task.Run(() => node.Keys.CreateAsync(i % 2 == 0 ? world.Developer : world.Admin, new(World.Orders, $"{i}"), Token), Token)).ToList();
+        var creations = Enumerable.Range(0, 30).Select(i => Task.Run(() => node.Keys.CreateAsync(i % 2 == 0 ? world.Developer : world.Admin, new(TestInstallation.Orders, $"{i}"), Token), Token)).ToList();
         var deletion = Task.Run(() => Projects.DeleteAsync(world.Owner, Orders, Token), Token);
         var outcomes = await Task.WhenAll(creations);
         Assert.True((await deletion).Succeeded);
-        Assert.All(outcomes, outcome => Assert.True(outcome.Succeeded || outcome.Fault!.Code == FaultCode.NotFound));
+        Assert.All(outcomes, outcome => Assert.True(outcome.Succeeded || outcome.Error!.Code == ErrorCode.NotFound));
         await using var context = world.Open();
         Assert.Equal(0, await context.Keys.CountAsync(key => key.State != KeyState.Revoked, Token));
     }
@@ -189,19 +190,19 @@ public sealed class ProjectChangesTests : IAsyncDisposable
         var organizations = world.Services.Get<OrganizationService>();
         var heard = new List<string>();
         using var subscription = world.Services.Get<ChangeFeed>().Subscribe(entry => heard.Add($"{entry.SubjectType} {entry.SubjectId}"));
-        Assert.Equal(FaultCode.Forbidden, (await organizations.ChangeAsync(world.Admin, "acme", new("Apex"), Token)).Fault!.Code);
-        Assert.Equal(FaultCode.NotFound, (await organizations.ChangeAsync(world.Stranger, "acme", new("Apex"), Token)).Fault!.Code);
-        Assert.Equal(FaultCode.Conflict, (await organizations.ChangeAsync(world.Owner, "acme", new(Slug: "globex"), Token)).Fault!.Code);
+        Assert.Equal(ErrorCode.Forbidden, (await organizations.ChangeAsync(world.Admin, "acme", new("Apex"), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await organizations.ChangeAsync(world.Stranger, "acme", new("Apex"), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.Conflict, (await organizations.ChangeAsync(world.Owner, "acme", new(Slug: "globex"), Token)).Error!.Code);
         Assert.Empty(heard);
         var changed = (await organizations.ChangeAsync(world.Owner, "acme", new("Apex", "apex"), Token)).Value;
         Assert.Equal(("apex", "Apex"), (changed.Slug, changed.Name));
         Assert.Equal(["organization acme"], heard);
         Assert.Equal("apex/orders", (await Projects.FindAsync(world.Viewer, Orders, Token)).Value.Path.ToString());
-        Assert.Equal(FaultCode.Conflict, (await organizations.ChangeAsync(world.Stranger, "globex", new(Slug: "acme"), Token)).Fault!.Code);
+        Assert.Equal(ErrorCode.Conflict, (await organizations.ChangeAsync(world.Stranger, "globex", new(Slug: "acme"), Token)).Error!.Code);
         Assert.Equal("acme", (await organizations.ChangeAsync(world.Owner, "apex", new(Slug: "acme"), Token)).Value.Slug);
     }
 
-    async Task<IssuedKey> CreateAsync(string name) => (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, name), Token)).Value;
+    async Task<IssuedKey> CreateAsync(string name) => (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, name), Token)).Value;
 
     async Task<(KeyState, DateTimeOffset?)> StateAsync(IssuedKey key)
     {
@@ -210,7 +211,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     async Task<RefusalCode?> VerifyAsync(IssuedKey key, string? project) => (await world.Services.Verifier.VerifyAsync(
-        Presented.Key(key), new(Project: project), null, Token)).Refusal;
+        PresentedKeys.Key(key), new(Project: project), null, Token)).Refusal;
 
     async Task<List<string>> AuditAsync()
     {

@@ -1,24 +1,25 @@
-using Dashboard.Core;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Organizations;
+namespace Dashboard.Tests.Unit.Projects;
 
 public sealed class ResourceChangesTests : IAsyncDisposable
 {
     const string Intake = "workflow:intake";
     const string Router = "agent:router";
 
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     public ResourceChangesTests()
     {
-        world.AddResource(World.Orders, "workflow", "intake");
-        world.AddResource(World.Orders, "agent", "router");
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        world.AddResource(TestInstallation.Orders, "agent", "router");
     }
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -30,8 +31,8 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     [Fact]
     public async Task Resource_is_renamed_and_keeps_its_id()
     {
-        Assert.Equal("Order intake", (await Resources.ChangeAsync(world.Admin, World.Orders, Intake, new(" Order intake "), Token)).Value.Name);
-        Assert.Contains((await Resources.ListAsync(world.Viewer, new(World.Orders), Token)).Value.Items, row => row is { Kind: "workflow", Id: "intake", Name: "Order intake" });
+        Assert.Equal("Order intake", (await Resources.ChangeAsync(world.Admin, TestInstallation.Orders, Intake, new(" Order intake "), Token)).Value.Name);
+        Assert.Contains((await Resources.ListAsync(world.Viewer, new(TestInstallation.Orders), Token)).Value.Items, row => row is { Kind: "workflow", Id: "intake", Name: "Order intake" });
         Assert.Equal(["resource.renamed acme/orders/workflow:intake"], await AuditAsync());
     }
 
@@ -41,38 +42,38 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     [InlineData("unknown:intake")]
     public async Task Resource_that_is_not_there_is_not_found(string resource)
     {
-        Assert.Equal(FaultCode.NotFound, (await Resources.ChangeAsync(world.Admin, World.Orders, resource, new("x"), Token)).Fault!.Code);
-        Assert.Equal(FaultCode.NotFound, (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, resource, Token)).Fault!.Code);
-        Assert.Equal(FaultCode.NotFound, (await Resources.DeleteAsync(world.Admin, World.Orders, resource, Token)).Fault!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Resources.ChangeAsync(world.Admin, TestInstallation.Orders, resource, new("x"), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, resource, Token)).Error!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Resources.DeleteAsync(world.Admin, TestInstallation.Orders, resource, Token)).Error!.Code);
     }
 
     [Fact]
     public async Task Admins_and_owners_change_and_delete_resources_and_others_do_not()
     {
-        foreach (var (person, code) in new[] { (world.Developer, FaultCode.Forbidden), (world.Viewer, FaultCode.Forbidden), (world.Stranger, FaultCode.NotFound) })
+        foreach (var (person, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (world.Stranger, ErrorCode.NotFound) })
         {
-            Assert.Equal(code, (await Resources.ChangeAsync(person, World.Orders, Intake, new("x"), Token)).Fault!.Code);
-            Assert.Equal(code, (await Resources.PreviewDeletionAsync(person, World.Orders, Intake, Token)).Fault!.Code);
-            Assert.Equal(code, (await Resources.DeleteAsync(person, World.Orders, Intake, Token)).Fault!.Code);
+            Assert.Equal(code, (await Resources.ChangeAsync(person, TestInstallation.Orders, Intake, new("x"), Token)).Error!.Code);
+            Assert.Equal(code, (await Resources.PreviewDeletionAsync(person, TestInstallation.Orders, Intake, Token)).Error!.Code);
+            Assert.Equal(code, (await Resources.DeleteAsync(person, TestInstallation.Orders, Intake, Token)).Error!.Code);
         }
 
-        Assert.True((await Resources.ChangeAsync(world.Owner, World.Orders, Intake, new("x"), Token)).Succeeded);
-        Assert.True((await Resources.DeleteAsync(world.Owner, World.Orders, Intake, Token)).Succeeded);
+        Assert.True((await Resources.ChangeAsync(world.Owner, TestInstallation.Orders, Intake, new("x"), Token)).Succeeded);
+        Assert.True((await Resources.DeleteAsync(world.Owner, TestInstallation.Orders, Intake, Token)).Succeeded);
     }
 
     [Fact]
     public async Task Resource_is_read_by_every_member_and_by_nobody_else()
     {
-        Assert.Equal("intake", (await Resources.GetAsync(world.Viewer, World.Orders, Intake, Token)).Value.Id);
-        Assert.Equal(FaultCode.NotFound, (await Resources.GetAsync(world.Stranger, World.Orders, Intake, Token)).Fault!.Code);
-        Assert.Equal(FaultCode.NotFound, (await Resources.GetAsync(world.Viewer, World.Orders, "workflow:missing", Token)).Fault!.Code);
+        Assert.Equal("intake", (await Resources.GetAsync(world.Viewer, TestInstallation.Orders, Intake, Token)).Value.Id);
+        Assert.Equal(ErrorCode.NotFound, (await Resources.GetAsync(world.Stranger, TestInstallation.Orders, Intake, Token)).Error!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Resources.GetAsync(world.Viewer, TestInstallation.Orders, "workflow:missing", Token)).Error!.Code);
     }
 
     [Fact]
     public async Task Resource_of_a_kind_that_is_no_longer_in_the_settings_can_still_be_deleted()
     {
         await using var later = world.Run(("ResourceKinds:0", "agent"));
-        Assert.Equal("intake", (await later.Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token)).Value.Deleted.Id);
+        Assert.Equal("intake", (await later.Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value.Deleted.Id);
     }
 
     [Fact]
@@ -83,24 +84,24 @@ public sealed class ResourceChangesTests : IAsyncDisposable
         var gone = await CreateAsync(Router);
         await CreateAsync();
         await world.Services.Keys.RevokeAsync(world.Owner, gone.Key.KeyId, Token);
-        var counts = (await Resources.CountKeysAsync(world.Viewer, World.Orders, [Intake, Router, "gateway:intake", "nothing"], Token)).Value;
+        var counts = (await Resources.CountKeysAsync(world.Viewer, TestInstallation.Orders, [Intake, Router, "gateway:intake", "nothing"], Token)).Value;
         Assert.Equal([(Router, 1), (Intake, 2)], counts.OrderBy(x => x.Value).Select(x => (x.Key, x.Value)));
-        Assert.Equal([Router], (await Resources.CountKeysAsync(world.Viewer, World.Orders, [Router], Token)).Value.Keys);
-        Assert.Equal(FaultCode.NotFound, (await Resources.CountKeysAsync(world.Stranger, World.Orders, [Intake], Token)).Fault!.Code);
+        Assert.Equal([Router], (await Resources.CountKeysAsync(world.Viewer, TestInstallation.Orders, [Router], Token)).Value.Keys);
+        Assert.Equal(ErrorCode.NotFound, (await Resources.CountKeysAsync(world.Stranger, TestInstallation.Orders, [Intake], Token)).Error!.Code);
         var many = Enumerable.Repeat(Intake, Page.MaxLimit + 1).ToList();
-        Assert.Equal(FaultCode.InvalidRequest, (await Resources.CountKeysAsync(world.Viewer, World.Orders, many, Token)).Fault!.Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await Resources.CountKeysAsync(world.Viewer, TestInstallation.Orders, many, Token)).Error!.Code);
     }
 
     [Fact]
     public async Task Name_is_checked() =>
-        Assert.Equal("name", Assert.Single((await Resources.ChangeAsync(world.Admin, World.Orders, Intake, new(""), Token)).Fault!.Errors!).Key);
+        Assert.Equal("name", Assert.Single((await Resources.ChangeAsync(world.Admin, TestInstallation.Orders, Intake, new(""), Token)).Error!.Errors!).Key);
 
     [Fact]
     public async Task Deletion_revokes_the_keys_that_reach_nothing_else_and_leaves_the_others_what_they_have()
     {
         var (only, both, other, all) = (await CreateAsync(Intake), await CreateAsync(Intake, Router), await CreateAsync(Router), await CreateAsync());
-        Assert.Equal(new DeletionPreview(1, 0, 1), (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, Intake, Token)).Value);
-        var deletion = (await Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token)).Value;
+        Assert.Equal(new DeletionPreview(1, 0, 1), (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value);
+        var deletion = (await Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value;
         Assert.Equal(("intake", only.Key.KeyId, both.Key.KeyId), (deletion.Deleted.Id, Assert.Single(deletion.KeysRevoked), Assert.Single(deletion.KeysNarrowed)));
 
         Assert.Equal(RefusalCode.RevokedKey, await VerifyAsync(only, null));
@@ -109,7 +110,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
         Assert.Null(await VerifyAsync(other, Router));
         Assert.Null(await VerifyAsync(all, Intake));
         var row = (await world.Services.Keys.GetAsync(world.Viewer, only.Key.KeyId, Token)).Value;
-        Assert.Equal((KeyState.Revoked, World.Start), (row.State, row.RevokedAt));
+        Assert.Equal((KeyState.Revoked, TestInstallation.Start), (row.State, row.RevokedAt));
         Assert.Empty(row.Scope!);
     }
 
@@ -117,9 +118,9 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     public async Task Last_resource_of_a_key_that_goes_after_the_others_revokes_it()
     {
         var both = await CreateAsync(Intake, Router);
-        await Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token);
-        Assert.Equal(new DeletionPreview(1, 0), (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, Router, Token)).Value);
-        await Resources.DeleteAsync(world.Admin, World.Orders, Router, Token);
+        await Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Intake, Token);
+        Assert.Equal(new DeletionPreview(1, 0), (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Router, Token)).Value);
+        await Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Router, Token);
         Assert.Equal(RefusalCode.RevokedKey, await VerifyAsync(both, null));
     }
 
@@ -127,8 +128,8 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     public async Task Id_that_is_registered_again_is_another_resource_that_no_key_of_before_reaches()
     {
         var (only, both) = (await CreateAsync(Intake), await CreateAsync(Intake, Router));
-        await Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token);
-        Assert.True((await Resources.CreateAsync(world.Admin, new(World.Orders, "workflow", "intake"), Token)).Succeeded);
+        await Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Intake, Token);
+        Assert.True((await Resources.CreateAsync(world.Admin, new(TestInstallation.Orders, "workflow", "intake"), Token)).Succeeded);
         Assert.Equal(RefusalCode.RevokedKey, await VerifyAsync(only, Intake));
         Assert.Equal(RefusalCode.ResourceOutOfScope, await VerifyAsync(both, Intake));
         Assert.Null(await VerifyAsync(await CreateAsync(Intake), Intake));
@@ -141,7 +142,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
         await world.Services.Keys.RevokeAsync(world.Owner, past.Key.KeyId, Token);
         var (heard, before) = (new List<string>(), (await AuditAsync()).Count);
         using var subscription = world.Services.Get<ChangeFeed>().Subscribe(entry => heard.Add($"{entry.SubjectType} {entry.SubjectId}"));
-        await Resources.DeleteAsync(world.Admin, World.Orders, Intake, Token);
+        await Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Intake, Token);
         Assert.Equal("resource acme/orders/workflow:intake", heard[0]);
         Assert.Equal([$"key {only.Key.KeyId}", $"key {both.Key.KeyId}"], heard.Skip(1));
         Assert.Equal(
@@ -155,9 +156,9 @@ public sealed class ResourceChangesTests : IAsyncDisposable
         var (one, _) = (await CreateAsync(Intake), await CreateAsync(Intake));
         await VerifyAsync(one, null);
         await world.Services.Usage.FlushAsync(Token);
-        Assert.Equal(new DeletionPreview(2, 1), (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, Intake, Token)).Value);
-        world.Time.Advance(DeletionPreview.Lately);
-        Assert.Equal(new DeletionPreview(2, 0), (await Resources.PreviewDeletionAsync(world.Admin, World.Orders, Intake, Token)).Value);
+        Assert.Equal(new DeletionPreview(2, 1), (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value);
+        world.Time.Advance(DeletionPreview.Recent);
+        Assert.Equal(new DeletionPreview(2, 0), (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value);
     }
 
     [Fact]
@@ -165,21 +166,21 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     {
         await using var node = world.Run(("Keys:MaxActivePerProject", "1000"));
         var creations = Enumerable.Range(0, 30)
-            .Select(i => Task.Run(() => node.Keys.CreateAsync(i % 2 == 0 ? world.Developer : world.Admin, new(World.Orders, $"{i}", Resources: [Intake]), Token), Token)).ToList();
-        var deletion = Task.Run(() => Resources.DeleteAsync(world.Owner, World.Orders, Intake, Token), Token);
+            .Select(i => Task.Run(() => node.Keys.CreateAsync(i % 2 == 0 ? world.Developer : world.Admin, new(TestInstallation.Orders, $"{i}", Resources: [Intake]), Token), Token)).ToList();
+        var deletion = Task.Run(() => Resources.DeleteAsync(world.Owner, TestInstallation.Orders, Intake, Token), Token);
         var outcomes = await Task.WhenAll(creations);
         Assert.True((await deletion).Succeeded);
-        Assert.All(outcomes, outcome => Assert.True(outcome.Succeeded || outcome.Fault!.Code == FaultCode.InvalidRequest));
+        Assert.All(outcomes, outcome => Assert.True(outcome.Succeeded || outcome.Error!.Code == ErrorCode.InvalidRequest));
         await using var context = world.Open();
         Assert.Equal(0, await context.Keys.CountAsync(key => key.State != KeyState.Revoked, Token));
         Assert.Equal(0, await context.KeyResources.CountAsync(Token));
     }
 
     async Task<IssuedKey> CreateAsync(params string[] resources) =>
-        (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "name", Resources: resources.Length == 0 ? null : resources), Token)).Value;
+        (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "name", Resources: resources.Length == 0 ? null : resources), Token)).Value;
 
     async Task<RefusalCode?> VerifyAsync(IssuedKey key, string? resource) => (await world.Services.Verifier.VerifyAsync(
-        Presented.Key(key), new(Resource: resource), null, Token)).Refusal;
+        PresentedKeys.Key(key), new(Resource: resource), null, Token)).Refusal;
 
     async Task<List<string>> AuditAsync()
     {

@@ -1,20 +1,20 @@
-using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Organizations;
+namespace Dashboard.Tests.Unit.Projects;
 
 public sealed class ResourceListTests : IAsyncDisposable
 {
     static readonly string[] ids = ["delta", "Alpha", "charlie", "alpha", "Bravo", "ALPHA", "echo"];
 
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     public ResourceListTests()
     {
         foreach (var id in ids)
         {
-            world.AddResource(World.Orders, "workflow", id);
+            world.AddResource(TestInstallation.Orders, "workflow", id);
         }
     }
 
@@ -32,7 +32,7 @@ public sealed class ResourceListTests : IAsyncDisposable
         foreach (var limit in new[] { 1, 2, 3, 7, 8 })
         {
             var listed = new List<string>();
-            var query = new ResourceQuery(World.Orders, Limit: limit, Sort: sort, Descending: descending);
+            var query = new ResourceQuery(TestInstallation.Orders, Limit: limit, Sort: sort, Descending: descending);
             do
             {
                 var page = (await world.Services.Resources.ListAsync(world.Viewer, query, Token)).Value;
@@ -48,11 +48,11 @@ public sealed class ResourceListTests : IAsyncDisposable
     [Fact]
     public async Task Cursor_is_good_for_its_own_order_only()
     {
-        var query = new ResourceQuery(World.Orders, Limit: 1, Sort: ResourceSort.Name, Descending: false);
+        var query = new ResourceQuery(TestInstallation.Orders, Limit: 1, Sort: ResourceSort.Name, Descending: false);
         var cursor = (await world.Services.Resources.ListAsync(world.Viewer, query, Token)).Value.NextCursor;
         foreach (var other in new[] { query with { Descending = true }, query with { Sort = ResourceSort.CreatedAt }, query with { Search = "a" } })
         {
-            Assert.Equal("cursor", Assert.Single((await world.Services.Resources.ListAsync(world.Viewer, other with { Cursor = cursor }, Token)).Fault!.Errors!).Key);
+            Assert.Equal("cursor", Assert.Single((await world.Services.Resources.ListAsync(world.Viewer, other with { Cursor = cursor }, Token)).Error!.Errors!).Key);
         }
     }
 }

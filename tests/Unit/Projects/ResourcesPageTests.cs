@@ -1,11 +1,12 @@
 using System.Security.Claims;
 using Bunit;
 using Bunit.TestDoubles;
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Accounts;
+using Dashboard.Api;
+using Dashboard.Auth;
 using Dashboard.Core.Keys;
-using Dashboard.Http;
-using Dashboard.Organizations;
+using Dashboard.Hosting;
+using Dashboard.Projects;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
 using Dashboard.Ui;
@@ -13,11 +14,11 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Organizations;
+namespace Dashboard.Tests.Unit.Projects;
 
 public sealed class ResourcesPageTests : UiTest
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
     BunitAuthorizationContext? authorization;
 
     public ResourcesPageTests()
@@ -25,8 +26,8 @@ public sealed class ResourcesPageTests : UiTest
         Services.AddSingleton<TimeProvider>(world.Time);
         Services.AddSingleton(world.Services.Projects);
         Services.AddSingleton(world.Services.Resources);
-        Services.AddSingleton(world.Services.Get<Catalogue>());
-        Services.AddScoped<CurrentPerson>();
+        Services.AddSingleton(world.Services.Get<PermissionCatalog>());
+        Services.AddScoped<CurrentUser>();
         JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
     }
 
@@ -57,7 +58,7 @@ public sealed class ResourcesPageTests : UiTest
     {
         var person = viewer ? world.Viewer : world.Developer;
         Assert.Contains("An admin of your organization adds the workflows", Open(person).Markup, StringComparison.Ordinal);
-        world.AddResource(World.Orders, "workflow", "intake");
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var page = Open(person);
         Assert.Equal(["intake"], Names(page));
         Assert.Empty(page.FindAll("main button.btn-primary, .page-head button, [aria-haspopup=menu]"));
@@ -66,9 +67,9 @@ public sealed class ResourcesPageTests : UiTest
     [Fact]
     public async Task Rows_are_sorted_by_name_and_say_how_many_keys_are_narrowed_to_them()
     {
-        world.AddResource(World.Orders, "workflow", "returns");
-        world.AddResource(World.Orders, "agent", "Carrier");
-        await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "x", Resources: ["workflow:returns"]), Token);
+        world.AddResource(TestInstallation.Orders, "workflow", "returns");
+        world.AddResource(TestInstallation.Orders, "agent", "Carrier");
+        await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x", Resources: ["workflow:returns"]), Token);
         var page = Open(world.Admin);
         Assert.Equal(["Carrier", "returns"], Names(page));
         Assert.Equal(["0", "1"], page.FindAll("td.c-num").Select(cell => cell.TextContent.Trim()));
@@ -81,8 +82,8 @@ public sealed class ResourcesPageTests : UiTest
     [Fact]
     public void Kind_and_search_find_and_say_what_else_would()
     {
-        world.AddResource(World.Orders, "workflow", "returns");
-        world.AddResource(World.Orders, "agent", "carrier");
+        world.AddResource(TestInstallation.Orders, "workflow", "returns");
+        world.AddResource(TestInstallation.Orders, "agent", "carrier");
         Assert.Equal(["carrier"], Names(Open(world.Admin, "?kind=agent")));
         Assert.Equal(["carrier", "returns"], Names(Open(world.Admin, "?kind=spaceship")));
         var page = Open(world.Admin, "?kind=gateway");
@@ -107,14 +108,14 @@ public sealed class ResourcesPageTests : UiTest
         await page.Find("dialog select").ChangeAsync(new() { Value = "gateway" });
         await page.Find("dialog form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal(["Entrée des commandes"], Names(page)));
-        Assert.Equal("entree-des-commandes", (await world.Services.Resources.GetAsync(world.Viewer, World.Orders, "gateway:entree-des-commandes", Token)).Value.Id);
+        Assert.Equal("entree-des-commandes", (await world.Services.Resources.GetAsync(world.Viewer, TestInstallation.Orders, "gateway:entree-des-commandes", Token)).Value.Id);
         Assert.Equal("Entrée des commandes added", Assert.Single(Services.GetRequiredService<ToastService>().Items).Text);
     }
 
     [Fact]
     public async Task Resource_that_cannot_be_added_says_why_beside_the_field()
     {
-        world.AddResource(World.Orders, "workflow", "taken");
+        world.AddResource(TestInstallation.Orders, "workflow", "taken");
         var page = Open(world.Admin);
         await page.Find(".page-head button").ClickAsync(new());
         await page.Find("dialog form").SubmitAsync();
@@ -131,7 +132,7 @@ public sealed class ResourcesPageTests : UiTest
     [Fact]
     public async Task Resource_is_renamed()
     {
-        world.AddResource(World.Orders, "workflow", "intake");
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var page = Open(world.Admin);
         await ClickAsync(page, "Rename…");
         await Field(page, "Name").ChangeAsync(new() { Value = "" });
@@ -150,16 +151,16 @@ public sealed class ResourcesPageTests : UiTest
     [InlineData(0, false, "No key is affected.", false)]
     public async Task Deletion_says_what_it_revokes_and_asks_for_the_name_where_much_goes(int keys, bool used, string sentence, bool typed)
     {
-        world.AddResource(World.Orders, "workflow", "intake");
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var made = new List<IssuedKey>();
         for (var i = 0; i < keys; i++)
         {
-            made.Add((await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, $"{i}", Resources: ["workflow:intake"]), Token)).Value);
+            made.Add((await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, $"{i}", Resources: ["workflow:intake"]), Token)).Value);
         }
 
         if (used)
         {
-            world.Sql($"UPDATE ApiKeys SET LastUsedAt = {World.Start.ToUnixTimeMilliseconds()}, LastUsedOrder = {World.Start.ToUnixTimeMilliseconds()} WHERE KeyId = '{made[0].Key.KeyId}'");
+            world.Sql($"UPDATE ApiKeys SET LastUsedAt = {TestInstallation.Start.ToUnixTimeMilliseconds()}, LastUsedOrder = {TestInstallation.Start.ToUnixTimeMilliseconds()} WHERE KeyId = '{made[0].Key.KeyId}'");
         }
 
         var page = Open(world.Admin);
@@ -170,7 +171,7 @@ public sealed class ResourcesPageTests : UiTest
         if (typed)
         {
             await page.Find("dialog[role=alertdialog] form").SubmitAsync();
-            Assert.True((await world.Services.Resources.GetAsync(world.Viewer, World.Orders, "workflow:intake", Token)).Succeeded);
+            Assert.True((await world.Services.Resources.GetAsync(world.Viewer, TestInstallation.Orders, "workflow:intake", Token)).Succeeded);
             await page.Find("dialog[role=alertdialog] input").InputAsync(new() { Value = "intake" });
         }
 
@@ -182,9 +183,9 @@ public sealed class ResourcesPageTests : UiTest
     [Fact]
     public async Task Keys_that_keep_others_are_said_to()
     {
-        world.AddResource(World.Orders, "workflow", "intake");
-        world.AddResource(World.Orders, "workflow", "returns");
-        await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "both", Resources: ["workflow:intake", "workflow:returns"]), Token);
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        world.AddResource(TestInstallation.Orders, "workflow", "returns");
+        await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "both", Resources: ["workflow:intake", "workflow:returns"]), Token);
         var page = Open(world.Admin);
         _ = ClickAsync(page, "Delete…");
         page.WaitForElement("dialog[role=alertdialog] h2");
@@ -194,7 +195,7 @@ public sealed class ResourcesPageTests : UiTest
     [Fact]
     public async Task Session_that_has_ended_changes_nothing_and_leads_to_the_sign_in()
     {
-        world.AddResource(World.Orders, "workflow", "intake");
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var page = Open(world.Admin);
         world.Time.Advance(TimeSpan.FromHours(2));
         await ClickAsync(page, "Rename…");
@@ -211,7 +212,7 @@ public sealed class ResourcesPageTests : UiTest
     {
         for (var i = 0; i < 30; i++)
         {
-            world.AddResource(World.Orders, "workflow", $"r{i:00}");
+            world.AddResource(TestInstallation.Orders, "workflow", $"r{i:00}");
         }
 
         var page = Open(world.Viewer);

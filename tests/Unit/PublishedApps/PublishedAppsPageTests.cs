@@ -1,39 +1,41 @@
 using System.Security.Claims;
 using Bunit;
-using Dashboard.Account;
-using Dashboard.Apps;
-using Dashboard.Core;
-using Dashboard.Core.Apps;
+using Dashboard.Accounts;
+using Dashboard.Auth;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Sessions;
+using Dashboard.Core.PublishedApps;
 using Dashboard.Core.Verification;
-using Dashboard.Http;
+using Dashboard.Hosting;
+using Dashboard.PublishedApps;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Apps;
+namespace Dashboard.Tests.Unit.PublishedApps;
 
-public sealed class AppsPageTests : UiTest
+public sealed class PublishedAppsPageTests : UiTest
 {
     const string Intake = "workflow:intake";
 
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
-    public AppsPageTests()
+    public PublishedAppsPageTests()
     {
         Services.AddSingleton<TimeProvider>(world.Time);
-        Services.AddSingleton(world.Services.Get<AppService>());
+        Services.AddSingleton(world.Services.Get<PublishedAppService>());
         Services.AddSingleton(world.Services.Keys);
         Services.AddSingleton(world.Services.Projects);
         Services.AddSingleton(world.Services.Resources);
-        Services.AddSingleton(world.Services.Get<Catalogue>());
+        Services.AddSingleton(world.Services.Get<PermissionCatalog>());
         Services.AddSingleton(world.Services.Get<SessionService>());
         Services.AddSingleton(world.Services.Get<ChangeFeed>());
-        Services.AddSingleton<AppsReader>();
-        Services.AddScoped<CurrentPerson>();
+        Services.AddSingleton<PublishedAppsPageQuery>();
+        Services.AddScoped<CurrentUser>();
         Services.AddScoped<SessionWatch>();
         JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
         JSInterop.SetupVoid("Blazor._internal.NavigationLock.enableNavigationPrompt", _ => true).SetVoidResult();
@@ -59,7 +61,7 @@ public sealed class AppsPageTests : UiTest
     {
         if (resources)
         {
-            world.AddResource(World.Orders, "workflow", "intake");
+            world.AddResource(TestInstallation.Orders, "workflow", "intake");
         }
 
         var page = Open(who switch { "Admin" => world.Admin, "Viewer" => world.Viewer, _ => world.Developer });
@@ -98,7 +100,7 @@ public sealed class AppsPageTests : UiTest
         _ = page.FindAll("[role=menuitem]").Single().ClickAsync(); // done once the question is answered
         page.WaitForElement("dialog[role=alertdialog] h2");
         var question = page.Find("dialog[role=alertdialog]").TextContent;
-        Assert.Contains($"Desk loses its key {app.App.Key.Prefix}: from this moment on its requests to intake are refused.", question, StringComparison.Ordinal);
+        Assert.Contains($"Desk loses its key {app.PublishedApp.Key.Prefix}: from this moment on its requests to intake are refused.", question, StringComparison.Ordinal);
         Assert.Contains("Its last request came 59 min ago from 203.0.113.0/24.", question, StringComparison.Ordinal);
         await page.Find("dialog[role=alertdialog] form").SubmitAsync();
         Assert.Null((await ReadAsync(app)).UnpublishedAt);
@@ -127,8 +129,8 @@ public sealed class AppsPageTests : UiTest
         await page.Find("dialog form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal(["Newer", "Older"], page.FindAll("tbody .name").Select(name => name.TextContent)));
         Assert.Contains("Newer is published.", page.Markup, StringComparison.Ordinal);
-        var verdict = await world.Services.Verifier.VerifyAsync(Presented.Key(page.Find(".copybox code").TextContent), Demand.None, null, Token);
-        Assert.Equal(("Newer", PartyType.App), (verdict.Principal!.Owner.Name, verdict.Principal.Owner.Type));
+        var verdict = await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(page.Find(".copybox code").TextContent), AccessRequirement.None, null, Token);
+        Assert.Equal(("Newer", PartyType.PublishedApp), (verdict.Principal!.Owner.Name, verdict.Principal.Owner.Type));
         Assert.Equal(["read"], verdict.Principal.Permissions);
     }
 
@@ -140,31 +142,31 @@ public sealed class AppsPageTests : UiTest
         Assert.EndsWith("/acme/sales/apps", Navigation.Uri, StringComparison.Ordinal);
     }
 
-    async Task<IssuedApp> AddAsync(Actor actor, string name)
+    async Task<IssuedPublishedApp> AddAsync(Actor actor, string name)
     {
         await using (var context = world.Open())
         {
             if (!context.Resources.Any())
             {
-                world.AddResource(World.Orders, "workflow", "intake");
+                world.AddResource(TestInstallation.Orders, "workflow", "intake");
             }
         }
 
-        return (await world.Services.Get<AppService>().PublishAsync(actor, new(World.Orders, name, Intake), Token)).Value;
+        return (await world.Services.Get<PublishedAppService>().PublishAsync(actor, new(TestInstallation.Orders, name, Intake), Token)).Value;
     }
 
-    async Task<AppRow> ReadAsync(IssuedApp app) => (await world.Services.Get<AppService>().GetAsync(world.Owner, app.App.Id, Token)).Value;
+    async Task<PublishedAppSummary> ReadAsync(IssuedPublishedApp app) => (await world.Services.Get<PublishedAppService>().GetAsync(world.Owner, app.PublishedApp.Id, Token)).Value;
 
-    IRenderedComponent<AppsPage> Open(Actor person)
+    IRenderedComponent<PublishedAppsPage> Open(Actor person)
     {
         var session = world.SignIn(person).SessionId!;
         AddAuthorization().SetAuthorized(person.Name).SetClaims(
             new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session), new Claim(ClientAddress.Claim, "10.2.3.4"));
         SetRendererInfo(new("Server", isInteractive: true));
         Navigation.NavigateTo("/acme/orders/apps");
-        return Render<AppsPage>(p => p.Add(x => x.Organization, "acme").Add(x => x.ProjectSlug, "orders"));
+        return Render<PublishedAppsPage>(p => p.Add(x => x.Organization, "acme").Add(x => x.ProjectSlug, "orders"));
     }
 
-    static List<string> Items(IRenderedComponent<AppsPage> page, string app, bool disabled) =>
+    static List<string> Items(IRenderedComponent<PublishedAppsPage> page, string app, bool disabled) =>
         [.. page.FindAll($"[role=menu][aria-label=\"Actions for {app}\"] [role=menuitem]").Where(item => item.HasAttribute("aria-disabled") == disabled).Select(item => item.TextContent)];
 }

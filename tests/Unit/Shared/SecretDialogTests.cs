@@ -1,16 +1,17 @@
 using System.Net;
 using System.Security.Claims;
 using Bunit;
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Accounts;
+using Dashboard.Auth;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Core.Sessions;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Usage;
-using Dashboard.Core.Verification;
-using Dashboard.Http;
-using Dashboard.Keys;
+using Dashboard.Hosting;
 using Dashboard.ServiceAccounts;
+using Dashboard.Shared;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
 using Dashboard.Ui;
@@ -18,18 +19,17 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
-using RequestFacts = Dashboard.Core.Verification.RequestFacts;
 
-namespace Dashboard.Tests.Unit.Keys;
+namespace Dashboard.Tests.Unit.Shared;
 
 public sealed class SecretDialogTests : UiTest, IAsyncLifetime
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
     readonly Commands commands = new();
     readonly Services services;
     readonly Actor person;
     IssuedKey issued = null!;
-    ShownOnce shown = null!;
+    SecretReveal shown = null!;
     int closed;
 
     public SecretDialogTests()
@@ -40,7 +40,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         Services.AddSingleton(services.Keys);
         Services.AddSingleton(services.Get<ChangeFeed>());
         Services.AddSingleton(services.Get<SessionService>());
-        Services.AddScoped<CurrentPerson>();
+        Services.AddScoped<CurrentUser>();
         Services.AddScoped<SessionWatch>();
         AddAuthorization().SetAuthorized(person.Name).SetClaims(
             new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, person.SessionId!), new Claim(ClientAddress.Claim, "10.2.3.4"));
@@ -51,8 +51,8 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        issued = (await services.Keys.CreateAsync(person, new(World.Orders, "production-backend"), Xunit.TestContext.Current.CancellationToken)).Value;
-        shown = ShownOnce.Of(issued);
+        issued = (await services.Keys.CreateAsync(person, new(TestInstallation.Orders, "production-backend"), Xunit.TestContext.Current.CancellationToken)).Value;
+        shown = SecretReveal.Of(issued);
     }
 
     protected override async ValueTask DisposeAsyncCore()
@@ -65,7 +65,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     public async Task First_use_turns_it_green_by_itself_and_nothing_is_asked_before()
     {
         var dialog = Open();
-        var other = (await services.Keys.CreateAsync(person, new(World.Orders, "other"), Xunit.TestContext.Current.CancellationToken)).Value;
+        var other = (await services.Keys.CreateAsync(person, new(TestInstallation.Orders, "other"), Xunit.TestContext.Current.CancellationToken)).Value;
         commands.Forget();
         Assert.Contains("Waiting for the first request…", dialog.Find(".watch[role=status]").TextContent, StringComparison.Ordinal);
         world.Time.Advance(TimeSpan.FromMinutes(10));
@@ -299,7 +299,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     async Task<IssuedServiceAccount> ShowAccountAsync()
     {
         var account = (await services.Get<ServiceAccountService>().CreateAsync(person, new("gateway"), Xunit.TestContext.Current.CancellationToken)).Value;
-        shown = AccountSecrets.Of(account);
+        shown = ServiceAccountSecrets.Of(account);
         return account;
     }
 
@@ -307,7 +307,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         dialog.FindAll("button").Single(button => button.TextContent.StartsWith(text, StringComparison.Ordinal));
 
     /// <summary>A request with the key is let through, and its first use is written.</summary>
-    async Task UseAsync(IssuedKey key, RequestFacts? facts = null)
+    async Task UseAsync(IssuedKey key, CallerContext? facts = null)
     {
         var uses = services.Get<FirstUses>();
         uses.Note(key.Key.KeyId, world.Time.GetUtcNow(), facts, key.Secret.Reveal());

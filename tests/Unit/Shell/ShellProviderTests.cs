@@ -1,10 +1,10 @@
 using System.Security.Claims;
 using Bunit;
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Accounts;
+using Dashboard.Auth;
 using Dashboard.Core.Organizations;
-using Dashboard.Layout;
-using Dashboard.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Shell;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
 using Microsoft.AspNetCore.Components;
@@ -12,11 +12,11 @@ using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Organizations;
+namespace Dashboard.Tests.Unit.Shell;
 
 public sealed class ShellProviderTests : UiTest
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
     readonly Commands commands = new();
 
     public ShellProviderTests()
@@ -24,7 +24,7 @@ public sealed class ShellProviderTests : UiTest
         world.AddProject("acme", "returns");
         world.AddMember("globex", world.Developer, OrganizationRole.Viewer);
         Services.AddSingleton(world.Run(commands).Projects);
-        Services.AddScoped<CurrentPerson>();
+        Services.AddScoped<CurrentUser>();
         JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
     }
 
@@ -40,7 +40,7 @@ public sealed class ShellProviderTests : UiTest
     public void Project_in_the_address_is_where_one_is_and_the_rest_is_where_one_may_go()
     {
         var shell = Open(world.Developer, "/acme/orders/keys");
-        Assert.Equal(("Dora", "/account/sign-out"), (shell.Person, shell.SignOutAction));
+        Assert.Equal(("Dora", "/account/sign-out"), (shell.UserName, shell.SignOutAction));
         Assert.Equal(new ShellPlace("acme", "/acme/orders/keys"), shell.Organization);
         Assert.Equal([new("acme", "/acme/orders/keys"), new("globex", "/globex/billing/keys")], shell.Organizations);
         Assert.Equal(new ShellPlace("orders", "/acme/orders/keys"), shell.Project);
@@ -92,7 +92,7 @@ public sealed class ShellProviderTests : UiTest
     public void Anywhere_else_there_is_only_the_person(string address)
     {
         var shell = Open(world.Admin, address);
-        Assert.Equal("Adam", shell.Person);
+        Assert.Equal("Adam", shell.UserName);
         Assert.Null(shell.Organization);
         Assert.Empty(shell.Projects);
         Assert.Empty(shell.Groups);
@@ -121,7 +121,7 @@ public sealed class ShellProviderTests : UiTest
     public void Stranger_has_no_menu()
     {
         AddAuthorization().SetNotAuthorized();
-        Assert.Equal(new ShellModel().Person, Render("/acme/orders/keys").Person);
+        Assert.Equal(new ShellModel().UserName, Render("/acme/orders/keys").UserName);
         Assert.Null(Render("/acme/orders/keys").SignOutAction);
     }
 
@@ -178,7 +178,7 @@ public sealed class ShellProviderTests : UiTest
     [Fact]
     public async Task Project_is_deleted_by_its_name_with_its_keys_and_another_is_gone_to()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "x"), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x"), Token)).Value.Key.KeyId;
         Open(world.Admin, "/acme/orders/keys");
         var deletion = Rendered!.InvokeAsync(() => Actions.DeleteProject.InvokeAsync()); // done once the question is answered
         Rendered!.WaitForElement("dialog[role=alertdialog] h2");
@@ -219,6 +219,6 @@ public sealed class ShellProviderTests : UiTest
 
         [CascadingParameter] public ShellActions? Actions { get; set; }
 
-        protected override void BuildRenderTree(RenderTreeBuilder builder) => builder.AddContent(0, Shell?.Person);
+        protected override void BuildRenderTree(RenderTreeBuilder builder) => builder.AddContent(0, Shell?.UserName);
     }
 }

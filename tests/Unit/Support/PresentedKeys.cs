@@ -1,11 +1,11 @@
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.Http;
 
 namespace Dashboard.Tests.Unit.Support;
 
 /// <summary>A key as a request presents it.</summary>
-static class Presented
+static class PresentedKeys
 {
     public static PresentedCredential Key(IssuedKey key) => Key(key.Secret.Reveal());
 

@@ -1,10 +1,10 @@
 using System.Data.Common;
 using Dashboard.Core;
-using Dashboard.Core.Account;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Sessions;
+using Dashboard.Core.Projects;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -19,7 +19,7 @@ namespace Dashboard.Tests.Unit.Support;
 /// <summary>An installation: a SQLite file in a temporary folder, made by the real migrations, with people, organizations and projects put straight into
 /// it, a clock that moves only when told, and the domain's own services on top. In <c>acme</c>, with its project <c>orders</c>, there is somebody in each role;
 /// <see cref="Stranger"/> owns <c>globex</c> and its project <c>billing</c>.</summary>
-public sealed class World : IAsyncDisposable
+public sealed class TestInstallation : IAsyncDisposable
 {
     public const string Orders = "acme/orders";
     public const string Billing = "globex/billing";
@@ -35,34 +35,34 @@ public sealed class World : IAsyncDisposable
 
     /// <summary>Makes the installation.</summary>
     /// <param name="settings">Settings of its first service graph.</param>
-    public World(params (string Key, string? Value)[] settings)
+    public TestInstallation(params (string Key, string? Value)[] settings)
         : this(Furnished.Value, settings)
     {
     }
 
-    World(byte[] database, (string Key, string? Value)[] settings)
+    TestInstallation(byte[] database, (string Key, string? Value)[] settings)
     {
         File.WriteAllBytes(DatabaseFile, database);
         Services = Run(settings);
     }
 
     /// <summary>An installation that nobody has set up.</summary>
-    public static World Empty(params (string Key, string? Value)[] settings) => new(Migrated.Value, settings);
+    public static TestInstallation Empty(params (string Key, string? Value)[] settings) => new(Migrated.Value, settings);
 
     /// <summary>The first service graph.</summary>
     public Services Services { get; }
 
     public ManualTime Time { get; } = new(Start);
 
-    public Actor Owner { get; } = Person(1, "Olga");
+    public Actor Owner { get; } = DashboardUser(1, "Olga");
 
-    public Actor Admin { get; } = Person(2, "Adam");
+    public Actor Admin { get; } = DashboardUser(2, "Adam");
 
-    public Actor Developer { get; } = Person(3, "Dora");
+    public Actor Developer { get; } = DashboardUser(3, "Dora");
 
-    public Actor Viewer { get; } = Person(4, "Viktor");
+    public Actor Viewer { get; } = DashboardUser(4, "Viktor");
 
-    public Actor Stranger { get; } = Person(5, "Sten");
+    public Actor Stranger { get; } = DashboardUser(5, "Sten");
 
     public string DatabaseFile => Path.Combine(folder.FullName, "latchkey.db");
 
@@ -96,7 +96,7 @@ public sealed class World : IAsyncDisposable
 
     public Actor AddPerson(string name)
     {
-        var person = Person(++people, name);
+        var person = DashboardUser(++people, name);
         Add(Row(person));
         return person;
     }
@@ -105,7 +105,7 @@ public sealed class World : IAsyncDisposable
         Add(new Member { OrganizationId = OrganizationId(organization), UserId = person.Id, Role = role, JoinedAt = Start });
 
     public void SetRole(string organization, Actor person, OrganizationRole? role) => Assert.Equal(1, Sql(role is { } word
-        ? $"UPDATE Members SET Role = '{word.ToWord()}' WHERE UserId = '{person.Id}' AND OrganizationId = {OrganizationId(organization)}"
+        ? $"UPDATE Members SET Role = '{word.ToWireName()}' WHERE UserId = '{person.Id}' AND OrganizationId = {OrganizationId(organization)}"
         : $"DELETE FROM Members WHERE UserId = '{person.Id}' AND OrganizationId = {OrganizationId(organization)}"));
 
     public void AddOrganization(string slug)
@@ -144,7 +144,7 @@ public sealed class World : IAsyncDisposable
     {
         using var context = Open();
         var row = context.Users.Single(x => x.Id == person.Id);
-        row.PasswordHash = Services.Get<IPasswordHasher<Person>>().HashPassword(row, password);
+        row.PasswordHash = Services.Get<IPasswordHasher<DashboardUser>>().HashPassword(row, password);
         context.SaveChanges();
     }
 
@@ -217,9 +217,9 @@ public sealed class World : IAsyncDisposable
         return rows;
     }
 
-    static Actor Person(int number, string name) => new(PartyType.User, $"person-{number}", name, "10.2.3.4");
+    static Actor DashboardUser(int number, string name) => new(PartyType.User, $"person-{number}", name, "10.2.3.4");
 
-    static Person Row(Actor person)
+    static DashboardUser Row(Actor person)
     {
         var email = $"{person.Name}@example.com";
         return new()
@@ -256,14 +256,14 @@ public sealed class World : IAsyncDisposable
     static void Furnish(DashboardContext context)
     {
         context.Database.Migrate();
-        (Actor Person, OrganizationRole Role)[] members =
+        (Actor DashboardUser, OrganizationRole Role)[] members =
         [
-            (Person(1, "Olga"), OrganizationRole.Owner), (Person(2, "Adam"), OrganizationRole.Admin), (Person(3, "Dora"), OrganizationRole.Developer),
-            (Person(4, "Viktor"), OrganizationRole.Viewer), (Person(5, "Sten"), OrganizationRole.Owner),
+            (DashboardUser(1, "Olga"), OrganizationRole.Owner), (DashboardUser(2, "Adam"), OrganizationRole.Admin), (DashboardUser(3, "Dora"), OrganizationRole.Developer),
+            (DashboardUser(4, "Viktor"), OrganizationRole.Viewer), (DashboardUser(5, "Sten"), OrganizationRole.Owner),
         ];
-        context.AddRange(members.Select(member => Row(member.Person)));
+        context.AddRange(members.Select(member => Row(member.DashboardUser)));
         var (acme, globex) = (AddOrganization(context, "acme"), AddOrganization(context, "globex"));
-        context.AddRange(members.Select((member, i) => new Member { OrganizationId = i < 4 ? acme : globex, UserId = member.Person.Id, Role = member.Role, JoinedAt = Start }));
+        context.AddRange(members.Select((member, i) => new Member { OrganizationId = i < 4 ? acme : globex, UserId = member.DashboardUser.Id, Role = member.Role, JoinedAt = Start }));
         AddProject(context, acme, "orders");
         AddProject(context, globex, "billing");
     }

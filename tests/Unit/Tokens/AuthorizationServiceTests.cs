@@ -1,16 +1,16 @@
-using Dashboard.Core;
-using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
+using Dashboard.Core.Tokens;
+using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.OAuth;
+namespace Dashboard.Tests.Unit.Tokens;
 
 /// <summary>What acts as members, for them and for their admins; and when client secrets were last used.</summary>
 public sealed class AuthorizationServiceTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -35,9 +35,9 @@ public sealed class AuthorizationServiceTests : IAsyncDisposable
         var first = (await Authorizations.ListAsync(world.Owner, new("acme", Limit: 1), Token)).Value;
         var second = (await Authorizations.ListAsync(world.Owner, new("acme", first.NextCursor, 1), Token)).Value;
         Assert.Equal(("Viktor", "Dora", null), (first.Items.Single().Owner.Name, second.Items.Single().Owner.Name, second.NextCursor));
-        Assert.Equal(FaultCode.InvalidRequest, (await Authorizations.ListAsync(world.Owner, new(null, first.NextCursor, 1), Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await Authorizations.ListAsync(world.Owner, new(null, first.NextCursor, 1), Token)).Error?.Code);
         var foreign = (await ListAsync(world.Developer)).Single(x => x.Organization == "globex").Id;
-        Assert.Equal(FaultCode.NotFound, (await Authorizations.DisconnectAsync(world.Owner, foreign, Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Authorizations.DisconnectAsync(world.Owner, foreign, Token)).Error?.Code);
 
         world.SetRole("globex", world.Developer, null);
         Assert.Equal(["acme"], (await ListAsync(world.Developer)).Select(x => x.Organization));
@@ -54,16 +54,16 @@ public sealed class AuthorizationServiceTests : IAsyncDisposable
         await world.AccountTokenAsync((account.Id, account.ClientId, second));
         world.Time.Advance(TimeSpan.FromSeconds(59));
         await world.AccountTokenAsync((account.Id, account.ClientId, second));
-        Assert.Equal([World.Start], await UsesAsync());
+        Assert.Equal([TestInstallation.Start], await UsesAsync());
         world.Time.Advance(TimeSpan.FromSeconds(1));
         await world.AccountTokenAsync((account.Id, account.ClientId, second));
-        Assert.Equal([World.Start + TimeSpan.FromMinutes(1)], await UsesAsync());
-        Assert.Equal(World.Start + TimeSpan.FromMinutes(1), (await accounts.GetAsync(world.Owner, account.Id, Token)).Value.LastUsedAt);
+        Assert.Equal([TestInstallation.Start + TimeSpan.FromMinutes(1)], await UsesAsync());
+        Assert.Equal(TestInstallation.Start + TimeSpan.FromMinutes(1), (await accounts.GetAsync(world.Owner, account.Id, Token)).Value.LastUsedAt);
 
         world.Time.Advance(TimeSpan.FromHours(1));
         Assert.NotNull((await world.Services.IssueAsync(
             ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret), ("scope", "nonsense"))).Error);
-        Assert.Equal([World.Start + TimeSpan.FromMinutes(1)], await UsesAsync()); // nothing was issued for the first
+        Assert.Equal([TestInstallation.Start + TimeSpan.FromMinutes(1)], await UsesAsync()); // nothing was issued for the first
 
         async Task<IEnumerable<DateTimeOffset>> UsesAsync() =>
             (await accounts.GetAsync(world.Owner, account.Id, Token)).Value.Secrets.Select(x => x.LastUsedAt).OfType<DateTimeOffset>();
@@ -71,5 +71,5 @@ public sealed class AuthorizationServiceTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    async Task<IReadOnlyList<AuthorizationRow>> ListAsync(Actor actor, string? organization = null) => (await Authorizations.ListAsync(actor, new(organization), Token)).Value.Items;
+    async Task<IReadOnlyList<AuthorizationSummary>> ListAsync(Actor actor, string? organization = null) => (await Authorizations.ListAsync(actor, new(organization), Token)).Value.Items;
 }

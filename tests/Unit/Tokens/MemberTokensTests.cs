@@ -1,20 +1,23 @@
-using Dashboard.Core;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.OAuth;
+namespace Dashboard.Tests.Unit.Tokens;
 
 /// <summary>Access tokens in place of a session: whose do, what they reach, and how fast they do not any more.</summary>
 public sealed class MemberTokensTests : IAsyncDisposable
 {
-    static readonly RequestFacts Here = new(Path: "/api/keys") { Scheme = "http", Host = "localhost:5000" };
+    static readonly CallerContext Here = new(Path: "/api/keys") { Scheme = "http", Host = "localhost:5000" };
 
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -39,7 +42,7 @@ public sealed class MemberTokensTests : IAsyncDisposable
             Assert.Equal(new MemberToken(null, refusal), await FindAsync(text));
         }
 
-        var key = (await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "Backend"), Token)).Value.Secret.Reveal();
+        var key = (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend"), Token)).Value.Secret.Reveal();
         foreach (var header in new[] { "X-API-Key", "Authorization" })
         {
             Assert.Null((await FindAsync(world.Services, new HeaderDictionary { [header] = header == "X-API-Key" ? key : $"Bearer {key}" })).Actor);
@@ -53,25 +56,25 @@ public sealed class MemberTokensTests : IAsyncDisposable
     public async Task Member_of_two_organizations_is_in_one_through_a_token()
     {
         world.AddMember("globex", world.Owner, OrganizationRole.Owner);
-        var elsewhere = (await world.Services.Keys.CreateAsync(world.Stranger, new(World.Billing, "Theirs"), Token)).Value;
+        var elsewhere = (await world.Services.Keys.CreateAsync(world.Stranger, new(TestInstallation.Billing, "Theirs"), Token)).Value;
         var account = (await world.Services.Get<Core.ServiceAccounts.ServiceAccountService>().CreateAsync(world.Stranger, new("theirs", Organization: "globex"), Token)).Value.Account.Id;
         Assert.Equal(2, (await world.Services.Projects.OrganizationsAsync(world.Owner, Token)).Count);
 
         var actor = await ActorAsync(world.Owner);
         Assert.Equal(["acme"], (await world.Services.Projects.OrganizationsAsync(actor, Token)).Select(x => x.Slug));
         Assert.Equal(["acme"], (await world.Services.Projects.ListAsync(actor, null, null, 50, Token)).Value.Items.Select(x => x.Organization).Distinct());
-        FaultCode?[] answers =
+        ErrorCode?[] answers =
         [
-            (await world.Services.Projects.GetAsync(actor, new("globex", "billing"), Token)).Fault?.Code,
-            (await world.Services.Projects.FindOrganizationAsync(actor, "globex", Token)).Fault?.Code,
-            (await world.Services.Keys.GetAsync(actor, elsewhere.Key.KeyId, Token)).Fault?.Code,
-            (await world.Services.Keys.WhichAsync(actor, elsewhere.Secret.Reveal(), Token)).Fault?.Code,
-            (await world.Services.Keys.RevokeAsync(actor, elsewhere.Key.KeyId, Token)).Fault?.Code,
-            (await world.Services.Keys.CreateAsync(actor, new(World.Billing, "Mine"), Token)).Fault?.Code,
-            (await world.Services.Get<Core.ServiceAccounts.ServiceAccountService>().GetAsync(actor, account, Token)).Fault?.Code,
-            (await world.Services.Get<Core.ServiceAccounts.ServiceAccountService>().DeleteAsync(actor, account, Token)).Fault?.Code,
+            (await world.Services.Projects.GetAsync(actor, new("globex", "billing"), Token)).Error?.Code,
+            (await world.Services.Projects.FindOrganizationAsync(actor, "globex", Token)).Error?.Code,
+            (await world.Services.Keys.GetAsync(actor, elsewhere.Key.KeyId, Token)).Error?.Code,
+            (await world.Services.Keys.WhichAsync(actor, elsewhere.Secret.Reveal(), Token)).Error?.Code,
+            (await world.Services.Keys.RevokeAsync(actor, elsewhere.Key.KeyId, Token)).Error?.Code,
+            (await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Billing, "Mine"), Token)).Error?.Code,
+            (await world.Services.Get<Core.ServiceAccounts.ServiceAccountService>().GetAsync(actor, account, Token)).Error?.Code,
+            (await world.Services.Get<Core.ServiceAccounts.ServiceAccountService>().DeleteAsync(actor, account, Token)).Error?.Code,
         ];
-        Assert.All(answers, answer => Assert.Equal(FaultCode.NotFound, answer));
+        Assert.All(answers, answer => Assert.Equal(ErrorCode.NotFound, answer));
     }
 
     [Theory]
@@ -92,8 +95,8 @@ public sealed class MemberTokensTests : IAsyncDisposable
         Assert.Equal(new MemberToken(null, refusal), await FindAsync(here, Bearer(text)));
         Assert.Equal(new MemberToken(null, refusal), await FindAsync(other, Bearer(text)));
         var before = world.Dump();
-        var late = await here.Keys.CreateAsync(early, new(World.Orders, "Too late"), Token);
-        Assert.Equal(end == "removed" ? FaultCode.NotFound : FaultCode.SessionRequired, late.Fault?.Code);
+        var late = await here.Keys.CreateAsync(early, new(TestInstallation.Orders, "Too late"), Token);
+        Assert.Equal(end == "removed" ? ErrorCode.NotFound : ErrorCode.SessionRequired, late.Error?.Code);
         Assert.Equal(before, world.Dump());
     }
 
@@ -101,15 +104,15 @@ public sealed class MemberTokensTests : IAsyncDisposable
     public async Task Role_counts_as_it_is_now()
     {
         var actor = await ActorAsync(world.Developer);
-        Assert.Null((await world.Services.Keys.CreateAsync(actor, new(World.Orders, "Before"), Token)).Fault);
+        Assert.Null((await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Before"), Token)).Error);
         world.SetRole("acme", world.Developer, OrganizationRole.Viewer);
-        Assert.Equal(FaultCode.Forbidden, (await world.Services.Keys.CreateAsync(actor, new(World.Orders, "After"), Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "After"), Token)).Error?.Code);
     }
 
     [Fact]
     public async Task Audit_row_says_what_it_came_through()
     {
-        var key = (await world.Services.Keys.CreateAsync(await ActorAsync(world.Developer), new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(await ActorAsync(world.Developer), new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         await using var context = world.Open();
         var row = await context.AuditEntries.SingleAsync(x => x.TargetId == key, Token);
         Assert.Equal((world.Developer.Id, "192.0.2.7"), (row.ActorId, row.Address));
@@ -139,7 +142,7 @@ public sealed class MemberTokensTests : IAsyncDisposable
     {
         var body = OAuthFlow.Body([("client_id", OAuthClient.CommandLineId), .. asked]);
         var device = (await world.Services.Get<DeviceRequests>().RequestAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Value;
-        Assert.Null((await world.Services.Get<DeviceRequests>().ApproveAsync(person, device.UserCode.Reveal(), organization, Token)).Fault);
+        Assert.Null((await world.Services.Get<DeviceRequests>().ApproveAsync(person, device.UserCode.Reveal(), organization, Token)).Error);
         return (await world.Services.PollAsync(device)).Value.AccessToken.Reveal();
     }
 
@@ -153,14 +156,14 @@ public sealed class MemberTokensTests : IAsyncDisposable
                 break;
             case "disconnected":
                 var own = (await world.Services.Get<AuthorizationService>().ListAsync(world.Admin, new(), Token)).Value.Items.Single();
-                Assert.Null((await world.Services.Get<AuthorizationService>().DisconnectAsync(world.Admin, own.Id, Token)).Fault);
+                Assert.Null((await world.Services.Get<AuthorizationService>().DisconnectAsync(world.Admin, own.Id, Token)).Error);
                 break;
             case "expired":
                 world.Time.Advance(TimeSpan.FromHours(1));
                 break;
             default:
                 world.SetRole("acme", world.Admin, null);
-                await world.Services.Changes.AnnounceBehindAsync((_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.User, world.Admin.Id)]), Token);
+                await world.Services.Work.AnnounceBehindAsync((_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.User, world.Admin.Id)]), Token);
                 break;
         }
     }

@@ -1,17 +1,19 @@
 using System.Text;
-using Dashboard.Core.OAuth;
+using Dashboard.Core.Credentials;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.OAuth;
+namespace Dashboard.Tests.Unit.Tokens;
 
 /// <summary>Which key signs, and which are published.</summary>
 public sealed class SigningKeysTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -56,7 +58,7 @@ public sealed class SigningKeysTests : IAsyncDisposable
         Assert.Empty(await elsewhere.Get<PublishedKeys>().AllAsync(Token)); // and remembers that
         var token = await world.AccountTokenAsync(await world.AccountAsync());
         Assert.Null((await elsewhere.Get<Verifier>().VerifyAsync(
-            CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true), Demand.None, null, Token)).Refusal);
+            CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true), AccessRequirement.None, null, Token)).Refusal);
     }
 
     [Fact]

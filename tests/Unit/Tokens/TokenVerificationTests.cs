@@ -1,16 +1,19 @@
-using Dashboard.Core;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.OAuth;
+namespace Dashboard.Tests.Unit.Tokens;
 
 /// <summary>Access tokens where credentials are verified: what they may do, and how fast they may not any more.</summary>
 public sealed class TokenVerificationTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -43,7 +46,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     public async Task Token_reaches_its_owners_projects_in_both_environments(string project, RefusalCode? refusal)
     {
         world.AddProject("acme", "ledger");
-        var token = await world.AccountTokenAsync(await world.AccountAsync(projects: new([World.Orders])));
+        var token = await world.AccountTokenAsync(await world.AccountAsync(projects: new([TestInstallation.Orders])));
         foreach (var environment in new[] { AcceptedEnvironments.Live, AcceptedEnvironments.Test, AcceptedEnvironments.Both })
         {
             Assert.Equal(refusal, (await world.Services.AskAsync(token, new(environment, project))).Refusal);
@@ -56,10 +59,10 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     public async Task Principal_says_what_was_asked_about()
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync(["read", "execute"]), "read:workflows read:gateways read:agents execute:agents");
-        var principal = (await world.Services.AskAsync(token, new(AcceptedEnvironments.Test, World.Orders))).Principal!;
-        Assert.Equal(("acme", World.Orders, "gateway"), (principal.Organization, principal.Project, principal.Owner.Name));
+        var principal = (await world.Services.AskAsync(token, new(AcceptedEnvironments.Test, TestInstallation.Orders))).Principal!;
+        Assert.Equal(("acme", TestInstallation.Orders, "gateway"), (principal.Organization, principal.Project, principal.Owner.Name));
         Assert.Equal(["read", "execute:agents"], principal.Permissions);
-        Assert.Equal((null, World.Start.AddDays(1)), (principal.Scope, principal.ExpiresAt));
+        Assert.Equal((null, TestInstallation.Start.AddDays(1)), (principal.Scope, principal.ExpiresAt));
         var plain = (await world.Services.AskAsync(token)).Principal!;
         Assert.Equal((null, null), (plain.Project, plain.Environment));
     }
@@ -69,7 +72,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     {
         var token = (await world.Services.ConsentAsync(world.Viewer, "read:workflows write:workflows")).Tokens.AccessToken.Reveal();
         var other = world.Run();
-        Demand read = new(Permission: "read", Resource: "workflow:x"), write = new(Permission: "write", Resource: "workflow:x");
+        AccessRequirement read = new(Permission: "read", Resource: "workflow:x"), write = new(Permission: "write", Resource: "workflow:x");
         foreach (var node in new[] { world.Services, other })
         {
             Assert.Null((await node.AskAsync(token, read)).Refusal);
@@ -106,13 +109,13 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     public async Task Renamed_and_deleted_projects_count_at_once()
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync());
-        Assert.Null((await world.Services.AskAsync(token, new(Project: World.Orders))).Refusal);
+        Assert.Null((await world.Services.AskAsync(token, new(Project: TestInstallation.Orders))).Refusal);
         await world.Services.Projects.ChangeAsync(world.Owner, new("acme", "orders"), new(null, "sales"), Token);
-        Assert.Equal("acme/sales", (await world.Services.AskAsync(token, new(Project: World.Orders))).Principal!.Project);
+        Assert.Equal("acme/sales", (await world.Services.AskAsync(token, new(Project: TestInstallation.Orders))).Principal!.Project);
         await world.Services.Projects.CreateAsync(world.Owner, new("acme", "Ledger"), Token);
         Assert.Null((await world.Services.AskAsync(token, new(Project: "acme/ledger"))).Refusal);
         await world.Services.Projects.DeleteAsync(world.Owner, new("acme", "sales"), Token);
-        Assert.Equal(RefusalCode.WrongProject, (await world.Services.AskAsync(token, new(Project: World.Orders))).Refusal);
+        Assert.Equal(RefusalCode.WrongProject, (await world.Services.AskAsync(token, new(Project: TestInstallation.Orders))).Refusal);
     }
 
     [Theory]
@@ -157,10 +160,10 @@ public sealed class TokenVerificationTests : IAsyncDisposable
         var credential = CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
         var asked = 0;
         commands.FailWhen = _ => ++asked > 0;
-        Assert.Null((await verifier.VerifyAsync(credential, Demand.None, null, Token)).Refusal);
+        Assert.Null((await verifier.VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
         Assert.Equal(0, asked);
         world.Time.Advance(ChangeFeed.Trusted);
-        Assert.Equal(RefusalCode.VerificationUnavailable, (await verifier.VerifyAsync(credential, Demand.None, null, Token)).Refusal);
+        Assert.Equal(RefusalCode.VerificationUnavailable, (await verifier.VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
     }
 
     [Fact]
@@ -172,7 +175,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
         var node = world.Run(commands);
         await node.ReadFeedAsync();
         var credential = CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
-        var verdicts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => node.Get<Verifier>().VerifyAsync(credential, Demand.None, null, Token).AsTask()));
+        var verdicts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => node.Get<Verifier>().VerifyAsync(credential, AccessRequirement.None, null, Token).AsTask()));
         Assert.All(verdicts, verdict => Assert.Null(verdict.Refusal));
         Assert.InRange(lookups, 1, 2); // a second one only for who came after the first was over
     }
@@ -180,13 +183,13 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     [Fact]
     public async Task Service_account_with_verify_asks_about_keys_with_its_token()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value;
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value;
         foreach (var (permissions, scope, refusal) in new[] { ("verify", (string?)null, (RefusalCode?)null), ("read verify", "api", null), ("read verify", "read:workflows", RefusalCode.InsufficientPermissions) })
         {
             var token = await world.AccountTokenAsync(await world.AccountAsync(permissions.Split(' ')), scope);
             var caller = CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
             _ = world.Services.Verifier;
-            var outcome = await world.Services.Get<KeyQuestions>().AskAsync(caller, null, (Outcome<KeyQuestion>)new KeyQuestion(key.Secret.Reveal()), Token);
+            var outcome = await world.Services.Get<KeyVerificationService>().AskAsync(caller, null, (Result<VerifyKeyRequest>)new VerifyKeyRequest(key.Secret.Reveal()), Token);
             Assert.Equal((refusal, refusal is null ? key.Key.KeyId : null), (outcome.Refused?.Refusal, outcome.Answer?.Verdict.KeyId));
         }
     }
@@ -197,6 +200,6 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     async Task SetRoleAsync(Actor person, OrganizationRole? role)
     {
         world.SetRole("acme", person, role);
-        await world.Services.Changes.AnnounceBehindAsync((_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.User, person.Id)]), Token);
+        await world.Services.Work.AnnounceBehindAsync((_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.User, person.Id)]), Token);
     }
 }

@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Verification;
 
-public sealed class KnownHashesTests
+public sealed class KeyHashFilterTests
 {
     [Fact]
     public void What_was_added_is_known_and_nothing_else_whatever_the_order()
     {
         var random = new Xorshift(11);
-        var (known, model) = (new KnownHashes(), new HashSet<ulong>());
+        var (known, model) = (new KeyHashFilter(), new HashSet<ulong>());
         for (var i = 0; i < 100_000; i++)
         {
             var prefix = random.Flip() ? (ulong)random.Below(1 << 20) << 44 : ((ulong)random.Below(int.MaxValue) << 32) | (uint)random.Below(int.MaxValue); // many alike in their low half
@@ -30,7 +30,7 @@ public sealed class KnownHashesTests
     [Fact]
     public void Zero_is_a_prefix_like_any_other()
     {
-        var known = new KnownHashes();
+        var known = new KeyHashFilter();
         Assert.False(known.Contains(0));
         known.Add(0);
         known.Add(0);

@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Keys.Format;
 
 /// <summary>
 /// CRC-32 as in zlib, PNG and gzip (RFC 1952 section 8): reflected polynomial EDB88320, begun and ended with all bits set.

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Keys.Format;
 
 /// <summary>
 /// A freshly minted key, between its minting and the one moment it is shown. It is a class and no record, and gives the raw key

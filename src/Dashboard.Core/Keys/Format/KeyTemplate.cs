@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Keys.Format;
 
 /// <summary>The shape of a key: mints keys of it, and tells whether a text can be one.</summary>
 /// <remarks>
@@ -85,7 +85,7 @@ public sealed class KeyTemplate
     /// <exception cref="ArgumentOutOfRangeException">The environment is no member of the enumeration.</exception>
     public KeySecret Mint(KeyEnvironment environment)
     {
-        var word = environment.ToWord();
+        var word = environment.ToWireName();
         Span<char> key = stackalloc char[MaxKeyLength];
         key = key[..KeyLength];
         var keyId = HasPublicId ? "" : Base62.Random(OwnIdLength);

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Keys.Format;
 
 /// <summary>Cuts a template into its parts. Whether the parts make a template is <see cref="KeyTemplateRules"/>' question.</summary>
 static class KeyTemplateParser

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Keys.Format;
 
 enum KeyTemplatePartKind
 {

@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Keys.Format;
 
 /// <summary>What makes parts a template. Each rule answers with a sentence for the operator, or null where it is kept.</summary>
 static class KeyTemplateRules

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
+using Dashboard.Core.Credentials;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 
-namespace Dashboard.Core.Verification.Authentication;
+namespace Dashboard.Core.Verification.AspNetCore;
 
 /// <summary>What endpoints ask of a credential, read from their policies, so that it is judged and counted once and whole: also a request that is refused for what it asks.</summary>
 /// <param name="policies">Where policies that go by a name are found.</param>
-sealed class EndpointDemands(IAuthorizationPolicyProvider policies)
+sealed class EndpointRequirements(IAuthorizationPolicyProvider policies)
 {
     static readonly Requirements nothing = new(null, null);
 
@@ -16,7 +17,7 @@ sealed class EndpointDemands(IAuthorizationPolicyProvider policies)
     /// <param name="http">The request, routed.</param>
     /// <param name="accepted">The environments that its host takes.</param>
     /// <param name="project">The project that the whole scheme is for; null for any.</param>
-    public async ValueTask<Demand> OfAsync(HttpContext http, AcceptedEnvironments accepted, string? project)
+    public async ValueTask<AccessRequirement> OfAsync(HttpContext http, AcceptedEnvironments accepted, string? project)
     {
         if (http.GetEndpoint() is not { } endpoint)
         {

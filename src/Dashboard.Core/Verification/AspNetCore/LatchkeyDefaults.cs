@@ -1,4 +1,4 @@
-namespace Dashboard.Core.Verification.Authentication;
+namespace Dashboard.Core.Verification.AspNetCore;
 
 /// <summary>The names that <c>AddLatchkey()</c> registers.</summary>
 public static class LatchkeyDefaults
@@ -21,7 +21,7 @@ public static class LatchkeyDefaults
     /// <summary>The claims with the permissions, one each.</summary>
     public const string PermissionClaim = "permission";
 
-    /// <summary>The name of the policy that asks for a permission, for <c>[Authorize(Policy = "permission:read")]</c>. There is one for each of the catalogue.</summary>
+    /// <summary>The name of the policy that asks for a permission, for <c>[Authorize(Policy = "permission:read")]</c>. There is one for each of the catalog.</summary>
     /// <param name="permission">The permission, such as <c>read</c>.</param>
     public static string PermissionPolicy(string permission) => $"permission:{permission}";
 }

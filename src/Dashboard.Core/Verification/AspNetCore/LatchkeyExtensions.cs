@@ -1,11 +1,10 @@
-using Dashboard.Core.Keys;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Dashboard.Core.Verification.Authentication;
+namespace Dashboard.Core.Verification.AspNetCore;
 
 /// <summary>Verifies API keys in an ASP.NET Core API that shares Latchkey's database: no request to Latchkey, and for a key that is known none to the database.</summary>
 /// <example>
@@ -29,11 +28,11 @@ public static class LatchkeyExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddHttpContextAccessor();
-        builder.Services.TryAddSingleton<EndpointDemands>();
+        builder.Services.TryAddSingleton<EndpointRequirements>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Scoped<IAuthorizationHandler, LatchkeyAuthorization>());
-        builder.Services.AddOptions<AuthorizationOptions>().Configure<Catalogue>((options, catalogue) =>
+        builder.Services.AddOptions<AuthorizationOptions>().Configure<PermissionCatalog>((options, catalog) =>
         {
-            foreach (var permission in catalogue.Permissions.Select(x => x.Name).Append(Catalogue.Verify))
+            foreach (var permission in catalog.Permissions.Select(x => x.Name).Append(PermissionCatalog.Verify))
             {
                 options.AddPolicy(LatchkeyDefaults.PermissionPolicy(permission), Build([new PermissionRequirement(permission)]));
             }

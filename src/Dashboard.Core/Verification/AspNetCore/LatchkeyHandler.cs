@@ -1,18 +1,19 @@
 using System.Text.Encodings.Web;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Dashboard.Core.Verification.Authentication;
+namespace Dashboard.Core.Verification.AspNetCore;
 
 /// <summary>Authenticates requests by the API key that they present, and tells refusals as every other surface does.</summary>
 sealed class LatchkeyHandler(
-    IOptionsMonitor<LatchkeyOptions> monitor, ILoggerFactory logger, UrlEncoder encoder, Verifier verifier, EndpointDemands demands, KeyOptions keys, EnvironmentHosts environments,
+    IOptionsMonitor<LatchkeyOptions> monitor, ILoggerFactory logger, UrlEncoder encoder, Verifier verifier, EndpointRequirements demands, KeyOptions keys, EnvironmentHosts environments,
     QueryTokens queries)
     : AuthenticationHandler<LatchkeyOptions>(monitor, logger, encoder)
 {
-    RequestFacts Facts => new(Context.Connection.RemoteIpAddress, Request.Method, Request.Path, Request.Headers.UserAgent.ToString())
+    CallerContext Facts => new(Context.Connection.RemoteIpAddress, Request.Method, Request.Path, Request.Headers.UserAgent.ToString())
     {
         Scheme = Request.Scheme,
         Host = Request.Host.Value,
@@ -32,15 +33,15 @@ sealed class LatchkeyHandler(
             KeyEnvironment.Live => AcceptedEnvironments.Live,
             _ => AcceptedEnvironments.Test,
         };
-        var demand = await demands.OfAsync(Context, accepted, Options.Project);
-        var verdict = await verifier.VerifyAsync(credential, demand, Facts, Context.RequestAborted);
+        var requirement = await demands.OfAsync(Context, accepted, Options.Project);
+        var verdict = await verifier.VerifyAsync(credential, requirement, Facts, Context.RequestAborted);
         if (verdict.Principal is { } principal)
         {
             return AuthenticateResult.Success(new(new(new LatchkeyIdentity(principal)), Scheme.Name));
         }
 
         Context.Features.Set(new LatchkeyRefusal(verdict));
-        return AuthenticateResult.Fail(verdict.Refusal!.Value.ToWord());
+        return AuthenticateResult.Fail(verdict.Refusal!.Value.ToWireName());
     }
 
     /// <summary>Nobody is authenticated: the refusal's own status, which is not always 401.</summary>

@@ -1,7 +1,8 @@
 using System.Security.Claims;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 
-namespace Dashboard.Core.Verification.Authentication;
+namespace Dashboard.Core.Verification.AspNetCore;
 
 /// <summary>Who calls, as a verified credential says. Its name is the key's public identifier.</summary>
 public sealed class LatchkeyIdentity : ClaimsIdentity
@@ -19,7 +20,7 @@ public sealed class LatchkeyIdentity : ClaimsIdentity
         new(LatchkeyDefaults.KeyIdClaim, principal.KeyId),
         new(LatchkeyDefaults.OrganizationClaim, principal.Organization),
         .. principal.Project is { } project ? [new Claim(LatchkeyDefaults.ProjectClaim, project)] : Array.Empty<Claim>(),
-        .. principal.Environment is { } environment ? [new Claim(LatchkeyDefaults.EnvironmentClaim, environment.ToWord())] : Array.Empty<Claim>(),
+        .. principal.Environment is { } environment ? [new Claim(LatchkeyDefaults.EnvironmentClaim, environment.ToWireName())] : Array.Empty<Claim>(),
         .. principal.Permissions.Select(permission => new Claim(LatchkeyDefaults.PermissionClaim, permission)),
     ];
 }

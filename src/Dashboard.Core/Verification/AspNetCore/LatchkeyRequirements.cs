@@ -1,8 +1,10 @@
+using Dashboard.Core.Credentials;
+using Dashboard.Core.Tokens;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Dashboard.Core.Verification.Authentication;
+namespace Dashboard.Core.Verification.AspNetCore;
 
 /// <summary>The credential must have a permission.</summary>
 /// <param name="Permission">The permission, such as <c>read</c>.</param>

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 
-namespace Dashboard.Http.OpenApi;
+namespace Dashboard.Api.OpenApi;
 
 /// <summary>The API's description, OpenAPI 3.1. What it says of an endpoint is read from the endpoint itself.</summary>
 static class ApiDescription
@@ -46,7 +46,7 @@ static class ApiDescription
     /// <summary>Maps <c>/openapi/v1.json</c>. It holds no secret, so anybody may read it.</summary>
     public static void MapApiDescription(this IEndpointRouteBuilder app)
     {
-        var description = app.MapGroup("/openapi").AllowAnonymous().ForPrograms().WithTags("Description");
+        var description = app.MapGroup("/openapi").AllowAnonymous().AsApi().WithTags("Description");
         description.MapRead($"/{Name}.json", async Task<IResult> (Cache cache, CancellationToken cancellationToken) => TypedResults.Bytes(await cache.GetAsync(cancellationToken), "application/json"))
             .WithName("getDescription").WithSummary("This description.").Answers<JsonObject>(200, "The description, OpenAPI 3.1.").ShortCircuit();
     }

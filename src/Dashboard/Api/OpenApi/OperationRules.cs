@@ -1,12 +1,11 @@
-using Dashboard.Core;
+using Dashboard.Auth;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
 using Dashboard.OAuth;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
-namespace Dashboard.Http.OpenApi;
+namespace Dashboard.Api.OpenApi;
 
 /// <summary>What an operation takes and answers, as its endpoint's metadata says, and as follows from who may call it.</summary>
 static class OperationRules
@@ -123,18 +122,18 @@ static class OperationRules
         var session = Policies.Any(policy => Asks(metadata, policy));
         var body = metadata.OfType<InputMetadata>().Any(x => x.IsBody);
         var problems = metadata.OfType<InputMetadata>().All(x => !x.IsOAuth);
-        FaultCode?[] faults =
+        ErrorCode?[] faults =
         [
-            metadata.GetMetadata<InputMetadata>() is null || !problems ? null : FaultCode.InvalidRequest,
-            session ? FaultCode.SessionRequired : null,
-            Asks(metadata, SessionPolicy.Name) ? FaultCode.Forbidden : null,
-            metadata.GetMetadata<SameOrigin.SignInMetadata>() is not null || (session && !HttpMethods.IsGet(method)) ? FaultCode.CrossSite : null,
-            body && problems ? FaultCode.TooLarge : null,
-            body && problems ? FaultCode.UnsupportedMediaType : null,
-            Asks(metadata, MemberPolicy.Name) ? FaultCode.RateLimited : null,
-            session || body ? FaultCode.Unavailable : null,
+            metadata.GetMetadata<InputMetadata>() is null || !problems ? null : ErrorCode.InvalidRequest,
+            session ? ErrorCode.SessionRequired : null,
+            Asks(metadata, SessionPolicy.Name) ? ErrorCode.Forbidden : null,
+            metadata.GetMetadata<SameOrigin.SignInMetadata>() is not null || (session && !HttpMethods.IsGet(method)) ? ErrorCode.CrossSite : null,
+            body && problems ? ErrorCode.TooLarge : null,
+            body && problems ? ErrorCode.UnsupportedMediaType : null,
+            Asks(metadata, MemberPolicy.Name) ? ErrorCode.RateLimited : null,
+            session || body ? ErrorCode.Unavailable : null,
         ];
-        foreach (var fault in faults.OfType<FaultCode>())
+        foreach (var fault in faults.OfType<ErrorCode>())
         {
             var (status, word) = Problems.Of(fault);
             yield return EndpointAnswers.Refusal(status, word);
@@ -211,7 +210,7 @@ static class OperationRules
 
     static string SentenceOf(string code) => Sentences.TryGetValue(code, out var sentence)
         ? sentence
-        : Enum.GetValues<RefusalCode>().First(x => x.ToWord() == code).ToSentence();
+        : Enum.GetValues<RefusalCode>().First(x => x.ToWireName() == code).ToSentence();
 
     static OpenApiHeader Header(string sentence) => new() { Description = sentence, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
 

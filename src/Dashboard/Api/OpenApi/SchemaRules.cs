@@ -1,11 +1,10 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Dashboard.Core;
 using Dashboard.Keys;
 using Microsoft.OpenApi;
 
-namespace Dashboard.Http.OpenApi;
+namespace Dashboard.Api.OpenApi;
 
 /// <summary>Schemas of what is sent and answered, read from the same types and rules that read and write it.</summary>
 static class SchemaRules
@@ -129,7 +128,7 @@ static class SchemaRules
 
     static void Bound(OpenApiSchema schema, FieldAttribute field)
     {
-        var (least, most) = (field.Least < 0 ? (int?)null : field.Least, field.Most < 0 ? (int?)null : field.Most);
+        var (least, most) = (field.Min < 0 ? (int?)null : field.Min, field.Max < 0 ? (int?)null : field.Max);
         switch (schema.Type)
         {
             case JsonSchemaType.Integer:

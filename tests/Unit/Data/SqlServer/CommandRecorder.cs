@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Dashboard.Tests.Unit.Data.SqlServer;
 
 /// <summary>What a real database answered, in order. The same code, run again against no database, is answered the same and so takes the same way.</summary>
-sealed class Tape : DbCommandInterceptor
+sealed class CommandRecorder : DbCommandInterceptor
 {
     /// <summary>The answers to questions.</summary>
     public Queue<ResultSet> Rows { get; } = new();

@@ -9,7 +9,7 @@ using IsolationLevel = System.Data.IsolationLevel;
 namespace Dashboard.Tests.Unit.Data.SqlServer;
 
 /// <summary>A connection to a SQL Server that is not there: it reads every command as T-SQL, keeps it, and answers from a tape.</summary>
-sealed class TapedConnection(Tape tape) : DbConnection
+sealed class RecordedConnection(CommandRecorder tape) : DbConnection
 {
     ConnectionState state = ConnectionState.Closed;
 
@@ -58,7 +58,7 @@ sealed class TapedConnection(Tape tape) : DbConnection
         _ => throw new NotSupportedException($"The tape has no answer to a {statement.GetType().Name}."),
     };
 
-    sealed class Transaction(TapedConnection connection, IsolationLevel level) : DbTransaction
+    sealed class Transaction(RecordedConnection connection, IsolationLevel level) : DbTransaction
     {
         public override IsolationLevel IsolationLevel => level;
 
@@ -73,7 +73,7 @@ sealed class TapedConnection(Tape tape) : DbConnection
         }
     }
 
-    sealed class Command(TapedConnection connection) : DbCommand
+    sealed class Command(RecordedConnection connection) : DbCommand
     {
         readonly SqlCommand parameters = new();
 

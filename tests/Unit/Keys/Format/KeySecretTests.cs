@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Keys;
+namespace Dashboard.Tests.Unit.Keys.Format;
 
 public sealed class KeySecretTests
 {

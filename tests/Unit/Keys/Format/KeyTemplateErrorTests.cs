@@ -1,9 +1,9 @@
-using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Keys;
+namespace Dashboard.Tests.Unit.Keys.Format;
 
-public sealed class KeyTemplateFaultTests
+public sealed class KeyTemplateErrorTests
 {
     [Theory]
     [InlineData("nk_{id:8}_{secret:28}")]

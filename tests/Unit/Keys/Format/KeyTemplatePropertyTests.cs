@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Keys;
+namespace Dashboard.Tests.Unit.Keys.Format;
 
 public sealed class KeyTemplatePropertyTests
 {
@@ -35,7 +36,7 @@ public sealed class KeyTemplatePropertyTests
             Assert.False(KeyTemplate.TryParse(text, out var template, out var fault), text);
             Assert.Null(template);
             Assert.True(fault.Contains(names, StringComparison.Ordinal), $"{text}: {fault}");
-            KeyTemplateFaultTests.AssertSentence(fault);
+            KeyTemplateErrorTests.AssertSentence(fault);
         }
     }
 
@@ -57,7 +58,7 @@ public sealed class KeyTemplatePropertyTests
             else
             {
                 Assert.Null(template);
-                KeyTemplateFaultTests.AssertSentence(fault);
+                KeyTemplateErrorTests.AssertSentence(fault);
             }
         }
         Assert.InRange(legal, 20, 10_000);
@@ -114,7 +115,7 @@ public sealed class KeyTemplatePropertyTests
         Assert.Equal(KeyHash.Of(raw), key.Hash);
         Assert.True(raw.StartsWith(key.Prefix, StringComparison.Ordinal), context);
         Assert.True(template.HasEnvironment == template.Text.Contains("{env}", StringComparison.Ordinal), context);
-        Assert.True(!template.HasEnvironment || raw.Contains(environment.ToWord(), StringComparison.Ordinal), context);
+        Assert.True(!template.HasEnvironment || raw.Contains(environment.ToWireName(), StringComparison.Ordinal), context);
 
         var size = int.Parse(template.Text[(template.Text.LastIndexOf(':') + 1)..^1], System.Globalization.CultureInfo.InvariantCulture);
         var before = raw[..^size];

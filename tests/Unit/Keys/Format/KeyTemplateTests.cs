@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Keys;
+namespace Dashboard.Tests.Unit.Keys.Format;
 
 public sealed class KeyTemplateTests
 {

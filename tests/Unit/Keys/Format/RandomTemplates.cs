@@ -1,7 +1,6 @@
-using Dashboard.Core.Keys;
 using Dashboard.Tests.Unit.Support;
 
-namespace Dashboard.Tests.Unit.Keys;
+namespace Dashboard.Tests.Unit.Keys.Format;
 
 /// <summary>Templates made up from the rules as they are written for operators, legal ones and ones with one fault.</summary>
 static class RandomTemplates

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Usage;
-using Dashboard.Core.Verification.Authentication;
+using Dashboard.Core.Verification.AspNetCore;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -16,13 +16,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Verification.Authentication;
+namespace Dashboard.Tests.Unit.Verification.AspNetCore;
 
 /// <summary>An API of its own that shares the database and knows nothing of the product but Dashboard.Core.</summary>
-[Collection(typeof(Alone))]
+[Collection(typeof(SerialCollection))]
 public sealed class LatchkeyHostTests : IAsyncLifetime
 {
-    readonly World world = new(("Keys:MaxActivePerProject", "100"));
+    readonly TestInstallation world = new(("Keys:MaxActivePerProject", "100"));
     readonly HttpClient client = new();
     WebApplication app = null!;
 
@@ -37,7 +37,7 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
         builder.Configuration["Environments:live:Hosts"] = "127.0.0.1";
         builder.Configuration["Environments:test:Hosts"] = "localhost";
         builder.Services.AddLatchkeyVerification(builder.Configuration, builder.Environment.ContentRootPath);
-        builder.Services.AddAuthentication().AddLatchkey(options => options.Project = World.Orders);
+        builder.Services.AddAuthentication().AddLatchkey(options => options.Project = TestInstallation.Orders);
         builder.Services.AddAuthorization();
         app = builder.Build();
         app.MapGet("/workflows/{id}", (HttpContext http) => http.User.FindLatchkey()!.KeyId).RequireLatchkey("read", "workflow");
@@ -59,11 +59,11 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
     [Fact]
     public async Task Host_of_its_own_lets_good_keys_through_and_tells_every_other_why_not()
     {
-        world.AddResource(World.Orders, "workflow", "intake");
-        var all = await KeyAsync(new(World.Orders, "all"));
-        var narrow = await KeyAsync(new(World.Orders, "narrow", Resources: ["workflow:intake"], Permissions: ["read"]));
-        var (test, foreign) = (await KeyAsync(new(World.Orders, "test", KeyEnvironment.Test)), await KeyAsync(new(World.Billing, "foreign"), world.Stranger));
-        var revoked = await KeyAsync(new(World.Orders, "revoked"));
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        var all = await KeyAsync(new(TestInstallation.Orders, "all"));
+        var narrow = await KeyAsync(new(TestInstallation.Orders, "narrow", Resources: ["workflow:intake"], Permissions: ["read"]));
+        var (test, foreign) = (await KeyAsync(new(TestInstallation.Orders, "test", KeyEnvironment.Test)), await KeyAsync(new(TestInstallation.Billing, "foreign"), world.Stranger));
+        var revoked = await KeyAsync(new(TestInstallation.Orders, "revoked"));
         Assert.True((await world.Services.Keys.RevokeAsync(world.Owner, revoked.Key.KeyId, None)).Succeeded);
 
         Assert.Equal((200, all.Key.KeyId), await AskAsync(HttpMethod.Get, "/workflows/any", all));
@@ -86,7 +86,7 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
     [Fact]
     public async Task What_an_endpoint_asked_and_refused_is_counted_as_that()
     {
-        var key = await KeyAsync(new(World.Orders, "narrow", Permissions: ["read"]));
+        var key = await KeyAsync(new(TestInstallation.Orders, "narrow", Permissions: ["read"]));
         await AskAsync(HttpMethod.Get, "/workflows/any", key);
         await AskAsync(HttpMethod.Get, "/whoami", key);
         await AskAsync(HttpMethod.Post, "/workflows/any", key);
@@ -103,7 +103,7 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
     [Fact]
     public async Task Key_revoked_in_the_product_is_refused_by_the_host_within_two_seconds()
     {
-        var key = await KeyAsync(new(World.Orders, "all"));
+        var key = await KeyAsync(new(TestInstallation.Orders, "all"));
         Assert.Equal(200, (await AskAsync(HttpMethod.Get, "/whoami", key)).Status);
         Assert.True((await world.Services.Keys.RevokeAsync(world.Owner, key.Key.KeyId, None)).Succeeded);
         var since = TimeProvider.System.GetTimestamp();
