@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using System.Net;
 using Dashboard.Core;
 using Dashboard.Core.Limits;
@@ -8,7 +9,7 @@ namespace Dashboard.Tests.Unit.Limits;
 
 public sealed class RateLimitsTests
 {
-    readonly ManualTime time = new(World.Start);
+    readonly FakeTimeProvider time = new(World.Start);
 
     [Fact]
     public void No_minute_of_the_clock_has_more_than_the_limit_and_waiting_as_told_is_enough()
