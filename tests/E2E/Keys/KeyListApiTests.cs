@@ -10,7 +10,7 @@ public sealed class KeyListApiTests
     [Fact]
     public async Task Pages_of_keys_of_one_moment_lose_none_and_repeat_none()
     {
-        await using var product = new Product().With("Keys:MaxActivePerProject", "130").With(new ManualTime());
+        await using var product = new Product().With("Keys:MaxActivePerProject", "130").With(new StoppedClock());
         using var owner = await ApiClient.SignInAsync(product);
         var created = new List<string>();
         for (var i = 0; i < 120; i++)
@@ -38,7 +38,7 @@ public sealed class KeyListApiTests
     [Fact]
     public async Task Newer_keys_shift_no_page_and_a_cursor_is_good_for_its_own_list_only()
     {
-        var time = new ManualTime();
+        var time = new StoppedClock();
         await using var product = new Product().With("Keys:MaxActivePerProject", "130").With(time);
         using var owner = await ApiClient.SignInAsync(product);
         for (var i = 0; i < 4; i++)
@@ -98,7 +98,7 @@ public sealed class KeyListApiTests
     [Fact]
     public async Task List_comes_in_the_order_that_is_asked_for_and_a_cursor_is_good_for_that_order_only()
     {
-        var time = new ManualTime();
+        var time = new StoppedClock();
         await using var product = new Product().With(time);
         using var owner = await ApiClient.SignInAsync(product);
         foreach (var (name, expires) in new[] { ("beta", (string?)"2099-03-01T00:00:00Z"), ("Gamma", null), ("alpha", "2099-01-01T00:00:00Z") })

@@ -40,7 +40,7 @@ public sealed class ProjectApiTests
     [Fact]
     public async Task Resources_are_listed_by_kind_and_name_a_page_at_a_time()
     {
-        await using var product = new Product().With(new ManualTime());
+        await using var product = new Product().With(new StoppedClock());
         using var owner = await ApiClient.SignInAsync(product);
         foreach (var (kind, id, name) in new[] { ("workflow", "order-intake", "Intake"), ("workflow", "refunds", null), ("gateway", "refunds", "Refund gateway"), ("agent", "a.b_c~d-e", "Agent") })
         {

@@ -137,7 +137,7 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
     [Fact]
     public async Task Expired_key_is_refused_from_its_very_moment_on()
     {
-        var time = new ManualTime();
+        var time = new StoppedClock();
         await using var product = new Product().With(time);
         using var owner = await ApiClient.SignInAsync(product);
         var key = await owner.PostAsync("/api/keys", new { name = "short", expires_at = time.GetUtcNow().AddMinutes(10) });

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Bunit;
 using Dashboard.Core.Keys;
 using Dashboard.Keys;
@@ -12,7 +13,7 @@ namespace Dashboard.Tests.Unit.Keys;
 public sealed class CreateKeyDialogTests : UiTest
 {
     readonly List<NewKey> asked = [];
-    readonly ManualTime time = new(new(2026, 11, 21, 23, 30, 0, TimeSpan.Zero));
+    readonly FakeTimeProvider time = new(new(2026, 11, 21, 23, 30, 0, TimeSpan.Zero));
     Func<NewKey, Task<Error?>> answer = _ => Task.FromResult<Error?>(null);
 
     public CreateKeyDialogTests()

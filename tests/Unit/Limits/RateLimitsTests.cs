@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using System.Net;
 using Dashboard.Core.Limits;
 using Dashboard.Tests.Unit.Support;
@@ -7,7 +8,7 @@ namespace Dashboard.Tests.Unit.Limits;
 
 public sealed class RateLimitsTests
 {
-    readonly ManualTime time = new(TestInstallation.Start);
+    readonly FakeTimeProvider time = new(TestInstallation.Start);
 
     [Fact]
     public void No_minute_of_the_clock_has_more_than_the_limit_and_waiting_as_told_is_enough()

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using System.Data.Common;
 using Dashboard.Core;
 using Dashboard.Core.Accounts;
@@ -52,7 +53,7 @@ public sealed class TestInstallation : IAsyncDisposable
     /// <summary>The first service graph.</summary>
     public Services Services { get; }
 
-    public ManualTime Time { get; } = new(Start);
+    public FakeTimeProvider Time { get; } = new(Start);
 
     public Actor Owner { get; } = DashboardUser(1, "Olga");
 

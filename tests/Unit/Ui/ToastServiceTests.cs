@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Dashboard.Ui;
 using Xunit;
 
@@ -5,7 +6,7 @@ namespace Dashboard.Tests.Unit.Ui;
 
 public sealed class ToastServiceTests : IDisposable
 {
-    readonly UiClock clock = new();
+    readonly FakeTimeProvider clock = new(new(2026, 11, 21, 14, 7, 0, TimeSpan.Zero));
     readonly ToastService toasts;
 
     public ToastServiceTests() => toasts = new(clock);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Bunit;
 using Dashboard.Ui;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,5 +18,5 @@ public abstract class UiTest : BunitContext
         JSInterop.SetupVoid("ui.closeDialog", _ => true).SetVoidResult();
     }
 
-    private protected UiClock Clock { get; } = new();
+    private protected FakeTimeProvider Clock { get; } = new(new(2026, 11, 21, 14, 7, 0, TimeSpan.Zero));
 }

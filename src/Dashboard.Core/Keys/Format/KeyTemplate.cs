@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -151,7 +152,7 @@ public sealed class KeyTemplate
     {
         Span<byte> ascii = stackalloc byte[MaxKeyLength];
         var count = Encoding.ASCII.GetBytes(before, ascii);
-        Base62.Write(Crc32.Of(ascii[..count]), checksum);
+        Base62.Write(Crc32.HashToUInt32(ascii[..count]), checksum);
         CryptographicOperations.ZeroMemory(ascii[..count]);
     }
 }

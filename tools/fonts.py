@@ -2,7 +2,7 @@
 
 Sources: the npm packages @fontsource-variable/inter and @fontsource-variable/geist-mono, their files/*.woff2 in one folder. Needs fonttools with brotli.
 
-    python3 build/fonts.py FOLDER_WITH_SOURCES src/Dashboard/wwwroot/fonts
+    python3 tools/fonts.py FOLDER_WITH_SOURCES src/Dashboard/wwwroot/fonts
 """
 import os
 import sys
