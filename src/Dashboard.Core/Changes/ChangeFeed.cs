@@ -1,14 +1,14 @@
 using System.Collections.Immutable;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Changes;
 
 /// <summary>Tells this process what changes in the installation: this node's own changes before they are answered, those of other nodes within
 /// <see cref="Interval"/>, each once. One query a second for the whole node, however many listen.</summary>
-public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> contexts, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
+public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> contexts, TimeProvider time, ILogger<ChangeFeed> logger)
+    : PeriodicService(Interval, time)
 {
     /// <summary>How often the feed is read.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -27,10 +27,6 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
     ImmutableList<Subscription> subscriptions = [];
     readonly FeedWaiters waiters = new(TimeSpan.FromSeconds(5));
 
-    /// <summary>One read at a time.</summary>
-    readonly SemaphoreSlim turn = new(1);
-
-    PeriodicTimer? timer;
     Place? last;
     bool failing;
 
@@ -83,13 +79,29 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
     /// <summary>Waits until a read has ended that began after this call. However many wait, they share one, and there are at most 20 such reads a second.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether it succeeded, within five seconds.</returns>
-    public Task<bool> CatchUpAsync(CancellationToken cancellationToken) => waiters.WaitAsync(TryReadAsync, cancellationToken);
+    public Task<bool> CatchUpAsync(CancellationToken cancellationToken) => waiters.WaitAsync(TryRunAsync, cancellationToken);
 
     /// <summary>Reads the rows after the last that was read, and tells them. The first time it only finds out where the feed is.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task ReadAsync(CancellationToken cancellationToken)
+    public Task ReadAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await turn.WaitAsync(cancellationToken);
+        await TryRunAsync(cancellationToken); // before the first page is shown
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        waiters.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc />
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
+    {
         var read = waiters.Begin();
         var succeeded = false;
         try
@@ -103,46 +115,23 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
             }
 
             Volatile.Write(ref trustedUntil, sent + (long)(Trusted.TotalSeconds * time.TimestampFrequency));
-            succeeded = true;
+            (succeeded, failing) = (true, false);
         }
         finally
         {
-            turn.Release();
             read?.Tell(succeeded);
         }
     }
 
     /// <inheritdoc />
-    public override async Task StartAsync(CancellationToken cancellationToken)
+    protected override void LogFailure(Exception exception)
     {
-        timer = new(Interval, time);
-        await TryReadAsync(cancellationToken); // before the first page is shown
-        await base.StartAsync(cancellationToken);
-    }
-
-    /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
+        if (!failing) // once, not every second
         {
-            while (await timer!.WaitForNextTickAsync(stoppingToken))
-            {
-                await TryReadAsync(stoppingToken);
-            }
+            LogNotRead(exception);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Nothing is left to do.
-        }
-    }
 
-    /// <inheritdoc />
-    public override void Dispose()
-    {
-        waiters.Dispose();
-        timer?.Dispose();
-        turn.Dispose();
-        base.Dispose();
+        failing = true;
     }
 
     async Task ReadRowsAsync(DashboardContext context, CancellationToken cancellationToken)
@@ -171,24 +160,6 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
             count = rows.Count;
         }
         while (count == MostAtOnce);
-    }
-
-    async Task TryReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ReadAsync(cancellationToken);
-            failing = false;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
-        {
-            if (!failing)
-            {
-                LogNotRead(exception);
-            }
-
-            failing = true;
-        }
     }
 
     async Task BeginAsync(DashboardContext context, CancellationToken cancellationToken)

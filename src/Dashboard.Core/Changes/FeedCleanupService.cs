@@ -1,12 +1,11 @@
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Changes;
 
 /// <summary>Clears feed rows that no node needs any more, once an hour, by one node at a time. The newest row always stays: it says where the feed is.</summary>
-public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<FeedCleanupService> logger) : BackgroundService
+public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<FeedCleanupService> logger) : PeriodicService(Interval, time)
 {
     /// <summary>How long feed rows stay. A node that was away for longer begins anew.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
@@ -46,22 +45,10 @@ public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimePro
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            do
-            {
-                await TryClearAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Another round, or another node, goes on.
-        }
-    }
+    protected override bool RunsAtStart => true;
+
+    /// <inheritdoc />
+    protected override Task WorkAsync(CancellationToken cancellationToken) => ClearAsync(cancellationToken);
 
     /// <summary>Numbers follow time but for clocks that differ, so the old rows are those before the first that is not.</summary>
     static async Task<int> ClearBatchAsync(DashboardContext context, DateTimeOffset before, CancellationToken cancellationToken)
@@ -72,18 +59,6 @@ public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimePro
         return old.Count == 0 ? 0 : await context.FeedEntries.Where(x => x.Number <= last).ExecuteDeleteAsync(cancellationToken);
     }
 
-    async Task TryClearAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ClearAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
-        {
-            LogNotCleared(exception);
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "Old rows of the change feed could not be cleared; it is tried again in an hour.")]
-    partial void LogNotCleared(Exception exception);
+    protected override partial void LogFailure(Exception exception);
 }

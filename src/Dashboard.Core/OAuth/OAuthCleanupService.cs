@@ -1,12 +1,12 @@
 using Dashboard.Core.Changes;
 using Dashboard.Core.Tokens;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.OAuth;
 
 /// <summary>Sees to it, at the start and once an hour, that the next signing key is published in time, and clears what is over.</summary>
-public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, SigningKeys keys, TimeProvider time, ILogger<OAuthCleanupService> logger) : BackgroundService
+public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, SigningKeys keys, TimeProvider time, ILogger<OAuthCleanupService> logger)
+    : PeriodicService(Interval, time)
 {
     /// <summary>How often.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -29,36 +29,15 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            do
-            {
-                await TryAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Another round, or another node, goes on.
-        }
-    }
+    protected override bool RunsAtStart => true;
 
-    async Task TryAsync(CancellationToken cancellationToken)
+    /// <inheritdoc />
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await keys.RotateAsync(cancellationToken);
-            await ClearAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
-        {
-            LogFailed(exception);
-        }
+        await keys.RotateAsync(cancellationToken);
+        await ClearAsync(cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The upkeep of OAuth's keys and codes failed; it is tried again in an hour.")]
-    partial void LogFailed(Exception exception);
+    protected override partial void LogFailure(Exception exception);
 }

@@ -4,13 +4,13 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Usage;
 
 /// <summary>Writes the first use of each key as soon as there is one, beside the requests, and lets the open pages of every node know: they wait for it.</summary>
-public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplates shapes, TimeProvider time, ILogger<FirstUses> logger) : BackgroundService
+public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplates shapes, TimeProvider time, ILogger<FirstUses> logger)
+    : PeriodicService(Timeout.InfiniteTimeSpan, time)
 {
     /// <summary>How long it waits after a failure.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -25,9 +25,6 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
 
     /// <summary>Holds one signal or none: however many come at once, they are written together.</summary>
     readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-    /// <summary>One writing at a time: whoever asks for one waits until what was under way is written and announced.</summary>
-    readonly SemaphoreSlim writing = new(1, 1);
 
     /// <summary>Notes that a key that was never used before was accepted. Waits for nothing; of many at once the first counts.</summary>
     /// <param name="keyId">The key.</param>
@@ -44,59 +41,30 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
 
     /// <summary>Writes what waits. What cannot be written waits on.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task FlushAsync(CancellationToken cancellationToken)
+    public Task FlushAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
+
+    /// <inheritdoc />
+    protected override bool RunsAtStop => true;
+
+    /// <inheritdoc />
+    protected override async Task WaitAsync(bool succeeded, CancellationToken cancellationToken) =>
+        await (succeeded ? signal.Reader.ReadAsync(cancellationToken).AsTask() : Task.Delay(RetryAfter, time, cancellationToken));
+
+    /// <inheritdoc />
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        await writing.WaitAsync(cancellationToken);
-        try
+        foreach (var batch in waiting.ToArray().OrderBy(x => x.Key, StringComparer.Ordinal).Chunk(BatchSize)) // in one order, so that two nodes never wait for each other
         {
-            foreach (var batch in waiting.ToArray().OrderBy(x => x.Key, StringComparer.Ordinal).Chunk(BatchSize)) // in one order, so that two nodes never wait for each other
+            await changes.AnnounceBehindAsync((context, token) => WriteAsync(context, batch.Select(x => x.Value), token), cancellationToken);
+            foreach (var written in batch)
             {
-                await changes.AnnounceBehindAsync((context, token) => WriteAsync(context, batch.Select(x => x.Value), token), cancellationToken);
-                foreach (var written in batch)
-                {
-                    waiting.TryRemove(written);
-                }
+                waiting.TryRemove(written);
             }
         }
-        finally
-        {
-            writing.Release();
-        }
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (await signal.Reader.ReadAsync(stoppingToken))
-            {
-                if (!await TryFlushAsync(stoppingToken))
-                {
-                    await Task.Delay(RetryAfter, time, stoppingToken);
-                    signal.Writer.TryWrite(true);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // StopAsync writes the rest.
-        }
-    }
-
-    /// <inheritdoc />
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await TryFlushAsync(cancellationToken);
-    }
-
-    /// <inheritdoc />
-    public override void Dispose()
-    {
-        writing.Dispose();
-        base.Dispose();
-    }
+    protected override void LogFailure(Exception exception) => LogNotWritten(exception, waiting.Count);
 
     static async Task<IReadOnlyList<FeedSubject>> WriteAsync(DashboardContext context, IEnumerable<KeyFirstUse> uses, CancellationToken cancellationToken)
     {
@@ -117,20 +85,6 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
         }
 
         return written;
-    }
-
-    async Task<bool> TryFlushAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await FlushAsync(cancellationToken);
-            return true;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
-        {
-            LogNotWritten(exception, waiting.Count);
-            return false;
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The first use of {Count} keys could not be written yet; it is tried again.")]

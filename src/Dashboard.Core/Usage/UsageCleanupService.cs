@@ -1,13 +1,12 @@
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Usage;
 
 /// <summary>Clears usage that nobody asks for any more, every few hours. Several nodes may do it at once: what is gone is gone.</summary>
-public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<UsageCleanupService> logger) : BackgroundService
+public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<UsageCleanupService> logger) : PeriodicService(Interval, time)
 {
     /// <summary>How long hours, and clients and permissions after they were last seen, are kept.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(400);
@@ -34,22 +33,10 @@ public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimePr
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            do
-            {
-                await TryClearAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The next start, or another node, goes on.
-        }
-    }
+    protected override bool RunsAtStart => true;
+
+    /// <inheritdoc />
+    protected override Task WorkAsync(CancellationToken cancellationToken) => ClearAsync(cancellationToken);
 
     async Task<int> ClearAsync<T>(Func<DashboardContext, IQueryable<T>> old, CancellationToken cancellationToken)
     {
@@ -63,18 +50,6 @@ public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimePr
         return total;
     }
 
-    async Task TryClearAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ClearAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
-        {
-            LogNotCleared(exception);
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "Old usage could not be cleared; it is tried again in some hours.")]
-    partial void LogNotCleared(Exception exception);
+    protected override partial void LogFailure(Exception exception);
 }

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using Dashboard.Core.Changes;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Usage;
 
 /// <summary>Gathers what the meters of the keys have counted and writes it behind the requests: every <see cref="Interval"/>, and whole at a graceful stop. A process that
 /// is killed loses what came since the last batch.</summary>
-public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCatalog catalog, TimeProvider time, ILogger<UsageLedger> logger) : BackgroundService
+public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCatalog catalog, TimeProvider time, ILogger<UsageLedger> logger)
+    : PeriodicService(Interval, time)
 {
     /// <summary>How long counts may wait in memory before they are written.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -20,7 +20,6 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
     readonly ConcurrentQueue<KeyMeter> waiting = new();
     readonly Lock[] gates = [.. Enumerable.Range(0, Gates).Select(_ => new Lock())];
     readonly string[] permissions = [.. catalog.Permissions.Select(x => x.Name), PermissionCatalog.Verify];
-    readonly SemaphoreSlim writing = new(1, 1);
     readonly string node = Guid.CreateVersion7().ToString("N");
     UsageBatch? unwritten;
     long batches;
@@ -34,43 +33,7 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
 
     /// <summary>Writes what was counted until now, and before that what could not be written the last time. What cannot be written waits on.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task FlushAsync(CancellationToken cancellationToken)
-    {
-        if (waiting.IsEmpty && Volatile.Read(ref unwritten) is null)
-        {
-            return;
-        }
-
-        await writing.WaitAsync(cancellationToken);
-        try
-        {
-            // The batch that failed goes first and as it was: it may have been written, and only the answer lost.
-            var left = (unwritten is null ? 0 : 1) + ((waiting.Count + UsageBatch.MostMeters - 1) / UsageBatch.MostMeters);
-            for (; left > 0 && (unwritten ??= TakeBatch()) is { } batch; left--)
-            {
-                await changes.RunBehindAsync((context, token) => UsageWriter.WriteAsync(context, batch, token), cancellationToken);
-                unwritten = null;
-            }
-        }
-        finally
-        {
-            writing.Release();
-        }
-    }
-
-    /// <inheritdoc />
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await TryFlushAsync(cancellationToken);
-    }
-
-    /// <inheritdoc />
-    public override void Dispose()
-    {
-        writing.Dispose();
-        base.Dispose();
-    }
+    public Task FlushAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
     /// <summary>A permission as one bit; 0 for none and for what is no permission here.</summary>
     internal ulong PermissionBit(string? permission) =>
@@ -95,19 +58,17 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override bool RunsAtStop => true;
+
+    /// <inheritdoc />
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
+        // The batch that failed goes first and as it was: it may have been written, and only the answer lost.
+        var left = (unwritten is null ? 0 : 1) + ((waiting.Count + UsageBatch.MostMeters - 1) / UsageBatch.MostMeters);
+        for (; left > 0 && (unwritten ??= TakeBatch()) is { } batch; left--)
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await TryFlushAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // StopAsync writes the rest.
+            await changes.RunBehindAsync((context, token) => UsageWriter.WriteAsync(context, batch, token), cancellationToken);
+            unwritten = null;
         }
     }
 
@@ -128,20 +89,8 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
         return taken.Count == 0 ? null : UsageBatch.Of(node, ++batches, taken, permissions, time.GetUtcNow());
     }
 
-    async Task TryFlushAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await FlushAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
-        {
-            LogNotWritten(exception);
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The usage of keys could not be written yet; it is tried again.")]
-    partial void LogNotWritten(Exception exception);
+    protected override partial void LogFailure(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The usage of more than {Count} keys waits to be written: what others are used for is not counted until there is room.")]
     partial void LogFull(int count);
