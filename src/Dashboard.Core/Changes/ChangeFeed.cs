@@ -34,7 +34,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
     long trustedUntil = long.MinValue;
 
     /// <summary>Whether no more than <see cref="Trusted"/> has passed since the last read that succeeded was sent. The clock is monotonic: nobody turns it back.</summary>
-    public bool IsFresh => time.GetTimestamp() < Volatile.Read(ref trustedUntil);
+    public bool IsFresh => Time.GetTimestamp() < Volatile.Read(ref trustedUntil);
 
     /// <summary>Listens. To miss nothing, listen first and read the state of things then.</summary>
     /// <param name="onEntry">Takes each row, on the thread that changed or read it: it has to be short, and must wait for nothing. What it throws is logged
@@ -106,7 +106,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
         var succeeded = false;
         try
         {
-            var sent = time.GetTimestamp();
+            var sent = Time.GetTimestamp();
             await using var context = await contexts.CreateDbContextAsync(cancellationToken);
             await ReadRowsAsync(context, cancellationToken);
             foreach (var subscription in subscriptions)
@@ -114,7 +114,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
                 await (subscription.OnRead?.Invoke(context, cancellationToken) ?? Task.CompletedTask);
             }
 
-            Volatile.Write(ref trustedUntil, sent + (long)(Trusted.TotalSeconds * time.TimestampFrequency));
+            Volatile.Write(ref trustedUntil, sent + (long)(Trusted.TotalSeconds * Time.TimestampFrequency));
             (succeeded, failing) = (true, false);
         }
         finally

@@ -7,12 +7,14 @@ namespace Dashboard.Core.Common;
 public abstract class PeriodicService : BackgroundService
 {
     readonly TimeSpan interval;
-    readonly TimeProvider time;
     readonly SemaphoreSlim turn = new(1);
     PeriodicTimer? timer;
 
     /// <summary>A service that begins a round every <paramref name="interval"/>; <see cref="Timeout.InfiniteTimeSpan"/> where <see cref="WaitAsync"/> decides.</summary>
-    protected PeriodicService(TimeSpan interval, TimeProvider time) => (this.interval, this.time) = (interval, time);
+    protected PeriodicService(TimeSpan interval, TimeProvider time) => (this.interval, Time) = (interval, time);
+
+    /// <summary>The clock.</summary>
+    protected TimeProvider Time { get; }
 
     /// <summary>Whether the first round begins at the start, without waiting for the interval.</summary>
     protected virtual bool RunsAtStart => false;
@@ -23,7 +25,7 @@ public abstract class PeriodicService : BackgroundService
     /// <inheritdoc />
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        timer = new(interval, time); // here, so that the interval counts from the start whenever a thread is free for the loop
+        timer = new(interval, Time); // here, so that the interval counts from the start whenever a thread is free for the loop
         await base.StartAsync(cancellationToken);
     }
 

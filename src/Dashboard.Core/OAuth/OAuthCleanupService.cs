@@ -21,7 +21,7 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task ClearAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         for (var (batch, count) = (0, DeviceCodeStore.MostAtOnce); count == DeviceCodeStore.MostAtOnce && batch < MostBatches; batch++)
         {
             await changes.RunBehindAsync(async (context, token) => count = await DeviceCodeStore.ClearAsync(context, now, Kept, token), cancellationToken);

@@ -7,6 +7,9 @@ namespace Dashboard.Core.Tokens;
 
 static class OAuthColumns
 {
+    /// <summary>The column of an authorization's id. The migrations call an authorization an approval.</summary>
+    public const string AuthorizationId = "ApprovalId";
+
     /// <summary>An absolute URI.</summary>
     public static PropertyBuilder IsUri(this PropertyBuilder property) => property.IsAscii(OAuthLimits.MaxUri);
 
@@ -60,7 +63,7 @@ sealed class AuthorizationCodeConfiguration(Collations collations) : IEntityType
         builder.Property(x => x.Resource).IsUri();
         builder.Property(x => x.RedirectUri).IsUri();
         builder.Property(x => x.CodeChallenge).IsId(collations);
-        builder.Property(x => x.AuthorizationId).IsId(collations);
+        builder.Property(x => x.AuthorizationId).HasColumnName(OAuthColumns.AuthorizationId).IsId(collations);
         builder.HasIndex(x => x.ExpiresAt);
     }
 }
@@ -89,6 +92,7 @@ sealed class RefreshTokenConfiguration : IEntityTypeConfiguration<RefreshToken>
     {
         builder.ToTable("OAuthRefreshTokens").HasKey(x => x.TokenHash);
         builder.Property(x => x.TokenHash).IsHash();
+        builder.Property(x => x.AuthorizationId).HasColumnName(OAuthColumns.AuthorizationId);
         builder.HasOne<Authorization>().WithMany().HasForeignKey(x => x.AuthorizationId);
         builder.HasIndex(x => x.ExpiresAt);
     }
@@ -100,6 +104,7 @@ sealed class AccessTokenConfiguration(Collations collations) : IEntityTypeConfig
     {
         builder.ToTable("OAuthAccessTokens").HasKey(x => x.Jti);
         builder.Property(x => x.Jti).IsId(collations);
+        builder.Property(x => x.AuthorizationId).HasColumnName(OAuthColumns.AuthorizationId);
         builder.Property(x => x.ClientId).IsId(collations);
         builder.Property(x => x.OwnerType).HasConversion(type => type.ToWireName(), word => PartyTypes.FromWireName(word)).IsAscii(16);
         builder.Property(x => x.OwnerId).IsId(collations);

@@ -48,7 +48,7 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
 
     /// <inheritdoc />
     protected override async Task WaitAsync(bool succeeded, CancellationToken cancellationToken) =>
-        await (succeeded ? signal.Reader.ReadAsync(cancellationToken).AsTask() : Task.Delay(RetryAfter, time, cancellationToken));
+        await (succeeded ? signal.Reader.ReadAsync(cancellationToken).AsTask() : Task.Delay(RetryAfter, Time, cancellationToken));
 
     /// <inheritdoc />
     protected override async Task WorkAsync(CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimePr
     /// <returns>How many rows went.</returns>
     public async Task<int> ClearAsync(CancellationToken cancellationToken)
     {
-        var (before, nodesBefore) = (time.GetUtcNow() - Kept, time.GetUtcNow() - NodesKept);
+        var (before, nodesBefore) = (Time.GetUtcNow() - Kept, Time.GetUtcNow() - NodesKept);
         return await ClearAsync(context => context.KeyHours.Where(row => row.Hour < before).OrderBy(row => row.KeyId), cancellationToken)
             + await ClearAsync(context => context.KeyClients.Where(row => row.LastSeenAt < before).OrderBy(row => row.KeyId), cancellationToken)
             + await ClearAsync(context => context.KeyPermissionUses.Where(row => row.LastAskedAt < before).OrderBy(row => row.KeyId), cancellationToken)

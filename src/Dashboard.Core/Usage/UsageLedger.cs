@@ -86,7 +86,7 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
         }
 
         Volatile.Write(ref isFull, false);
-        return taken.Count == 0 ? null : UsageBatch.Of(node, ++batches, taken, permissions, time.GetUtcNow());
+        return taken.Count == 0 ? null : UsageBatch.Of(node, ++batches, taken, permissions, Time.GetUtcNow());
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The usage of keys could not be written yet; it is tried again.")]
