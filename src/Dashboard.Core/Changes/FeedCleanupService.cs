@@ -59,6 +59,7 @@ public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimePro
         return old.Count == 0 ? 0 : await context.FeedEntries.Where(x => x.Number <= last).ExecuteDeleteAsync(cancellationToken);
     }
 
+    /// <inheritdoc />
     [LoggerMessage(Level = LogLevel.Warning, Message = "Old rows of the change feed could not be cleared; it is tried again in an hour.")]
     protected override partial void LogFailure(Exception exception);
 }

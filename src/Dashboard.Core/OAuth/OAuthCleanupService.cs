@@ -38,6 +38,7 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
         await ClearAsync(cancellationToken);
     }
 
+    /// <inheritdoc />
     [LoggerMessage(Level = LogLevel.Warning, Message = "The upkeep of OAuth's keys and codes failed; it is tried again in an hour.")]
     protected override partial void LogFailure(Exception exception);
 }

@@ -50,6 +50,7 @@ public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimePr
         return total;
     }
 
+    /// <inheritdoc />
     [LoggerMessage(Level = LogLevel.Warning, Message = "Old usage could not be cleared; it is tried again in some hours.")]
     protected override partial void LogFailure(Exception exception);
 }

@@ -89,6 +89,7 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
         return taken.Count == 0 ? null : UsageBatch.Of(node, ++batches, taken, permissions, Time.GetUtcNow());
     }
 
+    /// <inheritdoc />
     [LoggerMessage(Level = LogLevel.Warning, Message = "The usage of keys could not be written yet; it is tried again.")]
     protected override partial void LogFailure(Exception exception);
 
