@@ -44,8 +44,8 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
 
     protected override Task OnParametersSetAsync() => list.OpenAsync(new(Organization));
 
-    async Task<Result<AuthorizationsPageModel>?> ReadAsync(AuthorizationsPageState state, string search, CancellationToken cancellationToken) =>
-        await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, cancellationToken) : null;
+    async Task<Result<AuthorizationsPageModel>> ReadAsync(AuthorizationsPageState state, string search, CancellationToken cancellationToken) =>
+        await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, cancellationToken) : Error.SessionRequired;
 
     async Task DisconnectAsync(AuthorizationItem app)
     {

@@ -58,8 +58,8 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         await list.OpenAsync(asked, term);
     }
 
-    async Task<Result<KeysPageModel>?> ReadAsync(KeysPageState state, string search, CancellationToken cancellationToken) =>
-        await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, search, cancellationToken) : null;
+    async Task<Result<KeysPageModel>> ReadAsync(KeysPageState state, string search, CancellationToken cancellationToken) =>
+        await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, search, cancellationToken) : Error.SessionRequired;
 
     void ShowRevoked(bool shown)
     {

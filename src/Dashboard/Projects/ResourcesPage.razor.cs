@@ -81,11 +81,11 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         await list.OpenAsync(asked);
     }
 
-    async Task<Result<ResourcesPageModel>?> ReadAsync(ResourcesPageState state, string search, CancellationToken cancellationToken)
+    async Task<Result<ResourcesPageModel>> ReadAsync(ResourcesPageState state, string search, CancellationToken cancellationToken)
     {
         if (await User.ActorAsync() is not { } actor)
         {
-            return null;
+            return Error.SessionRequired;
         }
 
         var project = await Projects.FindAsync(actor, state.Project, cancellationToken);

@@ -56,8 +56,8 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         await list.OpenAsync(asked);
     }
 
-    async Task<Result<PublishedAppsPageModel>?> ReadAsync(PublishedAppsPageState state, string search, CancellationToken cancellationToken) =>
-        await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, search, cancellationToken) : null;
+    async Task<Result<PublishedAppsPageModel>> ReadAsync(PublishedAppsPageState state, string search, CancellationToken cancellationToken) =>
+        await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, search, cancellationToken) : Error.SessionRequired;
 
     async Task ReloadAsync()
     {

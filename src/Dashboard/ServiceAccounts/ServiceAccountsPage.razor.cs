@@ -61,8 +61,8 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         await list.OpenAsync(asked);
     }
 
-    async Task<Result<ServiceAccountsPageModel>?> ReadAsync(ServiceAccountsPageState state, string search, CancellationToken cancellationToken) =>
-        await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, search, cancellationToken) : null;
+    async Task<Result<ServiceAccountsPageModel>> ReadAsync(ServiceAccountsPageState state, string search, CancellationToken cancellationToken) =>
+        await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, search, cancellationToken) : Error.SessionRequired;
 
     async Task ReloadAsync()
     {

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Shared;
 
-/// <summary>Reads a page of a list. The result is null where nobody is signed in any more: the router leads to the sign-in.</summary>
-delegate Task<Result<TPage>?> ReadListPage<in TState, TPage>(TState state, string search, CancellationToken cancellationToken);
+/// <summary>Reads a page of a list.</summary>
+delegate Task<Result<TPage>> ReadListPage<in TState, TPage>(TState state, string search, CancellationToken cancellationToken);
 
 /// <summary>What a list page does, whatever it lists: load, search, next and previous page, reload after a change, follow a rename.</summary>
 /// <param name="read">Reads one page.</param>
@@ -132,7 +132,7 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
         try
         {
             var result = await read(state, Search, Closed);
-            if (mine == reads && result is not null) // of two at once, the later one is shown
+            if (mine == reads) // of two at once, the later one is shown
             {
                 Show(state, result);
             }
@@ -146,9 +146,9 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
 
     void Show(TState state, Result<TPage> result)
     {
-        if (result.Error is not null)
+        if (result.Error is { } error)
         {
-            if (!MustStay())
+            if (error.Code != ErrorCode.SessionRequired && !MustStay()) // the router leads to the sign-in
             {
                 navigation().NotFound();
             }

@@ -12,7 +12,6 @@ public sealed class PagedListStateTests : IDisposable
     readonly List<string> rows = ["a1", "a2", "b1", "b2", "c1"];
     readonly PagedListState<Shown, Rows> list;
     string currentName = "shop";
-    bool isSignedIn = true;
     bool mustStay;
     Error? error;
     Func<Task>? beforeRead;
@@ -174,7 +173,7 @@ public sealed class PagedListStateTests : IDisposable
     [Fact]
     public async Task Signed_out_visitor_sees_nothing_new()
     {
-        isSignedIn = false;
+        error = Error.SessionRequired;
         await list.OpenAsync(new("shop"));
         Assert.Null(list.Page);
         Assert.Equal(0, address.NotFounds);
@@ -204,13 +203,13 @@ public sealed class PagedListStateTests : IDisposable
         Assert.True(list.Closed.IsCancellationRequested);
     }
 
-    async Task<Result<Rows>?> ReadAsync(Shown state, string search, CancellationToken cancellationToken)
+    async Task<Result<Rows>> ReadAsync(Shown state, string search, CancellationToken cancellationToken)
     {
         reads++;
         await (beforeRead?.Invoke() ?? Task.CompletedTask);
-        if (!isSignedIn || error is not null)
+        if (error is not null)
         {
-            return isSignedIn ? error! : null;
+            return error;
         }
 
         var found = rows.Where(row => row.Contains(search, StringComparison.Ordinal)).ToList();
