@@ -44,8 +44,11 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
     /// <inheritdoc />
     public void Dispose()
     {
-        life.Cancel();
-        life.Dispose();
+        if (!life.IsCancellationRequested)
+        {
+            life.Cancel();
+            life.Dispose();
+        }
     }
 
     /// <summary>Whether the list that is shown is at the address of <paramref name="state"/>, whatever its filters.</summary>
@@ -139,8 +142,10 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
         }
         finally
         {
-            IsLoading = mine != reads;
-            chosen = IsLoading ? chosen : null;
+            if (mine == reads)
+            {
+                (IsLoading, chosen) = (false, null);
+            }
         }
     }
 
