@@ -45,6 +45,7 @@ public abstract class PeriodicService : BackgroundService
         timer?.Dispose();
         turn.Dispose();
         base.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>The work of one round.</summary>
