@@ -8,6 +8,7 @@ using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Sessions;
+using Dashboard.Core.Setup;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Microsoft.Extensions.Configuration;
@@ -35,6 +36,7 @@ public static class CoreServices
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ResourceService>();
+        services.AddSingleton<SetUpCode>();
         services.AddSingleton<SetUpService>();
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<SignInService>();

@@ -101,6 +101,7 @@ sealed class Mapping
         builder.Entity<Installation>(installation =>
         {
             installation.ToTable("Installation").Property(x => x.Id).ValueGeneratedNever();
+            installation.Property(x => x.ProtectedSetUpCode).HasMaxLength(1000).IsUnicode(false);
             installation.HasData(new Installation { Id = Installation.TheOne });
         });
     }
