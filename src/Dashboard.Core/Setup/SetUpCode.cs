@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
 using Microsoft.AspNetCore.DataProtection;
@@ -11,7 +12,7 @@ namespace Dashboard.Core.Setup;
 /// <summary>The proof that the person who sets this installation up can read the server's log. Without it, the first to find the address would own the installation,
 /// wherever the request seems to come from: behind a proxy on the same machine, everybody comes from this machine. All nodes share one code through the database, where
 /// it is encrypted by data protection.</summary>
-public sealed partial class SetUpCode(IDbContextFactory<DashboardContext> contexts, Changes changes, IDataProtectionProvider protection, ILogger<SetUpCode> logger)
+public sealed partial class SetUpCode(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, IDataProtectionProvider protection, ILogger<SetUpCode> logger)
 {
     /// <summary>How many wrong guesses, on all nodes together, replace the code. A limit that locked the page instead would let a stranger lock the owner out.</summary>
     public const int MaxWrong = 10;

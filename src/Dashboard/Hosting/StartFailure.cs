@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Dashboard.Core;
 using Microsoft.AspNetCore.Connections;
 
 namespace Dashboard.Hosting;

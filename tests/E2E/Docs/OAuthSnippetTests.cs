@@ -38,7 +38,7 @@ public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixtur
         var device = Assert.Single(await RunAsync("bash", "-c", Pages.Block("oauth.md", "sh", "/device/authorize")));
         var approved = await server.Product.Services.GetRequiredService<DeviceRequests>()
             .ApproveAsync(await server.Product.OwnerAsync(), device.GetProperty("user_code").GetString(), People.Organization, Token);
-        Assert.Null(approved.Fault);
+        Assert.Null(approved.Error);
         var asking = $"DEVICE_CODE={device.GetProperty("device_code").GetString()}\n{Pages.Block("oauth.md", "sh", "DEVICE_CODE")}";
         var answer = Assert.Single(await RunAsync("bash", "-c", asking));
         Assert.Equal("api", answer.GetProperty("scope").GetString());
@@ -53,9 +53,9 @@ public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixtur
     /// <summary>What it prints, as the JSON values that it is.</summary>
     async Task<List<JsonElement>> RunAsync(string program, params string[] arguments)
     {
-        var found = OtherProgram.Find(program);
+        var found = ExternalProcess.Find(program);
         Assert.SkipWhen(found is null, $"no {program}");
-        Assert.SkipWhen(program == "bash" && OtherProgram.Find("curl") is null, "no curl");
+        Assert.SkipWhen(program == "bash" && ExternalProcess.Find("curl") is null, "no curl");
         var folder = Directory.CreateTempSubdirectory("latchkey-");
         try
         {
@@ -67,7 +67,7 @@ public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixtur
                 ["CLIENT_ID"] = server.Worker.Id,
                 ["CLIENT_SECRET"] = server.Worker.Secret,
             };
-            var said = await OtherProgram.RunAsync(found!, folder.FullName, environment, Token, arguments);
+            var said = await ExternalProcess.RunAsync(found!, folder.FullName, environment, Token, arguments);
             return [.. said.Replace("}{", "}\n{", StringComparison.Ordinal).Split('\n').Select(text => Parse(text, said))];
         }
         finally

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Dashboard.Core;
-using Dashboard.Core.Organizations;
 using Dashboard.Core.Setup;
-using Dashboard.Tests.Unit.Account;
+using Dashboard.Tests.Unit.Accounts;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,9 +11,9 @@ namespace Dashboard.Tests.Unit.Setup;
 
 public sealed class SetUpCodeTests : IAsyncDisposable
 {
-    static readonly NewInstallation Northwind = new(Newcomers.Email, Newcomers.Password, "Northwind Traders", "Order Platform");
+    static readonly NewInstallation Northwind = new(SignInFixture.Email, SignInFixture.Password, "Northwind Traders", "Order Platform");
 
-    readonly World world = World.Empty();
+    readonly TestInstallation world = TestInstallation.Empty();
     readonly Lines log = new();
     readonly Services services;
 
@@ -26,7 +24,7 @@ public sealed class SetUpCodeTests : IAsyncDisposable
     [Fact]
     public async Task Code_is_eight_unmistakable_characters_and_another_for_each_installation()
     {
-        await using var other = World.Empty();
+        await using var other = TestInstallation.Empty();
         var (code, second) = (await CodeAsync(services), await CodeAsync(other.Services));
         Assert.Matches("^[34679ACDEFGHJKMNPQRTUVWXY]{4}-[34679ACDEFGHJKMNPQRTUVWXY]{4}$", code);
         Assert.NotEqual(code, second);
@@ -112,13 +110,13 @@ public sealed class SetUpCodeTests : IAsyncDisposable
         })
         {
             var refused = await setUp.SetUpWithCodeAsync(IPAddress.Loopback, typed, Northwind, Token);
-            Assert.Equal((FaultCode.InvalidRequest, message), (refused.Fault!.Code, refused.Fault.Errors!["code"]));
+            Assert.Equal((ErrorCode.InvalidRequest, message), (refused.Error!.Code, refused.Error.Errors!["code"]));
         }
 
         Assert.True(await setUp.IsOpenAsync(Token));
-        Assert.Null((await setUp.SetUpWithCodeAsync(IPAddress.Parse("203.0.113.7"), code, Northwind, Token)).Fault);
-        Assert.All(Newcomers.Log(world), entry => Assert.Equal(("anonymous", "203.0.113.7"), (entry.ActorType, entry.Address)));
-        Assert.Equal(FaultCode.Conflict, (await setUp.SetUpWithCodeAsync(IPAddress.Loopback, code, Northwind, Token)).Fault?.Code);
+        Assert.Null((await setUp.SetUpWithCodeAsync(IPAddress.Parse("203.0.113.7"), code, Northwind, Token)).Error);
+        Assert.All(SignInFixture.Log(world), entry => Assert.Equal(("anonymous", "203.0.113.7"), (entry.ActorType, entry.Address)));
+        Assert.Equal(ErrorCode.Conflict, (await setUp.SetUpWithCodeAsync(IPAddress.Loopback, code, Northwind, Token)).Error?.Code);
     }
 
     [Fact]
@@ -127,7 +125,7 @@ public sealed class SetUpCodeTests : IAsyncDisposable
         var code = await CodeAsync(services);
         for (var i = 0; i < 12; i++)
         {
-            Assert.Equal(["password"], (await services.Get<SetUpService>().SetUpWithCodeAsync(null, code, Northwind with { Password = "short" }, Token)).Fault!.Errors!.Keys);
+            Assert.Equal(["password"], (await services.Get<SetUpService>().SetUpWithCodeAsync(null, code, Northwind with { Password = "short" }, Token)).Error!.Errors!.Keys);
         }
 
         Assert.Equal(code, await CodeAsync(services));
@@ -141,11 +139,11 @@ public sealed class SetUpCodeTests : IAsyncDisposable
         var (stranger, owner) = (IPAddress.Parse("198.51.100.9"), IPAddress.Parse("203.0.113.7"));
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal(FaultCode.InvalidRequest, (await setUp.SetUpWithCodeAsync(stranger, "wrong", Northwind, Token)).Fault?.Code);
+            Assert.Equal(ErrorCode.InvalidRequest, (await setUp.SetUpWithCodeAsync(stranger, "wrong", Northwind, Token)).Error?.Code);
         }
 
-        Assert.Equal(FaultCode.RateLimited, (await setUp.SetUpWithCodeAsync(stranger, "wrong", Northwind, Token)).Fault?.Code);
-        Assert.Null((await setUp.SetUpWithCodeAsync(owner, await CodeAsync(limited), Northwind, Token)).Fault);
+        Assert.Equal(ErrorCode.RateLimited, (await setUp.SetUpWithCodeAsync(stranger, "wrong", Northwind, Token)).Error?.Code);
+        Assert.Null((await setUp.SetUpWithCodeAsync(owner, await CodeAsync(limited), Northwind, Token)).Error);
     }
 
     [Fact]
