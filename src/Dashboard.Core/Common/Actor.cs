@@ -12,6 +12,9 @@ public enum PartyType
     /// <summary>A published app that minted a key for itself.</summary>
     PublishedApp,
 
+    /// <summary>An OAuth client that acts for itself.</summary>
+    OAuthClient,
+
     /// <summary>Latchkey itself, at the start or by a schedule.</summary>
     System,
 
@@ -44,12 +47,13 @@ public sealed record ActorToken(string Jti, string ClientId, long OrganizationId
 /// <summary>The words for <see cref="PartyType"/> in answers and rows.</summary>
 public static class PartyTypes
 {
-    /// <summary>Returns the word for <paramref name="type"/>: <c>user</c>, <c>service_account</c>, <c>app</c>, <c>system</c> or <c>anonymous</c>.</summary>
+    /// <summary>Returns the word for <paramref name="type"/>: <c>user</c>, <c>service_account</c>, <c>app</c>, <c>oauth_client</c>, <c>system</c> or <c>anonymous</c>.</summary>
     public static string ToWireName(this PartyType type) => type switch
     {
         PartyType.User => "user",
         PartyType.ServiceAccount => "service_account",
         PartyType.PublishedApp => "app",
+        PartyType.OAuthClient => "oauth_client",
         PartyType.System => "system",
         _ => "anonymous",
     };
@@ -61,6 +65,7 @@ public static class PartyTypes
         "user" => PartyType.User,
         "service_account" => PartyType.ServiceAccount,
         "app" => PartyType.PublishedApp,
+        "oauth_client" => PartyType.OAuthClient,
         "system" => PartyType.System,
         "anonymous" => PartyType.Anonymous,
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, "No party has this word."),

@@ -47,10 +47,10 @@ public sealed class SetUpService(
         return !closed;
     }
 
-    /// <summary>Does the set-up for somebody in front of a browser, who has to know the code wherever they are.</summary>
+    /// <summary>Makes the first owner, organization and project for a person in a browser, who has to enter the set-up code wherever the request comes from.</summary>
     /// <param name="client">The client address, or null.</param>
-    /// <param name="code">What they typed as the set-up code.</param>
-    /// <param name="input">What else they said.</param>
+    /// <param name="code">The set-up code as it was entered.</param>
+    /// <param name="input">The rest of the form.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What was made; or <see cref="ErrorCode.InvalidRequest"/> by field, the code's too, <see cref="ErrorCode.Conflict"/> once there is a user,
     /// <see cref="ErrorCode.RateLimited"/> after too many wrong codes from one address.</returns>
@@ -80,8 +80,8 @@ public sealed class SetUpService(
         return errors.Count > 0 ? Error.Invalid(errors) : await SetUpAsync(Actor.Anonymous(Network.ToText(client)), input, cancellationToken);
     }
 
-    /// <summary>Makes the first owner, organization and project. Of two at once one does. Nothing here asks for the code.</summary>
-    /// <param name="actor">Who asks: the settings, or somebody whose code was right.</param>
+    /// <summary>Makes the first owner, organization and project. Of two at once one succeeds. The set-up code is not checked here.</summary>
+    /// <param name="actor">Who asks: the settings, or a person whose code was right.</param>
     /// <param name="input">What they said.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What was made; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.Conflict"/> once there is a user.</returns>

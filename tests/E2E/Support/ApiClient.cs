@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Dashboard.Hosting;
 using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;

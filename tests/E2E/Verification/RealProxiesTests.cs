@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
-using Dashboard.Hosting;
 using Dashboard.Tests.E2E.Support;
 using Xunit;
 

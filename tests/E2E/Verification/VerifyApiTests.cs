@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dashboard.Core.Usage;
-using Dashboard.Hosting;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

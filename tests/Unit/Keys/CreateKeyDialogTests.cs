@@ -1,12 +1,11 @@
+using Microsoft.Extensions.Time.Testing;
 using Bunit;
 using Dashboard.Core.Keys;
-using Dashboard.Hosting;
 using Dashboard.Keys;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
 using Dashboard.Ui;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;

@@ -1,5 +1,5 @@
-using Dashboard.Ui;
 using Microsoft.Extensions.Time.Testing;
+using Dashboard.Ui;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Ui;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Format;
-using Dashboard.Hosting;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
 
