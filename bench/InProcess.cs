@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Credentials;
+using Dashboard.Core.Keys.Format;
 using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
@@ -16,7 +17,7 @@ static class InProcess
     const int WarmUp = 500; // until the last of the compiler's tiers is done
     const int Samples = 2000;
 
-    static readonly RequestFacts Facts = new(System.Net.IPAddress.Loopback, UserAgent: "curl/8.9.1");
+    static readonly CallerContext Facts = new(System.Net.IPAddress.Loopback, UserAgent: "curl/8.9.1");
 
     /// <summary>Measures nodes that hold all keys of their installation, each key drawn as likely as any other; the nodes have their turns in every round.</summary>
     /// <param name="installations">With how many keys each.</param>
@@ -46,21 +47,21 @@ static class InProcess
     /// <summary>Lets a node read every key once: the first are timed one after another, the rest come on all cores.</summary>
     static async Task HoldAsync(Installation installation, int count, CancellationToken cancellationToken)
     {
-        var (verifier, demand, before) = (installation.Get<Verifier>(), DemandOf(installation), GC.GetTotalMemory(forceFullCollection: true));
+        var (verifier, requirement, before) = (installation.Get<Verifier>(), DemandOf(installation), GC.GetTotalMemory(forceFullCollection: true));
         var uncached = new List<double>();
         var next = 0;
         for (; uncached.Count < Samples; next++)
         {
             var credential = Present(Installation.RawKey(next));
             var start = Stopwatch.GetTimestamp();
-            await verifier.VerifyAsync(credential, demand, null, cancellationToken);
+            await verifier.VerifyAsync(credential, requirement, null, cancellationToken);
             if (Installation.IsGood(next))
             {
                 uncached.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
             }
         }
 
-        await Parallel.ForEachAsync(Enumerable.Range(next, count - next), cancellationToken, async (i, token) => await verifier.VerifyAsync(Present(Installation.RawKey(i)), demand, null, token));
+        await Parallel.ForEachAsync(Enumerable.Range(next, count - next), cancellationToken, async (i, token) => await verifier.VerifyAsync(Present(Installation.RawKey(i)), requirement, null, token));
         Print(string.Create(CultureInfo.InvariantCulture, $"uncached verification among {count:N0}, median"), Timing.Median(uncached[(Samples / 2)..]), "µs");
         Print(string.Create(CultureInfo.InvariantCulture, $"memory a key held, {count:N0} held"), (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count, "bytes");
     }
@@ -88,12 +89,12 @@ static class InProcess
         }
     }
 
-    static Demand DemandOf(Installation installation) => new(AcceptedEnvironments.Both, installation.Project.ToString(), null, "read");
+    static AccessRequirement DemandOf(Installation installation) => new(AcceptedEnvironments.Both, installation.Project.ToString(), null, "read");
 
     /// <summary>What the time of a refusal says: a revoked key is refused at once, an unknown one after a look at the change feed.</summary>
     static async Task PrintRefusalsAsync(Installation installation, CancellationToken cancellationToken)
     {
-        var (verifier, demand) = (installation.Get<Verifier>(), DemandOf(installation));
+        var (verifier, requirement) = (installation.Get<Verifier>(), DemandOf(installation));
         const int samples = 40;
         if (!KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _))
         {
@@ -114,12 +115,12 @@ static class InProcess
         {
             var credential = Present(raw);
             var start = Stopwatch.GetTimestamp();
-            await verifier.VerifyAsync(credential, demand, null, cancellationToken);
+            await verifier.VerifyAsync(credential, requirement, null, cancellationToken);
             return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
         }
     }
 
-    static (double Nanoseconds, double Bytes) Cached(Verifier verifier, Demand demand, int count)
+    static (double Nanoseconds, double Bytes) Cached(Verifier verifier, AccessRequirement requirement, int count)
     {
         var (times, bytes, state) = (new List<double>(), new List<double>(), 88172645463325252UL);
         for (var batch = -WarmUp; batch < Batches; batch++)
@@ -142,7 +143,7 @@ static class InProcess
             var (memory, start) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
             foreach (var credential in presented)
             {
-                var verdict = verifier.VerifyAsync(credential, demand, Facts, CancellationToken.None);
+                var verdict = verifier.VerifyAsync(credential, requirement, Facts, CancellationToken.None);
                 if (!verdict.IsCompletedSuccessfully || verdict.Result.Principal is null)
                 {
                     throw new InvalidOperationException("A key that is held was not.");

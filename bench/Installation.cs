@@ -3,6 +3,8 @@ using Dashboard.Core;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Core.Setup;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;

@@ -38,7 +38,7 @@ static class Lists
                 new("count", token => from.Keys.CountAsync(from.Owner, first, token)),
                 new("create", async token =>
                 {
-                    if ((await from.Keys.CreateAsync(from.Owner, new(from.Project.ToString(), $"new {++made}"), token)).Fault is { } fault)
+                    if ((await from.Keys.CreateAsync(from.Owner, new(from.Project.ToString(), $"new {++made}"), token)).Error is { } fault)
                     {
                         throw new InvalidOperationException(fault.Detail);
                     }

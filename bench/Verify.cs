@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Dashboard.Bench.Soak;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 using Dashboard.Core.ServiceAccounts;
 
 namespace Dashboard.Bench;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 
 namespace Dashboard.Bench.Soak;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 
 namespace Dashboard.Bench.Soak;
 
@@ -8,7 +8,7 @@ namespace Dashboard.Bench.Soak;
 sealed class Flooder : IDisposable
 {
     readonly KeyTemplate template;
-    readonly Wire[] wires;
+    readonly FloodConnection[] wires;
     int answered;
     Exception? failure;
 
@@ -19,7 +19,7 @@ sealed class Flooder : IDisposable
     public Flooder(Uri url, KeyTemplate template, int connections)
     {
         this.template = template;
-        wires = [.. Enumerable.Range(0, connections).Select(_ => new Wire(this, url))];
+        wires = [.. Enumerable.Range(0, connections).Select(_ => new FloodConnection(this, url))];
     }
 
     /// <summary>Sends for so long, on a thread of its own, and waits for the last answer.</summary>
@@ -63,7 +63,7 @@ sealed class Flooder : IDisposable
     public void Dispose() => Array.ForEach(wires, wire => wire.Dispose());
 
     /// <summary>One connection: a request out, an answer in.</summary>
-    sealed class Wire : IDisposable
+    sealed class FloodConnection : IDisposable
     {
         readonly Flooder flooder;
         readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -72,7 +72,7 @@ sealed class Flooder : IDisposable
         volatile bool idle = true;
         int length;
 
-        public Wire(Flooder flooder, Uri url)
+        public FloodConnection(Flooder flooder, Uri url)
         {
             this.flooder = flooder;
             socket.Connect(url.Host, url.Port);

@@ -1,13 +1,18 @@
-using Dashboard.Core.Account;
-using Dashboard.Core.Apps;
+using Dashboard.Core.Accounts;
 using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
+using Dashboard.Core.DataProtection;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Limits;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Core.PublishedApps;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Core.Sessions;
+using Dashboard.Core.Setup;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Microsoft.Extensions.Configuration;
@@ -31,7 +36,7 @@ public static class CoreServices
         services.AddProtection(configuration, contentRoot);
         services.AddSingleton<KeyService>();
         services.AddSingleton<ServiceAccountService>();
-        services.AddSingleton<AppService>();
+        services.AddSingleton<PublishedAppService>();
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ResourceService>();
@@ -41,7 +46,7 @@ public static class CoreServices
         services.AddSingleton<SessionService>();
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<SelfRevocation>();
-        services.AddSingleton<KeyQuestions>();
+        services.AddSingleton<KeyVerificationService>();
         services.AddSingleton(new OAuthOptions(configuration));
         services.AddSingleton<OAuthClients>();
         services.AddSingleton<SigningKeys>();
@@ -52,13 +57,13 @@ public static class CoreServices
         services.AddSingleton<DeviceRequests>();
         services.AddSingleton<AuthorizationRequests>();
         services.AddSingleton<AuthorizationService>();
-        services.AddSingleton<OAuthUpkeep>();
-        services.AddHostedService(provider => provider.GetRequiredService<OAuthUpkeep>());
-        services.AddSingleton<UsageRetention>();
-        services.AddHostedService(provider => provider.GetRequiredService<UsageRetention>());
+        services.AddSingleton<OAuthCleanupService>();
+        services.AddHostedService(provider => provider.GetRequiredService<OAuthCleanupService>());
+        services.AddSingleton<UsageCleanupService>();
+        services.AddHostedService(provider => provider.GetRequiredService<UsageCleanupService>());
         services.AddSingleton<UsageService>();
-        services.AddSingleton<FeedRetention>();
-        services.AddHostedService(provider => provider.GetRequiredService<FeedRetention>());
+        services.AddSingleton<FeedCleanupService>();
+        services.AddHostedService(provider => provider.GetRequiredService<FeedCleanupService>());
         return services;
     }
 
@@ -72,14 +77,14 @@ public static class CoreServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddDashboardDatabase(configuration, contentRoot);
-        services.AddSingleton(new Catalogue(configuration));
+        services.AddSingleton(new PermissionCatalog(configuration));
         services.AddSingleton(new KeyOptions(configuration));
         services.AddSingleton(new EnvironmentHosts(configuration));
         services.AddSingleton(provider => new RateLimits(configuration, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<KeyShapes>();
+        services.AddSingleton<KnownKeyTemplates>();
         services.AddSingleton<VerificationCache>();
         services.AddSingleton<OAuthScopes>();
-        services.AddSingleton(new PublicAddress(configuration));
+        services.AddSingleton(new PublicUrl(configuration));
         services.AddSingleton(new QueryTokens(configuration));
         services.AddSingleton<PublishedKeys>();
         services.AddSingleton<AccessTokenReader>();

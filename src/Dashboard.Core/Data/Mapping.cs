@@ -1,13 +1,12 @@
-using Dashboard.Core.Account;
-using Dashboard.Core.Apps;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
+using Dashboard.Core.DataProtection;
 using Dashboard.Core.Keys;
-using Dashboard.Core.OAuth;
+using Dashboard.Core.Keys.Format;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Core.Sessions;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Usage;
-using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -20,6 +19,8 @@ sealed class Mapping
     const int UriLength = OAuthLimits.MaxUri;
     const int ScopeLength = OAuthLimits.MaxScope;
     const int NameLength = 2 * Names.MaxLength; // a character beyond the basic plane takes two
+
+    const string AuthorizationColumn = "ApprovalId";
 
     readonly string? byteCollation;
     readonly string? nameCollation;
@@ -68,9 +69,9 @@ sealed class Mapping
         builder.Entity<Member>(member =>
         {
             member.ToTable("Members").HasKey(x => new { x.OrganizationId, x.UserId });
-            member.Property(x => x.Role).HasConversion(role => role.ToWord(), word => OrganizationRoles.FromWord(word)).HasMaxLength(16).IsUnicode(false);
+            member.Property(x => x.Role).HasConversion(role => role.ToWireName(), word => OrganizationRoles.FromWireName(word)).HasMaxLength(16).IsUnicode(false);
             member.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
-            member.HasOne<Person>().WithMany().HasForeignKey(x => x.UserId);
+            member.HasOne<DashboardUser>().WithMany().HasForeignKey(x => x.UserId);
             member.HasIndex(x => x.UserId);
         });
         builder.Entity<Project>(project =>
@@ -111,7 +112,7 @@ sealed class Mapping
         {
             key.ToTable("ApiKeys", table =>
             {
-                table.HasCheckConstraint("CK_ApiKeys_Shelf", $"\"Shelf\" = {KeyShelf.Sql}");
+                table.HasCheckConstraint("CK_ApiKeys_Shelf", $"\"Shelf\" = {KeyListPartition.Sql}");
                 table.HasCheckConstraint("CK_ApiKeys_LastUsedOrder", "\"LastUsedOrder\" = COALESCE(\"LastUsedAt\", 0)");
                 table.HasCheckConstraint("CK_ApiKeys_ExpiryOrder", $"\"ExpiryOrder\" = COALESCE(\"ExpiresAt\", {DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()})");
             }).HasKey(x => x.KeyId);
@@ -119,10 +120,10 @@ sealed class Mapping
             key.Property(x => x.Hash).HasMaxLength(32).IsFixedLength();
             key.Property(x => x.Prefix).HasMaxLength(512).IsUnicode(false);
             key.Property(x => x.Name).HasMaxLength(NameLength).UseCollation(nameCollation);
-            key.Property(x => x.Environment).HasConversion(environment => environment.ToWord(), word => KeyEnvironments.Parse(word)).HasMaxLength(8).IsUnicode(false);
-            key.Property(x => x.State).HasConversion(state => state.ToWord(), word => KeyStates.FromWord(word)).HasMaxLength(16).IsUnicode(false);
-            key.Property(x => x.Permissions).HasMaxLength(Catalogue.MaxPermissionsLength).IsUnicode(false);
-            key.Property(x => x.OwnerType).HasConversion(type => type.ToWord(), word => PartyTypes.FromWord(word)).HasMaxLength(16).IsUnicode(false);
+            key.Property(x => x.Environment).HasConversion(environment => environment.ToWireName(), word => KeyEnvironments.Parse(word)).HasMaxLength(8).IsUnicode(false);
+            key.Property(x => x.State).HasConversion(state => state.ToWireName(), word => KeyStates.FromWireName(word)).HasMaxLength(16).IsUnicode(false);
+            key.Property(x => x.Permissions).HasMaxLength(PermissionCatalog.MaxPermissionsLength).IsUnicode(false);
+            key.Property(x => x.OwnerType).HasConversion(type => type.ToWireName(), word => PartyTypes.FromWireName(word)).HasMaxLength(16).IsUnicode(false);
             Id(key.Property(x => x.OwnerId));
             Id(key.Property(x => x.CreatedBy));
             key.Property(x => x.LastUsedFrom).HasMaxLength(IdLength).IsUnicode(false);
@@ -169,7 +170,7 @@ sealed class Mapping
         });
     }
 
-    void Apps(ModelBuilder builder) => builder.Entity<App>(app =>
+    void Apps(ModelBuilder builder) => builder.Entity<PublishedApp>(app =>
     {
         app.ToTable("Apps");
         Id(app.Property(x => x.Id));
@@ -189,9 +190,9 @@ sealed class Mapping
             Id(account.Property(x => x.Id));
             account.Property(x => x.Name).HasMaxLength(NameLength);
             account.Property(x => x.Description).HasMaxLength(ServiceAccount.MaxDescriptionLength);
-            account.Property(x => x.Permissions).HasMaxLength(Catalogue.MaxPermissionsLength).IsUnicode(false);
-            account.Property(x => x.Environment).HasConversion(environment => environment.ToWord(), word => KeyEnvironments.Parse(word)).HasMaxLength(8).IsUnicode(false);
-            account.Property(x => x.State).HasConversion(state => state.ToWord(), word => ServiceAccountStates.FromWord(word)).HasMaxLength(16).IsUnicode(false);
+            account.Property(x => x.Permissions).HasMaxLength(PermissionCatalog.MaxPermissionsLength).IsUnicode(false);
+            account.Property(x => x.Environment).HasConversion(environment => environment.ToWireName(), word => KeyEnvironments.Parse(word)).HasMaxLength(8).IsUnicode(false);
+            account.Property(x => x.State).HasConversion(state => state.ToWireName(), word => ServiceAccountStates.FromWireName(word)).HasMaxLength(16).IsUnicode(false);
             Id(account.Property(x => x.CreatedBy));
             account.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
             account.HasMany(x => x.Projects).WithOne().HasForeignKey(x => x.ServiceAccountId);
@@ -231,18 +232,18 @@ sealed class Mapping
             client.Property(x => x.ClientUri).HasMaxLength(UriLength).IsUnicode(false);
             client.HasIndex(x => new { x.ApprovedAt, x.CreatedAt });
         });
-        builder.Entity<Approval>(approval =>
+        builder.Entity<Authorization>(authorization =>
         {
-            approval.ToTable("OAuthApprovals");
-            Id(approval.Property(x => x.Id));
-            Id(approval.Property(x => x.ClientId));
-            Scope(approval.Property(x => x.Scope));
-            approval.Property(x => x.Resource).HasMaxLength(UriLength).IsUnicode(false);
-            approval.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
-            approval.HasOne<Person>().WithMany().HasForeignKey(x => x.UserId);
-            approval.HasIndex(x => new { x.OrganizationId, x.ApprovedAt, x.Id });
-            approval.HasIndex(x => new { x.UserId, x.ApprovedAt, x.Id });
-            approval.HasIndex(x => x.ExpiresAt);
+            authorization.ToTable("OAuthApprovals");
+            Id(authorization.Property(x => x.Id));
+            Id(authorization.Property(x => x.ClientId));
+            Scope(authorization.Property(x => x.Scope));
+            authorization.Property(x => x.Resource).HasMaxLength(UriLength).IsUnicode(false);
+            authorization.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
+            authorization.HasOne<DashboardUser>().WithMany().HasForeignKey(x => x.UserId);
+            authorization.HasIndex(x => new { x.OrganizationId, x.ApprovedAt, x.Id });
+            authorization.HasIndex(x => new { x.UserId, x.ApprovedAt, x.Id });
+            authorization.HasIndex(x => x.ExpiresAt);
         });
         builder.Entity<AuthorizationCode>(code =>
         {
@@ -254,7 +255,7 @@ sealed class Mapping
             code.Property(x => x.Resource).HasMaxLength(UriLength).IsUnicode(false);
             code.Property(x => x.RedirectUri).HasMaxLength(UriLength).IsUnicode(false);
             code.Property(x => x.CodeChallenge).HasMaxLength(64).IsUnicode(false).UseCollation(byteCollation);
-            code.Property(x => x.ApprovalId).HasMaxLength(IdLength).IsUnicode(false).UseCollation(byteCollation);
+            code.Property(x => x.AuthorizationId).HasColumnName(AuthorizationColumn).HasMaxLength(IdLength).IsUnicode(false).UseCollation(byteCollation);
             code.HasIndex(x => x.ExpiresAt);
         });
         builder.Entity<DeviceCode>(code =>
@@ -275,7 +276,8 @@ sealed class Mapping
         {
             refresh.ToTable("OAuthRefreshTokens").HasKey(x => x.TokenHash);
             refresh.Property(x => x.TokenHash).HasMaxLength(32).IsFixedLength();
-            refresh.HasOne<Approval>().WithMany().HasForeignKey(x => x.ApprovalId);
+            refresh.Property(x => x.AuthorizationId).HasColumnName(AuthorizationColumn);
+            refresh.HasOne<Authorization>().WithMany().HasForeignKey(x => x.AuthorizationId);
             refresh.HasIndex(x => x.ExpiresAt);
         });
         builder.Entity<AccessToken>(access =>
@@ -283,11 +285,12 @@ sealed class Mapping
             access.ToTable("OAuthAccessTokens").HasKey(x => x.Jti);
             Id(access.Property(x => x.Jti));
             Id(access.Property(x => x.ClientId));
-            access.Property(x => x.OwnerType).HasConversion(type => type.ToWord(), word => PartyTypes.FromWord(word)).HasMaxLength(16).IsUnicode(false);
+            access.Property(x => x.OwnerType).HasConversion(type => type.ToWireName(), word => PartyTypes.FromWireName(word)).HasMaxLength(16).IsUnicode(false);
             Id(access.Property(x => x.OwnerId));
             Scope(access.Property(x => x.Scope));
             access.Property(x => x.Resource).HasMaxLength(UriLength).IsUnicode(false);
-            access.HasOne<Approval>().WithMany().HasForeignKey(x => x.ApprovalId);
+            access.Property(x => x.AuthorizationId).HasColumnName(AuthorizationColumn);
+            access.HasOne<Authorization>().WithMany().HasForeignKey(x => x.AuthorizationId);
             access.HasIndex(x => x.ExpiresAt);
         });
         builder.Entity<SigningKey>(key =>
@@ -368,7 +371,7 @@ sealed class Mapping
 
     void People(ModelBuilder builder)
     {
-        builder.Entity<Person>(person =>
+        builder.Entity<DashboardUser>(person =>
         {
             Id(person.Property(x => x.Id));
             person.Property(x => x.Name).HasMaxLength(NameLength);
@@ -379,7 +382,7 @@ sealed class Mapping
             Id(session.Property(x => x.Id));
             session.Property(x => x.Address).HasMaxLength(IdLength).IsUnicode(false);
             session.Property(x => x.UserAgent).HasMaxLength(200);
-            session.HasOne<Person>().WithMany().HasForeignKey(x => x.UserId);
+            session.HasOne<DashboardUser>().WithMany().HasForeignKey(x => x.UserId);
             session.HasIndex(x => new { x.UserId, x.CreatedAt });
         });
         builder.Entity<SignInFailures>(failures =>

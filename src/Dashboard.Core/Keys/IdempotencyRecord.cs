@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Dashboard.Core.Data;
+using Dashboard.Core.Changes;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
@@ -50,7 +50,7 @@ public sealed class IdempotencyRecord
     };
 
     /// <summary>What to answer when the request is a repeat, or null when it is not, inside a change that holds the project's lock. Past records go.</summary>
-    internal static async Task<Fault?> FindRepeatAsync(Change change, NewKey request, long projectId, CancellationToken cancellationToken)
+    internal static async Task<Error?> FindRepeatAsync(UnitOfWork change, NewKey request, long projectId, CancellationToken cancellationToken)
     {
         if (request.IdempotencyKey is null)
         {
@@ -69,9 +69,9 @@ public sealed class IdempotencyRecord
         {
             null => null,
             _ when !found.RequestHash.AsSpan().SequenceEqual(wanted.RequestHash) =>
-                new(FaultCode.Conflict, "This Idempotency-Key was used for another request within a day. Choose another."),
+                new(ErrorCode.Conflict, "This Idempotency-Key was used for another request within a day. Choose another."),
             _ => new(
-                FaultCode.AlreadyCreated,
+                ErrorCode.AlreadyCreated,
                 $"This request has made the key {found.KeyId} already. Its secret was in that answer only: if that was lost, revoke the key and create another.",
                 CreatedId: found.KeyId),
         };
@@ -81,11 +81,11 @@ public sealed class IdempotencyRecord
     [
         projectId.ToString(CultureInfo.InvariantCulture),
         request.Name.Trim(),
-        request.Environment.ToWord(),
+        request.Environment.ToWireName(),
         InOrder(request.Resources),
         InOrder(request.Permissions),
         request.ExpiresAt?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) ?? "-",
-        request.ServiceAccountId ?? (request.AppId is null ? "-" : PartyType.App.ToWord()), // which app is known once it is there
+        request.ServiceAccountId ?? (request.AppId is null ? "-" : PartyType.PublishedApp.ToWireName()), // which app is known once it is there
         InOrder(request.AllowedIps),
         request.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture) ?? "-",
     ];

@@ -1,3 +1,5 @@
+using Dashboard.Core.Keys.Format;
+
 namespace Dashboard.Core.Keys;
 
 /// <summary>What is asked for when a key is created.</summary>
@@ -5,7 +7,7 @@ namespace Dashboard.Core.Keys;
 /// <param name="Name">1 to 100 characters.</param>
 /// <param name="Environment">The environment it is bound to.</param>
 /// <param name="Resources">The resources it is narrowed to, as <c>kind:id</c>; null for all of its project.</param>
-/// <param name="Permissions">Its permissions; null for all of the catalogue.</param>
+/// <param name="Permissions">Its permissions; null for all of the catalog.</param>
 /// <param name="ExpiresAt">From when on it is expired; null for never.</param>
 /// <param name="ServiceAccountId">The service account that owns it; null for the caller.</param>
 /// <param name="IdempotencyKey">What makes a repeat of this request make nothing, for a day: 1 to 255 visible ASCII characters of the caller's choice (the header
@@ -96,7 +98,7 @@ public sealed record Party(PartyType Type, string Id, string Name);
 /// <param name="RevokedAt">When it was revoked, UTC, or null.</param>
 /// <param name="AllowedIps">The networks that it may be used from; null for every address.</param>
 /// <param name="RequestsPerMinute">The most requests that it is accepted for in a minute, on each node; null for no limit.</param>
-public sealed record KeyRow(
+public sealed record KeySummary(
     string KeyId,
     string Name,
     string Prefix,
@@ -118,10 +120,10 @@ public sealed record KeyRow(
 /// <summary>A key that was just minted, with its secret. The only time that both are together.</summary>
 /// <param name="key">The key as lists show it.</param>
 /// <param name="secret">The raw key.</param>
-public sealed class IssuedKey(KeyRow key, KeySecret secret)
+public sealed class IssuedKey(KeySummary key, KeySecret secret)
 {
     /// <summary>The key as lists show it.</summary>
-    public KeyRow Key { get; } = key;
+    public KeySummary Key { get; } = key;
 
     /// <summary>The raw key; in memory only.</summary>
     public KeySecret Secret { get; } = secret;

@@ -1,3 +1,4 @@
+using Dashboard.Core.Keys.Format;
 using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Keys;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Dashboard.Core.Data;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +13,7 @@ public sealed partial class KeyService
 
     /// <summary>The request as it stands for its owner: for a service account, with permissions that the account has. Asked with the organization
     /// locked.</summary>
-    async Task<Outcome<NewKey>> FindOwnerAsync(Change change, ProjectAccess project, NewKey input, CancellationToken cancellationToken)
+    async Task<Result<NewKey>> FindOwnerAsync(UnitOfWork change, ProjectAccess project, NewKey input, CancellationToken cancellationToken)
     {
         if (input.ServiceAccountId is not { } id)
         {
@@ -24,55 +24,55 @@ public sealed partial class KeyService
             .SingleOrDefaultAsync(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null, cancellationToken);
         if (project.Role < OrganizationRole.Admin && account?.CreatedBy != change.Actor.Id)
         {
-            return Fault.Forbidden("A service account's keys are created by who owns it, and by admins and owners of your organization. Ask one of them.");
+            return Error.Forbidden("A service account's keys are created by who owns it, and by admins and owners of your organization. Ask one of them.");
         }
 
         if (account is null)
         {
-            return Fault.Invalid("service_account_id", NoAccount);
+            return Error.Invalid("service_account_id", NoAccount);
         }
 
         if (account.State != ServiceAccountState.Active)
         {
-            return Fault.Invalid("service_account_id", "This service account is switched off. Switch it on first.");
+            return Error.Invalid("service_account_id", "This service account is switched off. Switch it on first.");
         }
 
         if (!account.AllProjects && account.Projects.All(x => x.ProjectId != project.ProjectId))
         {
-            return Fault.Invalid("service_account_id", $"This service account does not reach {project.Path}. Let it, or choose another project.");
+            return Error.Invalid("service_account_id", $"This service account does not reach {project.Path}. Let it, or choose another project.");
         }
 
         var may = account.Permissions.Split(' ');
         if (input.Permissions?.FirstOrDefault(name => !may.Contains(name, StringComparer.Ordinal)) is { } beyond)
         {
-            return Fault.Invalid("permissions", $"This service account may not {beyond}, so no key of it can. Use {string.Join(", ", may)}.");
+            return Error.Invalid("permissions", $"This service account may not {beyond}, so no key of it can. Use {string.Join(", ", may)}.");
         }
 
-        var permissions = input.Permissions ?? [.. catalogue.InOrder(null).Intersect(may, StringComparer.Ordinal)];
+        var permissions = input.Permissions ?? [.. catalog.InOrder(null).Intersect(may, StringComparer.Ordinal)];
         return permissions.Count == 0
-            ? Fault.Invalid("permissions", $"Choose permissions: none of the usual ones is this service account's. Use {string.Join(", ", may)}.")
+            ? Error.Invalid("permissions", $"Choose permissions: none of the usual ones is this service account's. Use {string.Join(", ", may)}.")
             : input with { Permissions = permissions };
     }
 
     static (PartyType Type, string Id) OwnerOf(Actor actor, NewKey input) =>
-        input.AppId is { } app ? (PartyType.App, app)
+        input.AppId is { } app ? (PartyType.PublishedApp, app)
         : input.ServiceAccountId is { } account ? (PartyType.ServiceAccount, account)
         : (actor.Type, actor.Id);
 
-    static void ApplyLimits(Change change, ApiKey key, long organization, KeyLimits? limits)
+    static void ApplyLimits(UnitOfWork change, ApiKey key, long organization, KeyLimits? limits)
     {
         if (limits is { SetsAllowedIps: true } && Stored(limits.AllowedIps) is var networks && networks != key.AllowedIps)
         {
             var before = key.AllowedIps;
             key.AllowedIps = networks;
-            KeyRevocation.Record(change, organization, "key.allowed_ips_changed", key, new() { ["from"] = before, ["to"] = networks });
+            KeyAudit.Record(change, organization, "key.allowed_ips_changed", key, new() { ["from"] = before, ["to"] = networks });
         }
 
         if (limits is { SetsRequestsPerMinute: true } && limits.RequestsPerMinute != key.RequestsPerMinute)
         {
             var before = key.RequestsPerMinute;
             key.RequestsPerMinute = limits.RequestsPerMinute;
-            KeyRevocation.Record(change, organization, "key.rate_limit_changed", key, new()
+            KeyAudit.Record(change, organization, "key.rate_limit_changed", key, new()
             {
                 ["from"] = before?.ToString(CultureInfo.InvariantCulture),
                 ["to"] = limits.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture),

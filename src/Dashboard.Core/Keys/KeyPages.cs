@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
 
-/// <summary>Finds which keys a page shows. Each part of the list (<see cref="KeyShelf"/>) gives, from its index, the few keys that come next in it: first those
+/// <summary>Finds which keys a page shows. Each part of the list (<see cref="KeyListPartition"/>) gives, from its index, the few keys that come next in it: first those
 /// that are equal to the last one shown, then those beyond. Of these the first are the page. However many keys there are, no more index entries are read
 /// than so many pages as there are parts. Only a search reads on until it has found enough: no index holds parts of names.</summary>
 sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, string? search, Cursor? after)
@@ -14,7 +14,7 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
 
     /// <summary>Everything that a cursor of the list is good for.</summary>
     public static string?[] FilterOf(long projectId, KeyQuery query, string? search) =>
-        ["keys", $"{projectId}", $"{query.IncludeRevoked}", $"{query.IncludeManaged}", search, query.Environment?.ToWord(), query.Sort.ToWord(), $"{query.Descending}"];
+        ["keys", $"{projectId}", $"{query.IncludeRevoked}", $"{query.IncludeManaged}", search, query.Environment?.ToWireName(), query.Sort.ToWireName(), $"{query.Descending}"];
 
     /// <summary>The keys that a list has, before it is cut into pages.</summary>
     public static IQueryable<ApiKey> Matching(IQueryable<ApiKey> keys, string? search)
@@ -32,7 +32,7 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
     /// <summary>Finds the keys of the page and one more, where there is one, each with its place in the order.</summary>
     public async Task<List<Cursor>> FindAsync(CancellationToken cancellationToken)
     {
-        var parts = KeyShelf.Of(query.Environment, query.IncludeRevoked, query.IncludeManaged)
+        var parts = KeyListPartition.Of(query.Environment, query.IncludeRevoked, query.IncludeManaged)
             .Select(shelf => Matching(context.Keys.AsNoTracking().Where(key => key.ProjectId == projectId && key.Shelf == shelf), search)).ToList();
         if (query.Sort == KeySort.Name)
         {

@@ -1,5 +1,3 @@
-using Dashboard.Core.Organizations;
-
 namespace Dashboard.Core.Keys;
 
 /// <summary>What a request about a key has to be like before the database is asked.</summary>
@@ -8,49 +6,49 @@ static class KeyRules
     const int MostResources = 1000;
 
     /// <summary>Checks all that needs no database. Returns null when nothing is wrong.</summary>
-    public static Fault? Check(NewKey key, Catalogue catalogue, KeyShapes shapes, DateTimeOffset now)
+    public static Error? Check(NewKey key, PermissionCatalog catalog, KnownKeyTemplates shapes, DateTimeOffset now)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         Add(errors, "name", CheckName(key.Name, shapes));
-        Add(errors, "permissions", CheckPermissions(key.Permissions, catalogue, withVerify: key.ServiceAccountId is not null));
-        Add(errors, "resources", CheckResources(key.Resources, catalogue));
+        Add(errors, "permissions", CheckPermissions(key.Permissions, catalog, withVerify: key.ServiceAccountId is not null));
+        Add(errors, "resources", CheckResources(key.Resources, catalog));
         Add(errors, "expires_at", CheckExpiry(key.ExpiresAt, now));
         Add(errors, "allowed_ips", CheckAllowedIps(key.AllowedIps));
         Add(errors, "requests_per_minute", CheckRequestsPerMinute(key.RequestsPerMinute));
         Add(errors, "idempotency_key", IdempotencyRecord.Check(key.IdempotencyKey));
-        return errors.Count == 0 ? null : Fault.Invalid(errors);
+        return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
     /// <summary>The same for a change.</summary>
-    public static Fault? Check(KeyPatch patch, Catalogue catalogue, KeyShapes shapes, DateTimeOffset now)
+    public static Error? Check(KeyPatch patch, PermissionCatalog catalog, KnownKeyTemplates shapes, DateTimeOffset now)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         Add(errors, "name", patch.Name is null ? null : CheckName(patch.Name, shapes));
         Add(errors, "state", patch.State is null or KeyState.Active or KeyState.Inactive ? null : "Use active or inactive. Revoke a key with DELETE.");
-        Add(errors, "permissions", CheckPermissions(patch.Permissions, catalogue, withVerify: true)); // only what the key has, in the end
+        Add(errors, "permissions", CheckPermissions(patch.Permissions, catalog, withVerify: true)); // only what the key has, in the end
         Add(errors, "expires_at", CheckExpiry(patch.ExpiresAt?.At, now));
         Add(errors, "allowed_ips", CheckAllowedIps(patch.Limits?.AllowedIps));
         Add(errors, "requests_per_minute", CheckRequestsPerMinute(patch.Limits?.RequestsPerMinute));
-        return errors.Count == 0 ? null : Fault.Invalid(errors);
+        return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
     /// <summary>Whether a key can have this identifier. Nothing else is looked up: SQL Server takes <c>x</c> and <c>x</c> with a space behind it for the same.</summary>
     public static bool IsKeyId(string? keyId) => Names.IsResourceId(keyId);
 
     /// <summary>Splits <c>kind:id</c>. False for what no resource can be called.</summary>
-    public static bool TryParseResource(string? text, Catalogue catalogue, out (string Kind, string Id) resource)
+    public static bool TryParseResource(string? text, PermissionCatalog catalog, out (string Kind, string Id) resource)
     {
         var colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
         resource = colon < 0 ? default : (text![..colon], text[(colon + 1)..]);
-        return colon >= 0 && catalogue.ResourceKinds.Contains(resource.Kind, StringComparer.Ordinal) && Names.IsResourceId(resource.Id);
+        return colon >= 0 && catalog.ResourceKinds.Contains(resource.Kind, StringComparer.Ordinal) && Names.IsResourceId(resource.Id);
     }
 
     /// <summary>A name is stored and shown to everybody, so a key that was pasted into its field must not become one.</summary>
-    public static string? CheckName(string? name, KeyShapes shapes) => Names.Check(name)
+    public static string? CheckName(string? name, KnownKeyTemplates shapes) => Names.Check(name)
         ?? (HoldsKey(name!, shapes) ? "A whole key is in the name, and names are stored and shown. Use other words." : null);
 
     /// <summary>Whether a whole key is somewhere in a text, also between quotation marks or after an equals sign.</summary>
-    public static bool HoldsKey(string text, KeyShapes shapes)
+    public static bool HoldsKey(string text, KnownKeyTemplates shapes)
     {
         for (var start = 0; start < text.Length; start++)
         {
@@ -75,7 +73,7 @@ static class KeyRules
     static bool IsOfKey(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';
 
     /// <summary>What is wrong with permissions that are asked for, or null.</summary>
-    public static string? CheckPermissions(IReadOnlyList<string>? permissions, Catalogue catalogue, bool withVerify)
+    public static string? CheckPermissions(IReadOnlyList<string>? permissions, PermissionCatalog catalog, bool withVerify)
     {
         if (permissions is null)
         {
@@ -87,7 +85,7 @@ static class KeyRules
             return "Choose one permission or more.";
         }
 
-        var known = catalogue.Permissions.Select(x => x.Name).Concat(withVerify ? [Catalogue.Verify] : []).ToList();
+        var known = catalog.Permissions.Select(x => x.Name).Concat(withVerify ? [PermissionCatalog.Verify] : []).ToList();
         if (permissions.FirstOrDefault(name => !known.Contains(name, StringComparer.Ordinal)) is { } unknown)
         {
             return $"There is no permission \"{Shortened(unknown)}\". Use {string.Join(", ", known)}.";
@@ -96,7 +94,7 @@ static class KeyRules
         return permissions.Distinct(StringComparer.Ordinal).Count() == permissions.Count ? null : "Name each permission once.";
     }
 
-    static string? CheckResources(IReadOnlyList<string>? resources, Catalogue catalogue)
+    static string? CheckResources(IReadOnlyList<string>? resources, PermissionCatalog catalog)
     {
         if (resources is null)
         {
@@ -108,9 +106,9 @@ static class KeyRules
             return $"Choose 1 to {MostResources} resources, or all by leaving them out.";
         }
 
-        if (resources.FirstOrDefault(text => !TryParseResource(text, catalogue, out _)) is { } wrong)
+        if (resources.FirstOrDefault(text => !TryParseResource(text, catalog, out _)) is { } wrong)
         {
-            return $"\"{Shortened(wrong)}\" is no resource. Write kind:id, such as {catalogue.ResourceKinds[0]}:order-intake.";
+            return $"\"{Shortened(wrong)}\" is no resource. Write kind:id, such as {catalog.ResourceKinds[0]}:order-intake.";
         }
 
         return resources.Distinct(StringComparer.Ordinal).Count() == resources.Count ? null : "Name each resource once.";

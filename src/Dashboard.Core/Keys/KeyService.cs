@@ -1,12 +1,14 @@
 using System.Globalization;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
 
 /// <summary>What people do with keys. Pages and REST endpoints are thin callers of it.</summary>
-public sealed partial class KeyService(IDbContextFactory<DashboardContext> contexts, Changes changes, Catalogue catalogue, KeyOptions options, KeyShapes shapes, TimeProvider time)
+public sealed partial class KeyService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, KeyOptions options, KnownKeyTemplates shapes, TimeProvider time)
 {
     const string OthersKey = "This key belongs to somebody else. Its owner or an admin can change it.";
 
@@ -14,23 +16,23 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// <param name="actor">A developer, admin or owner of the organization.</param>
     /// <param name="input">What is asked for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key with its secret; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/> for a project that the actor
-    /// may not see, <see cref="FaultCode.Forbidden"/> for a viewer (for a service account's key, for everybody below admin), <see cref="FaultCode.KeyLimitReached"/>, <see cref="FaultCode.AlreadyCreated"/> for a repeat,
-    /// <see cref="FaultCode.Conflict"/> for an idempotency key of another request.</returns>
-    public async Task<Outcome<IssuedKey>> CreateAsync(Actor actor, NewKey input, CancellationToken cancellationToken)
+    /// <returns>The key with its secret; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a project that the actor
+    /// may not see, <see cref="ErrorCode.Forbidden"/> for a viewer (for a service account's key, for everybody below admin), <see cref="ErrorCode.KeyLimitReached"/>, <see cref="ErrorCode.AlreadyCreated"/> for a repeat,
+    /// <see cref="ErrorCode.Conflict"/> for an idempotency key of another request.</returns>
+    public async Task<Result<IssuedKey>> CreateAsync(Actor actor, NewKey input, CancellationToken cancellationToken)
     {
-        if (KeyRules.Check(input, catalogue, shapes, time.GetUtcNow()) is { } fault)
+        if (KeyRules.Check(input, catalog, shapes, time.GetUtcNow()) is { } fault)
         {
             return fault;
         }
 
-        input = input with { ExpiresAt = Whole(input.ExpiresAt) };
+        input = input with { ExpiresAt = TruncateToMilliseconds(input.ExpiresAt) };
         return await changes.RunAsync<IssuedKey>(
             actor,
             async (change, token) =>
             {
                 var found = await change.Context.ResolveProjectAsync(actor, input.Project, token);
-                if (found.Fault is { } missing)
+                if (found.Error is { } missing)
                 {
                     return missing;
                 }
@@ -38,7 +40,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                 var project = found.Value;
                 if (project.Role < OrganizationRole.Developer)
                 {
-                    return Fault.Forbidden("Viewers do not create keys. Ask an admin of your organization for another role.");
+                    return Error.Forbidden("Viewers do not create keys. Ask an admin of your organization for another role.");
                 }
 
                 if (input.ServiceAccountId is not null)
@@ -48,7 +50,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
                 if (!await change.LockProjectAsync(project.ProjectId, token))
                 {
-                    return Fault.NotFound;
+                    return Error.NotFound;
                 }
 
                 if (await IdempotencyRecord.FindRepeatAsync(change, input, project.ProjectId, token) is { } repeated)
@@ -57,7 +59,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                 }
 
                 var owned = await FindOwnerAsync(change, project, input, token);
-                if (owned.Fault is { } unowned)
+                if (owned.Error is { } unowned)
                 {
                     return unowned;
                 }
@@ -68,13 +70,13 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                 }
 
                 var resources = await FindResourcesAsync(change.Context, project.ProjectId, input.Resources, token);
-                if (resources.Fault is { } unknown)
+                if (resources.Error is { } unknown)
                 {
                     return unknown;
                 }
 
                 var issued = await IssueAsync(change, project, owned.Value, resources.Value, token);
-                if (issued.Fault is null && input.IdempotencyKey is not null)
+                if (issued.Error is null && input.IdempotencyKey is not null)
                 {
                     change.Context.Add(IdempotencyRecord.Of(actor, input, project.ProjectId, issued.Value.Key.KeyId, change.Now));
                     await change.Context.SaveChangesAsync(token);
@@ -89,11 +91,11 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// <param name="actor">A member of the organization.</param>
     /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<Outcome<Allowance>> AllowanceAsync(Actor actor, string? project, CancellationToken cancellationToken)
+    public async Task<Result<Allowance>> AllowanceAsync(Actor actor, string? project, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
-        return found.Fault is { } missing
+        return found.Error is { } missing
             ? missing
             : new Allowance(await CountAsync(context, found.Value.ProjectId, time.GetUtcNow(), cancellationToken), options.MaxActivePerProject);
     }
@@ -102,8 +104,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// <param name="actor">A member of the organization.</param>
     /// <param name="keyId">The key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key, or <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<KeyRow>> GetAsync(Actor actor, string keyId, CancellationToken cancellationToken)
+    /// <returns>The key, or <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<KeySummary>> GetAsync(Actor actor, string keyId, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await ReadAsync(context, actor, keyId, time.GetUtcNow(), cancellationToken);
@@ -114,23 +116,23 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// <param name="keyId">The key.</param>
     /// <param name="patch">What is to change.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key as it is then; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>,
-    /// <see cref="FaultCode.Conflict"/> for a revoked key, <see cref="FaultCode.KeyLimitReached"/> where an expired key would count again.</returns>
-    public async Task<Outcome<KeyRow>> ChangeAsync(Actor actor, string keyId, KeyPatch patch, CancellationToken cancellationToken)
+    /// <returns>The key as it is then; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
+    /// <see cref="ErrorCode.Conflict"/> for a revoked key, <see cref="ErrorCode.KeyLimitReached"/> where an expired key would count again.</returns>
+    public async Task<Result<KeySummary>> ChangeAsync(Actor actor, string keyId, KeyPatch patch, CancellationToken cancellationToken)
     {
-        if (KeyRules.Check(patch, catalogue, shapes, time.GetUtcNow()) is { } fault)
+        if (KeyRules.Check(patch, catalog, shapes, time.GetUtcNow()) is { } fault)
         {
             return fault;
         }
 
-        patch = patch with { ExpiresAt = patch.ExpiresAt is { } date ? new(Whole(date.At)) : null };
+        patch = patch with { ExpiresAt = patch.ExpiresAt is { } date ? new(TruncateToMilliseconds(date.At)) : null };
 
-        return await changes.RunAsync<KeyRow>(
+        return await changes.RunAsync<KeySummary>(
             actor,
             async (change, token) =>
             {
                 var found = await FindOwnAsync(change, keyId, token);
-                if (found.Fault is { } missing)
+                if (found.Error is { } missing)
                 {
                     return missing;
                 }
@@ -138,7 +140,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                 var (key, organization) = found.Value;
                 if (key.State == KeyState.Revoked)
                 {
-                    return new Fault(FaultCode.Conflict, "This key is revoked, which is final. Create another.");
+                    return new Error(ErrorCode.Conflict, "This key is revoked, which is final. Create another.");
                 }
 
                 if (await ApplyAsync(change, key, organization, patch, token) is { } refused)
@@ -156,14 +158,14 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// <param name="actor">The key's owner, or an admin or owner of the organization.</param>
     /// <param name="keyId">The key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key as it is then; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public Task<Outcome<KeyRow>> RevokeAsync(Actor actor, string keyId, CancellationToken cancellationToken) =>
-        changes.RunAsync<KeyRow>(
+    /// <returns>The key as it is then; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public Task<Result<KeySummary>> RevokeAsync(Actor actor, string keyId, CancellationToken cancellationToken) =>
+        changes.RunAsync<KeySummary>(
             actor,
             async (change, token) =>
             {
                 var found = await FindOwnAsync(change, keyId, token);
-                if (found.Fault is { } missing)
+                if (found.Error is { } missing)
                 {
                     return missing;
                 }
@@ -171,7 +173,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                 var (key, organization) = found.Value;
                 if (key.State != KeyState.Revoked)
                 {
-                    await KeyRevocation.RevokeAsync(change, organization, [key], null, null, token);
+                    await KeyAudit.RevokeAsync(change, organization, [key], null, null, token);
                     await change.Context.SaveChangesAsync(token);
                 }
 
@@ -181,17 +183,17 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
     static Task<int> CountAsync(DashboardContext context, long projectId, DateTimeOffset now, CancellationToken cancellationToken) =>
         context.Keys.CountAsync(
-            key => key.ProjectId == projectId && KeyShelf.Counted.Contains(key.Shelf) && key.ExpiryOrder > now, cancellationToken);
+            key => key.ProjectId == projectId && KeyListPartition.Counted.Contains(key.Shelf) && key.ExpiryOrder > now, cancellationToken);
 
     /// <summary>Whether a project has as many keys as it may. Asked with its lock held, and with the time after it: a key that expired while this change waited no
     /// longer counts, and another may have taken its place.</summary>
-    internal async Task<bool> IsFullAsync(Change change, long projectId, CancellationToken cancellationToken) =>
+    internal async Task<bool> IsFullAsync(UnitOfWork change, long projectId, CancellationToken cancellationToken) =>
         await CountAsync(change.Context, projectId, time.GetUtcNow(), cancellationToken) >= options.MaxActivePerProject;
 
-    internal Fault LimitReached() => new(
-        FaultCode.KeyLimitReached, $"This project has {options.MaxActivePerProject} active keys, as many as it may. Revoke one that is not used, then try again.");
+    internal Error LimitReached() => new(
+        ErrorCode.KeyLimitReached, $"This project has {options.MaxActivePerProject} active keys, as many as it may. Revoke one that is not used, then try again.");
 
-    internal async Task<Outcome<List<Resource>>> FindResourcesAsync(
+    internal async Task<Result<List<Resource>>> FindResourcesAsync(
         DashboardContext context, long projectId, IReadOnlyList<string>? names, CancellationToken cancellationToken)
     {
         if (names is null)
@@ -199,18 +201,18 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             return new List<Resource>();
         }
 
-        var wanted = names.Select(name => KeyRules.TryParseResource(name, catalogue, out var resource) ? resource : default).ToList();
+        var wanted = names.Select(name => KeyRules.TryParseResource(name, catalog, out var resource) ? resource : default).ToList();
         var ids = wanted.Select(resource => resource.Id).Distinct(StringComparer.Ordinal).ToList();
         var found = (await context.Resources.AsNoTracking().Where(x => x.ProjectId == projectId && ids.Contains(x.ExternalId)).ToListAsync(cancellationToken))
             .ToDictionary(x => (x.Kind, x.ExternalId));
         return wanted.FindIndex(resource => !found.ContainsKey(resource)) is >= 0 and var missing
-            ? Fault.Invalid("resources", $"There is no {names[missing]} in this project. Register it under Resources first.")
+            ? Error.Invalid("resources", $"There is no {names[missing]} in this project. Register it under Resources first.")
             : wanted.ConvertAll(resource => found[resource]);
     }
 
     /// <summary>Mints a key and writes it, inside a change that holds the project's lock and has found nothing against it.</summary>
-    internal async Task<Outcome<IssuedKey>> IssueAsync(
-        Change change, ProjectAccess project, NewKey input, IReadOnlyList<Resource> resources, CancellationToken cancellationToken)
+    internal async Task<Result<IssuedKey>> IssueAsync(
+        UnitOfWork change, ProjectAccess project, NewKey input, IReadOnlyList<Resource> resources, CancellationToken cancellationToken)
     {
         var secret = options.Template.Mint(input.Environment);
         while (await change.Context.Keys.AnyAsync(key => key.KeyId == secret.KeyId, cancellationToken))
@@ -229,7 +231,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             Name = input.Name.Trim(),
             Environment = input.Environment,
             State = KeyState.Active,
-            Permissions = string.Join(' ', catalogue.InOrder(input.Permissions)),
+            Permissions = string.Join(' ', catalog.InOrder(input.Permissions)),
             AllResources = input.Resources is null,
             Scope = [.. resources.Select(resource => new KeyResource { KeyId = secret.KeyId, ResourceId = resource.Id })],
             OwnerType = ownerType,
@@ -241,10 +243,10 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             RequestsPerMinute = input.RequestsPerMinute,
         };
         change.Context.Add(key);
-        KeyRevocation.Record(change, project.OrganizationId, "key.created", key, new()
+        KeyAudit.Record(change, project.OrganizationId, "key.created", key, new()
         {
             ["project"] = project.Path.ToString(),
-            ["environment"] = key.Environment.ToWord(),
+            ["environment"] = key.Environment.ToWireName(),
             ["permissions"] = key.Permissions,
             ["scope"] = input.Resources is null ? "all" : string.Join(' ', input.Resources),
             ["expires_at"] = key.ExpiresAt?.ToString("O"),
@@ -259,7 +261,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     }
 
     /// <summary>Stores the template with its first key, and once: two projects' first keys may come at the same time.</summary>
-    async Task NoteTemplateAsync(Change change, CancellationToken cancellationToken)
+    async Task NoteTemplateAsync(UnitOfWork change, CancellationToken cancellationToken)
     {
         var same = change.Context.UsedTemplates.Where(template => template.Text == options.Template.Text);
         if (await same.AnyAsync(cancellationToken))
@@ -274,15 +276,15 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         }
     }
 
-    static DateTimeOffset? Whole(DateTimeOffset? time) => time is { } at ? UtcMilliseconds.Whole(at) : null;
+    static DateTimeOffset? TruncateToMilliseconds(DateTimeOffset? time) => time is { } at ? UtcMilliseconds.TruncateToMilliseconds(at) : null;
 
-    async Task<Fault?> ApplyAsync(Change change, ApiKey key, long organization, KeyPatch patch, CancellationToken cancellationToken)
+    async Task<Error?> ApplyAsync(UnitOfWork change, ApiKey key, long organization, KeyPatch patch, CancellationToken cancellationToken)
     {
         if (patch.Name?.Trim() is { } name && name != key.Name)
         {
             var before = key.Name;
             key.Name = name;
-            KeyRevocation.Record(change, organization, "key.renamed", key, new() { ["from"] = before });
+            KeyAudit.Record(change, organization, "key.renamed", key, new() { ["from"] = before });
         }
 
         var has = key.Permissions.Split(' ');
@@ -290,30 +292,30 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         {
             if (patch.Permissions.Except(has, StringComparer.Ordinal).Any())
             {
-                return Fault.Invalid("permissions", "A key can lose permissions, not gain them. Create another key for more.");
+                return Error.Invalid("permissions", "A key can lose permissions, not gain them. Create another key for more.");
             }
 
             var before = key.Permissions;
-            key.Permissions = string.Join(' ', catalogue.InOrder(patch.Permissions));
-            KeyRevocation.Record(change, organization, "key.permissions_reduced", key, new() { ["from"] = before, ["to"] = key.Permissions });
+            key.Permissions = string.Join(' ', catalog.InOrder(patch.Permissions));
+            KeyAudit.Record(change, organization, "key.permissions_reduced", key, new() { ["from"] = before, ["to"] = key.Permissions });
         }
 
         if (patch.ExpiresAt is { } expiry && expiry.At != key.ExpiresAt)
         {
-            if (key.ExpiresAt <= time.GetUtcNow() && key.OwnerType != PartyType.App && await IsFullAsync(change, key.ProjectId, cancellationToken))
+            if (key.ExpiresAt <= time.GetUtcNow() && key.OwnerType != PartyType.PublishedApp && await IsFullAsync(change, key.ProjectId, cancellationToken))
             {
                 return LimitReached();
             }
 
             key.ExpiresAt = expiry.At;
-            KeyRevocation.Record(change, organization, "key.expiry_changed", key, new() { ["expires_at"] = expiry.At?.ToString("O") });
+            KeyAudit.Record(change, organization, "key.expiry_changed", key, new() { ["expires_at"] = expiry.At?.ToString("O") });
         }
 
         ApplyLimits(change, key, organization, patch.Limits);
         if (patch.State is { } state && state != key.State)
         {
             key.State = state;
-            KeyRevocation.Record(change, organization, state == KeyState.Active ? "key.switched_on" : "key.switched_off", key);
+            KeyAudit.Record(change, organization, state == KeyState.Active ? "key.switched_on" : "key.switched_off", key);
         }
 
         return null;
@@ -321,7 +323,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
     /// <summary>A key that the actor may change, tracked, with its organization. Its project is locked before it is read: of two changes at once the
     /// later sees what the earlier did.</summary>
-    static async Task<Outcome<(ApiKey Key, long Organization)>> FindOwnAsync(Change change, string keyId, CancellationToken cancellationToken)
+    static async Task<Result<(ApiKey Key, long Organization)>> FindOwnAsync(UnitOfWork change, string keyId, CancellationToken cancellationToken)
     {
         var found = !KeyRules.IsKeyId(keyId) ? null : await (
             from key in change.Context.Keys
@@ -331,30 +333,30 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             select new { key.ProjectId, key.OwnerType, key.OwnerId, key.CreatedBy, member.OrganizationId, member.Role }).SingleOrDefaultAsync(cancellationToken);
         if (found is null)
         {
-            return Fault.NotFound;
+            return Error.NotFound;
         }
 
         // A published app is its publisher's, and its key with it.
-        var (type, owner) = found.OwnerType == PartyType.App ? (PartyType.User, found.CreatedBy) : (found.OwnerType, found.OwnerId);
+        var (type, owner) = found.OwnerType == PartyType.PublishedApp ? (PartyType.User, found.CreatedBy) : (found.OwnerType, found.OwnerId);
         var own = found.Role >= OrganizationRole.Developer && type == change.Actor.Type && owner == change.Actor.Id;
         if (!own && found.Role < OrganizationRole.Admin)
         {
-            return Fault.Forbidden(OthersKey);
+            return Error.Forbidden(OthersKey);
         }
 
         await change.LockProjectAsync(found.ProjectId, cancellationToken);
         return (await change.Context.Keys.SingleAsync(key => key.KeyId == keyId, cancellationToken), found.OrganizationId);
     }
 
-    static async Task<Outcome<KeyRow>> ReadAsync(DashboardContext context, Actor actor, string keyId, DateTimeOffset now, CancellationToken cancellationToken)
+    static async Task<Result<KeySummary>> ReadAsync(DashboardContext context, Actor actor, string keyId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!KeyRules.IsKeyId(keyId))
         {
-            return Fault.NotFound;
+            return Error.NotFound;
         }
 
-        var stored = await StoredKey.FindAsync(context, VisibleTo(context, actor).Where(key => key.KeyId == keyId), cancellationToken);
-        return stored is null ? Fault.NotFound : stored.ToRow(now);
+        var stored = await ApiKeyProjection.FindAsync(context, VisibleTo(context, actor).Where(key => key.KeyId == keyId), cancellationToken);
+        return stored is null ? Error.NotFound : stored.ToRow(now);
     }
 
     /// <summary>The keys of the organizations that <paramref name="actor"/> belongs to.</summary>

@@ -20,7 +20,7 @@ public enum KeySort
 public static class KeySorts
 {
     /// <summary>Returns the word for <paramref name="sort"/>: <c>created_at</c>, <c>name</c>, <c>last_used_at</c> or <c>expires_at</c>.</summary>
-    public static string ToWord(this KeySort sort) => sort switch
+    public static string ToWireName(this KeySort sort) => sort switch
     {
         KeySort.Name => "name",
         KeySort.LastUsedAt => "last_used_at",
@@ -28,14 +28,14 @@ public static class KeySorts
         _ => "created_at",
     };
 
-    /// <summary>Reads a word that <see cref="ToWord"/> writes. False for any other.</summary>
+    /// <summary>Reads a word that <see cref="ToWireName"/> writes. False for any other.</summary>
     /// <param name="word">The word, or null.</param>
     /// <param name="sort">What it stands for.</param>
     public static bool TryParse(string? word, out KeySort sort)
     {
         foreach (var known in Enum.GetValues<KeySort>())
         {
-            if (known.ToWord() == word)
+            if (known.ToWireName() == word)
             {
                 sort = known;
                 return true;
@@ -49,7 +49,7 @@ public static class KeySorts
 
 /// <summary>The parts that a project's keys are listed in. A list is one of them, or several merged, so that an index gives each part in its order and
 /// keys that a list does not show are not read for it.</summary>
-public static class KeyShelf
+public static class KeyListPartition
 {
     /// <summary>Live keys that are not revoked.</summary>
     public const int Live = 0;
@@ -80,7 +80,7 @@ public static class KeyShelf
     /// <param name="state">Its stored state.</param>
     /// <param name="owner">What kind of thing owns it.</param>
     public static int Of(KeyEnvironment environment, KeyState state, PartyType owner) =>
-        (state == KeyState.Revoked ? RevokedLive : Live) + (environment == KeyEnvironment.Test ? Test : Live) + (owner == PartyType.App ? Managed : Live);
+        (state == KeyState.Revoked ? RevokedLive : Live) + (environment == KeyEnvironment.Test ? Test : Live) + (owner == PartyType.PublishedApp ? Managed : Live);
 
     /// <summary>The parts that a list is made of.</summary>
     /// <param name="environment">Its environment, or null for both.</param>

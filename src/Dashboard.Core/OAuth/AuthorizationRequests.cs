@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Dashboard.Core.Audit;
-using Dashboard.Core.Data;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Tokens;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 
@@ -30,7 +29,7 @@ public sealed record AuthorizationRequest(
 public sealed record AuthorizationCheck(AuthorizationRequest? Request, string? Redirect, OAuthError? Shown);
 
 /// <summary>Requests for a member's consent (RFC 6749 section 4.1, RFC 7636, RFC 8252, RFC 8707, RFC 9207, RFC 9700).</summary>
-public sealed class AuthorizationRequests(Changes changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options)
+public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options)
 {
     const int MaxState = 2000;
 
@@ -69,8 +68,8 @@ public sealed class AuthorizationRequests(Changes changes, OAuthClients clients,
     /// <param name="organization">The organization's slug.</param>
     /// <param name="issuer">What Latchkey is called there.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Where the browser goes with the code; or <see cref="FaultCode.NotFound"/> for an organization that the actor does not belong to, and for a client that is gone.</returns>
-    public Task<Outcome<OAuthSecret>> ApproveAsync(Actor actor, AuthorizationRequest request, string organization, string issuer, CancellationToken cancellationToken)
+    /// <returns>Where the browser goes with the code; or <see cref="ErrorCode.NotFound"/> for an organization that the actor does not belong to, and for a client that is gone.</returns>
+    public Task<Result<OAuthSecret>> ApproveAsync(Actor actor, AuthorizationRequest request, string organization, string issuer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var code = OAuthSecret.Mint(OAuthPrefixes.Code);
@@ -81,7 +80,7 @@ public sealed class AuthorizationRequests(Changes changes, OAuthClients clients,
                 if (await change.Context.FindOrganizationAsync(actor, organization, token) is not { } access
                     || await change.Context.RegisteredClients.SingleOrDefaultAsync(x => x.ClientId == request.Client.ClientId, token) is not { } client)
                 {
-                    return Fault.NotFound;
+                    return Error.NotFound;
                 }
 
                 client.ApprovedAt ??= change.Now;
@@ -117,7 +116,7 @@ public sealed class AuthorizationRequests(Changes changes, OAuthClients clients,
         return Answer(request.RedirectUri, request.State, issuer, ("error", "access_denied"), ("error_description", "The person denied the request."));
     }
 
-    OAuthOutcome<AuthorizationRequest> Judge(
+    OAuthResult<AuthorizationRequest> Judge(
         OAuthParameters request, IReadOnlyCollection<string> repeated, OAuthClient client, string redirect, bool named, string? state)
     {
         if (repeated.Count > 0)

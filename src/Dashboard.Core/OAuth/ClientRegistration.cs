@@ -1,9 +1,7 @@
 using System.Text.Json;
-using Dashboard.Core.Audit;
-using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Limits;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
@@ -12,7 +10,7 @@ namespace Dashboard.Core.OAuth;
 /// <param name="Name"><c>client_name</c>.</param>
 /// <param name="RedirectUris"><c>redirect_uris</c>.</param>
 /// <param name="AuthMethod"><c>token_endpoint_auth_method</c>.</param>
-/// <param name="Grants"><c>grant_types</c>.</param>
+/// <param name="AllowedGrants"><c>grant_types</c>.</param>
 /// <param name="ResponseTypes"><c>response_types</c>.</param>
 /// <param name="Scope"><c>scope</c>.</param>
 /// <param name="ClientUri"><c>client_uri</c>.</param>
@@ -20,7 +18,7 @@ public sealed record NewClient(
     string? Name = null,
     IReadOnlyList<string>? RedirectUris = null,
     string? AuthMethod = null,
-    IReadOnlyList<string>? Grants = null,
+    IReadOnlyList<string>? AllowedGrants = null,
     IReadOnlyList<string>? ResponseTypes = null,
     string? Scope = null,
     string? ClientUri = null);
@@ -33,13 +31,13 @@ public sealed record NewClient(
 public sealed record IssuedClient(OAuthClient Client, string AuthMethod, OAuthSecret? Secret, string? ClientUri);
 
 /// <summary>Lets clients register themselves (RFC 7591). Nobody vouches for them: every page that names one says so, and one that nobody approves goes after a day.</summary>
-public sealed class ClientRegistration(Changes changes, OAuthScopes scopes, OAuthOptions options, RateLimits limits)
+public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes scopes, OAuthOptions options, RateLimits limits)
 {
     /// <summary>How long a client stays that nobody has approved.</summary>
     public static readonly TimeSpan UnapprovedLifetime = TimeSpan.FromDays(1);
 
     /// <summary>The most clients that nobody has approved.</summary>
-    public const int MostUnapproved = 1000;
+    public const int MaxUnapproved = 1000;
 
     const int IdLength = 22;
     const int MaxNameLength = 100;
@@ -54,7 +52,7 @@ public sealed class ClientRegistration(Changes changes, OAuthScopes scopes, OAut
     /// <param name="origin">Where the request came in.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The client with its secret; or <c>invalid_redirect_uri</c>, <c>invalid_client_metadata</c> (RFC 7591 section 3.2.2), <c>temporarily_unavailable</c>.</returns>
-    public async Task<OAuthOutcome<IssuedClient>> RegisterAsync(NewClient input, OAuthOrigin origin, CancellationToken cancellationToken)
+    public async Task<OAuthResult<IssuedClient>> RegisterAsync(NewClient input, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         if (!IsOpen)
         {
@@ -66,7 +64,7 @@ public sealed class ClientRegistration(Changes changes, OAuthScopes scopes, OAut
             return OAuthError.TooMany(wait);
         }
 
-        var grants = input.Grants ?? [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken];
+        var grants = input.AllowedGrants ?? [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken];
         var redirects = input.RedirectUris ?? [];
         if (Check(input, grants, redirects) is { } wrong)
         {
@@ -77,14 +75,14 @@ public sealed class ClientRegistration(Changes changes, OAuthScopes scopes, OAut
         var secret = method == AuthMethods.None ? null : OAuthSecret.Mint(OAuthPrefixes.ClientSecret);
         IReadOnlyList<string> scope = scopes.TryRead(input.Scope ?? "", out var words) ? words : [];
 
-        var outcome = await changes.RunAsync<OAuthOutcome<IssuedClient>>(
+        var outcome = await changes.RunAsync<OAuthResult<IssuedClient>>(
             Actor.Anonymous(origin.AddressText),
             async (change, token) =>
             {
                 await change.LockInstallationAsync(token);
-                if (await change.Context.RegisteredClients.CountAsync(client => client.ApprovedAt == null, token) >= MostUnapproved)
+                if (await change.Context.RegisteredClients.CountAsync(client => client.ApprovedAt == null, token) >= MaxUnapproved)
                 {
-                    return (OAuthOutcome<IssuedClient>)OAuthError.TooMany(TimeSpan.FromHours(1));
+                    return (OAuthResult<IssuedClient>)OAuthError.TooMany(TimeSpan.FromHours(1));
                 }
 
                 var row = new RegisteredClient
@@ -103,7 +101,7 @@ public sealed class ClientRegistration(Changes changes, OAuthScopes scopes, OAut
                 change.Record(AuditChain.Installation, new(
                     AuditCategory.Tokens, "client.registered", new(FeedSubject.Client, row.ClientId, row.Name),
                     Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["redirect_uris"] = row.RedirectUris, ["scope"] = row.Scope })));
-                return (OAuthOutcome<IssuedClient>)new IssuedClient(
+                return (OAuthResult<IssuedClient>)new IssuedClient(
                     new(row.ClientId, row.Name, ClientKind.Registered, secret is null, grants, scope, redirects, null, row.CreatedAt), method, secret, row.ClientUri);
             },
             cancellationToken);

@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
 using Dashboard.Core.Limits;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
@@ -31,7 +30,7 @@ public sealed record DeviceRequest(
 
 /// <summary>Requests of devices that have no browser (RFC 8628): the device asks, and a person says yes or no on another screen.</summary>
 public sealed class DeviceRequests(
-    IDbContextFactory<DashboardContext> contexts, Changes changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options, RateLimits limits, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options, RateLimits limits, TimeProvider time)
 {
     /// <summary>The letters of user codes: no vowels, so that no words come about, and no <c>Y</c> (RFC 8628 section 6.1).</summary>
     public const string Letters = "BCDFGHJKLMNPQRSTVWXZ";
@@ -39,7 +38,7 @@ public sealed class DeviceRequests(
     const int CodeLength = 8;
     const int MaxUserAgent = 200;
 
-    static readonly Fault Unknown = Fault.Invalid("user_code", "No device waits with this code. Compare it with what the device shows; it may have expired.");
+    static readonly Error Unknown = Error.Invalid("user_code", "No device waits with this code. Compare it with what the device shows; it may have expired.");
 
     /// <summary>Begins a request.</summary>
     /// <param name="request">The body.</param>
@@ -47,7 +46,7 @@ public sealed class DeviceRequests(
     /// <param name="origin">Where it came in; the person is told.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The codes; or an error of RFC 6749 section 5.2 or RFC 8707 section 2.</returns>
-    public async Task<OAuthOutcome<DeviceGrant>> RequestAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
+    public async Task<OAuthResult<DeviceGrant>> RequestAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         var authenticated = await clients.AuthenticateAsync(presented, origin.Address, cancellationToken);
         if (authenticated.Error is { } unknown)
@@ -80,10 +79,10 @@ public sealed class DeviceRequests(
     /// <param name="actor">Who typed it.</param>
     /// <param name="userCode">What was typed, in small letters or capitals, with dash or without.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The request; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.RateLimited"/>.</returns>
-    public async Task<Outcome<DeviceRequest>> FindAsync(Actor actor, string? userCode, CancellationToken cancellationToken)
+    /// <returns>The request; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.RateLimited"/>.</returns>
+    public async Task<Result<DeviceRequest>> FindAsync(Actor actor, string? userCode, CancellationToken cancellationToken)
     {
-        if (Read(actor, userCode) is { Fault: { } fault })
+        if (Read(actor, userCode) is { Error: { } fault })
         {
             return fault;
         }
@@ -106,17 +105,17 @@ public sealed class DeviceRequests(
     /// <param name="userCode">The code.</param>
     /// <param name="organization">The organization's slug.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Nothing; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/> for an organization that the actor does not belong to,
-    /// <see cref="FaultCode.RateLimited"/>.</returns>
-    public Task<Outcome<Done>> ApproveAsync(Actor actor, string? userCode, string organization, CancellationToken cancellationToken) =>
+    /// <returns>Nothing; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> for an organization that the actor does not belong to,
+    /// <see cref="ErrorCode.RateLimited"/>.</returns>
+    public Task<Result<Unit>> ApproveAsync(Actor actor, string? userCode, string organization, CancellationToken cancellationToken) =>
         DecideAsync(actor, userCode, organization, DeviceCodeState.Approved, cancellationToken);
 
     /// <summary>Turns the device away.</summary>
     /// <param name="actor">Who says no.</param>
     /// <param name="userCode">The code.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Nothing; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.RateLimited"/>.</returns>
-    public Task<Outcome<Done>> DenyAsync(Actor actor, string? userCode, CancellationToken cancellationToken) =>
+    /// <returns>Nothing; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.RateLimited"/>.</returns>
+    public Task<Result<Unit>> DenyAsync(Actor actor, string? userCode, CancellationToken cancellationToken) =>
         DecideAsync(actor, userCode, null, DeviceCodeState.Denied, cancellationToken);
 
     /// <summary>A user code as people see it.</summary>
@@ -125,9 +124,9 @@ public sealed class DeviceRequests(
     /// <summary>What was typed, less what people put between letters.</summary>
     static string Plain(string typed) => string.Concat(typed.Where(c => c is not ('-' or ' ' or '\u2013' or '\u2010'))).ToUpperInvariant();
 
-    async Task<OAuthOutcome<DeviceGrant>> AddAsync(OAuthClient client, string scope, string? resource, OAuthOrigin origin, CancellationToken cancellationToken)
+    async Task<OAuthResult<DeviceGrant>> AddAsync(OAuthClient client, string scope, string? resource, OAuthOrigin origin, CancellationToken cancellationToken)
     {
-        var now = UtcMilliseconds.Whole(time.GetUtcNow());
+        var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
         var device = OAuthSecret.Mint(OAuthPrefixes.Device);
         var letters = "";
         for (var added = false; !added;)
@@ -147,40 +146,40 @@ public sealed class DeviceRequests(
                 IntervalSeconds = (int)options.DeviceCodeInterval.TotalSeconds,
                 State = DeviceCodeState.Pending,
             };
-            await changes.RunBehindAsync(async (context, token) => added = await OAuthRows.AddAsync(context, row, token), cancellationToken);
+            await changes.RunBehindAsync(async (context, token) => added = await DeviceCodeStore.AddAsync(context, row, token), cancellationToken);
         }
 
         return new DeviceGrant(device, OAuthSecret.Of("user code ", Shown(letters)), options.DeviceCodeLifetime, options.DeviceCodeInterval);
     }
 
-    Outcome<Done> Read(Actor actor, string? userCode)
+    Result<Unit> Read(Actor actor, string? userCode)
     {
         if (userCode is null || Plain(userCode) is not { Length: CodeLength } letters || letters.Any(letter => !Letters.Contains(letter, StringComparison.Ordinal)))
         {
-            return Fault.Invalid("user_code", "A code has eight letters, such as WDJB-MJHT. It has no vowels.");
+            return Error.Invalid("user_code", "A code has eight letters, such as WDJB-MJHT. It has no vowels.");
         }
 
         return limits.TakeUserCode(actor.Id) is { } wait
-            ? new Fault(FaultCode.RateLimited, "Too many codes were tried. Wait a minute.", RetryAfter: wait)
-            : default(Done);
+            ? new Error(ErrorCode.RateLimited, "Too many codes were tried. Wait a minute.", RetryAfter: wait)
+            : default(Unit);
     }
 
-    async Task<Outcome<Done>> DecideAsync(Actor actor, string? userCode, string? organization, DeviceCodeState state, CancellationToken cancellationToken)
+    async Task<Result<Unit>> DecideAsync(Actor actor, string? userCode, string? organization, DeviceCodeState state, CancellationToken cancellationToken)
     {
-        if (Read(actor, userCode) is { Fault: { } fault })
+        if (Read(actor, userCode) is { Error: { } fault })
         {
             return fault;
         }
 
         var hash = KeyHash.Of(Plain(userCode!));
-        return await changes.RunAsync<Done>(
+        return await changes.RunAsync<Unit>(
             actor,
             async (change, token) =>
             {
                 var access = organization is null ? null : await change.Context.FindOrganizationAsync(actor, organization, token);
                 if (organization is not null && access is null)
                 {
-                    return Fault.NotFound;
+                    return Error.NotFound;
                 }
 
                 var waiting = change.Context.DeviceCodes.Where(x => x.UserCodeHash == hash && x.State == DeviceCodeState.Pending && x.ExpiresAt > change.Now);
@@ -197,7 +196,7 @@ public sealed class DeviceRequests(
                 change.Record(access?.Id ?? AuditChain.Installation, new(
                     AuditCategory.Tokens, state == DeviceCodeState.Approved ? "device.approved" : "device.denied", new(FeedSubject.Device, row.ClientId, name),
                     Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["scope"] = row.Scope, ["resource"] = row.Resource, ["asked_from"] = row.Address })));
-                return default(Done);
+                return default(Unit);
             },
             cancellationToken);
     }

@@ -1,5 +1,6 @@
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,7 +27,7 @@ public sealed record TokenFacts(
 /// <param name="Error">What else is told instead, or null.</param>
 public sealed record IntrospectionAnswer(TokenFacts? Facts, RefusalCode? Refused, OAuthError? Error);
 
-/// <summary>Says what a token is (RFC 7662). A client asks about its own; with <see cref="Catalogue.Verify"/>, a service account asks about its organization's.</summary>
+/// <summary>Says what a token is (RFC 7662). A client asks about its own; with <see cref="PermissionCatalog.Verify"/>, a service account asks about its organization's.</summary>
 public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, OAuthClients clients, Verifier verifier, TimeProvider time)
 {
     /// <summary>Answers a question.</summary>
@@ -37,7 +38,7 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
     /// <param name="origin">Where it came in.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<IntrospectionAnswer> AskAsync(
-        OAuthParameters request, PresentedClient presented, PresentedCredential bearer, RequestFacts? facts, OAuthOrigin origin, CancellationToken cancellationToken)
+        OAuthParameters request, PresentedClient presented, PresentedCredential bearer, CallerContext? facts, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         var caller = bearer.Kind == CredentialKind.None
             ? await FromClientAsync(presented, origin, cancellationToken)
@@ -81,17 +82,17 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var account = await context.ServiceAccounts.AsNoTracking().SingleAsync(x => x.Id == id, cancellationToken);
-        return new(client.ClientId, account.Permissions.Split(' ').Contains(Catalogue.Verify, StringComparer.Ordinal) ? account.OrganizationId : null, null, null);
+        return new(client.ClientId, account.Permissions.Split(' ').Contains(PermissionCatalog.Verify, StringComparer.Ordinal) ? account.OrganizationId : null, null, null);
     }
 
-    async Task<Caller> FromTokenAsync(PresentedCredential bearer, RequestFacts? facts, CancellationToken cancellationToken)
+    async Task<Caller> FromTokenAsync(PresentedCredential bearer, CallerContext? facts, CancellationToken cancellationToken)
     {
         if (bearer.Kind != CredentialKind.Jwt)
         {
             return new("", null, RefusalCode.InvalidToken, null);
         }
 
-        var verdict = await verifier.VerifyAsync(bearer, Demand.None, facts, cancellationToken);
+        var verdict = await verifier.VerifyAsync(bearer, AccessRequirement.None, facts, cancellationToken);
         if (verdict.Refusal is { } refusal)
         {
             return new("", null, refusal, null);
@@ -99,7 +100,7 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
 
         var token = (await verifier.FindTokenAsync(bearer, cancellationToken)).Token;
         return token is null ? new("", null, RefusalCode.InvalidToken, null)
-            : new(token.ClientId, token.May(Catalogue.Verify, null) ? token.Organization.Id : null, null, null);
+            : new(token.ClientId, token.May(PermissionCatalog.Verify, null) ? token.Organization.Id : null, null, null);
     }
 
     async Task<(TokenFacts? Facts, long Organization, RefusalCode? Refused)> ReadAccessAsync(string text, CancellationToken cancellationToken)
@@ -119,14 +120,14 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
         var found = await (
             from row in context.RefreshTokens
             where row.TokenHash == hash && row.UsedAt == null && row.ExpiresAt > now
-            join approval in context.Approvals on row.ApprovalId equals approval.Id
-            where approval.EndedAt == null
-            join member in context.Members on new { approval.UserId, approval.OrganizationId } equals new { member.UserId, member.OrganizationId }
-            join organization in context.Organizations on approval.OrganizationId equals organization.Id
-            select new { Row = row, Approval = approval, organization.Slug }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
+            join authorization in context.Authorizations on row.AuthorizationId equals authorization.Id
+            where authorization.EndedAt == null
+            join member in context.Members on new { authorization.UserId, authorization.OrganizationId } equals new { member.UserId, member.OrganizationId }
+            join organization in context.Organizations on authorization.OrganizationId equals organization.Id
+            select new { Row = row, Authorization = authorization, organization.Slug }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
         return found is null ? (null, 0, null) : (
-            new(found.Approval.ClientId, found.Approval.Scope, null, found.Row.ExpiresAt, found.Row.CreatedAt, found.Approval.UserId, found.Slug, null, null, null),
-            found.Approval.OrganizationId, null);
+            new(found.Authorization.ClientId, found.Authorization.Scope, null, found.Row.ExpiresAt, found.Row.CreatedAt, found.Authorization.UserId, found.Slug, null, null, null),
+            found.Authorization.OrganizationId, null);
     }
 
     /// <summary>Who asks: about the tokens of a client, and of an organization where it may.</summary>

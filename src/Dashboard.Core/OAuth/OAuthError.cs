@@ -48,11 +48,11 @@ public sealed record OAuthError(string Code, string Description, int Status = 40
 
 /// <summary>What came of an OAuth request: a value, or the error that is told instead.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
-public readonly struct OAuthOutcome<T>
+public readonly struct OAuthResult<T>
 {
     readonly T? value;
 
-    OAuthOutcome(T? value, OAuthError? error) => (this.value, Error) = (value, error);
+    OAuthResult(T? value, OAuthError? error) => (this.value, Error) = (value, error);
 
     /// <summary>What is told instead, or null.</summary>
     public OAuthError? Error { get; }
@@ -62,19 +62,19 @@ public readonly struct OAuthOutcome<T>
     public T Value => Error is null ? value! : throw new InvalidOperationException($"There is no value: {Error.Code}.");
 
     /// <summary>It was granted.</summary>
-    public static implicit operator OAuthOutcome<T>(T value) => Of(value);
+    public static implicit operator OAuthResult<T>(T value) => Of(value);
 
-    internal static OAuthOutcome<T> Of(T value) => new(value, null);
+    internal static OAuthResult<T> Of(T value) => new(value, null);
 
     /// <summary>It was not.</summary>
-    public static implicit operator OAuthOutcome<T>(OAuthError error) => new(default, error);
+    public static implicit operator OAuthResult<T>(OAuthError error) => new(default, error);
 }
 
 /// <summary>Makes outcomes of values whose type is an interface, which C# converts by no operator.</summary>
-public static class OAuthOutcome
+public static class OAuthResult
 {
     /// <summary>It was granted.</summary>
     /// <param name="value">What came of it.</param>
     /// <typeparam name="T">Its type.</typeparam>
-    public static OAuthOutcome<T> Of<T>(T value) => OAuthOutcome<T>.Of(value);
+    public static OAuthResult<T> Of<T>(T value) => OAuthResult<T>.Of(value);
 }

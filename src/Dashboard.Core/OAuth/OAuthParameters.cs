@@ -20,5 +20,5 @@ public sealed class OAuthParameters(IReadOnlyDictionary<string, string> values)
 public sealed record OAuthOrigin(string Issuer, System.Net.IPAddress? Address, string UserAgent = "")
 {
     /// <summary>The address as rows have it.</summary>
-    internal string? AddressText => Account.Network.ToText(Address);
+    internal string? AddressText => Network.ToText(Address);
 }

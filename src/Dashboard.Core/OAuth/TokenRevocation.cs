@@ -1,15 +1,13 @@
 using System.Text.Json;
-using Dashboard.Core.Audit;
-using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Limits;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
 /// <summary>Revokes tokens (RFC 7009). Holding one is enough, as it is for a key: somebody who finds a token should end it.</summary>
-public sealed class TokenRevocation(Changes changes, OAuthClients clients, AccessTokenReader reader, RateLimits limits)
+public sealed class TokenRevocation(UnitOfWorkRunner changes, OAuthClients clients, AccessTokenReader reader, RateLimits limits)
 {
     /// <summary>Revokes an access token, or a refresh token and with it the whole authorization.</summary>
     /// <param name="request">The body.</param>
@@ -17,7 +15,7 @@ public sealed class TokenRevocation(Changes changes, OAuthClients clients, Acces
     /// <param name="origin">Where it came in.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Nothing, also where there was no such token (RFC 7009 section 2.2); or <c>invalid_request</c>, and <c>invalid_client</c> for a client with a wrong secret.</returns>
-    public async Task<OAuthOutcome<Done>> RevokeAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
+    public async Task<OAuthResult<Unit>> RevokeAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         if (request["token"] is not { } text)
         {
@@ -45,10 +43,10 @@ public sealed class TokenRevocation(Changes changes, OAuthClients clients, Acces
             limits.FailedClients.Take(origin.Address); // who tries texts out
         }
 
-        return default(Done);
+        return default(Unit);
     }
 
-    static async Task<bool> RevokeAsync(Change change, string jti, CancellationToken cancellationToken)
+    static async Task<bool> RevokeAsync(UnitOfWork change, string jti, CancellationToken cancellationToken)
     {
         var row = await change.Context.AccessTokens.SingleOrDefaultAsync(x => x.Jti == jti, cancellationToken);
         if (row is { RevokedAt: null })
@@ -56,18 +54,18 @@ public sealed class TokenRevocation(Changes changes, OAuthClients clients, Acces
             row.RevokedAt = change.Now;
             change.Record(row.OrganizationId, new(
                 AuditCategory.Tokens, "token.revoked", new(FeedSubject.Token, row.Jti, row.ClientId),
-                Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["client_id"] = row.ClientId, ["authorization"] = row.ApprovalId })));
+                Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["client_id"] = row.ClientId, ["authorization"] = row.AuthorizationId })));
         }
 
         return row is not null;
     }
 
-    static async Task<bool> EndAsync(Change change, byte[] hash, CancellationToken cancellationToken)
+    static async Task<bool> EndAsync(UnitOfWork change, byte[] hash, CancellationToken cancellationToken)
     {
-        var id = await change.Context.RefreshTokens.Where(x => x.TokenHash == hash).Select(x => x.ApprovalId).SingleOrDefaultAsync(cancellationToken);
+        var id = await change.Context.RefreshTokens.Where(x => x.TokenHash == hash).Select(x => x.AuthorizationId).SingleOrDefaultAsync(cancellationToken);
         if (id is not null)
         {
-            await Approvals.EndAsync(change, id, "token_revoked", cancellationToken);
+            await AuthorizationRevocation.EndAsync(change, id, "token_revoked", cancellationToken);
         }
 
         return id is not null;

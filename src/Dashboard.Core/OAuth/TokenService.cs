@@ -1,11 +1,11 @@
-using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): gives tokens for what a client shows.</summary>
-public sealed class TokenService(Changes changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, TimeProvider time)
+public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, TimeProvider time)
 {
     const int IdLength = 22;
 
@@ -18,7 +18,7 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
     /// <param name="origin">Where it came in.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The tokens; or an error of RFC 6749 section 5.2, RFC 8628 section 3.5 or RFC 8707 section 2.</returns>
-    public async Task<OAuthOutcome<IssuedTokens>> IssueAsync(
+    public async Task<OAuthResult<IssuedTokens>> IssueAsync(
         OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         if (request["grant_type"] is not { } grant)
@@ -48,7 +48,7 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
             return OAuthError.InvalidTarget("resource has to be an absolute address that begins with https:// or http://, without query and fragment.");
         }
 
-        var asked = new Asked(request, client, origin, await keys.CurrentAsync(cancellationToken));
+        var asked = new TokenRequestContext(request, client, origin, await keys.CurrentAsync(cancellationToken));
         return grant switch
         {
             GrantTypes.ClientCredentials => await IssueForServiceAccountAsync(asked, cancellationToken),
@@ -58,7 +58,7 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
         };
     }
 
-    async Task<OAuthOutcome<IssuedTokens>> IssueForServiceAccountAsync(Asked asked, CancellationToken cancellationToken)
+    async Task<OAuthResult<IssuedTokens>> IssueForServiceAccountAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         var id = asked.Client.ServiceAccountId!;
         return await RunAsync(
@@ -67,7 +67,7 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
             {
                 var account = await (
                     from row in change.Context.ServiceAccounts
-                    where row.Id == id && row.DeletedAt == null && row.State == ServiceAccounts.ServiceAccountState.Active
+                    where row.Id == id && row.DeletedAt == null && row.State == Organizations.ServiceAccountState.Active
                     join organization in change.Context.Organizations on row.OrganizationId equals organization.Id
                     select new { row.OrganizationId, row.Permissions, organization.Slug }).SingleOrDefaultAsync(token);
                 if (account is null)
@@ -93,7 +93,7 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
     }
 
     /// <summary>Notes that a client secret was used. A client that asks all the time is not written each time.</summary>
-    static async Task NoteUseAsync(Change change, string? secretId, CancellationToken cancellationToken)
+    static async Task NoteUseAsync(UnitOfWork change, string? secretId, CancellationToken cancellationToken)
     {
         var before = change.Now - UseStep;
         await change.Context.ServiceAccountCredentials.Where(x => x.Id == secretId && (x.LastUsedAt == null || x.LastUsedAt <= before))
@@ -101,13 +101,13 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
     }
 
     /// <summary>A service account has registered nothing: without a scope it gets what it may read, and where it may do nothing but verify, that.</summary>
-    OAuthOutcome<IReadOnlyList<string>> ScopeOfAccount(Asked asked, string[] permissions)
+    OAuthResult<IReadOnlyList<string>> ScopeOfAccount(TokenRequestContext asked, string[] permissions)
     {
         if (asked.Request["scope"] is null)
         {
             var readable = OAuthScopes.Within(scopes.Readable, permissions);
-            return readable.Count > 0 ? OAuthOutcome.Of(readable)
-                : permissions is [Catalogue.Verify] ? OAuthOutcome.Of<IReadOnlyList<string>>([OAuthScopes.Api])
+            return readable.Count > 0 ? OAuthResult.Of(readable)
+                : permissions is [PermissionCatalog.Verify] ? OAuthResult.Of<IReadOnlyList<string>>([OAuthScopes.Api])
                 : OAuthError.InvalidScope("This service account may not read. Name the scopes that you need.");
         }
 
@@ -118,7 +118,7 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
     }
 
     /// <summary>RFC 6749 section 4.1.3, RFC 7636 section 4.5.</summary>
-    async Task<OAuthOutcome<IssuedTokens>> ExchangeCodeAsync(Asked asked, CancellationToken cancellationToken)
+    async Task<OAuthResult<IssuedTokens>> ExchangeCodeAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         if (asked.Request["code"] is not { } code || asked.Request["code_verifier"] is not { } verifier)
         {
@@ -136,7 +136,7 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
                     return OAuthError.InvalidGrant("There is no such code for this client.");
                 }
 
-                if (row.ApprovalId is { } used)
+                if (row.AuthorizationId is { } used)
                 {
                     return await EndAsync(change, used, "code_reused", token);
                 }
@@ -161,23 +161,23 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
                     return OAuthError.InvalidTarget("resource is not what was approved.");
                 }
 
-                var approval = Approve(change, asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt);
-                var claimed = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash && x.ApprovalId == null)
-                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.ApprovalId, approval.Id), token);
+                var authorization = Approve(change, asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt);
+                var claimed = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash && x.AuthorizationId == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.AuthorizationId, authorization.Id), token);
                 if (claimed == 0)
                 {
                     change.Context.ChangeTracker.Clear();
-                    var winner = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash).Select(x => x.ApprovalId).SingleAsync(token);
+                    var winner = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash).Select(x => x.AuthorizationId).SingleAsync(token);
                     return await EndAsync(change, winner!, "code_reused", token);
                 }
 
-                return await IssueForApprovalAsync(change, asked, approval, approval.Scope, approval.Resource, "token.issued", token);
+                return await IssueForAuthorizationAsync(change, asked, authorization, authorization.Scope, authorization.Resource, "token.issued", token);
             },
             cancellationToken);
     }
 
     /// <summary>RFC 6749 section 6, RFC 9700 section 4.14.2.</summary>
-    async Task<OAuthOutcome<IssuedTokens>> RefreshAsync(Asked asked, CancellationToken cancellationToken)
+    async Task<OAuthResult<IssuedTokens>> RefreshAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         if (asked.Request["refresh_token"] is not { } refresh)
         {
@@ -190,45 +190,45 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
             async (change, token) =>
             {
                 var row = await change.Context.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(x => x.TokenHash == hash, token);
-                var approval = row is null ? null : await change.Context.Approvals.SingleAsync(x => x.Id == row.ApprovalId, token);
-                if (row is null || approval!.ClientId != asked.Client.ClientId)
+                var authorization = row is null ? null : await change.Context.Authorizations.SingleAsync(x => x.Id == row.AuthorizationId, token);
+                if (row is null || authorization!.ClientId != asked.Client.ClientId)
                 {
                     return OAuthError.InvalidGrant("There is no such refresh token for this client.");
                 }
 
-                if (approval.EndedAt is not null || approval.ExpiresAt <= change.Now)
+                if (authorization.EndedAt is not null || authorization.ExpiresAt <= change.Now)
                 {
                     return OAuthError.InvalidGrant("The authorization has ended. Ask the person again.");
                 }
 
                 if (row.UsedAt is not null)
                 {
-                    return await EndAsync(change, approval.Id, "refresh_token_reused", token);
+                    return await EndAsync(change, authorization.Id, "refresh_token_reused", token);
                 }
 
-                var granted = approval.Scope.Split(' ');
+                var granted = authorization.Scope.Split(' ');
                 IReadOnlyList<string> wanted = granted;
                 if (asked.Request["scope"] is { } narrower && (!scopes.TryRead(narrower, out wanted) || !OAuthScopes.Covers(granted, wanted)))
                 {
                     return OAuthError.InvalidScope("Ask for no more than was approved.");
                 }
 
-                var resource = asked.Request["resource"] ?? approval.Resource;
-                if (approval.Resource is not null && resource != approval.Resource)
+                var resource = asked.Request["resource"] ?? authorization.Resource;
+                if (authorization.Resource is not null && resource != authorization.Resource)
                 {
                     return OAuthError.InvalidTarget("resource is not what was approved.");
                 }
 
                 return await change.Context.RefreshTokens.Where(x => x.TokenHash == hash && x.UsedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, change.Now), token) == 0
-                    ? await EndAsync(change, approval.Id, "refresh_token_reused", token)
-                    : await IssueForApprovalAsync(change, asked, approval, string.Join(' ', wanted), resource, "token.refreshed", token);
+                    ? await EndAsync(change, authorization.Id, "refresh_token_reused", token)
+                    : await IssueForAuthorizationAsync(change, asked, authorization, string.Join(' ', wanted), resource, "token.refreshed", token);
             },
             cancellationToken);
     }
 
     /// <summary>RFC 8628 section 3.4 and 3.5.</summary>
-    async Task<OAuthOutcome<IssuedTokens>> ExchangeDeviceCodeAsync(Asked asked, CancellationToken cancellationToken)
+    async Task<OAuthResult<IssuedTokens>> ExchangeDeviceCodeAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         if (asked.Request["device_code"] is not { } code)
         {
@@ -247,8 +247,8 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
                     return OAuthError.InvalidGrant("The device code has been used.");
                 }
 
-                var approval = Approve(change, asked.Client, user, organization, row.Scope, row.Resource, approved);
-                return await IssueForApprovalAsync(change, asked, approval, approval.Scope, approval.Resource, "token.issued", token);
+                var authorization = Approve(change, asked.Client, user, organization, row.Scope, row.Resource, approved);
+                return await IssueForAuthorizationAsync(change, asked, authorization, authorization.Scope, authorization.Resource, "token.issued", token);
             },
             cancellationToken);
     }
@@ -257,14 +257,14 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
     async Task<OAuthError?> PollAsync(OAuthClient client, byte[] hash, CancellationToken cancellationToken)
     {
         OAuthError? answer = null;
-        var now = UtcMilliseconds.Whole(time.GetUtcNow());
-        await changes.RunBehindAsync(async (context, token) => answer = await OAuthRows.PollAsync(context, client.ClientId, hash, now, token), cancellationToken);
+        var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
+        await changes.RunBehindAsync(async (context, token) => answer = await DeviceCodeStore.PollAsync(context, client.ClientId, hash, now, token), cancellationToken);
         return answer;
     }
 
-    Approval Approve(Change change, OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt)
+    Authorization Approve(UnitOfWork change, OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt)
     {
-        var approval = new Approval
+        var authorization = new Authorization
         {
             Id = Base62.Random(IdLength),
             ClientId = client.ClientId,
@@ -275,20 +275,20 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
             ApprovedAt = approvedAt,
             ExpiresAt = approvedAt + options.RefreshTokenLifetime,
         };
-        change.Context.Add(approval);
-        return approval;
+        change.Context.Add(authorization);
+        return authorization;
     }
 
     /// <summary>Issues what an approval allows, as long as the person who gave it is a member.</summary>
-    async Task<OAuthOutcome<IssuedTokens>> IssueForApprovalAsync(
-        Change change, Asked asked, Approval approval, string scope, string? resource, string action, CancellationToken cancellationToken)
+    async Task<OAuthResult<IssuedTokens>> IssueForAuthorizationAsync(
+        UnitOfWork change, TokenRequestContext asked, Authorization authorization, string scope, string? resource, string action, CancellationToken cancellationToken)
     {
         // Whoever removes the member at this moment waits for this, or this finds it done.
-        await change.Context.Members.Where(member => member.UserId == approval.UserId && member.OrganizationId == approval.OrganizationId)
+        await change.Context.Members.Where(member => member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId)
             .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken);
         var organization = await (
             from member in change.Context.Members
-            where member.UserId == approval.UserId && member.OrganizationId == approval.OrganizationId
+            where member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId
             join own in change.Context.Organizations on member.OrganizationId equals own.Id
             select own.Slug).SingleOrDefaultAsync(cancellationToken);
         if (organization is null)
@@ -297,31 +297,31 @@ public sealed class TokenService(Changes changes, OAuthClients clients, OAuthSco
             return OAuthError.InvalidGrant("The person who approved is no longer a member of the organization.");
         }
 
-        approval.LastUsedAt = change.Now;
+        authorization.LastUsedAt = change.Now;
         return TokenIssue.Issue(
-            change, new(asked.Client, PartyType.User, approval.UserId, approval.OrganizationId, organization, scope, resource, options.AccessTokenLifetime, approval),
+            change, new(asked.Client, PartyType.User, authorization.UserId, authorization.OrganizationId, organization, scope, resource, options.AccessTokenLifetime, authorization),
             asked.Signer, asked.Origin.Issuer, action);
     }
 
     /// <summary>Ends an approval whose code or token came twice: one of the two who hold it is a thief.</summary>
-    static async Task<OAuthOutcome<IssuedTokens>> EndAsync(Change change, string approvalId, string because, CancellationToken cancellationToken)
+    static async Task<OAuthResult<IssuedTokens>> EndAsync(UnitOfWork change, string authorizationId, string because, CancellationToken cancellationToken)
     {
-        await Approvals.EndAsync(change, approvalId, because, cancellationToken);
+        await AuthorizationRevocation.EndAsync(change, authorizationId, because, cancellationToken);
         return OAuthError.InvalidGrant("This was used before. Because it may have been stolen, the authorization has ended. Ask the person again.");
     }
 
     /// <summary>Runs a change that comes to tokens or to an error. An error takes back what was done, unless it was recorded.</summary>
-    async Task<OAuthOutcome<IssuedTokens>> RunAsync(
-        Actor actor, Func<Change, CancellationToken, Task<OAuthOutcome<IssuedTokens>>> issue, CancellationToken cancellationToken)
+    async Task<OAuthResult<IssuedTokens>> RunAsync(
+        Actor actor, Func<UnitOfWork, CancellationToken, Task<OAuthResult<IssuedTokens>>> issue, CancellationToken cancellationToken)
     {
-        var outcome = await changes.RunAsync<OAuthOutcome<IssuedTokens>>(actor, async (change, token) => await issue(change, token), cancellationToken);
+        var outcome = await changes.RunAsync<OAuthResult<IssuedTokens>>(actor, async (change, token) => await issue(change, token), cancellationToken);
         return outcome.Value;
     }
 
     /// <summary>A request of a client that has shown who it is.</summary>
-    sealed record Asked(OAuthParameters Request, OAuthClient Client, OAuthOrigin Origin, Signer Signer)
+    sealed record TokenRequestContext(OAuthParameters Request, OAuthClient Client, OAuthOrigin Origin, Signer Signer)
     {
         /// <summary>The client itself acts: whom it acts for is known only once its grant has been read.</summary>
-        public Actor Anybody => new(PartyType.App, Client.ClientId, Client.Name, Origin.AddressText);
+        public Actor Anybody => new(PartyType.OAuthClient, Client.ClientId, Client.Name, Origin.AddressText);
     }
 }

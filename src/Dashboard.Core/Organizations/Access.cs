@@ -100,7 +100,7 @@ static class Access
         .SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>The project that a request names, or the actor's only one where it names none.</summary>
-    public static async Task<Outcome<ProjectAccess>> ResolveProjectAsync(this DashboardContext context, Actor actor, string? project, CancellationToken cancellationToken)
+    public static async Task<Result<ProjectAccess>> ResolveProjectAsync(this DashboardContext context, Actor actor, string? project, CancellationToken cancellationToken)
     {
         if (project is null)
         {
@@ -108,16 +108,16 @@ static class Access
             return first switch
             {
                 [var only] => only,
-                [] => Fault.Invalid("project", "You belong to no project. Ask an admin of your organization."),
-                _ => Fault.Invalid("project", "You belong to several projects. Name one, as organization/project."),
+                [] => Error.Invalid("project", "You belong to no project. Ask an admin of your organization."),
+                _ => Error.Invalid("project", "You belong to several projects. Name one, as organization/project."),
             };
         }
 
         if (!ProjectPath.TryParse(project, out var path))
         {
-            return Fault.Invalid("project", "Name it as organization/project, such as acme/orders.");
+            return Error.Invalid("project", "Name it as organization/project, such as acme/orders.");
         }
 
-        return await context.FindProjectAsync(actor, path, cancellationToken) is { } access ? access : Fault.NotFound;
+        return await context.FindProjectAsync(actor, path, cancellationToken) is { } access ? access : Error.NotFound;
     }
 }

@@ -36,7 +36,7 @@ public sealed class Member
 public static class OrganizationRoles
 {
     /// <summary>Returns the word for <paramref name="role"/>: <c>viewer</c>, <c>developer</c>, <c>admin</c> or <c>owner</c>.</summary>
-    public static string ToWord(this OrganizationRole role) => role switch
+    public static string ToWireName(this OrganizationRole role) => role switch
     {
         OrganizationRole.Owner => "owner",
         OrganizationRole.Admin => "admin",
@@ -44,9 +44,9 @@ public static class OrganizationRoles
         _ => "viewer",
     };
 
-    /// <summary>Returns the role that <see cref="ToWord"/> turns into <paramref name="word"/>.</summary>
+    /// <summary>Returns the role that <see cref="ToWireName"/> turns into <paramref name="word"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No role has that word.</exception>
-    public static OrganizationRole FromWord(string word) => word switch
+    public static OrganizationRole FromWireName(string word) => word switch
     {
         "owner" => OrganizationRole.Owner,
         "admin" => OrganizationRole.Admin,

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Dashboard.Core.Audit;
-using Dashboard.Core.Data;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Projects;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Organizations;
@@ -12,28 +11,28 @@ namespace Dashboard.Core.Organizations;
 public sealed record OrganizationPatch(string? Name = null, string? Slug = null);
 
 /// <summary>What owners do with an organization itself.</summary>
-public sealed class OrganizationService(Changes changes)
+public sealed class OrganizationService(UnitOfWorkRunner changes)
 {
     /// <summary>Renames an organization, or changes what addresses call it.</summary>
     /// <param name="actor">An owner of the organization.</param>
     /// <param name="organization">Its present or a past slug.</param>
     /// <param name="patch">What is to change.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The organization as it is then; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/>,
-    /// <see cref="FaultCode.Forbidden"/>, <see cref="FaultCode.Conflict"/> for a slug that is or was another's.</returns>
-    public async Task<Outcome<OrganizationAccess>> ChangeAsync(Actor actor, string organization, OrganizationPatch patch, CancellationToken cancellationToken) =>
+    /// <returns>The organization as it is then; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
+    /// <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> for a slug that is or was another's.</returns>
+    public async Task<Result<OrganizationAccess>> ChangeAsync(Actor actor, string organization, OrganizationPatch patch, CancellationToken cancellationToken) =>
         ProjectService.Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<OrganizationAccess>(
             actor,
             async (change, token) =>
             {
                 if (await change.Context.FindOrganizationAsync(actor, organization, token) is not { } found)
                 {
-                    return Fault.NotFound;
+                    return Error.NotFound;
                 }
 
                 if (found.Role < OrganizationRole.Owner)
                 {
-                    return Fault.Forbidden("Owners change the organization itself. Ask one of yours.");
+                    return Error.Forbidden("Owners change the organization itself. Ask one of yours.");
                 }
 
                 await change.LockOrganizationAsync(found.Id, token);
@@ -44,7 +43,7 @@ public sealed class OrganizationService(Changes changes)
             },
             cancellationToken);
 
-    static void Rename(Change change, Organization row, string? name)
+    static void Rename(UnitOfWork change, Organization row, string? name)
     {
         if (name is null || name == row.Name)
         {
@@ -57,7 +56,7 @@ public sealed class OrganizationService(Changes changes)
     }
 
     /// <summary>Gives an organization another slug, if it is free or was its own. The event is about the old slug: what is cached knows it by that.</summary>
-    static async Task<Fault?> MoveAsync(Change change, Organization row, string? slug, CancellationToken cancellationToken)
+    static async Task<Error?> MoveAsync(UnitOfWork change, Organization row, string? slug, CancellationToken cancellationToken)
     {
         if (slug is null || slug == row.Slug)
         {
@@ -67,7 +66,7 @@ public sealed class OrganizationService(Changes changes)
         var known = await change.Context.OrganizationSlugs.AsNoTracking().SingleOrDefaultAsync(x => x.Slug == slug, cancellationToken);
         if (known is not null && known.OrganizationId != row.Id)
         {
-            return new(FaultCode.Conflict, $"The address {slug} is or was another organization's. Choose another slug.");
+            return new(ErrorCode.Conflict, $"The address {slug} is or was another organization's. Choose another slug.");
         }
 
         if (known is null)

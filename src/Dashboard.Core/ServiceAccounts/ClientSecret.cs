@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
-using Dashboard.Core.Keys;
 
 namespace Dashboard.Core.ServiceAccounts;
 

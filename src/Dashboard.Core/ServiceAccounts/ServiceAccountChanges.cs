@@ -1,5 +1,6 @@
-using Dashboard.Core.Data;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.ServiceAccounts;
@@ -12,14 +13,14 @@ public sealed partial class ServiceAccountService
     /// <param name="id">The service account.</param>
     /// <param name="patch">What is to change.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The account as it is then; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public async Task<Outcome<ServiceAccountRow>> ChangeAsync(Actor actor, string id, ServiceAccountPatch patch, CancellationToken cancellationToken) =>
-        ServiceAccountRules.Check(patch, catalogue, shapes) is { } fault ? fault : await changes.RunAsync<ServiceAccountRow>(
+    /// <returns>The account as it is then; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public async Task<Result<ServiceAccountSummary>> ChangeAsync(Actor actor, string id, ServiceAccountPatch patch, CancellationToken cancellationToken) =>
+        ServiceAccountRules.Check(patch, catalog, shapes) is { } fault ? fault : await changes.RunAsync<ServiceAccountSummary>(
             actor,
             async (change, token) =>
             {
                 var found = await FindLockedAsync(change, id, token);
-                if (found.Fault is { } missing)
+                if (found.Error is { } missing)
                 {
                     return missing;
                 }
@@ -46,13 +47,13 @@ public sealed partial class ServiceAccountService
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="id">The service account.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The account as it was; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public Task<Outcome<ServiceAccountRow>> DeleteAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<ServiceAccountRow>(
+    /// <returns>The account as it was; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public Task<Result<ServiceAccountSummary>> DeleteAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<ServiceAccountSummary>(
         actor,
         async (change, token) =>
         {
             var found = await FindLockedAsync(change, id, token);
-            if (found.Fault is { } missing)
+            if (found.Error is { } missing)
             {
                 return missing;
             }
@@ -70,16 +71,16 @@ public sealed partial class ServiceAccountService
                 .ExecuteUpdateAsync(set => set.SetProperty(x => x.RevokedAt, change.Now), token);
             account.DeletedAt = change.Now;
             Record(change, account, "service_account.deleted", new() { ["keys_revoked"] = $"{revoked.Count}" });
-            await KeyRevocation.RevokeAsync(change, account.OrganizationId, revoked, "service_account_deleted", id, token);
+            await KeyAudit.RevokeAsync(change, account.OrganizationId, revoked, "service_account_deleted", id, token);
             return before;
         },
         cancellationToken);
 
     /// <summary>The account, tracked, for somebody who may change it, with its organization locked: no key is made for it meanwhile.</summary>
-    static async Task<Outcome<ServiceAccount>> FindLockedAsync(Change change, string id, CancellationToken cancellationToken)
+    static async Task<Result<ServiceAccount>> FindLockedAsync(UnitOfWork change, string id, CancellationToken cancellationToken)
     {
         var found = await FindAsync(change.Context, change.Actor, id, cancellationToken);
-        if (found.Fault is { } missing)
+        if (found.Error is { } missing)
         {
             return missing;
         }
@@ -87,7 +88,7 @@ public sealed partial class ServiceAccountService
         await change.LockOrganizationAsync(found.Value.Id, cancellationToken);
         return await change.Context.ServiceAccounts.Include(x => x.Projects).SingleOrDefaultAsync(x => x.Id == id && x.DeletedAt == null, cancellationToken) is { } account
             ? account
-            : Fault.NotFound;
+            : Error.NotFound;
     }
 
     void Apply(ServiceAccount account, ServiceAccountPatch patch, Dictionary<string, string?> details)
@@ -102,32 +103,32 @@ public sealed partial class ServiceAccountService
             (account.Description, details["description"]) = (description, description);
         }
 
-        if (patch.Permissions is not null && string.Join(' ', catalogue.InOrder(patch.Permissions)) is var permissions && permissions != account.Permissions)
+        if (patch.Permissions is not null && string.Join(' ', catalog.InOrder(patch.Permissions)) is var permissions && permissions != account.Permissions)
         {
             (account.Permissions, details["permissions"]) = (permissions, permissions);
         }
 
         if (patch.State is { } state && state != account.State)
         {
-            (account.State, details["state"]) = (state, state.ToWord());
+            (account.State, details["state"]) = (state, state.ToWireName());
         }
     }
 
-    static async Task<Fault?> ReachAsync(
-        Change change, ServiceAccount account, ProjectChoice choice, Dictionary<string, string?> details, CancellationToken cancellationToken)
+    static async Task<Error?> ReachAsync(
+        UnitOfWork change, ServiceAccount account, ProjectChoice choice, Dictionary<string, string?> details, CancellationToken cancellationToken)
     {
         var wanted = new HashSet<long>();
         if (choice.Listed is not null)
         {
             var found = await FindListedAsync(change.Context, change.Actor, choice.Listed, cancellationToken);
-            if (found.Fault is { } missing)
+            if (found.Error is { } missing)
             {
                 return missing;
             }
 
             if (found.Value[0].OrganizationId != account.OrganizationId)
             {
-                return Fault.Invalid("projects", "Name projects of the service account's own organization.");
+                return Error.Invalid("projects", "Name projects of the service account's own organization.");
             }
 
             wanted = [.. found.Value.Select(project => project.ProjectId)];

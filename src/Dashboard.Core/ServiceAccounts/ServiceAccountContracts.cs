@@ -1,11 +1,12 @@
 using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
 
 namespace Dashboard.Core.ServiceAccounts;
 
 /// <summary>What is asked for when a service account is created.</summary>
 /// <param name="Name">1 to 100 characters.</param>
 /// <param name="Description">What it is for; null for nothing said.</param>
-/// <param name="Permissions">What it may do; null for all of the catalogue. <see cref="Catalogue.Verify"/> has to be asked for.</param>
+/// <param name="Permissions">What it may do; null for all of the catalog. <see cref="PermissionCatalog.Verify"/> has to be asked for.</param>
 /// <param name="Projects">The projects that it reaches, all of one organization; null for the caller's only one. Its first key lives in the first of them; of all projects
 /// in the one that is first by its slug.</param>
 /// <param name="Environment">The environment of its first key.</param>
@@ -55,7 +56,7 @@ public sealed record ProjectChoice(IReadOnlyList<string>? Listed)
 /// <param name="Keys">How many keys it has that are not revoked.</param>
 /// <param name="Secrets">Its client secrets that are good, newest first: at most <see cref="ServiceAccountCredential.MostAtATime"/>.</param>
 /// <param name="LastUsedAt">When one of its credentials was last accepted, UTC, or null.</param>
-public sealed record ServiceAccountRow(
+public sealed record ServiceAccountSummary(
     string Id,
     string Organization,
     string Name,
@@ -69,32 +70,32 @@ public sealed record ServiceAccountRow(
     Party CreatedBy,
     ServiceAccountOwner Owner,
     int Keys,
-    IReadOnlyList<ClientSecretRow> Secrets,
+    IReadOnlyList<ClientSecretSummary> Secrets,
     DateTimeOffset? LastUsedAt);
 
 /// <summary>Who owns a service account: the person who created it.</summary>
-/// <param name="Person">The person.</param>
+/// <param name="User">The person.</param>
 /// <param name="Left">Whether that person is no member of the organization any more.</param>
-public sealed record ServiceAccountOwner(Party Person, bool Left);
+public sealed record ServiceAccountOwner(Party User, bool Left);
 
 /// <summary>A client secret as lists and pages show it.</summary>
 /// <param name="Id">The identifier.</param>
 /// <param name="Hint">The beginning of its text; null for one that was made before that was kept.</param>
 /// <param name="CreatedAt">When it was made, UTC.</param>
 /// <param name="LastUsedAt">When a token was last issued for it, UTC, or null.</param>
-public sealed record ClientSecretRow(string Id, string? Hint, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt);
+public sealed record ClientSecretSummary(string Id, string? Hint, DateTimeOffset CreatedAt, DateTimeOffset? LastUsedAt);
 
 /// <summary>A client secret that was just made. The only time that it is told.</summary>
 /// <param name="account">Whose it is.</param>
 /// <param name="row">The secret as lists show it.</param>
 /// <param name="secret">The secret itself.</param>
-public sealed class IssuedClientSecret(ServiceAccountRow account, ClientSecretRow row, ClientSecret secret)
+public sealed class IssuedClientSecret(ServiceAccountSummary account, ClientSecretSummary row, ClientSecret secret)
 {
     /// <summary>The account as lists show it.</summary>
-    public ServiceAccountRow Account { get; } = account;
+    public ServiceAccountSummary Account { get; } = account;
 
     /// <summary>The secret as lists show it.</summary>
-    public ClientSecretRow Row { get; } = row;
+    public ClientSecretSummary Row { get; } = row;
 
     /// <summary>The secret itself; in memory only.</summary>
     public ClientSecret Secret { get; } = secret;
@@ -104,10 +105,10 @@ public sealed class IssuedClientSecret(ServiceAccountRow account, ClientSecretRo
 /// <param name="account">The account as lists show it.</param>
 /// <param name="secret">The client secret.</param>
 /// <param name="key">Its first key.</param>
-public sealed class IssuedServiceAccount(ServiceAccountRow account, ClientSecret secret, IssuedKey key)
+public sealed class IssuedServiceAccount(ServiceAccountSummary account, ClientSecret secret, IssuedKey key)
 {
     /// <summary>The account as lists show it.</summary>
-    public ServiceAccountRow Account { get; } = account;
+    public ServiceAccountSummary Account { get; } = account;
 
     /// <summary>The client secret; in memory only.</summary>
     public ClientSecret Secret { get; } = secret;

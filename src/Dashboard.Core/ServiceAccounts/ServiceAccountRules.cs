@@ -9,12 +9,12 @@ static class ServiceAccountRules
     const int MostProjects = 100;
 
     /// <summary>Checks all that needs no database. Returns null when nothing is wrong.</summary>
-    public static Fault? Check(NewServiceAccount account, Catalogue catalogue, KeyShapes shapes) =>
-        Check(account.Name, account.Description, account.Permissions, account.Projects, catalogue, shapes);
+    public static Error? Check(NewServiceAccount account, PermissionCatalog catalog, KnownKeyTemplates shapes) =>
+        Check(account.Name, account.Description, account.Permissions, account.Projects, catalog, shapes);
 
     /// <summary>The same for a change.</summary>
-    public static Fault? Check(ServiceAccountPatch patch, Catalogue catalogue, KeyShapes shapes) =>
-        Check(patch.Name ?? "-", patch.Description, patch.Permissions, patch.Projects, catalogue, shapes);
+    public static Error? Check(ServiceAccountPatch patch, PermissionCatalog catalog, KnownKeyTemplates shapes) =>
+        Check(patch.Name ?? "-", patch.Description, patch.Permissions, patch.Projects, catalog, shapes);
 
     /// <summary>Whether a service account can have this identifier. Nothing else is looked up: SQL Server takes <c>x</c> and <c>x</c> with a space behind it for the same.</summary>
     public static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(ServiceAccount.IdPrefix, StringComparison.Ordinal);
@@ -22,17 +22,17 @@ static class ServiceAccountRules
     /// <summary>The same for a client secret.</summary>
     public static bool IsSecretId(string? id) => Names.IsResourceId(id) && id!.StartsWith(ServiceAccountCredential.IdPrefix, StringComparison.Ordinal);
 
-    static Fault? Check(string? name, string? description, IReadOnlyList<string>? permissions, ProjectChoice? projects, Catalogue catalogue, KeyShapes shapes)
+    static Error? Check(string? name, string? description, IReadOnlyList<string>? permissions, ProjectChoice? projects, PermissionCatalog catalog, KnownKeyTemplates shapes)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         KeyRules.Add(errors, "name", KeyRules.CheckName(name, shapes));
         KeyRules.Add(errors, "description", CheckDescription(description, shapes));
-        KeyRules.Add(errors, "permissions", KeyRules.CheckPermissions(permissions, catalogue, withVerify: true));
+        KeyRules.Add(errors, "permissions", KeyRules.CheckPermissions(permissions, catalog, withVerify: true));
         KeyRules.Add(errors, "projects", CheckProjects(projects?.Listed));
-        return errors.Count == 0 ? null : Fault.Invalid(errors);
+        return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
-    static string? CheckDescription(string? description, KeyShapes shapes) => description switch
+    static string? CheckDescription(string? description, KnownKeyTemplates shapes) => description switch
     {
         null => null,
         _ when description.Length > ServiceAccount.MaxDescriptionLength => $"Use {ServiceAccount.MaxDescriptionLength} characters or fewer.",

@@ -1,5 +1,6 @@
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.ServiceAccounts;
@@ -7,21 +8,21 @@ namespace Dashboard.Core.ServiceAccounts;
 /// <content>The client secrets of an account, of which two are good at a time, so that one can be replaced without an outage.</content>
 public sealed partial class ServiceAccountService
 {
-    static readonly Fault TwoSecrets = new(
-        FaultCode.Conflict, $"This service account has {ServiceAccountCredential.MostAtATime} client secrets, as many as it may. Revoke the old one, then add another.");
+    static readonly Error TwoSecrets = new(
+        ErrorCode.Conflict, $"This service account has {ServiceAccountCredential.MostAtATime} client secrets, as many as it may. Revoke the old one, then add another.");
 
     /// <summary>Makes another client secret of an account. Those that it has stay good. The secret is in what this returns and nowhere else.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="id">The service account.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The secret; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>, <see cref="FaultCode.Conflict"/> where the account has as many as it
+    /// <returns>The secret; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> where the account has as many as it
     /// may.</returns>
-    public Task<Outcome<IssuedClientSecret>> AddSecretAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<IssuedClientSecret>(
+    public Task<Result<IssuedClientSecret>> AddSecretAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<IssuedClientSecret>(
         actor,
         async (change, token) =>
         {
             var found = await FindLockedAsync(change, id, token);
-            if (found.Fault is { } missing)
+            if (found.Error is { } missing)
             {
                 return missing;
             }
@@ -47,14 +48,14 @@ public sealed partial class ServiceAccountService
     /// <param name="id">The service account.</param>
     /// <param name="secretId">The secret.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The account as it is then; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public Task<Outcome<ServiceAccountRow>> RemoveSecretAsync(Actor actor, string id, string secretId, CancellationToken cancellationToken) =>
-        changes.RunAsync<ServiceAccountRow>(
+    /// <returns>The account as it is then; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public Task<Result<ServiceAccountSummary>> RemoveSecretAsync(Actor actor, string id, string secretId, CancellationToken cancellationToken) =>
+        changes.RunAsync<ServiceAccountSummary>(
             actor,
             async (change, token) =>
             {
                 var found = await FindLockedAsync(change, id, token);
-                if (found.Fault is { } missing)
+                if (found.Error is { } missing)
                 {
                     return missing;
                 }
@@ -64,7 +65,7 @@ public sealed partial class ServiceAccountService
                     : await LiveSecrets(change.Context, [id]).AsTracking().SingleOrDefaultAsync(x => x.Id == secretId, token);
                 if (credential is null)
                 {
-                    return Fault.NotFound;
+                    return Error.NotFound;
                 }
 
                 credential.RevokedAt = change.Now;
@@ -88,7 +89,7 @@ public sealed partial class ServiceAccountService
     };
 
     /// <summary>How many keys the accounts have that are not revoked, their good secrets, and when a key or such a secret was last used.</summary>
-    static async Task<Dictionary<string, (int Keys, IReadOnlyList<ClientSecretRow> Secrets, DateTimeOffset? LastUsedAt)>> CredentialsAsync(
+    static async Task<Dictionary<string, (int Keys, IReadOnlyList<ClientSecretSummary> Secrets, DateTimeOffset? LastUsedAt)>> CredentialsAsync(
         DashboardContext context, List<string> accounts, CancellationToken cancellationToken)
     {
         if (accounts.Count == 0)
@@ -100,13 +101,13 @@ public sealed partial class ServiceAccountService
             .Select(own => new { Id = own.Key, Count = own.Count(key => key.State != KeyState.Revoked), LastUsedAt = own.Max(key => key.LastUsedAt) })
             .ToListAsync(cancellationToken)).ToDictionary(own => own.Id, StringComparer.Ordinal);
         var secrets = (await LiveSecrets(context, accounts).OrderByDescending(x => x.CreatedAt).ThenBy(x => x.Id)
-            .Select(x => new { x.ServiceAccountId, Row = new ClientSecretRow(x.Id, x.Hint, x.CreatedAt, x.LastUsedAt) })
+            .Select(x => new { x.ServiceAccountId, Row = new ClientSecretSummary(x.Id, x.Hint, x.CreatedAt, x.LastUsedAt) })
             .ToListAsync(cancellationToken)).ToLookup(x => x.ServiceAccountId, x => x.Row, StringComparer.Ordinal);
         return accounts.ToDictionary(
             id => id,
             id =>
             {
-                IReadOnlyList<ClientSecretRow> own = [.. secrets[id]];
+                IReadOnlyList<ClientSecretSummary> own = [.. secrets[id]];
                 var key = keys.GetValueOrDefault(id);
                 return (key?.Count ?? 0, own, own.Select(secret => secret.LastUsedAt).Append(key?.LastUsedAt).Max());
             },

@@ -1,34 +1,34 @@
 using System.Text.Json;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Projects;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.ServiceAccounts;
 
 /// <summary>What admins and owners of an organization do with its service accounts. Others may not even see them.</summary>
 public sealed partial class ServiceAccountService(
-    IDbContextFactory<DashboardContext> contexts, Changes changes, KeyService keys, Catalogue catalogue, KeyShapes shapes, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KnownKeyTemplates shapes, TimeProvider time)
 {
     const int IdLength = 16;
 
-    static readonly Fault NotAdmin = Fault.Forbidden("Admins and owners see and change service accounts. Ask one of your organization.");
+    static readonly Error NotAdmin = Error.Forbidden("Admins and owners see and change service accounts. Ask one of your organization.");
 
     /// <summary>Creates a service account with its OAuth client and its first key. The client secret and the raw key are in what this returns and nowhere else.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="input">What is asked for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The account with its secrets; or <see cref="FaultCode.InvalidRequest"/> by field, <see cref="FaultCode.NotFound"/> for a project or organization that the
-    /// actor may not see, <see cref="FaultCode.Forbidden"/>, <see cref="FaultCode.KeyLimitReached"/> where the first key's project is full.</returns>
-    public async Task<Outcome<IssuedServiceAccount>> CreateAsync(Actor actor, NewServiceAccount input, CancellationToken cancellationToken) =>
-        ServiceAccountRules.Check(input, catalogue, shapes) is { } fault ? fault : await changes.RunAsync<IssuedServiceAccount>(
+    /// <returns>The account with its secrets; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a project or organization that the
+    /// actor may not see, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.KeyLimitReached"/> where the first key's project is full.</returns>
+    public async Task<Result<IssuedServiceAccount>> CreateAsync(Actor actor, NewServiceAccount input, CancellationToken cancellationToken) =>
+        ServiceAccountRules.Check(input, catalog, shapes) is { } fault ? fault : await changes.RunAsync<IssuedServiceAccount>(
             actor,
             async (change, token) =>
             {
                 var found = await FindProjectsAsync(change.Context, actor, input, token);
-                if (found.Fault is { } missing)
+                if (found.Error is { } missing)
                 {
                     return missing;
                 }
@@ -42,7 +42,7 @@ public sealed partial class ServiceAccountService(
                 await change.LockOrganizationAsync(first.OrganizationId, token);
                 if (!await change.LockProjectAsync(first.ProjectId, token))
                 {
-                    return Fault.NotFound;
+                    return Error.NotFound;
                 }
 
                 return await keys.IsFullAsync(change, first.ProjectId, token) ? keys.LimitReached() : await IssueAsync(change, first, reached, input, token);
@@ -53,19 +53,19 @@ public sealed partial class ServiceAccountService(
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="id">The service account.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The account; or <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public async Task<Outcome<ServiceAccountRow>> GetAsync(Actor actor, string id, CancellationToken cancellationToken)
+    /// <returns>The account; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public async Task<Result<ServiceAccountSummary>> GetAsync(Actor actor, string id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await FindAsync(context, actor, id, cancellationToken) is { Fault: { } missing } ? missing : await ReadAsync(context, id, cancellationToken);
+        return await FindAsync(context, actor, id, cancellationToken) is { Error: { } missing } ? missing : await ReadAsync(context, id, cancellationToken);
     }
 
     /// <summary>Lists an organization's service accounts a page at a time, newest first.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="query">Which. A cursor is good for the organization that it came from.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public async Task<Outcome<Page<ServiceAccountRow>>> ListAsync(Actor actor, ServiceAccountQuery query, CancellationToken cancellationToken)
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public async Task<Result<Page<ServiceAccountSummary>>> ListAsync(Actor actor, ServiceAccountQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(query.Limit, query.Search) is { } unusable)
         {
@@ -74,7 +74,7 @@ public sealed partial class ServiceAccountService(
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var organization = await ProjectService.ResolveOrganizationAsync(context, actor, query.Organization, cancellationToken);
-        if (organization.Fault is { } missing)
+        if (organization.Error is { } missing)
         {
             return missing;
         }
@@ -85,9 +85,9 @@ public sealed partial class ServiceAccountService(
         }
 
         var search = SearchOf(query);
-        string?[] filter = ["service-accounts", $"{organization.Value.Id}", search, query.State?.ToWord()];
+        string?[] filter = ["service-accounts", $"{organization.Value.Id}", search, query.State?.ToWireName()];
         var cursor = Cursor.Read(query.Cursor, filter);
-        if (cursor.Fault is { } foreign)
+        if (cursor.Error is { } foreign)
         {
             return foreign;
         }
@@ -107,8 +107,8 @@ public sealed partial class ServiceAccountService(
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="query">Which; its cursor and limit do not matter.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The number; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public async Task<Outcome<int>> CountAsync(Actor actor, ServiceAccountQuery query, CancellationToken cancellationToken)
+    /// <returns>The number; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public async Task<Result<int>> CountAsync(Actor actor, ServiceAccountQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(Page.DefaultLimit, query.Search) is { } unusable)
         {
@@ -117,18 +117,18 @@ public sealed partial class ServiceAccountService(
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var organization = await ProjectService.ResolveOrganizationAsync(context, actor, query.Organization, cancellationToken);
-        return organization.Fault is { } missing ? missing
+        return organization.Error is { } missing ? missing
             : organization.Value.Role < OrganizationRole.Admin ? NotAdmin
             : await Matching(context, organization.Value.Id, SearchOf(query), query.State).CountAsync(cancellationToken);
     }
 
-    /// <summary>The newest keys of a service account that are not revoked, of all projects; <see cref="ServiceAccountRow.Keys"/> says how many there are.</summary>
+    /// <summary>The newest keys of a service account that are not revoked, of all projects; <see cref="ServiceAccountSummary.Keys"/> says how many there are.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="id">The service account.</param>
     /// <param name="limit">The most keys, 1 to 200.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The keys, newest first; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>, <see cref="FaultCode.Forbidden"/>.</returns>
-    public async Task<Outcome<IReadOnlyList<KeyRow>>> KeysAsync(Actor actor, string id, int limit, CancellationToken cancellationToken)
+    /// <returns>The keys, newest first; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public async Task<Result<IReadOnlyList<KeySummary>>> KeysAsync(Actor actor, string id, int limit, CancellationToken cancellationToken)
     {
         if (Page.Check(limit) is { } unusable)
         {
@@ -136,7 +136,7 @@ public sealed partial class ServiceAccountService(
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await FindAsync(context, actor, id, cancellationToken) is { Fault: { } missing })
+        if (await FindAsync(context, actor, id, cancellationToken) is { Error: { } missing })
         {
             return missing;
         }
@@ -144,7 +144,7 @@ public sealed partial class ServiceAccountService(
         var newest = context.Keys.AsNoTracking().Where(key => key.OwnerType == PartyType.ServiceAccount && key.OwnerId == id && key.State != KeyState.Revoked)
             .OrderByDescending(key => key.CreatedAt).ThenBy(key => key.KeyId).Take(limit);
         var now = time.GetUtcNow();
-        return (await StoredKey.ReadAsync(context, newest, cancellationToken))
+        return (await ApiKeyProjection.ReadAsync(context, newest, cancellationToken))
             .OrderByDescending(row => row.Key.CreatedAt).ThenBy(row => row.Key.KeyId, StringComparer.Ordinal).Select(row => row.ToRow(now)).ToList();
     }
 
@@ -171,8 +171,8 @@ public sealed partial class ServiceAccountService(
         return accounts;
     }
 
-    async Task<Outcome<IssuedServiceAccount>> IssueAsync(
-        Change change, ProjectAccess first, List<long>? reached, NewServiceAccount input, CancellationToken cancellationToken)
+    async Task<Result<IssuedServiceAccount>> IssueAsync(
+        UnitOfWork change, ProjectAccess first, List<long>? reached, NewServiceAccount input, CancellationToken cancellationToken)
     {
         var secret = ClientSecret.Mint();
         var account = new ServiceAccount
@@ -181,7 +181,7 @@ public sealed partial class ServiceAccountService(
             OrganizationId = first.OrganizationId,
             Name = input.Name.Trim(),
             Description = input.Description?.Trim() ?? "",
-            Permissions = string.Join(' ', catalogue.InOrder(input.Permissions)),
+            Permissions = string.Join(' ', catalog.InOrder(input.Permissions)),
             AllProjects = reached is null,
             Environment = input.Environment,
             State = ServiceAccountState.Active,
@@ -195,7 +195,7 @@ public sealed partial class ServiceAccountService(
         {
             ["permissions"] = account.Permissions,
             ["projects"] = input.Projects is { Listed: null } ? "all" : string.Join(' ', input.Projects?.Listed ?? [first.Path.ToString()]),
-            ["environment"] = account.Environment.ToWord(),
+            ["environment"] = account.Environment.ToWireName(),
         });
         await change.Context.SaveChangesAsync(cancellationToken);
         var request = new NewKey(first.Path.ToString(), account.Name, input.Environment, Permissions: account.Permissions.Split(' '), ServiceAccountId: account.Id);
@@ -205,25 +205,25 @@ public sealed partial class ServiceAccountService(
     }
 
     /// <summary>The project of the first key, and the projects that the account reaches: null for all.</summary>
-    static async Task<Outcome<(ProjectAccess First, List<long>? Reached)>> FindProjectsAsync(
+    static async Task<Result<(ProjectAccess First, List<long>? Reached)>> FindProjectsAsync(
         DashboardContext context, Actor actor, NewServiceAccount input, CancellationToken cancellationToken)
     {
         if (input.Projects is not { Listed: null })
         {
             var found = await FindListedAsync(context, actor, input.Projects?.Listed, cancellationToken);
-            if (found.Fault is { } missing)
+            if (found.Error is { } missing)
             {
                 return missing;
             }
 
             // By number: it may be meant by a slug that it had before.
             return input.Organization is not null && (await context.FindOrganizationAsync(actor, input.Organization, cancellationToken))?.Id != found.Value[0].OrganizationId
-                ? Fault.Invalid("organization", "Leave it out, or name the organization of the projects.")
+                ? Error.Invalid("organization", "Leave it out, or name the organization of the projects.")
                 : (found.Value[0], [.. found.Value.Select(project => project.ProjectId)]);
         }
 
         var organization = await ProjectService.ResolveOrganizationAsync(context, actor, input.Organization, cancellationToken);
-        if (organization.Fault is { } unknown)
+        if (organization.Error is { } unknown)
         {
             return unknown;
         }
@@ -231,21 +231,21 @@ public sealed partial class ServiceAccountService(
         var slug = await context.Projects.Where(project => project.OrganizationId == organization.Value.Id && project.DeletedAt == null)
             .OrderBy(project => project.Slug).Select(project => project.Slug).FirstOrDefaultAsync(cancellationToken);
         return slug is null || await context.FindProjectAsync(actor, new(organization.Value.Slug, slug), cancellationToken) is not { } first
-            ? Fault.Invalid("projects", "The organization has no project yet. Create one first.")
+            ? Error.Invalid("projects", "The organization has no project yet. Create one first.")
             : (first, null);
     }
 
     /// <summary>The projects that a request names, each once and all of one organization; the actor's only one where it names none.</summary>
-    static async Task<Outcome<List<ProjectAccess>>> FindListedAsync(
+    static async Task<Result<List<ProjectAccess>>> FindListedAsync(
         DashboardContext context, Actor actor, IReadOnlyList<string>? names, CancellationToken cancellationToken)
     {
         var found = new List<ProjectAccess>();
         foreach (var name in names ?? [null!])
         {
             var project = await context.ResolveProjectAsync(actor, name, cancellationToken);
-            if (project.Fault is { } missing)
+            if (project.Error is { } missing)
             {
-                return missing.Errors?.TryGetValue("project", out var message) == true ? Fault.Invalid("projects", message) : missing;
+                return missing.Errors?.TryGetValue("project", out var message) == true ? Error.Invalid("projects", message) : missing;
             }
 
             found.Add(project.Value);
@@ -253,11 +253,11 @@ public sealed partial class ServiceAccountService(
 
         return found.TrueForAll(project => project.OrganizationId == found[0].OrganizationId)
             ? found.DistinctBy(project => project.ProjectId).ToList()
-            : Fault.Invalid("projects", "Name projects of one organization.");
+            : Error.Invalid("projects", "Name projects of one organization.");
     }
 
     /// <summary>The account's organization and the actor's place in it.</summary>
-    static async Task<Outcome<OrganizationAccess>> FindAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken)
+    static async Task<Result<OrganizationAccess>> FindAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken)
     {
         var found = !ServiceAccountRules.IsId(id) ? null : await (
             from account in context.ServiceAccounts
@@ -265,13 +265,13 @@ public sealed partial class ServiceAccountService(
             join member in context.MembershipsOf(actor) on account.OrganizationId equals member.OrganizationId
             join organization in context.Organizations on account.OrganizationId equals organization.Id
             select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role)).SingleOrDefaultAsync(cancellationToken);
-        return found is null ? Fault.NotFound : found.Role < OrganizationRole.Admin ? NotAdmin : found;
+        return found is null ? Error.NotFound : found.Role < OrganizationRole.Admin ? NotAdmin : found;
     }
 
-    static async Task<Outcome<ServiceAccountRow>> ReadAsync(DashboardContext context, string id, CancellationToken cancellationToken) =>
-        await ReadAsync(context, context.ServiceAccounts.AsNoTracking().Where(x => x.Id == id), cancellationToken) is [var row] ? row : Fault.NotFound;
+    static async Task<Result<ServiceAccountSummary>> ReadAsync(DashboardContext context, string id, CancellationToken cancellationToken) =>
+        await ReadAsync(context, context.ServiceAccounts.AsNoTracking().Where(x => x.Id == id), cancellationToken) is [var row] ? row : Error.NotFound;
 
-    static async Task<List<ServiceAccountRow>> ReadAsync(DashboardContext context, IQueryable<ServiceAccount> accounts, CancellationToken cancellationToken)
+    static async Task<List<ServiceAccountSummary>> ReadAsync(DashboardContext context, IQueryable<ServiceAccount> accounts, CancellationToken cancellationToken)
     {
         var rows = await (
             from account in accounts
@@ -296,7 +296,7 @@ public sealed partial class ServiceAccountService(
         {
             var (account, creator) = (row.Account, new Party(PartyType.User, row.Account.CreatedBy, row.Creator ?? row.Account.CreatedBy));
             var (keys, secrets, lastUsedAt) = credentials.GetValueOrDefault(account.Id, (0, [], null));
-            return new ServiceAccountRow(
+            return new ServiceAccountSummary(
                 account.Id,
                 row.Organization,
                 account.Name,
@@ -315,7 +315,7 @@ public sealed partial class ServiceAccountService(
         });
     }
 
-    static void Record(Change change, ServiceAccount account, string action, Dictionary<string, string?>? details = null) => change.Record(
+    static void Record(UnitOfWork change, ServiceAccount account, string action, Dictionary<string, string?>? details = null) => change.Record(
         account.OrganizationId,
         new(AuditCategory.ServiceAccounts, action, new(FeedSubject.ServiceAccount, account.Id, account.Name), Details: JsonSerializer.Serialize(details ?? [])));
 }

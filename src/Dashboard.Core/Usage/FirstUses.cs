@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Dashboard.Core.Usage;
 
 /// <summary>Writes the first use of each key as soon as there is one, beside the requests, and lets the open pages of every node know: they wait for it.</summary>
-public sealed partial class FirstUses(Changes changes, KeyShapes shapes, TimeProvider time, ILogger<FirstUses> logger) : BackgroundService
+public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplates shapes, TimeProvider time, ILogger<FirstUses> logger) : BackgroundService
 {
     /// <summary>How long it waits after a failure.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -34,7 +34,7 @@ public sealed partial class FirstUses(Changes changes, KeyShapes shapes, TimePro
     /// <param name="at">When.</param>
     /// <param name="facts">What is known of the request.</param>
     /// <param name="rawKey">The key's text, so that it is kept nowhere.</param>
-    public void Note(string keyId, DateTimeOffset at, RequestFacts? facts, ReadOnlySpan<char> rawKey)
+    public void Note(string keyId, DateTimeOffset at, CallerContext? facts, ReadOnlySpan<char> rawKey)
     {
         if (!waiting.ContainsKey(keyId) && waiting.Count < MostWaiting && waiting.TryAdd(keyId, KeyFirstUse.Of(keyId, at, facts, rawKey, shapes)))
         {

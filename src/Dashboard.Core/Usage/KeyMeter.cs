@@ -1,5 +1,5 @@
 using System.Net;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Keys;
 
 namespace Dashboard.Core.Usage;
 
@@ -140,7 +140,7 @@ sealed class MeterWindow(long hour, MeterWindow? before)
         {
             if (counts[i] > 0)
             {
-                yield return (i == 0 ? KeyHour.Valid : ((RefusalCode)(i - 1)).ToWord(), counts[i]);
+                yield return (i == 0 ? KeyHour.Valid : ((RefusalCode)(i - 1)).ToWireName(), counts[i]);
             }
         }
     }

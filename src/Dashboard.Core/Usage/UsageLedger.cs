@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Changes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +7,7 @@ namespace Dashboard.Core.Usage;
 
 /// <summary>Gathers what the meters of the keys have counted and writes it behind the requests: every <see cref="Interval"/>, and whole at a graceful stop. A process that
 /// is killed loses what came since the last batch.</summary>
-public sealed partial class UsageLedger(Changes changes, Catalogue catalogue, TimeProvider time, ILogger<UsageLedger> logger) : BackgroundService
+public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCatalog catalog, TimeProvider time, ILogger<UsageLedger> logger) : BackgroundService
 {
     /// <summary>How long counts may wait in memory before they are written.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -20,7 +19,7 @@ public sealed partial class UsageLedger(Changes changes, Catalogue catalogue, Ti
 
     readonly ConcurrentQueue<KeyMeter> waiting = new();
     readonly Lock[] gates = [.. Enumerable.Range(0, Gates).Select(_ => new Lock())];
-    readonly string[] permissions = [.. catalogue.Permissions.Select(x => x.Name), Catalogue.Verify];
+    readonly string[] permissions = [.. catalog.Permissions.Select(x => x.Name), PermissionCatalog.Verify];
     readonly SemaphoreSlim writing = new(1, 1);
     readonly string node = Guid.CreateVersion7().ToString("N");
     UsageBatch? unwritten;

@@ -20,7 +20,7 @@ public sealed record UsageQuery(
 /// <param name="Hour">When the hour began, UTC.</param>
 /// <param name="Outcome"><see cref="KeyHour.Valid"/>, or a refusal's <c>code</c>.</param>
 /// <param name="Count">How often.</param>
-public sealed record UsageRow(string KeyId, DateTimeOffset Hour, string Outcome, long Count);
+public sealed record UsageSummary(string KeyId, DateTimeOffset Hour, string Outcome, long Count);
 
 /// <summary>What members see of how keys are used.</summary>
 public sealed class UsageService(IDbContextFactory<DashboardContext> contexts)
@@ -29,8 +29,8 @@ public sealed class UsageService(IDbContextFactory<DashboardContext> contexts)
     /// <param name="actor">A member of the organization.</param>
     /// <param name="query">Which. A cursor is good for the filter that it came from.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page; or <see cref="FaultCode.InvalidRequest"/>, <see cref="FaultCode.NotFound"/>.</returns>
-    public async Task<Outcome<Page<UsageRow>>> ListAsync(Actor actor, UsageQuery query, CancellationToken cancellationToken)
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<Page<UsageSummary>>> ListAsync(Actor actor, UsageQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(query.Limit) is { } unusable)
         {
@@ -39,7 +39,7 @@ public sealed class UsageService(IDbContextFactory<DashboardContext> contexts)
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
-        if (project.Fault is { } missing)
+        if (project.Error is { } missing)
         {
             return missing;
         }
@@ -47,19 +47,19 @@ public sealed class UsageService(IDbContextFactory<DashboardContext> contexts)
         var projectId = project.Value.ProjectId;
         string?[] filter = ["usage", $"{projectId}", query.KeyId, $"{query.From?.ToUnixTimeMilliseconds()}", $"{query.To?.ToUnixTimeMilliseconds()}"];
         var cursor = Cursor.Read(query.Cursor, filter);
-        if (cursor.Fault is { } foreign)
+        if (cursor.Error is { } foreign)
         {
             return foreign;
         }
 
         if (query.KeyId is not null && !KeyRules.IsKeyId(query.KeyId))
         {
-            return new Page<UsageRow>([], null); // of no key that could be
+            return new Page<UsageSummary>([], null); // of no key that could be
         }
 
         var rows = await Select(context.KeyHours.AsNoTracking().Where(row => row.ProjectId == projectId), query, cursor.Value)
             .OrderByDescending(row => row.Hour).ThenByDescending(row => row.KeyId).ThenByDescending(row => row.Outcome)
-            .Take(query.Limit + 1).Select(row => new UsageRow(row.KeyId, row.Hour, row.Outcome, row.Count)).ToListAsync(cancellationToken);
+            .Take(query.Limit + 1).Select(row => new UsageSummary(row.KeyId, row.Hour, row.Outcome, row.Count)).ToListAsync(cancellationToken);
         return Cursor.Cut(rows, query.Limit, row => row, row => new(row.Hour, $"{row.KeyId}/{row.Outcome}"), filter);
     }
 

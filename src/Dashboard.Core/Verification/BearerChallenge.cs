@@ -1,4 +1,4 @@
-using Dashboard.Core.OAuth;
+using Dashboard.Core.Tokens;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,10 +14,10 @@ public static class BearerChallenge
     /// <param name="code">Why it is refused.</param>
     /// <param name="original">The request that was asked for where it went to another server than Latchkey: the metadata are of what it asked for.</param>
     /// <param name="scope">The scopes that it needs, or null.</param>
-    public static string Of(HttpContext http, RefusalCode code, RequestFacts? original = null, string? scope = null)
+    public static string Of(HttpContext http, RefusalCode code, CallerContext? original = null, string? scope = null)
     {
         ArgumentNullException.ThrowIfNull(http);
-        var challenge = http.RequestServices?.GetService<PublicAddress>() is not { } address ? "Bearer realm=\"Latchkey\""
+        var challenge = http.RequestServices?.GetService<PublicUrl>() is not { } address ? "Bearer realm=\"Latchkey\""
             : ResourceOf(original) is { } resource ? $"Bearer resource_metadata=\"{address.Beside(http)}{Metadata}?resource={Uri.EscapeDataString(resource)}\""
             : $"Bearer resource_metadata=\"{address.Of(http)}{Metadata}\"";
         challenge = scope is null ? challenge : $"{challenge}, scope=\"{scope}\"";
@@ -25,6 +25,6 @@ public static class BearerChallenge
     }
 
     /// <summary>The resource that a client asked for has to be the one that its metadata name (RFC 9728 section 3.3).</summary>
-    static string? ResourceOf(RequestFacts? original) =>
+    static string? ResourceOf(CallerContext? original) =>
         original is { Scheme: { } scheme, Host: { } host, Path: ['/', ..] path } && $"{scheme}://{host}{path}" is var resource && ResourceIndicator.IsOne(resource) ? resource : null;
 }

@@ -1,5 +1,5 @@
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Organizations;
 
 namespace Dashboard.Core.Verification;
 
@@ -11,20 +11,20 @@ public sealed class ForwardAuthPolicy
     const string Nobody = "";
 
     /// <summary>By the environments that the request's host takes; one for all where the policy itself names the environment.</summary>
-    readonly Demand[] demands;
+    readonly AccessRequirement[] demands;
 
-    ForwardAuthPolicy(Demand demand, AcceptedEnvironments? named) =>
-        demands = [.. Enumerable.Range(0, (int)AcceptedEnvironments.Both + 1).Select(host => demand with { Environments = named ?? (AcceptedEnvironments)host })];
+    ForwardAuthPolicy(AccessRequirement requirement, AcceptedEnvironments? named) =>
+        demands = [.. Enumerable.Range(0, (int)AcceptedEnvironments.Both + 1).Select(host => requirement with { Environments = named ?? (AcceptedEnvironments)host })];
 
     /// <summary>The demand of a request.</summary>
     /// <param name="host">What its host takes.</param>
-    public Demand At(AcceptedEnvironments host) => demands[(int)host];
+    public AccessRequirement At(AcceptedEnvironments host) => demands[(int)host];
 
     /// <summary>Reads what stands behind the address's first segment. Null for what has not the form of a policy. An organization, project, environment, permission
     /// or kind that cannot be is one that no credential has.</summary>
     /// <param name="path">The rest of the path, decoded.</param>
-    /// <param name="catalogue">The words of the installation.</param>
-    public static ForwardAuthPolicy? Read(string path, Catalogue catalogue)
+    /// <param name="catalog">The words of the installation.</param>
+    public static ForwardAuthPolicy? Read(string path, PermissionCatalog catalog)
     {
         var segments = path.Split('/');
         if (segments is ["", .., ""])
@@ -42,8 +42,8 @@ public sealed class ForwardAuthPolicy
         return new(
             new(
                 Project: organization is null && project is null ? null : Path(organization, project),
-                Permission: permission is null || IsKnown(permission, catalogue) ? permission : Nobody,
-                Resource: resource is null || KeyRules.TryParseResource(resource, catalogue, out _) ? resource : Nobody),
+                Permission: permission is null || IsKnown(permission, catalog) ? permission : Nobody,
+                Resource: resource is null || KeyRules.TryParseResource(resource, catalog, out _) ? resource : Nobody),
             At(segments, 3) switch
             {
                 null => null,
@@ -54,11 +54,11 @@ public sealed class ForwardAuthPolicy
     }
 
     /// <summary>The segment at a place; null for any.</summary>
-    static string? At(string[] segments, int place) => place < segments.Length && segments[place] != Demand.Any ? segments[place] : null;
+    static string? At(string[] segments, int place) => place < segments.Length && segments[place] != AccessRequirement.Any ? segments[place] : null;
 
     static string Path(string? organization, string? project) =>
         (organization is null || Names.HasSlugShape(organization)) && (project is null || Names.HasSlugShape(project))
-            ? $"{organization ?? Demand.Any}/{project ?? Demand.Any}" : Nobody;
+            ? $"{organization ?? AccessRequirement.Any}/{project ?? AccessRequirement.Any}" : Nobody;
 
-    static bool IsKnown(string permission, Catalogue catalogue) => permission == Catalogue.Verify || catalogue.Permissions.Any(known => known.Name == permission);
+    static bool IsKnown(string permission, PermissionCatalog catalog) => permission == PermissionCatalog.Verify || catalog.Permissions.Any(known => known.Name == permission);
 }

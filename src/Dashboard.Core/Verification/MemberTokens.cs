@@ -1,4 +1,6 @@
-using Dashboard.Core.OAuth;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
+using Dashboard.Core.Tokens;
 
 namespace Dashboard.Core.Verification;
 
@@ -9,7 +11,7 @@ namespace Dashboard.Core.Verification;
 public sealed record MemberToken(Actor? Actor, RefusalCode? Refusal = null, TimeSpan? RetryAfter = null);
 
 /// <summary>Says which member acts through an access token. Only the command line's tokens with the scope <c>api</c> stand in for a session: no other client's, and no service
-/// account's. They are held and dropped as all tokens are (<see cref="TokenCache"/>), and <see cref="Data.Changes"/> asks again inside each change.</summary>
+/// account's. They are held and dropped as all tokens are (<see cref="TokenCache"/>), and <see cref="UnitOfWorkRunner"/> asks again inside each change.</summary>
 public sealed class MemberTokens(Verifier verifier)
 {
     /// <summary>Finds the member.</summary>
@@ -17,14 +19,14 @@ public sealed class MemberTokens(Verifier verifier)
     /// <param name="facts">The request, at the address that the product itself is called by: a token for a resource is good only under it.</param>
     /// <param name="address">The client address, for the record; or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<MemberToken> FindAsync(PresentedCredential credential, RequestFacts facts, string? address, CancellationToken cancellationToken)
+    public async Task<MemberToken> FindAsync(PresentedCredential credential, CallerContext facts, string? address, CancellationToken cancellationToken)
     {
         if (credential.Kind != CredentialKind.Jwt)
         {
             return new(null);
         }
 
-        var judged = await verifier.JudgeAsync(credential, Demand.None, facts, null, cancellationToken);
+        var judged = await verifier.JudgeAsync(credential, AccessRequirement.None, facts, null, cancellationToken);
         if (judged.Verdict.Refusal is { } refusal)
         {
             return new(null, refusal, judged.Verdict.RetryAfter);

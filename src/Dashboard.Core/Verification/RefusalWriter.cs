@@ -15,7 +15,7 @@ public static class RefusalWriter
 
     /// <summary>The problem document of a refusal.</summary>
     /// <param name="code">Why.</param>
-    public static ProblemDocument ToProblem(this RefusalCode code) => new(code.ToHttpStatus(), code.ToWord(), code.ToSentence())
+    public static ProblemDocument ToProblem(this RefusalCode code) => new(code.ToHttpStatus(), code.ToWireName(), code.ToSentence())
     {
         RetryAfter = code == RefusalCode.VerificationUnavailable ? Outage : null,
     };
@@ -42,7 +42,7 @@ public static class RefusalWriter
     /// <param name="original">What is known of that request, or null.</param>
     /// <param name="scope">The scopes that it needs, or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static Task WriteAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, RequestFacts? original, string? scope, CancellationToken cancellationToken)
+    public static Task WriteAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, CallerContext? original, string? scope, CancellationToken cancellationToken)
     {
         var (problem, bytes) = Problems[code];
         if (problem.Status == StatusCodes.Status401Unauthorized)

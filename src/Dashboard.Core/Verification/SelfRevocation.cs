@@ -1,4 +1,5 @@
-using Dashboard.Core.Data;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,7 +12,7 @@ namespace Dashboard.Core.Verification;
 public sealed record SelfRevoked(RefusalCode? Refusal, string? KeyId, DateTimeOffset? RevokedAt);
 
 /// <summary>Lets whoever holds a key revoke it, as somebody who finds one should.</summary>
-public sealed class SelfRevocation(Verifier verifier, Changes changes)
+public sealed class SelfRevocation(Verifier verifier, UnitOfWorkRunner changes)
 {
     /// <summary>Revokes the key that is presented, whatever its environment, its state or the client's address, unless it is revoked.</summary>
     /// <param name="credential">What the request presented.</param>
@@ -35,10 +36,10 @@ public sealed class SelfRevocation(Verifier verifier, Changes changes)
                 var key = await change.Context.Keys.SingleAsync(x => x.KeyId == keyId, token);
                 if (key.State == KeyState.Revoked)
                 {
-                    return new Fault(FaultCode.Conflict, "This key is revoked already.");
+                    return new Error(ErrorCode.Conflict, "This key is revoked already.");
                 }
 
-                await KeyRevocation.RevokeAsync(change, known.Project.OrganizationId, [key], "self_revoke", null, token);
+                await KeyAudit.RevokeAsync(change, known.Project.OrganizationId, [key], "self_revoke", null, token);
                 return change.Now;
             },
             cancellationToken);

@@ -1,3 +1,5 @@
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Microsoft.EntityFrameworkCore;
@@ -25,15 +27,15 @@ public sealed class VerificationCache : IDisposable
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     readonly IDbContextFactory<DashboardContext> contexts;
-    readonly KeyShapes shapes;
+    readonly KnownKeyTemplates shapes;
     readonly ChangeFeed feed;
     readonly IDisposable subscription;
 
     /// <summary>Held for every change of what follows, so that what is read and what is told of it never cross.</summary>
     readonly Lock gate = new();
 
-    readonly KnownKeys keys = new(Capacity);
-    readonly Dictionary<KeyDigest, Flight> flights = [];
+    readonly KeyCacheStore keys = new(Capacity);
+    readonly Dictionary<KeyDigest, PendingRead> pendingReads = [];
     readonly Queue<(long Number, FeedScope Scope)> recent = new();
     readonly HashSet<string> created = new(StringComparer.Ordinal);
 
@@ -42,10 +44,10 @@ public sealed class VerificationCache : IDisposable
     long forgotten;
 
     /// <summary>Null until they have been read.</summary>
-    volatile KnownHashes? hashes;
+    volatile KeyHashFilter? hashes;
 
     /// <summary>Begins empty.</summary>
-    public VerificationCache(IDbContextFactory<DashboardContext> contexts, KeyShapes shapes, ChangeFeed feed)
+    public VerificationCache(IDbContextFactory<DashboardContext> contexts, KnownKeyTemplates shapes, ChangeFeed feed)
     {
         (this.contexts, this.shapes, this.feed) = (contexts, shapes, feed);
         subscription = feed.Subscribe(OnEntry, OnReset, OnReadAsync);
@@ -68,7 +70,7 @@ public sealed class VerificationCache : IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The key, whatever its state; or why there is none.</returns>
     /// <exception cref="Exception">It could not be read; the database did not answer, as a rule.</exception>
-    internal ValueTask<FoundKey> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
+    internal ValueTask<KeyReadResult> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
         if (!feed.IsFresh || hashes is not { } known)
         {
@@ -89,16 +91,16 @@ public sealed class VerificationCache : IDisposable
             }
         }
 
-        return new(new FoundKey(key, null));
+        return new(new KeyReadResult(key, null));
     }
 
     /// <inheritdoc />
     public void Dispose() => subscription.Dispose();
 
-    static FoundKey Unavailable => new(null, RefusalCode.VerificationUnavailable);
+    static KeyReadResult Unavailable => new(null, RefusalCode.VerificationUnavailable);
 
     /// <summary>A key that is not held: unknown, unless its hash is stored; and what is stored is known for certain once the feed has been read.</summary>
-    async Task<FoundKey> SeekAsync(PresentedCredential credential, KeyDigest digest, KnownHashes known, CancellationToken cancellationToken)
+    async Task<KeyReadResult> SeekAsync(PresentedCredential credential, KeyDigest digest, KeyHashFilter known, CancellationToken cancellationToken)
     {
         if (!known.Contains(digest.First))
         {
@@ -119,35 +121,35 @@ public sealed class VerificationCache : IDisposable
         return await read.WaitAsync(Patience, TimeProvider.System, cancellationToken) is { } key ? new(key, null) : Unknown(credential);
     }
 
-    FoundKey Unknown(PresentedCredential credential) => new(null, shapes.Fits(credential.Reveal()) ? RefusalCode.InvalidKey : RefusalCode.MalformedKey);
+    KeyReadResult Unknown(PresentedCredential credential) => new(null, shapes.Fits(credential.Reveal()) ? RefusalCode.InvalidKey : RefusalCode.MalformedKey);
 
     /// <summary>Reads a key, together with all who ask for it now. Who asks after a change does not share a read that was sent before it.</summary>
-    Task<KnownKey?> Join(KeyDigest digest)
+    Task<CachedKey?> Join(KeyDigest digest)
     {
-        Flight flight;
+        PendingRead pendingRead;
         lock (gate)
         {
-            if (flights.TryGetValue(digest, out var under) && under.Began == told)
+            if (pendingReads.TryGetValue(digest, out var under) && under.Began == told)
             {
                 return under.Result.Task;
             }
 
-            flight = new(told);
-            flights[digest] = flight;
+            pendingRead = new(told);
+            pendingReads[digest] = pendingRead;
         }
 
-        _ = FlyAsync(digest, flight);
-        return flight.Result.Task;
+        _ = FlyAsync(digest, pendingRead);
+        return pendingRead.Result.Task;
     }
 
-    async Task FlyAsync(KeyDigest digest, Flight flight)
+    async Task FlyAsync(KeyDigest digest, PendingRead pendingRead)
     {
-        KnownKey? key = null;
+        CachedKey? key = null;
         Exception? failure = null;
         try
         {
             await using var context = await contexts.CreateDbContextAsync();
-            key = await KnownKeyQuery.FindAsync(context, digest.ToArray(), Known, CancellationToken.None);
+            key = await CachedKeyQuery.FindAsync(context, digest.ToArray(), Known, CancellationToken.None);
         }
         catch (Exception exception)
         {
@@ -156,12 +158,12 @@ public sealed class VerificationCache : IDisposable
 
         lock (gate)
         {
-            if (flights.GetValueOrDefault(digest) == flight)
+            if (pendingReads.GetValueOrDefault(digest) == pendingRead)
             {
-                flights.Remove(digest);
+                pendingReads.Remove(digest);
             }
 
-            if (key is { Holds: true } && !HasChanged(key, flight.Began))
+            if (key is { Holds: true } && !HasChanged(key, pendingRead.Began))
             {
                 keys.Put(digest, key);
             }
@@ -169,15 +171,15 @@ public sealed class VerificationCache : IDisposable
 
         if (failure is null)
         {
-            flight.Result.SetResult(key);
+            pendingRead.Result.SetResult(key);
         }
         else
         {
-            flight.Result.SetException(failure);
+            pendingRead.Result.SetException(failure);
         }
     }
 
-    KnownProject? Known(long id)
+    CachedProject? Known(long id)
     {
         lock (gate)
         {
@@ -186,7 +188,7 @@ public sealed class VerificationCache : IDisposable
     }
 
     /// <summary>Whether something that a key rests on has changed, as far as was told, since its read began.</summary>
-    bool HasChanged(KnownKey key, long since) => since < forgotten || (since < told && recent.Any(change => change.Number > since && change.Scope.Includes(key)));
+    bool HasChanged(CachedKey key, long since) => since < forgotten || (since < told && recent.Any(change => change.Number > since && change.Scope.Includes(key)));
 
     void OnEntry(FeedEntry entry)
     {
@@ -262,7 +264,7 @@ public sealed class VerificationCache : IDisposable
         }
     }
 
-    static async Task AddAsync(KnownHashes known, IQueryable<ApiKey> from, CancellationToken cancellationToken)
+    static async Task AddAsync(KeyHashFilter known, IQueryable<ApiKey> from, CancellationToken cancellationToken)
     {
         await foreach (var hash in from.Select(key => key.Hash).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
@@ -272,10 +274,10 @@ public sealed class VerificationCache : IDisposable
 
     /// <summary>A read that is under way.</summary>
     /// <param name="began">How many changes had been told when it began.</param>
-    sealed class Flight(long began)
+    sealed class PendingRead(long began)
     {
         public long Began { get; } = began;
 
-        public TaskCompletionSource<KnownKey?> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<CachedKey?> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

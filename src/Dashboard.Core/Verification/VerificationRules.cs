@@ -1,4 +1,5 @@
 using System.Net;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 
 namespace Dashboard.Core.Verification;
@@ -6,7 +7,7 @@ namespace Dashboard.Core.Verification;
 /// <summary>A question about a key that is known.</summary>
 /// <param name="Name">What an explanation calls it, in snake case.</param>
 /// <param name="Judge">Why the key is refused at that time to that client, or null where the rule lets it pass. Asks nobody and changes nothing.</param>
-sealed record VerificationRule(string Name, Func<KnownKey, Demand, IPAddress?, DateTimeOffset, RefusalCode?> Judge);
+sealed record VerificationRule(string Name, Func<CachedKey, AccessRequirement, IPAddress?, DateTimeOffset, RefusalCode?> Judge);
 
 /// <summary>The rules about known keys. The first that fails answers.</summary>
 static class VerificationRules
@@ -27,14 +28,14 @@ static class VerificationRules
 
     /// <summary>The first refusal, or null where the key is good for what is asked.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="demand">What is asked.</param>
+    /// <param name="requirement">What is asked.</param>
     /// <param name="client">The client address, or null where it is not known.</param>
     /// <param name="now">The time, UTC.</param>
-    public static RefusalCode? FirstFailure(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now)
+    public static RefusalCode? FirstFailure(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now)
     {
         foreach (var rule in Rules)
         {
-            if (rule.Judge(key, demand, client, now) is { } refusal)
+            if (rule.Judge(key, requirement, client, now) is { } refusal)
             {
                 return refusal;
             }
@@ -43,7 +44,7 @@ static class VerificationRules
         return null;
     }
 
-    static RefusalCode? State(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now) => key.State.At(key.Principal.ExpiresAt, now) switch
+    static RefusalCode? State(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now) => key.State.At(key.Principal.ExpiresAt, now) switch
     {
         KeyState.Active => null,
         KeyState.Revoked => RefusalCode.RevokedKey,
@@ -51,21 +52,21 @@ static class VerificationRules
         _ => RefusalCode.InactiveKey,
     };
 
-    static RefusalCode? Environment(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now)
+    static RefusalCode? Environment(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now)
     {
         var own = key.Principal.Environment == KeyEnvironment.Live ? AcceptedEnvironments.Live : AcceptedEnvironments.Test;
-        return demand.Environments.HasFlag(own) ? null : RefusalCode.WrongEnvironment;
+        return requirement.Environments.HasFlag(own) ? null : RefusalCode.WrongEnvironment;
     }
 
-    static RefusalCode? Address(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now) =>
+    static RefusalCode? Address(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now) =>
         key.AllowedIps is { } allowed && !allowed.Contains(client) ? RefusalCode.IpNotAllowed : null;
 
-    static RefusalCode? Project(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now) =>
-        demand.Project is { } project && !key.Project.IsMeantBy(project) ? RefusalCode.WrongProject : null;
+    static RefusalCode? Project(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now) =>
+        requirement.Project is { } project && !key.Project.IsMeantBy(project) ? RefusalCode.WrongProject : null;
 
-    static RefusalCode? Resource(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now) =>
-        demand.Resource is { } resource && !key.Reaches(resource) ? RefusalCode.ResourceOutOfScope : null;
+    static RefusalCode? Resource(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now) =>
+        requirement.Resource is { } resource && !key.Reaches(resource) ? RefusalCode.ResourceOutOfScope : null;
 
-    static RefusalCode? Permission(KnownKey key, Demand demand, IPAddress? client, DateTimeOffset now) =>
-        demand.Permission is { } permission && !key.Principal.Permissions.Contains(permission, StringComparer.Ordinal) ? RefusalCode.InsufficientPermissions : null;
+    static RefusalCode? Permission(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now) =>
+        requirement.Permission is { } permission && !key.Principal.Permissions.Contains(permission, StringComparer.Ordinal) ? RefusalCode.InsufficientPermissions : null;
 }

@@ -1,4 +1,6 @@
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Limits;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Usage;
 using Microsoft.Extensions.Logging;
 
@@ -11,35 +13,35 @@ public sealed partial class Verifier(
 {
     /// <summary>Verifies a credential. The rules are tried in a fixed order, and the first that fails answers.</summary>
     /// <param name="credential">What the request presented.</param>
-    /// <param name="demand">What the request is about.</param>
+    /// <param name="requirement">What the request is about.</param>
     /// <param name="facts">What is known of the original request, for the record of first and last use; null for nothing.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The verdict; where what is stored cannot be read, <see cref="RefusalCode.VerificationUnavailable"/> and never a word against the key.</returns>
-    public ValueTask<Verdict> VerifyAsync(PresentedCredential credential, Demand demand, RequestFacts? facts, CancellationToken cancellationToken)
+    public ValueTask<Verdict> VerifyAsync(PresentedCredential credential, AccessRequirement requirement, CallerContext? facts, CancellationToken cancellationToken)
     {
         if (credential.Kind == CredentialKind.Jwt)
         {
-            return VerifyTokenAsync(credential, demand, facts, cancellationToken);
+            return VerifyTokenAsync(credential, requirement, facts, cancellationToken);
         }
 
         var finding = FindAsync(credential, cancellationToken);
-        return finding.IsCompletedSuccessfully ? new(Judge(finding.Result, credential, demand, facts, time.GetUtcNow())) : JudgeAsync(finding, credential, demand, facts);
+        return finding.IsCompletedSuccessfully ? new(Judge(finding.Result, credential, requirement, facts, time.GetUtcNow())) : JudgeAsync(finding, credential, requirement, facts);
     }
 
     /// <summary>The same for whoever wants to say more about the key than the verdict does.</summary>
     /// <param name="credential">What was presented.</param>
-    /// <param name="demand">What is asked.</param>
+    /// <param name="requirement">What is asked.</param>
     /// <param name="facts">What is known of the original request.</param>
     /// <param name="organization">The organization that the key has to be of, or else it does not exist; null for any.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal async ValueTask<Judgement> JudgeAsync(
-        PresentedCredential credential, Demand demand, RequestFacts? facts, long? organization, CancellationToken cancellationToken)
+        PresentedCredential credential, AccessRequirement requirement, CallerContext? facts, long? organization, CancellationToken cancellationToken)
     {
         if (credential.Kind == CredentialKind.Jwt)
         {
             var (token, refused) = await FindTokenAsync(credential, cancellationToken);
             var at = time.GetUtcNow();
-            return new(Judge(token, refused, demand, facts, at), null, token, at);
+            return new(Judge(token, refused, requirement, facts, at), null, token, at);
         }
 
         var found = await FindAsync(credential, cancellationToken);
@@ -49,23 +51,23 @@ public sealed partial class Verifier(
         }
 
         var now = time.GetUtcNow();
-        return new(Judge(found, credential, demand, facts, now), found.Key, null, now);
+        return new(Judge(found, credential, requirement, facts, now), found.Key, null, now);
     }
 
     /// <summary>Finds the key that was presented.</summary>
     /// <param name="credential">What the request presented.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The key, whatever its state; or why there is none.</returns>
-    internal ValueTask<FoundKey> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
+    internal ValueTask<KeyReadResult> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
         if (credential.Refusal is { } refusal)
         {
-            return new(new FoundKey(null, refusal));
+            return new(new KeyReadResult(null, refusal));
         }
 
         if (credential.Kind == CredentialKind.Jwt)
         {
-            return new(new FoundKey(null, RefusalCode.InvalidToken)); // it is no key
+            return new(new KeyReadResult(null, RefusalCode.InvalidToken)); // it is no key
         }
 
         var finding = cache.FindAsync(credential, cancellationToken);
@@ -76,7 +78,7 @@ public sealed partial class Verifier(
     /// <param name="credential">A JWT.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The token, whether it counts or not; or why there is none.</returns>
-    internal async ValueTask<FoundToken> FindTokenAsync(PresentedCredential credential, CancellationToken cancellationToken)
+    internal async ValueTask<TokenReadResult> FindTokenAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
         try
         {
@@ -89,37 +91,37 @@ public sealed partial class Verifier(
         }
     }
 
-    ValueTask<Verdict> VerifyTokenAsync(PresentedCredential credential, Demand demand, RequestFacts? facts, CancellationToken cancellationToken)
+    ValueTask<Verdict> VerifyTokenAsync(PresentedCredential credential, AccessRequirement requirement, CallerContext? facts, CancellationToken cancellationToken)
     {
         var finding = FindTokenAsync(credential, cancellationToken);
         if (!finding.IsCompletedSuccessfully)
         {
-            return WaitAsync(finding, demand, facts);
+            return WaitAsync(finding, requirement, facts);
         }
 
         var (token, refused) = finding.Result;
-        return new(Judge(token, refused, demand, facts, time.GetUtcNow()));
+        return new(Judge(token, refused, requirement, facts, time.GetUtcNow()));
     }
 
-    async ValueTask<Verdict> WaitAsync(ValueTask<FoundToken> finding, Demand demand, RequestFacts? facts)
+    async ValueTask<Verdict> WaitAsync(ValueTask<TokenReadResult> finding, AccessRequirement requirement, CallerContext? facts)
     {
         var (token, refused) = await finding;
-        return Judge(token, refused, demand, facts, time.GetUtcNow());
+        return Judge(token, refused, requirement, facts, time.GetUtcNow());
     }
 
-    Verdict Judge(KnownToken? token, RefusalCode? refused, Demand demand, RequestFacts? facts, DateTimeOffset now)
+    Verdict Judge(CachedToken? token, RefusalCode? refused, AccessRequirement requirement, CallerContext? facts, DateTimeOffset now)
     {
-        var refusal = token is null ? refused : TokenRules.FirstFailure(token, demand, facts, now);
+        var refusal = token is null ? refused : TokenRules.FirstFailure(token, requirement, facts, now);
         if (refusal is null)
         {
-            return new(token!.ToPrincipal(demand), null, token.Jti);
+            return new(token!.ToPrincipal(requirement), null, token.Jti);
         }
 
         var wait = Limit(null, refusal, facts);
         return new(null, wait is null ? refusal : RefusalCode.RateLimited, null) { RetryAfter = wait };
     }
 
-    async ValueTask<FoundKey> WaitAsync(ValueTask<FoundKey> finding, CancellationToken cancellationToken)
+    async ValueTask<KeyReadResult> WaitAsync(ValueTask<KeyReadResult> finding, CancellationToken cancellationToken)
     {
         try
         {
@@ -132,42 +134,42 @@ public sealed partial class Verifier(
         }
     }
 
-    async ValueTask<Verdict> JudgeAsync(ValueTask<FoundKey> finding, PresentedCredential credential, Demand demand, RequestFacts? facts) =>
-        Judge(await finding, credential, demand, facts, time.GetUtcNow());
+    async ValueTask<Verdict> JudgeAsync(ValueTask<KeyReadResult> finding, PresentedCredential credential, AccessRequirement requirement, CallerContext? facts) =>
+        Judge(await finding, credential, requirement, facts, time.GetUtcNow());
 
-    Verdict Judge(FoundKey found, PresentedCredential credential, Demand demand, RequestFacts? facts, DateTimeOffset now)
+    Verdict Judge(KeyReadResult found, PresentedCredential credential, AccessRequirement requirement, CallerContext? facts, DateTimeOffset now)
     {
-        var refusal = found.Key is { } key ? VerificationRules.FirstFailure(key, demand, facts?.Address, now) : found.Refusal;
+        var refusal = found.Key is { } key ? VerificationRules.FirstFailure(key, requirement, facts?.Address, now) : found.Refusal;
         var wait = Limit(found.Key, refusal, facts);
         refusal = wait is null ? refusal : RefusalCode.RateLimited;
-        Note(found.Key, demand, refusal, credential, facts, now);
+        Note(found.Key, requirement, refusal, credential, facts, now);
         return refusal is { } code ? new(null, code, found.Key?.Principal.KeyId) { RetryAfter = wait } : found.Key!.Accepted;
     }
 
     /// <summary>Counts what is limited: a key's own requests that would pass, and a client's that would not. A key that is good, without a limit of its own, is not counted.</summary>
     /// <returns>How long to wait; null where nothing is at its limit.</returns>
-    TimeSpan? Limit(KnownKey? key, RefusalCode? refusal, RequestFacts? facts) => refusal switch
+    TimeSpan? Limit(CachedKey? key, RefusalCode? refusal, CallerContext? facts) => refusal switch
     {
         null => key!.RequestsPerMinute is { } most ? limits.Take(key.Principal.KeyId, most) : null,
         RefusalCode.MissingCredential or RefusalCode.VerificationUnavailable => null,
-        _ => facts is { IsProxys: false } ? limits.Refused.Take(facts.Address) : null,
+        _ => facts is { IsProxyAddress: false } ? limits.Refused.Take(facts.Address) : null,
     };
 
     /// <summary>The one place where an outcome is noted, accepted or refused.</summary>
     /// <param name="key">The key that was presented whole, or null.</param>
-    /// <param name="demand">What was asked.</param>
+    /// <param name="requirement">What was asked.</param>
     /// <param name="refusal">Why it was refused, or null.</param>
     /// <param name="credential">What was presented.</param>
     /// <param name="facts">What is known of the original request.</param>
     /// <param name="now">When it was judged.</param>
-    void Note(KnownKey? key, Demand demand, RefusalCode? refusal, PresentedCredential credential, RequestFacts? facts, DateTimeOffset now)
+    void Note(CachedKey? key, AccessRequirement requirement, RefusalCode? refusal, PresentedCredential credential, CallerContext? facts, DateTimeOffset now)
     {
         if (key is null)
         {
             return;
         }
 
-        key.MeterOf(usage).Count(refusal, demand.Permission, facts?.Address, facts?.UserAgent, now);
+        key.MeterOf(usage).Count(refusal, requirement.Permission, facts?.Address, facts?.UserAgent, now);
         if (refusal is null && key.Unused)
         {
             firstUses.Note(key.Principal.KeyId, now, facts, credential.Reveal());
@@ -183,7 +185,7 @@ public sealed partial class Verifier(
 /// <param name="Key">The key, whatever its state; null where there is none.</param>
 /// <param name="Token">The access token, whether it counts or not; null where there is none.</param>
 /// <param name="At">When it was judged, UTC.</param>
-readonly record struct Judgement(Verdict Verdict, KnownKey? Key, KnownToken? Token, DateTimeOffset At)
+readonly record struct Judgement(Verdict Verdict, CachedKey? Key, CachedToken? Token, DateTimeOffset At)
 {
     /// <summary>The organization that the key or access token is of; null where there is none.</summary>
     public long? OrganizationId => Key?.Project.OrganizationId ?? Token?.Organization.Id;
@@ -192,4 +194,4 @@ readonly record struct Judgement(Verdict Verdict, KnownKey? Key, KnownToken? Tok
 /// <summary>The key that was presented, or why there is none.</summary>
 /// <param name="Key">The key, whatever its state.</param>
 /// <param name="Refusal">Null where there is a key.</param>
-readonly record struct FoundKey(KnownKey? Key, RefusalCode? Refusal);
+readonly record struct KeyReadResult(CachedKey? Key, RefusalCode? Refusal);

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Dashboard.Core;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Organizations;
+using Dashboard.Shared;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
@@ -54,11 +53,11 @@ public sealed partial class CreateKeyDialog : ComponentBase
     [Parameter, EditorRequired] public Func<string, CancellationToken, Task<PickPage>>? LoadResources { get; set; }
 
     /// <summary>Takes what was asked for; returns why it could not be had, or null. Its project is left to the page.</summary>
-    [Parameter, EditorRequired] public Func<NewKey, Task<Fault?>>? OnSubmit { get; set; }
+    [Parameter, EditorRequired] public Func<NewKey, Task<Error?>>? OnSubmit { get; set; }
 
     [Parameter, EditorRequired] public EventCallback OnCancel { get; set; }
 
-    [Inject] Catalogue Catalogue { get; set; } = null!;
+    [Inject] PermissionCatalog PermissionCatalog { get; set; } = null!;
 
     [Inject] TimeProvider Time { get; set; } = null!;
 
@@ -69,8 +68,8 @@ public sealed partial class CreateKeyDialog : ComponentBase
     string Place => Account is null ? $"In {Project}" : $"For {Account.Name}, in {Project}";
 
     List<Choice<string>> Permissions => Account is null
-        ? PermissionChoices.Of(Catalogue)
-        : PermissionChoices.OfServiceAccounts(Catalogue).FindAll(choice => Account.Permissions.Contains(choice.Value, StringComparer.Ordinal));
+        ? PermissionChoices.Of(PermissionCatalog)
+        : PermissionChoices.OfServiceAccounts(PermissionCatalog).FindAll(choice => Account.Permissions.Contains(choice.Value, StringComparer.Ordinal));
 
     List<SelectOption<ExpiryChoice>> Expiries =>
         [.. Enum.GetValues<ExpiryChoice>().Select(choice => new SelectOption<ExpiryChoice>(choice, KeyExpiry.InWords(choice, today)))];
@@ -103,7 +102,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     void Begin()
     {
-        (name, environment, narrowed, resources, permissions, expiry, date) = Kept ?? KeyDraft.Begin(Catalogue);
+        (name, environment, narrowed, resources, permissions, expiry, date) = Kept ?? KeyDraft.Begin(PermissionCatalog);
         today = DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime);
         (refusal, errors) = (null, []);
     }
@@ -166,7 +165,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
     }
 
     /// <summary>An error goes to its field; one of no field that is there stands above them all.</summary>
-    void Show(Fault fault)
+    void Show(Error fault)
     {
         errors = new(fault.Errors ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
         focusError = errors.Keys.Any(field => field is "name" or "permissions" or "expires_at" || (field == "resources" && narrowed));

@@ -1,6 +1,5 @@
 using System.Reflection;
-using Dashboard.Core;
-using Dashboard.Http;
+using Dashboard.Api;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Dashboard.Keys;
@@ -14,9 +13,9 @@ sealed class IdempotencyKey : IBindableFromHttpContext<IdempotencyKey>, IEndpoin
         Header, "Makes a repeat of this request within a day make nothing: 409 already_created with the key's id. 1 to 255 visible ASCII characters of the caller's choice.",
         "7f9c24e8-3b12-4ef5-9d5c-1f6a4c8e2b70");
 
-    IdempotencyKey(string? value, Fault? fault) => (Value, Fault) = (value, fault);
+    IdempotencyKey(string? value, Error? fault) => (Value, Error) = (value, fault);
 
-    public Fault? Fault { get; }
+    public Error? Error { get; }
 
     /// <summary>Its value, or null where the request has none.</summary>
     public string? Value { get; }
@@ -24,7 +23,7 @@ sealed class IdempotencyKey : IBindableFromHttpContext<IdempotencyKey>, IEndpoin
     public static ValueTask<IdempotencyKey?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var sent = context.Request.Headers[Header];
-        return new(sent.Count > 1 ? new IdempotencyKey(null, Fault.Invalid("idempotency_key", "Send it once.")) : new IdempotencyKey(sent.Count == 0 ? null : sent[0] ?? "", null));
+        return new(sent.Count > 1 ? new IdempotencyKey(null, Error.Invalid("idempotency_key", "Send it once.")) : new IdempotencyKey(sent.Count == 0 ? null : sent[0] ?? "", null));
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(about);

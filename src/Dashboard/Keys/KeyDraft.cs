@@ -1,4 +1,3 @@
-using Dashboard.Core.Keys;
 using Dashboard.Ui;
 
 namespace Dashboard.Keys;
@@ -26,11 +25,11 @@ public sealed record KeyDraft(
     const string Second = "1";
 
     /// <summary>What most keys need and no more: one permission, and an end.</summary>
-    public static KeyDraft Begin(Catalogue catalogue) =>
-        new("", KeyEnvironment.Live, false, [], [catalogue.Permissions[0].Name], ExpiryChoice.In90Days, "");
+    public static KeyDraft Begin(PermissionCatalog catalog) =>
+        new("", KeyEnvironment.Live, false, [], [catalog.Permissions[0].Name], ExpiryChoice.In90Days, "");
 
     /// <summary>Reads what the browser kept: names and values of the form's fields. It is the browser's word, so what cannot be is left out.</summary>
-    public static KeyDraft Read(IEnumerable<string[]> fields, Catalogue catalogue)
+    public static KeyDraft Read(IEnumerable<string[]> fields, PermissionCatalog catalog)
     {
         var values = fields.Where(field => field.Length == 2).ToLookup(field => field[0], field => field[1], StringComparer.Ordinal);
         string First(string field) => values[field].FirstOrDefault("");
@@ -39,7 +38,7 @@ public sealed record KeyDraft(
             First(EnvironmentField) == Second ? KeyEnvironment.Test : KeyEnvironment.Live,
             First(ScopeField) == Second,
             [.. values[ResourcesField].Select(PickItem.OfField).OfType<PickItem>().DistinctBy(item => item.Value)],
-            [.. catalogue.Permissions.Select(permission => permission.Name).Intersect(values[PermissionsField], StringComparer.Ordinal)],
+            [.. catalog.Permissions.Select(permission => permission.Name).Intersect(values[PermissionsField], StringComparer.Ordinal)],
             Enum.TryParse<ExpiryChoice>(First(ExpiryField), out var expiry) && Enum.IsDefined(expiry) ? expiry : ExpiryChoice.In90Days,
             First(DateField));
     }

@@ -1,6 +1,6 @@
-using Dashboard.Core;
+using Dashboard.Api;
+using Dashboard.Auth;
 using Dashboard.Core.Keys;
-using Dashboard.Http;
 
 namespace Dashboard.Keys;
 
@@ -12,33 +12,33 @@ static class KeyEndpoints
 
     public static void MapKeys(this IEndpointRouteBuilder app)
     {
-        var keys = app.MapGroup("/api/keys").RequireAuthorization(MemberPolicy.Name).ForPrograms().WithTags("Keys");
+        var keys = app.MapGroup("/api/keys").RequireAuthorization(MemberPolicy.Name).AsApi().WithTags("Keys");
         keys.MapPost("", CreateAsync).WithName("createKey").WithSummary("Create a key. Its secret is in the answer, once.")
             .Answers<IssuedKeyAnswer>(201, "The key was created.", ("Location", "Where the key is."))
-            .Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.Conflict, FaultCode.AlreadyCreated, FaultCode.KeyLimitReached);
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.AlreadyCreated, ErrorCode.KeyLimitReached);
         keys.MapPost("/which", WhichAsync).WithName("whichKey").WithSummary("Tell which of the keys that the caller may see a found string is. The string is neither stored nor logged.")
-            .Answers<KeyAnswer>(200, "The key, revoked ones too.").Refuses(FaultCode.NotFound);
+            .Answers<KeyAnswer>(200, "The key, revoked ones too.").Refuses(ErrorCode.NotFound);
         keys.MapRead("", ListAsync).WithName("listKeys").WithSummary("List the keys of a project, newest first where nothing else is asked for.")
-            .Answers<ListAnswer<KeyAnswer>>(200, "A page of keys.").Refuses(FaultCode.NotFound);
+            .Answers<ListAnswer<KeyAnswer>>(200, "A page of keys.").Refuses(ErrorCode.NotFound);
         keys.MapRead(One, GetAsync).WithName("getKey").WithSummary("Read a key.")
-            .Answers<KeyAnswer>(200, "The key.").Refuses(FaultCode.NotFound);
+            .Answers<KeyAnswer>(200, "The key.").Refuses(ErrorCode.NotFound);
         keys.MapPatch(One, ChangeAsync).WithName("changeKey").WithSummary("Rename a key, switch it off or on, take permissions away, or set its expiry date.")
-            .Answers<KeyAnswer>(200, "The key as it is now.").Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.Conflict, FaultCode.KeyLimitReached);
+            .Answers<KeyAnswer>(200, "The key as it is now.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.KeyLimitReached);
         keys.MapDelete(One, RevokeAsync).WithName("revokeKey").WithSummary("Revoke a key for ever. A repeat changes nothing.")
-            .Answers<KeyAnswer>(200, "The key, which is revoked.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
+            .Answers<KeyAnswer>(200, "The key, which is revoked.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
     }
 
     static async Task<IResult> CreateAsync(
         JsonBody<CreateKeyRequest> body, IdempotencyKey idempotencyKey, KeyService keys, HttpContext http, CancellationToken cancellationToken)
     {
         var input = body.Value.ToNewKey();
-        if (input.Fault is { } contradiction)
+        if (input.Error is { } contradiction)
         {
             return contradiction.ToResult();
         }
 
         var created = await keys.CreateAsync(http.Caller(), input.Value with { IdempotencyKey = idempotencyKey.Value }, cancellationToken);
-        return created.Fault is { } fault
+        return created.Error is { } fault
             ? body.Value.Rename(fault).ToResult()
             : TypedResults.Created($"/api/keys/{created.Value.Key.KeyId}", new IssuedKeyAnswer(created.Value));
     }
@@ -56,11 +56,11 @@ static class KeyEndpoints
         string key_id, JsonBody<ChangeKeyRequest> body, KeyService keys, HttpContext http, CancellationToken cancellationToken)
     {
         var patch = body.Value.ToPatch();
-        return patch.Fault is { } nothing ? nothing.ToResult() : (await keys.ChangeAsync(http.Caller(), key_id, patch.Value, cancellationToken)).ToResult(Show);
+        return patch.Error is { } nothing ? nothing.ToResult() : (await keys.ChangeAsync(http.Caller(), key_id, patch.Value, cancellationToken)).ToResult(Show);
     }
 
     static async Task<IResult> RevokeAsync(string key_id, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
         (await keys.RevokeAsync(http.Caller(), key_id, cancellationToken)).ToResult(Show);
 
-    static IResult Show(KeyRow key) => TypedResults.Ok(new KeyAnswer(key));
+    static IResult Show(KeySummary key) => TypedResults.Ok(new KeyAnswer(key));
 }

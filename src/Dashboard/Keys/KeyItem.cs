@@ -1,4 +1,3 @@
-using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Ui;
@@ -24,7 +23,7 @@ public sealed record KeyItem(
     bool Changeable)
 {
     /// <summary>So many permissions are named; of more, the rest is counted.</summary>
-    const int MostNamed = 3;
+    const int MaxNamed = 3;
 
     /// <summary>A key that ends sooner wants notice.</summary>
     static readonly TimeSpan Soon = TimeSpan.FromDays(14);
@@ -33,12 +32,12 @@ public sealed record KeyItem(
     static readonly TimeSpan IdleAfter = TimeSpan.FromDays(90);
 
     /// <summary>A key as <paramref name="actor"/> sees it.</summary>
-    public static KeyItem Of(KeyRow key, Actor actor, OrganizationRole role, Catalogue catalogue) => new(
+    public static KeyItem Of(KeySummary key, Actor actor, OrganizationRole role, PermissionCatalog catalog) => new(
         key.KeyId,
         key.Name,
         key.Prefix,
         key.Environment,
-        InWords(key.Scope, catalogue),
+        InWords(key.Scope, catalog),
         InWords(key.Permissions),
         key.Owner.Type,
         key.Owner.Name,
@@ -48,11 +47,11 @@ public sealed record KeyItem(
         key.LastUsedFrom,
         key.ExpiresAt,
         key.RevokedAt,
-        role >= OrganizationRole.Admin || (role == OrganizationRole.Developer && (key.Owner.Type == PartyType.App ? key.CreatedBy : key.Owner) is var own
+        role >= OrganizationRole.Admin || (role == OrganizationRole.Developer && (key.Owner.Type == PartyType.PublishedApp ? key.CreatedBy : key.Owner) is var own
             && own.Type == actor.Type && own.Id == actor.Id));
 
     /// <summary>Whether a published app minted it for itself.</summary>
-    public bool Managed => OwnerType == PartyType.App;
+    public bool Managed => OwnerType == PartyType.PublishedApp;
 
     /// <summary>What wants notice about it and stands below the state then: that it ends soon, or that nobody uses it. Null for nothing.</summary>
     public string? Notice(DateTimeOffset now) =>
@@ -71,7 +70,7 @@ public sealed record KeyItem(
 
     bool EndsSoon(DateTimeOffset now) => State is KeyState.Active or KeyState.Inactive && ExpiresAt - now < Soon;
 
-    static string InWords(IReadOnlyList<string>? scope, Catalogue catalogue)
+    static string InWords(IReadOnlyList<string>? scope, PermissionCatalog catalog)
     {
         if (scope is null)
         {
@@ -85,13 +84,13 @@ public sealed record KeyItem(
             _ => string.Join(", ",
                 from name in scope
                 group name by name[..name.IndexOf(':', StringComparison.Ordinal)] into kind
-                orderby catalogue.ResourceKinds.Index().FirstOrDefault(known => known.Item == kind.Key).Index
+                orderby catalog.ResourceKinds.Index().FirstOrDefault(known => known.Item == kind.Key).Index
                 select $"{kind.Count()} {kind.Key}{(kind.Count() == 1 ? "" : "s")}"),
         };
     }
 
     /// <summary>The first of some permissions, and how many more there are: short enough for a row.</summary>
-    internal static string InWords(IReadOnlyList<string> permissions, int most = MostNamed) => permissions.Count <= most
+    internal static string InWords(IReadOnlyList<string> permissions, int most = MaxNamed) => permissions.Count <= most
         ? string.Join(' ', permissions)
         : $"{string.Join(' ', permissions.Take(most - 1))} +{permissions.Count - most + 1}";
 }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Dashboard.Core;
+using Dashboard.Api;
 using Dashboard.Core.Keys;
-using Dashboard.Http;
+using Dashboard.Core.Keys.Format;
 
 namespace Dashboard.Keys;
 
@@ -12,26 +12,26 @@ sealed record CreateKeyRequest(
     [Field("The project, as organization/project. Left out: the caller's only one.", Example = "\"acme/orders\"")] string? Project = null,
     [Field("The environment it is bound to, for ever.", Example = "\"test\"")] KeyEnvironment Environment = KeyEnvironment.Live,
     [Field("Narrows the key to one workflow by its id. Not together with resources.", Example = "\"order-intake\"")] string? WorkflowId = null,
-    [Field("Narrows the key to these resources, each as kind:id. Left out: all of the project.", Example = "[\"workflow:order-intake\"]", Least = 1, Most = 1000)]
+    [Field("Narrows the key to these resources, each as kind:id. Left out: all of the project.", Example = "[\"workflow:order-intake\"]", Min = 1, Max = 1000)]
     IReadOnlyList<string>? Resources = null,
-    [Field("What it may do. Left out: all that the installation's catalogue has.", Example = "[\"read\", \"execute\"]", Least = 1)] IReadOnlyList<string>? Permissions = null,
+    [Field("What it may do. Left out: all that the installation's catalog has.", Example = "[\"read\", \"execute\"]", Min = 1)] IReadOnlyList<string>? Permissions = null,
     [Field("From when on it is refused, in the future. Left out: never.", Example = "\"2027-01-31T00:00:00.000Z\"")] DateTimeOffset? ExpiresAt = null,
     [Field("The service account that owns it; what it may do, the key may at most. Left out: the caller.", Example = "\"sa_Ab12CdEfGh34IjKl\"")] string? ServiceAccountId = null,
-    [Field("The addresses and networks (CIDR, IPv4 and IPv6) that it may be used from. Left out: all.", Example = "[\"203.0.113.7\", \"2001:db8::/32\"]", Least = 1, Most = AddressList.MaxNetworks)]
+    [Field("The addresses and networks (CIDR, IPv4 and IPv6) that it may be used from. Left out: all.", Example = "[\"203.0.113.7\", \"2001:db8::/32\"]", Min = 1, Max = AddressList.MaxNetworks)]
     IReadOnlyList<string>? AllowedIps = null,
-    [Field("The most requests it is accepted for in a minute, on each node. Left out: no limit.", Example = "600", Least = 1, Most = KeyLimits.MaxRequestsPerMinute)]
+    [Field("The most requests it is accepted for in a minute, on each node. Left out: no limit.", Example = "600", Min = 1, Max = KeyLimits.MaxRequestsPerMinute)]
     int? RequestsPerMinute = null)
 {
     const string WorkflowKind = "workflow";
 
     /// <summary>What the domain is asked for, or what is wrong with the two ways to narrow a key.</summary>
-    public Outcome<NewKey> ToNewKey() => WorkflowId is not null && Resources is not null
-        ? Fault.Invalid("workflow_id", "Send workflow_id or resources, not both.")
+    public Result<NewKey> ToNewKey() => WorkflowId is not null && Resources is not null
+        ? Error.Invalid("workflow_id", "Send workflow_id or resources, not both.")
         : new NewKey(Project, Name, Environment, WorkflowId is null ? Resources : [$"{WorkflowKind}:{WorkflowId}"], Permissions, ExpiresAt, ServiceAccountId,
             AllowedIps: AllowedIps, RequestsPerMinute: RequestsPerMinute);
 
     /// <summary>A fault by the names that the body used.</summary>
-    public Fault Rename(Fault fault)
+    public Error Rename(Error fault)
     {
         if (WorkflowId is null || fault.Errors is not { } errors || !errors.TryGetValue("resources", out var error))
         {
@@ -49,19 +49,19 @@ sealed record CreateKeyRequest(
 sealed record ChangeKeyRequest(
     [Field("What people call it, 1 to 100 characters.", Example = "\"backend-2027\"")] Optional<string> Name = default,
     [Field("Switches the key off or on.", Example = "\"inactive\"", Words = ["active", "inactive"])] Optional<KeyState> State = default,
-    [Field("Fewer permissions than it has.", Example = "[\"read\"]", Least = 1)] Optional<IReadOnlyList<string>> Permissions = default,
+    [Field("Fewer permissions than it has.", Example = "[\"read\"]", Min = 1)] Optional<IReadOnlyList<string>> Permissions = default,
     [Field("From when on it is refused, in the future; null for never.", Example = "\"2027-01-31T00:00:00.000Z\"")] Optional<DateTimeOffset?> ExpiresAt = default,
-    [Field("The addresses and networks that it may be used from; null for all.", Example = "[\"203.0.113.7\", \"2001:db8::/32\"]", Least = 1, Most = AddressList.MaxNetworks)]
+    [Field("The addresses and networks that it may be used from; null for all.", Example = "[\"203.0.113.7\", \"2001:db8::/32\"]", Min = 1, Max = AddressList.MaxNetworks)]
     Optional<TextList?> AllowedIps = default,
-    [Field("The most requests it is accepted for in a minute, on each node; null for no limit.", Example = "600", Least = 1, Most = KeyLimits.MaxRequestsPerMinute)]
+    [Field("The most requests it is accepted for in a minute, on each node; null for no limit.", Example = "600", Min = 1, Max = KeyLimits.MaxRequestsPerMinute)]
     Optional<int?> RequestsPerMinute = default)
 {
     /// <summary>What the domain is asked for, or that nothing is.</summary>
-    public Outcome<KeyPatch> ToPatch() => Name.IsSet || State.IsSet || Permissions.IsSet || ExpiresAt.IsSet || AllowedIps.IsSet || RequestsPerMinute.IsSet
+    public Result<KeyPatch> ToPatch() => Name.IsSet || State.IsSet || Permissions.IsSet || ExpiresAt.IsSet || AllowedIps.IsSet || RequestsPerMinute.IsSet
         ? new KeyPatch(
             Name.Map<string?>(x => x, null), State.Map<KeyState?>(x => x, null), Permissions.Map<IReadOnlyList<string>?>(x => x, null),
             ExpiresAt.Map<Expiry?>(x => new(x), null), ToLimits())
-        : new Fault(FaultCode.InvalidRequest, "Nothing is to change. Send name, state, permissions, expires_at, allowed_ips or requests_per_minute.");
+        : new Error(ErrorCode.InvalidRequest, "Nothing is to change. Send name, state, permissions, expires_at, allowed_ips or requests_per_minute.");
 
     KeyLimits ToLimits()
     {
@@ -83,7 +83,7 @@ sealed record KeyListRequest(
     [Field("What they are sorted by. Keys that were never used count as used longest ago, those that never expire as expiring last.")] KeySort Sort = KeySort.CreatedAt,
     [Field("Whether the greatest or latest comes first. Left out: true for created_at and last_used_at, false for name and expires_at.", Example = "true")] bool? Descending = null,
     [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
-    [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit,
+    [Field("The most rows on a page.", Min = 1, Max = Page.MaxLimit)] int Limit = Page.DefaultLimit,
     [Field("Whether managed keys are listed too: those that published apps minted for themselves.")] bool IncludeManaged = false)
 {
     public KeyQuery ToQuery() => new(
@@ -110,9 +110,9 @@ sealed class PartyAnswer
 /// <summary>A key. No secret is in it.</summary>
 class KeyAnswer
 {
-    readonly KeyRow key;
+    readonly KeySummary key;
 
-    internal KeyAnswer(KeyRow key) => this.key = key;
+    internal KeyAnswer(KeySummary key) => this.key = key;
 
     [Field("What people call it.", Example = "\"backend\"")]
     public string Name => key.Name;

@@ -8,12 +8,12 @@ public readonly record struct KeyOrder(KeySort By, bool Descending)
     /// <summary>Where nothing else is asked for: the newest first.</summary>
     public static KeyOrder Default { get; } = new(KeySort.CreatedAt, Descending: true);
 
-    /// <summary>Reads what <see cref="ToWord"/> writes; anything else is the default.</summary>
+    /// <summary>Reads what <see cref="ToWireName"/> writes; anything else is the default.</summary>
     public static KeyOrder Parse(string? word) =>
         word is { Length: > 0 } && KeySorts.TryParse(word[0] == '-' ? word[1..] : word, out var by) ? new(by, word[0] == '-') : Default;
 
     /// <summary>For the address.</summary>
-    public string ToWord() => Descending ? $"-{By.ToWord()}" : By.ToWord();
+    public string ToWireName() => Descending ? $"-{By.ToWireName()}" : By.ToWireName();
 
     /// <summary>For people, after "1 to 25 of 60 keys".</summary>
     public string InWords() => (By, Descending) switch

@@ -1,6 +1,5 @@
-using Dashboard.Account;
-using Dashboard.Core;
 using Dashboard.Core.Keys;
+using Dashboard.Shared;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
@@ -21,7 +20,7 @@ public sealed partial class KeysPage
         var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(Name: name), life.Token));
         await ReloadAsync();
         StateHasChanged();
-        return outcome.Fault?.Detail;
+        return outcome.Error?.Detail;
     }
 
     async Task SwitchAsync(KeyItem key)
@@ -37,7 +36,7 @@ public sealed partial class KeysPage
     {
         // Undone also from a page that has been left: the toast outlives it.
         var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(State: state), CancellationToken.None));
-        if (outcome.Fault is { Code: not FaultCode.SessionRequired } fault)
+        if (outcome.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
             Toasts.ShowError($"Could not switch {(state == KeyState.Active ? "on" : "off")} {key.Name}", fault.Detail);
         }
@@ -65,15 +64,15 @@ public sealed partial class KeysPage
         {
             Toasts.Show($"{key.Name} revoked", "Requests with it are refused.");
         }
-        else if (outcome.Fault!.Code != FaultCode.SessionRequired)
+        else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
-            Toasts.ShowError($"Could not revoke {key.Name}", outcome.Fault.Detail);
+            Toasts.ShowError($"Could not revoke {key.Name}", outcome.Error.Detail);
         }
 
         await ReloadAsync();
     }
 
     /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
-    Task<Outcome<T>> DoAsync<T>(Func<Actor, Task<Outcome<T>>> what) =>
-        SignInAgain.DoAsync(Person, what, () => InvokeAsync(() => SignInAgain.LeadAsync(confirm!, Navigation)));
+    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
 }

@@ -1,6 +1,7 @@
-using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Shared;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -10,14 +11,14 @@ namespace Dashboard.Keys;
 /// <content>A new key, from the question to the one time that it is shown.</content>
 public sealed partial class KeysPage
 {
-    ShownOnce? issued;
+    SecretReveal? issued;
     KeyDraft? kept;
     string? draft;
     bool creating;
 
     [Inject] ResourceService Resources { get; set; } = null!;
 
-    [Inject] Catalogue Catalogue { get; set; } = null!;
+    [Inject] PermissionCatalog PermissionCatalog { get; set; } = null!;
 
     [Inject] IJSRuntime JS { get; set; } = null!;
 
@@ -30,7 +31,7 @@ public sealed partial class KeysPage
     /// <summary>What was entered when the page was lost comes back, to the same person in the same project and tab.</summary>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!firstRender || View is null || !MayCreate || await Person.ActorAsync() is not { } actor)
+        if (!firstRender || View is null || !MayCreate || await User.ActorAsync() is not { } actor)
         {
             return;
         }
@@ -40,7 +41,7 @@ public sealed partial class KeysPage
         {
             if (await JS.InvokeAsync<string[][]?>("ui.readDraft", draft) is { } fields && !Full)
             {
-                (kept, creating) = (KeyDraft.Read(fields, Catalogue), true);
+                (kept, creating) = (KeyDraft.Read(fields, PermissionCatalog), true);
             }
         }
         catch (JSDisconnectedException)
@@ -54,22 +55,22 @@ public sealed partial class KeysPage
     void BeginCreating() => (kept, creating) = (null, true);
 
     async Task<PickPage> FindResourcesAsync(string term, CancellationToken cancellationToken) =>
-        await Resources.PickAsync(await Person.ActorAsync(), View?.Project.Path.ToString(), term, cancellationToken);
+        await Resources.PickAsync(await User.ActorAsync(), View?.Project.Path.ToString(), term, cancellationToken);
 
-    async Task<Fault?> CreateAsync(NewKey asked)
+    async Task<Error?> CreateAsync(NewKey asked)
     {
         var outcome = await DoAsync(actor => Keys.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, life.Token));
-        if (outcome.Fault is { } fault)
+        if (outcome.Error is { } fault)
         {
             return fault;
         }
 
-        (creating, issued) = (false, ShownOnce.Of(outcome.Value));
+        (creating, issued) = (false, SecretReveal.Of(outcome.Value));
         StateHasChanged(); // the key first; the list can wait
         before.Clear();
         try
         {
-            await LoadAsync(View!.Asked with { Cursor = null });
+            await LoadAsync(View!.State with { Cursor = null });
         }
         catch (Exception failure) when (!life.IsCancellationRequested)
         {

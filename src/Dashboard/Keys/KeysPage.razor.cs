@@ -1,7 +1,7 @@
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Auth;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
@@ -15,9 +15,9 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     readonly CancellationTokenSource life = new();
     readonly Stack<string?> before = new();
     SearchField? searchField;
-    Outcome<KeyRow>? found;
+    Result<KeySummary>? found;
     (ProjectPath Project, string KeyId)? wanted;
-    KeysAsked? chosen;
+    KeysPageState? chosen;
     bool loading;
     int turn;
     string search = "";
@@ -35,18 +35,18 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
-    [PersistentState] public KeysView? View { get; set; }
+    [PersistentState] public KeysPageModel? View { get; set; }
 
-    [Inject] KeysReader Reader { get; set; } = null!;
+    [Inject] KeysPageQuery Reader { get; set; } = null!;
 
     [Inject] KeyService Keys { get; set; } = null!;
 
-    [Inject] CurrentPerson Person { get; set; } = null!;
+    [Inject] CurrentUser User { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     /// <summary>What the filters say: what was chosen last, though its list is still on its way.</summary>
-    KeysAsked Chosen => chosen ?? View!.Asked;
+    KeysPageState Chosen => chosen ?? View!.State;
 
     public void Dispose()
     {
@@ -56,15 +56,15 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        var asked = new KeysAsked(
+        var asked = new KeysPageState(
             new(Organization, ProjectSlug), Revoked, KeyEnvironments.TryParse(Environment, out var only) ? only : null, KeyOrder.Parse(Sort), Managed: Managed);
-        if (View?.Asked.Project != asked.Project)
+        if (View?.State.Project != asked.Project)
         {
             search = wanted?.Project == asked.Project ? wanted.Value.KeyId : "";
             (found, wanted, creating) = (null, null, false); // they were about the other project
         }
 
-        if (View is null || View.Asked with { Cursor = null } != asked || View.Searched != search.Length > 0)
+        if (View is null || View.State with { Cursor = null } != asked || View.Searched != search.Length > 0)
         {
             before.Clear();
             await LoadAsync(asked);
@@ -75,9 +75,9 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         }
     }
 
-    async Task LoadAsync(KeysAsked asked)
+    async Task LoadAsync(KeysPageState asked)
     {
-        if (await Person.ActorAsync() is not { } actor)
+        if (await User.ActorAsync() is not { } actor)
         {
             return; // the router leads to the sign-in
         }
@@ -99,9 +99,9 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         }
     }
 
-    void Show(KeysAsked asked, Outcome<KeysView> read)
+    void Show(KeysPageState asked, Result<KeysPageModel> read)
     {
-        if (read.Fault is not null)
+        if (read.Error is not null)
         {
             if (issued is null) // a key that is on the screen outweighs the list behind it
             {
@@ -121,7 +121,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     async Task ReloadAsync()
     {
-        await LoadAsync(View!.Asked);
+        await LoadAsync(View!.State);
         if (View.Keys.Count == 0)
         {
             await PreviousAsync(); // the last row of the last page has gone
@@ -132,8 +132,8 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     {
         if (View is { NextCursor: { } next } view)
         {
-            before.Push(view.Asked.Cursor);
-            await LoadAsync(view.Asked with { Cursor = next });
+            before.Push(view.State.Cursor);
+            await LoadAsync(view.State with { Cursor = next });
         }
     }
 
@@ -141,7 +141,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     {
         if (View is { } view && before.TryPop(out var cursor))
         {
-            await LoadAsync(view.Asked with { Cursor = cursor });
+            await LoadAsync(view.State with { Cursor = cursor });
         }
     }
 
@@ -160,11 +160,11 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     void ShowEnvironment(KeyEnvironment? only)
     {
         chosen = Chosen with { Environment = only };
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("environment", only?.ToWord()), replace: true);
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("environment", only?.ToWireName()), replace: true);
     }
 
     void ShowOrder(KeyOrder order) =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("sort", order == KeyOrder.Default ? null : order.ToWord()), replace: true);
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("sort", order == KeyOrder.Default ? null : order.ToWireName()), replace: true);
 
     async Task SearchAsync(string text)
     {
@@ -173,17 +173,17 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         if (whole)
         {
             searchField?.Clear(); // before anything else can show or send it again
-            found = await Person.ActorAsync() is { } actor ? await Keys.WhichAsync(actor, text, life.Token) : Fault.SessionRequired;
+            found = await User.ActorAsync() is { } actor ? await Keys.WhichAsync(actor, text, life.Token) : Error.SessionRequired;
         }
 
         search = whole ? "" : text.Trim();
         before.Clear();
-        await LoadAsync(View!.Asked with { Cursor = null });
+        await LoadAsync(View!.State with { Cursor = null });
     }
 
     async Task ClearAsync()
     {
-        if (View!.Asked.Environment is null)
+        if (View!.State.Environment is null)
         {
             await SearchAsync("");
         }
@@ -195,10 +195,10 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     }
 
     /// <summary>Leads to the row of a key that was found, whatever project it is in.</summary>
-    async Task ShowFoundAsync(KeyRow key)
+    async Task ShowFoundAsync(KeySummary key)
     {
         found = null;
-        var (revoked, managed) = (key.State == KeyState.Revoked, key.Owner.Type == PartyType.App);
+        var (revoked, managed) = (key.State == KeyState.Revoked, key.Owner.Type == PartyType.PublishedApp);
         if (ProjectPath.TryParse(key.Project, out var project) && project != View!.Project.Path)
         {
             wanted = (project, key.KeyId);
@@ -209,7 +209,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         {
             search = key.KeyId;
             before.Clear();
-            await LoadAsync(View!.Asked with { Cursor = null, Environment = null, Revoked = Revoked || revoked, Managed = Managed || managed });
+            await LoadAsync(View!.State with { Cursor = null, Environment = null, Revoked = Revoked || revoked, Managed = Managed || managed });
             Navigation.NavigateTo(
                 Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
                 {

@@ -1,9 +1,9 @@
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Accounts;
+using Dashboard.Auth;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Verification;
-using Dashboard.Http;
+using Dashboard.Core.Projects;
+using Dashboard.Core.Tokens;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
@@ -14,14 +14,14 @@ public sealed partial class Consent : ComponentBase
 {
     AuthorizationRequest? request;
     string? shown;
-    Fault? fault;
+    Error? fault;
     IReadOnlyList<OrganizationAccess> organizations = [];
 
     [Inject] AuthorizationRequests Requests { get; set; } = null!;
 
     [Inject] ProjectService Projects { get; set; } = null!;
 
-    [Inject] PublicAddress Address { get; set; } = null!;
+    [Inject] PublicUrl Address { get; set; } = null!;
 
     [Inject] OAuthOptions Options { get; set; } = null!;
 
@@ -86,7 +86,7 @@ public sealed partial class Consent : ComponentBase
         }
 
         var approved = await Requests.ApproveAsync(Actor, request, Choice.Organization ?? "", issuer, Http.RequestAborted);
-        if ((fault = approved.Fault) is null)
+        if ((fault = approved.Error) is null)
         {
             Navigation.NavigateTo(approved.Value.Reveal());
         }

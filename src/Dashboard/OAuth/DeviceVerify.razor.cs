@@ -1,8 +1,9 @@
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Accounts;
+using Dashboard.Auth;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
-using Dashboard.Http;
+using Dashboard.Core.Projects;
+using Dashboard.Core.Tokens;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.OAuth;
@@ -15,7 +16,7 @@ public sealed partial class DeviceVerify : ComponentBase
     /// <summary>Whichever of the two forms is shown: an answer is taken by what the page shows first, before it is known what it is about.</summary>
     const string Form = "device";
 
-    Fault? fault;
+    Error? fault;
     DeviceRequest? request;
     bool? decided;
     IReadOnlyList<OrganizationAccess> organizations = [];
@@ -47,7 +48,7 @@ public sealed partial class DeviceVerify : ComponentBase
     async Task FindAsync(string? code)
     {
         var found = await Devices.FindAsync(Actor, code, Http.RequestAborted);
-        if ((fault = found.Fault) is null)
+        if ((fault = found.Error) is null)
         {
             request = found.Value;
             organizations = await Projects.OrganizationsAsync(Actor, Http.RequestAborted);
@@ -67,14 +68,14 @@ public sealed partial class DeviceVerify : ComponentBase
         var outcome = allow
             ? await Devices.ApproveAsync(Actor, Choice.UserCode, Choice.Organization ?? "", Http.RequestAborted)
             : await Devices.DenyAsync(Actor, Choice.UserCode, Http.RequestAborted);
-        if (outcome.Fault is null)
+        if (outcome.Error is null)
         {
             decided = allow;
             return;
         }
 
         await FindAsync(Choice.UserCode);
-        fault = outcome.Fault;
+        fault = outcome.Error;
     }
 
     sealed class Typed

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
+using Dashboard.Api;
 using Dashboard.Core.OAuth;
-using Dashboard.Core.Verification;
-using Dashboard.Http;
+using Dashboard.Core.Tokens;
 
 namespace Dashboard.OAuth;
 
@@ -10,17 +10,17 @@ static class MetadataEndpoints
 {
     public static void MapOAuthMetadata(this IEndpointRouteBuilder app)
     {
-        var known = app.MapGroup("/.well-known").AllowAnonymous().ForPrograms().WithTags("OAuth");
+        var known = app.MapGroup("/.well-known").AllowAnonymous().AsApi().WithTags("OAuth");
         known.MapRead("/oauth-authorization-server", DescribeServer).WithName("getAuthorizationServer").WithSummary("What the authorization server offers, and where (RFC 8414).")
             .Answers<AuthorizationServer>(200, "The description.").ShortCircuit();
         known.MapRead("/oauth-protected-resource", DescribeResource).WithName("getProtectedResource")
             .WithSummary("Which authorization server protects what is here, or a server that asks Latchkey about each request (RFC 9728).")
             .Answers<ProtectedResource>(200, "The description.").ShortCircuit();
         known.MapRead("/jwks.json", ListKeysAsync).WithName("getKeySet").WithSummary("The keys that access tokens are signed with (RFC 7517): those that sign, and those that will.")
-            .Answers<KeySet>(200, "The keys.").Refuses(Core.FaultCode.Unavailable).ShortCircuit();
+            .Answers<KeySet>(200, "The keys.").Refuses(Core.Common.ErrorCode.Unavailable).ShortCircuit();
     }
 
-    static IResult DescribeServer(HttpContext http, PublicAddress address, OAuthScopes scopes, ClientRegistration registration)
+    static IResult DescribeServer(HttpContext http, PublicUrl address, OAuthScopes scopes, ClientRegistration registration)
     {
         var issuer = address.Of(http);
         return Results.Ok(new AuthorizationServer(
@@ -31,12 +31,12 @@ static class MetadataEndpoints
     }
 
     /// <summary>Of any resource: its tokens are good there alone, and whether it is guarded by Latchkey its own server says, which sends clients here.</summary>
-    static IResult DescribeResource(QueryInput<ProtectedResourceRequest> query, HttpContext http, PublicAddress address, OAuthScopes scopes)
+    static IResult DescribeResource(QueryInput<ProtectedResourceRequest> query, HttpContext http, PublicUrl address, OAuthScopes scopes)
     {
         var issuer = address.Of(http);
         return query.Value.Resource is not { } resource ? Results.Ok(new ProtectedResource(issuer, [issuer], scopes.All, ["header"], "Latchkey"))
             : ResourceIndicator.IsOne(resource) ? Results.Ok(new ProtectedResource(resource, [issuer], scopes.OfResources, ["header"]))
-            : Core.Fault.Invalid("resource", "Give an absolute address that begins with https:// or http://, without query and fragment.").ToResult();
+            : Core.Common.Error.Invalid("resource", "Give an absolute address that begins with https:// or http://, without query and fragment.").ToResult();
     }
 
     static async Task<IResult> ListKeysAsync(SigningKeys keys, CancellationToken cancellationToken) =>

@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
-using Dashboard.Core;
+using Dashboard.Api;
 using Dashboard.Core.OAuth;
-using Dashboard.Core.Verification;
-using Dashboard.Http;
+using Dashboard.Core.Tokens;
 
 namespace Dashboard.OAuth;
 
@@ -41,7 +40,7 @@ static class OAuthHttp
 {
     /// <summary>Where a request came in.</summary>
     public static OAuthOrigin Origin(this HttpContext http) => new(
-        http.RequestServices.GetRequiredService<PublicAddress>().Of(http), http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent.ToString());
+        http.RequestServices.GetRequiredService<PublicUrl>().Of(http), http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent.ToString());
 
     /// <summary>The answer that tells an error.</summary>
     public static IResult ToResult(this OAuthError error) => new OAuthErrorResult(error);

@@ -1,14 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dashboard.Api;
 using Dashboard.Core.OAuth;
-using Dashboard.Http;
 
 namespace Dashboard.OAuth;
 
 /// <summary><c>/oauth/register</c>: clients register themselves (RFC 7591).</summary>
 static class RegistrationEndpoint
 {
-    public static void MapRegistration(this IEndpointRouteBuilder app) => app.MapGroup("/oauth").AllowAnonymous().ForPrograms().WithTags("OAuth")
+    public static void MapRegistration(this IEndpointRouteBuilder app) => app.MapGroup("/oauth").AllowAnonymous().AsApi().WithTags("OAuth")
         .MapPost("/register", RegisterAsync).WithName("registerClient")
         .WithSummary("Register an OAuth client (RFC 7591). One that nobody approves goes after a day.")
         .WithMetadata(new InputMetadata(typeof(RegisterClientRequest), IsBody: true, IsOAuth: true))
@@ -111,10 +111,10 @@ static class RegistrationEndpoint
         public string TokenEndpointAuthMethod => issued.AuthMethod;
 
         [Field("The grants that it may use.", Example = "[\"authorization_code\", \"refresh_token\"]")]
-        public IReadOnlyList<string> GrantTypes => issued.Client.Grants;
+        public IReadOnlyList<string> GrantTypes => issued.Client.AllowedGrants;
 
         [Field("The response types that it may use.", Example = "[\"code\"]")]
-        public IReadOnlyList<string> ResponseTypes => issued.Client.MayUse(Core.OAuth.GrantTypes.AuthorizationCode) ? ["code"] : [];
+        public IReadOnlyList<string> ResponseTypes => issued.Client.MayUse(Core.Tokens.GrantTypes.AuthorizationCode) ? ["code"] : [];
 
         [Field("The scopes that it registered; left out where it registered none.", Example = "\"read:workflows\"")]
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

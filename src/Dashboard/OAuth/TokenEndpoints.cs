@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
+using Dashboard.Api;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.OAuth;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
-using Dashboard.Http;
 using Dashboard.Verification;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,7 +14,7 @@ static class TokenEndpoints
 {
     public static void MapTokens(this IEndpointRouteBuilder app)
     {
-        var oauth = app.MapGroup("/oauth").AllowAnonymous().ForPrograms().WithTags("OAuth");
+        var oauth = app.MapGroup("/oauth").AllowAnonymous().AsApi().WithTags("OAuth");
         oauth.MapPost("/token", IssueAsync).WithName("issueToken").WithSummary("Get tokens for a grant (RFC 6749 section 3.2).")
             .WithMetadata(new InputMetadata(typeof(TokenRequest), IsBody: true, IsOAuth: true))
             .Answers<TokenAnswer>(200, "The tokens.")
@@ -57,7 +59,7 @@ static class TokenEndpoints
         return (error ?? (await revocation.RevokeAsync(body!, client!, http.Origin(), cancellationToken)).Error) is { } refused ? refused.ToResult() : TypedResults.Ok();
     }
 
-    static async Task<IResult> IntrospectAsync(HttpContext http, Introspection introspection, PublicAddress address, TimeProvider time, CancellationToken cancellationToken)
+    static async Task<IResult> IntrospectAsync(HttpContext http, Introspection introspection, PublicUrl address, TimeProvider time, CancellationToken cancellationToken)
     {
         var (body, client, error) = await ReadAsync(http);
         if (error is not null)

@@ -1,6 +1,3 @@
-using Dashboard.Core;
-using Dashboard.Core.Keys;
-using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
@@ -55,17 +52,17 @@ public sealed partial class ServiceAccountDialog : ComponentBase
     [Parameter, EditorRequired] public Func<string, CancellationToken, Task<PickPage>>? LoadProjects { get; set; }
 
     /// <summary>Takes what was asked for; returns why it could not be had, or null.</summary>
-    [Parameter, EditorRequired] public Func<ServiceAccountDraft, Task<Fault?>>? OnSubmit { get; set; }
+    [Parameter, EditorRequired] public Func<ServiceAccountDraft, Task<Error?>>? OnSubmit { get; set; }
 
     [Parameter, EditorRequired] public EventCallback OnCancel { get; set; }
 
-    [Inject] Catalogue Catalogue { get; set; } = null!;
+    [Inject] PermissionCatalog PermissionCatalog { get; set; } = null!;
 
     string Lead => Changing
         ? "Its keys and client secrets stay, and what they may do changes at once."
         : $"In {Organization}. It gets a first API key and OAuth client credentials at once, shown one time.";
 
-    string FirstKey => all ? "It lives in the first project." : projects is [var first, ..] ? $"It lives in {first.Name}." : "It lives in the first project that you choose.";
+    string FirstKeyHint => all ? "It lives in the first project." : projects is [var first, ..] ? $"It lives in {first.Name}." : "It lives in the first project that you choose.";
 
     protected override void OnParametersSet()
     {
@@ -132,7 +129,7 @@ public sealed partial class ServiceAccountDialog : ComponentBase
     }
 
     /// <summary>An error goes to its field; one of no field that is there stands above them all.</summary>
-    void Show(Fault fault)
+    void Show(Error fault)
     {
         errors = new(fault.Errors ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
         refusal = errors.Keys.Any(field => field is "name" or "description" or "permissions" || (field == "projects" && !all)) ? null : fault.Detail;

@@ -1,6 +1,6 @@
-using Dashboard.Core;
+using Dashboard.Api;
+using Dashboard.Auth;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Http;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Dashboard.ServiceAccounts;
@@ -16,27 +16,27 @@ static class ServiceAccountEndpoints
 
     public static void MapServiceAccounts(this IEndpointRouteBuilder app)
     {
-        var accounts = app.MapGroup("/api/service-accounts").RequireAuthorization(MemberPolicy.Name).ForPrograms().WithTags("Service accounts");
+        var accounts = app.MapGroup("/api/service-accounts").RequireAuthorization(MemberPolicy.Name).AsApi().WithTags("Service accounts");
         accounts.MapPost("", CreateAsync).WithName("createServiceAccount")
             .WithSummary("Create a service account with an OAuth client and a first key. Their secrets are in the answer, once.")
             .Answers<IssuedServiceAccountAnswer>(201, "The service account was created.", ("Location", "Where the service account is."))
-            .Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.KeyLimitReached);
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.KeyLimitReached);
         accounts.MapRead("", ListAsync).WithName("listServiceAccounts").WithSummary("List the service accounts of an organization, newest first.")
-            .Answers<ListAnswer<ServiceAccountAnswer>>(200, "A page of service accounts.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
+            .Answers<ListAnswer<ServiceAccountAnswer>>(200, "A page of service accounts.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         accounts.MapRead(One, GetAsync).WithName("getServiceAccount").WithSummary("Read a service account.")
-            .Answers<ServiceAccountAnswer>(200, "The service account.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
+            .Answers<ServiceAccountAnswer>(200, "The service account.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         accounts.MapPatch(One, ChangeAsync).WithName("changeServiceAccount")
             .WithSummary("Rename a service account, switch it off or on, or change what it may do. Its keys follow at once.")
-            .Answers<ServiceAccountAnswer>(200, "The service account as it is now.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
+            .Answers<ServiceAccountAnswer>(200, "The service account as it is now.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         accounts.MapDelete(One, DeleteAsync).WithName("deleteServiceAccount").WithSummary("Delete a service account, and revoke its keys and its OAuth client.")
-            .AnswersNothing("The service account is gone.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
+            .AnswersNothing("The service account is gone.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         accounts.MapPost(Secrets, AddSecretAsync).WithName("addClientSecret")
             .WithSummary("Make another client secret, beside the one there is: two are good at a time, so that one can be replaced without an outage. It is in the answer, once.")
             .Answers<IssuedClientSecretAnswer>(201, "The client secret was made.", ("Location", "Where the service account is."))
-            .Refuses(FaultCode.Forbidden, FaultCode.NotFound, FaultCode.Conflict);
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
         accounts.MapDelete(OneSecret, RemoveSecretAsync).WithName("removeClientSecret")
             .WithSummary("Revoke a client secret, the last one too. No token is issued for it any more.")
-            .AnswersNothing("The client secret is revoked.").Refuses(FaultCode.Forbidden, FaultCode.NotFound);
+            .AnswersNothing("The client secret is revoked.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
     }
 
     static async Task<IResult> CreateAsync(
@@ -56,7 +56,7 @@ static class ServiceAccountEndpoints
         string id, JsonBody<ChangeServiceAccountRequest> body, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken)
     {
         var patch = body.Value.ToPatch();
-        return patch.Fault is { } nothing ? nothing.ToResult() : (await accounts.ChangeAsync(http.Caller(), id, patch.Value, cancellationToken)).ToResult(Show);
+        return patch.Error is { } nothing ? nothing.ToResult() : (await accounts.ChangeAsync(http.Caller(), id, patch.Value, cancellationToken)).ToResult(Show);
     }
 
     static async Task<IResult> DeleteAsync(string id, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
@@ -70,5 +70,5 @@ static class ServiceAccountEndpoints
         string id, [FromRoute(Name = "secret_id")] string secretId, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
         (await accounts.RemoveSecretAsync(http.Caller(), id, secretId, cancellationToken)).ToResult(_ => TypedResults.NoContent());
 
-    static IResult Show(ServiceAccountRow row) => TypedResults.Ok(new ServiceAccountAnswer(row));
+    static IResult Show(ServiceAccountSummary row) => TypedResults.Ok(new ServiceAccountAnswer(row));
 }

@@ -1,7 +1,6 @@
-using Dashboard.Core;
-using Dashboard.Core.Keys;
+using Dashboard.Api;
+using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Http;
 using Dashboard.Keys;
 
 namespace Dashboard.ServiceAccounts;
@@ -9,8 +8,8 @@ namespace Dashboard.ServiceAccounts;
 /// <summary>The body that creates a service account.</summary>
 sealed record CreateServiceAccountRequest(
     [Field("What people call it, 1 to 100 characters. Its first key gets the same name.", Example = "\"gateway\"")] string Name,
-    [Field("What it is for, up to 500 characters.", Example = "\"Verifies keys for the public API.\"", Most = ServiceAccount.MaxDescriptionLength)] string? Description = null,
-    [Field("What it may do: of the catalogue, and verify, which lets it ask whether keys are good. Left out: all of the catalogue.", Example = "[\"verify\"]", Least = 1)]
+    [Field("What it is for, up to 500 characters.", Example = "\"Verifies keys for the public API.\"", Max = ServiceAccount.MaxDescriptionLength)] string? Description = null,
+    [Field("What it may do: of the catalog, and verify, which lets it ask whether keys are good. Left out: all of the catalog.", Example = "[\"verify\"]", Min = 1)]
     IReadOnlyList<string>? Permissions = null,
     [Field("The projects that it reaches, as organization/project and of one organization, or \"all\". Left out: the caller's only one.", Example = "[\"acme/orders\"]")]
     ScopeAnswer? Projects = null,
@@ -24,17 +23,17 @@ sealed record CreateServiceAccountRequest(
 /// <summary>The body that changes a service account. What is left out stays.</summary>
 sealed record ChangeServiceAccountRequest(
     [Field("What people call it, 1 to 100 characters.", Example = "\"gateway\"")] Optional<string> Name = default,
-    [Field("What it is for, up to 500 characters.", Example = "\"Verifies keys for the public API.\"", Most = ServiceAccount.MaxDescriptionLength)] Optional<string> Description = default,
-    [Field("What it may do from now on. None of its keys can do more.", Example = "[\"verify\"]", Least = 1)] Optional<IReadOnlyList<string>> Permissions = default,
+    [Field("What it is for, up to 500 characters.", Example = "\"Verifies keys for the public API.\"", Max = ServiceAccount.MaxDescriptionLength)] Optional<string> Description = default,
+    [Field("What it may do from now on. None of its keys can do more.", Example = "[\"verify\"]", Min = 1)] Optional<IReadOnlyList<string>> Permissions = default,
     [Field("The projects that it reaches from now on, or \"all\". Its keys in others are switched off meanwhile.", Example = "[\"acme/orders\"]")] Optional<ScopeAnswer> Projects = default,
     [Field("Switches it off or on, and its keys with it.")] Optional<ServiceAccountState> State = default)
 {
     /// <summary>What the domain is asked for, or that nothing is.</summary>
-    public Outcome<ServiceAccountPatch> ToPatch() => Name.IsSet || Description.IsSet || Permissions.IsSet || Projects.IsSet || State.IsSet
+    public Result<ServiceAccountPatch> ToPatch() => Name.IsSet || Description.IsSet || Permissions.IsSet || Projects.IsSet || State.IsSet
         ? new ServiceAccountPatch(
             Name.Map<string?>(x => x, null), Description.Map<string?>(x => x, null), Permissions.Map<IReadOnlyList<string>?>(x => x, null),
             Projects.Map<ProjectChoice?>(x => new(x.Resources), null), State.Map<ServiceAccountState?>(x => x, null))
-        : new Fault(FaultCode.InvalidRequest, "Nothing is to change. Send name, description, permissions, projects or state.");
+        : new Error(ErrorCode.InvalidRequest, "Nothing is to change. Send name, description, permissions, projects or state.");
 }
 
 /// <summary>Which service accounts a list shows.</summary>
@@ -43,7 +42,7 @@ sealed record ServiceAccountListRequest(
     [Field("A part of the name, or the beginning of id or client_id.", Example = "\"gateway\"")] string? Search = null,
     [Field("Only those of this state.")] ServiceAccountState? State = null,
     [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
-    [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit)
+    [Field("The most rows on a page.", Min = 1, Max = Page.MaxLimit)] int Limit = Page.DefaultLimit)
 {
     public ServiceAccountQuery ToQuery() => new(Organization, Cursor, Limit, Search, State);
 }
@@ -51,9 +50,9 @@ sealed record ServiceAccountListRequest(
 /// <summary>A service account. No secret is in it.</summary>
 class ServiceAccountAnswer
 {
-    readonly ServiceAccountRow account;
+    readonly ServiceAccountSummary account;
 
-    internal ServiceAccountAnswer(ServiceAccountRow account) => this.account = account;
+    internal ServiceAccountAnswer(ServiceAccountSummary account) => this.account = account;
 
     [Field("The identifier.", Example = "\"sa_Ab12CdEfGh34IjKl\"")]
     public string Id => account.Id;
@@ -109,13 +108,13 @@ sealed class OwnerAnswer
     internal OwnerAnswer(ServiceAccountOwner owner) => this.owner = owner;
 
     [Field("What kind of thing it is.", Words = ["user"])]
-    public PartyType Type => owner.Person.Type;
+    public PartyType Type => owner.User.Type;
 
     [Field("Its identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")]
-    public string Id => owner.Person.Id;
+    public string Id => owner.User.Id;
 
     [Field("What people call it.", Example = "\"Ada Lovelace\"")]
-    public string Name => owner.Person.Name;
+    public string Name => owner.User.Name;
 
     [Field("Whether the person is no member of the organization any more. Admins and owners look after the account then.", Example = "false")]
     public bool Left => owner.Left;
@@ -124,9 +123,9 @@ sealed class OwnerAnswer
 /// <summary>A client secret. The secret itself is not in it.</summary>
 class ClientSecretAnswer
 {
-    readonly ClientSecretRow secret;
+    readonly ClientSecretSummary secret;
 
-    internal ClientSecretAnswer(ClientSecretRow secret) => this.secret = secret;
+    internal ClientSecretAnswer(ClientSecretSummary secret) => this.secret = secret;
 
     [Field("The identifier.", Example = "\"cs_Ab12CdEfGh34IjKl\"")]
     public string Id => secret.Id;

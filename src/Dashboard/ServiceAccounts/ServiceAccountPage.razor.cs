@@ -1,9 +1,10 @@
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Auth;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Keys;
+using Dashboard.Shared;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
@@ -12,8 +13,8 @@ namespace Dashboard.ServiceAccounts;
 public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource life = new();
-    AccountActions? actions;
-    ShownOnce? issued;
+    ServiceAccountActions? actions;
+    SecretReveal? issued;
 
     bool creating;
     KeyAccount? owner;
@@ -29,7 +30,7 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
     /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
     [PersistentState] public ServiceAccountView? View { get; set; }
 
-    [Inject] ServiceAccountsReader Reader { get; set; } = null!;
+    [Inject] ServiceAccountsPageQuery Reader { get; set; } = null!;
 
     [Inject] ServiceAccountService Accounts { get; set; } = null!;
 
@@ -37,7 +38,7 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
 
     [Inject] ResourceService Resources { get; set; } = null!;
 
-    [Inject] CurrentPerson Person { get; set; } = null!;
+    [Inject] CurrentUser User { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
@@ -74,13 +75,13 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
 
     async Task LoadAsync()
     {
-        if (await Person.ActorAsync() is not { } actor)
+        if (await User.ActorAsync() is not { } actor)
         {
             return; // the router leads to the sign-in
         }
 
         var read = await Reader.ReadOneAsync(actor, Organization, Id, life.Token);
-        if (read.Fault is not null)
+        if (read.Error is not null)
         {
             if (issued is null) // a secret that is on the screen outweighs what is behind it
             {
@@ -109,16 +110,16 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
     async Task AddSecretAsync()
     {
         var outcome = await actions!.DoAsync(actor => Accounts.AddSecretAsync(actor, Id, life.Token));
-        if (outcome.Fault is { } fault)
+        if (outcome.Error is { } fault)
         {
             await actions.TellAsync("Could not add a client secret", fault);
             return;
         }
 
-        await ShowAsync(AccountSecrets.Of(outcome.Value));
+        await ShowAsync(ServiceAccountSecrets.Of(outcome.Value));
     }
 
-    async Task RevokeSecretAsync(ClientSecretRow secret)
+    async Task RevokeSecretAsync(ClientSecretSummary secret)
     {
         var name = ClientSecretsTable.Short(secret);
         var last = View!.Account.Secrets.Count == 1 ? " It is the last one: until you add another, this account gets no token." : "";
@@ -128,7 +129,7 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
         }
 
         var outcome = await actions.DoAsync(actor => Accounts.RemoveSecretAsync(actor, Id, secret.Id, life.Token));
-        if (outcome.Fault is { } fault)
+        if (outcome.Error is { } fault)
         {
             await actions.TellAsync($"Could not revoke {name}", fault);
             return;
@@ -157,27 +158,27 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
     async Task ChooseProjectAsync(string path)
     {
         project = reached.First(place => place.Path == path);
-        allowance = await Person.ActorAsync() is { } actor && await Keys.AllowanceAsync(actor, path, life.Token) is { Succeeded: true, Value: var left } ? left : null;
+        allowance = await User.ActorAsync() is { } actor && await Keys.AllowanceAsync(actor, path, life.Token) is { Succeeded: true, Value: var left } ? left : null;
     }
 
     async Task<PickPage> FindResourcesAsync(string term, CancellationToken cancellationToken) =>
-        await Resources.PickAsync(await Person.ActorAsync(), project?.Path, term, cancellationToken);
+        await Resources.PickAsync(await User.ActorAsync(), project?.Path, term, cancellationToken);
 
-    async Task<Fault?> CreateKeyAsync(NewKey asked)
+    async Task<Error?> CreateKeyAsync(NewKey asked)
     {
         var outcome = await actions!.DoAsync(actor => Keys.CreateAsync(actor, asked with { Project = project!.Path, ServiceAccountId = Id }, life.Token));
-        if (outcome.Fault is { } fault)
+        if (outcome.Error is { } fault)
         {
-            return fault.Code == FaultCode.SessionRequired ? null : fault;
+            return fault.Code == ErrorCode.SessionRequired ? null : fault;
         }
 
         creating = false;
-        await ShowAsync(ShownOnce.Of(outcome.Value));
+        await ShowAsync(SecretReveal.Of(outcome.Value));
         return null;
     }
 
     /// <summary>The secret first; the page behind it can wait.</summary>
-    async Task ShowAsync(ShownOnce secrets)
+    async Task ShowAsync(SecretReveal secrets)
     {
         issued = secrets;
         StateHasChanged();

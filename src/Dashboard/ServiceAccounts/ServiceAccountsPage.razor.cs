@@ -1,8 +1,8 @@
-using Dashboard.Account;
-using Dashboard.Core;
+using Dashboard.Auth;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Keys;
+using Dashboard.Shared;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
@@ -11,16 +11,16 @@ namespace Dashboard.ServiceAccounts;
 public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
 {
     /// <summary>What is longer may be a whole secret that was pasted: it is not said again.</summary>
-    const int MostQuoted = 30;
+    const int MaxQuoted = 30;
 
     static readonly SelectOption<ServiceAccountState?>[] states =
         [new(null, "Any status"), new(ServiceAccountState.Active, "Active"), new(ServiceAccountState.Inactive, "Switched off")];
 
     readonly CancellationTokenSource life = new();
     readonly Stack<string?> before = new();
-    AccountActions? actions;
+    ServiceAccountActions? actions;
     ServiceAccountDraft? begin;
-    ShownOnce? issued;
+    SecretReveal? issued;
     bool creating;
     bool loading;
     int turn;
@@ -31,15 +31,15 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     [SupplyParameterFromQuery(Name = "state")] public string? State { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
-    [PersistentState] public ServiceAccountsView? View { get; set; }
+    [PersistentState] public ServiceAccountsPageModel? View { get; set; }
 
-    [Inject] ServiceAccountsReader Reader { get; set; } = null!;
+    [Inject] ServiceAccountsPageQuery Reader { get; set; } = null!;
 
     [Inject] ServiceAccountService Accounts { get; set; } = null!;
 
-    [Inject] Catalogue Catalogue { get; set; } = null!;
+    [Inject] PermissionCatalog PermissionCatalog { get; set; } = null!;
 
-    [Inject] CurrentPerson Person { get; set; } = null!;
+    [Inject] CurrentUser User { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
@@ -49,8 +49,8 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     {
         get
         {
-            var account = View?.Asked.State is { } state ? $"{(state == ServiceAccountState.Active ? "active" : "switched-off")} service account" : "service account";
-            return View?.Searched != true ? $"No {account} in {View?.Organization.Name}" : search.Length <= MostQuoted ? $"No {account} matches “{search}”" : $"No {account} matches";
+            var account = View?.State.State is { } state ? $"{(state == ServiceAccountState.Active ? "active" : "switched-off")} service account" : "service account";
+            return View?.Searched != true ? $"No {account} in {View?.Organization.Name}" : search.Length <= MaxQuoted ? $"No {account} matches “{search}”" : $"No {account} matches";
         }
     }
 
@@ -63,18 +63,18 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     protected override async Task OnParametersSetAsync()
     {
         ServiceAccountState? state = State switch { "active" => ServiceAccountState.Active, "inactive" => ServiceAccountState.Inactive, _ => null };
-        var asked = new ServiceAccountsAsked(Organization, state);
-        if (View is null || View.Asked with { Cursor = null } != asked || View.Searched != search.Length > 0)
+        var asked = new ServiceAccountsPageState(Organization, state);
+        if (View is null || View.State with { Cursor = null } != asked || View.Searched != search.Length > 0)
         {
             before.Clear();
-            search = View?.Asked.Organization == asked.Organization ? search : "";
+            search = View?.State.Organization == asked.Organization ? search : "";
             await LoadAsync(asked);
         }
     }
 
-    async Task LoadAsync(ServiceAccountsAsked asked)
+    async Task LoadAsync(ServiceAccountsPageState asked)
     {
-        if (await Person.ActorAsync() is not { } actor)
+        if (await User.ActorAsync() is not { } actor)
         {
             return; // the router leads to the sign-in
         }
@@ -95,9 +95,9 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         }
     }
 
-    void Show(ServiceAccountsAsked asked, Outcome<ServiceAccountsView> read)
+    void Show(ServiceAccountsPageState asked, Result<ServiceAccountsPageModel> read)
     {
-        if (read.Fault is not null)
+        if (read.Error is not null)
         {
             if (issued is null) // a secret that is on the screen outweighs the list behind it
             {
@@ -117,7 +117,7 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
 
     async Task ReloadAsync()
     {
-        await LoadAsync(View!.Asked);
+        await LoadAsync(View!.State);
         if (View.Items.Count == 0)
         {
             await PreviousAsync(); // the last row of the last page has gone
@@ -130,8 +130,8 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     {
         if (View is { NextCursor: { } next } view)
         {
-            before.Push(view.Asked.Cursor);
-            await LoadAsync(view.Asked with { Cursor = next });
+            before.Push(view.State.Cursor);
+            await LoadAsync(view.State with { Cursor = next });
         }
     }
 
@@ -139,22 +139,22 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     {
         if (View is { } view && before.TryPop(out var cursor))
         {
-            await LoadAsync(view.Asked with { Cursor = cursor });
+            await LoadAsync(view.State with { Cursor = cursor });
         }
     }
 
-    void ShowState(ServiceAccountState? state) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("state", state?.ToWord()), replace: true);
+    void ShowState(ServiceAccountState? state) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("state", state?.ToWireName()), replace: true);
 
     async Task SearchAsync(string text)
     {
         search = text.Trim();
         before.Clear();
-        await LoadAsync(View!.Asked with { Cursor = null });
+        await LoadAsync(View!.State with { Cursor = null });
     }
 
     async Task ClearAsync()
     {
-        if (View!.Asked.State is null)
+        if (View!.State.State is null)
         {
             await SearchAsync("");
         }
@@ -169,25 +169,25 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     async Task BeginCreatingAsync()
     {
         var projects = await actions!.FindProjectsAsync("", life.Token);
-        begin = new("", "", [Catalogue.Permissions[0].Name], false, projects is { Total: 1, Items: var only } ? only : [], KeyEnvironment.Live);
+        begin = new("", "", [PermissionCatalog.Permissions[0].Name], false, projects is { Total: 1, Items: var only } ? only : [], KeyEnvironment.Live);
         creating = true;
     }
 
-    async Task<Fault?> CreateAsync(ServiceAccountDraft asked)
+    async Task<Error?> CreateAsync(ServiceAccountDraft asked)
     {
         var input = new NewServiceAccount(asked.Name, asked.Description, asked.Permissions, asked.Choice, asked.Environment, View!.Organization.Slug);
         var outcome = await actions!.DoAsync(actor => Accounts.CreateAsync(actor, input, life.Token));
-        if (outcome.Fault is { } fault)
+        if (outcome.Error is { } fault)
         {
-            return fault.Code == FaultCode.SessionRequired ? null : fault;
+            return fault.Code == ErrorCode.SessionRequired ? null : fault;
         }
 
-        (creating, issued) = (false, AccountSecrets.Of(outcome.Value));
+        (creating, issued) = (false, ServiceAccountSecrets.Of(outcome.Value));
         StateHasChanged(); // the secrets first; the list can wait
         before.Clear();
         try
         {
-            await LoadAsync(View!.Asked with { Cursor = null });
+            await LoadAsync(View!.State with { Cursor = null });
         }
         catch (Exception failure) when (!life.IsCancellationRequested)
         {

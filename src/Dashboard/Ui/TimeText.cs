@@ -15,7 +15,7 @@ public static class TimeText
     public static string Machine(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>"3 seconds ago" for what has just happened, and as <see cref="Relative"/> from a minute on.</summary>
-    public static string Lately(DateTimeOffset time, DateTimeOffset now) => (now - time).TotalSeconds switch
+    public static string Recent(DateTimeOffset time, DateTimeOffset now) => (now - time).TotalSeconds switch
     {
         < 1 => "just now",
         < 2 => "1 second ago",

@@ -9,7 +9,7 @@ public sealed class ToastService(TimeProvider time) : IDisposable
     static readonly TimeSpan Plain = TimeSpan.FromSeconds(6);
     static readonly TimeSpan WithAction = TimeSpan.FromSeconds(12);
 
-    const int Most = 3;
+    const int Max = 3;
 
     readonly Lock gate = new();
     readonly List<(Toast Toast, ITimer? Timer)> shown = [];
@@ -78,7 +78,7 @@ public sealed class ToastService(TimeProvider time) : IDisposable
     {
         lock (gate)
         {
-            if (shown.Count == Most)
+            if (shown.Count == Max)
             {
                 shown[0].Timer?.Dispose();
                 shown.RemoveAt(0);

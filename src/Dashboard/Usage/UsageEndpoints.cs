@@ -1,15 +1,15 @@
-using Dashboard.Core;
+using Dashboard.Api;
+using Dashboard.Auth;
 using Dashboard.Core.Usage;
-using Dashboard.Http;
 
 namespace Dashboard.Usage;
 
 /// <summary><c>/api/usage</c>.</summary>
 static class UsageEndpoints
 {
-    public static void MapUsage(this IEndpointRouteBuilder app) => app.MapGroup("/api/usage").RequireAuthorization(MemberPolicy.Name).ForPrograms().WithTags("Usage")
+    public static void MapUsage(this IEndpointRouteBuilder app) => app.MapGroup("/api/usage").RequireAuthorization(MemberPolicy.Name).AsApi().WithTags("Usage")
         .MapRead("", ListAsync).WithName("listUsage").WithSummary("How often the keys of a project were answered in which way, by hour, newest first.")
-        .Answers<ListAnswer<UsageAnswer>>(200, "A page of counts. What came in the last seconds is not in them yet.").Refuses(FaultCode.NotFound);
+        .Answers<ListAnswer<UsageAnswer>>(200, "A page of counts. What came in the last seconds is not in them yet.").Refuses(ErrorCode.NotFound);
 
     static async Task<IResult> ListAsync(QueryInput<UsageListRequest> query, UsageService usage, HttpContext http, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ static class UsageEndpoints
         [Field("Only hours that began then or later.", Example = "\"2026-11-21T00:00:00.000Z\"")] DateTimeOffset? From = null,
         [Field("Only hours that began before.", Example = "\"2026-11-22T00:00:00.000Z\"")] DateTimeOffset? To = null,
         [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
-        [Field("The most rows on a page.", Least = 1, Most = Page.MaxLimit)] int Limit = Page.DefaultLimit);
+        [Field("The most rows on a page.", Min = 1, Max = Page.MaxLimit)] int Limit = Page.DefaultLimit);
 
     sealed record UsageAnswer(
         [Field("The key's public identifier.", Example = "\"Ab12CdEf\"")] string KeyId,

@@ -1,7 +1,8 @@
+using Dashboard.Api;
+using Dashboard.Api.OpenApi;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
-using Dashboard.Http;
-using Dashboard.Http.OpenApi;
 
 namespace Dashboard.Verification;
 
@@ -11,7 +12,7 @@ static class CapabilitiesEndpoint
     /// <summary>Maps it. The credential that a request carries is the whole question; sessions play no part, so nothing but routing stands before the answer.</summary>
     public static void MapCapabilities(this IEndpointRouteBuilder app)
     {
-        var verification = app.MapGroup("/v1").AllowAnonymous().ForPrograms().WithTags("Verification");
+        var verification = app.MapGroup("/v1").AllowAnonymous().AsApi().WithTags("Verification");
         verification.MapRead("/capabilities", AnswerAsync)
             .WithName("getCapabilities").WithSummary("What the presented credential is, and what it may do.")
             .Answers<PrincipalAnswer>(200, "The credential is good.")
@@ -27,8 +28,8 @@ static class CapabilitiesEndpoint
         HttpContext http, Verifier verifier, KeyOptions options, EnvironmentHosts environments, QueryTokens queries, CancellationToken cancellationToken)
     {
         var credential = queries.Or(CredentialReader.Read(http.Request.Headers, options.AcceptBearer), http.Request.Path, http.Request.QueryString.Value);
-        var demand = new Demand(environments.Of(http.Request.Host));
-        var verdict = await verifier.VerifyAsync(credential, demand, http.Facts(), cancellationToken);
+        var requirement = new AccessRequirement(environments.Of(http.Request.Host));
+        var verdict = await verifier.VerifyAsync(credential, requirement, http.Facts(), cancellationToken);
         return verdict.Principal is { } principal ? TypedResults.Ok(new PrincipalAnswer(principal)) : new RefusalResult(verdict.Refusal!.Value, verdict.RetryAfter);
     }
 }

@@ -1,17 +1,18 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Dashboard.Core;
+using Dashboard.Api;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
-using Dashboard.Core.OAuth;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
-using Dashboard.Http;
+using Dashboard.Hosting;
 
 namespace Dashboard.Verification;
 
 /// <summary>Answers proxies that ask about each request before they let it through: <c>/forward-auth/…</c>, and for nginx, which knows no refusals but 401 and 403,
 /// <c>/forward-auth-nginx/…</c>. The policy is the path; the credential is in the original request's own headers; the query string is nobody's.</summary>
-sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts environments, Catalogue catalogue, TrustedProxies.Proxies proxies, QueryTokens queries, OAuthScopes scopes)
+sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts environments, PermissionCatalog catalog, TrustedProxies.Proxies proxies, QueryTokens queries, OAuthScopes scopes)
 {
     public const string Path = "/forward-auth";
     public const string NginxPath = "/forward-auth-nginx";
@@ -46,28 +47,28 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
 
         var facts = FactsOf(http);
         var credential = queries.Or(CredentialReader.Read(http.Request.Headers, options.AcceptBearer), facts.Path, QueryOf(http));
-        var demand = policy.At(environments.Of(http.Request.Host));
-        var verifying = verifier.VerifyAsync(credential, demand, facts, Unended);
-        answering = verifying.IsCompletedSuccessfully ? AnswerAsync(http.Response, verifying.Result, demand, facts, nginx) : WaitAsync(http.Response, verifying, demand, facts, nginx);
+        var requirement = policy.At(environments.Of(http.Request.Host));
+        var verifying = verifier.VerifyAsync(credential, requirement, facts, Unended);
+        answering = verifying.IsCompletedSuccessfully ? AnswerAsync(http.Response, verifying.Result, requirement, facts, nginx) : WaitAsync(http.Response, verifying, requirement, facts, nginx);
         return true;
     }
 
-    async Task WaitAsync(HttpResponse response, ValueTask<Verdict> verifying, Demand demand, RequestFacts facts, bool nginx) =>
-        await AnswerAsync(response, await verifying, demand, facts, nginx);
+    async Task WaitAsync(HttpResponse response, ValueTask<Verdict> verifying, AccessRequirement requirement, CallerContext facts, bool nginx) =>
+        await AnswerAsync(response, await verifying, requirement, facts, nginx);
 
-    Task AnswerAsync(HttpResponse response, Verdict verdict, Demand demand, RequestFacts facts, bool nginx)
+    Task AnswerAsync(HttpResponse response, Verdict verdict, AccessRequirement requirement, CallerContext facts, bool nginx)
     {
         if (verdict.Principal is not { } principal)
         {
-            return RefuseAsync(response, verdict.Refusal!.Value, verdict.RetryAfter, demand, facts, nginx);
+            return RefuseAsync(response, verdict.Refusal!.Value, verdict.RetryAfter, requirement, facts, nginx);
         }
 
         var headers = response.Headers;
         headers["X-Latchkey-Key-Id"] = principal.KeyId;
         headers["X-Latchkey-Organization"] = principal.Organization;
-        headers["X-Latchkey-Project"] = principal.Project ?? Demand.Any;
-        headers["X-Latchkey-Environment"] = principal.Environment?.ToWord() ?? Demand.Any;
-        headers["X-Latchkey-Owner"] = $"{principal.Owner.Type.ToWord()}:{principal.Owner.Id}";
+        headers["X-Latchkey-Project"] = principal.Project ?? AccessRequirement.Any;
+        headers["X-Latchkey-Environment"] = principal.Environment?.ToWireName() ?? AccessRequirement.Any;
+        headers["X-Latchkey-Owner"] = $"{principal.Owner.Type.ToWireName()}:{principal.Owner.Id}";
         headers["X-Latchkey-Permissions"] = string.Join(',', principal.Permissions);
         headers["X-Latchkey-Scope"] = principal.Scope is { } scope ? string.Join(',', scope) : "all";
         headers.CacheControl = "no-store";
@@ -75,12 +76,12 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
         return Task.CompletedTask;
     }
 
-    Task RefuseAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, Demand demand, RequestFacts facts, bool nginx)
+    Task RefuseAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, AccessRequirement requirement, CallerContext facts, bool nginx)
     {
-        response.Headers[Code] = code.ToWord();
+        response.Headers[Code] = code.ToWireName();
         if (!nginx || code.ToHttpStatus() is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
         {
-            return RefusalWriter.WriteAsync(response, code, retryAfter, facts, scopes.Needed(demand.Permission, demand.Resource), Unended);
+            return RefusalWriter.WriteAsync(response, code, retryAfter, facts, scopes.Needed(requirement.Permission, requirement.Resource), Unended);
         }
 
         var problem = code.ToProblem();
@@ -96,7 +97,7 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
             return known;
         }
 
-        var policy = ForwardAuthPolicy.Read(path[start..], catalogue);
+        var policy = ForwardAuthPolicy.Read(path[start..], catalog);
         if (policies.Count < MostPolicies)
         {
             policies[path] = policy;
@@ -106,17 +107,17 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
     }
 
     /// <summary>What is known of the original request. What a proxy says of it counts if the proxy is trusted.</summary>
-    RequestFacts FactsOf(HttpContext http)
+    CallerContext FactsOf(HttpContext http)
     {
         var headers = http.Request.Headers;
         var (address, client) = (http.Connection.RemoteIpAddress, headers.UserAgent.ToString());
         return http.IsSentByProxy()
-            ? new(address, One(headers["X-Forwarded-Method"]), PathOf(One(headers["X-Forwarded-Uri"])), client, IsProxys: proxies.Contains(address))
+            ? new(address, One(headers["X-Forwarded-Method"]), PathOf(One(headers["X-Forwarded-Uri"])), client, IsProxyAddress: proxies.Contains(address))
             {
                 Scheme = http.Request.Scheme,
                 Host = http.Request.Host.Value,
             }
-            : new(address, UserAgent: client, IsProxys: true);
+            : new(address, UserAgent: client, IsProxyAddress: true);
     }
 
     static string? One(Microsoft.Extensions.Primitives.StringValues values) => values.Count == 1 ? values[0] : null;

@@ -1,7 +1,5 @@
-using Dashboard.Core;
-using Dashboard.Core.Verification;
-using Dashboard.Http;
-using Dashboard.Http.OpenApi;
+using Dashboard.Api;
+using Dashboard.Api.OpenApi;
 
 namespace Dashboard.Verification;
 
@@ -31,7 +29,7 @@ static class ForwardAuthEndpoints
     /// <summary>Says in the route table, and so in the API's description, what <see cref="UseForwardAuth"/> answers.</summary>
     public static void MapForwardAuth(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("").AllowAnonymous().ForPrograms().WithTags("Verification");
+        var group = app.MapGroup("").AllowAnonymous().AsApi().WithTags("Verification");
         foreach (var (root, nginx) in new[] { (ForwardAuth.Path, false), (ForwardAuth.NginxPath, true) })
         {
             for (var parts = 0; parts <= Parts.Length; parts++)
@@ -50,7 +48,7 @@ static class ForwardAuthEndpoints
             RefusalCode.InsufficientPermissions, RefusalCode.RateLimited, RefusalCode.VerificationUnavailable,
         ];
         var endpoint = group.MapRead(pattern, (HttpContext http, ForwardAuth forwardAuth) =>
-            forwardAuth.TryAnswer(http, out var answering) ? answering : Problems.WriteAsync(http, Fault.NotFound))
+            forwardAuth.TryAnswer(http, out var answering) ? answering : Problems.WriteAsync(http, Error.NotFound))
             .WithName($"{(nginx ? "askForNginx" : "ask")}{parts}")
             .WithSummary(nginx
                 ? "Whether nginx may let a request through: as /forward-auth, but 429 and 503 are told as 403, with X-Latchkey-Status and X-Latchkey-Retry-After."
@@ -59,7 +57,7 @@ static class ForwardAuthEndpoints
             .WithMetadata(new PresentedCredentialMetadata());
         foreach (var group403 in refusals.GroupBy(code => nginx && code.ToHttpStatus() >= 429 ? 403 : code.ToHttpStatus()))
         {
-            endpoint.WithMetadata(EndpointAnswers.Refusal(group403.Key, [.. group403.Select(code => code.ToWord())]));
+            endpoint.WithMetadata(EndpointAnswers.Refusal(group403.Key, [.. group403.Select(code => code.ToWireName())]));
         }
     }
 }

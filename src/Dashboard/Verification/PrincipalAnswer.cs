@@ -1,6 +1,6 @@
+using Dashboard.Api;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
-using Dashboard.Http;
 using Dashboard.Keys;
 
 namespace Dashboard.Verification;
@@ -28,7 +28,7 @@ class PrincipalAnswer
     public string? Project => principal.Project;
 
     [Field("The environment it is bound to, live or test; null for an access token, which is bound to none unless the host is.", Example = "\"live\"")]
-    public string? Environment => principal.Environment?.ToWord();
+    public string? Environment => principal.Environment?.ToWireName();
 
     [Field("Who owns it.")]
     public PartyAnswer Owner => new(principal.Owner);

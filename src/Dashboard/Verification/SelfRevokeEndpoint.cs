@@ -1,7 +1,8 @@
+using Dashboard.Api;
+using Dashboard.Api.OpenApi;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
-using Dashboard.Http;
-using Dashboard.Http.OpenApi;
 
 namespace Dashboard.Verification;
 
@@ -10,7 +11,7 @@ static class SelfRevokeEndpoint
 {
     public static void MapSelfRevoke(this IEndpointRouteBuilder app)
     {
-        var verification = app.MapGroup("/v1").AllowAnonymous().ForPrograms().WithTags("Verification");
+        var verification = app.MapGroup("/v1").AllowAnonymous().AsApi().WithTags("Verification");
         verification.MapPost("/self-revoke", RevokeAsync)
             .WithName("revokeOwnKey").WithSummary("Revoke the key that the request presents, for ever. An inactive or expired one too, from any address, at any host.")
             .Answers<SelfRevokedAnswer>(200, "The key is revoked.")

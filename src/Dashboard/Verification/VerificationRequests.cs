@@ -1,5 +1,4 @@
-using Dashboard.Core.Verification;
-using Dashboard.Http;
+using Dashboard.Hosting;
 
 namespace Dashboard.Verification;
 
@@ -7,7 +6,7 @@ namespace Dashboard.Verification;
 static class VerificationRequests
 {
     /// <summary>What is known of a request that presents a credential to this product itself.</summary>
-    public static RequestFacts Facts(this HttpContext http) => new(
+    public static CallerContext Facts(this HttpContext http) => new(
         http.Connection.RemoteIpAddress, http.Request.Method, http.Request.Path, http.Request.Headers.UserAgent.ToString(),
         http.RequestServices.GetRequiredService<TrustedProxies.Proxies>().Contains(http.Connection.RemoteIpAddress))
     {

@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
-using Dashboard.Core;
+using Dashboard.Api;
+using Dashboard.Api.OpenApi;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
-using Dashboard.Http;
-using Dashboard.Http.OpenApi;
 
 namespace Dashboard.Verification;
 
@@ -11,7 +11,7 @@ namespace Dashboard.Verification;
 static class VerifyEndpoint
 {
     /// <summary>Maps it. The caller shows itself by its key; sessions play no part, so nothing but routing stands before the answer.</summary>
-    public static void MapVerify(this IEndpointRouteBuilder app) => app.MapGroup("/api/v1/keys").AllowAnonymous().ForPrograms().WithTags("Verification")
+    public static void MapVerify(this IEndpointRouteBuilder app) => app.MapGroup("/api/v1/keys").AllowAnonymous().AsApi().WithTags("Verification")
         .MapPost("/verify", AnswerAsync)
         .WithName("verifyKey").WithSummary("Whether a key is good for what is asked. The caller is a service account of its organization with the permission verify.")
         .Answers<VerifyAnswer>(200, "The answer: valid, or the code of the first rule that refuses the key.")
@@ -22,17 +22,17 @@ static class VerifyEndpoint
         .ShortCircuit();
 
     /// <summary>The body is read first, but it counts last: who may not ask hears nothing of it.</summary>
-    static async Task<IResult> AnswerAsync(HttpContext http, KeyQuestions questions, KeyOptions options, CancellationToken cancellationToken)
+    static async Task<IResult> AnswerAsync(HttpContext http, KeyVerificationService questions, KeyOptions options, CancellationToken cancellationToken)
     {
         var caller = CredentialReader.Read(http.Request.Headers, options.AcceptBearer);
         var body = await JsonBody.ReadAsync<VerifyRequest>(http);
-        var outcome = await questions.AskAsync(caller, http.Facts(), body.Fault is { } unreadable ? unreadable : body.Value.ToQuestion(), cancellationToken);
+        var outcome = await questions.AskAsync(caller, http.Facts(), body.Error is { } unreadable ? unreadable : body.Value.ToQuestion(), cancellationToken);
         return outcome switch
         {
             { Refused: { } refused } => new RefusalResult(refused.Refusal!.Value, refused.RetryAfter),
-            { Fault: { } fault } => fault.ToResult(),
+            { Error: { } fault } => fault.ToResult(),
             { Answer: { Verdict.Principal: { } principal } answer } => TypedResults.Ok(new VerifiedAnswer(principal, RuleAnswer.Of(answer.Rules))),
-            { Answer: { } answer } => TypedResults.Ok(new NotValidAnswer(false, answer.Verdict.Refusal!.Value.ToWord(), answer.Verdict.KeyId, RuleAnswer.Of(answer.Rules))),
+            { Answer: { } answer } => TypedResults.Ok(new NotValidAnswer(false, answer.Verdict.Refusal!.Value.ToWireName(), answer.Verdict.KeyId, RuleAnswer.Of(answer.Rules))),
             _ => throw new InvalidOperationException("There is no answer."),
         };
     }
@@ -46,7 +46,7 @@ static class VerifyEndpoint
         [Field("The address of the client that presented it. Left out: a key with an allow-list is refused.", Example = "\"203.0.113.7\"")] string? ClientIp = null,
         [Field("Whether each rule's verdict is wanted.")] bool Explain = false)
     {
-        public KeyQuestion ToQuestion() => new(Key, Environment, Project, Resource, Permission, ClientIp, Explain);
+        public VerifyKeyRequest ToQuestion() => new(Key, Environment, Project, Resource, Permission, ClientIp, Explain);
 
         /// <summary>Prints nothing of the key.</summary>
         public override string ToString() => nameof(VerifyRequest);

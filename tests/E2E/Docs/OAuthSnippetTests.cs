@@ -38,7 +38,7 @@ public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixtur
         var device = Assert.Single(await RunAsync("bash", "-c", Pages.Block("oauth.md", "sh", "/device/authorize")));
         var approved = await server.Product.Services.GetRequiredService<DeviceRequests>()
             .ApproveAsync(await server.Product.OwnerAsync(), device.GetProperty("user_code").GetString(), People.Organization, Token);
-        Assert.Null(approved.Fault);
+        Assert.Null(approved.Error);
         var asking = $"DEVICE_CODE={device.GetProperty("device_code").GetString()}\n{Pages.Block("oauth.md", "sh", "DEVICE_CODE")}";
         var answer = Assert.Single(await RunAsync("bash", "-c", asking));
         Assert.Equal("api", answer.GetProperty("scope").GetString());

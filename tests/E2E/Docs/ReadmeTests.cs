@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Dashboard.Core;
+using Dashboard.Core.Common;
 using Dashboard.Core.OAuth;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore;
@@ -112,7 +112,7 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
             await using var context = await People.OpenAsync(product);
             var owner = await context.Users.SingleAsync(Token);
             var approved = await product.Services.GetRequiredService<DeviceRequests>().ApproveAsync(new Actor(PartyType.User, owner.Id, owner.Name), userCode, "northwind-traders", Token);
-            Assert.Null(approved.Fault);
+            Assert.Null(approved.Error);
         }
     }
 }

@@ -62,7 +62,7 @@ public sealed class SnippetTests(Tenants tenants) : IClassFixture<Tenants>
 
     async Task<string> RunAsync(string page, string language, string program, string file, string tail)
     {
-        var found = OtherProgram.Find(program) ?? (program == "node" ? JavaScript.CarriedNode : null);
+        var found = ExternalProcess.Find(program) ?? (program == "node" ? JavaScript.CarriedNode : null);
         Assert.SkipWhen(found is null, $"no {program}");
         var text = Pages.Block(page, language).Replace("package latchkey", "package main", StringComparison.Ordinal) + tail + "\n"; // a program in Go is a package of this name
         return await RunTextAsync(text, file, found!, program == "go" ? ["run", file] : [file]);
@@ -84,7 +84,7 @@ public sealed class SnippetTests(Tenants tenants) : IClassFixture<Tenants>
                 ["CGO_ENABLED"] = "0", // Go needs no C compiler then
                 ["GOCACHE"] = Path.Combine(folder.FullName, "go"),
             };
-            return await OtherProgram.RunAsync(program, folder.FullName, environment, Token, [.. arguments, tenants.RawKey, revoked.Member("raw_key")]);
+            return await ExternalProcess.RunAsync(program, folder.FullName, environment, Token, [.. arguments, tenants.RawKey, revoked.Member("raw_key")]);
         }
         finally
         {

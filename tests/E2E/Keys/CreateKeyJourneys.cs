@@ -22,7 +22,7 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
     public async Task Developer_creates_a_first_key_copies_it_and_is_done()
     {
         var project = await product.AddProjectAsync("First key");
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.AllowClipboardAsync();
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;
@@ -64,7 +64,7 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
     {
         var project = await product.AddProjectAsync("Entered");
         await product.AddResourcesAsync(project, 60);
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");
@@ -119,7 +119,7 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
     public async Task Double_click_creates_one_key()
     {
         var project = await product.AddProjectAsync("Double click");
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.Keys;
 
-[Collection(typeof(Alone))]
+[Collection(typeof(SerialCollection))]
 public sealed class FirstUseTests(Browser browser)
 {
     [Fact]
@@ -23,7 +23,7 @@ public sealed class FirstUseTests(Browser browser)
         var project = await product.AddProjectAsync("First use");
         var rehearsal = await product.AddKeyAsync(project, "Another");
         await Caller.PresentAsync(other.Url, rehearsal.Secret.Reveal(), token); // what is done for the first time is slow
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.AllowClipboardAsync();
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;

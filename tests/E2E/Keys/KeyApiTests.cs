@@ -161,7 +161,7 @@ public sealed class KeyApiTests(Tenants tenants) : IClassFixture<Tenants>
     public async Task Project_holds_no_more_active_keys_than_its_limit()
     {
         await using var product = new Product().With("Keys:MaxActivePerProject", "2");
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         var first = (await owner.PostAsync("/api/keys", new { name = "1" })).Member("key_id");
         Assert.Equal(201, (await owner.PostAsync("/api/keys", new { name = "2" })).Status);
         Assert.Equal(200, (await owner.PatchAsync($"/api/keys/{first}", new { state = "inactive" })).Status);
@@ -176,7 +176,7 @@ public sealed class KeyApiTests(Tenants tenants) : IClassFixture<Tenants>
     {
         await tenants.Product.AddMemberAsync("both@example.com", People.Organization, OrganizationRole.Developer);
         await tenants.Product.AddMemberAsync("both@example.com", "rival", OrganizationRole.Developer);
-        using var both = await Api.SignInAsync(tenants.Product, "both@example.com");
+        using var both = await ApiClient.SignInAsync(tenants.Product, "both@example.com");
         Assert.Equal((400, "project"), ((await both.PostAsync("/api/keys", new { name = "x" })).Status, (await both.GetAsync("/api/keys")).Errors));
         Assert.Equal("rival/secret", (await both.PostAsync("/api/keys", new { name = "x", project = "rival/secret" })).Member("project"));
     }

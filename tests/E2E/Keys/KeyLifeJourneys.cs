@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Dashboard.Core;
-using Dashboard.Core.Audit;
-using Dashboard.Core.Data;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Organizations;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore;
@@ -29,7 +27,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         var project = await product.AddProjectAsync("Life of a key");
         var key = await product.AddKeyAsync(project, "Zapier bridge");
         await product.AddKeyAsync(project, "Another");
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync();
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");
@@ -81,7 +79,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await product.AddKeyAsync(project, "Owner’s key");
         await product.AddKeyAsync(project, "Developer’s key", developer);
 
-        await using (var seeing = await Visit.OpenAsync(browser, product.Url))
+        await using (var seeing = await PageVisit.OpenAsync(browser, product.Url))
         {
             await seeing.SignInAsync("viewer@example.com");
             await seeing.GoAsync($"/{project}/keys");
@@ -91,7 +89,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
             await seeing.ExpectAccessibleAsync();
         }
 
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync("developer@example.com");
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");
@@ -112,7 +110,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
     {
         var project = await product.AddProjectAsync("Ended");
         await product.AddKeyAsync(project, "Stays on");
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");
@@ -131,7 +129,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         var project = await product.AddProjectAsync("Removed");
         await product.AddKeyAsync(project, "Not theirs any more");
         var member = await product.AddMemberAsync("removed@example.com", People.Organization, OrganizationRole.Developer);
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync("removed@example.com");
         await visit.GoAsync($"/{project}/keys");
         await Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "Not theirs any more" })).ToBeVisibleAsync();
@@ -143,21 +141,21 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
     /// <summary>Takes somebody out of all organizations, as a change of an admin.</summary>
     async Task RemoveAsync(Actor member)
     {
-        var removed = await product.Services.GetRequiredService<Changes>().RunAsync<Done>(
+        var removed = await product.Services.GetRequiredService<UnitOfWorkRunner>().RunAsync<Core.Common.Unit>(
             await product.OwnerAsync(),
             async (change, token) =>
             {
                 var organization = await change.Context.Members.Where(x => x.UserId == member.Id).Select(x => x.OrganizationId).SingleAsync(token);
                 await change.Context.Members.Where(x => x.UserId == member.Id).ExecuteDeleteAsync(token);
                 change.Record(organization, new(AuditCategory.Members, "member.removed", new("user", member.Id, member.Name)));
-                return default(Done);
+                return default(Core.Common.Unit);
             },
             TestContext.Current.CancellationToken);
         Assert.True(removed.Succeeded);
     }
 
     /// <summary>What the API is told of a key: a refusal's code, or <c>valid</c>.</summary>
-    static async Task<string> AskAsync(Visit visit, string raw)
+    static async Task<string> AskAsync(PageVisit visit, string raw)
     {
         var answer = await visit.Requests.GetAsync("/v1/capabilities", new() { Headers = [new("X-API-Key", raw)] });
         using var body = JsonDocument.Parse(await answer.TextAsync());

@@ -11,7 +11,7 @@ public sealed class KeyListApiTests
     public async Task Pages_of_keys_of_one_moment_lose_none_and_repeat_none()
     {
         await using var product = new Product().With("Keys:MaxActivePerProject", "130").With(new StoppedClock());
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         var created = new List<string>();
         for (var i = 0; i < 120; i++)
         {
@@ -40,7 +40,7 @@ public sealed class KeyListApiTests
     {
         var time = new StoppedClock();
         await using var product = new Product().With("Keys:MaxActivePerProject", "130").With(time);
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         for (var i = 0; i < 4; i++)
         {
             await owner.PostAsync("/api/keys", new { name = $"key {i}" });
@@ -74,7 +74,7 @@ public sealed class KeyListApiTests
     public async Task List_shows_what_the_filter_says()
     {
         await using var product = new Product();
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         var ids = new List<string>();
         foreach (var (name, environment) in new[] { ("backend", "live"), ("Backend batch", "test"), ("100%", "live"), ("under_score", "test") })
         {
@@ -100,7 +100,7 @@ public sealed class KeyListApiTests
     {
         var time = new StoppedClock();
         await using var product = new Product().With(time);
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         foreach (var (name, expires) in new[] { ("beta", (string?)"2099-03-01T00:00:00Z"), ("Gamma", null), ("alpha", "2099-01-01T00:00:00Z") })
         {
             await owner.PostAsync("/api/keys", expires is null ? new { name } : new { name, expires_at = expires });

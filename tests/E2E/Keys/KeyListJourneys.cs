@@ -24,7 +24,7 @@ public sealed class KeyListJourneys : IClassFixture<Product>
     {
         var project = await product.AddProjectAsync("Many");
         await product.AddRevokedKeysAsync(project, 60, number => $"Key {number:00}");
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync(Product.Email);
         var html = await (await visit.Requests.GetAsync($"/{project}/keys?revoked=true")).TextAsync();
         Assert.Contains("Key 60", html, StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class KeyListJourneys : IClassFixture<Product>
         var project = await product.AddProjectAsync(Longest(100));
         await product.AddResourcesAsync(project, 1000);
         await product.AddRevokedKeysAsync(project, 30, _ => Longest(100), resources: 1000);
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync(Product.Email);
         await visit.GoAsync($"/{project}/keys?revoked=true");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Next page" }).ClickAsync();
@@ -48,7 +48,7 @@ public sealed class KeyListJourneys : IClassFixture<Product>
     public async Task Other_organizations_project_and_one_that_is_not_there_look_the_same()
     {
         await product.AddOrganizationAsync("fabrikam", "secret");
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync(Product.Email);
         foreach (var path in new[] { "/fabrikam/secret/keys", "/fabrikam/nothing/keys", "/my-organization/nothing/keys", "/Bad_Name/x/keys" })
         {
@@ -76,7 +76,7 @@ public sealed class KeyListJourneys : IClassFixture<Product>
             await context.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
 
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.SignInAsync(Product.Email);
         await visit.GoAsync($"/{project}/keys?revoked=true");
         Assert.EndsWith("/my-organization/present/keys?revoked=true", visit.Page.Url, StringComparison.Ordinal);

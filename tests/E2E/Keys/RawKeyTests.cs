@@ -22,7 +22,7 @@ public sealed class RawKeyTests(Browser browser) : IDisposable
             ("Logging:LogLevel:Microsoft", "Trace"),
             ("Logging:LogLevel:Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", "Trace"),
             ("Logging:Console:LogLevel:Default", "Trace"));
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.AllowClipboardAsync();
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;
@@ -70,7 +70,7 @@ public sealed class RawKeyTests(Browser browser) : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     /// <summary>A person confuses the key with its name, in the field that asks for the name.</summary>
-    static async Task PasteIntoRevokeAsync(Visit visit, string raw)
+    static async Task PasteIntoRevokeAsync(PageVisit visit, string raw)
     {
         var page = visit.Page;
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for checkout" }).ClickAsync();

@@ -1,6 +1,6 @@
-using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +23,7 @@ public sealed class ReadmePicture(Browser browser)
         await using var product = new Product().With("Bootstrap:Organization", "Northwind Traders").With("Bootstrap:Project", "Order Platform");
         product.Start();
         await FurnishAsync(product);
-        await using var visit = await Visit.OpenAsync(browser, product.Url, new() { ViewportSize = new() { Width = 1360, Height = 860 }, ColorScheme = ColorScheme.Light });
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url, new() { ViewportSize = new() { Width = 1360, Height = 860 }, ColorScheme = ColorScheme.Light });
         await visit.SignInAsync(Product.Email);
         await visit.GoAsync("/northwind-traders/order-platform/keys");
         await Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "production-backend" })).ToBeVisibleAsync();

@@ -20,7 +20,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
     [Fact]
     public async Task Each_snippet_copies_whole_with_the_key_in_place()
     {
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.AllowClipboardAsync();
         var (_, raw) = await CreateAsync(visit, product.Url, "Snippets");
         var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
@@ -43,7 +43,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
     [Fact]
     public async Task Going_elsewhere_asks_first_and_the_key_is_never_shown_again()
     {
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         var page = visit.Page;
         var asked = 0;
         page.Dialog += async (_, question) =>
@@ -71,7 +71,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
     [Fact]
     public async Task Key_outlives_a_cut_connection_in_its_own_tab_and_no_way_back_to_the_page()
     {
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.AllowClipboardAsync();
         var page = visit.Page;
         page.Dialog += async (_, question) => await question.AcceptAsync();
@@ -111,7 +111,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
     public async Task Back_stays_with_the_key_until_it_is_copied()
     {
         await product.AddProjectAsync("Where one was before");
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.AllowClipboardAsync();
         var page = visit.Page;
         var (_, raw) = await CreateAsync(visit, product.Url, "Back", before: async _ =>
@@ -136,7 +136,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
     [Fact]
     public async Task Page_without_a_clipboard_copies_all_the_same()
     {
-        await using var visit = await Visit.OpenAsync(browser, product.InsecureUrl);
+        await using var visit = await PageVisit.OpenAsync(browser, product.InsecureUrl);
         var (_, raw) = await CreateAsync(visit, product.InsecureUrl, "Plain http");
         var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
         Assert.False(await visit.Page.EvaluateAsync<bool>("Boolean(navigator.clipboard)"));
@@ -158,7 +158,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
     [Fact]
     public async Task Browser_that_copies_nothing_selects_the_key_and_says_how()
     {
-        await using var visit = await Visit.OpenAsync(browser, product.InsecureUrl);
+        await using var visit = await PageVisit.OpenAsync(browser, product.InsecureUrl);
         var (_, raw) = await CreateAsync(visit, product.InsecureUrl, "By hand");
         var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
         await visit.Page.EvaluateAsync("document.execCommand = () => false");
@@ -176,7 +176,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
         await Expect(dialog).ToBeHiddenAsync();
     }
 
-    async Task<(ProjectPath Project, string Raw)> CreateAsync(Visit visit, Uri home, string project, Func<ProjectPath, Task>? before = null)
+    async Task<(ProjectPath Project, string Raw)> CreateAsync(PageVisit visit, Uri home, string project, Func<ProjectPath, Task>? before = null)
     {
         var path = await product.AddProjectAsync($"{project} {home.Host}");
         await product.AddKeyAsync(path, "Another");

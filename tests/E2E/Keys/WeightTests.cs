@@ -23,8 +23,8 @@ public sealed class WeightTests(Browser browser, ITestOutputHelper output)
             await product.AddKeyAsync(project, $"production-backend-{number}");
         }
 
-        await using var wire = new Wire(product.Url);
-        await using var visit = await Visit.OpenAsync(browser, wire.Url);
+        await using var wire = new CountingProxy(product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, wire.Url);
         await visit.SignInAsync(Product.Email);
         var files = await ListAsync(visit.Page);
         wire.Reset();

@@ -15,14 +15,14 @@ public sealed class ApacheTests(AuthorizationServer server) : IClassFixture<Auth
     [Fact]
     public async Task Apache_lets_through_the_right_scope_and_refuses_others_garbage_nothing_and_what_was_revoked()
     {
-        Assert.SkipUnless(OtherProgram.Find("apache2") is not null && File.Exists($"{Modules}/mod_oauth2.so"), "no Apache with mod_oauth2: they are Debian packages");
+        Assert.SkipUnless(ExternalProcess.Find("apache2") is not null && File.Exists($"{Modules}/mod_oauth2.so"), "no Apache with mod_oauth2: they are Debian packages");
         var folder = Directory.CreateTempSubdirectory("latchkey-");
         try
         {
-            var port = OtherProgram.FreePort();
+            var port = ExternalProcess.FreePort();
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "httpd.conf"), Configuration(folder.FullName, port), Token);
             await File.WriteAllTextAsync(Path.Combine(folder.CreateSubdirectory("www").FullName, "index.html"), Page, Token);
-            await using var apache = await OtherProgram.ServeAsync(OtherProgram.Find("apache2")!, folder.FullName, port, Token, "-X", "-d", folder.FullName, "-f", "httpd.conf");
+            await using var apache = await ExternalProcess.ServeAsync(ExternalProcess.Find("apache2")!, folder.FullName, port, Token, "-X", "-d", folder.FullName, "-f", "httpd.conf");
             using var client = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
 
             var good = await server.TokenAsync("read:workflows");

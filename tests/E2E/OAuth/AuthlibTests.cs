@@ -22,13 +22,13 @@ public sealed class AuthlibTests(AuthorizationServer server) : IClassFixture<Aut
             ["CLIENT_SECRET"] = server.Worker.Secret,
         };
         Assert.SkipUnless(File.Exists(Python), "no python3: it is a Debian package");
-        Assert.SkipUnless(await OtherProgram.RunAsync(Python, folder, environment, Token, "-c", "import authlib, requests") == "", "no Authlib: python3-authlib and python3-requests are Debian packages");
+        Assert.SkipUnless(await ExternalProcess.RunAsync(Python, folder, environment, Token, "-c", "import authlib, requests") == "", "no Authlib: python3-authlib and python3-requests are Debian packages");
 
         string[] once =
         [
             $$"""token {"type": "Bearer", "lifetime": 86400, "scope": "read:workflows", "issuer": "{{server.Issuer}}"}""", "active true 200", "revoked 200", "active false 401", "revoked 200",
         ];
-        var said = await OtherProgram.RunAsync(Python, folder, environment, Token, "authlib_client.py");
+        var said = await ExternalProcess.RunAsync(Python, folder, environment, Token, "authlib_client.py");
         Assert.Equal([.. once, .. once], said.Split('\n')); // in the header, then in the body
     }
 }

@@ -1,5 +1,5 @@
-using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Tokens;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

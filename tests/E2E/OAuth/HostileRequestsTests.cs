@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Dashboard.Core;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Tests.E2E.Support;
@@ -264,7 +263,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
 
         public Product Product { get; } = new Product().With("RateLimits:FailedClientsPerMinute", "0").With("RateLimits:RefusedPerMinute", "0").With("OAuth:AuthorizationCodeLifetime", "600");
 
-        public Api Api { get; private set; } = null!;
+        public ApiClient Api { get; private set; } = null!;
 
         public async ValueTask InitializeAsync()
         {
@@ -272,9 +271,9 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
             await Product.AddOrganizationAsync("rival", "secret");
             await Product.AddMemberAsync("stranger@example.com", "rival", OrganizationRole.Owner);
             var developer = await Product.AddMemberAsync("developer@example.com", People.Organization, OrganizationRole.Developer);
-            Api = await Api.OpenAsync(Product);
-            using (var owner = await Api.SignInAsync(Product))
-            using (var stranger = await Api.SignInAsync(Product, "stranger@example.com"))
+            Api = await ApiClient.OpenAsync(Product);
+            using (var owner = await ApiClient.SignInAsync(Product))
+            using (var stranger = await ApiClient.SignInAsync(Product, "stranger@example.com"))
             {
                 await AccountAsync(owner, "SA", "SECRET", "read", "execute");
                 await AccountAsync(owner, "VERIFY", "VERIFYSECRET", "verify");
@@ -382,7 +381,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
             return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.ASCII.GetBytes(ecdsa.ExportSubjectPublicKeyInfoPem()), Encoding.ASCII.GetBytes(signed)))}";
         }
 
-        async Task AccountAsync(Api caller, string id, string secret, params string[] permissions)
+        async Task AccountAsync(ApiClient caller, string id, string secret, params string[] permissions)
         {
             var account = await caller.PostAsync("/api/service-accounts", new { name = id, permissions });
             (names[id], names[secret]) = (account.Member("client_id"), account.Member("client_secret"));

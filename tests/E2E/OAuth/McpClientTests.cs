@@ -23,7 +23,7 @@ public sealed class McpClientTests(AuthorizationServer server, Browser browser) 
         var folder = Directory.CreateTempSubdirectory("latchkey-");
         try
         {
-            var port = OtherProgram.FreePort();
+            var port = ExternalProcess.FreePort();
             await using var orders = JavaScript.Start("mcp-server.mjs", ("PORT", port.ToString(CultureInfo.InvariantCulture)));
             await using var guard = await RealProxy.ServeAsync("caddy", folder.FullName, server.Product.Url.Port, port, $"/{People.Project}/live/read", Token);
             var resource = new Uri(guard.Url, "/mcp").ToString();
@@ -57,7 +57,7 @@ public sealed class McpClientTests(AuthorizationServer server, Browser browser) 
 
     async Task AllowAsync(string url, string resource)
     {
-        await using var visit = await Visit.OpenAsync(browser, Latchkey);
+        await using var visit = await PageVisit.OpenAsync(browser, Latchkey);
         var page = visit.Page;
         visit.ExpectApp(QueryHelpers.ParseQuery(new Uri(url).Query)["redirect_uri"].ToString());
         await visit.SignInAsync(Product.Email);

@@ -39,7 +39,7 @@ public sealed class OpenIdClientTests(AuthorizationServer server, Browser browse
         await using var program = JavaScript.Start("openid-device.mjs", ("ISSUER", server.Issuer));
         var device = await HearAsync(program, "device ");
         Assert.Equal((1800, 1), (device.GetProperty("expires_in").GetInt32(), device.GetProperty("interval").GetInt32()));
-        await using (var visit = await Visit.OpenAsync(browser, server.Product.Url))
+        await using (var visit = await PageVisit.OpenAsync(browser, server.Product.Url))
         {
             await visit.SignInAsync(Product.Email);
             var page = visit.Page;
@@ -61,7 +61,7 @@ public sealed class OpenIdClientTests(AuthorizationServer server, Browser browse
     {
         await using var program = JavaScript.Start("openid-code.mjs", ("ISSUER", server.Issuer));
         var url = await program.HearAsync("open ", Token);
-        await using (var visit = await Visit.OpenAsync(browser, server.Product.Url))
+        await using (var visit = await PageVisit.OpenAsync(browser, server.Product.Url))
         {
             var page = visit.Page;
             visit.ExpectApp(QueryHelpers.ParseQuery(new Uri(url).Query)["redirect_uri"].ToString());
@@ -85,7 +85,7 @@ public sealed class OpenIdClientTests(AuthorizationServer server, Browser browse
         Assert.Equal("invalid_grant", await program.HearAsync("newest ", Token));
     }
 
-    static async Task<JsonElement> HearAsync(OtherProgram program, string begin)
+    static async Task<JsonElement> HearAsync(ExternalProcess program, string begin)
     {
         using var document = JsonDocument.Parse(await program.HearAsync(begin, Token));
         return document.RootElement.Clone();

@@ -20,8 +20,8 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
     public async Task Account_is_created_switched_off_and_on_given_another_secret_and_deleted()
     {
         const string name = "partner-gateway for Contoso, Fabrikam and the other carriers of Northern Europe";
-        using var program = await Api.OpenAsync(product);
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        using var program = await ApiClient.OpenAsync(product);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.AllowClipboardAsync();
         await visit.SignInAsync(Product.Email);
         var page = visit.Page;

@@ -16,10 +16,10 @@ public sealed class AuthorizationServer : IAsyncLifetime
     public Product Product { get; }
 
     /// <summary>The first owner.</summary>
-    public Api Owner { get; private set; } = null!;
+    public ApiClient Owner { get; private set; } = null!;
 
     /// <summary>Not signed in.</summary>
-    public Api Nobody { get; private set; } = null!;
+    public ApiClient Nobody { get; private set; } = null!;
 
     /// <summary>What its tokens name as their issuer.</summary>
     public string Issuer => Product.Url.GetLeftPart(UriPartial.Authority);
@@ -32,7 +32,7 @@ public sealed class AuthorizationServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        (Owner, Nobody) = (await Api.SignInAsync(Product), await Api.OpenAsync(Product));
+        (Owner, Nobody) = (await ApiClient.SignInAsync(Product), await ApiClient.OpenAsync(Product));
         (Worker, Verifier) = (await AddAccountAsync("worker", "read", "execute"), await AddAccountAsync("verifier", "verify"));
     }
 

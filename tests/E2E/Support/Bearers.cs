@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Dashboard.Core;
 using Dashboard.Core.OAuth;
+using Dashboard.Core.Tokens;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -21,18 +21,18 @@ public static class Bearers
     public static (string Name, string Value) Header(string token) => ("Authorization", $"Bearer {token}");
 
     /// <summary>The command line's token, with what it asks for beyond the usual.</summary>
-    public static async Task<string> CommandLineTokenAsync(this Product product, Api api, Actor person, string organization = People.Organization, string? scope = null, string? resource = null)
+    public static async Task<string> CommandLineTokenAsync(this Product product, ApiClient api, Actor person, string organization = People.Organization, string? scope = null, string? resource = null)
     {
         var device = await api.PostAsync("/oauth/device/authorize", Given(("client_id", OAuthClient.CommandLineId), ("scope", scope), ("resource", resource)));
         var approved = await product.Services.GetRequiredService<DeviceRequests>().ApproveAsync(person, device.Member("user_code"), organization, Token);
-        Assert.Null(approved.Fault);
+        Assert.Null(approved.Error);
         var issued = await api.PostAsync(
             "/oauth/token", new { grant_type = GrantTypes.DeviceCode, client_id = OAuthClient.CommandLineId, device_code = device.Member("device_code") });
         return issued.Member("access_token");
     }
 
     /// <summary>The token of a client that registered itself.</summary>
-    public static async Task<string> AppTokenAsync(this Product product, Api api, Actor person, string name = "Assistant", string organization = People.Organization)
+    public static async Task<string> AppTokenAsync(this Product product, ApiClient api, Actor person, string name = "Assistant", string organization = People.Organization)
     {
         var client = (await api.PostAsync("/oauth/register", new { client_name = name, redirect_uris = new[] { Callback }, token_endpoint_auth_method = "none" })).Member("client_id");
         var requests = product.Services.GetRequiredService<AuthorizationRequests>();
@@ -48,7 +48,7 @@ public static class Bearers
     }
 
     /// <summary>The token of a service account that may do everything.</summary>
-    public static async Task<string> AccountTokenAsync(Api owner)
+    public static async Task<string> AccountTokenAsync(ApiClient owner)
     {
         var account = await owner.PostAsync("/api/service-accounts", new { name = "does all", permissions = new[] { "read", "execute", "write" } });
         return (await owner.PostAsync(

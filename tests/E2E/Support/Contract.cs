@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dashboard.Core;
 using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;

@@ -18,11 +18,11 @@ static class JavaScript
     }
 
     /// <summary>Starts a program. A test of one whose packages are not there is skipped by name.</summary>
-    public static OtherProgram Start(string file, params (string Name, string Value)[] environment)
+    public static ExternalProcess Start(string file, params (string Name, string Value)[] environment)
     {
-        var node = CarriedNode ?? OtherProgram.Find("node");
+        var node = CarriedNode ?? ExternalProcess.Find("node");
         Assert.SkipWhen(node is null, "no Node");
         Assert.SkipUnless(File.Exists(Path.Combine(Folder, "node_modules", ".package-lock.json")), "the npm packages of tests/E2E/Clients are not installed");
-        return OtherProgram.Start(node!, Folder, environment.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal), file);
+        return ExternalProcess.Start(node!, Folder, environment.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal), file);
     }
 }

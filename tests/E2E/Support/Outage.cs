@@ -18,7 +18,7 @@ public sealed class Outage : DbCommandInterceptor
     }
 
     /// <summary>As SQLite says it when its file is gone.</summary>
-    public static Exception DatabaseGone => new SqliteException("unable to open database file", 14);
+    public static Exception DatabaseUnavailable => new SqliteException("unable to open database file", 14);
 
     /// <summary>Puts it between the product and its database.</summary>
     public void Register(IServiceCollection services) => services.ConfigureDbContext<Core.Data.SqliteContext>(options => options.AddInterceptors(this));

@@ -1,6 +1,4 @@
-using Dashboard.Core;
-using Dashboard.Core.Account;
-using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
 using Microsoft.AspNetCore.Identity;
@@ -18,7 +16,7 @@ public static class People
     public const string Project = "my-organization/default";
 
     /// <summary>Everybody's password is <see cref="Product.Password"/>, hashed once: hashing is slow by design.</summary>
-    static readonly Lazy<string> Hash = new(() => new PasswordHasher<Person>().HashPassword(new(), Product.Password));
+    static readonly Lazy<string> Hash = new(() => new PasswordHasher<DashboardUser>().HashPassword(new(), Product.Password));
 
     /// <summary>Adds an organization with projects. Name and slug are the same.</summary>
     public static async Task AddOrganizationAsync(this Product product, string slug, params string[] projects)

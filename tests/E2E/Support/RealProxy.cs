@@ -16,9 +16,9 @@ public sealed class RealProxy(Uri url, IAsyncDisposable program) : IAsyncDisposa
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<RealProxy> ServeAsync(string proxy, string place, int latchkey, int api, string policy, CancellationToken cancellationToken)
     {
-        var file = OtherProgram.Find(proxy);
+        var file = ExternalProcess.Find(proxy);
         Assert.SkipWhen(file is null, $"no {proxy}: it is a Debian package");
-        var port = OtherProgram.FreePort();
+        var port = ExternalProcess.FreePort();
         var text = Pages.Block($"verify/{proxy}.md", proxy == "nginx" ? "nginx" : "caddyfile")
             .Replace("127.0.0.1:5080", $"127.0.0.1:{latchkey}", StringComparison.Ordinal).Replace("127.0.0.1:9000", $"127.0.0.1:{api}", StringComparison.Ordinal)
             .Replace("/acme/orders/live", policy, StringComparison.Ordinal);
@@ -29,12 +29,12 @@ public sealed class RealProxy(Uri url, IAsyncDisposable program) : IAsyncDisposa
                 Path.Combine(place, "nginx.conf"),
                 $"daemon off; master_process off; pid {place}/nginx.pid; error_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{temporary}{text.Replace("listen 80;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal)}}}\n",
                 cancellationToken);
-            return new(new($"http://127.0.0.1:{port}"), await OtherProgram.ServeAsync(file!, place, port, cancellationToken, "-p", place, "-c", "nginx.conf", "-e", "stderr"));
+            return new(new($"http://127.0.0.1:{port}"), await ExternalProcess.ServeAsync(file!, place, port, cancellationToken, "-p", place, "-c", "nginx.conf", "-e", "stderr"));
         }
 
         await File.WriteAllTextAsync(
             Path.Combine(place, "Caddyfile"), "{\n\tadmin off\n}\n" + text.Replace("http://api.example:80", $"http://127.0.0.1:{port}", StringComparison.Ordinal), cancellationToken);
-        return new(new($"http://127.0.0.1:{port}"), await OtherProgram.ServeAsync(file!, place, port, cancellationToken, "run", "--config", "Caddyfile", "--adapter", "caddyfile"));
+        return new(new($"http://127.0.0.1:{port}"), await ExternalProcess.ServeAsync(file!, place, port, cancellationToken, "run", "--config", "Caddyfile", "--adapter", "caddyfile"));
     }
 
     public ValueTask DisposeAsync() => program.DisposeAsync();

@@ -1,6 +1,6 @@
-using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Core.Usage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -15,16 +15,16 @@ static class Shell
     /// <param name="arguments">Its arguments.</param>
     public static async Task<List<JsonElement>> RunAsync(Uri product, IReadOnlyDictionary<string, string> variables, string program, params string[] arguments)
     {
-        var found = OtherProgram.Find(program);
+        var found = ExternalProcess.Find(program);
         Assert.SkipWhen(found is null, $"no {program}");
-        Assert.SkipWhen(program == "bash" && OtherProgram.Find("curl") is null, "no curl");
+        Assert.SkipWhen(program == "bash" && ExternalProcess.Find("curl") is null, "no curl");
         var folder = Directory.CreateTempSubdirectory("latchkey-");
         try
         {
             // A person sees a progress meter, on another line.
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, ".curlrc"), $"silent\nshow-error\nconnect-to = \"localhost:5080:{product.Host}:{product.Port}\"\n", Token);
             var environment = new Dictionary<string, string>(variables, StringComparer.Ordinal) { ["HOME"] = folder.FullName, ["LATCHKEY_URL"] = product.GetLeftPart(UriPartial.Authority) };
-            var said = await OtherProgram.RunAsync(found!, folder.FullName, environment, Token, arguments);
+            var said = await ExternalProcess.RunAsync(found!, folder.FullName, environment, Token, arguments);
             return [.. said.Replace("}{", "}\n{", StringComparison.Ordinal).Split('\n').Select(text => Parse(text, said))];
         }
         finally
@@ -36,9 +36,9 @@ static class Shell
     /// <summary>The arguments that a line of the documentation gives to a program.</summary>
     public static async Task<string[]> ArgumentsAsync(string program, string line)
     {
-        var bash = OtherProgram.Find("bash");
+        var bash = ExternalProcess.Find("bash");
         Assert.SkipWhen(bash is null, "no bash");
-        var said = await OtherProgram.RunAsync(
+        var said = await ExternalProcess.RunAsync(
             bash!, Pages.Root(), new Dictionary<string, string>(StringComparer.Ordinal), Token, "-c", $"{program}() {{ printf '%s\\n' \"$@\"; }}\n{line}");
         return said.Split('\n');
     }

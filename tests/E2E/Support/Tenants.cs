@@ -1,4 +1,3 @@
-using Dashboard.Core;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Usage;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +10,7 @@ public sealed class Tenants : IAsyncLifetime
 {
     public const string Rival = "rival";
 
-    readonly List<Api> callers = [];
+    readonly List<ApiClient> callers = [];
 
     readonly Lazy<Task<Issued>> tokens;
 
@@ -35,17 +34,17 @@ public sealed class Tenants : IAsyncLifetime
     public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "100000");
 
     /// <summary>Owner of the first organization.</summary>
-    public Api Owner { get; private set; } = null!;
+    public ApiClient Owner { get; private set; } = null!;
 
-    public Api Developer { get; private set; } = null!;
+    public ApiClient Developer { get; private set; } = null!;
 
-    public Api Viewer { get; private set; } = null!;
+    public ApiClient Viewer { get; private set; } = null!;
 
     /// <summary>Owner of the second organization.</summary>
-    public Api Stranger { get; private set; } = null!;
+    public ApiClient Stranger { get; private set; } = null!;
 
     /// <summary>Not signed in.</summary>
-    public Api Nobody { get; private set; } = null!;
+    public ApiClient Nobody { get; private set; } = null!;
 
     /// <summary>An active key of the first organization, which stays so.</summary>
     public string RawKey { get; private set; } = "";
@@ -73,9 +72,9 @@ public sealed class Tenants : IAsyncLifetime
         viewer = await Product.AddMemberAsync("viewer@example.com", People.Organization, OrganizationRole.Viewer);
         callers.AddRange(
         [
-            Owner = await Api.SignInAsync(Product), Developer = await Api.SignInAsync(Product, "developer@example.com"),
-            Viewer = await Api.SignInAsync(Product, "viewer@example.com"), Stranger = await Api.SignInAsync(Product, "stranger@example.com"),
-            Nobody = await Api.OpenAsync(Product),
+            Owner = await ApiClient.SignInAsync(Product), Developer = await ApiClient.SignInAsync(Product, "developer@example.com"),
+            Viewer = await ApiClient.SignInAsync(Product, "viewer@example.com"), Stranger = await ApiClient.SignInAsync(Product, "stranger@example.com"),
+            Nobody = await ApiClient.OpenAsync(Product),
         ]);
         owner = new(PartyType.User, (await Owner.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()!, Product.Email);
         (RawKey, KeyId) = await Owner.CreateKeyAsync(new { name = "the first" });

@@ -19,7 +19,7 @@ sealed class Upstream : IAsyncDisposable
     Upstream(WebApplication app) => this.app = app;
 
     /// <summary>How often it was asked for anything.</summary>
-    public int Asked => asked;
+    public int Requested => asked;
 
     public int Port => new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
 

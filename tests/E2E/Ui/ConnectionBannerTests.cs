@@ -10,7 +10,7 @@ public sealed class ConnectionBannerTests(Product product, Browser browser) : IC
     public async Task Page_whose_styles_have_not_come_yet_tells_of_no_fault()
     {
         product.Start();
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         var checkedWithout = new TaskCompletionSource();
         await visit.Page.RouteAsync("**/*.css", async route =>
         {

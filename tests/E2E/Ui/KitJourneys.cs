@@ -187,13 +187,13 @@ public sealed class KitJourneys(Browser browser, Product product) : IClassFixtur
         await Expect(visit.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
     }
 
-    static ILocator Button(Visit visit, string name) => visit.Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+    static ILocator Button(PageVisit visit, string name) => visit.Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
-    static ILocator MenuItem(Visit visit, string name) => visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = name, Exact = true });
+    static ILocator MenuItem(PageVisit visit, string name) => visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = name, Exact = true });
 
-    async Task<Visit> OpenAsync(Uri home, BrowserNewContextOptions? options = null)
+    async Task<PageVisit> OpenAsync(Uri home, BrowserNewContextOptions? options = null)
     {
-        var visit = await Visit.OpenAsync(browser, home, options);
+        var visit = await PageVisit.OpenAsync(browser, home, options);
         await visit.Page.GotoAsync("/_kit");
         await visit.UntilInteractiveAsync();
         return visit;

@@ -16,7 +16,7 @@ public sealed class PageStateTests(Product product, Browser browser) : IClassFix
         var empty = await product.AddProjectAsync("Empty");
         await product.AddKeyAsync(full, "Warehouse handheld scanners, Rotterdam and Antwerp, building 4, second floor");
         await product.AddResourcesAsync(full, 30);
-        await using var visit = await Visit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         var page = visit.Page;
         await visit.ResizeAsync(360);
         await page.GotoAsync("/account/sign-in");

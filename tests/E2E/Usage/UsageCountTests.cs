@@ -5,7 +5,7 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Usage;
 
 /// <summary>Counters against the answers that clients received, by a product in a process of its own. LATCHKEY_USAGE_REQUESTS asks for more requests.</summary>
-[Collection(typeof(Alone))]
+[Collection(typeof(SerialCollection))]
 public sealed class UsageCountTests : IAsyncDisposable
 {
     const int Connections = 8;

@@ -1,4 +1,4 @@
-using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 using Dashboard.Core.Usage;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -139,9 +139,9 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
     {
         var time = new StoppedClock();
         await using var product = new Product().With(time);
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         var key = await owner.PostAsync("/api/keys", new { name = "short", expires_at = time.GetUtcNow().AddMinutes(10) });
-        using var anybody = await Api.OpenAsync(product);
+        using var anybody = await ApiClient.OpenAsync(product);
         time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromMilliseconds(1));
         Assert.Equal(200, (await anybody.GetAsync(Path, ("X-API-Key", key.Member("raw_key")))).Status);
         time.Advance(TimeSpan.FromMilliseconds(1));
@@ -153,7 +153,7 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
     public async Task Bearer_that_may_be_no_key_is_an_invalid_token()
     {
         await using var product = new Product().With("Keys:AcceptBearer", "false");
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
         Refused(await owner.GetAsync(Path, ("Authorization", $"Bearer {raw}")), "invalid_token");
         Assert.Equal(200, (await owner.GetAsync(Path, ("Authorization", $"ApiKey {raw}"))).Status);
@@ -166,7 +166,7 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
     {
         await using var product = new Product().With("Proxies:Trusted", "127.0.0.1").With("Environments:live:Hosts", "api.example.com")
             .With("Environments:test:Hosts", "sandbox.example.com, localhost:8443");
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         var live = (await owner.PostAsync("/api/keys", new { name = "live" })).Member("raw_key");
         var test = (await owner.PostAsync("/api/keys", new { name = "test", environment = "test" })).Member("raw_key");
         foreach (var (host, accepted) in new[]
@@ -187,7 +187,7 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
     public async Task Forwarded_host_of_a_peer_that_is_not_trusted_opens_no_environment()
     {
         await using var product = new Product().With("Proxies:Trusted", "10.0.0.0/8").With("Environments:live:Hosts", "api.example.com");
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         var raw = (await owner.PostAsync("/api/keys", new { name = "live" })).Member("raw_key");
         Refused(await owner.GetAsync(Path, ("X-API-Key", raw), ("X-Forwarded-For", "10.0.0.1"), ("X-Forwarded-Host", "api.example.com")), "wrong_environment");
         Assert.Equal(200, (await owner.SendRawAsync("GET", Path, "Host: api.example.com", $"X-API-Key: {raw}")).Status);

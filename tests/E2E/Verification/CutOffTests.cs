@@ -26,7 +26,7 @@ public sealed class CutOffTests
             await cut.Services.GetRequiredService<FirstUses>().FlushAsync(Token); // a change to the key: it is read once more
         }
 
-        outage.Failure = Outage.DatabaseGone;
+        outage.Failure = Outage.DatabaseUnavailable;
         (await owner.DeleteAsync($"/api/keys/{revoked.Id}", Token)).EnsureSuccessStatusCode().Dispose();
         clock.Advance(TimeSpan.FromSeconds(15)); // and the real seconds that have passed
         Assert.Equal("200 valid", await AskAsync(cut, known.Raw));

@@ -123,13 +123,13 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
     {
         var outage = new Outage();
         await using var product = new Product().With(outage.Register);
-        using var owner = await Api.SignInAsync(product);
+        using var owner = await ApiClient.SignInAsync(product);
         var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
         var known = (await owner.PostAsync("/api/keys", new { name = "y" })).Member("raw_key");
         Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status);
         await product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken); // a change to the key: it is read once more
         Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status);
-        outage.Failure = Outage.DatabaseGone;
+        outage.Failure = Outage.DatabaseUnavailable;
         Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status); // for 30 seconds
         var plain = await owner.GetAsync("/forward-auth", ("X-API-Key", raw));
         Assert.Equal((503, "verification_unavailable"), (plain.Status, plain.Code));
@@ -182,14 +182,14 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
         public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "1000").With("Proxies:Trusted", "127.0.0.1")
             .With("Environments:live:Hosts:0", "api.example").With("Environments:live:Hosts:1", "127.0.0.1").With("Environments:test:Hosts", "sandbox.example").With("OAuth:QueryTokenPaths:0", "/events");
 
-        public Api Owner { get; private set; } = null!;
+        public ApiClient Owner { get; private set; } = null!;
 
-        public Api Nobody { get; private set; } = null!;
+        public ApiClient Nobody { get; private set; } = null!;
 
         public async ValueTask InitializeAsync()
         {
-            Owner = await Api.SignInAsync(Product);
-            Nobody = await Api.OpenAsync(Product);
+            Owner = await ApiClient.SignInAsync(Product);
+            Nobody = await ApiClient.OpenAsync(Product);
             Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);
             Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "agent", id = "second" })).Status);
         }

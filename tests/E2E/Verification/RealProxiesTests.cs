@@ -68,7 +68,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
             ((await behind.KeyAsync(new { name = "reader", permissions = new[] { "read" } })).Raw, 403, "insufficient_permissions"),
             (limited.Raw, 429, "rate_limited"),
         };
-        var asked = behind.Upstream.Asked;
+        var asked = behind.Upstream.Requested;
         foreach (var (key, status, code) in cases)
         {
             await RefusedAsync(url, key, status, code);
@@ -82,7 +82,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         }
         while (last.Status == 200);
         Assert.Equal((401, "expired_key"), (last.Status, last.Code));
-        Assert.Equal(asked, behind.Upstream.Asked);
+        Assert.Equal(asked, behind.Upstream.Requested);
     }
 
     [Theory]
@@ -122,7 +122,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
     public async Task With_its_database_away_and_with_itself_stopped_Latchkey_lets_nothing_through(string proxy)
     {
         var key = await behind.KeyAsync(new { name = "not known yet" });
-        behind.Outage.Failure = Outage.DatabaseGone;
+        behind.Outage.Failure = Outage.DatabaseUnavailable;
         try
         {
             await RefusedAsync(behind.UrlOf(proxy), key.Raw, 503, "verification_unavailable");
@@ -132,12 +132,12 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
             behind.Outage.Failure = null;
         }
 
-        var asked = behind.Upstream.Asked;
+        var asked = behind.Upstream.Requested;
         using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp); // bound, so that nobody else comes to listen there
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         await using var alone = await behind.ServeAsync(proxy, ((IPEndPoint)taken.LocalEndPoint!).Port);
         await RefusedAsync(alone.Url, key.Raw, 503, "verification_unavailable");
-        Assert.Equal(asked, behind.Upstream.Asked);
+        Assert.Equal(asked, behind.Upstream.Requested);
     }
 
     [Theory]
@@ -210,7 +210,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
 
         internal Upstream Upstream { get; private set; } = null!;
 
-        public Api Api { get; private set; } = null!;
+        public ApiClient Api { get; private set; } = null!;
 
         public string OtherProject { get; private set; } = "";
 
@@ -228,11 +228,11 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         public async ValueTask InitializeAsync()
         {
             Upstream = await Upstream.StartAsync(Token);
-            Api = await Api.SignInAsync(product);
+            Api = await ApiClient.SignInAsync(product);
             Owner = $"user:{(await Api.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()}";
             OtherProject = $"{People.Organization}/{(await Api.PostAsync("/api/projects", new { name = "Other" })).Member("slug")}";
             Assert.Equal(201, (await Api.PostAsync("/api/resources", new { kind = "agent", id = "second", project = People.Project })).Status);
-            foreach (var name in new[] { "nginx", "caddy" }.Where(name => OtherProgram.Find(name) is not null))
+            foreach (var name in new[] { "nginx", "caddy" }.Where(name => ExternalProcess.Find(name) is not null))
             {
                 proxies[name] = await ServeAsync(name, product.Url.Port);
             }

@@ -8,7 +8,7 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Verification;
 
 /// <summary>In small what <c>bench</c> does at full size, by the same code.</summary>
-[Collection(typeof(Alone))]
+[Collection(typeof(SerialCollection))]
 public sealed class SoakTests
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -79,7 +79,7 @@ public sealed class VerifyApiTests(Tenants tenants) : IClassFixture<Tenants>
         var foreign = await tenants.Stranger.PostAsync("/api/service-accounts", new { name = "foreign", permissions = new[] { "verify" } });
         var asked = await AskAsync(foreign.Member("raw_key"), new { key = tenants.RawKey });
         Assert.Equal((200, """{"valid":false,"code":"invalid_key"}"""), (asked.Status, asked.Text));
-        Assert.Equal((400, "service_account_id"), Fault(await tenants.Owner.PostAsync("/api/keys", new { name = "x", service_account_id = foreign.Member("id") })));
+        Assert.Equal((400, "service_account_id"), Error(await tenants.Owner.PostAsync("/api/keys", new { name = "x", service_account_id = foreign.Member("id") })));
         Assert.Equal((401, "malformed_key"), await TellAsync("nk_live_nothing"));
         Assert.Equal((401, "invalid_key"), await TellAsync(Product.NeverMinted));
 
@@ -98,10 +98,10 @@ public sealed class VerifyApiTests(Tenants tenants) : IClassFixture<Tenants>
         Assert.Equal(["127.0.0.1/32", "::1/128"], made.Json.GetProperty("allowed_ips").EnumerateArray().Select(x => x.GetString()));
         foreach (var wrong in new[] { Array.Empty<string>(), ["10.1.2.3/8"], ["nonsense"] })
         {
-            Assert.Equal((400, "allowed_ips"), Fault(await tenants.Owner.PatchAsync(path, new { allowed_ips = wrong })));
+            Assert.Equal((400, "allowed_ips"), Error(await tenants.Owner.PatchAsync(path, new { allowed_ips = wrong })));
         }
 
-        Assert.Equal((400, "requests_per_minute"), Fault(await tenants.Owner.PatchAsync(path, new { requests_per_minute = 0 })));
+        Assert.Equal((400, "requests_per_minute"), Error(await tenants.Owner.PatchAsync(path, new { requests_per_minute = 0 })));
         Assert.Equal("valid", (await CapabilitiesAsync(raw)).Code);
         Assert.Equal("valid", (await CapabilitiesAsync(raw)).Code);
         var limited = await CapabilitiesAsync(raw);
@@ -119,7 +119,7 @@ public sealed class VerifyApiTests(Tenants tenants) : IClassFixture<Tenants>
         Assert.Equal((3, 1, 1), (usage["valid"], usage["rate_limited"], usage["ip_not_allowed"]));
     }
 
-    static (int, string) Fault(Exchange answer) => (answer.Status, answer.Errors);
+    static (int, string) Error(Exchange answer) => (answer.Status, answer.Errors);
 
     static string? Of(Exchange answer, string outer, string inner) => answer.Json.GetProperty(outer).GetProperty(inner).GetString();
 

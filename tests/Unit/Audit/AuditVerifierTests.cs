@@ -1,5 +1,5 @@
-using Dashboard.Core;
 using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -8,7 +8,7 @@ namespace Dashboard.Tests.Unit.Audit;
 
 public sealed class AuditVerifierTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
     readonly long chain;
 
     public AuditVerifierTests() => chain = world.OrganizationId("acme");
@@ -33,7 +33,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     [Fact]
     public async Task Chain_of_several_pages_is_read_whole()
     {
-        await world.Services.Changes.RunAsync<Done>(
+        await world.Services.Work.RunAsync<Core.Common.Unit>(
             world.Owner,
             (change, _) =>
             {
@@ -42,7 +42,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
                     change.Record(chain, Event($"{i}"));
                 }
 
-                return Task.FromResult<Outcome<Done>>(default(Done));
+                return Task.FromResult<Result<Core.Common.Unit>>(default(Core.Common.Unit));
             },
             Token);
         Assert.Null(await BreakAsync());
@@ -154,12 +154,12 @@ public sealed class AuditVerifierTests : IAsyncDisposable
         for (var i = 1; i <= entries; i++)
         {
             var id = $"{i}";
-            await world.Services.Changes.RunAsync<Done>(
+            await world.Services.Work.RunAsync<Core.Common.Unit>(
                 world.Owner,
                 (change, _) =>
                 {
                     change.Record(to ?? chain, Event(id));
-                    return Task.FromResult<Outcome<Done>>(default(Done));
+                    return Task.FromResult<Result<Core.Common.Unit>>(default(Core.Common.Unit));
                 },
                 Token);
         }

@@ -1,4 +1,3 @@
-using Dashboard.Core;
 using Dashboard.Core.Data;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
@@ -132,7 +131,7 @@ public sealed class DatabaseStartTests : IDisposable
 
     ServiceProvider Build(string? connection)
     {
-        IConfiguration configuration = World.Configuration(("ConnectionStrings:Dashboard", connection));
+        IConfiguration configuration = TestInstallation.Configuration(("ConnectionStrings:Dashboard", connection));
         return new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddDashboardDatabase(configuration, folder.FullName).BuildServiceProvider();
     }
 }

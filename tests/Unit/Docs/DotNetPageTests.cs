@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Dashboard.Core;
-using Dashboard.Core.Verification.Authentication;
+using Dashboard.Core.Verification.AspNetCore;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -27,8 +27,8 @@ public sealed class DotNetPageTests
         var compiled = (await File.ReadAllTextAsync(here, Token)).Split("// the page\n")[1].Split("// its end\n")[0].Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);
         Assert.Equal(shown, compiled);
 
-        await using var world = new World();
-        var key = (await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "one", Permissions: ["execute"]), Token)).Value;
+        await using var world = new TestInstallation();
+        var key = (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one", Permissions: ["execute"]), Token)).Value;
         await using var app = Build(world);
         await app.StartAsync(Token);
         using var client = new HttpClient { BaseAddress = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
@@ -38,7 +38,7 @@ public sealed class DotNetPageTests
         Assert.Equal(403, (int)(await client.GetAsync(new Uri("/workflows/intake", UriKind.Relative), Token)).StatusCode);
     }
 
-    static WebApplication Build(World world)
+    static WebApplication Build(TestInstallation world)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

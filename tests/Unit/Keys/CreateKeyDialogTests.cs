@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using Bunit;
-using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Keys;
 using Dashboard.Tests.Unit.Support;
@@ -15,12 +14,12 @@ public sealed class CreateKeyDialogTests : UiTest
 {
     readonly List<NewKey> asked = [];
     readonly FakeTimeProvider time = new(new(2026, 11, 21, 23, 30, 0, TimeSpan.Zero));
-    Func<NewKey, Task<Fault?>> answer = _ => Task.FromResult<Fault?>(null);
+    Func<NewKey, Task<Error?>> answer = _ => Task.FromResult<Error?>(null);
 
     public CreateKeyDialogTests()
     {
         Services.AddSingleton<TimeProvider>(time);
-        Services.AddSingleton(new Catalogue(World.Configuration()));
+        Services.AddSingleton(new PermissionCatalog(TestInstallation.Configuration()));
         JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
     }
 
@@ -95,7 +94,7 @@ public sealed class CreateKeyDialogTests : UiTest
     [Fact]
     public async Task Fault_of_a_field_stands_beside_it()
     {
-        answer = _ => Task.FromResult<Fault?>(Fault.Invalid("name", "This name is taken."));
+        answer = _ => Task.FromResult<Error?>(Error.Invalid("name", "This name is taken."));
         var dialog = Open();
         await NameAsync(dialog, "Any");
         await dialog.Find("form").SubmitAsync();
@@ -105,12 +104,12 @@ public sealed class CreateKeyDialogTests : UiTest
     }
 
     [Theory]
-    [InlineData(FaultCode.KeyLimitReached, null)]
-    [InlineData(FaultCode.InvalidRequest, "resources")]
-    [InlineData(FaultCode.InvalidRequest, "unheard_of")]
-    public async Task Fault_of_no_field_that_is_there_stands_above_all(FaultCode code, string? field)
+    [InlineData(ErrorCode.KeyLimitReached, null)]
+    [InlineData(ErrorCode.InvalidRequest, "resources")]
+    [InlineData(ErrorCode.InvalidRequest, "unheard_of")]
+    public async Task Fault_of_no_field_that_is_there_stands_above_all(ErrorCode code, string? field)
     {
-        answer = _ => Task.FromResult<Fault?>(new(code, "It cannot be.", field is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [field] = "It cannot be." }));
+        answer = _ => Task.FromResult<Error?>(new(code, "It cannot be.", field is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [field] = "It cannot be." }));
         var dialog = Open();
         await NameAsync(dialog, "Any");
         await dialog.Find("form").SubmitAsync();
@@ -120,7 +119,7 @@ public sealed class CreateKeyDialogTests : UiTest
     [Fact]
     public async Task Second_press_while_the_first_is_being_done_asks_for_nothing()
     {
-        var done = new TaskCompletionSource<Fault?>();
+        var done = new TaskCompletionSource<Error?>();
         answer = _ => done.Task;
         var dialog = Open();
         await NameAsync(dialog, "Any");

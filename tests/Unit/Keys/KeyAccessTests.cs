@@ -1,4 +1,3 @@
-using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Tests.Unit.Support;
@@ -8,7 +7,7 @@ namespace Dashboard.Tests.Unit.Keys;
 
 public sealed class KeyAccessTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -16,13 +15,13 @@ public sealed class KeyAccessTests : IAsyncDisposable
     [InlineData("Owner", null)]
     [InlineData("Admin", null)]
     [InlineData("Developer", null)]
-    [InlineData("Viewer", FaultCode.Forbidden)]
-    [InlineData("Stranger", FaultCode.NotFound)]
-    public async Task Role_decides_who_creates(string who, FaultCode? expected)
+    [InlineData("Viewer", ErrorCode.Forbidden)]
+    [InlineData("Stranger", ErrorCode.NotFound)]
+    public async Task Role_decides_who_creates(string who, ErrorCode? expected)
     {
         var before = world.Dump();
-        var outcome = await world.Services.Keys.CreateAsync(Actor(who), new(World.Orders, "Backend"), Token);
-        Assert.Equal(expected, outcome.Fault?.Code);
+        var outcome = await world.Services.Keys.CreateAsync(Actor(who), new(TestInstallation.Orders, "Backend"), Token);
+        Assert.Equal(expected, outcome.Error?.Code);
         Assert.Equal(expected is null, before != world.Dump());
     }
 
@@ -31,15 +30,15 @@ public sealed class KeyAccessTests : IAsyncDisposable
     [InlineData("Admin", "Developer", null)]
     [InlineData("Admin", "Owner", null)]
     [InlineData("Developer", "Developer", null)]
-    [InlineData("Developer", "Admin", FaultCode.Forbidden)]
-    [InlineData("Viewer", "Developer", FaultCode.Forbidden)]
-    [InlineData("Stranger", "Developer", FaultCode.NotFound)]
-    public async Task Role_and_ownership_decide_who_changes_and_revokes(string who, string owner, FaultCode? expected)
+    [InlineData("Developer", "Admin", ErrorCode.Forbidden)]
+    [InlineData("Viewer", "Developer", ErrorCode.Forbidden)]
+    [InlineData("Stranger", "Developer", ErrorCode.NotFound)]
+    public async Task Role_and_ownership_decide_who_changes_and_revokes(string who, string owner, ErrorCode? expected)
     {
-        var key = (await world.Services.Keys.CreateAsync(Actor(owner), new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(Actor(owner), new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         var before = world.Dump();
-        Assert.Equal(expected, (await world.Services.Keys.ChangeAsync(Actor(who), key, new("Renamed"), Token)).Fault?.Code);
-        Assert.Equal(expected, (await world.Services.Keys.RevokeAsync(Actor(who), key, Token)).Fault?.Code);
+        Assert.Equal(expected, (await world.Services.Keys.ChangeAsync(Actor(who), key, new("Renamed"), Token)).Error?.Code);
+        Assert.Equal(expected, (await world.Services.Keys.RevokeAsync(Actor(who), key, Token)).Error?.Code);
         Assert.Equal(expected is null, before != world.Dump());
     }
 
@@ -48,33 +47,33 @@ public sealed class KeyAccessTests : IAsyncDisposable
     [InlineData("Admin", null)]
     [InlineData("Developer", null)]
     [InlineData("Viewer", null)]
-    [InlineData("Stranger", FaultCode.NotFound)]
-    public async Task Every_member_sees_and_nobody_else(string who, FaultCode? expected)
+    [InlineData("Stranger", ErrorCode.NotFound)]
+    public async Task Every_member_sees_and_nobody_else(string who, ErrorCode? expected)
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
-        Assert.Equal(expected, (await world.Services.Keys.GetAsync(Actor(who), key, Token)).Fault?.Code);
-        Assert.Equal(expected, (await world.Services.Keys.ListAsync(Actor(who), new(World.Orders), Token)).Fault?.Code);
-        Assert.Equal(expected, (await world.Services.Keys.AllowanceAsync(Actor(who), World.Orders, Token)).Fault?.Code);
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
+        Assert.Equal(expected, (await world.Services.Keys.GetAsync(Actor(who), key, Token)).Error?.Code);
+        Assert.Equal(expected, (await world.Services.Keys.ListAsync(Actor(who), new(TestInstallation.Orders), Token)).Error?.Code);
+        Assert.Equal(expected, (await world.Services.Keys.AllowanceAsync(Actor(who), TestInstallation.Orders, Token)).Error?.Code);
     }
 
     [Fact]
     public async Task Somebody_without_an_identity_has_no_project()
     {
-        foreach (var actor in new[] { Core.Actor.Anonymous("10.0.0.1"), Core.Actor.System, new(PartyType.ServiceAccount, world.Developer.Id + "-sa", "Robot") })
+        foreach (var actor in new[] { Core.Common.Actor.Anonymous("10.0.0.1"), Core.Common.Actor.System, new(PartyType.ServiceAccount, world.Developer.Id + "-sa", "Robot") })
         {
-            Assert.Equal(FaultCode.NotFound, (await world.Services.Keys.CreateAsync(actor, new(World.Orders, "Backend"), Token)).Fault?.Code);
-            Assert.Equal(FaultCode.InvalidRequest, (await world.Services.Keys.CreateAsync(actor, new(null, "Backend"), Token)).Fault?.Code);
+            Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend"), Token)).Error?.Code);
+            Assert.Equal(ErrorCode.InvalidRequest, (await world.Services.Keys.CreateAsync(actor, new(null, "Backend"), Token)).Error?.Code);
         }
     }
 
     [Fact]
     public async Task Developer_who_became_a_viewer_keeps_no_hand_on_their_keys()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         world.SetRole("acme", world.Developer, OrganizationRole.Viewer);
-        Assert.Equal(FaultCode.Forbidden, (await world.Services.Keys.RevokeAsync(world.Developer, key, Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.RevokeAsync(world.Developer, key, Token)).Error?.Code);
         world.SetRole("acme", world.Developer, null);
-        Assert.Equal(FaultCode.NotFound, (await world.Services.Keys.RevokeAsync(world.Developer, key, Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.RevokeAsync(world.Developer, key, Token)).Error?.Code);
         Assert.Equal(KeyState.Active, (await world.Services.Keys.GetAsync(world.Owner, key, Token)).Value.State);
     }
 
@@ -84,22 +83,22 @@ public sealed class KeyAccessTests : IAsyncDisposable
         world.AddMember("globex", world.Developer, OrganizationRole.Viewer);
         var key = (await world.Services.Keys.CreateAsync(world.Stranger, new(null, "Billing's"), Token)).Value.Key;
         Assert.Equal("globex/billing", key.Project);
-        Assert.Equal(FaultCode.InvalidRequest, (await world.Services.Keys.ListAsync(world.Developer, new(), Token)).Fault?.Code);
-        Assert.Empty((await world.Services.Keys.ListAsync(world.Developer, new(World.Orders), Token)).Value.Items);
-        Assert.Single((await world.Services.Keys.ListAsync(world.Developer, new(World.Billing), Token)).Value.Items);
-        Assert.Equal(FaultCode.Forbidden, (await world.Services.Keys.RevokeAsync(world.Developer, key.KeyId, Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await world.Services.Keys.ListAsync(world.Developer, new(), Token)).Error?.Code);
+        Assert.Empty((await world.Services.Keys.ListAsync(world.Developer, new(TestInstallation.Orders), Token)).Value.Items);
+        Assert.Single((await world.Services.Keys.ListAsync(world.Developer, new(TestInstallation.Billing), Token)).Value.Items);
+        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.RevokeAsync(world.Developer, key.KeyId, Token)).Error?.Code);
     }
 
     [Fact]
     public async Task Ended_session_changes_no_key()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         var actor = world.SignIn(world.Developer);
         world.Time.Advance(TimeSpan.FromHours(2));
         var before = world.Dump();
-        Assert.Equal(FaultCode.SessionRequired, (await world.Services.Keys.CreateAsync(actor, new(World.Orders, "Backend"), Token)).Fault?.Code);
-        Assert.Equal(FaultCode.SessionRequired, (await world.Services.Keys.ChangeAsync(actor, key, new("Renamed"), Token)).Fault?.Code);
-        Assert.Equal(FaultCode.SessionRequired, (await world.Services.Keys.RevokeAsync(actor, key, Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.SessionRequired, (await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend"), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.SessionRequired, (await world.Services.Keys.ChangeAsync(actor, key, new("Renamed"), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.SessionRequired, (await world.Services.Keys.RevokeAsync(actor, key, Token)).Error?.Code);
         Assert.Equal(before, world.Dump());
     }
 
@@ -115,23 +114,23 @@ public sealed class KeyAccessTests : IAsyncDisposable
     [InlineData("' OR '1' = '1")]
     public async Task Text_that_is_no_identifier_is_not_found_and_not_asked_for(string pattern)
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         var text = pattern.Replace("{0}", key, StringComparison.Ordinal);
         var commands = new Commands();
         var services = world.Run(commands);
-        Assert.Equal(FaultCode.NotFound, (await services.Keys.GetAsync(world.Owner, text, Token)).Fault?.Code);
-        Assert.Equal(FaultCode.NotFound, (await services.Keys.RevokeAsync(world.Owner, text, Token)).Fault?.Code);
-        Assert.Equal(FaultCode.NotFound, (await services.Keys.ChangeAsync(world.Owner, text, new("Renamed"), Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.NotFound, (await services.Keys.GetAsync(world.Owner, text, Token)).Error?.Code);
+        Assert.Equal(ErrorCode.NotFound, (await services.Keys.RevokeAsync(world.Owner, text, Token)).Error?.Code);
+        Assert.Equal(ErrorCode.NotFound, (await services.Keys.ChangeAsync(world.Owner, text, new("Renamed"), Token)).Error?.Code);
         Assert.DoesNotContain(commands.Sent, sql => sql.Contains("ApiKeys", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Identifiers_that_differ_in_case_are_two()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         var other = new string([.. key.Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c))]);
         Assert.NotEqual(key, other);
-        Assert.Equal(FaultCode.NotFound, (await world.Services.Keys.GetAsync(world.Owner, other, Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.GetAsync(world.Owner, other, Token)).Error?.Code);
         world.Sql($"CREATE TEMP TABLE Copy AS SELECT * FROM ApiKeys; UPDATE Copy SET KeyId = '{other}', Name = 'Other', Hash = zeroblob(32); INSERT INTO ApiKeys SELECT * FROM Copy");
         Assert.Equal("Backend", (await world.Services.Keys.GetAsync(world.Owner, key, Token)).Value.Name);
         Assert.Equal("Other", (await world.Services.Keys.GetAsync(world.Owner, other, Token)).Value.Name);
@@ -141,10 +140,10 @@ public sealed class KeyAccessTests : IAsyncDisposable
 
     Actor Actor(string who) => who switch
     {
-        nameof(World.Owner) => world.Owner,
-        nameof(World.Admin) => world.Admin,
-        nameof(World.Developer) => world.Developer,
-        nameof(World.Viewer) => world.Viewer,
+        nameof(TestInstallation.Owner) => world.Owner,
+        nameof(TestInstallation.Admin) => world.Admin,
+        nameof(TestInstallation.Developer) => world.Developer,
+        nameof(TestInstallation.Viewer) => world.Viewer,
         _ => world.Stranger,
     };
 }

@@ -1,4 +1,3 @@
-using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +7,7 @@ namespace Dashboard.Tests.Unit.Keys;
 
 public sealed class KeyChangeTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -23,16 +22,16 @@ public sealed class KeyChangeTests : IAsyncDisposable
             key, new(Permissions: ["write", "read"]), "key.permissions_reduced", """{"from":"read execute write","to":"read write"}""",
             row => Assert.Equal(["read", "write"], row.Permissions));
         await ChangedAsync(
-            key, new(ExpiresAt: new(World.Start.AddDays(1))), "key.expiry_changed", """{"expires_at":"2026-11-22T12:00:00.0000000\u002B00:00"}""",
-            row => Assert.Equal(World.Start.AddDays(1), row.ExpiresAt));
+            key, new(ExpiresAt: new(TestInstallation.Start.AddDays(1))), "key.expiry_changed", """{"expires_at":"2026-11-22T12:00:00.0000000\u002B00:00"}""",
+            row => Assert.Equal(TestInstallation.Start.AddDays(1), row.ExpiresAt));
         await ChangedAsync(key, new(ExpiresAt: Expiry.Never), "key.expiry_changed", """{"expires_at":null}""", row => Assert.Null(row.ExpiresAt));
     }
 
     [Fact]
     public async Task Change_to_what_it_is_already_writes_nothing()
     {
-        var expires = World.Start.AddDays(1).AddTicks(1);
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", Permissions: ["read", "write"], ExpiresAt: expires), Token)).Value.Key.KeyId;
+        var expires = TestInstallation.Start.AddDays(1).AddTicks(1);
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Permissions: ["read", "write"], ExpiresAt: expires), Token)).Value.Key.KeyId;
         var before = world.Dump();
         foreach (var patch in new KeyPatch[]
         {
@@ -48,11 +47,11 @@ public sealed class KeyChangeTests : IAsyncDisposable
     [Fact]
     public async Task Permissions_are_only_ever_lost()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", Permissions: ["read"]), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Permissions: ["read"]), Token)).Value.Key.KeyId;
         foreach (string[] more in new string[][] { ["read", "write"], ["write"], [], ["unknown"], ["read", "read"], ["verify"] })
         {
-            var fault = (await world.Services.Keys.ChangeAsync(world.Owner, key, new(Permissions: more), Token)).Fault;
-            Assert.Equal((FaultCode.InvalidRequest, "permissions"), (fault?.Code, fault?.Errors?.Keys.Single()));
+            var fault = (await world.Services.Keys.ChangeAsync(world.Owner, key, new(Permissions: more), Token)).Error;
+            Assert.Equal((ErrorCode.InvalidRequest, "permissions"), (fault?.Code, fault?.Errors?.Keys.Single()));
         }
     }
 
@@ -62,7 +61,7 @@ public sealed class KeyChangeTests : IAsyncDisposable
         var key = await IssueAsync();
         var later = world.Run(("Permissions:0", "write"), ("Permissions:1", "read"));
         Assert.Equal(["read", "execute", "write"], (await later.Keys.ChangeAsync(world.Developer, key, new("Renamed"), Token)).Value.Permissions);
-        Assert.Equal(FaultCode.InvalidRequest, (await later.Keys.ChangeAsync(world.Developer, key, new(Permissions: ["execute"]), Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await later.Keys.ChangeAsync(world.Developer, key, new(Permissions: ["execute"]), Token)).Error?.Code);
         Assert.Equal(["write", "read"], (await later.Keys.ChangeAsync(world.Developer, key, new(Permissions: ["read", "write"]), Token)).Value.Permissions);
     }
 
@@ -71,14 +70,14 @@ public sealed class KeyChangeTests : IAsyncDisposable
     [InlineData(KeyState.Expired)]
     public async Task State_that_nobody_can_ask_for_is_refused(KeyState state)
     {
-        var fault = (await world.Services.Keys.ChangeAsync(world.Developer, await IssueAsync(), new(State: state), Token)).Fault;
-        Assert.Equal((FaultCode.InvalidRequest, "state"), (fault?.Code, fault?.Errors?.Keys.Single()));
+        var fault = (await world.Services.Keys.ChangeAsync(world.Developer, await IssueAsync(), new(State: state), Token)).Error;
+        Assert.Equal((ErrorCode.InvalidRequest, "state"), (fault?.Code, fault?.Errors?.Keys.Single()));
     }
 
     [Fact]
     public async Task One_wrong_part_keeps_all_from_changing()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", Permissions: ["read"]), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Permissions: ["read"]), Token)).Value.Key.KeyId;
         var before = world.Dump();
         Assert.False((await world.Services.Keys.ChangeAsync(world.Developer, key, new("Renamed", KeyState.Inactive, ["write"], Expiry.Never), Token)).Succeeded);
         Assert.Equal(before, world.Dump());
@@ -89,16 +88,16 @@ public sealed class KeyChangeTests : IAsyncDisposable
     {
         var key = await IssueAsync();
         var revoked = (await world.Services.Keys.RevokeAsync(world.Developer, key, Token)).Value;
-        Assert.Equal((KeyState.Revoked, World.Start), (revoked.State, revoked.RevokedAt));
+        Assert.Equal((KeyState.Revoked, TestInstallation.Start), (revoked.State, revoked.RevokedAt));
         var before = world.Dump();
         foreach (var patch in new KeyPatch[] { new(), new("Renamed"), new(State: KeyState.Active), new(ExpiresAt: Expiry.Never) })
         {
-            Assert.Equal(FaultCode.Conflict, (await world.Services.Keys.ChangeAsync(world.Owner, key, patch, Token)).Fault?.Code);
+            Assert.Equal(ErrorCode.Conflict, (await world.Services.Keys.ChangeAsync(world.Owner, key, patch, Token)).Error?.Code);
         }
 
         world.Time.Advance(TimeSpan.FromMinutes(1));
         var again = (await world.Services.Keys.RevokeAsync(world.Owner, key, Token)).Value;
-        Assert.Equal((KeyState.Revoked, World.Start), (again.State, again.RevokedAt));
+        Assert.Equal((KeyState.Revoked, TestInstallation.Start), (again.State, again.RevokedAt));
         Assert.Equal(before, world.Dump());
         await using var context = world.Open();
         Assert.Equal(["key.created", "key.revoked"], await context.AuditEntries.OrderBy(x => x.Sequence).Select(x => x.Action).ToListAsync(Token));
@@ -118,7 +117,7 @@ public sealed class KeyChangeTests : IAsyncDisposable
     [Fact]
     public async Task Expired_key_is_told_as_such_whatever_else_it_is_and_revoked_as_revoked()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", ExpiresAt: World.Start.AddMinutes(1)), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", ExpiresAt: TestInstallation.Start.AddMinutes(1)), Token)).Value.Key.KeyId;
         await world.Services.Keys.ChangeAsync(world.Developer, key, new(State: KeyState.Inactive), Token);
         world.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(KeyState.Expired, (await world.Services.Keys.GetAsync(world.Viewer, key, Token)).Value.State);
@@ -140,9 +139,9 @@ public sealed class KeyChangeTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    async Task<string> IssueAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+    async Task<string> IssueAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
 
-    async Task ChangedAsync(string key, KeyPatch patch, string action, string details, Action<KeyRow> check)
+    async Task ChangedAsync(string key, KeyPatch patch, string action, string details, Action<KeySummary> check)
     {
         check((await world.Services.Keys.ChangeAsync(world.Developer, key, patch, Token)).Value);
         check((await world.Services.Keys.GetAsync(world.Viewer, key, Token)).Value);

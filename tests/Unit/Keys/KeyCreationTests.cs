@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Dashboard.Core;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -9,22 +9,22 @@ namespace Dashboard.Tests.Unit.Keys;
 
 public sealed class KeyCreationTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Key_is_made_as_it_was_asked_for()
     {
-        world.AddResource(World.Orders, "workflow", "intake");
-        world.AddResource(World.Orders, "agent", "intake");
-        var expires = World.Start.AddDays(30).AddTicks(1234).ToOffset(TimeSpan.FromHours(5));
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        world.AddResource(TestInstallation.Orders, "agent", "intake");
+        var expires = TestInstallation.Start.AddDays(30).AddTicks(1234).ToOffset(TimeSpan.FromHours(5));
         var issued = (await world.Services.Keys.CreateAsync(
-            world.Developer, new(World.Orders, "  Backend 1 ", KeyEnvironment.Test, ["agent:intake", "workflow:intake"], ["write", "read"], expires), Token)).Value;
+            world.Developer, new(TestInstallation.Orders, "  Backend 1 ", KeyEnvironment.Test, ["agent:intake", "workflow:intake"], ["write", "read"], expires), Token)).Value;
 
         var key = issued.Key;
         Assert.Equal(
-            ("Backend 1", World.Orders, KeyEnvironment.Test, KeyState.Active, World.Start, World.Start.AddDays(30)),
+            ("Backend 1", TestInstallation.Orders, KeyEnvironment.Test, KeyState.Active, TestInstallation.Start, TestInstallation.Start.AddDays(30)),
             (key.Name, key.Project, key.Environment, key.State, key.CreatedAt, key.ExpiresAt));
         Assert.Equal(["workflow:intake", "agent:intake"], key.Scope!);
         Assert.Equal(["read", "write"], key.Permissions);
@@ -40,7 +40,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     public async Task Key_of_defaults_may_do_all_everywhere_in_the_callers_only_project()
     {
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(null, "Backend"), Token)).Value.Key;
-        Assert.Equal((World.Orders, KeyEnvironment.Live), (key.Project, key.Environment));
+        Assert.Equal((TestInstallation.Orders, KeyEnvironment.Live), (key.Project, key.Environment));
         Assert.Null(key.Scope);
         Assert.Null(key.ExpiresAt);
         Assert.Equal(["read", "execute", "write"], key.Permissions);
@@ -49,9 +49,9 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [Fact]
     public async Task Audit_row_says_what_the_key_may_do_and_no_secret_is_stored_anywhere()
     {
-        world.AddResource(World.Orders, "workflow", "intake");
-        var expires = World.Start.AddDays(1).ToOffset(TimeSpan.FromHours(-3));
-        var issued = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", Resources: ["workflow:intake"], ExpiresAt: expires), Token)).Value;
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        var expires = TestInstallation.Start.AddDays(1).ToOffset(TimeSpan.FromHours(-3));
+        var issued = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"], ExpiresAt: expires), Token)).Value;
         await using var context = world.Open();
         var entry = await context.AuditEntries.SingleAsync(Token);
         Assert.Equal(
@@ -87,8 +87,8 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [InlineData("a\uD83Db")] // half a pair
     public async Task Name_that_cannot_be_read_is_refused(string name)
     {
-        var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, name), Token)).Fault;
-        Assert.Equal((FaultCode.InvalidRequest, "name"), (fault?.Code, fault?.Errors?.Keys.Single()));
+        var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, name), Token)).Error;
+        Assert.Equal((ErrorCode.InvalidRequest, "name"), (fault?.Code, fault?.Errors?.Keys.Single()));
     }
 
     [Theory]
@@ -98,14 +98,14 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [InlineData("a’b \"c\" <d> & 'e' \\ / %s {0}")]
     [InlineData("👩‍💻")] // joined by a character without width
     public async Task Name_is_kept_as_it_was_written(string name) =>
-        Assert.Equal(name, (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, $" {name} "), Token)).Value.Key.Name);
+        Assert.Equal(name, (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, $" {name} "), Token)).Value.Key.Name);
 
     [Fact]
     public async Task Name_has_a_hundred_characters_whatever_their_bytes()
     {
         var fits = string.Concat(Enumerable.Repeat("🦊", 100));
-        Assert.Equal(fits, (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, fits), Token)).Value.Key.Name);
-        var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, fits + "🦊"), Token)).Fault!;
+        Assert.Equal(fits, (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, fits), Token)).Value.Key.Name);
+        var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, fits + "🦊"), Token)).Error!;
         Assert.Equal("Use 100 characters or fewer. This name has 101.", fault.Errors!["name"]);
     }
 
@@ -120,8 +120,8 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [InlineData("read", "")]
     public async Task Permissions_that_are_none_empty_or_twice_are_refused(params string[] permissions)
     {
-        var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", Permissions: permissions), Token)).Fault;
-        Assert.Equal((FaultCode.InvalidRequest, "permissions"), (fault?.Code, fault?.Errors?.Keys.Single()));
+        var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Permissions: permissions), Token)).Error;
+        Assert.Equal((ErrorCode.InvalidRequest, "permissions"), (fault?.Code, fault?.Errors?.Keys.Single()));
     }
 
     [Theory]
@@ -142,13 +142,13 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [InlineData("")]
     public async Task Resources_that_are_not_in_the_project_empty_or_twice_are_refused(params string[] resources)
     {
-        world.AddResource(World.Orders, "workflow", "intake");
-        world.AddResource(World.Billing, "workflow", "elsewhere");
-        world.AddResource(World.Orders, "workflow", "gone");
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        world.AddResource(TestInstallation.Billing, "workflow", "elsewhere");
+        world.AddResource(TestInstallation.Orders, "workflow", "gone");
         world.Sql("DELETE FROM Resources WHERE ExternalId = 'gone'");
         var before = world.Dump();
-        var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", Resources: resources), Token)).Fault;
-        Assert.Equal((FaultCode.InvalidRequest, "resources"), (fault?.Code, fault?.Errors?.Keys.Single()));
+        var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Resources: resources), Token)).Error;
+        Assert.Equal((ErrorCode.InvalidRequest, "resources"), (fault?.Code, fault?.Errors?.Keys.Single()));
         Assert.Equal(before, world.Dump());
     }
 
@@ -157,50 +157,50 @@ public sealed class KeyCreationTests : IAsyncDisposable
     {
         world.Sql($"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
-            INSERT INTO Resources (ProjectId, Kind, ExternalId, Name, CreatedAt) SELECT {world.ProjectId(World.Orders)}, 'workflow', 'w' || i, 'w', 0 FROM n
+            INSERT INTO Resources (ProjectId, Kind, ExternalId, Name, CreatedAt) SELECT {world.ProjectId(TestInstallation.Orders)}, 'workflow', 'w' || i, 'w', 0 FROM n
             """);
         var commands = new Commands();
         var services = world.Run(commands);
         var all = Enumerable.Range(1, 1000).Select(i => $"workflow:w{i}").Reverse().ToList();
-        var key = (await services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", Resources: all), Token)).Value.Key;
+        var key = (await services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Resources: all), Token)).Value.Key;
         Assert.Equal(1000, key.Scope!.Count);
         Assert.Single(commands.Sent, sql => sql.Contains("FROM \"Resources\" AS", StringComparison.Ordinal) && sql.StartsWith("SELECT", StringComparison.Ordinal));
-        Assert.Equal(FaultCode.InvalidRequest, (await services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", Resources: [.. all, "workflow:w1001"]), Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Resources: [.. all, "workflow:w1001"]), Token)).Error?.Code);
     }
 
     [Fact]
     public async Task Date_that_is_not_in_the_future_is_refused()
     {
-        foreach (var date in new[] { World.Start, World.Start.AddTicks(-1), DateTimeOffset.MinValue, DateTimeOffset.UnixEpoch })
+        foreach (var date in new[] { TestInstallation.Start, TestInstallation.Start.AddTicks(-1), DateTimeOffset.MinValue, DateTimeOffset.UnixEpoch })
         {
-            var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", ExpiresAt: date), Token)).Fault;
-            Assert.Equal((FaultCode.InvalidRequest, "expires_at"), (fault?.Code, fault?.Errors?.Keys.Single()));
+            var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", ExpiresAt: date), Token)).Error;
+            Assert.Equal((ErrorCode.InvalidRequest, "expires_at"), (fault?.Code, fault?.Errors?.Keys.Single()));
         }
 
-        var last = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", ExpiresAt: DateTimeOffset.MaxValue), Token)).Value.Key;
+        var last = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", ExpiresAt: DateTimeOffset.MaxValue), Token)).Value.Key;
         Assert.Equal(9999, last.ExpiresAt!.Value.Year);
     }
 
     [Theory]
-    [InlineData("acme/unknown", FaultCode.NotFound)]
-    [InlineData("unknown/orders", FaultCode.NotFound)]
-    [InlineData("globex/billing", FaultCode.NotFound)]
-    [InlineData("globex/orders", FaultCode.NotFound)]
-    [InlineData("orders", FaultCode.InvalidRequest)]
-    [InlineData("acme/orders/more", FaultCode.InvalidRequest)]
-    [InlineData("acme/orders ", FaultCode.InvalidRequest)]
-    [InlineData("Acme/orders", FaultCode.InvalidRequest)]
-    [InlineData("ａcme/orders", FaultCode.InvalidRequest)]
-    [InlineData("", FaultCode.InvalidRequest)]
-    public async Task Project_that_the_caller_does_not_see_is_not_there(string project, FaultCode expected) =>
-        Assert.Equal(expected, (await world.Services.Keys.CreateAsync(world.Developer, new(project, "Backend"), Token)).Fault?.Code);
+    [InlineData("acme/unknown", ErrorCode.NotFound)]
+    [InlineData("unknown/orders", ErrorCode.NotFound)]
+    [InlineData("globex/billing", ErrorCode.NotFound)]
+    [InlineData("globex/orders", ErrorCode.NotFound)]
+    [InlineData("orders", ErrorCode.InvalidRequest)]
+    [InlineData("acme/orders/more", ErrorCode.InvalidRequest)]
+    [InlineData("acme/orders ", ErrorCode.InvalidRequest)]
+    [InlineData("Acme/orders", ErrorCode.InvalidRequest)]
+    [InlineData("ａcme/orders", ErrorCode.InvalidRequest)]
+    [InlineData("", ErrorCode.InvalidRequest)]
+    public async Task Project_that_the_caller_does_not_see_is_not_there(string project, ErrorCode expected) =>
+        Assert.Equal(expected, (await world.Services.Keys.CreateAsync(world.Developer, new(project, "Backend"), Token)).Error?.Code);
 
     [Fact]
     public async Task Project_must_be_named_where_the_caller_has_several()
     {
         world.AddProject("acme", "ledger");
-        var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(null, "Backend"), Token)).Fault;
-        Assert.Equal((FaultCode.InvalidRequest, "project"), (fault?.Code, fault?.Errors?.Keys.Single()));
+        var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(null, "Backend"), Token)).Error;
+        Assert.Equal((ErrorCode.InvalidRequest, "project"), (fault?.Code, fault?.Errors?.Keys.Single()));
         Assert.Equal("acme/ledger", (await world.Services.Keys.CreateAsync(world.Developer, new("acme/ledger", "Backend"), Token)).Value.Key.Project);
     }
 
@@ -209,8 +209,8 @@ public sealed class KeyCreationTests : IAsyncDisposable
     {
         var half = new string('x', 11) + "🦊" + new string('y', 50);
         var fault = (await world.Services.Keys.CreateAsync(
-            world.Developer, new(World.Orders, "", Permissions: [half], Resources: [new string('z', 5000)], ExpiresAt: World.Start, AllowedIps: [half], RequestsPerMinute: 0),
-            Token)).Fault!;
+            world.Developer, new(TestInstallation.Orders, "", Permissions: [half], Resources: [new string('z', 5000)], ExpiresAt: TestInstallation.Start, AllowedIps: [half], RequestsPerMinute: 0),
+            Token)).Error!;
         Assert.Equal(["name", "permissions", "resources", "expires_at", "allowed_ips", "requests_per_minute"], fault.Errors!.Keys);
         Assert.All(fault.Errors.Values, message => Assert.InRange(message.Length, 10, 150));
         Assert.StartsWith("There is no permission \"xxxxxxxxxxx…\".", fault.Errors["permissions"], StringComparison.Ordinal);
@@ -223,7 +223,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
         // Between the question and the insert, another project's first key comes. Locks on their projects do not keep them apart.
         var commands = new Commands();
         var services = world.Run(commands);
-        Assert.True((await services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Succeeded);
+        Assert.True((await services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Succeeded);
         var questions = commands.Sent.Select((sql, i) => (sql, i)).Where(x => x.sql.Contains("FROM \"UsedTemplates\"", StringComparison.Ordinal)).Select(x => x.i).ToList();
         var lockAt = commands.Sent.ToList().FindIndex(sql => sql.StartsWith("UPDATE \"Installation\"", StringComparison.Ordinal));
         Assert.Equal(2, questions.Count);
@@ -239,14 +239,14 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [Fact]
     public async Task Whole_key_pasted_as_a_name_is_refused_and_not_repeated()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "one"), Token)).Value;
+        var key = (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), Token)).Value;
         var raw = key.Secret.Reveal();
-        var created = await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, $"my key {raw}"), Token);
-        var quoted = await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, $"LATCHKEY_KEY=\"{raw}\","), Token);
+        var created = await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, $"my key {raw}"), Token);
+        var quoted = await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, $"LATCHKEY_KEY=\"{raw}\","), Token);
         var renamed = await world.Services.Keys.ChangeAsync(world.Owner, key.Key.KeyId, new(Name: raw), Token);
-        Assert.All([created.Fault!, quoted.Fault!, renamed.Fault!], fault =>
+        Assert.All([created.Error!, quoted.Error!, renamed.Error!], fault =>
         {
-            Assert.Equal(FaultCode.InvalidRequest, fault.Code);
+            Assert.Equal(ErrorCode.InvalidRequest, fault.Code);
             Assert.DoesNotContain(raw, fault.Errors!["name"], StringComparison.Ordinal);
         });
     }

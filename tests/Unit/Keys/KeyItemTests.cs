@@ -1,4 +1,3 @@
-using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Keys;
@@ -10,11 +9,11 @@ namespace Dashboard.Tests.Unit.Keys;
 public sealed class KeyItemTests
 {
     static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
-    static readonly Catalogue Catalogue = new(World.Configuration());
+    static readonly PermissionCatalog PermissionCatalog = new(TestInstallation.Configuration());
     static readonly Actor Dora = new(PartyType.User, "person-3", "Dora");
 
-    static readonly KeyRow Row = new(
-        "Ab12CdEf", "Any", "nk_live_Ab12CdEf", World.Orders, KeyEnvironment.Live, null, ["read"], new(PartyType.User, "person-3", "Dora"), KeyState.Active, Now,
+    static readonly KeySummary Row = new(
+        "Ab12CdEf", "Any", "nk_live_Ab12CdEf", TestInstallation.Orders, KeyEnvironment.Live, null, ["read"], new(PartyType.User, "person-3", "Dora"), KeyState.Active, Now,
         new(PartyType.User, "person-3", "Dora"), null, null, null, null);
 
     [Theory]
@@ -80,7 +79,7 @@ public sealed class KeyItemTests
     [InlineData(OrganizationRole.Admin, "person-4", true)]
     [InlineData(OrganizationRole.Owner, "person-4", true)]
     public void Role_and_owner_say_who_changes_it(OrganizationRole role, string owner, bool changeable) =>
-        Assert.Equal(changeable, KeyItem.Of(Row with { Owner = new(PartyType.User, owner, "Somebody") }, Dora, role, Catalogue).Changeable);
+        Assert.Equal(changeable, KeyItem.Of(Row with { Owner = new(PartyType.User, owner, "Somebody") }, Dora, role, PermissionCatalog).Changeable);
 
-    static KeyItem Item(KeyRow row) => KeyItem.Of(row, Dora, OrganizationRole.Owner, Catalogue);
+    static KeyItem Item(KeySummary row) => KeyItem.Of(row, Dora, OrganizationRole.Owner, PermissionCatalog);
 }

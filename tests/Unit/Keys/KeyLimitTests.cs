@@ -1,4 +1,3 @@
-using Dashboard.Core;
 using Dashboard.Core.Keys;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +7,7 @@ namespace Dashboard.Tests.Unit.Keys;
 
 public sealed class KeyLimitTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -20,7 +19,7 @@ public sealed class KeyLimitTests : IAsyncDisposable
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() => CreateAsync(graphs[i % 2], $"Key {i}"), Token)));
 
         Assert.Equal(10, outcomes.Count(outcome => outcome.Succeeded));
-        Assert.All(outcomes.Where(outcome => !outcome.Succeeded), outcome => Assert.Equal(FaultCode.KeyLimitReached, outcome.Fault?.Code));
+        Assert.All(outcomes.Where(outcome => !outcome.Succeeded), outcome => Assert.Equal(ErrorCode.KeyLimitReached, outcome.Error?.Code));
         await using var context = world.Open();
         Assert.Equal(10, await context.Keys.CountAsync(Token));
         Assert.Equal(10, await context.AuditEntries.CountAsync(Token));
@@ -39,7 +38,7 @@ public sealed class KeyLimitTests : IAsyncDisposable
             ids.Add((await CreateAsync(world.Services, $"Key {i}")).Value.Key.KeyId);
         }
 
-        world.Sql($"UPDATE ApiKeys SET ExpiresAt = {World.Start.AddMinutes(1).ToUnixTimeMilliseconds()}, ExpiryOrder = {World.Start.AddMinutes(1).ToUnixTimeMilliseconds()} WHERE KeyId IN ({string.Join(", ", ids.Take(5).Select(id => $"'{id}'"))})");
+        world.Sql($"UPDATE ApiKeys SET ExpiresAt = {TestInstallation.Start.AddMinutes(1).ToUnixTimeMilliseconds()}, ExpiryOrder = {TestInstallation.Start.AddMinutes(1).ToUnixTimeMilliseconds()} WHERE KeyId IN ({string.Join(", ", ids.Take(5).Select(id => $"'{id}'"))})");
         world.Time.Advance(TimeSpan.FromMinutes(2));
         Services[] graphs = [world.Services, world.Run()];
         var seen = new System.Collections.Concurrent.ConcurrentBag<int>();
@@ -49,30 +48,30 @@ public sealed class KeyLimitTests : IAsyncDisposable
                 var services = graphs[i % 2];
                 var fault = (i % 5) switch
                 {
-                    0 => (await services.Keys.RevokeAsync(world.Developer, ids[5 + (i % 3)], Token)).Fault,
-                    1 => (await services.Keys.ChangeAsync(world.Developer, ids[i % 10], new(ExpiresAt: Expiry.Never), Token)).Fault,
-                    _ => (await CreateAsync(services, $"More {i}")).Fault,
+                    0 => (await services.Keys.RevokeAsync(world.Developer, ids[5 + (i % 3)], Token)).Error,
+                    1 => (await services.Keys.ChangeAsync(world.Developer, ids[i % 10], new(ExpiresAt: Expiry.Never), Token)).Error,
+                    _ => (await CreateAsync(services, $"More {i}")).Error,
                 };
-                Assert.True(fault?.Code is null or FaultCode.KeyLimitReached or FaultCode.Conflict);
-                seen.Add((await services.Keys.AllowanceAsync(world.Viewer, World.Orders, Token)).Value.Used);
+                Assert.True(fault?.Code is null or ErrorCode.KeyLimitReached or ErrorCode.Conflict);
+                seen.Add((await services.Keys.AllowanceAsync(world.Viewer, TestInstallation.Orders, Token)).Value.Used);
             },
             Token)));
 
         Assert.All(seen, used => Assert.InRange(used, 0, 10));
-        Assert.Equal(new Allowance(10, 10), (await world.Services.Keys.AllowanceAsync(world.Viewer, World.Orders, Token)).Value);
+        Assert.Equal(new Allowance(10, 10), (await world.Services.Keys.AllowanceAsync(world.Viewer, TestInstallation.Orders, Token)).Value);
     }
 
     [Fact]
     public async Task Switched_off_ones_count_and_revoked_and_expired_ones_do_not()
     {
-        await using var small = new World(("Keys:MaxActivePerProject", "3"));
+        await using var small = new TestInstallation(("Keys:MaxActivePerProject", "3"));
         var services = small.Services;
         var soon = await IssueAsync("Soon over", small.Time.GetUtcNow().AddHours(1));
         var off = await IssueAsync("Off");
         var gone = await IssueAsync("Gone");
         await services.Keys.ChangeAsync(small.Developer, off, new(State: KeyState.Inactive), Token);
         Assert.Equal(new Allowance(3, 3), await AllowanceAsync());
-        Assert.Equal(FaultCode.KeyLimitReached, (await services.Keys.CreateAsync(small.Developer, new(World.Orders, "One more"), Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.KeyLimitReached, (await services.Keys.CreateAsync(small.Developer, new(TestInstallation.Orders, "One more"), Token)).Error?.Code);
         await services.Keys.RevokeAsync(small.Developer, gone, Token);
         Assert.Equal(new Allowance(2, 3), await AllowanceAsync());
         small.Time.Advance(TimeSpan.FromHours(1));
@@ -81,7 +80,7 @@ public sealed class KeyLimitTests : IAsyncDisposable
 
         // Two take the places; then the expired one cannot come back before one of them goes.
         var last = (await IssueAsync("First"), await IssueAsync("Second")).Item2;
-        Assert.Equal(FaultCode.KeyLimitReached, (await services.Keys.ChangeAsync(small.Developer, soon, new(ExpiresAt: Expiry.Never), Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.KeyLimitReached, (await services.Keys.ChangeAsync(small.Developer, soon, new(ExpiresAt: Expiry.Never), Token)).Error?.Code);
         Assert.True((await services.Keys.ChangeAsync(small.Developer, soon, new("Renamed", KeyState.Inactive), Token)).Succeeded);
         await services.Keys.RevokeAsync(small.Developer, last, Token);
         var revived = await services.Keys.ChangeAsync(small.Developer, soon, new(State: KeyState.Active, ExpiresAt: new(small.Time.GetUtcNow().AddDays(1))), Token);
@@ -90,17 +89,17 @@ public sealed class KeyLimitTests : IAsyncDisposable
         Assert.True((await services.Keys.ChangeAsync(small.Developer, soon, new(ExpiresAt: Expiry.Never), Token)).Succeeded);
 
         async Task<string> IssueAsync(string name, DateTimeOffset? expiresAt = null) =>
-            (await services.Keys.CreateAsync(small.Developer, new(World.Orders, name, ExpiresAt: expiresAt), Token)).Value.Key.KeyId;
+            (await services.Keys.CreateAsync(small.Developer, new(TestInstallation.Orders, name, ExpiresAt: expiresAt), Token)).Value.Key.KeyId;
 
-        async Task<Allowance> AllowanceAsync() => (await services.Keys.AllowanceAsync(small.Viewer, World.Orders, Token)).Value;
+        async Task<Allowance> AllowanceAsync() => (await services.Keys.AllowanceAsync(small.Viewer, TestInstallation.Orders, Token)).Value;
     }
 
     /// <summary>What is too late when the lock is held is decided then, not when the change began to wait for it.</summary>
     [Fact]
     public async Task Key_that_expires_while_its_change_waits_has_lost_its_place()
     {
-        await using var small = new World(("Keys:MaxActivePerProject", "1"));
-        var key = (await small.Services.Keys.CreateAsync(small.Developer, new(World.Orders, "Soon over", ExpiresAt: World.Start.AddSeconds(1)), Token)).Value.Key.KeyId;
+        await using var small = new TestInstallation(("Keys:MaxActivePerProject", "1"));
+        var key = (await small.Services.Keys.CreateAsync(small.Developer, new(TestInstallation.Orders, "Soon over", ExpiresAt: TestInstallation.Start.AddSeconds(1)), Token)).Value.Key.KeyId;
         var commands = new Commands
         {
             Before = text =>
@@ -112,12 +111,12 @@ public sealed class KeyLimitTests : IAsyncDisposable
             },
         };
         var waiting = small.Run(commands, ("Keys:MaxActivePerProject", "1"));
-        Assert.True((await waiting.Keys.CreateAsync(small.Developer, new(World.Orders, "Its successor"), Token)).Succeeded);
+        Assert.True((await waiting.Keys.CreateAsync(small.Developer, new(TestInstallation.Orders, "Its successor"), Token)).Succeeded);
         commands.Before = _ => { };
-        Assert.Equal(FaultCode.KeyLimitReached, (await waiting.Keys.ChangeAsync(small.Developer, key, new(ExpiresAt: Expiry.Never), Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.KeyLimitReached, (await waiting.Keys.ChangeAsync(small.Developer, key, new(ExpiresAt: Expiry.Never), Token)).Error?.Code);
     }
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    Task<Outcome<IssuedKey>> CreateAsync(Services services, string name) => services.Keys.CreateAsync(world.Developer, new(World.Orders, name), Token);
+    Task<Result<IssuedKey>> CreateAsync(Services services, string name) => services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, name), Token);
 }

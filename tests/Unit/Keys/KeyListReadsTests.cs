@@ -1,5 +1,4 @@
 using Dashboard.Bench;
-using Dashboard.Core;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Tests.Unit.Support;
@@ -40,22 +39,22 @@ public sealed class KeyListReadsTests
 
     static async Task<RowRead> CountAsync(int keys)
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var (node, reads) = Fill(world, keys);
-        await node.Keys.CountAsync(world.Viewer, new(World.Orders), Token);
+        await node.Keys.CountAsync(world.Viewer, new(TestInstallation.Orders), Token);
         return reads.Seen.Single(read => read.Sql.Contains("COUNT(*)", StringComparison.Ordinal));
     }
 
     static async Task<List<(string Name, RowRead Read)>> ReadAsync(int keys)
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var (node, reads) = Fill(world, keys);
         var all = new List<(string, RowRead)>();
         foreach (var sort in Enum.GetValues<KeySort>())
         {
             foreach (var descending in new[] { false, true })
             {
-                var query = new KeyQuery(World.Orders, Limit: Rows, Sort: sort, Descending: descending);
+                var query = new KeyQuery(TestInstallation.Orders, Limit: Rows, Sort: sort, Descending: descending);
                 foreach (var page in new[] { "first", "second" })
                 {
                     reads.Forget();
@@ -70,9 +69,9 @@ public sealed class KeyListReadsTests
         return all;
     }
 
-    static (Services Node, RowReads Reads) Fill(World world, int keys)
+    static (Services Node, RowReads Reads) Fill(TestInstallation world, int keys)
     {
-        var project = world.ProjectId(World.Orders);
+        var project = world.ProjectId(TestInstallation.Orders);
         using (var context = world.Open())
         {
             context.AddRange(Enumerable.Range(0, keys).Select(i => new ApiKey
@@ -89,9 +88,9 @@ public sealed class KeyListReadsTests
                 OwnerType = PartyType.User,
                 OwnerId = world.Developer.Id,
                 CreatedBy = world.Developer.Id,
-                CreatedAt = World.Start.AddMinutes(i),
-                LastUsedAt = World.Start.AddMinutes(i),
-                ExpiresAt = World.Start.AddYears(1).AddMinutes(i),
+                CreatedAt = TestInstallation.Start.AddMinutes(i),
+                LastUsedAt = TestInstallation.Start.AddMinutes(i),
+                ExpiresAt = TestInstallation.Start.AddYears(1).AddMinutes(i),
             }));
             context.SaveChanges();
         }

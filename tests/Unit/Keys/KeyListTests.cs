@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Dashboard.Core;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Tests.Unit.Support;
@@ -16,7 +15,7 @@ public sealed class KeyListTests : IAsyncDisposable
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     public static TheoryData<KeySort, bool> Orders { get; } =
         new(Enum.GetValues<KeySort>().SelectMany(sort => new[] { (sort, false), (sort, true) }).ToArray());
@@ -31,15 +30,15 @@ public sealed class KeyListTests : IAsyncDisposable
         var keys = AddKeys(60, (i, key) => key with
         {
             Name = $"name {i / 10}",
-            CreatedAt = World.Start.AddMinutes(i / 10),
-            LastUsedAt = i / 10 == 3 ? null : World.Start.AddMinutes(i / 10),
-            ExpiresAt = i / 10 == 3 ? null : World.Start.AddDays(100 + (i / 10)),
+            CreatedAt = TestInstallation.Start.AddMinutes(i / 10),
+            LastUsedAt = i / 10 == 3 ? null : TestInstallation.Start.AddMinutes(i / 10),
+            ExpiresAt = i / 10 == 3 ? null : TestInstallation.Start.AddDays(100 + (i / 10)),
             Test = i % 2 == 0,
             Revoked = i % 3 == 0,
         });
         foreach (var limit in new[] { 1, 7, 10, 59, 60, 200 })
         {
-            var shown = await WalkAsync(new(World.Orders, IncludeRevoked: true, Limit: limit, Sort: sort, Descending: descending));
+            var shown = await WalkAsync(new(TestInstallation.Orders, IncludeRevoked: true, Limit: limit, Sort: sort, Descending: descending));
             Assert.Equal(keys.Select(key => key.Id).Order(), shown.Select(key => key.KeyId).Order());
             var places = shown.Select(key => sort switch
             {
@@ -55,8 +54,8 @@ public sealed class KeyListTests : IAsyncDisposable
     [Fact]
     public async Task List_is_newest_first_where_nothing_else_is_asked_for()
     {
-        AddKeys(3, (i, key) => key with { CreatedAt = World.Start.AddMinutes(i) });
-        Assert.Equal(["2", "1", "0"], (await WalkAsync(new(World.Orders))).Select(key => key.Name));
+        AddKeys(3, (i, key) => key with { CreatedAt = TestInstallation.Start.AddMinutes(i) });
+        Assert.Equal(["2", "1", "0"], (await WalkAsync(new(TestInstallation.Orders))).Select(key => key.Name));
     }
 
     [Fact]
@@ -66,7 +65,7 @@ public sealed class KeyListTests : IAsyncDisposable
         AddKeys(names.Length, (i, key) => key with { Name = names[i] });
         foreach (var limit in new[] { 1, 2, 6 })
         {
-            var shown = await WalkAsync(new(World.Orders, Limit: limit, Sort: KeySort.Name, Descending: false));
+            var shown = await WalkAsync(new(TestInstallation.Orders, Limit: limit, Sort: KeySort.Name, Descending: false));
             Assert.Equal(["ALPHA", "ALPHA", "BETA", "BETA", "GAMMA", "ÄRGER"], shown.Select(key => key.Name.ToUpperInvariant()));
         }
     }
@@ -76,8 +75,8 @@ public sealed class KeyListTests : IAsyncDisposable
     [InlineData(true, "late", "early", "never")]
     public async Task Key_that_was_never_used_counts_as_used_before_all_others(bool descending, params string[] names)
     {
-        AddKeys(3, (i, key) => key with { Name = new[] { "late", "never", "early" }[i], LastUsedAt = i == 1 ? null : World.Start.AddDays(i == 0 ? 2 : 1) });
-        Assert.Equal(names, (await WalkAsync(new(World.Orders, Sort: KeySort.LastUsedAt, Descending: descending))).Select(key => key.Name));
+        AddKeys(3, (i, key) => key with { Name = new[] { "late", "never", "early" }[i], LastUsedAt = i == 1 ? null : TestInstallation.Start.AddDays(i == 0 ? 2 : 1) });
+        Assert.Equal(names, (await WalkAsync(new(TestInstallation.Orders, Sort: KeySort.LastUsedAt, Descending: descending))).Select(key => key.Name));
     }
 
     [Theory]
@@ -85,8 +84,8 @@ public sealed class KeyListTests : IAsyncDisposable
     [InlineData(true, "never", "late", "early")]
     public async Task Key_that_never_expires_comes_after_all_dates(bool descending, params string[] names)
     {
-        AddKeys(3, (i, key) => key with { Name = new[] { "late", "never", "early" }[i], ExpiresAt = i == 1 ? null : World.Start.AddDays(i == 0 ? 2 : 1) });
-        Assert.Equal(names, (await WalkAsync(new(World.Orders, Sort: KeySort.ExpiresAt, Descending: descending))).Select(key => key.Name));
+        AddKeys(3, (i, key) => key with { Name = new[] { "late", "never", "early" }[i], ExpiresAt = i == 1 ? null : TestInstallation.Start.AddDays(i == 0 ? 2 : 1) });
+        Assert.Equal(names, (await WalkAsync(new(TestInstallation.Orders, Sort: KeySort.ExpiresAt, Descending: descending))).Select(key => key.Name));
     }
 
     [Theory]
@@ -99,7 +98,7 @@ public sealed class KeyListTests : IAsyncDisposable
     public async Task Filters_choose_environment_and_whether_revoked_keys_are_shown_and_the_number_agrees(KeyEnvironment? environment, bool revoked, string names)
     {
         AddKeys(4, (i, key) => key with { Name = new[] { "live", "test", "revoked live", "revoked test" }[i], Test = i % 2 == 1, Revoked = i > 1 });
-        var query = new KeyQuery(World.Orders, revoked, Environment: environment);
+        var query = new KeyQuery(TestInstallation.Orders, revoked, Environment: environment);
         Assert.Equal(names, string.Join(',', (await WalkAsync(query)).Select(key => key.Name).Order(StringComparer.Ordinal)));
         Assert.Equal(names.Split(',').Length, (await world.Services.Keys.CountAsync(world.Viewer, query, Token)).Value);
     }
@@ -117,7 +116,7 @@ public sealed class KeyListTests : IAsyncDisposable
     public async Task Search_takes_parts_of_names_and_beginnings_of_prefixes_and_identifiers_and_the_number_agrees(string search, string names)
     {
         AddKeys(3, (i, key) => key with { Name = new[] { "Backend", "100%", "a_b" }[i] });
-        var query = new KeyQuery(World.Orders, Search: search, Limit: 2, Descending: false);
+        var query = new KeyQuery(TestInstallation.Orders, Search: search, Limit: 2, Descending: false);
         var shown = await WalkAsync(query);
         Assert.Equal(names, string.Join(',', shown.Select(key => key.Name)));
         Assert.Equal(shown.Count, (await world.Services.Keys.CountAsync(world.Viewer, query, Token)).Value);
@@ -127,7 +126,7 @@ public sealed class KeyListTests : IAsyncDisposable
     public async Task Cursor_is_good_for_its_own_filter_and_order_only()
     {
         AddKeys(3, (_, key) => key);
-        var query = new KeyQuery(World.Orders, Limit: 1);
+        var query = new KeyQuery(TestInstallation.Orders, Limit: 1);
         var cursor = (await world.Services.Keys.ListAsync(world.Viewer, query, Token)).Value.NextCursor;
         foreach (var other in new[]
         {
@@ -135,8 +134,8 @@ public sealed class KeyListTests : IAsyncDisposable
             query with { IncludeRevoked = true }, query with { Environment = KeyEnvironment.Live }, query with { Search = "0" },
         })
         {
-            var fault = (await world.Services.Keys.ListAsync(world.Viewer, other with { Cursor = cursor }, Token)).Fault;
-            Assert.Equal((FaultCode.InvalidRequest, "cursor"), (fault!.Code, fault.Errors!.Keys.Single()));
+            var fault = (await world.Services.Keys.ListAsync(world.Viewer, other with { Cursor = cursor }, Token)).Error;
+            Assert.Equal((ErrorCode.InvalidRequest, "cursor"), (fault!.Code, fault.Errors!.Keys.Single()));
         }
 
         Assert.True((await world.Services.Keys.ListAsync(world.Viewer, query with { Cursor = cursor, Limit = 2 }, Token)).Succeeded);
@@ -146,19 +145,19 @@ public sealed class KeyListTests : IAsyncDisposable
     public async Task Longest_name_of_the_longest_letters_makes_a_cursor_that_is_read_back()
     {
         AddKeys(3, (_, key) => key with { Name = string.Concat(Enumerable.Repeat("𝔸", 100)) });
-        Assert.Equal(3, (await WalkAsync(new(World.Orders, Limit: 1, Sort: KeySort.Name))).Count);
+        Assert.Equal(3, (await WalkAsync(new(TestInstallation.Orders, Limit: 1, Sort: KeySort.Name))).Count);
     }
 
     [Fact]
     public async Task Key_that_is_used_while_somebody_turns_pages_is_at_most_shown_again_and_no_other_is_lost()
     {
-        AddKeys(10, (i, key) => key with { LastUsedAt = World.Start.AddMinutes(i) });
-        var query = new KeyQuery(World.Orders, Limit: 3, Sort: KeySort.LastUsedAt);
+        AddKeys(10, (i, key) => key with { LastUsedAt = TestInstallation.Start.AddMinutes(i) });
+        var query = new KeyQuery(TestInstallation.Orders, Limit: 3, Sort: KeySort.LastUsedAt);
         var first = (await world.Services.Keys.ListAsync(world.Viewer, query, Token)).Value;
         await using (var context = world.Open())
         {
             await context.Keys.Where(key => key.Name == "7").ExecuteUpdateAsync(set => set
-                .SetProperty(key => key.LastUsedAt, World.Start.AddDays(1)).SetProperty(key => key.LastUsedOrder, World.Start.AddDays(1)), Token);
+                .SetProperty(key => key.LastUsedAt, TestInstallation.Start.AddDays(1)).SetProperty(key => key.LastUsedOrder, TestInstallation.Start.AddDays(1)), Token);
         }
 
         var rest = await WalkAsync(query with { Cursor = first.NextCursor });
@@ -169,11 +168,11 @@ public sealed class KeyListTests : IAsyncDisposable
     [MemberData(nameof(Orders))]
     public async Task Page_among_many_keys_is_read_from_an_index_in_its_order(KeySort sort, bool descending)
     {
-        AddKeys(1000, (i, key) => key with { Test = i % 2 == 0, Revoked = i % 3 == 0, LastUsedAt = i % 5 == 0 ? null : World.Start.AddMinutes(i) });
+        AddKeys(1000, (i, key) => key with { Test = i % 2 == 0, Revoked = i % 3 == 0, LastUsedAt = i % 5 == 0 ? null : TestInstallation.Start.AddMinutes(i) });
         var index = sort switch { KeySort.Name => "Name", KeySort.LastUsedAt => "LastUsedOrder", KeySort.ExpiresAt => "ExpiryOrder", _ => "CreatedAt" };
         foreach (var (environment, revoked, parts) in new (KeyEnvironment?, bool, int)[] { (KeyEnvironment.Live, false, 1), (null, false, 2), (null, true, 4) })
         {
-            var query = new KeyQuery(World.Orders, revoked, Environment: environment, Limit: 50, Sort: sort, Descending: descending);
+            var query = new KeyQuery(TestInstallation.Orders, revoked, Environment: environment, Limit: 50, Sort: sort, Descending: descending);
             var (page, first) = await ExplainAsync(query);
             var (_, second) = await ExplainAsync(query with { Cursor = page.NextCursor });
             // The first page reads each part from its top; a later one reads in each first what is equal to the last one shown, then what is beyond.
@@ -195,12 +194,12 @@ public sealed class KeyListTests : IAsyncDisposable
     [Fact]
     public async Task Rows_of_a_page_are_found_by_identifier_and_numbers_from_an_index()
     {
-        world.AddResource(World.Orders, "workflow", "intake");
-        await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "narrowed", Resources: ["workflow:intake"]), Token);
-        AddKeys(200, (_, key) => key with { CreatedAt = World.Start.AddDays(-1) });
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "narrowed", Resources: ["workflow:intake"]), Token);
+        AddKeys(200, (_, key) => key with { CreatedAt = TestInstallation.Start.AddDays(-1) });
         var plans = new Plans();
         var node = world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(plans)));
-        var page = (await node.Keys.ListAsync(world.Viewer, new(World.Orders), Token)).Value;
+        var page = (await node.Keys.ListAsync(world.Viewer, new(TestInstallation.Orders), Token)).Value;
         var details = plans.Seen.Where(query => query.Sql.Contains("\"KeyId\" IN (", StringComparison.Ordinal) || query.Sql.Contains("ApiKeyResources", StringComparison.Ordinal)).ToList();
         Assert.Equal(50, page.Items.Count);
         Assert.Equal(2, details.Count);
@@ -209,8 +208,8 @@ public sealed class KeyListTests : IAsyncDisposable
         Assert.DoesNotContain(details.SelectMany(query => query.Plan), line => line.StartsWith("SCAN", StringComparison.Ordinal) || line.StartsWith("MATERIALIZE", StringComparison.Ordinal));
 
         plans.Seen.Clear();
-        await node.Keys.CountAsync(world.Viewer, new(World.Orders), Token);
-        await node.Keys.AllowanceAsync(world.Viewer, World.Orders, Token);
+        await node.Keys.CountAsync(world.Viewer, new(TestInstallation.Orders), Token);
+        await node.Keys.AllowanceAsync(world.Viewer, TestInstallation.Orders, Token);
         var counts = plans.Seen.Where(query => query.Sql.Contains("COUNT(*)", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, counts.Count);
         Assert.All(counts, query => Assert.All(query.Plan, line => Assert.Contains("USING COVERING INDEX IX_ApiKeys_ProjectId_Shelf_", line, StringComparison.Ordinal)));
@@ -223,11 +222,11 @@ public sealed class KeyListTests : IAsyncDisposable
         await using var context = world.Open();
         var keys = context.Keys;
         await Assert.ThrowsAnyAsync<DbException>(() => keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.State, KeyState.Revoked), Token));
-        await Assert.ThrowsAnyAsync<DbException>(() => keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, World.Start), Token));
-        await Assert.ThrowsAnyAsync<DbException>(() => keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.ExpiresAt, World.Start), Token));
+        await Assert.ThrowsAnyAsync<DbException>(() => keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, TestInstallation.Start), Token));
+        await Assert.ThrowsAnyAsync<DbException>(() => keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.ExpiresAt, TestInstallation.Start), Token));
     }
 
-    async Task<(Page<KeyRow> Page, List<string> Plan)> ExplainAsync(KeyQuery query)
+    async Task<(Page<KeySummary> Page, List<string> Plan)> ExplainAsync(KeyQuery query)
     {
         var plans = new Plans();
         await using var node = world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(plans)));
@@ -235,9 +234,9 @@ public sealed class KeyListTests : IAsyncDisposable
         return (page, [.. plans.Seen.Single(seen => seen.Sql.Contains("\"Shelf\" = ", StringComparison.Ordinal)).Plan]);
     }
 
-    async Task<List<KeyRow>> WalkAsync(KeyQuery query)
+    async Task<List<KeySummary>> WalkAsync(KeyQuery query)
     {
-        var shown = new List<KeyRow>();
+        var shown = new List<KeySummary>();
         do
         {
             var page = (await world.Services.Keys.ListAsync(world.Viewer, query, Token)).Value;
@@ -253,9 +252,9 @@ public sealed class KeyListTests : IAsyncDisposable
 
     List<Plain> AddKeys(int count, Func<int, Plain, Plain> adjust)
     {
-        var project = world.ProjectId(World.Orders);
+        var project = world.ProjectId(TestInstallation.Orders);
         var plain = Enumerable.Range(0, count)
-            .Select(i => adjust(i, new(i.ToString("D8", CultureInfo.InvariantCulture), i.ToString(CultureInfo.InvariantCulture), World.Start, null, null, false, false))).ToList();
+            .Select(i => adjust(i, new(i.ToString("D8", CultureInfo.InvariantCulture), i.ToString(CultureInfo.InvariantCulture), TestInstallation.Start, null, null, false, false))).ToList();
         using var context = world.Open();
         context.AddRange(plain.Select(key => new ApiKey
         {
@@ -266,7 +265,7 @@ public sealed class KeyListTests : IAsyncDisposable
             Name = key.Name,
             Environment = key.Test ? KeyEnvironment.Test : KeyEnvironment.Live,
             State = key.Revoked ? KeyState.Revoked : KeyState.Active,
-            RevokedAt = key.Revoked ? World.Start : null,
+            RevokedAt = key.Revoked ? TestInstallation.Start : null,
             Permissions = "read",
             AllResources = true,
             OwnerType = PartyType.User,

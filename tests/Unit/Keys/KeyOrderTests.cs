@@ -14,11 +14,11 @@ public sealed class KeyOrderTests
     [Theory]
     [MemberData(nameof(Orders))]
     public void Order_comes_back_from_the_address(KeySort sort, bool descending) =>
-        Assert.Equal(new KeyOrder(sort, descending), KeyOrder.Parse(new KeyOrder(sort, descending).ToWord()));
+        Assert.Equal(new KeyOrder(sort, descending), KeyOrder.Parse(new KeyOrder(sort, descending).ToWireName()));
 
     [Fact]
     public void Each_order_has_words_of_its_own() =>
-        Assert.Equal(Orders.Count, Orders.Select(row => new KeyOrder(row.Data.Item1, row.Data.Item2)).DistinctBy(order => order.InWords()).DistinctBy(order => order.ToWord()).Count());
+        Assert.Equal(Orders.Count, Orders.Select(row => new KeyOrder(row.Data.Item1, row.Data.Item2)).DistinctBy(order => order.InWords()).DistinctBy(order => order.ToWireName()).Count());
 
     [Theory]
     [InlineData(null)]

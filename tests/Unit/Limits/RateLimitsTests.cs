@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using System.Net;
-using Dashboard.Core;
 using Dashboard.Core.Limits;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
@@ -9,12 +8,12 @@ namespace Dashboard.Tests.Unit.Limits;
 
 public sealed class RateLimitsTests
 {
-    readonly FakeTimeProvider time = new(World.Start);
+    readonly FakeTimeProvider time = new(TestInstallation.Start);
 
     [Fact]
     public void No_minute_of_the_clock_has_more_than_the_limit_and_waiting_as_told_is_enough()
     {
-        var limits = new RateLimits(World.Configuration(), time);
+        var limits = new RateLimits(TestInstallation.Configuration(), time);
         var random = new Xorshift(7);
         var taken = new List<long>();
         for (var i = 0; i < 3_000; i++)
@@ -37,7 +36,7 @@ public sealed class RateLimitsTests
     [Fact]
     public void Burst_is_let_through_once_and_told_how_long_to_wait()
     {
-        var limits = new RateLimits(World.Configuration(), time);
+        var limits = new RateLimits(TestInstallation.Configuration(), time);
         Assert.All(Enumerable.Range(0, 30), _ => Assert.Null(limits.Take("Key1", 30)));
         Assert.InRange(limits.Take("Key1", 30)!.Value, TimeSpan.FromTicks(1), TimeSpan.FromMinutes(2));
         Assert.Null(limits.Take("Key2", 30));
@@ -88,5 +87,5 @@ public sealed class RateLimitsTests
     [InlineData("many")]
     public void Setting_that_is_no_number_stops_the_start(string value) => Assert.Equal(
         "RateLimits:RefusedPerMinute",
-        Assert.Throws<SettingException>(() => new RateLimits(World.Configuration(("RateLimits:RefusedPerMinute", value)), time)).Key);
+        Assert.Throws<SettingException>(() => new RateLimits(TestInstallation.Configuration(("RateLimits:RefusedPerMinute", value)), time)).Key);
 }

@@ -1,5 +1,5 @@
-using Dashboard.Core;
 using Dashboard.Core.OAuth;
+using Dashboard.Core.Tokens;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.WebUtilities;
 using Xunit;
@@ -9,7 +9,7 @@ namespace Dashboard.Tests.Unit.OAuth;
 /// <summary>Requests for consent: what is shown, what is sent back with an error, and what is sent nowhere.</summary>
 public sealed class AuthorizationRequestsTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     AuthorizationRequests Requests => world.Services.Get<AuthorizationRequests>();
 
@@ -100,7 +100,7 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     {
         var client = (await world.Services.RegisterAsync(new("Assistant", ["https://app.example.com/cb?tenant=7"], AuthMethods.None))).Client.ClientId;
         var request = (await Requests.CheckAsync(With(client, ("redirect_uri", "https://app.example.com/cb?tenant=7")), [], OAuthFlow.Origin.Issuer, Token)).Request!;
-        Assert.Equal(FaultCode.NotFound, (await Requests.ApproveAsync(world.Developer, request, "globex", OAuthFlow.Origin.Issuer, Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Requests.ApproveAsync(world.Developer, request, "globex", OAuthFlow.Origin.Issuer, Token)).Error?.Code);
         var approved = QueryHelpers.ParseQuery(new Uri((await Requests.ApproveAsync(world.Developer, request, "acme", OAuthFlow.Origin.Issuer, Token)).Value.Reveal()).Query);
         Assert.Equal(("7", "xyz", OAuthFlow.Origin.Issuer), (approved["tenant"].ToString(), approved["state"].ToString(), approved["iss"].ToString()));
         Assert.NotEmpty(approved["code"].ToString());
@@ -138,7 +138,7 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
         Assert.Equal(429, (await world.Services.Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error?.Status);
         var closed = world.Run(("OAuth:Registration", "false"));
         Assert.Equal(403, (await closed.Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error?.Status);
-        world.Sql($"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ClientRegistration.MostUnapproved}) INSERT INTO OAuthClients (ClientId, Name, AuthMethod, RedirectUris, GrantTypes, Scope, CreatedAt) SELECT 'latchkey-app-' || i, 'x', 'none', 'https://x.example/', 'authorization_code', '', 0 FROM n");
+        world.Sql($"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ClientRegistration.MaxUnapproved}) INSERT INTO OAuthClients (ClientId, Name, AuthMethod, RedirectUris, GrantTypes, Scope, CreatedAt) SELECT 'latchkey-app-' || i, 'x', 'none', 'https://x.example/', 'authorization_code', '', 0 FROM n");
         Assert.Equal(429, (await world.Run().Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error?.Status);
     }
 

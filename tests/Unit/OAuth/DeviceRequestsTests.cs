@@ -1,5 +1,5 @@
-using Dashboard.Core;
 using Dashboard.Core.OAuth;
+using Dashboard.Core.Tokens;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
 
@@ -8,7 +8,7 @@ namespace Dashboard.Tests.Unit.OAuth;
 /// <summary>What a person sees and does about a device, and about what they authorized.</summary>
 public sealed class DeviceRequestsTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     DeviceRequests Devices => world.Services.Get<DeviceRequests>();
 
@@ -22,7 +22,7 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
         foreach (var typed in new[] { code, code.ToLowerInvariant(), code.Replace("-", "", StringComparison.Ordinal), $" {code.Replace('-', ' ')} " })
         {
             var request = (await Devices.FindAsync(world.Developer, typed, Token)).Value;
-            Assert.Equal((code, OAuthClient.CommandLineId, "127.0.0.1", "curl/8", World.Start), (request.UserCode, request.Client.ClientId, request.Address, request.UserAgent, request.CreatedAt));
+            Assert.Equal((code, OAuthClient.CommandLineId, "127.0.0.1", "curl/8", TestInstallation.Start), (request.UserCode, request.Client.ClientId, request.Address, request.UserAgent, request.CreatedAt));
             Assert.Equal(["api"], request.Scopes);
         }
     }
@@ -37,9 +37,9 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
     [InlineData("WDJB-MJHT")]
     public async Task Code_of_no_device_is_unknown(string? typed)
     {
-        Assert.Equal(FaultCode.InvalidRequest, (await Devices.FindAsync(world.Developer, typed, Token)).Fault?.Code);
-        Assert.Equal(FaultCode.InvalidRequest, (await Devices.ApproveAsync(world.Developer, typed, "acme", Token)).Fault?.Code);
-        Assert.Equal(FaultCode.InvalidRequest, (await Devices.DenyAsync(world.Developer, typed, Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await Devices.FindAsync(world.Developer, typed, Token)).Error?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await Devices.ApproveAsync(world.Developer, typed, "acme", Token)).Error?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await Devices.DenyAsync(world.Developer, typed, Token)).Error?.Code);
     }
 
     [Fact]
@@ -51,8 +51,8 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
             await Devices.FindAsync(world.Developer, "BBBB-BBBB", Token);
         }
 
-        Assert.Equal(FaultCode.RateLimited, (await Devices.FindAsync(world.Developer, device.UserCode.Reveal(), Token)).Fault?.Code);
-        Assert.Equal(FaultCode.RateLimited, (await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.RateLimited, (await Devices.FindAsync(world.Developer, device.UserCode.Reveal(), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.RateLimited, (await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token)).Error?.Code);
         Assert.True((await Devices.FindAsync(world.Admin, device.UserCode.Reveal(), Token)).Succeeded);
     }
 
@@ -60,10 +60,10 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
     public async Task Device_is_approved_for_an_organization_of_the_person_and_only_once()
     {
         var device = await world.Services.DeviceAsync();
-        Assert.Equal(FaultCode.NotFound, (await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "globex", Token)).Fault?.Code);
-        Assert.Null((await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token)).Fault);
-        Assert.NotNull((await Devices.DenyAsync(world.Developer, device.UserCode.Reveal(), Token)).Fault);
-        Assert.NotNull((await Devices.ApproveAsync(world.Stranger, device.UserCode.Reveal(), "globex", Token)).Fault);
+        Assert.Equal(ErrorCode.NotFound, (await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "globex", Token)).Error?.Code);
+        Assert.Null((await Devices.ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token)).Error);
+        Assert.NotNull((await Devices.DenyAsync(world.Developer, device.UserCode.Reveal(), Token)).Error);
+        Assert.NotNull((await Devices.ApproveAsync(world.Stranger, device.UserCode.Reveal(), "globex", Token)).Error);
         Assert.Equal("person-3", new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken((await world.Services.PollAsync(device)).Value.AccessToken.Reveal()).Subject);
     }
 
@@ -89,21 +89,21 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
         var app = Assert.Single(own.Items);
         Assert.Equal(("Assistant", false, "acme", "Dora"), (app.ClientName, app.IsVerified, app.Organization, app.Owner.Name));
         var cli = Assert.Single((await authorizations.ListAsync(world.Developer, new(Cursor: own.NextCursor, Limit: 1), Token)).Value.Items);
-        Assert.Equal((OAuthClient.CommandLineId, true, World.Start, World.Start.AddDays(30)), (cli.ClientId, cli.IsVerified, cli.LastUsedAt, cli.ExpiresAt));
+        Assert.Equal((OAuthClient.CommandLineId, true, TestInstallation.Start, TestInstallation.Start.AddDays(30)), (cli.ClientId, cli.IsVerified, cli.LastUsedAt, cli.ExpiresAt));
 
-        Assert.Equal(FaultCode.Forbidden, (await authorizations.ListAsync(world.Developer, new("acme"), Token)).Fault?.Code);
-        Assert.Equal(FaultCode.NotFound, (await authorizations.ListAsync(world.Stranger, new("acme"), Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.Forbidden, (await authorizations.ListAsync(world.Developer, new("acme"), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.NotFound, (await authorizations.ListAsync(world.Stranger, new("acme"), Token)).Error?.Code);
         Assert.Equal(2, (await authorizations.ListAsync(world.Admin, new("acme"), Token)).Value.Items.Count);
         Assert.Empty((await authorizations.ListAsync(world.Admin, new(), Token)).Value.Items);
 
         foreach (var stranger in new[] { world.Viewer, world.Stranger })
         {
-            Assert.Equal(FaultCode.NotFound, (await authorizations.DisconnectAsync(stranger, cli.Id, Token)).Fault?.Code);
+            Assert.Equal(ErrorCode.NotFound, (await authorizations.DisconnectAsync(stranger, cli.Id, Token)).Error?.Code);
         }
 
         Assert.Null((await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
-        Assert.Null((await authorizations.DisconnectAsync(world.Admin, cli.Id, Token)).Fault);
-        Assert.Null((await authorizations.DisconnectAsync(world.Developer, cli.Id, Token)).Fault); // on a repeat too
+        Assert.Null((await authorizations.DisconnectAsync(world.Admin, cli.Id, Token)).Error);
+        Assert.Null((await authorizations.DisconnectAsync(world.Developer, cli.Id, Token)).Error); // on a repeat too
         Assert.NotNull((await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
         Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(OAuthClient.CommandLineId, tokens.RefreshToken!.Reveal())).Error?.Code);
         Assert.Single((await authorizations.ListAsync(world.Developer, new(), Token)).Value.Items);

@@ -2,10 +2,10 @@ using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Dashboard.Core;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Tokens;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Http;
 using Xunit;
@@ -27,19 +27,19 @@ static class OAuthFlow
     public static OAuthParameters Body(params (string Name, string Value)[] values) => new(values.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal));
 
     /// <summary>Asks the token endpoint, with client and secret in the body.</summary>
-    public static Task<OAuthOutcome<IssuedTokens>> IssueAsync(this Services services, params (string Name, string Value)[] values)
+    public static Task<OAuthResult<IssuedTokens>> IssueAsync(this Services services, params (string Name, string Value)[] values)
     {
         var body = Body(values);
         return services.Get<TokenService>().IssueAsync(body, PresentedClient.Read([], body).Value, Origin, Token);
     }
 
-    public static async Task<(string Id, string ClientId, string Secret)> AccountAsync(this World world, string[]? permissions = null, ProjectChoice? projects = null)
+    public static async Task<(string Id, string ClientId, string Secret)> AccountAsync(this TestInstallation world, string[]? permissions = null, ProjectChoice? projects = null)
     {
         var issued = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Owner, new("gateway", Permissions: permissions, Projects: projects ?? ProjectChoice.All, Organization: "acme"), Token)).Value;
         return (issued.Account.Id, issued.Account.ClientId!, issued.Secret.Reveal());
     }
 
-    public static async Task<string> AccountTokenAsync(this World world, (string Id, string ClientId, string Secret) account, string? scope = null, string? resource = null)
+    public static async Task<string> AccountTokenAsync(this TestInstallation world, (string Id, string ClientId, string Secret) account, string? scope = null, string? resource = null)
     {
         var outcome = await world.Services.IssueAsync(
             [("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret), ("scope", scope ?? ""), ("resource", resource ?? "")]);
@@ -67,10 +67,10 @@ static class OAuthFlow
         return Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(redirect.Value.Reveal()).Query)["code"]!;
     }
 
-    public static Task<OAuthOutcome<IssuedTokens>> ExchangeAsync(this Services services, string clientId, string code, string verifier = Verifier, string redirect = Callback) =>
+    public static Task<OAuthResult<IssuedTokens>> ExchangeAsync(this Services services, string clientId, string code, string verifier = Verifier, string redirect = Callback) =>
         services.IssueAsync(("grant_type", "authorization_code"), ("client_id", clientId), ("code", code), ("code_verifier", verifier), ("redirect_uri", redirect));
 
-    public static Task<OAuthOutcome<IssuedTokens>> RefreshAsync(this Services services, string clientId, string refresh, string scope = "") =>
+    public static Task<OAuthResult<IssuedTokens>> RefreshAsync(this Services services, string clientId, string refresh, string scope = "") =>
         services.IssueAsync(("grant_type", "refresh_token"), ("client_id", clientId), ("refresh_token", refresh), ("scope", scope));
 
     /// <summary>Tokens of a person, by way of consent.</summary>
@@ -90,19 +90,19 @@ static class OAuthFlow
         return outcome.Value;
     }
 
-    public static Task<OAuthOutcome<IssuedTokens>> PollAsync(this Services services, DeviceGrant device) => services.IssueAsync(
+    public static Task<OAuthResult<IssuedTokens>> PollAsync(this Services services, DeviceGrant device) => services.IssueAsync(
         ("grant_type", GrantTypes.DeviceCode), ("client_id", OAuthClient.CommandLineId), ("device_code", device.DeviceCode.Reveal()));
 
     /// <summary>Tokens of a person, by way of the command line.</summary>
     public static async Task<IssuedTokens> CommandLineAsync(this Services services, Actor actor, string organization = "acme")
     {
         var device = await services.DeviceAsync();
-        Assert.Null((await services.Get<DeviceRequests>().ApproveAsync(actor, device.UserCode.Reveal(), organization, Token)).Fault);
+        Assert.Null((await services.Get<DeviceRequests>().ApproveAsync(actor, device.UserCode.Reveal(), organization, Token)).Error);
         var outcome = await services.PollAsync(device);
         Assert.Null(outcome.Error);
         return outcome.Value;
     }
 
-    public static Task<Verdict> AskAsync(this Services services, string token, Demand? demand = null, RequestFacts? facts = null) => services.Verifier
-        .VerifyAsync(CredentialReader.Read(new HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true), demand ?? Demand.None, facts, Token).AsTask();
+    public static Task<Verdict> AskAsync(this Services services, string token, AccessRequirement? requirement = null, CallerContext? facts = null) => services.Verifier
+        .VerifyAsync(CredentialReader.Read(new HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true), requirement ?? AccessRequirement.None, facts, Token).AsTask();
 }

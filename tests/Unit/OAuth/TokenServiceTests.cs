@@ -1,7 +1,8 @@
-using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
 using Dashboard.Core.OAuth;
+using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Core.Verification;
+using Dashboard.Core.Tokens;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -12,7 +13,7 @@ namespace Dashboard.Tests.Unit.OAuth;
 /// <summary>What the token endpoint gives, for how long, and what it takes back.</summary>
 public sealed class TokenServiceTests : IAsyncDisposable
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -26,7 +27,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
         Assert.Equal((OAuthFlow.Origin.Issuer, OAuthFlow.Origin.Issuer, account.Id), (jwt.Issuer, Assert.Single(jwt.Audiences), jwt.Subject));
         Assert.Equal(("acme", account.ClientId), (jwt.GetClaim("account_id").Value, jwt.GetClaim("client_id").Value));
         Assert.Equal("read:workflows read:gateways read:agents", jwt.GetClaim("scope").Value);
-        Assert.Equal((World.Start.UtcDateTime, World.Start.AddDays(1).UtcDateTime), (jwt.IssuedAt, jwt.ValidTo));
+        Assert.Equal((TestInstallation.Start.UtcDateTime, TestInstallation.Start.AddDays(1).UtcDateTime), (jwt.IssuedAt, jwt.ValidTo));
         Assert.Equal((TimeSpan.FromSeconds(86400), null), (issued.ExpiresIn, issued.RefreshToken));
         Assert.NotEmpty(jwt.Id);
     }
@@ -129,7 +130,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var (client, first) = await world.Services.ConsentAsync(world.Developer);
         var code = await world.Services.CodeAsync(world.Developer, client);
         var other = world.Run();
-        foreach (var one in new Func<Services, Task<OAuthOutcome<IssuedTokens>>>[]
+        foreach (var one in new Func<Services, Task<OAuthResult<IssuedTokens>>>[]
         {
             node => node.RefreshAsync(client, first.RefreshToken!.Reveal()), node => node.ExchangeAsync(client, code),
         })
@@ -223,7 +224,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
         world.Time.Advance(TimeSpan.FromSeconds(1800));
         await PollsAsync(late, "expired_token");
         await PollsAsync(approved, "expired_token");
-        Assert.NotNull((await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, late.UserCode.Reveal(), "acme", Token)).Fault);
+        Assert.NotNull((await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, late.UserCode.Reveal(), "acme", Token)).Error);
     }
 
     [Fact]
@@ -275,21 +276,21 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var idle = (await world.Services.RegisterAsync()).Client.ClientId;
         await world.Services.DeviceAsync();
         world.Time.Advance(TimeSpan.FromDays(1));
-        await world.Services.Get<OAuthUpkeep>().ClearAsync(Token);
+        await world.Services.Get<OAuthCleanupService>().ClearAsync(Token);
         Assert.NotNull(await world.Services.Get<OAuthClients>().FindAsync(idle, Token)); // to the moment
         world.Time.Advance(TimeSpan.FromHours(2));
-        await world.Services.Get<OAuthUpkeep>().ClearAsync(Token);
+        await world.Services.Get<OAuthCleanupService>().ClearAsync(Token);
         Assert.Null(await world.Services.Get<OAuthClients>().FindAsync(idle, Token));
         Assert.NotNull(await world.Services.Get<OAuthClients>().FindAsync(client, Token));
         await using (var context = world.Open())
         {
-            Assert.Equal((0, 0, 0, 1), (await context.DeviceCodes.CountAsync(Token), await context.AuthorizationCodes.CountAsync(Token), await context.AccessTokens.CountAsync(Token), await context.Approvals.CountAsync(Token)));
+            Assert.Equal((0, 0, 0, 1), (await context.DeviceCodes.CountAsync(Token), await context.AuthorizationCodes.CountAsync(Token), await context.AccessTokens.CountAsync(Token), await context.Authorizations.CountAsync(Token)));
         }
 
         world.Time.Advance(TimeSpan.FromDays(31));
-        await world.Services.Get<OAuthUpkeep>().ClearAsync(Token);
+        await world.Services.Get<OAuthCleanupService>().ClearAsync(Token);
         await using var later = world.Open();
-        Assert.Equal((0, 0), (await later.Approvals.CountAsync(Token), await later.RefreshTokens.CountAsync(Token)));
+        Assert.Equal((0, 0), (await later.Authorizations.CountAsync(Token), await later.RefreshTokens.CountAsync(Token)));
     }
 
     public ValueTask DisposeAsync() => world.DisposeAsync();

@@ -1,5 +1,5 @@
 using System.Text;
-using Dashboard.Core;
+using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
@@ -15,7 +15,7 @@ public sealed class ClientSecretTests
     [Fact]
     public async Task Second_secret_is_good_beside_the_first_with_the_same_client_id()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var first = await CreateAsync(world, "gateway");
         world.Time.Advance(TimeSpan.FromSeconds(1));
         var second = (await Accounts(world).AddSecretAsync(world.Admin, first.Account.Id, Token)).Value;
@@ -37,11 +37,11 @@ public sealed class ClientSecretTests
     [Fact]
     public async Task Third_secret_has_to_wait_until_one_is_removed()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var id = (await CreateAsync(world, "gateway")).Account.Id;
         var added = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Accounts(world).AddSecretAsync(world.Admin, id, Token)));
         Assert.Single(added, outcome => outcome.Succeeded);
-        Assert.All(added.Where(outcome => !outcome.Succeeded), outcome => Assert.Equal(FaultCode.Conflict, outcome.Fault!.Code));
+        Assert.All(added.Where(outcome => !outcome.Succeeded), outcome => Assert.Equal(ErrorCode.Conflict, outcome.Error!.Code));
         var old = (await Accounts(world).GetAsync(world.Admin, id, Token)).Value.Secrets[^1].Id;
         Assert.Single((await Accounts(world).RemoveSecretAsync(world.Admin, id, old, Token)).Value.Secrets);
         Assert.True((await Accounts(world).AddSecretAsync(world.Admin, id, Token)).Succeeded);
@@ -50,34 +50,34 @@ public sealed class ClientSecretTests
     [Fact]
     public async Task Last_secret_may_go_and_the_client_id_stays()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var made = (await CreateAsync(world, "gateway")).Account;
         var (id, client) = (made.Id, made.ClientId);
         var secret = made.Secrets[0].Id;
         var without = (await Accounts(world).RemoveSecretAsync(world.Admin, id, secret, Token)).Value;
         Assert.Empty(without.Secrets);
         Assert.Equal(client, without.ClientId);
-        Assert.Equal(FaultCode.NotFound, (await Accounts(world).RemoveSecretAsync(world.Admin, id, secret, Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Accounts(world).RemoveSecretAsync(world.Admin, id, secret, Token)).Error?.Code);
         Assert.Equal(client, (await Accounts(world).AddSecretAsync(world.Admin, id, Token)).Value.Account.ClientId);
     }
 
     [Fact]
     public async Task Only_admins_and_owners_add_and_remove_and_only_of_the_account_that_they_name()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var one = (await CreateAsync(world, "one")).Account;
         var other = (await CreateAsync(world, "other")).Account;
-        foreach (var (actor, code) in new[] { (world.Developer, FaultCode.Forbidden), (world.Viewer, FaultCode.Forbidden), (world.Stranger, FaultCode.NotFound) })
+        foreach (var (actor, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (world.Stranger, ErrorCode.NotFound) })
         {
-            Assert.Equal(code, (await Accounts(world).AddSecretAsync(actor, one.Id, Token)).Fault?.Code);
-            Assert.Equal(code, (await Accounts(world).RemoveSecretAsync(actor, one.Id, one.Secrets[0].Id, Token)).Fault?.Code);
-            Assert.Equal(code, (await Accounts(world).KeysAsync(actor, one.Id, 10, Token)).Fault?.Code);
-            Assert.Equal(code, (await Accounts(world).CountAsync(actor, new("acme"), Token)).Fault?.Code);
+            Assert.Equal(code, (await Accounts(world).AddSecretAsync(actor, one.Id, Token)).Error?.Code);
+            Assert.Equal(code, (await Accounts(world).RemoveSecretAsync(actor, one.Id, one.Secrets[0].Id, Token)).Error?.Code);
+            Assert.Equal(code, (await Accounts(world).KeysAsync(actor, one.Id, 10, Token)).Error?.Code);
+            Assert.Equal(code, (await Accounts(world).CountAsync(actor, new("acme"), Token)).Error?.Code);
         }
 
         foreach (var secret in new[] { other.Secrets[0].Id, "cs_nothing", "cs_ nothing", "" })
         {
-            Assert.Equal(FaultCode.NotFound, (await Accounts(world).RemoveSecretAsync(world.Admin, one.Id, secret, Token)).Fault?.Code);
+            Assert.Equal(ErrorCode.NotFound, (await Accounts(world).RemoveSecretAsync(world.Admin, one.Id, secret, Token)).Error?.Code);
         }
 
         Assert.True((await Accounts(world).RemoveSecretAsync(world.Owner, one.Id, one.Secrets[0].Id, Token)).Succeeded);
@@ -87,7 +87,7 @@ public sealed class ClientSecretTests
     [Fact]
     public async Task Account_whose_owner_left_says_so()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var id = (await CreateAsync(world, "gateway")).Account.Id;
         Assert.Equal(new(new(PartyType.User, world.Admin.Id, "Adam"), Left: false), (await Accounts(world).GetAsync(world.Owner, id, Token)).Value.Owner);
         world.SetRole("acme", world.Admin, null);
@@ -97,18 +97,18 @@ public sealed class ClientSecretTests
     [Fact]
     public async Task Account_tells_its_keys_and_when_a_credential_was_last_used()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var issued = await CreateAsync(world, "gateway");
         var id = issued.Account.Id;
         Assert.Equal((1, null), (issued.Account.Keys, issued.Account.LastUsedAt));
         world.Time.Advance(TimeSpan.FromMinutes(1));
-        var second = (await world.Services.Keys.CreateAsync(world.Admin, new(World.Orders, "second", ServiceAccountId: id), Token)).Value.Key.KeyId;
-        var third = (await world.Services.Keys.CreateAsync(world.Admin, new(World.Orders, "third", ServiceAccountId: id), Token)).Value.Key.KeyId;
+        var second = (await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "second", ServiceAccountId: id), Token)).Value.Key.KeyId;
+        var third = (await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "third", ServiceAccountId: id), Token)).Value.Key.KeyId;
         await world.Services.Keys.RevokeAsync(world.Admin, third, Token);
         Assert.Equal([second, issued.Key.Key.KeyId], (await Accounts(world).KeysAsync(world.Admin, id, 10, Token)).Value.Select(key => key.KeyId));
         Assert.Equal(second, Assert.Single((await Accounts(world).KeysAsync(world.Admin, id, 1, Token)).Value).KeyId);
 
-        var used = World.Start.AddMinutes(5);
+        var used = TestInstallation.Start.AddMinutes(5);
         world.Sql($"UPDATE ApiKeys SET LastUsedAt = {used.ToUnixTimeMilliseconds()}, LastUsedOrder = {used.ToUnixTimeMilliseconds()} WHERE KeyId = '{third}'");
         var row = (await Accounts(world).GetAsync(world.Admin, id, Token)).Value;
         Assert.Equal((2, used), (row.Keys, row.LastUsedAt));
@@ -119,7 +119,7 @@ public sealed class ClientSecretTests
     [Fact]
     public async Task List_is_searched_by_name_and_id_and_filtered_by_state()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var gateway = (await CreateAsync(world, "The Gateway")).Account;
         var deploy = (await CreateAsync(world, "deploy_100%")).Account;
         await Accounts(world).ChangeAsync(world.Admin, deploy.Id, new(State: ServiceAccountState.Inactive), Token);
@@ -131,11 +131,11 @@ public sealed class ClientSecretTests
         await ExpectAsync(new("acme", Search: gateway.ClientId), gateway);
         await ExpectAsync(new("acme", State: ServiceAccountState.Inactive), deploy);
         await ExpectAsync(new("acme", Search: "gate", State: ServiceAccountState.Inactive));
-        Assert.Equal(FaultCode.InvalidRequest, (await Accounts(world).ListAsync(world.Admin, new("acme", Search: new('x', 600)), Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await Accounts(world).ListAsync(world.Admin, new("acme", Search: new('x', 600)), Token)).Error?.Code);
         var cursor = (await Accounts(world).ListAsync(world.Admin, new("acme", Limit: 1), Token)).Value.NextCursor;
-        Assert.Equal(FaultCode.InvalidRequest, (await Accounts(world).ListAsync(world.Admin, new("acme", cursor, Search: "gate"), Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await Accounts(world).ListAsync(world.Admin, new("acme", cursor, Search: "gate"), Token)).Error?.Code);
 
-        async Task ExpectAsync(ServiceAccountQuery query, params ServiceAccountRow[] found)
+        async Task ExpectAsync(ServiceAccountQuery query, params ServiceAccountSummary[] found)
         {
             var page = (await Accounts(world).ListAsync(world.Admin, query, Token)).Value;
             Assert.Equal(found.Select(row => row.Id).Order(StringComparer.Ordinal), page.Items.Select(row => row.Id).Order(StringComparer.Ordinal));
@@ -143,7 +143,7 @@ public sealed class ClientSecretTests
         }
     }
 
-    static ServiceAccountService Accounts(World world) => world.Services.Get<ServiceAccountService>();
+    static ServiceAccountService Accounts(TestInstallation world) => world.Services.Get<ServiceAccountService>();
 
-    static async Task<IssuedServiceAccount> CreateAsync(World world, string name) => (await Accounts(world).CreateAsync(world.Admin, new(name), Token)).Value;
+    static async Task<IssuedServiceAccount> CreateAsync(TestInstallation world, string name) => (await Accounts(world).CreateAsync(world.Admin, new(name), Token)).Value;
 }

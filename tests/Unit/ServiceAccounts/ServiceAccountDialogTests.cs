@@ -1,6 +1,4 @@
 using Bunit;
-using Dashboard.Core;
-using Dashboard.Core.Keys;
 using Dashboard.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
@@ -16,11 +14,11 @@ public sealed class ServiceAccountDialogTests : UiTest
     static readonly PickItem ledger = new("acme/ledger", "Ledger", "acme/ledger");
 
     readonly List<ServiceAccountDraft> asked = [];
-    Fault? answer;
+    Error? answer;
 
     public ServiceAccountDialogTests()
     {
-        Services.AddSingleton(new Catalogue(World.Configuration()));
+        Services.AddSingleton(new PermissionCatalog(TestInstallation.Configuration()));
         JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
     }
 
@@ -68,10 +66,10 @@ public sealed class ServiceAccountDialogTests : UiTest
     public async Task Error_goes_to_its_field_and_one_of_no_field_stands_above()
     {
         var dialog = Open(new("gateway", "", ["read"], false, [orders], KeyEnvironment.Live));
-        answer = Fault.Invalid("description", "Use 500 characters or fewer.");
+        answer = Error.Invalid("description", "Use 500 characters or fewer.");
         await dialog.Find("form").SubmitAsync();
         Assert.Equal("Use 500 characters or fewer.", dialog.Find(".error").TextContent);
-        answer = new(FaultCode.KeyLimitReached, "This project is full.");
+        answer = new(ErrorCode.KeyLimitReached, "This project is full.");
         await dialog.Find("form").SubmitAsync();
         Assert.Empty(dialog.FindAll(".error"));
         Assert.Equal("This project is full.", dialog.Find("[role=alert]").TextContent.Trim());

@@ -1,13 +1,11 @@
 using System.Security.Claims;
 using Bunit;
 using Bunit.TestDoubles;
-using Dashboard.Account;
-using Dashboard.Core;
-using Dashboard.Core.Keys;
+using Dashboard.Auth;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Core.Sessions;
-using Dashboard.Core.Verification;
 using Dashboard.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
@@ -20,7 +18,7 @@ namespace Dashboard.Tests.Unit.ServiceAccounts;
 
 public sealed class ServiceAccountPagesTests : UiTest
 {
-    readonly World world = new();
+    readonly TestInstallation world = new();
     readonly BunitAuthorizationContext authorization;
 
     public ServiceAccountPagesTests()
@@ -30,11 +28,11 @@ public sealed class ServiceAccountPagesTests : UiTest
         Services.AddSingleton(world.Services.Projects);
         Services.AddSingleton(world.Services.Resources);
         Services.AddSingleton(Accounts);
-        Services.AddSingleton(world.Services.Get<Catalogue>());
+        Services.AddSingleton(world.Services.Get<PermissionCatalog>());
         Services.AddSingleton(world.Services.Get<SessionService>());
         Services.AddSingleton(world.Services.Get<ChangeFeed>());
-        Services.AddSingleton<ServiceAccountsReader>();
-        Services.AddScoped<CurrentPerson>();
+        Services.AddSingleton<ServiceAccountsPageQuery>();
+        Services.AddScoped<CurrentUser>();
         Services.AddScoped<SessionWatch>();
         JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
         JSInterop.SetupVoid("Blazor._internal.NavigationLock.enableNavigationPrompt", _ => true).SetVoidResult();
@@ -83,7 +81,7 @@ public sealed class ServiceAccountPagesTests : UiTest
     public async Task Account_of_another_organization_is_not_found_under_this_one()
     {
         world.AddMember("globex", world.Admin, OrganizationRole.Admin);
-        var id = (await CreateAsync("gateway", World.Orders)).Account.Id;
+        var id = (await CreateAsync("gateway", TestInstallation.Orders)).Account.Id;
         var lost = 0;
         Navigation.OnNotFound += (_, _) => lost++;
         Assert.DoesNotContain("gateway", Open(world.Admin, id, "globex").Markup, StringComparison.Ordinal);
@@ -94,7 +92,7 @@ public sealed class ServiceAccountPagesTests : UiTest
     public async Task Row_tells_credentials_projects_and_an_owner_who_left()
     {
         world.AddProject("acme", "ledger");
-        var id = (await CreateAsync("gateway", World.Orders, "acme/ledger")).Account.Id;
+        var id = (await CreateAsync("gateway", TestInstallation.Orders, "acme/ledger")).Account.Id;
         await Accounts.AddSecretAsync(world.Admin, id, Token);
         Assert.Equal("gateway", OpenList(world.Owner).Find("a.name").TextContent);
         Assert.Equal(["ledger, 1 more", "1 key2 client secrets", "Adam", "Never", "Active"], Cells(OpenList(world.Owner)));
@@ -138,7 +136,7 @@ public sealed class ServiceAccountPagesTests : UiTest
         await page.Find("dialog[role=alertdialog] input").InputAsync("gateway");
         await page.Find("dialog[role=alertdialog] form").SubmitAsync();
         await deleting;
-        Assert.Equal(FaultCode.NotFound, (await Accounts.GetAsync(world.Admin, issued.Account.Id, Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.NotFound, (await Accounts.GetAsync(world.Admin, issued.Account.Id, Token)).Error?.Code);
         page.WaitForAssertion(() => Assert.Equal("No service accounts in acme yet", page.Find(".empty h2").TextContent));
     }
 
@@ -211,18 +209,18 @@ public sealed class ServiceAccountPagesTests : UiTest
     {
         world.AddProject("acme", "ledger");
         var issued = (await Accounts.CreateAsync(
-            world.Admin, new("gateway", Permissions: ["read", "verify"], Projects: new([World.Orders, "acme/ledger"]), Environment: KeyEnvironment.Test), Token)).Value;
+            world.Admin, new("gateway", Permissions: ["read", "verify"], Projects: new([TestInstallation.Orders, "acme/ledger"]), Environment: KeyEnvironment.Test), Token)).Value;
         var page = Open(world.Admin, issued.Account.Id);
         await Button(page, "Create key").ClickAsync();
         Assert.Equal("For gateway, in ledger. 0 of 10 keys in use, 10 left.", page.Find("dialog .dialog-head p").TextContent);
         Assert.Equal(["read", "verify"], page.FindAll("dialog .choice code").Select(code => code.TextContent));
-        await page.Find("dialog select").ChangeAsync(new() { Value = World.Orders });
+        await page.Find("dialog select").ChangeAsync(new() { Value = TestInstallation.Orders });
         Assert.Equal("For gateway, in orders. 1 of 10 keys in use, 9 left.", page.Find("dialog .dialog-head p").TextContent);
         await page.Find("dialog input[type=text]").ChangeAsync(new() { Value = "second" });
         await page.Find("dialog form").SubmitAsync();
         Assert.Equal("Save your key", page.FindAll("dialog h2").Single().TextContent);
         var key = (await Accounts.KeysAsync(world.Admin, issued.Account.Id, 10, Token)).Value.Single(row => row.Name == "second");
-        Assert.Equal((World.Orders, KeyEnvironment.Test, "read"), (key.Project, key.Environment, string.Join(' ', key.Permissions)));
+        Assert.Equal((TestInstallation.Orders, KeyEnvironment.Test, "read"), (key.Project, key.Environment, string.Join(' ', key.Permissions)));
     }
 
     [Fact]

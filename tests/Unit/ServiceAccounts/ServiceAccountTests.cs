@@ -1,9 +1,9 @@
 using System.Text;
-using Dashboard.Core;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -17,7 +17,7 @@ public sealed class ServiceAccountTests
     [Fact]
     public async Task New_account_has_a_client_and_a_key_and_no_secret_is_stored()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var issued = await CreateAsync(world, new("  gateway ", "Verifies.", ["verify", "read"], Environment: KeyEnvironment.Test));
         var (account, key) = (issued.Account, issued.Key);
         Assert.Matches("^sa_[A-Za-z0-9]{16}$", account.Id);
@@ -26,10 +26,10 @@ public sealed class ServiceAccountTests
         Assert.Equal(
             ("gateway", "Verifies.", "acme", KeyEnvironment.Test, ServiceAccountState.Active, "Adam"),
             (account.Name, account.Description, account.Organization, account.Environment, account.State, account.CreatedBy.Name));
-        Assert.Equal([World.Orders], account.Projects);
+        Assert.Equal([TestInstallation.Orders], account.Projects);
         Assert.Equal(["read", "verify"], account.Permissions);
         Assert.Equal(
-            (new Party(PartyType.ServiceAccount, account.Id, "gateway"), "gateway", World.Orders, KeyEnvironment.Test, "Adam"),
+            (new Party(PartyType.ServiceAccount, account.Id, "gateway"), "gateway", TestInstallation.Orders, KeyEnvironment.Test, "Adam"),
             (key.Key.Owner, key.Key.Name, key.Key.Project, key.Key.Environment, key.Key.CreatedBy.Name));
         Assert.Equal(["read", "verify"], key.Key.Permissions);
         var stored = world.Dump() + Encoding.Latin1.GetString(await File.ReadAllBytesAsync(world.DatabaseFile, Token));
@@ -42,7 +42,7 @@ public sealed class ServiceAccountTests
     [Fact]
     public async Task Left_out_permissions_are_the_catalogues_without_verify()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var issued = await CreateAsync(world, new("plain"));
         Assert.Equal(["read", "execute", "write"], issued.Account.Permissions);
         Assert.Equal(["read", "execute", "write"], issued.Key.Key.Permissions);
@@ -51,11 +51,11 @@ public sealed class ServiceAccountTests
     [Fact]
     public async Task Account_may_reach_all_projects_or_some_and_its_first_key_lives_in_the_first_named()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         world.AddProject("acme", "ledger");
         Assert.Equal("projects", await FieldAsync(world, new("both"))); // which of the two?
-        var some = await CreateAsync(world, new("some", Projects: new([World.Orders, "acme/ledger"])));
-        Assert.Equal((World.Orders, "acme/ledger acme/orders"), (some.Key.Key.Project, string.Join(' ', some.Account.Projects!)));
+        var some = await CreateAsync(world, new("some", Projects: new([TestInstallation.Orders, "acme/ledger"])));
+        Assert.Equal((TestInstallation.Orders, "acme/ledger acme/orders"), (some.Key.Key.Project, string.Join(' ', some.Account.Projects!)));
         var all = await CreateAsync(world, new("all", Projects: ProjectChoice.All));
         Assert.Null(all.Account.Projects);
         Assert.Equal("acme/ledger", all.Key.Key.Project);
@@ -72,7 +72,7 @@ public sealed class ServiceAccountTests
     [InlineData("x", null, null, "acme/orders acme/orders", "projects")]
     public async Task Bad_input_is_told_by_field(string name, string? description, string? permissions, string? projects, string field)
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         Assert.Equal(field, await FieldAsync(world, new(name, description, Words(permissions), projects is null ? null : new(Words(projects)))));
 
         static string[]? Words(string? text) => text?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -81,7 +81,7 @@ public sealed class ServiceAccountTests
     [Fact]
     public async Task Key_in_a_name_or_description_is_refused()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var raw = (await CreateAsync(world, new("one"))).Key.Secret.Reveal();
         Assert.Equal("name", await FieldAsync(world, new($"x {raw}")));
         Assert.Equal("description", await FieldAsync(world, new("x", $"x {raw}")));
@@ -90,28 +90,28 @@ public sealed class ServiceAccountTests
     [Fact]
     public async Task Only_admins_and_owners_see_and_change_accounts()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var id = (await CreateAsync(world, new("one"))).Account.Id;
         var accounts = world.Services.Get<ServiceAccountService>();
-        foreach (var (actor, code) in new[] { (world.Developer, FaultCode.Forbidden), (world.Viewer, FaultCode.Forbidden), (world.Stranger, FaultCode.NotFound) })
+        foreach (var (actor, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (world.Stranger, ErrorCode.NotFound) })
         {
-            Assert.Equal(code, (await accounts.CreateAsync(actor, new("x", Projects: new([World.Orders])), Token)).Fault?.Code);
-            Assert.Equal(code, (await accounts.ListAsync(actor, new("acme"), Token)).Fault?.Code);
-            Assert.Equal(code, (await accounts.GetAsync(actor, id, Token)).Fault?.Code);
-            Assert.Equal(code, (await accounts.ChangeAsync(actor, id, new("y"), Token)).Fault?.Code);
-            Assert.Equal(code, (await accounts.DeleteAsync(actor, id, Token)).Fault?.Code);
+            Assert.Equal(code, (await accounts.CreateAsync(actor, new("x", Projects: new([TestInstallation.Orders])), Token)).Error?.Code);
+            Assert.Equal(code, (await accounts.ListAsync(actor, new("acme"), Token)).Error?.Code);
+            Assert.Equal(code, (await accounts.GetAsync(actor, id, Token)).Error?.Code);
+            Assert.Equal(code, (await accounts.ChangeAsync(actor, id, new("y"), Token)).Error?.Code);
+            Assert.Equal(code, (await accounts.DeleteAsync(actor, id, Token)).Error?.Code);
         }
 
         Assert.Equal(id, (await accounts.GetAsync(world.Owner, id, Token)).Value.Id);
-        Assert.Equal(FaultCode.NotFound, (await accounts.GetAsync(world.Owner, "sa_nothing", Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.NotFound, (await accounts.GetAsync(world.Owner, "sa_nothing", Token)).Error?.Code);
     }
 
     [Fact]
     public async Task First_key_counts_in_its_projects_allowance()
     {
-        await using var world = new World(("Keys:MaxActivePerProject", "1"));
+        await using var world = new TestInstallation(("Keys:MaxActivePerProject", "1"));
         await CreateAsync(world, new("one"));
-        Assert.Equal(FaultCode.KeyLimitReached, (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("two"), Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.KeyLimitReached, (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("two"), Token)).Error?.Code);
         await using var context = world.Open();
         Assert.Equal((1, 1, 1), (await context.ServiceAccounts.CountAsync(Token), await context.ServiceAccountCredentials.CountAsync(Token), await context.Keys.CountAsync(Token)));
     }
@@ -119,7 +119,7 @@ public sealed class ServiceAccountTests
     [Fact]
     public async Task List_is_paged_newest_first()
     {
-        await using var world = new World(("Keys:MaxActivePerProject", "20"));
+        await using var world = new TestInstallation(("Keys:MaxActivePerProject", "20"));
         var ids = new List<string>();
         for (var i = 0; i < 5; i++)
         {
@@ -127,7 +127,7 @@ public sealed class ServiceAccountTests
             world.Time.Advance(TimeSpan.FromSeconds(i % 2)); // some at the same time
         }
 
-        var (seen, cursor) = (new List<ServiceAccountRow>(), default(string));
+        var (seen, cursor) = (new List<ServiceAccountSummary>(), default(string));
         do
         {
             var page = (await world.Services.Get<ServiceAccountService>().ListAsync(world.Admin, new("acme", cursor, 2), Token)).Value;
@@ -142,49 +142,49 @@ public sealed class ServiceAccountTests
     [Fact]
     public async Task Key_for_an_account_is_made_by_admins_within_what_the_account_may()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         world.AddProject("acme", "ledger");
         world.AddOrganization("apex");
-        var id = (await CreateAsync(world, new("one", Permissions: ["read", "verify"], Projects: new([World.Orders])))).Account.Id;
-        var key = await world.Services.Keys.CreateAsync(world.Admin, new(World.Orders, "second", ServiceAccountId: id), Token);
+        var id = (await CreateAsync(world, new("one", Permissions: ["read", "verify"], Projects: new([TestInstallation.Orders])))).Account.Id;
+        var key = await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "second", ServiceAccountId: id), Token);
         Assert.Equal(["read"], key.Value.Key.Permissions); // verify is never a default
         Assert.Equal((PartyType.ServiceAccount, id, "one"), (key.Value.Key.Owner.Type, key.Value.Key.Owner.Id, key.Value.Key.Owner.Name));
-        var asked = await world.Services.Keys.CreateAsync(world.Admin, new(World.Orders, "third", Permissions: ["verify"], ServiceAccountId: id), Token);
+        var asked = await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "third", Permissions: ["verify"], ServiceAccountId: id), Token);
         Assert.Equal(["verify"], asked.Value.Key.Permissions);
 
-        Assert.Equal(FaultCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "x", ServiceAccountId: id), Token)).Fault?.Code);
-        Assert.Equal("permissions", await KeyFieldAsync(new(World.Orders, "x", Permissions: ["read", "write"], ServiceAccountId: id)));
-        Assert.Equal("permissions", await KeyFieldAsync(new(World.Orders, "x", Permissions: ["verify"]))); // no person's key has it
+        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x", ServiceAccountId: id), Token)).Error?.Code);
+        Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", Permissions: ["read", "write"], ServiceAccountId: id)));
+        Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", Permissions: ["verify"]))); // no person's key has it
         Assert.Equal("service_account_id", await KeyFieldAsync(new("acme/ledger", "x", ServiceAccountId: id)));
-        Assert.Equal("service_account_id", await KeyFieldAsync(new(World.Orders, "x", ServiceAccountId: "sa_nothing")));
-        Assert.Equal("service_account_id", await KeyFieldAsync(new(World.Orders, "x", ServiceAccountId: "nonsense ")));
+        Assert.Equal("service_account_id", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: "sa_nothing")));
+        Assert.Equal("service_account_id", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: "nonsense ")));
         await ChangeAsync(world, id, new(State: ServiceAccountState.Inactive));
-        Assert.Equal("service_account_id", await KeyFieldAsync(new(World.Orders, "x", ServiceAccountId: id)));
+        Assert.Equal("service_account_id", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: id)));
         await ChangeAsync(world, id, new(State: ServiceAccountState.Active, Permissions: ["verify"]));
-        Assert.Equal("permissions", await KeyFieldAsync(new(World.Orders, "x", ServiceAccountId: id))); // nothing of the default is left
+        Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: id))); // nothing of the default is left
 
-        async Task<string?> KeyFieldAsync(NewKey wanted) => (await world.Services.Keys.CreateAsync(world.Admin, wanted, Token)).Fault?.Errors?.Keys.Single();
+        async Task<string?> KeyFieldAsync(NewKey wanted) => (await world.Services.Keys.CreateAsync(world.Admin, wanted, Token)).Error?.Errors?.Keys.Single();
     }
 
     [Fact]
     public async Task Owner_who_is_no_admin_any_more_makes_its_keys_and_one_who_only_watches_does_not()
     {
-        await using var world = new World();
-        var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("one", Projects: new([World.Orders])), Token)).Value.Account.Id;
-        var wanted = new NewKey(World.Orders, "second", ServiceAccountId: id);
+        await using var world = new TestInstallation();
+        var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("one", Projects: new([TestInstallation.Orders])), Token)).Value.Account.Id;
+        var wanted = new NewKey(TestInstallation.Orders, "second", ServiceAccountId: id);
         world.SetRole("acme", world.Admin, OrganizationRole.Developer);
         Assert.Equal(id, (await world.Services.Keys.CreateAsync(world.Admin, wanted, Token)).Value.Key.Owner.Id);
-        Assert.Equal(FaultCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Admin, wanted with { ServiceAccountId = "sa_nothing" }, Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Admin, wanted with { ServiceAccountId = "sa_nothing" }, Token)).Error?.Code);
         world.SetRole("acme", world.Admin, OrganizationRole.Viewer);
-        Assert.Equal(FaultCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Admin, wanted, Token)).Fault?.Code);
+        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Admin, wanted, Token)).Error?.Code);
     }
 
     [Fact]
     public async Task Key_never_exceeds_its_account_and_gets_back_what_the_account_gets_back()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         world.AddProject("acme", "ledger");
-        var issued = await CreateAsync(world, new("one", Projects: new([World.Orders])));
+        var issued = await CreateAsync(world, new("one", Projects: new([TestInstallation.Orders])));
         var id = issued.Account.Id;
         Assert.Equal("read execute write", await MayAsync());
         await ChangeAsync(world, id, new(Permissions: ["read", "verify"]));
@@ -206,19 +206,19 @@ public sealed class ServiceAccountTests
 
         async Task<string> MayAsync()
         {
-            var verdict = await world.Services.Verifier.VerifyAsync(Presented.Key(issued.Key), Demand.None, null, Token);
-            return verdict.Principal is { } principal ? string.Join(' ', principal.Permissions) : verdict.Refusal!.Value.ToWord();
+            var verdict = await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(issued.Key), AccessRequirement.None, null, Token);
+            return verdict.Principal is { } principal ? string.Join(' ', principal.Permissions) : verdict.Refusal!.Value.ToWireName();
         }
     }
 
     [Fact]
     public async Task Change_of_an_account_is_told_to_every_node_and_one_that_changes_nothing_is_not()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var issued = await CreateAsync(world, new("one"));
         await using var context = world.Open();
         var before = await context.FeedEntries.MaxAsync(x => x.Number, Token);
-        await ChangeAsync(world, issued.Account.Id, new("one", "", ["write", "execute", "read"], new([World.Orders]), ServiceAccountState.Active));
+        await ChangeAsync(world, issued.Account.Id, new("one", "", ["write", "execute", "read"], new([TestInstallation.Orders]), ServiceAccountState.Active));
         Assert.Equal(before, await context.FeedEntries.MaxAsync(x => x.Number, Token));
         await ChangeAsync(world, issued.Account.Id, new("two"));
         Assert.Equal(
@@ -229,31 +229,31 @@ public sealed class ServiceAccountTests
     [Fact]
     public async Task Account_reaches_no_project_of_another_organization()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         world.AddMember("globex", world.Admin, Core.Organizations.OrganizationRole.Admin);
-        var id = (await CreateAsync(world, new("one", Projects: new([World.Orders])))).Account.Id;
-        var outcome = await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Admin, id, new(Projects: new([World.Billing])), Token);
-        Assert.Equal("projects", outcome.Fault?.Errors?.Keys.Single());
-        Assert.Equal("organization", await FieldAsync(world, new("x", Projects: new([World.Orders]), Organization: "globex")));
-        Assert.Equal("projects", await FieldAsync(world, new("x", Projects: new([World.Orders, World.Billing]))));
+        var id = (await CreateAsync(world, new("one", Projects: new([TestInstallation.Orders])))).Account.Id;
+        var outcome = await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Admin, id, new(Projects: new([TestInstallation.Billing])), Token);
+        Assert.Equal("projects", outcome.Error?.Errors?.Keys.Single());
+        Assert.Equal("organization", await FieldAsync(world, new("x", Projects: new([TestInstallation.Orders]), Organization: "globex")));
+        Assert.Equal("projects", await FieldAsync(world, new("x", Projects: new([TestInstallation.Orders, TestInstallation.Billing]))));
     }
 
     [Fact]
     public async Task Organization_is_meant_by_the_slug_that_it_had_before_too()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         Assert.True((await world.Services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Slug: "apex"), Token)).Succeeded);
         world.AddProject("apex", "ledger");
         var issued = await CreateAsync(world, new("x", Projects: new(["acme/orders", "apex/ledger"]), Organization: "acme"));
         Assert.Equal(["apex/ledger", "apex/orders"], issued.Account.Projects);
     }
 
-    static async Task<IssuedServiceAccount> CreateAsync(World world, NewServiceAccount input) =>
+    static async Task<IssuedServiceAccount> CreateAsync(TestInstallation world, NewServiceAccount input) =>
         (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, input, Token)).Value;
 
-    static async Task ChangeAsync(World world, string id, ServiceAccountPatch patch) =>
-        Assert.Null((await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Admin, id, patch, Token)).Fault);
+    static async Task ChangeAsync(TestInstallation world, string id, ServiceAccountPatch patch) =>
+        Assert.Null((await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Admin, id, patch, Token)).Error);
 
-    static async Task<string?> FieldAsync(World world, NewServiceAccount input) =>
-        (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, input, Token)).Fault?.Errors?.Keys.Single();
+    static async Task<string?> FieldAsync(TestInstallation world, NewServiceAccount input) =>
+        (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, input, Token)).Error?.Errors?.Keys.Single();
 }

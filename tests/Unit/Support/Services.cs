@@ -1,6 +1,7 @@
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
@@ -46,7 +47,7 @@ public sealed class Services(ServiceProvider provider) : IAsyncDisposable
 
     public UsageLedger Usage => Get<UsageLedger>();
 
-    public Changes Changes => Get<Changes>();
+    public UnitOfWorkRunner Work => Get<UnitOfWorkRunner>();
 
     public T Get<T>()
         where T : notnull => provider.GetRequiredService<T>();

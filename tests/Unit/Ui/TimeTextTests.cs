@@ -33,7 +33,7 @@ public sealed class TimeTextTests
     [InlineData(-59.9, "59 seconds ago")]
     [InlineData(-60, "1 min ago")]
     public void What_has_just_happened_is_told_in_seconds(double secondsFromNow, string words) =>
-        Assert.Equal(words, TimeText.Lately(Now.AddSeconds(secondsFromNow), Now));
+        Assert.Equal(words, TimeText.Recent(Now.AddSeconds(secondsFromNow), Now));
 
     [Fact]
     public void Times_of_another_zone_are_told_in_utc()

@@ -1,7 +1,8 @@
 using System.Net;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Usage;
-using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -11,9 +12,9 @@ namespace Dashboard.Tests.Unit.Usage;
 public sealed class FirstUsesTests : IAsyncDisposable
 {
     static CancellationToken None => TestContext.Current.CancellationToken;
-    static readonly RequestFacts Facts = new(IPAddress.Parse("10.2.3.4"), "GET", "/v1/orders?token=secret", "curl/8.9.1");
+    static readonly CallerContext Facts = new(IPAddress.Parse("10.2.3.4"), "GET", "/v1/orders?token=secret", "curl/8.9.1");
 
-    readonly World world = new();
+    readonly TestInstallation world = new();
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
@@ -36,9 +37,9 @@ public sealed class FirstUsesTests : IAsyncDisposable
         await world.Services.Get<FirstUses>().StopAsync(None);
 
         var use = (await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value!;
-        Assert.Equal((World.Start, "GET", "/v1/orders", "10.2.3.0/24", "curl"), (use.At, use.Method, use.Path, use.Network, use.Client));
+        Assert.Equal((TestInstallation.Start, "GET", "/v1/orders", "10.2.3.0/24", "curl"), (use.At, use.Method, use.Path, use.Network, use.Client));
         var row = (await world.Services.Keys.GetAsync(world.Viewer, key.Key.KeyId, None)).Value;
-        Assert.Equal((World.Start, "10.2.3.0/24"), (row.LastUsedAt, row.LastUsedFrom));
+        Assert.Equal((TestInstallation.Start, "10.2.3.0/24"), (row.LastUsedAt, row.LastUsedFrom));
     }
 
     [Fact]
@@ -74,8 +75,8 @@ public sealed class FirstUsesTests : IAsyncDisposable
         await world.Services.Usage.FlushAsync(None);
         await world.Services.Get<FirstUses>().FlushAsync(None);
         var row = (await world.Services.Keys.GetAsync(world.Viewer, key.Key.KeyId, None)).Value;
-        Assert.Equal((World.Start + TimeSpan.FromMinutes(1), "192.0.2.0/24"), (row.LastUsedAt, row.LastUsedFrom));
-        Assert.Equal(World.Start, (await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value!.At);
+        Assert.Equal((TestInstallation.Start + TimeSpan.FromMinutes(1), "192.0.2.0/24"), (row.LastUsedAt, row.LastUsedFrom));
+        Assert.Equal(TestInstallation.Start, (await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value!.At);
     }
 
     [Fact]
@@ -109,8 +110,8 @@ public sealed class FirstUsesTests : IAsyncDisposable
     public async Task Refused_use_is_none()
     {
         var key = await CreateAsync();
-        var demand = new Demand(AcceptedEnvironments.Test);
-        Assert.Equal(RefusalCode.WrongEnvironment, (await world.Services.Verifier.VerifyAsync(Presented.Key(key), demand, Facts, None)).Refusal);
+        var requirement = new AccessRequirement(AcceptedEnvironments.Test);
+        Assert.Equal(RefusalCode.WrongEnvironment, (await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(key), requirement, Facts, None)).Refusal);
         await world.Services.Get<FirstUses>().FlushAsync(None);
         Assert.Null((await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value);
     }
@@ -119,7 +120,7 @@ public sealed class FirstUsesTests : IAsyncDisposable
     public async Task First_use_of_another_organizations_key_is_not_found()
     {
         var key = await CreateAsync();
-        Assert.Equal(Core.FaultCode.NotFound, (await world.Services.Keys.FindFirstUseAsync(world.Stranger, key.Key.KeyId, None)).Fault!.Code);
+        Assert.Equal(Core.Common.ErrorCode.NotFound, (await world.Services.Keys.FindFirstUseAsync(world.Stranger, key.Key.KeyId, None)).Error!.Code);
     }
 
     [Theory]
@@ -171,7 +172,7 @@ public sealed class FirstUsesTests : IAsyncDisposable
     [InlineData(null, null)]
     public void Client_family_is_a_known_word_or_other(string? userAgent, string? family) => Assert.Equal(family, ClientFamily.Of(userAgent));
 
-    async Task<KeyFirstUse> FirstUseAsync(Func<IssuedKey, RequestFacts> facts)
+    async Task<KeyFirstUse> FirstUseAsync(Func<IssuedKey, CallerContext> facts)
     {
         var key = await CreateAsync();
         await UseAsync(world.Services, key, facts(key));
@@ -179,8 +180,8 @@ public sealed class FirstUsesTests : IAsyncDisposable
         return (await world.Services.Keys.FindFirstUseAsync(world.Viewer, key.Key.KeyId, None)).Value!;
     }
 
-    async Task<IssuedKey> CreateAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "name"), None)).Value;
+    async Task<IssuedKey> CreateAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "name"), None)).Value;
 
-    static async Task UseAsync(Services node, IssuedKey key, RequestFacts facts) =>
-        Assert.Null((await node.Verifier.VerifyAsync(Presented.Key(key), Demand.None, facts, None)).Refusal);
+    static async Task UseAsync(Services node, IssuedKey key, CallerContext facts) =>
+        Assert.Null((await node.Verifier.VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, facts, None)).Refusal);
 }

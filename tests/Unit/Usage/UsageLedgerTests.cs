@@ -1,7 +1,7 @@
 using System.Net;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Usage;
-using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -27,7 +27,7 @@ public sealed class UsageLedgerTests
     [Fact]
     public async Task Every_answer_about_a_known_key_is_counted_by_hour_and_outcome()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var key = await CreateAsync(world);
         await AskAsync(world, key, new(Permission: "read"), 3);
         await AskAsync(world, key, new(Permission: "verify"), 2);
@@ -35,10 +35,10 @@ public sealed class UsageLedgerTests
         world.Time.Advance(TimeSpan.FromHours(1));
         await AskAsync(world, key, new(Environments: AcceptedEnvironments.Test), 1);
         await world.Services.Keys.RevokeAsync(world.Owner, key.Key.KeyId, Token);
-        await AskAsync(world, key, Demand.None, 4);
+        await AskAsync(world, key, AccessRequirement.None, 4);
         await world.Services.Usage.FlushAsync(Token);
         world.Time.Advance(TimeSpan.FromHours(1));
-        await AskAsync(world, key, Demand.None, 1);
+        await AskAsync(world, key, AccessRequirement.None, 1);
         await world.Services.Usage.FlushAsync(Token);
         Assert.Equal(
             ["14 revoked_key 1", "13 wrong_environment 1", "13 revoked_key 4", "12 valid 3", "12 insufficient_permissions 3"],
@@ -50,14 +50,14 @@ public sealed class UsageLedgerTests
     [Fact]
     public async Task Counts_of_many_threads_while_batches_are_written_are_whole()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var (one, other) = (await CreateAsync(world), await CreateAsync(world));
-        var meters = new[] { one, other }.Select(key => world.Services.Usage.Meter(key.Key.KeyId, world.ProjectId(World.Orders))).ToArray();
+        var meters = new[] { one, other }.Select(key => world.Services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders))).ToArray();
         var counting = Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
         {
             for (var i = 0; i < 20_000; i++)
             {
-                meters[i % 2].Count(i % 10 == 0 ? RefusalCode.RateLimited : null, null, Here, "curl/8", World.Start.AddMinutes(i % 120));
+                meters[i % 2].Count(i % 10 == 0 ? RefusalCode.RateLimited : null, null, Here, "curl/8", TestInstallation.Start.AddMinutes(i % 120));
             }
         }, Token)).ToArray();
         while (!Task.WhenAll(counting).IsCompleted)
@@ -77,14 +77,14 @@ public sealed class UsageLedgerTests
     public async Task Batch_whose_answer_was_lost_counts_once()
     {
         var commands = new Commands();
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var node = world.Run(commands);
         var key = await CreateAsync(world);
-        var meter = node.Usage.Meter(key.Key.KeyId, world.ProjectId(World.Orders));
-        meter.Count(null, "read", Here, "curl/8", World.Start);
+        var meter = node.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders));
+        meter.Count(null, "read", Here, "curl/8", TestInstallation.Start);
         commands.FailWhen = text => text.Contains("KeyHours", StringComparison.Ordinal);
         await Assert.ThrowsAsync<DatabaseAway>(() => node.Usage.FlushAsync(Token));
-        meter.Count(null, "read", Here, "curl/8", World.Start);
+        meter.Count(null, "read", Here, "curl/8", TestInstallation.Start);
         commands.FailWhen = _ => false;
         await node.Usage.FlushAsync(Token);
         Assert.Equal(2, Assert.Single(await ListAsync(world, key)).Count);
@@ -93,7 +93,7 @@ public sealed class UsageLedgerTests
         await using var context = world.Open();
         Assert.Equal(2, (await context.UsageNodes.SingleAsync(Token)).LastBatch);
         world.Sql("UPDATE UsageNodes SET LastBatch = 3");
-        meter.Count(null, "read", Here, "curl/8", World.Start);
+        meter.Count(null, "read", Here, "curl/8", TestInstallation.Start);
         await node.Usage.FlushAsync(Token);
         Assert.Equal(2, Assert.Single(await ListAsync(world, key)).Count);
     }
@@ -101,13 +101,13 @@ public sealed class UsageLedgerTests
     [Fact]
     public async Task Two_nodes_add_to_the_same_rows()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var other = world.Run();
         var key = await CreateAsync(world);
         foreach (var (services, count) in new[] { (world.Services, 5), (other, 6), (world.Services, 7) })
         {
-            var meter = services.Usage.Meter(key.Key.KeyId, world.ProjectId(World.Orders));
-            Enumerable.Range(0, count).ToList().ForEach(_ => meter.Count(null, null, Here, null, World.Start));
+            var meter = services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders));
+            Enumerable.Range(0, count).ToList().ForEach(_ => meter.Count(null, null, Here, null, TestInstallation.Start));
             await services.Usage.FlushAsync(Token);
         }
 
@@ -117,15 +117,15 @@ public sealed class UsageLedgerTests
     [Fact]
     public async Task Clients_are_kept_by_network_and_family_and_the_longest_unseen_goes_first()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var key = await CreateAsync(world);
-        var meter = world.Services.Usage.Meter(key.Key.KeyId, world.ProjectId(World.Orders));
-        meter.Count(null, null, Here, "curl/8.0", World.Start);
-        meter.Count(RefusalCode.RevokedKey, null, IPAddress.Parse("203.0.113.1"), "curl/9.1", World.Start.AddMinutes(3));
-        meter.Count(null, null, Here, new string('x', 5_000), World.Start);
-        meter.Count(null, null, null, null, World.Start.AddMinutes(1));
+        var meter = world.Services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders));
+        meter.Count(null, null, Here, "curl/8.0", TestInstallation.Start);
+        meter.Count(RefusalCode.RevokedKey, null, IPAddress.Parse("203.0.113.1"), "curl/9.1", TestInstallation.Start.AddMinutes(3));
+        meter.Count(null, null, Here, new string('x', 5_000), TestInstallation.Start);
+        meter.Count(null, null, null, null, TestInstallation.Start.AddMinutes(1));
         await world.Services.Usage.FlushAsync(Token);
-        meter.Count(null, null, Here, "curl/8.0", World.Start.AddMinutes(9));
+        meter.Count(null, null, Here, "curl/8.0", TestInstallation.Start.AddMinutes(9));
         await world.Services.Usage.FlushAsync(Token);
         Assert.Equal(
             ["203.0.113.0/24 curl 0 9", "203.0.113.0/24 other 0 0", "unknown unknown 1 1"],
@@ -133,7 +133,7 @@ public sealed class UsageLedgerTests
 
         for (var i = 0; i < 60; i++)
         {
-            meter.Count(null, null, new IPAddress([10, 0, (byte)i, 1]), "curl/8.0", World.Start.AddMinutes(20 + (i / 15)));
+            meter.Count(null, null, new IPAddress([10, 0, (byte)i, 1]), "curl/8.0", TestInstallation.Start.AddMinutes(20 + (i / 15)));
             if (i % 15 == 14)
             {
                 await world.Services.Usage.FlushAsync(Token);
@@ -142,22 +142,22 @@ public sealed class UsageLedgerTests
 
         var kept = await ClientsAsync(world);
         Assert.Equal(50, kept.Count);
-        Assert.DoesNotContain(kept, x => x.LastSeenAt < World.Start.AddMinutes(20));
+        Assert.DoesNotContain(kept, x => x.LastSeenAt < TestInstallation.Start.AddMinutes(20));
         Assert.Contains(kept, x => x.Network == "10.0.59.0/24");
     }
 
     [Fact]
     public async Task Newest_use_is_written_and_an_older_one_never_over_it()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var key = await CreateAsync(world);
         var other = world.Run();
-        Use(world, world.Services, key, World.Start.AddMinutes(2), "198.51.100.9");
-        Use(world, other, key, World.Start.AddMinutes(1), "192.0.2.9");
+        Use(world, world.Services, key, TestInstallation.Start.AddMinutes(2), "198.51.100.9");
+        Use(world, other, key, TestInstallation.Start.AddMinutes(1), "192.0.2.9");
         await world.Services.Usage.FlushAsync(Token);
         await other.Usage.FlushAsync(Token);
         var row = (await world.Services.Keys.GetAsync(world.Owner, key.Key.KeyId, Token)).Value;
-        Assert.Equal((World.Start.AddMinutes(2), "198.51.100.0/24"), (row.LastUsedAt!.Value, row.LastUsedFrom));
+        Assert.Equal((TestInstallation.Start.AddMinutes(2), "198.51.100.0/24"), (row.LastUsedAt!.Value, row.LastUsedFrom));
     }
 
     /// <summary>A first use is written with its milliseconds, later ones to the second.</summary>
@@ -166,11 +166,11 @@ public sealed class UsageLedgerTests
     [InlineData(500)]
     public async Task Later_use_of_the_same_second_is_where_the_key_was_last_used_and_time_does_not_go_back(int written)
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var key = await CreateAsync(world);
-        var first = World.Start.AddMilliseconds(written);
+        var first = TestInstallation.Start.AddMilliseconds(written);
         world.Sql($"UPDATE ApiKeys SET LastUsedAt = {first.ToUnixTimeMilliseconds()}, LastUsedOrder = {first.ToUnixTimeMilliseconds()}, LastUsedFrom = '127.0.0.0/24'");
-        Use(world, world.Services, key, World.Start.AddMilliseconds(900), "203.0.113.9");
+        Use(world, world.Services, key, TestInstallation.Start.AddMilliseconds(900), "203.0.113.9");
         await world.Services.Usage.FlushAsync(Token);
         var row = (await world.Services.Keys.GetAsync(world.Owner, key.Key.KeyId, Token)).Value;
         Assert.Equal((first, "203.0.113.0/24"), (row.LastUsedAt!.Value, row.LastUsedFrom));
@@ -179,9 +179,9 @@ public sealed class UsageLedgerTests
     [Fact]
     public async Task Refused_request_is_no_use()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var key = await CreateAsync(world);
-        world.Services.Usage.Meter(key.Key.KeyId, world.ProjectId(World.Orders)).Count(RefusalCode.IpNotAllowed, null, Here, null, World.Start);
+        world.Services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders)).Count(RefusalCode.IpNotAllowed, null, Here, null, TestInstallation.Start);
         await world.Services.Usage.FlushAsync(Token);
         Assert.Null((await world.Services.Keys.GetAsync(world.Owner, key.Key.KeyId, Token)).Value.LastUsedAt);
     }
@@ -190,26 +190,26 @@ public sealed class UsageLedgerTests
     public async Task Use_that_cannot_be_written_waits_for_the_graceful_stop()
     {
         var commands = new Commands();
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var node = world.Run(commands);
         var key = await CreateAsync(world);
-        Use(world, node, key, World.Start, "198.51.100.9");
+        Use(world, node, key, TestInstallation.Start, "198.51.100.9");
         commands.FailWhen = text => text.Contains("UsageNodes", StringComparison.Ordinal);
         await node.Usage.StopAsync(Token); // says so in the log, and keeps it
         commands.FailWhen = _ => false;
-        Use(world, node, key, World.Start, "198.51.100.9");
+        Use(world, node, key, TestInstallation.Start, "198.51.100.9");
         await node.Usage.StopAsync(Token);
-        Assert.Equal(World.Start, (await node.Keys.GetAsync(world.Owner, key.Key.KeyId, Token)).Value.LastUsedAt);
+        Assert.Equal(TestInstallation.Start, (await node.Keys.GetAsync(world.Owner, key.Key.KeyId, Token)).Value.LastUsedAt);
         Assert.Equal(2, Assert.Single(await ListAsync(world, key)).Count);
     }
 
     [Fact]
     public async Task Batch_about_a_key_that_a_restored_backup_lacks_is_written_all_the_same()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var key = await CreateAsync(world);
-        world.Services.Usage.Meter("Gone1234", 77).Count(null, "read", Here, null, World.Start);
-        Use(world, world.Services, key, World.Start, "198.51.100.9");
+        world.Services.Usage.Meter("Gone1234", 77).Count(null, "read", Here, null, TestInstallation.Start);
+        Use(world, world.Services, key, TestInstallation.Start, "198.51.100.9");
         await world.Services.Usage.FlushAsync(Token);
         Assert.Single(await ListAsync(world, key));
     }
@@ -217,66 +217,66 @@ public sealed class UsageLedgerTests
     [Fact]
     public async Task Usage_that_is_older_than_four_hundred_days_is_cleared()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var key = await CreateAsync(world);
-        Use(world, world.Services, key, World.Start, "198.51.100.9");
+        Use(world, world.Services, key, TestInstallation.Start, "198.51.100.9");
         await world.Services.Usage.FlushAsync(Token);
         world.Time.Advance(TimeSpan.FromDays(399));
-        Assert.Equal(1, await world.Services.Get<UsageRetention>().ClearAsync(Token)); // the node
+        Assert.Equal(1, await world.Services.Get<UsageCleanupService>().ClearAsync(Token)); // the node
         Assert.Single(await ListAsync(world, key));
         world.Time.Advance(TimeSpan.FromDays(2));
-        Assert.Equal(2, await world.Services.Get<UsageRetention>().ClearAsync(Token));
+        Assert.Equal(2, await world.Services.Get<UsageCleanupService>().ClearAsync(Token));
         Assert.Empty(await ListAsync(world, key));
     }
 
     [Fact]
     public async Task List_is_paged_filtered_and_hidden_from_strangers()
     {
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var (one, other) = (await CreateAsync(world), await CreateAsync(world));
         for (var hour = 0; hour < 3; hour++)
         {
-            Use(world, world.Services, one, World.Start.AddHours(hour), "198.51.100.9");
-            Use(world, world.Services, other, World.Start.AddHours(hour), "198.51.100.9");
+            Use(world, world.Services, one, TestInstallation.Start.AddHours(hour), "198.51.100.9");
+            Use(world, world.Services, other, TestInstallation.Start.AddHours(hour), "198.51.100.9");
         }
 
         await world.Services.Usage.FlushAsync(Token);
         var service = world.Services.Get<UsageService>();
-        var (rows, cursor) = (new List<UsageRow>(), default(string));
+        var (rows, cursor) = (new List<UsageSummary>(), default(string));
         do
         {
-            var page = (await service.ListAsync(world.Viewer, new(World.Orders, Cursor: cursor, Limit: 4), Token)).Value;
+            var page = (await service.ListAsync(world.Viewer, new(TestInstallation.Orders, Cursor: cursor, Limit: 4), Token)).Value;
             rows.AddRange(page.Items);
             cursor = page.NextCursor;
         }
         while (cursor is not null);
         Assert.Equal(6, rows.Distinct().Count());
         Assert.Equal(rows.Select(x => x.Hour).OrderDescending(), rows.Select(x => x.Hour));
-        var narrow = new UsageQuery(World.Orders, one.Key.KeyId, World.Start.AddHours(1), World.Start.AddHours(2));
-        Assert.Equal(World.Start.AddHours(1), Assert.Single((await service.ListAsync(world.Viewer, narrow, Token)).Value.Items).Hour);
-        Assert.Empty((await service.ListAsync(world.Viewer, new(World.Orders, "no key"), Token)).Value.Items);
-        Assert.Equal(Core.FaultCode.NotFound, (await service.ListAsync(world.Stranger, new(World.Orders), Token)).Fault?.Code);
-        Assert.Equal(Core.FaultCode.InvalidRequest, (await service.ListAsync(world.Viewer, new(World.Orders, Limit: 0), Token)).Fault?.Code);
+        var narrow = new UsageQuery(TestInstallation.Orders, one.Key.KeyId, TestInstallation.Start.AddHours(1), TestInstallation.Start.AddHours(2));
+        Assert.Equal(TestInstallation.Start.AddHours(1), Assert.Single((await service.ListAsync(world.Viewer, narrow, Token)).Value.Items).Hour);
+        Assert.Empty((await service.ListAsync(world.Viewer, new(TestInstallation.Orders, "no key"), Token)).Value.Items);
+        Assert.Equal(Core.Common.ErrorCode.NotFound, (await service.ListAsync(world.Stranger, new(TestInstallation.Orders), Token)).Error?.Code);
+        Assert.Equal(Core.Common.ErrorCode.InvalidRequest, (await service.ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 0), Token)).Error?.Code);
     }
 
-    static void Use(World world, Services services, IssuedKey key, DateTimeOffset at, string address) =>
-        services.Usage.Meter(key.Key.KeyId, world.ProjectId(World.Orders)).Count(null, null, IPAddress.Parse(address), null, at);
+    static void Use(TestInstallation world, Services services, IssuedKey key, DateTimeOffset at, string address) =>
+        services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders)).Count(null, null, IPAddress.Parse(address), null, at);
 
-    static async Task<IssuedKey> CreateAsync(World world) => (await world.Services.Keys.CreateAsync(world.Owner, new(World.Orders, "one"), Token)).Value;
+    static async Task<IssuedKey> CreateAsync(TestInstallation world) => (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), Token)).Value;
 
-    static async Task AskAsync(World world, IssuedKey key, Demand demand, int times)
+    static async Task AskAsync(TestInstallation world, IssuedKey key, AccessRequirement requirement, int times)
     {
-        var credential = Presented.Key(key);
+        var credential = PresentedKeys.Key(key);
         for (var i = 0; i < times; i++)
         {
-            await world.Services.Verifier.VerifyAsync(credential, demand, Here, Token);
+            await world.Services.Verifier.VerifyAsync(credential, requirement, Here, Token);
         }
     }
 
-    static async Task<IReadOnlyList<UsageRow>> ListAsync(World world, IssuedKey key) =>
-        (await world.Services.Get<UsageService>().ListAsync(world.Viewer, new(World.Orders, key.Key.KeyId), Token)).Value.Items;
+    static async Task<IReadOnlyList<UsageSummary>> ListAsync(TestInstallation world, IssuedKey key) =>
+        (await world.Services.Get<UsageService>().ListAsync(world.Viewer, new(TestInstallation.Orders, key.Key.KeyId), Token)).Value.Items;
 
-    static async Task<List<KeyClient>> ClientsAsync(World world)
+    static async Task<List<KeyClient>> ClientsAsync(TestInstallation world)
     {
         await using var context = world.Open();
         return await context.KeyClients.OrderBy(x => x.Network).ThenBy(x => x.Client).ToListAsync(Token);

@@ -1,5 +1,4 @@
-using Dashboard.Core.Keys;
-using Dashboard.Core.OAuth;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -12,7 +11,7 @@ public sealed class BearerChallengeTests
 {
     const string Metadata = "/.well-known/oauth-protected-resource";
 
-    static readonly RequestFacts Orders = new(Path: "/v1/orders") { Scheme = "https", Host = "api.example.com:8443" };
+    static readonly CallerContext Orders = new(Path: "/v1/orders") { Scheme = "https", Host = "api.example.com:8443" };
 
     [Theory]
     [InlineData("https://keys.example.com", "localhost:5080", "https://keys.example.com", "https://keys.example.com")]
@@ -46,12 +45,12 @@ public sealed class BearerChallengeTests
     [InlineData("", null, null)]
     [InlineData(null, "workflow:x", null)]
     public void Needed_scopes_follow_from_permission_and_kind(string? permission, string? resource, string? scopes) =>
-        Assert.Equal(scopes, new OAuthScopes(new Catalogue(new ConfigurationBuilder().Build())).Needed(permission, resource));
+        Assert.Equal(scopes, new OAuthScopes(new PermissionCatalog(new ConfigurationBuilder().Build())).Needed(permission, resource));
 
-    static string Of(RequestFacts? original, string? scope, string? url, string host, RefusalCode code = RefusalCode.MissingCredential)
+    static string Of(CallerContext? original, string? scope, string? url, string host, RefusalCode code = RefusalCode.MissingCredential)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("PublicUrl", url)]).Build();
-        using var services = new ServiceCollection().AddSingleton(new PublicAddress(configuration)).BuildServiceProvider();
+        using var services = new ServiceCollection().AddSingleton(new PublicUrl(configuration)).BuildServiceProvider();
         var http = new DefaultHttpContext { RequestServices = services, Connection = { LocalPort = 5080 } };
         (http.Request.Scheme, http.Request.Host) = ("http", new(host));
         return BearerChallenge.Of(http, code, original, scope);

@@ -1,3 +1,4 @@
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Verification;
@@ -9,7 +10,7 @@ namespace Dashboard.Tests.Unit.Verification;
 /// <summary>Random changes on two nodes, and what each then says of every key, against what is stored.</summary>
 public sealed class CachePropertyTests
 {
-    static readonly string[] Projects = [World.Orders, "acme/sales", "acme/ledger"];
+    static readonly string[] Projects = [TestInstallation.Orders, "acme/sales", "acme/ledger"];
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -19,7 +20,7 @@ public sealed class CachePropertyTests
     [InlineData(3)]
     public async Task Node_says_what_is_stored_at_once_after_its_own_changes_and_after_a_read_after_anothers(ulong seed)
     {
-        await using var world = new World(("Keys:MaxActivePerProject", "1000"));
+        await using var world = new TestInstallation(("Keys:MaxActivePerProject", "1000"));
         Services[] nodes = [world.Services, world.Run(("Keys:MaxActivePerProject", "1000"))];
         var (random, keys) = (new Xorshift(seed), new List<IssuedKey>());
         world.AddProject("acme", "ledger");
@@ -43,7 +44,7 @@ public sealed class CachePropertyTests
     [Fact]
     public async Task Node_that_is_asked_all_the_while_says_what_is_stored_when_the_changes_have_ended()
     {
-        await using var world = new World(("Keys:MaxActivePerProject", "1000"));
+        await using var world = new TestInstallation(("Keys:MaxActivePerProject", "1000"));
         Services[] nodes = [world.Services, world.Run(("Keys:MaxActivePerProject", "1000"))];
         var (random, keys) = (new Xorshift(4), new List<IssuedKey>());
         world.AddProject("acme", "ledger");
@@ -66,7 +67,7 @@ public sealed class CachePropertyTests
                     var mine = new Xorshift((ulong)(10 + i));
                     while (!ended.IsCancellationRequested)
                     {
-                        await AskAsync(node, mine.Pick(keys), Demand.None);
+                        await AskAsync(node, mine.Pick(keys), AccessRequirement.None);
                         if (mine.Below(20) == 0)
                         {
                             await node.ReadFeedAsync();
@@ -90,17 +91,17 @@ public sealed class CachePropertyTests
     }
 
     /// <summary>What is asked of every key: the node's answer is that of one that has never heard of anything.</summary>
-    static async Task CompareAsync(World world, Services node, Xorshift random, List<IssuedKey> keys)
+    static async Task CompareAsync(TestInstallation world, Services node, Xorshift random, List<IssuedKey> keys)
     {
         await using var context = world.Open();
         foreach (var key in keys)
         {
-            var demand = new Demand(
+            var requirement = new AccessRequirement(
                 random.Pick<AcceptedEnvironments>([AcceptedEnvironments.Both, AcceptedEnvironments.Live]), random.Flip() ? random.Pick(Projects) : null,
                 random.Flip() ? random.Pick<string>(["workflow:a", "workflow:b"]) : null, random.Flip() ? random.Pick<string>(["read", "write"]) : null);
-            var stored = (await KnownKeyQuery.FindAsync(context, key.Secret.Hash, _ => null, Token))!;
-            var verdict = await node.Get<Verifier>().VerifyAsync(Presented.Key(key), demand, null, Token);
-            Assert.Equal(VerificationRules.FirstFailure(stored, demand, null, world.Time.GetUtcNow()), verdict.Refusal);
+            var stored = (await CachedKeyQuery.FindAsync(context, key.Secret.Hash, _ => null, Token))!;
+            var verdict = await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), requirement, null, Token);
+            Assert.Equal(VerificationRules.FirstFailure(stored, requirement, null, world.Time.GetUtcNow()), verdict.Refusal);
             if (verdict.Principal is { } principal)
             {
                 Assert.Equivalent(stored.Principal, principal);
@@ -108,14 +109,14 @@ public sealed class CachePropertyTests
         }
     }
 
-    static async Task ChangeAsync(World world, Services node, Xorshift random, List<IssuedKey> keys, bool onlyCreate = false, bool onlyChange = false)
+    static async Task ChangeAsync(TestInstallation world, Services node, Xorshift random, List<IssuedKey> keys, bool onlyCreate = false, bool onlyChange = false)
     {
         var what = onlyCreate || (keys.Count == 0) ? 0 : random.Between(onlyChange ? 1 : 0, 7);
         var key = keys.Count == 0 ? null : random.Pick(keys).Key.KeyId;
         switch (what) // what is refused, since the key is revoked or the project is gone, changes nothing, and that is a case as well
         {
             case 0:
-                await node.Resources.CreateAsync(world.Owner, new(World.Orders, "workflow", random.Pick<string>(["a", "b"])), Token);
+                await node.Resources.CreateAsync(world.Owner, new(TestInstallation.Orders, "workflow", random.Pick<string>(["a", "b"])), Token);
                 var made = await node.Keys.CreateAsync(
                     world.Owner,
                     new(random.Pick(Projects), "key", random.Flip() ? KeyEnvironment.Live : KeyEnvironment.Test, random.Flip() ? ["workflow:a"] : null,
@@ -140,7 +141,7 @@ public sealed class CachePropertyTests
                 await node.Projects.ChangeAsync(world.Owner, new("acme", "orders"), new(Slug: random.Flip() ? "orders" : "sales"), Token);
                 break;
             case 5:
-                await node.Resources.DeleteAsync(world.Owner, World.Orders, random.Pick<string>(["workflow:a", "workflow:b"]), Token);
+                await node.Resources.DeleteAsync(world.Owner, TestInstallation.Orders, random.Pick<string>(["workflow:a", "workflow:b"]), Token);
                 break;
             case 6:
                 await node.Get<OrganizationService>().ChangeAsync(world.Owner, random.Flip() ? "acme" : "apex", new(Slug: random.Flip() ? "acme" : "apex"), Token);
@@ -151,5 +152,5 @@ public sealed class CachePropertyTests
         }
     }
 
-    static async Task<Verdict> AskAsync(Services node, IssuedKey key, Demand demand) => await node.Get<Verifier>().VerifyAsync(Presented.Key(key), demand, null, Token);
+    static async Task<Verdict> AskAsync(Services node, IssuedKey key, AccessRequirement requirement) => await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), requirement, null, Token);
 }

@@ -1,4 +1,4 @@
-using Dashboard.Core.Keys;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
@@ -7,7 +7,7 @@ namespace Dashboard.Tests.Unit.Verification;
 
 public sealed class ForwardAuthPolicyTests
 {
-    static readonly Catalogue Words = new(World.Configuration());
+    static readonly PermissionCatalog Words = new(TestInstallation.Configuration());
 
     [Theory]
     [InlineData("", null, null, null)]
@@ -24,8 +24,8 @@ public sealed class ForwardAuthPolicyTests
     [InlineData("/acme/orders/live/read/workflow:a%2Fb", "acme/orders", "read", "")]
     public void Path_says_what_is_demanded(string path, string? project, string? permission, string? resource)
     {
-        var demand = ForwardAuthPolicy.Read(path, Words)!.At(AcceptedEnvironments.Both);
-        Assert.Equal((project, permission, resource), (demand.Project, demand.Permission, demand.Resource));
+        var requirement = ForwardAuthPolicy.Read(path, Words)!.At(AcceptedEnvironments.Both);
+        Assert.Equal((project, permission, resource), (requirement.Project, requirement.Permission, requirement.Resource));
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public sealed class RefusalWriterTests
         Assert.Equal(code.ToHttpStatus(), http.Response.StatusCode);
         Assert.Equal("application/problem+json", http.Response.ContentType);
         Assert.Equal("no-store", http.Response.Headers.CacheControl.ToString());
-        Assert.Equal((code.ToWord(), code.ToHttpStatus(), code.ToSentence()), (
+        Assert.Equal((code.ToWireName(), code.ToHttpStatus(), code.ToSentence()), (
             problem.GetProperty("code").GetString(), problem.GetProperty("status").GetInt32(), problem.GetProperty("detail").GetString()));
         Assert.Equal(
             code.ToHttpStatus() != 401 ? "" : code is RefusalCode.InvalidToken or RefusalCode.TokenExpired

@@ -1,4 +1,7 @@
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
@@ -8,9 +11,9 @@ namespace Dashboard.Tests.Unit.Verification;
 
 public sealed class VerificationCacheTests : IAsyncDisposable
 {
-    static readonly RequestFacts Nothing = new();
+    static readonly CallerContext Nothing = new();
 
-    readonly World world = new(("Keys:MaxActivePerProject", "1000"));
+    readonly TestInstallation world = new(("Keys:MaxActivePerProject", "1000"));
     readonly Commands commands = new();
     readonly Services node;
 
@@ -23,18 +26,18 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     [Fact]
     public async Task Key_that_is_known_is_verified_without_a_question_and_next_to_no_memory()
     {
-        var key = Presented.Key(await UsedKeyAsync());
+        var key = PresentedKeys.Key(await UsedKeyAsync());
         commands.Forget();
         var verifier = node.Get<Verifier>();
-        var demand = new Demand(AcceptedEnvironments.Live, World.Orders, "workflow:any", "read");
+        var requirement = new AccessRequirement(AcceptedEnvironments.Live, TestInstallation.Orders, "workflow:any", "read");
         for (var i = 0; i < 1000; i++)
         {
-            Assert.NotNull((await verifier.VerifyAsync(key, demand, Nothing, None)).Principal);
+            Assert.NotNull((await verifier.VerifyAsync(key, requirement, Nothing, None)).Principal);
         }
 
         world.Time.Advance(TimeSpan.FromSeconds(1)); // so that the last use is another
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var verdict = await verifier.VerifyAsync(key, demand, Nothing, None);
+        var verdict = await verifier.VerifyAsync(key, requirement, Nothing, None);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200);
         Assert.NotNull(verdict.Principal);
         Assert.Empty(commands.Sent);
@@ -45,7 +48,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     {
         var other = world.Run();
         var key = await UsedKeyAsync();
-        Assert.Null((await other.Verifier.VerifyAsync(Presented.Key(key), Demand.None, null, None)).Refusal);
+        Assert.Null((await other.Verifier.VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Refusal);
         Assert.True((await node.Keys.RevokeAsync(world.Owner, key.Key.KeyId, None)).Succeeded);
         Assert.Equal(RefusalCode.RevokedKey, await AskAsync(node, key));
         Assert.Null(await AskAsync(other, key));
@@ -115,7 +118,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     [Fact]
     public async Task Expiry_is_judged_by_the_clock_and_asks_nobody()
     {
-        var key = await UsedKeyAsync(World.Start.AddSeconds(20));
+        var key = await UsedKeyAsync(TestInstallation.Start.AddSeconds(20));
         commands.Forget();
         world.Time.Advance(TimeSpan.FromSeconds(20) - TimeSpan.FromMilliseconds(1));
         Assert.Null(await AskAsync(node, key));
@@ -136,7 +139,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
         Assert.Equal(RefusalCode.VerificationUnavailable, await AskAsync(node, unread));
         Assert.Equal(RefusalCode.VerificationUnavailable, await AskAsync(node, Unknown()));
         world.Time.Advance(TimeSpan.FromMilliseconds(1));
-        foreach (var key in new[] { Presented.Key(known), Presented.Key(unread), Unknown() })
+        foreach (var key in new[] { PresentedKeys.Key(known), PresentedKeys.Key(unread), Unknown() })
         {
             Assert.Equal(RefusalCode.VerificationUnavailable, await AskAsync(node, key));
         }
@@ -167,11 +170,11 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     {
         var key = await KeyAsync(world.Services);
         commands.FailWhen = _ => true;
-        Assert.Equal(RefusalCode.VerificationUnavailable, (await node.Verifier.VerifyAsync(Presented.Key(key), Demand.None, null, None)).Refusal);
+        Assert.Equal(RefusalCode.VerificationUnavailable, (await node.Verifier.VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Refusal);
         commands.FailWhen = text => text.Contains("\"ApiKeys\"", StringComparison.Ordinal); // the feed answers, the hashes do not
-        Assert.Equal(RefusalCode.VerificationUnavailable, (await node.Verifier.VerifyAsync(Unknown(), Demand.None, null, None)).Refusal);
+        Assert.Equal(RefusalCode.VerificationUnavailable, (await node.Verifier.VerifyAsync(Unknown(), AccessRequirement.None, null, None)).Refusal);
         commands.FailWhen = _ => false;
-        Assert.Null((await node.Verifier.VerifyAsync(Presented.Key(key), Demand.None, null, None)).Refusal);
+        Assert.Null((await node.Verifier.VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Refusal);
     }
 
     [Fact]
@@ -190,7 +193,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     {
         await ReadAsync(node);
         var elsewhere = world.Run(("Keys:Template", "ak-{uuid}{secret:32}"));
-        var key = (await elsewhere.Keys.CreateAsync(world.Developer, new(World.Orders, "new"), None)).Value;
+        var key = (await elsewhere.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "new"), None)).Value;
         Assert.Null(await AskAsync(node, key));
     }
 
@@ -220,14 +223,14 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     {
         var key = await UsedKeyAsync();
         Assert.True((await node.Projects.ChangeAsync(world.Owner, new("acme", "orders"), new(Slug: "sales"), None)).Succeeded);
-        Assert.Equal("acme/sales", (await node.Get<Verifier>().VerifyAsync(Presented.Key(key), Demand.None, null, None)).Principal!.Project);
+        Assert.Equal("acme/sales", (await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Principal!.Project);
         Assert.True((await node.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Slug: "apex"), None)).Succeeded);
-        var verdict = await node.Get<Verifier>().VerifyAsync(Presented.Key(key), new(Project: World.Orders), null, None); // its first address still means it
+        var verdict = await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), new(Project: TestInstallation.Orders), null, None); // its first address still means it
         Assert.Equal(("apex", "apex/sales"), (verdict.Principal!.Organization, verdict.Principal.Project));
         world.Sql($"UPDATE AspNetUsers SET Name = 'Olivia' WHERE Id = '{world.Owner.Id}'; "
             + $"INSERT INTO FeedEntries (Number, SubjectType, SubjectId, At) SELECT Number + 1, 'user', '{world.Owner.Id}', 1 FROM FeedCounter; UPDATE FeedCounter SET Number = Number + 1");
         await ReadAsync(node);
-        Assert.Equal("Olivia", (await node.Get<Verifier>().VerifyAsync(Presented.Key(key), Demand.None, null, None)).Principal!.Owner.Name);
+        Assert.Equal("Olivia", (await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Principal!.Owner.Name);
         Assert.True((await node.Projects.DeleteAsync(world.Owner, new("apex", "sales"), None)).Succeeded);
         Assert.Equal(RefusalCode.RevokedKey, await AskAsync(node, key));
     }
@@ -251,20 +254,20 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     static PresentedCredential Unknown()
     {
         Assert.True(KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _));
-        return Presented.Key(template.Mint(KeyEnvironment.Live).Reveal());
+        return PresentedKeys.Key(template.Mint(KeyEnvironment.Live).Reveal());
     }
 
     static Task ReadAsync(Services services) => services.ReadFeedAsync();
 
-    static ValueTask<RefusalCode?> AskAsync(Services services, IssuedKey key) => AskAsync(services, Presented.Key(key));
+    static ValueTask<RefusalCode?> AskAsync(Services services, IssuedKey key) => AskAsync(services, PresentedKeys.Key(key));
 
     static async ValueTask<RefusalCode?> AskAsync(Services services, PresentedCredential credential) =>
-        (await services.Get<Verifier>().VerifyAsync(credential, Demand.None, null, None)).Refusal;
+        (await services.Get<Verifier>().VerifyAsync(credential, AccessRequirement.None, null, None)).Refusal;
 
     static void Sync(Task task) => task.GetAwaiter().GetResult();
 
     async Task<IssuedKey> KeyAsync(Services? services = null, DateTimeOffset? expiresAt = null) =>
-        (await (services ?? node).Keys.CreateAsync(world.Owner, new(World.Orders, "key", ExpiresAt: expiresAt), None)).Value;
+        (await (services ?? node).Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "key", ExpiresAt: expiresAt), None)).Value;
 
     /// <summary>A key that the node knows.</summary>
     async Task<IssuedKey> UsedKeyAsync(DateTimeOffset? expiresAt = null)

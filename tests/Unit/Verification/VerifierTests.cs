@@ -1,7 +1,6 @@
-using Dashboard.Core;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
-using Dashboard.Tests.Unit.Keys;
+using Dashboard.Tests.Unit.Keys.Format;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
 
@@ -9,20 +8,20 @@ namespace Dashboard.Tests.Unit.Verification;
 
 public sealed class VerifierTests
 {
-    static readonly Demand Everything = new(AcceptedEnvironments.Test, World.Billing, "workflow:other", "write");
+    static readonly AccessRequirement Everything = new(AcceptedEnvironments.Test, TestInstallation.Billing, "workflow:other", "write");
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Good_key_is_the_whole_truth()
     {
-        await using var world = new World();
-        var key = await CreateAsync(world, world.Services, new(World.Orders, "good", KeyEnvironment.Test, Permissions: ["read"]));
-        var verdict = await AskAsync(world.Services, key.Secret.Reveal(), Demand.None);
+        await using var world = new TestInstallation();
+        var key = await CreateAsync(world, world.Services, new(TestInstallation.Orders, "good", KeyEnvironment.Test, Permissions: ["read"]));
+        var verdict = await AskAsync(world.Services, key.Secret.Reveal(), AccessRequirement.None);
         Assert.Null(verdict.Refusal);
         var principal = verdict.Principal!;
         Assert.Equal(
-            (key.Key.KeyId, "acme", World.Orders, KeyEnvironment.Test, world.Owner.Id, "Olga"),
+            (key.Key.KeyId, "acme", TestInstallation.Orders, KeyEnvironment.Test, world.Owner.Id, "Olga"),
             (principal.KeyId, principal.Organization, principal.Project, principal.Environment, principal.Owner.Id, principal.Owner.Name));
         Assert.Equal(["read"], principal.Permissions);
         Assert.Null(principal.Scope);
@@ -32,15 +31,15 @@ public sealed class VerifierTests
     [Fact]
     public async Task Of_several_faults_the_first_in_order_answers()
     {
-        await using var world = new World();
-        world.AddResource(World.Orders, "workflow", "intake");
-        var key = await CreateAsync(world, world.Services, new(World.Orders, "narrow", Resources: ["workflow:intake"], Permissions: ["read"]));
+        await using var world = new TestInstallation();
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        var key = await CreateAsync(world, world.Services, new(TestInstallation.Orders, "narrow", Resources: ["workflow:intake"], Permissions: ["read"]));
         var raw = key.Secret.Reveal();
         Assert.Equal(RefusalCode.WrongEnvironment, (await AskAsync(world.Services, raw, Everything)).Refusal);
         Assert.Equal(RefusalCode.WrongEnvironment, (await AskAsync(world.Services, raw, Everything with { Environments = AcceptedEnvironments.None })).Refusal);
         var live = Everything with { Environments = AcceptedEnvironments.Live };
         Assert.Equal(RefusalCode.WrongProject, (await AskAsync(world.Services, raw, live)).Refusal);
-        var here = live with { Project = World.Orders };
+        var here = live with { Project = TestInstallation.Orders };
         Assert.Equal(RefusalCode.ResourceOutOfScope, (await AskAsync(world.Services, raw, here)).Refusal);
         var inScope = here with { Resource = "workflow:intake" };
         Assert.Equal(RefusalCode.InsufficientPermissions, (await AskAsync(world.Services, raw, inScope)).Refusal);
@@ -56,27 +55,27 @@ public sealed class VerifierTests
     [Fact]
     public async Task Expired_key_is_refused_from_the_second_on_and_a_revoked_one_stays_revoked()
     {
-        await using var world = new World();
-        var key = await CreateAsync(world, world.Services, new(World.Orders, "short", ExpiresAt: World.Start.AddHours(1)));
+        await using var world = new TestInstallation();
+        var key = await CreateAsync(world, world.Services, new(TestInstallation.Orders, "short", ExpiresAt: TestInstallation.Start.AddHours(1)));
         world.Time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
-        Assert.Null((await AskAsync(world.Services, key.Secret.Reveal(), Demand.None)).Refusal);
+        Assert.Null((await AskAsync(world.Services, key.Secret.Reveal(), AccessRequirement.None)).Refusal);
         world.Time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(RefusalCode.ExpiredKey, (await AskAsync(world.Services, key.Secret.Reveal(), Demand.None)).Refusal);
+        Assert.Equal(RefusalCode.ExpiredKey, (await AskAsync(world.Services, key.Secret.Reveal(), AccessRequirement.None)).Refusal);
         Assert.True((await world.Services.Keys.RevokeAsync(world.Owner, key.Key.KeyId, Token)).Succeeded);
-        Assert.Equal(RefusalCode.RevokedKey, (await AskAsync(world.Services, key.Secret.Reveal(), Demand.None)).Refusal);
+        Assert.Equal(RefusalCode.RevokedKey, (await AskAsync(world.Services, key.Secret.Reveal(), AccessRequirement.None)).Refusal);
     }
 
     [Fact]
     public async Task Database_that_is_away_is_never_told_as_a_bad_key()
     {
         var commands = new Commands();
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var node = world.Run(commands);
-        var key = await CreateAsync(world, node, new(World.Orders, "good"));
+        var key = await CreateAsync(world, node, new(TestInstallation.Orders, "good"));
         commands.FailWhen = _ => true;
-        Assert.Equal(RefusalCode.VerificationUnavailable, (await AskAsync(node, key.Secret.Reveal(), Demand.None)).Refusal);
+        Assert.Equal(RefusalCode.VerificationUnavailable, (await AskAsync(node, key.Secret.Reveal(), AccessRequirement.None)).Refusal);
         commands.FailWhen = _ => false;
-        Assert.Null((await AskAsync(node, key.Secret.Reveal(), Demand.None)).Refusal);
+        Assert.Null((await AskAsync(node, key.Secret.Reveal(), AccessRequirement.None)).Refusal);
     }
 
     /// <summary>Between two reads of the feed: the key is known to be one, and reading it fails.</summary>
@@ -84,15 +83,15 @@ public sealed class VerifierTests
     public async Task Whatever_keeps_a_key_from_being_read_is_never_told_as_a_bad_key_but_who_stops_waiting_is_told_that()
     {
         var commands = new Commands();
-        await using var world = new World();
+        await using var world = new TestInstallation();
         var node = world.Run(commands);
-        var credential = Presented.Key(await CreateAsync(world, node, new(World.Orders, "good")));
+        var credential = PresentedKeys.Key(await CreateAsync(world, node, new(TestInstallation.Orders, "good")));
         var verifier = node.Verifier;
         commands.FailWhen = _ => true;
         foreach (var failure in new Exception[] { new InvalidOperationException("the inner workings"), new OperationCanceledException("not the caller's doing") })
         {
             commands.With = () => failure;
-            Assert.Equal(RefusalCode.VerificationUnavailable, (await verifier.VerifyAsync(credential, Demand.None, null, Token)).Refusal);
+            Assert.Equal(RefusalCode.VerificationUnavailable, (await verifier.VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
         }
 
         using var stopping = new CancellationTokenSource();
@@ -101,26 +100,26 @@ public sealed class VerifierTests
             stopping.Cancel();
             return new OperationCanceledException(stopping.Token);
         };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await verifier.VerifyAsync(credential, Demand.None, null, stopping.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await verifier.VerifyAsync(credential, AccessRequirement.None, null, stopping.Token));
     }
 
     [Fact]
     public async Task Two_hundred_legal_templates_mint_and_verify_and_go_on_when_the_next_is_set()
     {
-        await using var world = new World(("Keys:MaxActivePerProject", "1000"));
+        await using var world = new TestInstallation(("Keys:MaxActivePerProject", "1000"));
         var random = new Xorshift(20261122);
         var minted = new List<string>();
         for (var i = 0; i < 200; i++)
         {
             await using var node = world.Run(("Keys:Template", RandomTemplates.Legal(random)), ("Keys:MaxActivePerProject", "1000"));
-            minted.Add((await CreateAsync(world, node, new(World.Orders, "one", random.Flip() ? KeyEnvironment.Live : KeyEnvironment.Test))).Secret.Reveal());
-            Assert.Null((await AskAsync(node, minted[^1], Demand.None)).Refusal);
-            Assert.Null((await AskAsync(node, minted[random.Below(minted.Count)], Demand.None)).Refusal);
+            minted.Add((await CreateAsync(world, node, new(TestInstallation.Orders, "one", random.Flip() ? KeyEnvironment.Live : KeyEnvironment.Test))).Secret.Reveal());
+            Assert.Null((await AskAsync(node, minted[^1], AccessRequirement.None)).Refusal);
+            Assert.Null((await AskAsync(node, minted[random.Below(minted.Count)], AccessRequirement.None)).Refusal);
         }
 
         foreach (var raw in minted)
         {
-            Assert.Null((await AskAsync(world.Services, raw, Demand.None)).Refusal); // a node that was there before them
+            Assert.Null((await AskAsync(world.Services, raw, AccessRequirement.None)).Refusal); // a node that was there before them
         }
     }
 
@@ -131,7 +130,7 @@ public sealed class VerifierTests
         for (var i = 0; i < 200; i++)
         {
             var (text, _) = RandomTemplates.Illegal(random);
-            var stopped = Assert.Throws<SettingException>(() => new KeyOptions(World.Configuration(("Keys:Template", text))));
+            var stopped = Assert.Throws<SettingException>(() => new KeyOptions(TestInstallation.Configuration(("Keys:Template", text))));
             Assert.StartsWith("Keys:Template ", stopped.Message, StringComparison.Ordinal);
         }
     }
@@ -143,8 +142,8 @@ public sealed class VerifierTests
     [InlineData("sk_{env}_{secret:32}", true)]
     public async Task Key_with_one_character_changed_is_never_accepted(string template, bool hasChecksum)
     {
-        await using var world = new World(("Keys:Template", template));
-        var raw = (await CreateAsync(world, world.Services, new(World.Orders, "one"))).Secret.Reveal();
+        await using var world = new TestInstallation(("Keys:Template", template));
+        var raw = (await CreateAsync(world, world.Services, new(TestInstallation.Orders, "one"))).Secret.Reveal();
         var random = new Xorshift(7);
         var asked = new List<Task<Verdict>>(); // at once: they share a read of the feed
         for (var i = 0; i < 500; i++) // the ten thousand of each are held by KeyTemplatePropertyTests, without a database
@@ -156,7 +155,7 @@ public sealed class VerifierTests
                 characters[at] = (char)random.Between(33, 126);
             }
             while (characters[at] == raw[at]);
-            asked.Add(AskAsync(world.Services, new(characters), Demand.None).AsTask());
+            asked.Add(AskAsync(world.Services, new(characters), AccessRequirement.None).AsTask());
         }
 
         foreach (var answer in asked)
@@ -169,14 +168,14 @@ public sealed class VerifierTests
     [Fact]
     public async Task Key_that_differs_in_case_is_another()
     {
-        await using var world = new World(("Keys:Template", "nk_{env}_{hex:64}"));
-        var raw = (await CreateAsync(world, world.Services, new(World.Orders, "one"))).Secret.Reveal();
-        Assert.Equal(RefusalCode.MalformedKey, (await AskAsync(world.Services, raw.ToUpperInvariant(), Demand.None)).Refusal);
-        Assert.Equal(RefusalCode.MissingCredential, (await world.Services.Verifier.VerifyAsync(default, Demand.None, null, Token)).Refusal);
+        await using var world = new TestInstallation(("Keys:Template", "nk_{env}_{hex:64}"));
+        var raw = (await CreateAsync(world, world.Services, new(TestInstallation.Orders, "one"))).Secret.Reveal();
+        Assert.Equal(RefusalCode.MalformedKey, (await AskAsync(world.Services, raw.ToUpperInvariant(), AccessRequirement.None)).Refusal);
+        Assert.Equal(RefusalCode.MissingCredential, (await world.Services.Verifier.VerifyAsync(default, AccessRequirement.None, null, Token)).Refusal);
     }
 
-    static async Task<IssuedKey> CreateAsync(World world, Services services, NewKey asked) =>
+    static async Task<IssuedKey> CreateAsync(TestInstallation world, Services services, NewKey asked) =>
         (await services.Keys.CreateAsync(world.Owner, asked, Token)).Value;
 
-    static ValueTask<Verdict> AskAsync(Services services, string raw, Demand demand) => services.Verifier.VerifyAsync(Presented.Key(raw), demand, null, Token);
+    static ValueTask<Verdict> AskAsync(Services services, string raw, AccessRequirement requirement) => services.Verifier.VerifyAsync(PresentedKeys.Key(raw), requirement, null, Token);
 }

@@ -1,17 +1,21 @@
 using System.Net;
 using System.Xml.Linq;
-using Dashboard.Core;
-using Dashboard.Core.Account;
-using Dashboard.Core.Apps;
+using Dashboard.Core.Accounts;
 using Dashboard.Core.Audit;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
+using Dashboard.Core.DataProtection;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Format;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Core.PublishedApps;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Core.Sessions;
+using Dashboard.Core.Setup;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Usage;
-using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
@@ -27,9 +31,9 @@ namespace Dashboard.Tests.Unit.Data.SqlServer;
 /// read by Microsoft's parser and answered as SQLite did.</summary>
 public sealed class SqlServerCommandsTests : IAsyncDisposable
 {
-    readonly World world = new();
-    readonly Tape tape = new();
-    readonly TapedConnection connection;
+    readonly TestInstallation world = new();
+    readonly CommandRecorder tape = new();
+    readonly RecordedConnection connection;
     readonly Services sqlite;
     readonly Services sqlServer;
 
@@ -64,21 +68,21 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     [Fact]
     public async Task Keys_are_created_listed_changed_and_revoked_in_T_SQL()
     {
-        world.AddResource(World.Orders, "workflow", "intake");
-        world.AddResource(World.Orders, "agent", "clerk");
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        world.AddResource(TestInstallation.Orders, "agent", "clerk");
         var key = await KeyAsync();
         await KeyAsync();
         var actor = world.SignIn(world.Developer);
-        await BothAsync(services => services.Keys.CreateAsync(actor, new(World.Orders, "Backend", Resources: ["workflow:intake", "agent:clerk"], ExpiresAt: World.Start.AddDays(1)), Token));
-        await BothAsync(services => services.Keys.ListAsync(actor, new(World.Orders), Token));
+        await BothAsync(services => services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake", "agent:clerk"], ExpiresAt: TestInstallation.Start.AddDays(1)), Token));
+        await BothAsync(services => services.Keys.ListAsync(actor, new(TestInstallation.Orders), Token));
         await BothAsync(services => services.Keys.ListAsync(world.Stranger, new(), Token));
-        var first = (await world.Services.Keys.ListAsync(actor, new(World.Orders, true, "b%[_\\", KeyEnvironment.Live, Limit: 1), Token)).Value;
+        var first = (await world.Services.Keys.ListAsync(actor, new(TestInstallation.Orders, true, "b%[_\\", KeyEnvironment.Live, Limit: 1), Token)).Value;
         Assert.Null(first.NextCursor);
-        var page = (await world.Services.Keys.ListAsync(actor, new(World.Orders, true, "Back", KeyEnvironment.Live, Limit: 1), Token)).Value;
-        await BothAsync(services => services.Keys.ListAsync(actor, new(World.Orders, true, "Back", KeyEnvironment.Live, Next(page.NextCursor), 1), Token));
-        await BothAsync(services => services.Keys.AllowanceAsync(actor, World.Orders, Token));
+        var page = (await world.Services.Keys.ListAsync(actor, new(TestInstallation.Orders, true, "Back", KeyEnvironment.Live, Limit: 1), Token)).Value;
+        await BothAsync(services => services.Keys.ListAsync(actor, new(TestInstallation.Orders, true, "Back", KeyEnvironment.Live, Next(page.NextCursor), 1), Token));
+        await BothAsync(services => services.Keys.AllowanceAsync(actor, TestInstallation.Orders, Token));
         await BothAsync(services => services.Keys.GetAsync(actor, key, Token));
-        await BothAsync(services => services.Keys.ChangeAsync(actor, key, new("Renamed", KeyState.Inactive, ["read"], new(World.Start.AddDays(2))), Token));
+        await BothAsync(services => services.Keys.ChangeAsync(actor, key, new("Renamed", KeyState.Inactive, ["read"], new(TestInstallation.Start.AddDays(2))), Token));
         world.Time.Advance(TimeSpan.FromDays(3));
         actor = world.SignIn(world.Developer);
         await BothAsync(services => services.Keys.ChangeAsync(actor, key, new(ExpiresAt: Expiry.Never), Token));
@@ -94,10 +98,10 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         for (var i = 0; i < 12; i++)
         {
             var environment = i % 2 == 0 ? KeyEnvironment.Live : KeyEnvironment.Test;
-            texts.Add((await full.Keys.CreateAsync(world.Developer, new(World.Orders, $"Backend {i / 4}", environment), Token)).Value.Secret.Reveal());
+            texts.Add((await full.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, $"Backend {i / 4}", environment), Token)).Value.Secret.Reveal());
         }
 
-        foreach (var query in Enum.GetValues<KeySort>().SelectMany(sort => new[] { false, true }.Select(descending => new KeyQuery(World.Orders, true, Limit: 3, Sort: sort, Descending: descending))))
+        foreach (var query in Enum.GetValues<KeySort>().SelectMany(sort => new[] { false, true }.Select(descending => new KeyQuery(TestInstallation.Orders, true, Limit: 3, Sort: sort, Descending: descending))))
         {
             var page = (await world.Services.Keys.ListAsync(world.Viewer, query, Token)).Value;
             await BothAsync(services => services.Keys.ListAsync(world.Viewer, query with { Cursor = Next(page.NextCursor) }, Token));
@@ -106,7 +110,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
 
         await BothAsync(services => services.Keys.WhichAsync(world.Viewer, texts[0], Token));
         await BothAsync(services => services.Keys.FindFirstUseAsync(world.Viewer, texts[0].Split('_')[2], Token));
-        var once = new NewKey(World.Billing, "Backend", IdempotencyKey: "once");
+        var once = new NewKey(TestInstallation.Billing, "Backend", IdempotencyKey: "once");
         await BothAsync(services => services.Keys.CreateAsync(world.Stranger, once, Token));
         await world.Services.Keys.CreateAsync(world.Stranger, once, Token);
         await BothAsync(services => services.Keys.CreateAsync(world.Stranger, once, Token));
@@ -115,14 +119,14 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     [Fact]
     public async Task Organizations_projects_and_resources_are_renamed_and_deleted_in_T_SQL()
     {
-        world.AddResource(World.Orders, "workflow", "intake");
-        world.AddResource(World.Orders, "agent", "clerk");
-        await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "One", Resources: ["workflow:intake"]), Token);
-        await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Two", Resources: ["workflow:intake", "agent:clerk"]), Token);
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        world.AddResource(TestInstallation.Orders, "agent", "clerk");
+        await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "One", Resources: ["workflow:intake"]), Token);
+        await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Two", Resources: ["workflow:intake", "agent:clerk"]), Token);
         var path = new ProjectPath("acme", "orders");
-        await BothAsync(services => services.Resources.ChangeAsync(world.Admin, World.Orders, "workflow:intake", new("Order intake"), Token));
-        await BothAsync(services => services.Resources.PreviewDeletionAsync(world.Admin, World.Orders, "workflow:intake", Token));
-        await BothAsync(services => services.Resources.DeleteAsync(world.Admin, World.Orders, "workflow:intake", Token));
+        await BothAsync(services => services.Resources.ChangeAsync(world.Admin, TestInstallation.Orders, "workflow:intake", new("Order intake"), Token));
+        await BothAsync(services => services.Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, "workflow:intake", Token));
+        await BothAsync(services => services.Resources.DeleteAsync(world.Admin, TestInstallation.Orders, "workflow:intake", Token));
         await BothAsync(services => services.Projects.ChangeAsync(world.Admin, path, new("Sales", "sales"), Token));
         await BothAsync(services => services.Projects.PreviewDeletionAsync(world.Admin, path, Token));
         await BothAsync(services => services.Projects.DeleteAsync(world.Admin, path, Token));
@@ -132,25 +136,25 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     [Fact]
     public async Task Apps_are_published_listed_and_unpublished_in_T_SQL()
     {
-        world.AddResource(World.Orders, "workflow", "intake");
-        await BothAsync(services => services.Get<AppService>().PublishAsync(world.Developer, new(World.Orders, "Desk", "workflow:intake", IdempotencyKey: "once"), Token));
-        var app = (await world.Services.Get<AppService>().PublishAsync(world.Developer, new(World.Orders, "Form", "workflow:intake", IdempotencyKey: "twice"), Token)).Value.App;
-        await BothAsync(services => services.Get<AppService>().PublishAsync(world.Developer, new(World.Orders, "Form", "workflow:intake", IdempotencyKey: "twice"), Token));
-        var page = (await world.Services.Get<AppService>().ListAsync(world.Viewer, new(World.Orders, Search: "o", Limit: 1), Token)).Value;
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        await BothAsync(services => services.Get<PublishedAppService>().PublishAsync(world.Developer, new(TestInstallation.Orders, "Desk", "workflow:intake", IdempotencyKey: "once"), Token));
+        var app = (await world.Services.Get<PublishedAppService>().PublishAsync(world.Developer, new(TestInstallation.Orders, "Form", "workflow:intake", IdempotencyKey: "twice"), Token)).Value.PublishedApp;
+        await BothAsync(services => services.Get<PublishedAppService>().PublishAsync(world.Developer, new(TestInstallation.Orders, "Form", "workflow:intake", IdempotencyKey: "twice"), Token));
+        var page = (await world.Services.Get<PublishedAppService>().ListAsync(world.Viewer, new(TestInstallation.Orders, Search: "o", Limit: 1), Token)).Value;
         Assert.Null(page.NextCursor);
-        page = (await world.Services.Get<AppService>().ListAsync(world.Viewer, new(World.Orders, Limit: 1), Token)).Value;
-        await BothAsync(services => services.Get<AppService>().ListAsync(world.Viewer, new(World.Orders, Cursor: Next(page.NextCursor), Limit: 1), Token));
-        await BothAsync(services => services.Get<AppService>().CountAsync(world.Viewer, new(World.Orders, true, "o%"), Token));
-        await BothAsync(services => services.Get<AppService>().GetAsync(world.Viewer, app.Id, Token));
-        await BothAsync(services => services.Keys.ListAsync(world.Viewer, new(World.Orders, true, IncludeManaged: true), Token));
+        page = (await world.Services.Get<PublishedAppService>().ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 1), Token)).Value;
+        await BothAsync(services => services.Get<PublishedAppService>().ListAsync(world.Viewer, new(TestInstallation.Orders, Cursor: Next(page.NextCursor), Limit: 1), Token));
+        await BothAsync(services => services.Get<PublishedAppService>().CountAsync(world.Viewer, new(TestInstallation.Orders, true, "o%"), Token));
+        await BothAsync(services => services.Get<PublishedAppService>().GetAsync(world.Viewer, app.Id, Token));
+        await BothAsync(services => services.Keys.ListAsync(world.Viewer, new(TestInstallation.Orders, true, IncludeManaged: true), Token));
         await BothAsync(services => services.Keys.RevokeAsync(world.Developer, app.Key.KeyId, Token));
-        await BothAsync(services => services.Get<AppService>().UnpublishAsync(world.Developer, app.Id, Token));
+        await BothAsync(services => services.Get<PublishedAppService>().UnpublishAsync(world.Developer, app.Id, Token));
     }
 
     [Fact]
     public async Task Feed_is_read_and_cleared_and_first_uses_are_written_in_T_SQL()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         await ReadAsync();
         await world.Services.Keys.RevokeAsync(world.Developer, key, Token);
         await ReadAsync();
@@ -161,7 +165,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             return 0;
         });
         world.Time.Advance(TimeSpan.FromDays(8));
-        await RunBothAsync(services => services.Get<FeedRetention>().ClearAsync(Token));
+        await RunBothAsync(services => services.Get<FeedCleanupService>().ClearAsync(Token));
 
         Task ReadAsync() => RunBothAsync(async services =>
         {
@@ -189,9 +193,9 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     public async Task Resources_are_created_listed_and_counted_in_T_SQL()
     {
         var actor = world.SignIn(world.Admin);
-        await BothAsync(services => services.Resources.CreateAsync(actor, new(World.Orders, "workflow", "intake"), Token));
-        world.AddResource(World.Orders, "workflow", "outtake");
-        var query = new ResourceQuery(World.Orders, "workflow", "take", Limit: 1);
+        await BothAsync(services => services.Resources.CreateAsync(actor, new(TestInstallation.Orders, "workflow", "intake"), Token));
+        world.AddResource(TestInstallation.Orders, "workflow", "outtake");
+        var query = new ResourceQuery(TestInstallation.Orders, "workflow", "take", Limit: 1);
         var page = (await world.Services.Resources.ListAsync(actor, query, Token)).Value;
         await BothAsync(services => services.Resources.ListAsync(actor, query with { Cursor = Next(page.NextCursor) }, Token));
         foreach (var descending in new[] { false, true })
@@ -202,19 +206,19 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         }
 
         await BothAsync(services => services.Resources.CountAsync(actor, query, Token));
-        await BothAsync(services => services.Resources.GetAsync(actor, World.Orders, "workflow:intake", Token));
-        await BothAsync(services => services.Resources.CountKeysAsync(actor, World.Orders, ["workflow:intake", "workflow:outtake"], Token));
+        await BothAsync(services => services.Resources.GetAsync(actor, TestInstallation.Orders, "workflow:intake", Token));
+        await BothAsync(services => services.Resources.CountKeysAsync(actor, TestInstallation.Orders, ["workflow:intake", "workflow:outtake"], Token));
     }
 
     [Fact]
     public async Task Keys_are_verified_and_their_use_is_written_in_T_SQL()
     {
-        world.AddResource(World.Orders, "workflow", "intake");
-        var issued = (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend", Resources: ["workflow:intake"]), Token)).Value;
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        var issued = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"]), Token)).Value;
         foreach (var text in new[] { issued.Secret.Reveal(), Template.Mint(KeyEnvironment.Live).Reveal(), "nothing-of-ours" })
         {
-            var credential = Presented.Key(text);
-            foreach (var project in new[] { World.Orders, World.Billing })
+            var credential = PresentedKeys.Key(text);
+            foreach (var project in new[] { TestInstallation.Orders, TestInstallation.Billing })
             {
                 await RunBothAsync(services => services.Verifier.VerifyAsync(credential, new(Project: project, Resource: "workflow:intake", Permission: "read"), IPAddress.Loopback, Token).AsTask());
             }
@@ -229,7 +233,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         {
             await RunBothAsync(async services =>
             {
-                var meter = services.Usage.Meter(issued.Key.KeyId, world.ProjectId(World.Orders));
+                var meter = services.Usage.Meter(issued.Key.KeyId, world.ProjectId(TestInstallation.Orders));
                 meter.Count(RefusalCode.RateLimited, "read", IPAddress.Loopback, "curl/8", world.Time.GetUtcNow());
                 await services.Usage.FlushAsync(Token);
                 return 0;
@@ -237,11 +241,11 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             world.Time.Advance(TimeSpan.FromMinutes(90));
         }
 
-        var query = new UsageQuery(World.Orders, issued.Key.KeyId, World.Start, World.Start.AddDays(1), Limit: 1);
+        var query = new UsageQuery(TestInstallation.Orders, issued.Key.KeyId, TestInstallation.Start, TestInstallation.Start.AddDays(1), Limit: 1);
         var page = (await world.Services.Get<UsageService>().ListAsync(world.Viewer, query, Token)).Value;
         await BothAsync(services => services.Get<UsageService>().ListAsync(world.Viewer, query with { Cursor = Next(page.NextCursor) }, Token));
         world.Time.Advance(TimeSpan.FromDays(500));
-        await RunBothAsync(services => services.Get<UsageRetention>().ClearAsync(Token));
+        await RunBothAsync(services => services.Get<UsageCleanupService>().ClearAsync(Token));
         await RunBothAsync(services => services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
     }
 
@@ -250,9 +254,9 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     {
         world.AddProject("acme", "ledger");
         var actor = world.SignIn(world.Admin);
-        await BothAsync(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("gateway", Projects: new([World.Orders, "acme/ledger"])), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("gateway", Projects: new([TestInstallation.Orders, "acme/ledger"])), Token));
         await BothAsync(services => services.Get<ServiceAccountService>().CreateAsync(actor, new("all", Projects: ProjectChoice.All), Token));
-        var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(actor, new("one", Projects: new([World.Orders])), Token)).Value.Account.Id;
+        var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(actor, new("one", Projects: new([TestInstallation.Orders])), Token)).Value.Account.Id;
         var page = (await world.Services.Get<ServiceAccountService>().ListAsync(actor, new("acme", Limit: 1), Token)).Value;
         await BothAsync(services => services.Get<ServiceAccountService>().ListAsync(actor, new("acme", Next(page.NextCursor), 1), Token));
         await BothAsync(services => services.Get<ServiceAccountService>().GetAsync(actor, id, Token));
@@ -260,7 +264,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Get<ServiceAccountService>().ListAsync(actor, wanted, Token));
         await BothAsync(services => services.Get<ServiceAccountService>().CountAsync(actor, wanted, Token));
         await BothAsync(services => services.Get<ServiceAccountService>().KeysAsync(actor, id, 1, Token));
-        await BothAsync(services => services.Keys.CreateAsync(actor, new(World.Orders, "second", ServiceAccountId: id, AllowedIps: ["10.0.0.0/8"]), Token));
+        await BothAsync(services => services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "second", ServiceAccountId: id, AllowedIps: ["10.0.0.0/8"]), Token));
         var secret = (await world.Services.Get<ServiceAccountService>().GetAsync(actor, id, Token)).Value.Secrets.Single().Id;
         await BothAsync(services => services.Get<ServiceAccountService>().AddSecretAsync(actor, id, Token));
         await BothAsync(services => services.Get<ServiceAccountService>().RemoveSecretAsync(actor, id, secret, Token));
@@ -271,7 +275,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     [Fact]
     public async Task Tokens_are_issued_verified_listed_and_revoked_in_T_SQL()
     {
-        var account = await world.AccountAsync(projects: new([World.Orders]));
+        var account = await world.AccountAsync(projects: new([TestInstallation.Orders]));
         await RunBothAsync(services => services.Get<SigningKeys>().PublishedAsync(Token));
         await world.Services.Get<SigningKeys>().PublishedAsync(Token);
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
@@ -299,14 +303,14 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         {
             var jti = (await context.AccessTokens.FirstAsync(token => token.ClientId == OAuthClient.CommandLineId && token.OwnerId == world.Developer.Id, Token)).Jti;
             var through = world.Developer with { Token = new(jti, OAuthClient.CommandLineId, world.OrganizationId("acme")) };
-            await BothAsync(services => services.Keys.CreateAsync(through, new(World.Orders, "From a shell"), Token));
+            await BothAsync(services => services.Keys.CreateAsync(through, new(TestInstallation.Orders, "From a shell"), Token));
             await BothAsync(services => services.Keys.GetAsync(through, "Ab12CdEf", Token));
             await BothAsync(services => services.Get<AuthorizationService>().ListAsync(through, new(), Token));
         }
 
         foreach (var secret in new[] { await world.AccountTokenAsync(account), fresh.Tokens.AccessToken.Reveal() })
         {
-            await RunBothAsync(services => services.AskAsync(secret, new(Project: World.Orders)));
+            await RunBothAsync(services => services.AskAsync(secret, new(Project: TestInstallation.Orders)));
         }
 
         foreach (var secret in new[] { fresh.Tokens.RefreshToken!.Reveal(), fresh.Tokens.AccessToken.Reveal() })
@@ -321,11 +325,11 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         world.Time.Advance(TimeSpan.FromDays(40));
         await RunBothAsync(async services =>
         {
-            await services.Get<OAuthUpkeep>().ClearAsync(Token);
+            await services.Get<OAuthCleanupService>().ClearAsync(Token);
             return 0;
         });
 
-        Task OAuthAsync<T>(Func<Services, Task<OAuthOutcome<T>>> run) => RunBothAsync(async services => (await run(services)).Error?.Code);
+        Task OAuthAsync<T>(Func<Services, Task<OAuthResult<T>>> run) => RunBothAsync(async services => (await run(services)).Error?.Code);
     }
 
     [Fact]
@@ -336,9 +340,9 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Get<SignInService>().SignInAsync(new("olga@example.com", "a lighthouse keeps nine otters", false, IPAddress.Loopback, "Browser"), Token));
         var actor = world.SignIn(world.Owner);
         await RunBothAsync(services => services.Get<SessionService>().FindLiveAsync(actor.SessionId!, actor.Id, Token));
-        await RunBothAsync(services => services.Get<SessionService>().FindStandingAsync(actor.SessionId!, actor.Id, Token));
+        await RunBothAsync(services => services.Get<SessionService>().FindStatusAsync(actor.SessionId!, actor.Id, Token));
         await BothAsync(services => services.Get<SessionService>().EndAsync(actor, Token));
-        await BothAsync(services => services.Keys.CreateAsync(actor, new(World.Orders, "Too late"), Token));
+        await BothAsync(services => services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Too late"), Token));
     }
 
     [Fact]
@@ -363,9 +367,9 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    async Task<string> KeyAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(World.Orders, "Backend"), Token)).Value.Key.KeyId;
+    async Task<string> KeyAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
 
-    async Task BothAsync<T>(Func<Services, Task<Outcome<T>>> run) => await RunBothAsync(async services => (await run(services)).Fault?.Code);
+    async Task BothAsync<T>(Func<Services, Task<Result<T>>> run) => await RunBothAsync(async services => (await run(services)).Error?.Code);
 
     /// <summary>Runs an operation on SQLite, then again as SQL Server's provider would.</summary>
     async Task RunBothAsync<T>(Func<Services, Task<T>> run)
@@ -375,7 +379,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         var repeated = await run(sqlServer);
         Assert.NotEmpty(connection.Sent);
         Assert.True(tape.IsAtItsEnd);
-        if (answered is FaultCode or null or Verdict)
+        if (answered is ErrorCode or null or Verdict)
         {
             Assert.Equal(Text(answered), Text(repeated));
         }

@@ -1,0 +1,153 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Dashboard.Core.Common;
+
+/// <summary>The networks that a key may be used from. IPv4 and IPv6 are two worlds, as in CIDR (RFC 4632, RFC 4291): an IPv4 address that came in IPv6's clothes
+/// (<c>::ffff:10.0.0.1</c>) counts as IPv4, on the list and as a client's.</summary>
+public sealed class AddressList
+{
+    /// <summary>The most networks of one key.</summary>
+    public const int MaxNetworks = 50;
+
+    /// <summary>The most characters that a list takes, with a space between each two networks.</summary>
+    public const int MaxTextLength = (MaxNetworks * (MaxNetworkLength + 1)) - 1;
+
+    const int MaxNetworkLength = 43; // eight groups of four, seven colons, a slash and three digits
+    const int MappedPrefix = 96;
+
+    readonly IPNetwork[] networks;
+
+    AddressList(IPNetwork[] networks) => this.networks = networks;
+
+    /// <summary>The networks in CIDR notation.</summary>
+    public IReadOnlyList<string> Networks => [.. networks.Select(network => network.ToString())];
+
+    /// <summary>Whether a client may use the key. An address that is not known may not.</summary>
+    /// <param name="address">The client address, or null where it is not known.</param>
+    public bool Contains(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return false;
+        }
+
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        foreach (var network in networks)
+        {
+            if (network.Contains(plain))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The networks with a space between each two, as they are stored.</summary>
+    public override string ToString() => string.Join(' ', Networks);
+
+    /// <summary>Reads what <see cref="ToString"/> wrote. A text that it can't have written lets nobody in.</summary>
+    /// <param name="text">The stored text; null for a key without a list.</param>
+    public static AddressList? FromStored(string? text) =>
+        text is null ? null : TryParse(text.Split(' '), out var list, out _) ? list : new([]);
+
+    /// <summary>Reads a list as people and programs write it: addresses and networks, IPv4 and IPv6.</summary>
+    /// <param name="texts">The entries.</param>
+    /// <param name="list">The list.</param>
+    /// <param name="fault">What is wrong and what to do, where it can't be read.</param>
+    public static bool TryParse(IReadOnlyList<string> texts, [NotNullWhen(true)] out AddressList? list, [NotNullWhen(false)] out string? fault)
+    {
+        list = null;
+        if (texts.Count is 0 or > MaxNetworks)
+        {
+            fault = $"Name 1 to {MaxNetworks} addresses or networks, or leave the list out to let every address use the key.";
+            return false;
+        }
+
+        var read = new List<IPNetwork>(texts.Count);
+        foreach (var text in texts)
+        {
+            if (Read(text, out fault) is not { } network)
+            {
+                fault ??= $"\"{Shortened(text)}\" is neither an address nor a network. Write 203.0.113.7, 10.0.0.0/8 or 2001:db8::/32.";
+                return false;
+            }
+
+            read.Add(network);
+        }
+
+        fault = read.Distinct().Count() == read.Count ? null : "Name each address or network once.";
+        list = fault is null ? new([.. read]) : null;
+        return fault is null;
+    }
+
+    /// <summary>Reads an address, strictly: what programs read differently (<c>010.0.0.1</c>, <c>10.1</c>, <c>fe80::1%eth0</c>) is none.</summary>
+    /// <param name="text">The text, or null.</param>
+    /// <returns>The address, IPv4 as IPv4; or null.</returns>
+    public static IPAddress? ParseAddress(string? text)
+    {
+        if (text is null || text.Length > MaxNetworkLength + 2 || text.Any(c => !char.IsAsciiHexDigit(c) && c is not ('.' or ':')))
+        {
+            return null;
+        }
+
+        var colon = text.LastIndexOf(':');
+        var dotted = text[(colon + 1)..];
+        if ((colon < 0 || dotted.Contains('.', StringComparison.Ordinal)) && !IsDotted(dotted))
+        {
+            return null;
+        }
+
+        return !IPAddress.TryParse(text, out var address) ? null : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    }
+
+    static IPNetwork? Read(string text, out string? fault)
+    {
+        fault = null;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (ParseAddress(slash < 0 ? text : text[..slash]) is not { } address)
+        {
+            return null;
+        }
+
+        var bits = address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
+        if (slash < 0)
+        {
+            return new(address, bits);
+        }
+
+        var mapped = bits == 32 && text.Contains(':', StringComparison.Ordinal);
+        if (ReadNumber(text.AsSpan(slash + 1), 128) is not { } length)
+        {
+            return null;
+        }
+
+        length -= mapped ? MappedPrefix : 0;
+        if (length < 0 || length > bits)
+        {
+            return null;
+        }
+
+        var bytes = address.GetAddressBytes();
+        for (var bit = length; bit < bits; bit++)
+        {
+            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        }
+
+        var network = new IPNetwork(new(bytes), length);
+        fault = network.BaseAddress.Equals(address) ? null : $"\"{text}\" has more of an address than its /{text[(slash + 1)..]} covers. Write {network}, or the one address without the slash.";
+        return fault is null ? network : null;
+    }
+
+    static bool IsDotted(string text) => text.Split('.') is { Length: 4 } parts && parts.All(part => ReadNumber(part, 255) is not null);
+
+    /// <summary>A decimal number without signs and without leading zeros.</summary>
+    static int? ReadNumber(ReadOnlySpan<char> text, int most) =>
+        text.Length is > 0 and <= 3 && (text.Length == 1 || text[0] != '0')
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most ? number : null;
+
+    static string Shortened(string text) => text.Length <= MaxNetworkLength ? text : $"{text[..(char.IsHighSurrogate(text[11]) ? 11 : 12)]}…";
+}

@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Dashboard.Core.Common;
+
+/// <summary>The network that an address belongs to, coarse enough to be kept: an IPv4 /24, an IPv6 /48. As a number it costs no allocation to make and to compare.</summary>
+/// <param name="Bits">The network's bits under a mark of its family; 0 for no address.</param>
+public readonly record struct CoarseNetwork(ulong Bits)
+{
+    const ulong FourMark = 4UL << 56;
+    const ulong SixMark = 6UL << 56;
+
+    /// <summary>The network of an address.</summary>
+    /// <param name="address">The address; null for none. IPv4 in IPv6's clothes counts as IPv4.</param>
+    public static CoarseNetwork Of(IPAddress? address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        if (address is null || !address.TryWriteBytes(bytes, out _))
+        {
+            return default;
+        }
+
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+        {
+            return new(FourMark | (BinaryPrimitives.ReadUInt32BigEndian(bytes) & 0xFFFFFF00));
+        }
+
+        return address.IsIPv4MappedToIPv6
+            ? new(FourMark | (BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) & 0xFFFFFF00))
+            : new(SixMark | (BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16));
+    }
+
+    /// <summary>The network in CIDR notation, or null where there is none.</summary>
+    public string? ToText()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        switch (Bits >> 56)
+        {
+            case 4:
+                BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)Bits);
+                return $"{new IPAddress(bytes[..4])}/24";
+            case 6:
+                BinaryPrimitives.WriteUInt64BigEndian(bytes, Bits << 16);
+                return $"{new IPAddress(bytes)}/48";
+            default:
+                return null;
+        }
+    }
+}

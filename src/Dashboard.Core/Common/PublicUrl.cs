@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+
+namespace Dashboard.Core.Common;
+
+/// <summary>What Latchkey is called where people and programs reach it, <c>PublicUrl</c>: the issuer of its tokens (RFC 8414 section 2).</summary>
+/// <remarks>Without the setting it is this machine's own name with the port it listens on, or the loopback address by which a request came. A <c>Host</c> that could be anybody's
+/// never names an issuer.</remarks>
+public sealed class PublicUrl
+{
+    const string Setting = "PublicUrl";
+
+    readonly string? configured;
+
+    /// <summary>Reads the setting.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <exception cref="SettingException">It is no address.</exception>
+    public PublicUrl(IConfiguration configuration)
+    {
+        if (configuration[Setting] is not { Length: > 0 } text)
+        {
+            return;
+        }
+
+        configured = Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp) && url.Query.Length == 0 && url.Fragment.Length == 0
+            ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
+            : throw new SettingException(Setting, $"is \"{text}\"; it has to be an address that begins with https:// or http://");
+    }
+
+    /// <summary>The address, without a slash at its end.</summary>
+    /// <param name="http">A request.</param>
+    public string Of(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return configured ?? (IsLoopback(http.Request.Host.Host) ? $"{http.Request.Scheme}://{http.Request.Host.Value}" : OfPort(http));
+    }
+
+    /// <summary>The same where the request's scheme and host are those of another server, which a proxy asks about.</summary>
+    /// <param name="http">The proxy's request.</param>
+    public string Beside(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return configured ?? OfPort(http);
+    }
+
+    /// <summary>Whether an issuer is this installation. That its keys signed is known already: without the setting, any name of this machine is.</summary>
+    /// <param name="issuer">The token's <c>iss</c>.</param>
+    public bool IsOwn(string issuer) => configured is not null ? issuer == configured : Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && IsLoopback(uri.Host);
+
+    static string OfPort(HttpContext http) => string.Create(CultureInfo.InvariantCulture, $"http://localhost:{http.Connection.LocalPort}");
+
+    static bool IsLoopback(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+}

@@ -1,0 +1,97 @@
+using Dashboard.Core.Keys.Format;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Dashboard.Core.Credentials;
+
+/// <summary>Finds the credential in a request's headers.</summary>
+/// <remarks>
+/// A credential comes by one of four ways, in this order: <c>X-API-Key: KEY</c>, <c>API-Key: KEY</c>, <c>Authorization: ApiKey KEY</c>,
+/// <c>Authorization: Bearer KEY-or-JWT</c>. The first way that is used decides alone, whatever comes by the others; used twice it is
+/// <c>malformed_key</c>. An <c>Authorization</c> of any other scheme is not ours and counts as nothing. Values are taken as they are: the
+/// server has removed the white space around them (RFC 9110 section 5.5), and nothing else is trimmed, joined or decoded.
+/// </remarks>
+public static class CredentialReader
+{
+    const string KeyScheme = "ApiKey";
+    const string BearerScheme = "Bearer";
+    const int DotsOfJwt = 2;
+
+    /// <summary>Reads the headers. Throws for no value of theirs, and copies none.</summary>
+    /// <param name="headers">The headers of the original request.</param>
+    /// <param name="acceptBearer">Whether a bearer that is no JWT may be a key; if not, it is <c>invalid_token</c>.</param>
+    public static PresentedCredential Read(IHeaderDictionary headers, bool acceptBearer)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        var own = headers["X-API-Key"];
+        if (own.Count == 0)
+        {
+            own = headers["API-Key"];
+        }
+        if (own.Count > 0)
+        {
+            return own.Count == 1 ? ReadKey(own[0], 0) : PresentedCredential.Refused(RefusalCode.MalformedKey);
+        }
+        var authorization = headers.Authorization;
+        return ReadScheme(authorization, KeyScheme) switch
+        {
+            { Count: 0 } => ReadBearer(ReadScheme(authorization, BearerScheme), acceptBearer),
+            { Count: 1 } key => ReadKey(key.Text, key.Start),
+            _ => PresentedCredential.Refused(RefusalCode.MalformedKey),
+        };
+    }
+
+    /// <summary>Takes a text that came by another way than the headers for a key.</summary>
+    /// <param name="text">The whole key, not yet checked for its shape.</param>
+    internal static PresentedCredential ReadText(string text) => ReadKey(text, 0);
+
+    static PresentedCredential ReadKey(string? text, int start) => text is not null && text.Length - start is > 0 and <= KeyTemplate.MaxKeyLength
+        ? PresentedCredential.Key(text, start)
+        : PresentedCredential.Refused(RefusalCode.MalformedKey);
+
+    static PresentedCredential ReadBearer(Credentials bearer, bool acceptBearer)
+    {
+        if (bearer.Count == 0)
+        {
+            return default;
+        }
+        if (bearer.Count > 1)
+        {
+            return PresentedCredential.Refused(RefusalCode.MalformedKey);
+        }
+        if (bearer.Text.AsSpan(bearer.Start).Count('.') == DotsOfJwt)
+        {
+            return PresentedCredential.Jwt(bearer.Text, bearer.Start);
+        }
+        return acceptBearer ? ReadKey(bearer.Text, bearer.Start) : PresentedCredential.Refused(RefusalCode.InvalidToken);
+    }
+
+    // What a scheme presents: how often it is there, and where in the last value its credentials start. No record: that would print them.
+    readonly ref struct Credentials(int count, string text, int start)
+    {
+        public int Count { get; } = count;
+
+        public string Text { get; } = text;
+
+        public int Start { get; } = start;
+    }
+
+    // RFC 9110 section 11.4: a scheme, then 1 or more spaces, then what belongs to the scheme. Section 11.1: schemes ignore case.
+    static Credentials ReadScheme(StringValues authorization, string scheme)
+    {
+        var found = default(Credentials);
+        foreach (var value in authorization)
+        {
+            if (value is null || !value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+            var after = value.AsSpan(scheme.Length);
+            if (after.IsEmpty || after[0] == ' ')
+            {
+                found = new(found.Count + 1, value, value.Length - after.TrimStart(' ').Length);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Dashboard.Core.Organizations;
+
+namespace Dashboard.Core.Projects;
+
+/// <summary>The order of a list of resources, and where a page of it begins. The first of the two bounds is one that an index can start at; the second leaves
+/// out what of its first entries was shown already.</summary>
+static class ResourcePages
+{
+    const char NameMark = '\n'; // in no name
+
+    /// <summary>What comes after the end of a page, in the order that is asked for.</summary>
+    public static IQueryable<Resource> InOrder(IQueryable<Resource> resources, ResourceQuery query, Cursor? after) =>
+        query.Sort == ResourceSort.Name ? ByName(resources, query.Descending, after) : ByTime(resources, query.Descending, after);
+
+    /// <summary>Where a resource stands in the order.</summary>
+    public static Cursor EndAt(Resource resource, ResourceSort sort) => sort == ResourceSort.Name
+        ? new(DateTimeOffset.UnixEpoch, string.Create(CultureInfo.InvariantCulture, $"{resource.Id}{NameMark}{resource.Name}"))
+        : new(resource.CreatedAt, resource.Id);
+
+    static IQueryable<Resource> ByTime(IQueryable<Resource> resources, bool descending, Cursor? after)
+    {
+        if (after is { At: var at, AsNumber: var id })
+        {
+            resources = descending
+                ? resources.Where(x => x.CreatedAt <= at && (x.CreatedAt < at || x.Id < id))
+                : resources.Where(x => x.CreatedAt >= at && (x.CreatedAt > at || x.Id > id));
+        }
+
+        return descending
+            ? resources.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id)
+            : resources.OrderBy(x => x.CreatedAt).ThenBy(x => x.Id);
+    }
+
+    static IQueryable<Resource> ByName(IQueryable<Resource> resources, bool descending, Cursor? after)
+    {
+        if (after?.Id.Split(NameMark) is [var number, var name] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        {
+            // Compared by the database, as it sorts.
+            resources = descending
+                ? resources.Where(x => string.Compare(x.Name, name) <= 0 && (string.Compare(x.Name, name) < 0 || x.Id < id))
+                : resources.Where(x => string.Compare(x.Name, name) >= 0 && (string.Compare(x.Name, name) > 0 || x.Id > id));
+        }
+
+        return descending
+            ? resources.OrderByDescending(x => x.Name).ThenByDescending(x => x.Id)
+            : resources.OrderBy(x => x.Name).ThenBy(x => x.Id);
+    }
+}

@@ -1,0 +1,254 @@
+using System.Collections.ObjectModel;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Projects;
+
+/// <summary>A resource as lists show it.</summary>
+/// <param name="Project"><c>organization/project</c>.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Id">What the API calls it.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="CreatedAt">When it was registered, UTC.</param>
+public sealed record ResourceSummary(string Project, string Kind, string Id, string Name, DateTimeOffset CreatedAt);
+
+/// <summary>What is asked for when a resource is registered.</summary>
+/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
+/// <param name="Kind">One of the kinds that the installation knows.</param>
+/// <param name="Id">1 to 64 of <c>A-Za-z0-9._~-</c>.</param>
+/// <param name="Name">1 to 100 characters; null for the id.</param>
+public sealed record NewResource(string? Project, string Kind, string Id, string? Name = null);
+
+/// <summary>Which resources a list shows.</summary>
+/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
+/// <param name="Kind">Only those of this kind; null for all.</param>
+/// <param name="Search">A part of the name or the beginning of the id; null or empty for all.</param>
+/// <param name="Cursor">Where the page before it ended; null for the first.</param>
+/// <param name="Limit">The most rows, 1 to 200.</param>
+/// <param name="Sort">What they are sorted by.</param>
+/// <param name="Descending">Whether the last or latest comes first.</param>
+public sealed record ResourceQuery(
+    string? Project = null,
+    string? Kind = null,
+    string? Search = null,
+    string? Cursor = null,
+    int Limit = Page.DefaultLimit,
+    ResourceSort Sort = ResourceSort.CreatedAt,
+    bool Descending = true);
+
+/// <summary>What people do with the resources of a project.</summary>
+public sealed partial class ResourceService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, TimeProvider time)
+{
+    /// <summary>Lists a project's resources a page at a time; newest first where nothing else is asked for.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="query">Which resources. A cursor is good for the filter and the order that it came from.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<Page<ResourceSummary>>> ListAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
+    {
+        if (Check(query) is { } unusable)
+        {
+            return unusable;
+        }
+
+        if (query.Kind is not null && CheckKind(query.Kind) is { } unknown)
+        {
+            return Error.Invalid("kind", unknown);
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
+        if (project.Error is { } missing)
+        {
+            return missing;
+        }
+
+        var search = string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
+        string?[] filter = ["resources", $"{project.Value.ProjectId}", query.Kind, search, query.Sort.ToWireName(), $"{query.Descending}"];
+        var after = Cursor.Read(query.Cursor, filter);
+        if (after.Error is { } foreign)
+        {
+            return foreign;
+        }
+
+        var resources = Filter(context.Resources.AsNoTracking().Where(x => x.ProjectId == project.Value.ProjectId), query.Kind, search);
+        var rows = await ResourcePages.InOrder(resources, query, after.Value).Take(query.Limit + 1).ToListAsync(cancellationToken);
+        return Cursor.Cut(rows, query.Limit, x => ToRow(x, project.Value), x => ResourcePages.EndAt(x, query.Sort), filter);
+    }
+
+    /// <summary>Reads one resource.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
+    /// <param name="resource"><c>kind:id</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The resource, or <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<ResourceSummary>> GetAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await FindAsync(context, actor, project, resource, OrganizationRole.Viewer, cancellationToken);
+        return found.Error is { } missing ? missing : ToRow(found.Value.Row, found.Value.Access);
+    }
+
+    /// <summary>How many keys that are not revoked are narrowed to each of some resources.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
+    /// <param name="resources">The resources, as <c>kind:id</c>; at most as many as a page has.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The numbers by <c>kind:id</c>, without those that are 0; or <see cref="ErrorCode.InvalidRequest"/> for too many, <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<ReadOnlyDictionary<string, int>>> CountKeysAsync(
+        Actor actor, string? project, IReadOnlyCollection<string> resources, CancellationToken cancellationToken)
+    {
+        if (resources.Count > Page.MaxLimit)
+        {
+            return Error.Invalid("resources", $"Name {Page.MaxLimit} resources or fewer.");
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
+        if (found.Error is { } missing)
+        {
+            return missing;
+        }
+
+        var ids = resources.Select(text => text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..]).ToList();
+        var counts = await (
+            from resource in context.Resources
+            where resource.ProjectId == found.Value.ProjectId && ids.Contains(resource.ExternalId)
+            join scope in context.KeyResources on resource.Id equals scope.ResourceId
+            join key in context.Keys on scope.KeyId equals key.KeyId
+            where key.State != KeyState.Revoked
+            group resource by new { resource.Kind, resource.ExternalId } into one
+            select new { one.Key.Kind, one.Key.ExternalId, Count = one.Count() }).ToListAsync(cancellationToken);
+        return counts.Select(x => (Name: $"{x.Kind}:{x.ExternalId}", x.Count)).Where(x => resources.Contains(x.Name))
+            .ToDictionary(x => x.Name, x => x.Count, StringComparer.Ordinal).AsReadOnly();
+    }
+
+    /// <summary>How many resources a list has in all, on whatever page one is.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="query">Which resources; its cursor and limit do not matter.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The number; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<int>> CountAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
+    {
+        if (Check(query with { Limit = Page.DefaultLimit }) is { } unusable)
+        {
+            return unusable;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var project = await context.ResolveProjectAsync(actor, query.Project, cancellationToken);
+        if (project.Error is { } missing)
+        {
+            return missing;
+        }
+
+        var search = string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
+        return await Filter(context.Resources.AsNoTracking().Where(x => x.ProjectId == project.Value.ProjectId), query.Kind, search).CountAsync(cancellationToken);
+    }
+
+    /// <summary>Registers a resource, so that keys can be narrowed to it.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="input">What is asked for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The resource; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
+    /// <see cref="ErrorCode.Conflict"/> for one that is there already.</returns>
+    public async Task<Result<ResourceSummary>> CreateAsync(Actor actor, NewResource input, CancellationToken cancellationToken)
+    {
+        if (Check(input) is { } fault)
+        {
+            return fault;
+        }
+
+        return await changes.RunAsync<ResourceSummary>(
+            actor,
+            async (change, token) =>
+            {
+                var found = await change.Context.ResolveProjectAsync(actor, input.Project, token);
+                if (found.Error is { } missing)
+                {
+                    return missing;
+                }
+
+                var project = found.Value;
+                if (project.Role < OrganizationRole.Admin)
+                {
+                    return Error.Forbidden("Admins and owners register resources. Ask one of your organization.");
+                }
+
+                if (!await change.LockProjectAsync(project.ProjectId, token))
+                {
+                    return Error.NotFound;
+                }
+
+                if (await change.Context.Resources.AnyAsync(
+                    x => x.ProjectId == project.ProjectId && x.Kind == input.Kind && x.ExternalId == input.Id, token))
+                {
+                    return new Error(ErrorCode.Conflict, $"{input.Kind}:{input.Id} is registered in this project already.");
+                }
+
+                var resource = new Resource
+                {
+                    ProjectId = project.ProjectId,
+                    Kind = input.Kind,
+                    ExternalId = input.Id,
+                    Name = (input.Name ?? input.Id).Trim(),
+                    CreatedAt = change.Now,
+                };
+                change.Context.Add(resource);
+                change.Record(project.OrganizationId, new(
+                    AuditCategory.Settings, "resource.created", new(FeedSubject.Resource, $"{project.Path}/{input.Kind}:{input.Id}", resource.Name)));
+                return ToRow(resource, project);
+            },
+            cancellationToken);
+    }
+
+    static IQueryable<Resource> Filter(IQueryable<Resource> resources, string? kind, string? search)
+    {
+        if (kind is not null)
+        {
+            resources = resources.Where(x => x.Kind == kind);
+        }
+
+        if (search is not null)
+        {
+            var literal = Like.Literal(search);
+            resources = resources.Where(x => EF.Functions.Like(x.Name, $"%{literal}%", Like.Escape) || EF.Functions.Like(x.ExternalId, $"{literal}%", Like.Escape));
+        }
+
+        return resources;
+    }
+
+    string? CheckKind(string kind) =>
+        catalog.ResourceKinds.Contains(kind, StringComparer.Ordinal) ? null : $"Use {string.Join(", ", catalog.ResourceKinds)}.";
+
+    /// <summary>A kind need not be in the settings any more, but it has to be one that could.</summary>
+    Error? Check(ResourceQuery query) => Page.Check(query.Limit, query.Search)
+        ?? (query.Kind is null || PermissionCatalog.IsWord(query.Kind) ? null : Error.Invalid("kind", $"Use {string.Join(", ", catalog.ResourceKinds)}."));
+
+    Error? Check(NewResource input)
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (CheckKind(input.Kind) is { } kind)
+        {
+            errors["kind"] = kind;
+        }
+
+        if (!Names.IsResourceId(input.Id))
+        {
+            errors["id"] = $"Use 1 to {Names.MaxResourceIdLength} letters, digits and . _ ~ - such as order-intake.";
+        }
+
+        if (input.Name is not null && Names.Check(input.Name) is { } name)
+        {
+            errors["name"] = name;
+        }
+
+        return errors.Count == 0 ? null : Error.Invalid(errors);
+    }
+
+    static ResourceSummary ToRow(Resource resource, ProjectAccess project) =>
+        new(project.Path.ToString(), resource.Kind, resource.ExternalId, resource.Name, resource.CreatedAt);
+}

@@ -1,0 +1,160 @@
+using Dashboard.Core.Changes;
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.PublishedApps;
+
+/// <summary>What people do with published apps.</summary>
+public sealed partial class PublishedAppService(
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KnownKeyTemplates shapes, TimeProvider time)
+{
+    const int IdLength = 16;
+
+    static readonly Error OthersApp = Error.Forbidden("This app was published by somebody else. Its publisher or an admin can unpublish it.");
+
+    /// <summary>Publishes an app and mints its one key, which does not count against the project's limit. The raw key is in what this returns and nowhere else.</summary>
+    /// <param name="actor">A developer, admin or owner of the organization.</param>
+    /// <param name="input">What is asked for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The app with its key's secret; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a project that the actor may not
+    /// see, <see cref="ErrorCode.Forbidden"/> for a viewer, <see cref="ErrorCode.AlreadyCreated"/> for a repeat, <see cref="ErrorCode.Conflict"/> for an idempotency key
+    /// of another request.</returns>
+    public async Task<Result<IssuedPublishedApp>> PublishAsync(Actor actor, NewPublishedApp input, CancellationToken cancellationToken)
+    {
+        var request = new NewKey(input.Project, input.Name, input.Environment, [input.Resource], input.Permissions, IdempotencyKey: input.IdempotencyKey)
+        {
+            AppId = PublishedApp.IdPrefix + Base62.Random(IdLength),
+        };
+        return KeyRules.Check(request, catalog, shapes, time.GetUtcNow()) is { } fault ? OfApp(fault) : await changes.RunAsync<IssuedPublishedApp>(
+            actor,
+            async (change, token) =>
+            {
+                var found = await change.Context.ResolveProjectAsync(actor, input.Project, token);
+                if (found.Error is { } missing)
+                {
+                    return missing;
+                }
+
+                var project = found.Value;
+                if (project.Role < OrganizationRole.Developer)
+                {
+                    return Error.Forbidden("Viewers do not publish apps. Ask an admin of your organization for another role.");
+                }
+
+                if (!await change.LockProjectAsync(project.ProjectId, token))
+                {
+                    return Error.NotFound;
+                }
+
+                if (await IdempotencyRecord.FindRepeatAsync(change, request, project.ProjectId, token) is { } repeated)
+                {
+                    return await ToldOfAppAsync(change.Context, repeated, token);
+                }
+
+                var resources = await keys.FindResourcesAsync(change.Context, project.ProjectId, request.Resources, token);
+                return resources.Error is { } unknown ? OfApp(unknown) : await IssueAsync(change, project, request, resources.Value[0], token);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Unpublishes an app for ever, and revokes its key. A repeat changes nothing.</summary>
+    /// <param name="actor">Who published it, or an admin or owner of the organization.</param>
+    /// <param name="id">The app.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The app as it is then; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    public Task<Result<PublishedAppSummary>> UnpublishAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<PublishedAppSummary>(
+        actor,
+        async (change, token) =>
+        {
+            var context = change.Context;
+            var found = !IsId(id) ? null : await (
+                from app in VisibleTo(context, actor)
+                where app.Id == id
+                join project in context.Projects on app.ProjectId equals project.Id
+                join member in context.MembershipsOf(actor) on project.OrganizationId equals member.OrganizationId
+                select new { app.ProjectId, app.PublishedBy, member.OrganizationId, member.Role }).SingleOrDefaultAsync(token);
+            if (found is null)
+            {
+                return Error.NotFound;
+            }
+
+            if (found.Role < OrganizationRole.Admin && (found.Role < OrganizationRole.Developer || found.PublishedBy != actor.Id))
+            {
+                return OthersApp;
+            }
+
+            await change.LockProjectAsync(found.ProjectId, token);
+            Publication.End(change, found.OrganizationId, await context.PublishedApps.SingleAsync(app => app.Id == id, token), because: null);
+            var revoked = await context.Keys.Where(key => key.OwnerType == PartyType.PublishedApp && key.OwnerId == id && key.State != KeyState.Revoked)
+                .OrderBy(key => key.KeyId).ToListAsync(token);
+            await KeyAudit.RevokeAsync(change, found.OrganizationId, revoked, "app_unpublished", id, token);
+            await context.SaveChangesAsync(token);
+            return await ReadAsync(context, actor, id, change.Now, token);
+        },
+        cancellationToken);
+
+    /// <summary>Whether an app can have this identifier. Nothing else is looked up: SQL Server takes <c>x</c> and <c>x</c> with a space behind it for the same.</summary>
+    static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(PublishedApp.IdPrefix, StringComparison.Ordinal);
+
+    async Task<Result<IssuedPublishedApp>> IssueAsync(UnitOfWork change, ProjectAccess project, NewKey request, Resource resource, CancellationToken cancellationToken)
+    {
+        var app = new PublishedApp
+        {
+            Id = request.AppId!,
+            ProjectId = project.ProjectId,
+            Name = request.Name.Trim(),
+            ResourceKind = resource.Kind,
+            ResourceId = resource.ExternalId,
+            PublishedBy = change.Actor.Id,
+            PublishedAt = change.Now,
+        };
+        change.Context.Add(app);
+        Publication.Record(change, project.OrganizationId, "app.published", app, new() { ["project"] = project.Path.ToString(), ["resource"] = $"{resource.Kind}:{resource.ExternalId}" });
+        await change.Context.SaveChangesAsync(cancellationToken);
+        var key = await keys.IssueAsync(change, project, request, [resource], cancellationToken);
+        if (key.Error is { } unissued)
+        {
+            return unissued;
+        }
+
+        if (request.IdempotencyKey is not null)
+        {
+            change.Context.Add(IdempotencyRecord.Of(change.Actor, request, project.ProjectId, key.Value.Key.KeyId, change.Now));
+            await change.Context.SaveChangesAsync(cancellationToken);
+        }
+
+        var row = await ReadAsync(change.Context, change.Actor, app.Id, change.Now, cancellationToken);
+        return new IssuedPublishedApp(row.Value, key.Value.Secret);
+    }
+
+    /// <summary>A fault of the key that an app asks for, by the names that the app is asked for with.</summary>
+    static Error OfApp(Error fault)
+    {
+        if (fault.Errors is not { } errors || !errors.TryGetValue("resources", out var error))
+        {
+            return fault;
+        }
+
+        var renamed = errors.ToDictionary(StringComparer.Ordinal);
+        renamed.Remove("resources");
+        renamed["resource"] = error;
+        return Error.Invalid(renamed);
+    }
+
+    /// <summary>That a request is a repeat, in the words of an app.</summary>
+    static async Task<Error> ToldOfAppAsync(DashboardContext context, Error repeated, CancellationToken cancellationToken)
+    {
+        if (repeated.Code != ErrorCode.AlreadyCreated)
+        {
+            return repeated;
+        }
+
+        var id = await context.Keys.Where(key => key.KeyId == repeated.CreatedId).Select(key => key.OwnerId).SingleAsync(cancellationToken);
+        return repeated with
+        {
+            Detail = $"This request has published the app {id} already. Its key was in that answer only: if that was lost, unpublish the app and publish it again.",
+        };
+    }
+}

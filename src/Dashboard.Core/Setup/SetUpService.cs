@@ -1,0 +1,134 @@
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Data;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Setup;
+
+/// <summary>What the first person says.</summary>
+/// <param name="Email">Their address.</param>
+/// <param name="Password">Their password.</param>
+/// <param name="Organization">The first organization's name, 1 to 100 characters.</param>
+/// <param name="Project">Its first project's name, 1 to 100 characters.</param>
+/// <param name="Name">What others see them called; null for one made of the address.</param>
+public sealed record NewInstallation(string? Email, string? Password, string? Organization, string? Project, string? Name = null)
+{
+    /// <summary>Prints no password.</summary>
+    public override string ToString() => $"set-up of {Organization}/{Project} by {Email}";
+}
+
+/// <summary>What the set-up made.</summary>
+/// <param name="UserId">The first owner.</param>
+/// <param name="Project">The first project.</param>
+public sealed record SetUpDone(string UserId, ProjectPath Project);
+
+/// <summary>The first run: it makes the first owner, their organization and its project, once and never again.</summary>
+public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, IPasswordHasher<DashboardUser> hasher)
+{
+    volatile bool closed; // once it is, it stays so: no need to ask again
+
+    /// <summary>Whether nobody has set this installation up yet.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<bool> IsOpenAsync(CancellationToken cancellationToken)
+    {
+        if (closed)
+        {
+            return false;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        closed = !await context.Installations.AnyAsync(x => x.SetUpAt == null && !context.Users.Any(), cancellationToken);
+        return !closed;
+    }
+
+    /// <summary>Makes the first owner, organization and project. Of two at once one does.</summary>
+    /// <param name="actor">Who asks: the settings, or somebody in front of a browser.</param>
+    /// <param name="input">What they said.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What was made; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.Conflict"/> once there is a user.</returns>
+    public async Task<Result<SetUpDone>> SetUpAsync(Actor actor, NewInstallation input, CancellationToken cancellationToken)
+    {
+        if (Check(input) is { } fault)
+        {
+            return fault;
+        }
+
+        if (!await IsOpenAsync(cancellationToken))
+        {
+            return Closed(); // nothing hashed for nothing
+        }
+
+        var hash = hasher.HashPassword(new(), input.Password!);
+        return await changes.RunAsync<SetUpDone>(
+            actor,
+            async (change, token) =>
+            {
+                var taken = await change.Context.Installations.Where(x => x.Id == Installation.TheOne && x.SetUpAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.SetUpAt, change.Now), token);
+                return taken == 1 && !await change.Context.Users.AnyAsync(token) ? await CreateAsync(change, input, hash, token) : Closed();
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Says what is wrong, by field, or null when nothing is.</summary>
+    /// <param name="input">What somebody said.</param>
+    public static Error? Check(NewInstallation input)
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        Add("email", EmailAddress.Check(input.Email?.Trim()));
+        Add("password", PasswordRules.Check(input.Password, input.Email?.Trim()));
+        Add("name", input.Name is null ? null : Names.Check(input.Name));
+        Add("organization", Names.Check(input.Organization));
+        Add("project", Names.Check(input.Project));
+        return errors.Count == 0 ? null : Error.Invalid(errors);
+
+        void Add(string field, string? message)
+        {
+            if (message is not null)
+            {
+                errors[field] = message;
+            }
+        }
+    }
+
+    static async Task<Result<SetUpDone>> CreateAsync(UnitOfWork change, NewInstallation input, string hash, CancellationToken cancellationToken)
+    {
+        var person = NewPerson(change, input, hash);
+        var name = input.Organization!.Trim();
+        var organization = new Organization { Slug = Names.ToSlug(name, "organization"), Name = name, CreatedAt = change.Now };
+        change.Context.AddRange(person, organization);
+        await change.Context.SaveChangesAsync(cancellationToken); // the organization's number names its audit chain
+        change.Context.Add(new OrganizationSlug { Slug = organization.Slug, OrganizationId = organization.Id });
+        change.Context.Add(new AuditChain { Id = organization.Id });
+        change.Context.Add(new Member { OrganizationId = organization.Id, UserId = person.Id, Role = OrganizationRole.Owner, JoinedAt = change.Now });
+        await change.Context.SaveChangesAsync(cancellationToken);
+        change.Record(AuditChain.Installation, new(AuditCategory.Auth, "user.created", new(FeedSubject.User, person.Id, person.Name)));
+        change.Record(organization.Id, new(AuditCategory.Settings, "organization.created", new(FeedSubject.Organization, organization.Slug, name)));
+        change.Record(organization.Id, new(
+            AuditCategory.Members, "member.added", new(FeedSubject.User, person.Id, person.Name), Details: """{"role":"owner"}"""));
+        var project = await ProjectService.AddAsync(change, organization.Id, organization.Slug, input.Project!.Trim(), null, cancellationToken);
+        return project.Error is { } fault ? fault : new SetUpDone(person.Id, new(organization.Slug, project.Value.Slug));
+    }
+
+    static DashboardUser NewPerson(UnitOfWork change, NewInstallation input, string hash)
+    {
+        var email = input.Email!.Trim();
+        var name = (input.Name ?? EmailAddress.ToName(email)).Trim();
+        return new()
+        {
+            Id = Guid.CreateVersion7(change.Now).ToString(),
+            UserName = email,
+            NormalizedUserName = EmailAddress.Normalize(email),
+            Email = email,
+            NormalizedEmail = EmailAddress.Normalize(email),
+            PasswordHash = hash,
+            Name = Names.Check(name) is null ? name : "Owner", // an address can be longer than a name
+            CreatedAt = change.Now,
+        };
+    }
+
+    static Error Closed() => new(ErrorCode.Conflict, "Latchkey is set up already. Sign in.");
+}

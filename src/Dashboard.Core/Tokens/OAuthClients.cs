@@ -1,0 +1,117 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Dashboard.Core.Data;
+using Dashboard.Core.Limits;
+using Dashboard.Core.OAuth;
+using Dashboard.Core.Organizations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Tokens;
+
+/// <summary>Finds OAuth clients, wherever they come from.</summary>
+public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, RateLimits limits)
+{
+    const int MaxIdLength = 64;
+
+    /// <summary>Finds a client by its identifier.</summary>
+    /// <param name="clientId">The identifier.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The client, or null.</returns>
+    public async Task<OAuthClient?> FindAsync(string clientId, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return (await ReadAsync(context, clientId, cancellationToken))?.Client;
+    }
+
+    /// <summary>Makes sure that a client is the one it says (RFC 6749 section 3.2.1): a public one by its identifier alone, any other by its secret.</summary>
+    /// <param name="presented">What the request says of the client.</param>
+    /// <param name="address">Where it came from; failures are limited by it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The client; or <c>invalid_client</c>, <c>temporarily_unavailable</c> after too many failures.</returns>
+    public async Task<OAuthResult<OAuthClient>> AuthenticateAsync(PresentedClient presented, IPAddress? address, CancellationToken cancellationToken)
+    {
+        if (limits.FailedClients.Waits(address) is { } wait)
+        {
+            return OAuthError.TooMany(wait);
+        }
+
+        if (presented.ClientId is { } id)
+        {
+            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+            if (await ReadAsync(context, id, cancellationToken) is { } found && IsShown(found, presented.Secret, out var secretId))
+            {
+                return found.Client with { SecretId = secretId };
+            }
+        }
+
+        limits.FailedClients.Take(address);
+        return OAuthError.InvalidClient;
+    }
+
+    /// <summary>What clients are called, by their identifiers.</summary>
+    internal static async Task<Dictionary<string, OAuthClient>> ReadManyAsync(DashboardContext context, IReadOnlyCollection<string> clientIds, CancellationToken cancellationToken)
+    {
+        var rows = await context.RegisteredClients.AsNoTracking().Where(client => clientIds.Contains(client.ClientId)).ToListAsync(cancellationToken);
+        return rows.Select(ToClient).Append(OAuthClient.CommandLine).ToDictionary(client => client.ClientId, StringComparer.Ordinal);
+    }
+
+    static bool IsShown(Found found, string? secret, out string? secretId)
+    {
+        secretId = null;
+        if (found.Client.IsPublic || secret is null)
+        {
+            return found.Client.IsPublic && secret is null;
+        }
+
+        var hash = KeyHash.Of(secret);
+        if (found.Secrets.FirstOrDefault(stored => CryptographicOperations.FixedTimeEquals(stored.Hash, hash)) is not { } shown)
+        {
+            return false;
+        }
+
+        secretId = shown.Id;
+        return true;
+    }
+
+    static async Task<Found?> ReadAsync(DashboardContext context, string clientId, CancellationToken cancellationToken)
+    {
+        if (clientId == OAuthClient.CommandLineId)
+        {
+            return new(OAuthClient.CommandLine, []);
+        }
+
+        if (clientId.Length > MaxIdLength || !Ascii.IsValid(clientId))
+        {
+            return null;
+        }
+
+        if (!clientId.StartsWith(ServiceAccount.ClientIdPrefix, StringComparison.Ordinal))
+        {
+            return await context.RegisteredClients.AsNoTracking().SingleOrDefaultAsync(client => client.ClientId == clientId, cancellationToken) is { } row
+                ? new(ToClient(row), row.SecretHash is { } own ? [new(null, own)] : [])
+                : null;
+        }
+
+        var credentials = await (
+            from credential in context.ServiceAccountCredentials
+            where credential.ClientId == clientId && credential.RevokedAt == null
+            join account in context.ServiceAccounts on credential.ServiceAccountId equals account.Id
+            where account.DeletedAt == null && account.State == ServiceAccountState.Active
+            select new { account.Id, account.Name, SecretId = credential.Id, credential.SecretHash }).ToListAsync(cancellationToken);
+        return credentials.Count == 0 ? null : new(
+            new(clientId, credentials[0].Name, ClientKind.ServiceAccount, IsPublic: false, [GrantTypes.ClientCredentials], [], [], credentials[0].Id),
+            [.. credentials.Select(x => new StoredSecret(x.SecretId, x.SecretHash))]);
+    }
+
+    static OAuthClient ToClient(RegisteredClient row) => new(
+        row.ClientId, row.Name, ClientKind.Registered, row.SecretHash is null, Split(row.GrantTypes, ' '), Split(row.Scope, ' '), Split(row.RedirectUris, '\n'), null,
+        row.CreatedAt);
+
+    static string[] Split(string text, char by) => text.Split(by, StringSplitOptions.RemoveEmptyEntries);
+
+    sealed record Found(OAuthClient Client, IReadOnlyList<StoredSecret> Secrets);
+
+    /// <summary>A secret that a client may show, with its identifier where it has one.</summary>
+    sealed record StoredSecret(string? Id, byte[] Hash);
+}

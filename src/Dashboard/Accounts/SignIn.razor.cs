@@ -1,0 +1,68 @@
+using Dashboard.Auth;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Setup;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.Accounts;
+
+public sealed partial class SignIn : ComponentBase
+{
+    Error? fault;
+
+    [Inject] SignInService Service { get; set; } = null!;
+
+    [Inject] SetUpService SetUp { get; set; } = null!;
+
+    [Inject] NavigationManager Navigation { get; set; } = null!;
+
+    [CascadingParameter] HttpContext Http { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "sign-in")] Form Input { get; set; } = null!;
+
+    [SupplyParameterFromQuery] string? ReturnUrl { get; set; }
+
+    [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
+
+    bool PasswordNext => !string.IsNullOrEmpty(Input.Email);
+
+    protected override async Task OnInitializedAsync()
+    {
+        Input ??= new();
+        if (await SetUp.IsOpenAsync(Http.RequestAborted))
+        {
+            Navigation.NavigateTo("/setup"); // there is nobody yet who could
+        }
+        else if (Http.User.Identity is { IsAuthenticated: true })
+        {
+            Navigation.NavigateTo(LocalPath.OrStart(ReturnUrl));
+        }
+    }
+
+    async Task SubmitAsync()
+    {
+        if (Http.IsFromAnotherSite())
+        {
+            Http.Response.StatusCode = StatusCodes.Status403Forbidden;
+            fault = SameOrigin.CrossSite;
+            return;
+        }
+
+        var outcome = await Service.SignInAsync(Http.ToAttempt(Input.Email, Input.Password, Input.Remember), Http.RequestAborted);
+        if ((fault = outcome.Error) is null)
+        {
+            await Http.WriteSessionCookieAsync(outcome.Value);
+            Navigation.NavigateTo(LocalPath.OrStart(ReturnUrl));
+        }
+    }
+
+    string? ErrorOf(string field) => fault?.Errors?.GetValueOrDefault(field);
+
+    sealed class Form
+    {
+        public string? Email { get; set; }
+
+        public string? Password { get; set; }
+
+        public bool Remember { get; set; }
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Routing.Matching;
+
+namespace Dashboard.Api;
+
+/// <summary>Keeps pages whose address begins with a parameter away from the addresses that programs call: <c>/api/x/keys</c> is no project's list of keys.</summary>
+sealed class ApiPathMatcherPolicy : MatcherPolicy, IEndpointSelectorPolicy
+{
+    public override int Order => 0;
+
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(ApiPaths.IsPage);
+
+    public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
+    {
+        if (ApiPaths.Has(httpContext.Request.Path))
+        {
+            for (var i = 0; i < candidates.Count; i++)
+            {
+                candidates.SetValidity(i, candidates.IsValidCandidate(i) && !ApiPaths.IsPage(candidates[i].Endpoint));
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,186 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Dashboard.Keys;
+using Microsoft.OpenApi;
+
+namespace Dashboard.Api.OpenApi;
+
+/// <summary>Schemas of what is sent and answered, read from the same types and rules that read and write it.</summary>
+static class SchemaRules
+{
+    /// <summary>The schema of a body, as a reference to a component.</summary>
+    public static IOpenApiSchema Of(Type type, OpenApiDocument document)
+    {
+        if (type == typeof(ProblemDocument))
+        {
+            return Component("Problem", document, Problem);
+        }
+
+        if (type.GetCustomAttribute<OneOfAttribute>() is { } choice)
+        {
+            return new OpenApiSchema { OneOf = [.. choice.Types.Select(one => Of(one, document))] };
+        }
+
+        if (type == typeof(JsonObject))
+        {
+            return new OpenApiSchema { Type = JsonSchemaType.Object };
+        }
+
+        var info = JsonContract.Options.GetTypeInfo(type);
+        return info.Kind == JsonTypeInfoKind.Object ? Component(NameOf(type), document, () => Object(info, document)) : Plain(type, null, document);
+    }
+
+    /// <summary>The schema of a member or a query parameter, with all that is said of it.</summary>
+    public static IOpenApiSchema Of(JsonPropertyInfo property, OpenApiDocument document, bool inQuery)
+    {
+        var field = StrictReader.Field(property) ?? throw new InvalidOperationException($"{property.DeclaringType.Name}.{property.Name} says nothing of itself.");
+        var type = StrictReader.Plain(property.PropertyType);
+        if (Plain(type, field, document) is not OpenApiSchema schema)
+        {
+            return new OpenApiSchemaReference(NameOf(type), document) { Description = field.Sentence };
+        }
+
+        schema.Description = field.Sentence;
+        Bound(schema, field);
+        if (property.AssociatedParameter is { HasDefaultValue: true, DefaultValue: { } value } && !property.PropertyType.IsGenericType)
+        {
+            schema.Default = ToNode(value);
+        }
+
+        if (!inQuery && StrictReader.TakesNull(property))
+        {
+            schema.Type |= JsonSchemaType.Null;
+        }
+
+        if ((field.Example is { } example ? JsonNode.Parse(example) : schema.Enum?[0].DeepClone() ?? schema.Default?.DeepClone()) is { } shown)
+        {
+            schema.Examples = [shown];
+        }
+
+        return schema;
+    }
+
+    /// <summary>An error with one of these codes.</summary>
+    /// <param name="type">The error's type.</param>
+    /// <param name="member">The member that has the code.</param>
+    /// <param name="codes">The codes.</param>
+    /// <param name="document">The description.</param>
+    public static IOpenApiSchema CodedOf(Type type, string member, IEnumerable<string> codes, OpenApiDocument document) => new OpenApiSchema
+    {
+        AllOf =
+        [
+            Of(type, document),
+            new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+                {
+                    [member] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. codes.Select(code => (JsonNode)code)] },
+                },
+            },
+        ],
+    };
+
+    static OpenApiSchemaReference Component(string name, OpenApiDocument document, Func<OpenApiSchema> make)
+    {
+        if (document.Components?.Schemas?.ContainsKey(name) != true)
+        {
+            document.AddComponent(name, make());
+        }
+
+        return new(name, document);
+    }
+
+    static OpenApiSchema Object(JsonTypeInfo info, OpenApiDocument document) => new()
+    {
+        Type = JsonSchemaType.Object,
+        Properties = info.Properties.ToDictionary(x => x.Name, x => Of(x, document, inQuery: false), StringComparer.Ordinal),
+        Required = info.Properties.Where(x => x.IsRequired || x is { Set: null, AssociatedParameter: null }).Select(x => x.Name).ToHashSet(StringComparer.Ordinal),
+        AdditionalPropertiesAllowed = false,
+    };
+
+    static IOpenApiSchema Plain(Type type, FieldAttribute? field, OpenApiDocument document)
+    {
+        if (JsonContract.Options.Converters.FirstOrDefault(x => x.Type == type) is { } converter)
+        {
+            return converter is IWords known
+                ? Words(field?.Words ?? known.Words)
+                : new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" };
+        }
+
+        return type switch
+        {
+            _ when type == typeof(string) => field?.Words is { } words ? Words(words) : new OpenApiSchema { Type = JsonSchemaType.String },
+            _ when type == typeof(bool) => new OpenApiSchema { Type = JsonSchemaType.Boolean },
+            _ when type == typeof(int) => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
+            _ when type == typeof(long) => new OpenApiSchema { Type = JsonSchemaType.Integer },
+            _ when type == typeof(TextList) => ListOf(Text()),
+            _ when type == typeof(ScopeAnswer) => new OpenApiSchema
+            {
+                OneOf = [Words(["all"]), ListOf(Text())],
+                Examples = [JsonNode.Parse(field?.Example ?? "[\"workflow:order-intake\"]")!],
+            },
+            _ when ElementOf(type) is { } element => ListOf(Plain(element, null, document)),
+            _ => Of(type, document),
+        };
+    }
+
+    static void Bound(OpenApiSchema schema, FieldAttribute field)
+    {
+        var (least, most) = (field.Min < 0 ? (int?)null : field.Min, field.Max < 0 ? (int?)null : field.Max);
+        switch (schema.Type)
+        {
+            case JsonSchemaType.Integer:
+                (schema.Minimum, schema.Maximum) = (least?.ToString(System.Globalization.CultureInfo.InvariantCulture), most?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                break;
+            case JsonSchemaType.Array:
+                (schema.MinItems, schema.MaxItems) = (least, most);
+                break;
+            default:
+                (schema.MinLength, schema.MaxLength) = (least, most);
+                break;
+        }
+    }
+
+    static OpenApiSchema Problem() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "What went wrong (RFC 9457).",
+        Required = new HashSet<string>(StringComparer.Ordinal) { "type", "title", "status", "detail", "code" },
+        Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+        {
+            ["type"] = Text("Always about:blank; code says what went wrong.", "about:blank"),
+            ["title"] = Text("The status's own phrase.", "Bad Request"),
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Description = "The HTTP status.", Examples = [400] },
+            ["detail"] = Text("What happened and what to do, for people.", "Give it a name of 1 to 100 characters."),
+            ["code"] = Text("What went wrong, for programs.", "invalid_request"),
+            ["errors"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "By field: what is wrong with it and what to do.",
+                AdditionalProperties = Text(),
+                Examples = [new JsonObject { ["name"] = "Give it a name of 1 to 100 characters." }],
+            },
+            ["key_id"] = Text("The key that the same request made before; with already_created only.", "Ab12CdEf"),
+            ["trace_id"] = Text("Finds the request in the product's log.", "4bf92f3577b34da6a3ce929d0e0e4736"),
+        },
+        AdditionalPropertiesAllowed = false,
+    };
+
+    static OpenApiSchema Words(IEnumerable<string> words) => new() { Type = JsonSchemaType.String, Enum = [.. words.Select(word => (JsonNode)word)] };
+
+    static OpenApiSchema ListOf(IOpenApiSchema items) => new() { Type = JsonSchemaType.Array, Items = items };
+
+    static OpenApiSchema Text(string? sentence = null, string? example = null) =>
+        new() { Type = JsonSchemaType.String, Description = sentence, Examples = example is null ? null : [example] };
+
+    static JsonNode? ToNode(object value) => System.Text.Json.JsonSerializer.SerializeToNode(value, JsonContract.Options);
+
+    static Type? ElementOf(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
+
+    /// <summary>A type's name as programs see it: <c>KeyAnswer</c> is a Key, a list of them a KeyList.</summary>
+    static string NameOf(Type type) => type.IsGenericType
+        ? $"{NameOf(type.GetGenericArguments()[0])}List"
+        : type.Name.EndsWith("Answer", StringComparison.Ordinal) ? type.Name[..^"Answer".Length] : type.Name;
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Dashboard.Api;
+
+/// <summary>Times as RFC 3339 writes them. Read with any offset, but never without one; written in UTC with milliseconds. What is finer than a
+/// millisecond is cut off, as the database does.</summary>
+static partial class Rfc3339
+{
+    public const string Advice = "Write a time with its offset, such as 2027-01-31T00:00:00Z.";
+
+    const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    /// <summary>Reads a time. False for what RFC 3339 section 5.6 does not allow, for leap seconds, and for what lies outside the years 1 to 9999.</summary>
+    public static bool TryParse(string? text, out DateTimeOffset time)
+    {
+        time = default;
+        if (text is null || !Shape().IsMatch(text) || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var exact))
+        {
+            return false;
+        }
+
+        var utc = exact.UtcDateTime;
+        time = new(utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMillisecond)), TimeSpan.Zero);
+        return true;
+    }
+
+    public static string ToText(DateTimeOffset time) => time.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,20})?([Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Shape();
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Dashboard.Keys;
+
+namespace Dashboard.Api;
+
+/// <summary>Makes a value of a JSON object, or says of every member what is wrong with it.</summary>
+static class StrictReader
+{
+    const int MostErrors = 20;
+    const int MostOfName = 40;
+
+    /// <summary>Reads <paramref name="values"/>: unknown members, missing ones, null where there is no null, and values of another type are errors by field.</summary>
+    public static Result<T> Read<T>(JsonElement values)
+        where T : class
+    {
+        var type = JsonContract.Options.GetTypeInfo(typeof(T));
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in values.EnumerateObject())
+        {
+            var property = type.Properties.FirstOrDefault(x => x.Name == member.Name);
+            if ((property is null ? "There is no such field." : Check(property, member.Value)) is { } error && errors.Count < MostErrors)
+            {
+                errors[Shortened(member.Name)] = error;
+            }
+        }
+
+        foreach (var property in type.Properties.Where(x => x.IsRequired && !values.TryGetProperty(x.Name, out _)))
+        {
+            errors[property.Name] = "This field is missing.";
+        }
+
+        return errors.Count > 0 ? Error.Invalid(errors) : values.Deserialize<T>(JsonContract.Options)!;
+    }
+
+    /// <summary>What a value has to be like, for people.</summary>
+    public static string Advice(JsonPropertyInfo property)
+    {
+        var type = Plain(property.PropertyType);
+        if (Field(property)?.Words is { } words)
+        {
+            return Choice(words);
+        }
+
+        return JsonContract.Options.Converters.FirstOrDefault(x => x.Type == type) switch
+        {
+            IWords known => Choice([.. known.Words]),
+            not null => Rfc3339.Advice,
+            _ when type == typeof(bool) => Choice(["true", "false"]),
+            _ when type == typeof(int) => "Use a whole number.",
+            _ when type == typeof(string) => "Use a text.",
+            _ when type == typeof(ScopeAnswer) => "Use \"all\" or a list of texts.",
+            _ => "Use a list of texts.",
+        };
+    }
+
+    /// <summary>What the API's description says of a member.</summary>
+    public static FieldAttribute? Field(JsonPropertyInfo property) =>
+        (property.AssociatedParameter?.AttributeProvider ?? property.AttributeProvider)?.GetCustomAttributes(typeof(FieldAttribute), inherit: false)
+            .OfType<FieldAttribute>().FirstOrDefault();
+
+    /// <summary>The type without what says that it may be left out or null.</summary>
+    public static Type Plain(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>)
+        ? Plain(type.GetGenericArguments()[0])
+        : Nullable.GetUnderlyingType(type) ?? type;
+
+    static string? Check(JsonPropertyInfo property, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Null && !TakesNull(property))
+        {
+            return $"This field cannot be null. {Advice(property)}";
+        }
+
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(x => x.ValueKind == JsonValueKind.Null))
+        {
+            return Advice(property);
+        }
+
+        try
+        {
+            value.Deserialize(property.PropertyType, JsonContract.Options);
+            return null;
+        }
+        catch (JsonException)
+        {
+            return Advice(property);
+        }
+        catch (InvalidOperationException) // half of a surrogate pair
+        {
+            return Advice(property);
+        }
+    }
+
+    /// <summary>Whether a member can be null.</summary>
+    public static bool TakesNull(JsonPropertyInfo property)
+    {
+        var type = property.PropertyType;
+        return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>)
+            ? Nullable.GetUnderlyingType(type.GetGenericArguments()[0]) is not null
+            : property.AssociatedParameter?.IsNullable ?? (property.Set is null ? property.IsGetNullable : property.IsSetNullable);
+    }
+
+    static string Choice(string[] words) => $"Use {string.Join(", ", words[..^1])} or {words[^1]}.";
+
+    /// <summary>A name that came comes back, but not a page of it, and not a key that went there.</summary>
+    static string Shortened(string name) => name.Length <= MostOfName ? name : $"{name[..12]}…";
+}

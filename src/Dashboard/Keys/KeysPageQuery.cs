@@ -1,0 +1,56 @@
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+
+namespace Dashboard.Keys;
+
+/// <summary>Reads what the keys page shows.</summary>
+sealed class KeysPageQuery(KeyService keys, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
+{
+    /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
+    public const int Rows = 25;
+
+    /// <summary>Reads one page of keys with what stands around it.</summary>
+    /// <param name="actor">Who looks.</param>
+    /// <param name="asked">Which page.</param>
+    /// <param name="term">What is searched for.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The page. Where the address names the project by what it was called once, only <see cref="ProjectAccess.Path"/> tells; else a fault.</returns>
+    public async Task<Result<KeysPageModel>> ReadAsync(Actor actor, KeysPageState asked, string term, CancellationToken cancellationToken)
+    {
+        var project = await projects.FindAsync(actor, asked.Project, cancellationToken);
+        if (project.Error is { } missing)
+        {
+            return missing;
+        }
+
+        var query = new KeyQuery(
+            project.Value.Path.ToString(), asked.Revoked, term, asked.Environment, asked.Cursor, Rows, asked.Order.By, asked.Order.Descending, asked.Managed);
+        var page = await keys.ListAsync(actor, query, cancellationToken);
+        var allowance = await keys.AllowanceAsync(actor, query.Project, cancellationToken);
+        if ((page.Error ?? allowance.Error) is { } fault)
+        {
+            return fault;
+        }
+
+        var onePage = asked.Cursor is null && page.Value.NextCursor is null;
+        return new KeysPageModel(
+            asked,
+            project.Value,
+            term.Length > 0,
+            [.. page.Value.Items.Select(key => KeyItem.Of(key, actor, project.Value.Role, catalog))],
+            onePage ? page.Value.Items.Count : await CountAsync(actor, query, cancellationToken),
+            page.Value.NextCursor,
+            allowance.Value,
+            page.Value.Items.Count == 0 && !asked.Revoked && await HasAsync(actor, query with { IncludeRevoked = true }, cancellationToken),
+            page.Value.Items.Count == 0 && !asked.Managed && (term.Length > 0 || asked.Environment is not null)
+                && await HasAsync(actor, query with { IncludeManaged = true }, cancellationToken),
+            time.GetUtcNow());
+    }
+
+    async Task<int> CountAsync(Actor actor, KeyQuery query, CancellationToken cancellationToken) =>
+        await keys.CountAsync(actor, query, cancellationToken) is { Succeeded: true, Value: var count } ? count : 0;
+
+    async Task<bool> HasAsync(Actor actor, KeyQuery query, CancellationToken cancellationToken) =>
+        await keys.ListAsync(actor, query with { Cursor = null, Limit = 1 }, cancellationToken) is { Succeeded: true, Value.Items.Count: > 0 };
+}

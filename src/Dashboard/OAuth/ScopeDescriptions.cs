@@ -1,0 +1,48 @@
+using Dashboard.Core.Tokens;
+
+namespace Dashboard.OAuth;
+
+/// <summary>What scopes mean, for people.</summary>
+static class ScopeDescriptions
+{
+    /// <summary>One sentence about a scope, without its full stop.</summary>
+    public static string Of(string scope, PermissionCatalog catalog)
+    {
+        if (OAuthScopes.PermissionOf(scope) is not { } name || OAuthScopes.KindsOf(scope) is not { } kinds)
+        {
+            return "Manage keys and service accounts as you can";
+        }
+
+        return catalog.Permissions.FirstOrDefault(permission => permission.Name == name)?.Description is { Length: > 0 } sentence
+            ? sentence.Replace("resources", kinds, StringComparison.Ordinal).TrimEnd('.')
+            : $"Use {name} on {kinds}";
+    }
+
+    /// <summary>How long a client has access: "1 hour, renewed for up to 30 days".</summary>
+    public static string Duration(OAuthClient client, OAuthOptions options)
+    {
+        var once = InWords(options.AccessTokenLifetime);
+        return client.MayUse(GrantTypes.RefreshToken) ? $"{once}, renewed for up to {InWords(options.RefreshTokenLifetime)}" : once;
+    }
+
+    /// <summary>The mark of a client.</summary>
+    public static string IconOf(OAuthClient client) => client.Kind == ClientKind.BuiltIn ? Ui.Icons.Terminal : Ui.Icons.Plug;
+
+    static string InWords(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 2 } => $"{time.TotalDays:0} days",
+        { TotalHours: 1 } => "1 hour",
+        { TotalHours: > 1 } => $"{time.TotalHours:0} hours",
+        { TotalMinutes: >= 2 } => $"{time.TotalMinutes:0} minutes",
+        _ => $"{time.TotalSeconds:0} seconds",
+    };
+
+    /// <summary>The mark beside a scope.</summary>
+    public static string IconOf(string scope) => OAuthScopes.PermissionOf(scope) switch
+    {
+        null => Ui.Icons.Key,
+        "read" => Ui.Icons.Eye,
+        "write" => Ui.Icons.Pencil,
+        _ => Ui.Icons.Power,
+    };
+}

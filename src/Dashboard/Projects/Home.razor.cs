@@ -1,0 +1,68 @@
+using Dashboard.Auth;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.Projects;
+
+public sealed partial class Home : ComponentBase
+{
+    IReadOnlyList<OrganizationAccess> managed = [];
+    string? error;
+    string? refusal;
+
+    [Inject] ProjectService Projects { get; set; } = null!;
+
+    [Inject] NavigationManager Navigation { get; set; } = null!;
+
+    [CascadingParameter] HttpContext Http { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "first-project")] Form Input { get; set; } = null!;
+
+    List<SelectOption<string>> Organizations => [.. managed.Select(organization => new SelectOption<string>(organization.Slug, organization.Name))];
+
+    protected override async Task OnInitializedAsync()
+    {
+        Input ??= new();
+        if (Http.User.ToActor(Http.ClientAddress()) is not { } actor)
+        {
+            return;
+        }
+
+        if (await Projects.AccessibleAsync(actor, Http.RequestAborted) is [var home, ..])
+        {
+            Navigation.NavigateTo($"/{home.Path}/keys");
+            return;
+        }
+
+        managed = [.. (await Projects.OrganizationsAsync(actor, Http.RequestAborted)).Where(organization => organization.Role >= OrganizationRole.Admin)];
+        Input.Organization ??= (managed is [var first, ..] ? first.Slug : null);
+    }
+
+    async Task CreateAsync()
+    {
+        if (Http.IsFromAnotherSite())
+        {
+            (Http.Response.StatusCode, refusal) = (StatusCodes.Status403Forbidden, SameOrigin.CrossSite.Detail);
+            return;
+        }
+
+        var created = await Projects.CreateAsync(Http.Caller(), new(Input.Organization, Input.Name ?? ""), Http.RequestAborted);
+        if (created.Error is { } fault)
+        {
+            error = fault.Errors?.GetValueOrDefault("name");
+            refusal = error is null ? fault.Detail : null;
+            return;
+        }
+
+        Navigation.NavigateTo($"/{created.Value.Organization}/{created.Value.Slug}/keys");
+    }
+
+    sealed class Form
+    {
+        public string? Organization { get; set; }
+
+        public string? Name { get; set; }
+    }
+}

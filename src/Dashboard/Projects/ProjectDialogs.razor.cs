@@ -1,0 +1,94 @@
+using Dashboard.Auth;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Shared;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.Projects;
+
+/// <summary>Creates, renames and deletes projects, and goes where one wants to be afterwards.</summary>
+public sealed partial class ProjectDialogs : ComponentBase, IDisposable
+{
+    readonly CancellationTokenSource life = new();
+    ProjectDialog? dialog;
+    ConfirmDialog? confirm;
+    bool isNew;
+
+    /// <summary>The project that one is in.</summary>
+    [Parameter, EditorRequired] public ProjectPath Path { get; set; }
+
+    [Parameter, EditorRequired] public string ProjectName { get; set; } = "";
+
+    [Parameter, EditorRequired] public string OrganizationName { get; set; } = "";
+
+    /// <summary>Where to go when the project is gone.</summary>
+    [Parameter, EditorRequired] public string After { get; set; } = "/";
+
+    [Inject] ProjectService Projects { get; set; } = null!;
+
+    [Inject] CurrentUser User { get; set; } = null!;
+
+    [Inject] NavigationManager Navigation { get; set; } = null!;
+
+    [Inject] ToastService Toasts { get; set; } = null!;
+
+    public void AskForNew()
+    {
+        isNew = true;
+        dialog?.AskForNew(Path.Organization, OrganizationName);
+    }
+
+    public void AskForChange()
+    {
+        isNew = false;
+        dialog?.AskForChange(Path, ProjectName);
+    }
+
+    public async Task DeleteAsync()
+    {
+        var (path, name, after) = (Path, ProjectName, After);
+        var preview = await DoAsync(actor => Projects.PreviewDeletionAsync(actor, path, life.Token));
+        if (preview.Succeeded && !await confirm!.AskAsync(DeletionQuestion.About(path, name, preview.Value)))
+        {
+            return;
+        }
+
+        var outcome = preview.Succeeded ? await DoAsync(actor => Projects.DeleteAsync(actor, path, life.Token)) : preview.Error!;
+        if (outcome.Succeeded)
+        {
+            Toasts.Show($"{name} deleted", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
+            Navigation.NavigateTo(after);
+        }
+        else if (outcome.Error!.Code != ErrorCode.SessionRequired)
+        {
+            Toasts.ShowError($"Could not delete {name}", outcome.Error.Detail);
+        }
+    }
+
+    public void Dispose()
+    {
+        life.Cancel();
+        life.Dispose();
+    }
+
+    async Task<Error?> SubmitAsync(string name, string slug)
+    {
+        var path = Path;
+        var outcome = isNew
+            ? await DoAsync(actor => Projects.CreateAsync(actor, new(path.Organization, name, slug), life.Token))
+            : await DoAsync(actor => Projects.ChangeAsync(actor, path, new(name, slug), life.Token));
+        if (outcome is { Succeeded: true, Value: var project })
+        {
+            // The page that is open shows the name too, so after a change it is read anew as a whole.
+            var page = isNew ? "keys" : Navigation.ToBaseRelativePath(Navigation.Uri).Split('/', 3) is [_, _, var rest] ? rest : "keys";
+            Navigation.NavigateTo($"/{project.Organization}/{project.Slug}/{page}", forceLoad: !isNew, replace: !isNew);
+        }
+
+        return outcome.Error is { Code: ErrorCode.SessionRequired } ? null : outcome.Error; // that is told by a question of its own
+    }
+
+    /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
+    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+}

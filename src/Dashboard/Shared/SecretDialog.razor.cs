@@ -1,0 +1,117 @@
+using Dashboard.Auth;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+
+namespace Dashboard.Shared;
+
+public sealed partial class SecretDialog : ComponentBase, IDisposable
+{
+    readonly string id = UiId.Next("secret");
+    readonly HashSet<int> copied = [];
+    Dialog? dialog;
+    SecretReveal? seen;
+    IDisposable? hold;
+    bool used;
+    bool guarded;
+    bool focusGuard;
+
+    /// <summary>What to show; null closes the dialog and takes it out of the page.</summary>
+    [Parameter, EditorRequired] public SecretReveal? Issued { get; set; }
+
+    /// <summary>The person is done with it. Whoever holds the secrets lets go of them now.</summary>
+    [Parameter, EditorRequired] public EventCallback OnClosed { get; set; }
+
+    [Inject] NavigationManager Navigation { get; set; } = null!;
+
+    [Inject] SessionWatch Watch { get; set; } = null!;
+
+    /// <summary>Never in a prerendered page: that is text on its way through caches and proxies.</summary>
+    SecretReveal? Shown => RendererInfo.IsInteractive ? Issued : null;
+
+    /// <summary>Every secret was copied.</summary>
+    bool Saved => Shown is null || Missing(Shown).Count == 0;
+
+    /// <summary>Leaving would lose a secret.</summary>
+    bool Leaving => Shown is not null && !Saved;
+
+    public void Dispose() => hold?.Dispose();
+
+    protected override void OnParametersSet()
+    {
+        if (!ReferenceEquals(Issued, seen))
+        {
+            (seen, used, guarded) = (Issued, false, false);
+            copied.Clear();
+            // A session that ends meanwhile must not take them along: nothing brings it back.
+            hold?.Dispose();
+            hold = Shown is null ? null : Watch.Hold();
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (focusGuard && dialog is not null)
+        {
+            focusGuard = false;
+            await dialog.FocusAsync(".guard button");
+        }
+    }
+
+    string ValueId(int index) => $"{id}-{index}";
+
+    string SnippetId(int index) => $"{id}-text-{index}";
+
+    /// <summary>What was not copied: "this key", or "the API key", "the client secret".</summary>
+    List<string> Missing(SecretReveal issued) => [.. issued.Values.Index().Where(value => !copied.Contains(value.Index)).Select(value => value.Item.Secret).OfType<string>()];
+
+    void Note(CopiedEventArgs e, int value)
+    {
+        if (e.Copied)
+        {
+            copied.Add(value);
+        }
+    }
+
+    void Note(CopiedEventArgs e, Snippet snippet)
+    {
+        if (e.Copied)
+        {
+            Note(snippet);
+        }
+    }
+
+    void Note(Snippet snippet) => copied.UnionWith(snippet.Parts.Select(part => part.Value).OfType<int>());
+
+    void NoteAll(CopiedEventArgs e)
+    {
+        if (e.Copied)
+        {
+            copied.UnionWith(Enumerable.Range(0, Shown!.Values.Count));
+        }
+    }
+
+    Task LeaveAsync()
+    {
+        if (Saved)
+        {
+            return OnClosed.InvokeAsync();
+        }
+
+        guarded = focusGuard = true;
+        return Task.CompletedTask;
+    }
+
+    Task CopyAndCloseAsync(CopiedEventArgs e)
+    {
+        NoteAll(e);
+        return e.Copied ? OnClosed.InvokeAsync() : Task.CompletedTask;
+    }
+
+    void Stay(LocationChangingContext context)
+    {
+        context.PreventNavigation();
+        guarded = focusGuard = true;
+        StateHasChanged();
+    }
+}

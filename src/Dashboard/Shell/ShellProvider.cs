@@ -1,0 +1,202 @@
+using Dashboard.Auth;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Projects;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
+using Microsoft.AspNetCore.Components.Routing;
+
+namespace Dashboard.Shell;
+
+/// <summary>Stands above the router and tells the layout where the signed-in person is and may go: read once for each address, and for the first page
+/// while it is prerendered.</summary>
+public sealed class ShellProvider : ComponentBase, IDisposable
+{
+    /// <summary>A menu of more is of no use, and it goes through the circuit's first message.</summary>
+    const int MostPlaces = 50;
+
+    /// <summary>Pages of the organization stand where else a project does; no project is called so.</summary>
+    const string ServiceAccounts = "service-accounts";
+
+    const string ConnectedApps = "connected-apps";
+
+    /// <summary>A person's own pages stand where else an organization does; none is called so.</summary>
+    const string Account = "account";
+
+    const string BackTo = "Back to";
+
+    static readonly ShellLink OwnApps = new("Connected apps", $"/{Account}/{ConnectedApps}", Icons.Plug);
+
+    readonly CancellationTokenSource life = new();
+    string? shown;
+    ShellActions? actions;
+    ProjectDialogs? dialogs;
+
+    [Parameter, EditorRequired] public RenderFragment? ChildContent { get; set; }
+
+    /// <summary>What the layout shows; handed from the prerendered page to its circuit.</summary>
+    [PersistentState] public ShellModel? Shell { get; set; }
+
+    [Inject] ProjectService Projects { get; set; } = null!;
+
+    [Inject] CurrentUser User { get; set; } = null!;
+
+    [Inject] NavigationManager Navigation { get; set; } = null!;
+
+    public void Dispose()
+    {
+        Navigation.LocationChanged -= Follow;
+        life.Cancel();
+        life.Dispose();
+    }
+
+    protected override void BuildRenderTree(RenderTreeBuilder builder)
+    {
+        builder.OpenComponent<CascadingValue<ShellModel>>(0);
+        builder.AddAttribute(1, nameof(CascadingValue<ShellModel>.Value), Shell);
+        builder.AddAttribute(2, nameof(CascadingValue<ShellModel>.ChildContent), (RenderFragment)BuildActions);
+        builder.CloseComponent();
+        if (Shell is { ManagesProjects: true, Project: { } project, Organization: { } organization } && PathIn(project.Href) is { } path)
+        {
+            builder.OpenComponent<ProjectDialogs>(3);
+            builder.AddAttribute(4, nameof(ProjectDialogs.Path), path);
+            builder.AddAttribute(5, nameof(ProjectDialogs.ProjectName), project.Name);
+            builder.AddAttribute(6, nameof(ProjectDialogs.OrganizationName), organization.Name);
+            builder.AddAttribute(7, nameof(ProjectDialogs.After), Shell.Projects.FirstOrDefault(other => other != project)?.Href ?? "/");
+            builder.AddComponentReferenceCapture(8, captured => dialogs = (ProjectDialogs)captured);
+            builder.CloseComponent();
+        }
+    }
+
+    void BuildActions(RenderTreeBuilder builder)
+    {
+        actions ??= new(
+            EventCallback.Factory.Create(this, () => dialogs?.AskForNew()),
+            EventCallback.Factory.Create(this, () => dialogs?.AskForChange()),
+            EventCallback.Factory.Create(this, () => dialogs?.DeleteAsync() ?? Task.CompletedTask));
+        builder.OpenComponent<CascadingValue<ShellActions>>(0);
+        builder.AddAttribute(1, nameof(CascadingValue<ShellActions>.Value), actions);
+        builder.AddAttribute(2, nameof(CascadingValue<ShellActions>.IsFixed), true);
+        builder.AddAttribute(3, nameof(CascadingValue<ShellActions>.ChildContent), ChildContent);
+        builder.CloseComponent();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        Navigation.LocationChanged += Follow;
+        shown = Place;
+        Shell ??= await ReadAsync(life.Token);
+    }
+
+    /// <summary>The address up to the query: what follows that changes no menu.</summary>
+    string Place => new Uri(Navigation.Uri).AbsolutePath;
+
+    void Follow(object? sender, LocationChangedEventArgs e)
+    {
+        if (Place != shown)
+        {
+            shown = Place;
+            _ = InvokeAsync(RefreshAsync);
+        }
+    }
+
+    async Task RefreshAsync()
+    {
+        try
+        {
+            var place = shown;
+            var read = await ReadAsync(life.Token);
+            if (place == shown && !life.IsCancellationRequested)
+            {
+                Shell = read;
+                StateHasChanged();
+            }
+        }
+        catch (OperationCanceledException) when (life.IsCancellationRequested)
+        {
+            // The page is gone.
+        }
+        catch (Exception exception)
+        {
+            await DispatchExceptionAsync(exception);
+        }
+    }
+
+    async Task<ShellModel> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (await User.ActorAsync() is not { } actor)
+        {
+            return new();
+        }
+
+        var shell = new ShellModel { UserName = actor.Name, SignOutAction = "/account/sign-out", AccountLinks = [OwnApps] };
+        if (PathIn(Place) is not { } path)
+        {
+            return shell;
+        }
+
+        if (path.Organization == Account)
+        {
+            return await OfPersonAsync(shell, actor, cancellationToken);
+        }
+
+        if (path.Project is ServiceAccounts or ConnectedApps)
+        {
+            var organization = await Projects.FindOrganizationAsync(actor, path.Organization, cancellationToken);
+            return organization.Succeeded ? Around(shell, organization.Value, await Projects.AccessibleAsync(actor, cancellationToken)) : shell;
+        }
+
+        var found = await Projects.FindAsync(actor, path, cancellationToken);
+        return found.Succeeded ? Around(shell, found.Value, await Projects.AccessibleAsync(actor, cancellationToken)) : shell;
+    }
+
+    /// <summary>A page of the person's own, with the way back to the project that they come from, or to their first.</summary>
+    async Task<ShellModel> OfPersonAsync(ShellModel shell, Actor actor, CancellationToken cancellationToken)
+    {
+        var back = Shell?.Project;
+        if (back is null && Shell?.Groups.FirstOrDefault(group => group.Title == BackTo)?.Links is [var link])
+        {
+            back = new(link.Text, link.Href);
+        }
+
+        if (back is null && await Projects.AccessibleAsync(actor, cancellationToken) is [var first, ..])
+        {
+            back = new(first.ProjectName, KeysOf(first));
+        }
+
+        return shell with { Groups = [new("Your account", [OwnApps]), .. back is null ? Array.Empty<ShellGroup>() : [new(BackTo, [new(back.Name, back.Href, Icons.ArrowLeft)])]] };
+    }
+
+    /// <summary>A page of the organization: the project that one comes from stays in the head bar, or the first is put there.</summary>
+    ShellModel Around(ShellModel shell, OrganizationAccess here, IReadOnlyList<ProjectAccess> all)
+    {
+        var own = all.Where(project => project.OrganizationId == here.Id).ToList();
+        return (own.Find(project => KeysOf(project) == Shell?.Project?.Href) ?? own.FirstOrDefault()) is { } project
+            ? Around(shell, project, all)
+            : shell with { Organization = new(here.Name, "/"), Groups = [.. OfOrganization(here.Slug, here.Role)] };
+    }
+
+    static ShellModel Around(ShellModel shell, ProjectAccess here, IReadOnlyList<ProjectAccess> all) => shell with
+    {
+        Organization = new(here.OrganizationName, KeysOf(all.First(project => project.OrganizationId == here.OrganizationId))),
+        Organizations = [.. all.DistinctBy(project => project.OrganizationId).Take(MostPlaces).Select(project => new ShellPlace(project.OrganizationName, KeysOf(project)))],
+        Project = new(here.ProjectName, KeysOf(here)),
+        Projects = [.. all.Where(project => project.OrganizationId == here.OrganizationId).Take(MostPlaces).Select(project => new ShellPlace(project.ProjectName, KeysOf(project)))],
+        ManagesProjects = here.Role >= OrganizationRole.Admin,
+        Groups =
+        [
+            new("Project", [new("API keys", KeysOf(here), Icons.Key), new("Resources", $"/{here.Path}/resources", Icons.Box), new("Published apps", $"/{here.Path}/apps", Icons.Plug)]),
+            .. OfOrganization(here.OrganizationSlug, here.Role),
+        ],
+    };
+
+    /// <summary>The pages of the organization that somebody of a role may see.</summary>
+    static IEnumerable<ShellGroup> OfOrganization(string slug, OrganizationRole role) =>
+        role < OrganizationRole.Admin ? [] : [new("Organization", [new("Service accounts", $"/{slug}/{ServiceAccounts}", Icons.Bot), new("Connected apps", $"/{slug}/{ConnectedApps}", Icons.Plug)])];
+
+    static ProjectPath? PathIn(string address) =>
+        address.Split('/') is ["", var organization, var project, ..] && ProjectPath.TryParse($"{organization}/{project}", out var path) ? path : null;
+
+    static string KeysOf(ProjectAccess project) => $"/{project.Path}/keys";
+}

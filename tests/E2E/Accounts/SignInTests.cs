@@ -1,0 +1,236 @@
+using System.Net;
+using Dashboard.Core.Organizations;
+using Dashboard.Tests.E2E.Support;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Accounts;
+
+public sealed class SignInTests(Product product, Browser browser) : IClassFixture<Product>
+{
+    const string SignIn = "/account/sign-in";
+
+    [Fact]
+    public async Task Person_who_guesses_is_told_how_many_tries_are_left_and_then_waits()
+    {
+        product.Start();
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.Page.GotoAsync(SignIn);
+        await visit.ExpectAccessibleAsync();
+        foreach (var left in new[] { "Four more tries, then a pause of 5 minutes.", "Three more tries", "Two more tries", "One more try", "The next try is possible in 5 minutes." })
+        {
+            await TypeAsync(visit, "nobody@example.com", "not-the-Password-1");
+            await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync($"Address or password is wrong. {left}");
+            await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveValueAsync("nobody@example.com");
+            await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveValueAsync("");
+            await Assertions.Expect(visit.Page.GetByLabel("Password")).ToBeFocusedAsync();
+        }
+
+        await TypeAsync(visit, "nobody@example.com", "not-the-Password-1");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Too many tries. The next is possible in 5 minutes.");
+        await visit.ExpectAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task Person_on_a_phone_gets_errors_beside_the_fields()
+    {
+        product.Start();
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url, PageVisit.Phone);
+        await visit.Page.GotoAsync(SignIn);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).TapAsync();
+        await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveAccessibleDescriptionAsync("Enter your e-mail address.");
+        await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveAccessibleDescriptionAsync("Enter your password.");
+        await visit.ExpectAccessibleAsync();
+    }
+
+    [Theory]
+    [InlineData("/my-organization/default/keys?search=back", "/my-organization/default/keys?search=back")]
+    [InlineData("//evil.example/", "/my-organization/default/keys")]
+    [InlineData("https://evil.example/", "/my-organization/default/keys")]
+    public async Task Person_goes_where_they_wanted_to_and_never_to_another_host(string wanted, string reached)
+    {
+        product.Start();
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.Page.GotoAsync($"{SignIn}?ReturnUrl={Uri.EscapeDataString(wanted)}");
+        await TypeAsync(visit, Product.Email, Product.Password);
+        await visit.UntilInteractiveAsync();
+        Assert.Equal(reached, new Uri(visit.Page.Url).PathAndQuery);
+        await visit.Page.GotoAsync($"{SignIn}?ReturnUrl={Uri.EscapeDataString(wanted)}"); // signed in already
+        Assert.Equal(reached, new Uri(visit.Page.Url).PathAndQuery);
+        await visit.UntilInteractiveAsync();
+    }
+
+    [Fact]
+    public async Task Page_that_asks_for_a_session_is_reached_after_signing_in()
+    {
+        product.Start();
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.Page.GotoAsync("/my-organization/default/keys");
+        Assert.Equal($"{SignIn}?ReturnUrl=%2Fmy-organization%2Fdefault%2Fkeys", new Uri(visit.Page.Url).PathAndQuery);
+        await TypeAsync(visit, Product.Email, Product.Password);
+        await visit.UntilInteractiveAsync();
+        Assert.Equal("/my-organization/default/keys", new Uri(visit.Page.Url).PathAndQuery);
+    }
+
+    [Fact]
+    public async Task Person_without_a_project_is_told_what_to_do()
+    {
+        product.Start();
+        await product.AddOrganizationAsync("empty");
+        await product.AddMemberAsync("newcomer@example.com", "empty", OrganizationRole.Developer);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.Page.GotoAsync("/");
+        await TypeAsync(visit, "newcomer@example.com", Product.Password);
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "You have no project yet" })).ToBeVisibleAsync();
+        Assert.Equal("/", new Uri(visit.Page.Url).PathAndQuery);
+        await visit.ExpectAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task Signing_in_works_where_the_office_has_no_TLS()
+    {
+        product.Start();
+        await using var visit = await PageVisit.OpenAsync(browser, product.InsecureUrl);
+        await visit.SignInAsync();
+        Assert.Equal("/my-organization/default/keys", new Uri(visit.Page.Url).PathAndQuery);
+    }
+
+    [Fact]
+    public async Task Signing_out_makes_a_copied_cookie_useless()
+    {
+        product.Start();
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync();
+        var copied = (await visit.Page.Context.CookiesAsync()).Single(cookie => cookie.Name == "latchkey");
+        Assert.True(copied.HttpOnly);
+        Assert.Equal((SameSiteAttribute.Lax, "/", -1), (copied.SameSite, copied.Path, copied.Expires));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(copied.Value));
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Your account, Owner" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Sign out" }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Latchkey" })).ToBeVisibleAsync();
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(copied.Value));
+    }
+
+    [Fact]
+    public async Task Browser_that_is_asked_to_keeps_the_session_for_fourteen_days()
+    {
+        product.Start();
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.Page.GotoAsync(SignIn);
+        await visit.Page.GetByLabel("Keep me signed in for 14 days").CheckAsync();
+        await TypeAsync(visit, Product.Email, Product.Password);
+        await visit.UntilInteractiveAsync();
+        var cookie = (await visit.Page.Context.CookiesAsync()).Single(cookie => cookie.Name == "latchkey");
+        // The browser corrects it by what it takes for the difference of the clocks, which on a busy machine is many seconds.
+        Assert.InRange(DateTimeOffset.FromUnixTimeSeconds((long)cookie.Expires) - product.Now, TimeSpan.FromDays(13.9), TimeSpan.FromDays(14.1));
+    }
+
+    [Fact]
+    public async Task Open_page_stops_when_its_session_ends_elsewhere()
+    {
+        product.Start();
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync();
+        var ended = await visit.Requests.DeleteAsync("/api/session", new() { Headers = new Dictionary<string, string> { ["Sec-Fetch-Site"] = "same-origin" } });
+        Assert.Equal(204, ended.Status);
+        await Assertions.Expect(visit.Page).ToHaveURLAsync(new Uri(product.Url, $"{SignIn}?ReturnUrl=%2Fmy-organization%2Fdefault%2Fkeys").ToString());
+    }
+
+    [Fact]
+    public async Task Form_from_before_another_tab_signed_in_leads_on()
+    {
+        product.Start();
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.Page.GotoAsync(SignIn);
+        await visit.SignInAsync(Product.Email);
+        await TypeAsync(visit, Product.Email, Product.Password);
+        await visit.UntilInteractiveAsync();
+        Assert.Equal("/my-organization/default/keys", new Uri(visit.Page.Url).PathAndQuery);
+    }
+
+    [Fact]
+    public async Task Form_without_its_token_is_shown_again_and_says_why()
+    {
+        product.Start();
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.Page.GotoAsync($"{SignIn}?ReturnUrl=%2Fx");
+        await visit.Page.Context.ClearCookiesAsync();
+        await TypeAsync(visit, Product.Email, Product.Password);
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This page was out of date, or this browser keeps no cookies. Nothing was done. Try once more.");
+        Assert.Equal($"{SignIn}?ReturnUrl=%2Fx&again=true", new Uri(visit.Page.Url).PathAndQuery);
+        await visit.ExpectAccessibleAsync();
+    }
+
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Sec-Fetch-Site", "same-site")]
+    [InlineData("Origin", "https://evil.example")]
+    public async Task Form_that_another_site_sends_signs_nobody_in(string header, string value)
+    {
+        product.Start();
+        using var client = NewClient();
+        var form = await client.GetStringAsync(SignIn, Cancellation);
+        using var request = new HttpRequestMessage(HttpMethod.Post, SignIn) { Content = Filled(form), Headers = { { header, value } } };
+        var answer = await client.SendAsync(request, Cancellation);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Contains("another site", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.DoesNotContain(Cookies(answer), cookie => cookie.StartsWith("latchkey=", StringComparison.Ordinal));
+        using var ours = new HttpRequestMessage(HttpMethod.Post, SignIn) { Content = Filled(form), Headers = { { "Origin", client.BaseAddress!.GetLeftPart(UriPartial.Authority) } } };
+        Assert.Contains(Cookies(await client.SendAsync(ours, Cancellation)), cookie => cookie.StartsWith("latchkey=", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Form_that_another_site_sends_signs_nobody_out()
+    {
+        product.Start();
+        using var client = NewClient();
+        using var none = new FormUrlEncodedContent([]);
+        var answer = await client.PostAsync("/account/sign-out", none, Cancellation);
+        Assert.Equal(("/", HttpStatusCode.Redirect), (answer.Headers.Location?.ToString(), answer.StatusCode));
+        Assert.Empty(Cookies(answer));
+    }
+
+    [Theory]
+    [InlineData("/api/keys")]
+    [InlineData("/v1/capabilities")]
+    public async Task Programs_are_never_led_to_the_sign_in(string path)
+    {
+        product.Start();
+        using var client = NewClient();
+        var answer = await client.GetAsync(path, Cancellation);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Null(answer.Headers.Location);
+    }
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    static async Task TypeAsync(PageVisit visit, string email, string password)
+    {
+        await visit.Page.GetByLabel("E-mail").FillAsync(email);
+        await visit.Page.GetByLabel("Password").FillAsync(password);
+        await visit.Page.GetByLabel("Password").PressAsync("Enter");
+    }
+
+    /// <summary>What a program is told that comes with somebody's cookie.</summary>
+    async Task<HttpStatusCode> AskAsync(string cookie)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = product.Url };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/session") { Headers = { { "Cookie", $"latchkey={cookie}" } } };
+        return (await client.SendAsync(request, Cancellation)).StatusCode;
+    }
+
+    HttpClient NewClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new() }) { BaseAddress = product.Url };
+
+    static FormUrlEncodedContent Filled(string page)
+    {
+        const string before = "name=\"__RequestVerificationToken\" value=\"";
+        var token = page[(page.IndexOf(before, StringComparison.Ordinal) + before.Length)..];
+        return new([
+            new("_handler", "sign-in"), new("__RequestVerificationToken", token[..token.IndexOf('"', StringComparison.Ordinal)]),
+            new("Input.Email", Product.Email), new("Input.Password", Product.Password),
+        ]);
+    }
+
+    static IEnumerable<string> Cookies(HttpResponseMessage answer) => answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [];
+}

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using Dashboard.Tests.E2E.Support;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Api;
+
+/// <summary>The description says all that a program needs. That it is true, every other test of the API shows.</summary>
+public sealed class ApiDescriptionTests(Tenants tenants) : IClassFixture<Tenants>
+{
+    [Fact]
+    public async Task Description_is_OpenAPI_3_1_for_everybody()
+    {
+        var answer = await tenants.Nobody.GetAsync("/openapi/v1.json");
+        Assert.Equal((200, "application/json"), (answer.Status, answer.MediaType));
+        Assert.StartsWith("3.1.", answer.Member("openapi"), StringComparison.Ordinal);
+        Assert.Equal(answer.Text, (await tenants.Owner.GetAsync("/openapi/v1.json", ("X-Forwarded-Host", "evil.example"))).Text);
+    }
+
+    [Fact]
+    public async Task Every_operation_has_a_name_a_sentence_a_place_and_all_its_answers()
+    {
+        var operations = (await tenants.Product.Contract).Operations.ToList();
+        var names = operations.Select(x => x.Operation.GetProperty("operationId").GetString()).ToList();
+        Assert.Equal(names.Count, names.Distinct(StringComparer.Ordinal).Count());
+        Assert.All(operations, x =>
+        {
+            Assert.NotEmpty(x.Operation.GetProperty("summary").GetString()!);
+            Assert.Single(x.Operation.GetProperty("tags").EnumerateArray());
+            var answers = x.Operation.GetProperty("responses").EnumerateObject().ToList();
+            Assert.Contains(answers, answer => answer.Name is ['2', ..]);
+            Assert.All(answers, answer => Assert.NotEmpty(answer.Value.GetProperty("description").GetString()!));
+            Assert.All(answers.Where(answer => answer.Name is ['4' or '5', ..]), answer => Assert.NotEmpty(CodesOf(answer.Value)));
+        });
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/session", "200", "400:invalid_request 401:invalid_credentials 403:cross_site 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+    [InlineData("GET", "/api/session", "200", "401:session_required 403:forbidden 500:internal_error 503:unavailable")]
+    [InlineData("DELETE", "/api/session", "204", "401:session_required 403:forbidden,cross_site 500:internal_error 503:unavailable")]
+    [InlineData("POST", "/api/keys", "201",
+        "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 409:conflict,already_created,key_limit_reached 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+    [InlineData("GET", "/api/keys", "200", "400:invalid_request 401:session_required 404:not_found 429:rate_limited 500:internal_error 503:unavailable")]
+    [InlineData("PATCH", "/api/keys/{key_id}", "200",
+        "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 409:conflict,key_limit_reached 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+    [InlineData("DELETE", "/api/projects/{organization}/{project}", "200", "401:session_required 403:forbidden,cross_site 404:not_found 500:internal_error 503:unavailable")]
+    [InlineData("PATCH", "/api/resources/{organization}/{project}/{resource}", "200",
+        "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+    [InlineData("POST", "/api/apps", "201",
+        "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 409:conflict,already_created 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+    [InlineData("GET", "/v1/capabilities", "200",
+        "401:missing_credential,malformed_key,invalid_key,revoked_key,inactive_key,expired_key,wrong_environment,token_expired,invalid_token 403:ip_not_allowed 429:rate_limited 500:internal_error 503:verification_unavailable")]
+    public async Task Operation_names_every_status_and_code(string method, string path, string success, string refusals)
+    {
+        var operation = (await tenants.Product.Contract).Operations.Single(x => x.Method == method && x.Path == path).Operation;
+        var answers = operation.GetProperty("responses").EnumerateObject().ToList();
+        Assert.Equal(success, answers[0].Name);
+        Assert.Equal(refusals, string.Join(' ', answers[1..].Select(x => $"{x.Name}:{string.Join(',', CodesOf(x.Value))}")));
+    }
+
+    [Fact]
+    public async Task Every_member_and_parameter_has_a_type_a_sentence_and_an_example()
+    {
+        var document = await DocumentAsync();
+        var faults = new List<string>();
+        foreach (var schema in document.GetProperty("components").GetProperty("schemas").EnumerateObject())
+        {
+            Assert.True(schema.Value.TryGetProperty("properties", out var members), schema.Name);
+            Assert.False(schema.Value.GetProperty("additionalProperties").GetBoolean());
+            foreach (var member in members.EnumerateObject())
+            {
+                faults.AddRange(Missing($"{schema.Name}.{member.Name}", member.Value));
+            }
+        }
+
+        foreach (var (method, path, operation) in (await tenants.Product.Contract).Operations)
+        {
+            foreach (var parameter in operation.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray() : [])
+            {
+                var name = $"{method} {path} {parameter.GetProperty("name")}";
+                Assert.True(parameter.TryGetProperty("description", out _), name);
+                faults.AddRange(parameter.GetProperty("in").GetString() == "path" ? [] : Missing(name, parameter.GetProperty("schema")));
+            }
+        }
+
+        Assert.Empty(faults);
+    }
+
+    [Theory]
+    [InlineData("Key", "name", "string", true)]
+    [InlineData("Key", "expires_at", "null|string", true)]
+    [InlineData("Key", "permissions", "array", true)]
+    [InlineData("IssuedKey", "raw_key", "string", true)]
+    [InlineData("KeyList", "next_cursor", "null|string", true)]
+    [InlineData("Principal", "valid", "boolean", true)]
+    [InlineData("CreateKeyRequest", "name", "string", true)]
+    [InlineData("CreateKeyRequest", "expires_at", "null|string", false)]
+    [InlineData("ChangeKeyRequest", "name", "string", false)]
+    [InlineData("ChangeKeyRequest", "expires_at", "null|string", false)]
+    public async Task Member_says_whether_it_can_be_null_or_missing(string schema, string member, string type, bool required)
+    {
+        var described = (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty(schema);
+        var types = described.GetProperty("properties").GetProperty(member).GetProperty("type");
+        Assert.Equal(type, types.ValueKind == JsonValueKind.String ? types.GetString() : string.Join('|', types.EnumerateArray().Select(x => x.GetString()).Order(StringComparer.Ordinal)));
+        Assert.Equal(required, described.TryGetProperty("required", out var all) && all.EnumerateArray().Any(x => x.GetString() == member));
+    }
+
+    [Fact]
+    public async Task Operations_say_which_credential_they_take()
+    {
+        var schemes = (await DocumentAsync()).GetProperty("components").GetProperty("securitySchemes");
+        Assert.Equal("latchkey", schemes.GetProperty("session_cookie").GetProperty("name").GetString());
+        Assert.Equal(("http", "bearer", "JWT"), (
+            schemes.GetProperty("access_token").GetProperty("type").GetString(), schemes.GetProperty("access_token").GetProperty("scheme").GetString(),
+            schemes.GetProperty("access_token").GetProperty("bearerFormat").GetString()));
+        Assert.Equal("X-API-Key", schemes.GetProperty("x_api_key").GetProperty("name").GetString());
+        Assert.All((await tenants.Product.Contract).Operations, x => Assert.Equal(
+            (x.Method, x.Path) switch
+            {
+                ("POST", "/api/session") => "",
+                (_, "/api/session") or (not "GET", ['/', 'a', 'p', 'i', '/', 'p', 'r', 'o', 'j', ..]) => "session_cookie",
+                ("DELETE", "/api/authorizations/{authorization_id}") => "session_cookie",
+                (_, ['/', 'a', 'p', 'i', '/', not 'v', ..]) => "session_cookie access_token",
+                (_, "/api/v1/keys/verify" or "/v1/capabilities" or "/v1/self-revoke" or ['/', 'f', 'o', 'r', 'w', 'a', 'r', 'd', '-', 'a', 'u', 't', 'h', ..]) => "x_api_key api_key authorization_api_key authorization_bearer",
+                _ => "",
+            },
+            x.Operation.TryGetProperty("security", out var security) ? string.Join(' ', security.EnumerateArray().SelectMany(one => one.EnumerateObject()).Select(one => one.Name)) : ""));
+    }
+
+    [Fact]
+    public async Task Every_reference_leads_somewhere()
+    {
+        var text = (await tenants.Nobody.GetAsync("/openapi/v1.json")).Text;
+        var schemas = new JsonSchema(await DocumentAsync());
+        var references = System.Text.RegularExpressions.Regex.Matches(text, "\"\\$ref\": ?\"(?<to>[^\"]+)\"", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+            .Select(x => x.Groups["to"].Value).Distinct(StringComparer.Ordinal).ToList();
+        Assert.NotEmpty(references);
+        Assert.All(references, x => Assert.Equal(JsonValueKind.Object, schemas.Resolve(x).ValueKind));
+    }
+
+    async Task<JsonElement> DocumentAsync() => (await tenants.Nobody.GetAsync("/openapi/v1.json")).Json;
+
+    static IEnumerable<string> CodesOf(JsonElement answer) =>
+        answer.GetProperty("content").EnumerateObject().Single().Value.GetProperty("schema").GetProperty("allOf")[1]
+            .GetProperty("properties").EnumerateObject().Single().Value.GetProperty("enum").EnumerateArray().Select(x => x.GetString()!);
+
+    static IEnumerable<string> Missing(string name, JsonElement schema)
+    {
+        var reference = schema.TryGetProperty("$ref", out _);
+        foreach (var (fits, what) in new[]
+        {
+            (schema.TryGetProperty("description", out var sentence) && sentence.GetString() is { Length: > 0 }, "sentence"),
+            (reference || schema.TryGetProperty("type", out _) || schema.TryGetProperty("oneOf", out _), "type"),
+            (reference || schema.TryGetProperty("examples", out _) || Of(schema, "array"), "example"),
+        })
+        {
+            if (!fits)
+            {
+                yield return $"{name} has no {what}";
+            }
+        }
+    }
+
+    /// <summary>A list of objects shows its example in them.</summary>
+    static bool Of(JsonElement schema, string type) => schema.GetProperty("type").ToString() == type && schema.GetProperty("items").TryGetProperty("$ref", out _);
+}

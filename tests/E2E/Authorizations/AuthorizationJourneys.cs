@@ -1,0 +1,194 @@
+using System.Net;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Tokens;
+using Dashboard.Tests.E2E.Support;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Dashboard.Tests.E2E.Authorizations;
+
+/// <summary>A person allows a command line and an app to act as them, sees that they do, and ends it.</summary>
+public sealed class AuthorizationJourneys : IClassFixture<Product>
+{
+    const string LongName = "Contoso Desk Assistant for Fabrikam and the other carriers of the whole of Northern Europe";
+
+    readonly Product product;
+    readonly Browser browser;
+
+    public AuthorizationJourneys(Product product, Browser browser)
+    {
+        (this.product, this.browser) = (product, browser);
+        product.Start();
+    }
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Device_is_looked_up_by_its_code_and_allowed_or_denied_by_keyboard()
+    {
+        await product.AddMemberAsync("reads@example.com", People.Organization, OrganizationRole.Viewer);
+        using var program = await ApiClient.OpenAsync(product);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync("reads@example.com");
+        var page = visit.Page;
+        var code = page.GetByLabel("Code", new() { Exact = true });
+        await page.GotoAsync("/oauth/device/verify");
+        await Expect(code).ToBeFocusedAsync();
+        await LookAsync(visit);
+        foreach (var (typed, said) in new[] { ("aeiou", "A code has eight letters"), ("bcdf ghjk", "No device waits with this code.") })
+        {
+            await code.FillAsync(typed);
+            await page.Keyboard.PressAsync("Enter");
+            await Expect(page.GetByText(said)).ToBeVisibleAsync();
+            await Expect(code).ToHaveAttributeAsync("aria-invalid", "true");
+            await Expect(code).ToBeFocusedAsync();
+        }
+
+        await LookAsync(visit);
+        var device = await program.PostAsync("/oauth/device/authorize", new { client_id = OAuthClient.CommandLineId });
+        await code.FillAsync(device.Member("user_code").ToLowerInvariant().Replace("-", "", StringComparison.Ordinal));
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Allow Latchkey command line to act as you?" })).ToBeVisibleAsync();
+        await Expect(page.GetByText("Manage keys and service accounts as you can")).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("Organization")).ToContainTextAsync("where you may only read");
+        await LookAsync(visit);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The device is connected" })).ToBeVisibleAsync();
+        await LookAsync(visit);
+        Assert.Equal(200, (await PollAsync(device)).Status);
+
+        var other = await program.PostAsync("/oauth/device/authorize", new { client_id = OAuthClient.CommandLineId });
+        await page.GotoAsync($"/oauth/device/verify?user_code={other.Member("user_code")}"); // filled in, and asked all the same
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Deny" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The device was turned away" })).ToBeVisibleAsync();
+        Assert.Equal("access_denied", (await PollAsync(other)).Member("error"));
+
+        Task<Exchange> PollAsync(Exchange asked) =>
+            program.PostAsync("/oauth/token", new { grant_type = GrantTypes.DeviceCode, client_id = OAuthClient.CommandLineId, device_code = asked.Member("device_code") });
+    }
+
+    [Fact]
+    public async Task App_gets_its_answer_at_its_own_address_and_somebody_else_can_answer()
+    {
+        await product.AddMemberAsync("nobodys@example.com", People.Organization, OrganizationRole.Developer);
+        await using (var context = await People.OpenAsync(product))
+        {
+            context.Members.RemoveRange(context.Members.Where(member => context.Users.Any(x => x.Id == member.UserId && x.Email == "nobodys@example.com")));
+            await context.SaveChangesAsync(Token);
+        }
+
+        using var app = new HttpListener();
+        var address = $"http://127.0.0.1:{FreePort()}/";
+        app.Prefixes.Add(address);
+        app.Start();
+        using var program = await ApiClient.OpenAsync(product);
+        var client = (await program.PostAsync(
+            "/oauth/register", new { client_name = LongName, redirect_uris = new[] { "http://127.0.0.1/callback" }, token_endpoint_auth_method = "none" })).Member("client_id");
+        var asked = $"/oauth/authorize?client_id={client}&response_type=code&redirect_uri={Uri.EscapeDataString(address + "callback")}&code_challenge_method=S256" +
+            $"&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&state=xyz&scope={Uri.EscapeDataString("read:workflows execute:agents")}";
+
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        visit.ExpectApp(address);
+        var page = visit.Page;
+        await visit.SignInAsync("nobodys@example.com");
+        await page.GotoAsync(asked);
+        await Expect(page.GetByText("You belong to no organization")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Allow" })).ToBeDisabledAsync();
+        await LookAsync(visit);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Not you?" }).ClickAsync();
+        await page.GetByLabel("E-mail").FillAsync(Product.Email);
+        await page.GetByLabel("Password").FillAsync(Product.Password);
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = LongName })).ToBeVisibleAsync();
+        await Expect(page.GetByText("Unverified: it registered itself")).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 hour, renewed for up to 30 days")).ToBeVisibleAsync();
+        await LookAsync(visit);
+        Assert.Equal("error=access_denied", await AnswerAsync("Deny"));
+        await page.GotoAsync(asked);
+        Assert.StartsWith("code=latchkey_ac_", await AnswerAsync("Allow"), StringComparison.Ordinal);
+
+        visit.Expect(400, "client_id=nobody");
+        await page.GotoAsync("/oauth/authorize?client_id=nobody");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "This app cannot be connected" })).ToBeVisibleAsync();
+
+        // What the app hears first, with state and issuer.
+        async Task<string> AnswerAsync(string button)
+        {
+            var hearing = app.GetContextAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = button }).FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+            var heard = await hearing.WaitAsync(TimeSpan.FromSeconds(30), Token);
+            heard.Response.ContentType = "text/html";
+            heard.Response.Close("<!DOCTYPE html><html lang=en><title>App</title><link rel=icon href=data:,>Back at the app</html>"u8.ToArray(), false);
+            await Expect(page.GetByText("Back at the app")).ToBeVisibleAsync();
+            Assert.Equal(("xyz", product.Url.GetLeftPart(UriPartial.Authority)), (heard.Request.QueryString["state"], heard.Request.QueryString["iss"]));
+            return heard.Request.Url!.Query[1..].Split('&')[0];
+        }
+    }
+
+    [Fact]
+    public async Task Connected_apps_are_seen_and_disconnected_by_their_person_and_by_an_admin()
+    {
+        var person = await product.AddMemberAsync("connects@example.com", People.Organization, OrganizationRole.Developer, "Connie Connects");
+        using var program = await ApiClient.OpenAsync(product);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        var page = visit.Page;
+        await visit.SignInAsync("connects@example.com");
+        await visit.GoAsync("/account/connected-apps");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing acts as you" })).ToBeVisibleAsync();
+        await LookAsync(visit);
+
+        var shell = await product.CommandLineTokenAsync(program, person);
+        var app = await product.AppTokenAsync(program, person, LongName);
+        await visit.GoAsync("/");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Your account" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Connected apps" }).ClickAsync();
+        var rows = page.GetByRole(AriaRole.Region, new() { Name = "Connected apps" }).GetByRole(AriaRole.Listitem);
+        await Expect(rows).ToHaveCountAsync(2);
+        await Expect(rows.Nth(0)).ToContainTextAsync("May read workflows. Connected");
+        await Expect(rows.Nth(0)).ToContainTextAsync("Registered itself");
+        await Expect(rows.Nth(1)).ToContainTextAsync("May manage keys and service accounts.");
+        await LookAsync(visit);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Disconnect Latchkey command line" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToBeFocusedAsync();
+        await visit.ExpectAccessibleAsync(page.GetByRole(AriaRole.Alertdialog), ColorScheme.Light);
+        await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Disconnect" }).ClickAsync();
+        await Expect(rows).ToHaveCountAsync(1);
+        Assert.Equal(401, (await program.GetAsync("/api/keys", Bearers.Header(shell))).Status);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Default" })).ToBeVisibleAsync(); // the way back
+
+        await using var admin = await PageVisit.OpenAsync(browser, product.Url);
+        await admin.SignInAsync(Product.Email);
+        await admin.GoAsync($"/{People.Project}/keys");
+        await admin.Page.GetByRole(AriaRole.Link, new() { Name = "Connected apps" }).ClickAsync();
+        await Expect(admin.Page.GetByText("As Connie Connects. May read workflows.")).ToBeVisibleAsync();
+        await LookAsync(admin);
+        await admin.Page.GetByRole(AriaRole.Button, new() { Name = "of Connie Connects" }).ClickAsync();
+        await admin.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Disconnect" }).ClickAsync();
+        await admin.UntilNoDialogAsync();
+        await Expect(admin.Page.GetByRole(AriaRole.Button, new() { Name = "of Connie Connects" })).ToHaveCountAsync(0);
+        Assert.Equal("invalid_token", (await program.GetAsync("/v1/capabilities", Bearers.Header(app))).Code);
+    }
+
+    static async Task LookAsync(PageVisit visit)
+    {
+        await visit.ResizeAsync(390);
+        await visit.ExpectFitAsync();
+        await visit.ResizeAsync(1360);
+        await visit.ExpectAccessibleAsync();
+        await visit.ExpectFitAsync();
+    }
+
+    static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,273 @@
+using System.Net;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Organizations;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Accounts;
+
+public sealed class SignInTests
+{
+    [Theory]
+    [InlineData(false, 12)]
+    [InlineData(true, 14 * 24)]
+    public async Task Right_password_begins_a_session_for_as_long_as_was_asked(bool remember, int hours)
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var signedIn = (await newcomers.SignInAsync(remember: remember)).Value;
+        Assert.Equal(("Priya Raghunathan", TestInstallation.Start.AddHours(hours), remember), (signedIn.Name, signedIn.ExpiresAt, signedIn.Remember));
+        await using var context = newcomers.Installation.Open();
+        var session = Assert.Single(context.Sessions.ToList());
+        Assert.Equal((signedIn.SessionId, signedIn.UserId, "203.0.113.7", "Mozilla/5.0"), (session.Id, session.UserId, session.Address, session.UserAgent));
+        Assert.Equal((TestInstallation.Start, TestInstallation.Start.AddHours(hours), null), (session.CreatedAt, session.ExpiresAt, session.EndedAt));
+    }
+
+    [Fact]
+    public async Task Each_sign_in_has_a_session_of_its_own()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var (first, second) = ((await newcomers.SignInAsync()).Value, (await newcomers.SignInAsync()).Value);
+        Assert.NotEqual(first.SessionId, second.SessionId);
+        Assert.Equal(22, first.SessionId.Length);
+    }
+
+    [Fact]
+    public async Task Log_says_who_signed_in_and_which_account_somebody_failed_at()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        await newcomers.FailAsync(1);
+        var signedIn = (await newcomers.SignInAsync()).Value;
+        var log = newcomers.Log().Where(entry => entry.Action.StartsWith("session.", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["session.refused", "session.started"], log.Select(entry => entry.Action));
+        Assert.All(log, entry => Assert.Equal((0, "auth", "user", signedIn.UserId, "Priya Raghunathan", "203.0.113.7"),
+            (entry.ChainId, entry.Category, entry.TargetType, entry.TargetId, entry.TargetName, entry.Address)));
+        Assert.Equal([("anonymous", false), ("user", true)], log.Select(entry => (entry.ActorType, entry.Succeeded)));
+    }
+
+    [Fact]
+    public async Task Address_without_account_is_answered_alike_and_stays_out_of_the_database()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var (known, unknown) = (new List<Error?>(), new List<Error?>());
+        for (var i = 0; i < 7; i++)
+        {
+            known.Add((await newcomers.SignInAsync(SignInFixture.Wrong)).Error);
+            unknown.Add((await newcomers.SignInAsync(SignInFixture.Wrong, "my-Secret-in-the-wrong-field@x")).Error);
+        }
+
+        Assert.Equal(known, unknown);
+        Assert.Equal(
+            [
+                "Address or password is wrong. Four more tries, then a pause of 5 minutes.", "Address or password is wrong. Three more tries, then a pause of 5 minutes.",
+                "Address or password is wrong. Two more tries, then a pause of 5 minutes.", "Address or password is wrong. One more try, then a pause of 5 minutes.",
+                "Address or password is wrong. The next try is possible in 5 minutes.", "Too many tries. The next is possible in 5 minutes.",
+                "Too many tries. The next is possible in 5 minutes.",
+            ],
+            known.Select(fault => fault?.Detail));
+        Assert.DoesNotContain("secret-in-the-wrong", newcomers.Installation.Dump(), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(5, newcomers.Log().Count(entry => entry is { Action: "session.refused", TargetId: "unknown", Succeeded: false }));
+    }
+
+    [Fact]
+    public async Task Address_without_account_is_hashed_for_too()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var hasher = new CountingHasher();
+        var service = newcomers.Start(services => services.AddSingleton<IPasswordHasher<DashboardUser>>(hasher)).Get<SignInService>();
+        await service.SignInAsync(new("nobody@northwind.example", SignInFixture.Password, false, SignInFixture.Office, null), SignInFixture.Cancel);
+        Assert.Equal(1, hasher.Verified);
+    }
+
+    [Fact]
+    public async Task Pause_holds_against_the_right_password_and_ends_after_five_minutes()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        await newcomers.FailAsync(5);
+        var paused = (await newcomers.SignInAsync()).Error;
+        Assert.Equal((ErrorCode.RateLimited, TimeSpan.FromMinutes(5)), (paused?.Code, paused?.RetryAfter));
+        newcomers.Installation.Time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal("Too many tries. The next is possible in 1 minute.", (await newcomers.SignInAsync()).Error?.Detail);
+        newcomers.Installation.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await newcomers.FailAsync(5); // as many as at first
+        newcomers.Installation.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.True((await newcomers.SignInAsync()).Succeeded);
+    }
+
+    [Fact]
+    public async Task Success_begins_the_count_anew()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        await newcomers.FailAsync(4);
+        Assert.True((await newcomers.SignInAsync()).Succeeded);
+        await newcomers.FailAsync(5);
+        Assert.Equal(ErrorCode.RateLimited, (await newcomers.SignInAsync()).Error?.Code);
+    }
+
+    [Theory]
+    [InlineData("203.0.113.7", "203.0.113.250", true)]
+    [InlineData("203.0.113.7", "::ffff:203.0.113.9", true)]
+    [InlineData("203.0.113.7", "203.0.114.7", false)]
+    [InlineData("2001:db8:7::1", "2001:db8:7:ffff::2", true)]
+    [InlineData("2001:db8:7::1", "2001:db8:8::1", false)]
+    public async Task Pause_is_for_one_client_network(string failing, string trying, bool paused)
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        await newcomers.FailAsync(5, IPAddress.Parse(failing));
+        Assert.Equal(paused, !(await newcomers.SignInAsync(from: IPAddress.Parse(trying))).Succeeded);
+    }
+
+    [Fact]
+    public async Task Pause_is_for_one_account()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        for (var i = 0; i < 6; i++)
+        {
+            await newcomers.SignInAsync(SignInFixture.Wrong, "nobody@northwind.example");
+        }
+
+        Assert.True((await newcomers.SignInAsync()).Succeeded);
+    }
+
+    [Fact]
+    public async Task Many_at_once_get_five_answers()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => newcomers.SignInAsync(SignInFixture.Wrong))));
+        Assert.Equal(5, answers.Count(answer => answer.Error?.Code == ErrorCode.InvalidCredentials));
+        Assert.Equal(15, answers.Count(answer => answer.Error?.Code == ErrorCode.RateLimited));
+        Assert.Equal(5, newcomers.Log().Count(entry => entry.Action == "session.refused"));
+    }
+
+    [Fact]
+    public async Task Failures_are_forgotten_after_a_day_and_go_a_few_at_a_time()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        await newcomers.FailAsync(4);
+        for (var i = 0; i < 30; i++)
+        {
+            await newcomers.SignInAsync(SignInFixture.Wrong, $"nobody-{i}@northwind.example");
+        }
+
+        newcomers.Installation.Time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMilliseconds(1));
+        Assert.EndsWith("Four more tries, then a pause of 5 minutes.", (await newcomers.SignInAsync(SignInFixture.Wrong)).Error?.Detail, StringComparison.Ordinal);
+        await using var context = newcomers.Installation.Open();
+        Assert.Equal(11, context.SignInFailures.Count());
+        await newcomers.SignInAsync(SignInFixture.Wrong);
+        Assert.Equal(1, context.SignInFailures.Count());
+    }
+
+    [Theory]
+    [InlineData(null, null, "email", "password")]
+    [InlineData(" ", "x", "email")]
+    [InlineData("priya@x", "", "password")]
+    public async Task Empty_fields_are_named_and_nothing_is_written(string? email, string? password, params string[] fields)
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var before = newcomers.Installation.Dump();
+        var fault = (await newcomers.SignInAsync(password, email)).Error;
+        Assert.Equal(ErrorCode.InvalidRequest, fault?.Code);
+        Assert.Equal(fields, fault?.Errors?.Keys);
+        Assert.Equal(before, newcomers.Installation.Dump());
+    }
+
+    [Theory]
+    [InlineData(257, 20)]
+    [InlineData(20, 255)]
+    public async Task What_is_too_long_is_wrong_without_being_hashed(int password, int email)
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var hasher = new CountingHasher();
+        var service = newcomers.Start(services => services.AddSingleton<IPasswordHasher<DashboardUser>>(hasher)).Get<SignInService>();
+        var outcome = await service.SignInAsync(new(new('a', email), new('p', password), false, SignInFixture.Office, null), SignInFixture.Cancel);
+        Assert.Equal((ErrorCode.InvalidCredentials, 0), (outcome.Error?.Code, hasher.Verified));
+    }
+
+    [Theory]
+    [InlineData(SignInFixture.Email, SignInFixture.Password + " ", false)]
+    [InlineData(SignInFixture.Email, " " + SignInFixture.Password, false)]
+    [InlineData(" PRIYA.Raghunathan@Northwind.EXAMPLE ", SignInFixture.Password, true)]
+    public async Task Password_counts_as_typed_and_address_in_any_case(string email, string password, bool right)
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        Assert.Equal(right, (await newcomers.SignInAsync(password, email)).Succeeded);
+    }
+
+    [Fact]
+    public async Task Half_a_character_in_the_address_is_only_wrong()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.SignInAsync(email: "\uD83D@northwind.example")).Error?.Code);
+    }
+
+    [Fact]
+    public async Task Hash_of_an_older_strength_is_renewed()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var stronger = newcomers.Start(services => services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 20));
+        var before = Hash(newcomers);
+        var outcome = await stronger.Get<SignInService>().SignInAsync(new(SignInFixture.Email, SignInFixture.Password, false, SignInFixture.Office, null), SignInFixture.Cancel);
+        Assert.True(outcome.Succeeded);
+        Assert.NotEqual(before, Hash(newcomers));
+        Assert.True((await newcomers.SignInAsync()).Succeeded);
+
+        static string? Hash(SignInFixture newcomers)
+        {
+            using var context = newcomers.Installation.Open();
+            return context.Users.Single().PasswordHash;
+        }
+    }
+
+    [Fact]
+    public async Task Password_that_is_changed_while_it_is_checked_opens_nothing()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var hasher = new CountingHasher { OnVerify = () => Change(newcomers.Installation) };
+        var service = newcomers.Start(services => services.AddSingleton<IPasswordHasher<DashboardUser>>(hasher)).Get<SignInService>();
+        var outcome = await service.SignInAsync(new(SignInFixture.Email, SignInFixture.Password, false, SignInFixture.Office, null), SignInFixture.Cancel);
+        Assert.Equal((ErrorCode.InvalidCredentials, 1), (outcome.Error?.Code, hasher.Verified));
+        await using var context = newcomers.Installation.Open();
+        Assert.Empty(context.Sessions);
+
+        static void Change(TestInstallation world)
+        {
+            using var context = world.Open();
+            context.Users.Single().PasswordHash = new CountingHasher().HashPassword(new(), "another-Password-7");
+            context.SaveChanges();
+        }
+    }
+
+    [Fact]
+    public async Task What_the_browser_calls_itself_is_kept_short()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var outcome = await newcomers.Services.Get<SignInService>().SignInAsync(
+            new(SignInFixture.Email, SignInFixture.Password, false, null, new('x', 5000)), SignInFixture.Cancel);
+        Assert.True(outcome.Succeeded);
+        await using var context = newcomers.Installation.Open();
+        Assert.Equal(200, context.Sessions.Single().UserAgent.Length);
+    }
+
+    [Fact]
+    public void Attempt_prints_nothing_that_was_typed() =>
+        Assert.Equal("sign-in from 203.0.113.7", new SignInAttempt("a@b.example", "Secret-Secret-1", true, SignInFixture.Office, "x").ToString());
+
+    sealed class CountingHasher : IPasswordHasher<DashboardUser>
+    {
+        readonly PasswordHasher<DashboardUser> real = new();
+
+        public int Verified { get; private set; }
+
+        public Action OnVerify { get; init; } = () => { };
+
+        public string HashPassword(DashboardUser user, string password) => real.HashPassword(user, password);
+
+        public PasswordVerificationResult VerifyHashedPassword(DashboardUser user, string hashedPassword, string providedPassword)
+        {
+            Verified++;
+            OnVerify();
+            return real.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Dashboard.Auth;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Auth;
+
+public sealed class SameOriginTests
+{
+    [Theory]
+    [InlineData("https", "keys.example", "https://keys.example")]
+    [InlineData("https", "keys.example", "https://keys.example:443")]
+    [InlineData("https", "keys.example:443", "https://keys.example")]
+    [InlineData("https", "Keys.Example", "https://keys.EXAMPLE")]
+    [InlineData("http", "127.0.0.1:5080", "http://127.0.0.1:5080")]
+    [InlineData("http", "[::1]:5080", "http://[::1]:5080")]
+    public void Origin_of_the_requests_own_scheme_host_and_port_is_own(string scheme, string host, string origin) =>
+        Assert.Equal(SameOrigin.Provenance.Own, Of(scheme, host, origin: origin));
+
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData("http://keys.example")]
+    [InlineData("https://keys.example:8443")]
+    [InlineData("https://keys.example.evil.example")]
+    [InlineData("https://sub.keys.example")]
+    [InlineData("https://keys.example@evil.example")]
+    [InlineData("null")]
+    [InlineData("")]
+    [InlineData("keys.example")]
+    [InlineData("file://")]
+    public void Any_other_origin_is_foreign(string origin) => Assert.Equal(SameOrigin.Provenance.Foreign, Of("https", "keys.example", origin: origin));
+
+    [Theory]
+    [InlineData("same-origin", null, "Own")]
+    [InlineData("same-origin", "https://before-the-proxy.example", "Own")]
+    [InlineData("same-site", null, "Foreign")]
+    [InlineData("cross-site", "https://keys.example", "Foreign")]
+    [InlineData("Same-Origin", null, "Foreign")]
+    [InlineData("", null, "Foreign")]
+    [InlineData("none", null, "Unknown")]
+    [InlineData("none", "https://keys.example", "Own")]
+    [InlineData("none", "https://evil.example", "Foreign")]
+    [InlineData(null, null, "Unknown")]
+    public void What_the_browser_says_of_the_site_decides_before_the_origin(string? site, string? origin, string expected) =>
+        Assert.Equal(expected, $"{Of("https", "keys.example", site, origin)}");
+
+    [Fact]
+    public void Header_sent_twice_proves_nothing()
+    {
+        Assert.Equal(SameOrigin.Provenance.Foreign, Of("https", "keys.example", new StringValues(["same-origin", "same-origin"]), default));
+        Assert.Equal(SameOrigin.Provenance.Foreign, Of("https", "keys.example", default, new StringValues(["https://keys.example", "https://keys.example"])));
+    }
+
+    static SameOrigin.Provenance Of(string scheme, string host, string? site = null, string? origin = null) =>
+        Of(scheme, host, site is null ? default : new StringValues(site), origin is null ? default : new StringValues(origin));
+
+    static SameOrigin.Provenance Of(string scheme, string host, StringValues site, StringValues origin)
+    {
+        var request = new DefaultHttpContext { Request = { Scheme = scheme, Host = new(host) } }.Request;
+        if (site.Count > 0)
+        {
+            request.Headers["Sec-Fetch-Site"] = site;
+        }
+
+        if (origin.Count > 0)
+        {
+            request.Headers.Origin = origin;
+        }
+
+        return SameOrigin.Of(request);
+    }
+}

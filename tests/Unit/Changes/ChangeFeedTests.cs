@@ -1,0 +1,235 @@
+using Dashboard.Core.Changes;
+using Dashboard.Core.OAuth;
+using Dashboard.Core.Usage;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Changes;
+
+public sealed class ChangeFeedTests : IAsyncDisposable
+{
+    static CancellationToken None => TestContext.Current.CancellationToken;
+
+    readonly TestInstallation world = new();
+
+    public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    [Fact]
+    public async Task Change_is_told_on_its_own_node_before_it_is_answered_and_once()
+    {
+        var heard = await ListenAsync(world.Services);
+        var key = await CreateAsync();
+        Assert.Equal([$"key {key}"], heard);
+        await world.Services.Get<ChangeFeed>().ReadAsync(None);
+        Assert.Equal([$"key {key}"], heard);
+    }
+
+    [Fact]
+    public async Task Change_is_told_on_another_node_by_its_next_read_and_once()
+    {
+        var other = world.Run();
+        var heard = await ListenAsync(other);
+        var key = await CreateAsync();
+        Assert.Empty(heard);
+        await other.Get<ChangeFeed>().ReadAsync(None);
+        await other.Get<ChangeFeed>().ReadAsync(None);
+        Assert.Equal([$"key {key}"], heard);
+    }
+
+    [Fact]
+    public async Task Changes_of_both_nodes_are_told_once_on_each()
+    {
+        var other = world.Run();
+        var (here, there) = (await ListenAsync(world.Services), await ListenAsync(other));
+        var keys = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            keys.Add(await CreateAsync(world.Services));
+            keys.Add(await CreateAsync(other));
+        }
+
+        await world.Services.Get<ChangeFeed>().ReadAsync(None);
+        await other.Get<ChangeFeed>().ReadAsync(None);
+        Assert.Equal(keys.Select(key => $"key {key}").Order(), here.Order());
+        Assert.Equal(keys.Select(key => $"key {key}").Order(), there.Order());
+    }
+
+    [Fact]
+    public async Task Running_node_tells_within_a_second_of_its_own_clock()
+    {
+        var commands = new Commands();
+        var other = world.Run(commands);
+        var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var feed = other.Get<ChangeFeed>();
+        await feed.StartAsync(None);
+        using var subscription = feed.Subscribe(entry => told.TrySetResult(entry.SubjectId));
+        var key = await CreateAsync();
+        Assert.False(told.Task.IsCompleted);
+        world.Time.Advance(ChangeFeed.Interval);
+        Assert.Equal(key, await told.Task.WaitAsync(TimeSpan.FromSeconds(30), None));
+        await feed.StopAsync(None);
+    }
+
+    [Fact]
+    public async Task Idle_node_asks_the_database_once_a_second_and_for_the_feed_only()
+    {
+        var commands = new Commands();
+        using var asked = new SemaphoreSlim(0);
+        var node = world.Run(commands);
+        var feed = node.Get<ChangeFeed>();
+        using var first = feed.Subscribe(_ => { });
+        using var second = feed.Subscribe(_ => { });
+        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not (FeedCleanupService or UsageCleanupService or OAuthCleanupService)))
+        {
+            await service.StartAsync(None);
+        }
+
+        commands.Forget();
+        commands.Before = _ => asked.Release();
+        for (var tick = 1; tick <= 30; tick++)
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.True(await asked.WaitAsync(TimeSpan.FromSeconds(30), None));
+        }
+
+        foreach (var service in node.Provider.GetServices<IHostedService>())
+        {
+            await service.StopAsync(None);
+        }
+
+        Assert.Equal(30, commands.Sent.Count(text => text.Contains("\"FeedEntries\"", StringComparison.Ordinal)));
+        Assert.Equal(30, commands.Sent.Count);
+    }
+
+    [Fact]
+    public async Task Node_starts_at_the_counter()
+    {
+        await CreateAsync();
+        var other = world.Run();
+        var heard = await ListenAsync(other);
+        await other.Get<ChangeFeed>().ReadAsync(None);
+        Assert.Empty(heard);
+        var key = await CreateAsync();
+        await other.Get<ChangeFeed>().ReadAsync(None);
+        Assert.Equal([$"key {key}"], heard);
+    }
+
+    [Theory]
+    [InlineData("UPDATE FeedCounter SET Number = 1; DELETE FROM FeedEntries WHERE Number > 1")]
+    [InlineData("UPDATE FeedEntries SET SubjectId = 'another' WHERE Number = 2")]
+    [InlineData("UPDATE FeedEntries SET At = At + 1 WHERE Number = 2")]
+    [InlineData("UPDATE FeedCounter SET Number = 5; DELETE FROM FeedEntries; INSERT INTO FeedEntries (Number, SubjectType, SubjectId, At) VALUES (5, 'key', 'x', 1)")]
+    [InlineData("UPDATE FeedCounter SET Number = 5; INSERT INTO FeedEntries (Number, SubjectType, SubjectId, At) VALUES (5, 'key', 'x', 1)")]
+    public async Task Feed_that_does_not_go_on_where_it_was_read_is_told_as_a_reset_and_read_on(string sql)
+    {
+        await CreateAsync();
+        await CreateAsync();
+        var other = world.Run();
+        var heard = await ListenAsync(other);
+        await using (var context = world.Open())
+        {
+            await context.Database.ExecuteSqlRawAsync(sql, None);
+        }
+
+        await other.Get<ChangeFeed>().ReadAsync(None);
+        Assert.Equal(["reset"], heard);
+        await other.Get<ChangeFeed>().ReadAsync(None);
+        var key = await CreateAsync();
+        await other.Get<ChangeFeed>().ReadAsync(None);
+        Assert.Equal(["reset", $"key {key}"], heard);
+    }
+
+    [Fact]
+    public async Task Own_change_after_a_restored_backup_is_told_although_its_number_was_told_before()
+    {
+        var heard = await ListenAsync(world.Services);
+        var one = await CreateAsync();
+        await using (var context = world.Open())
+        {
+            await context.Database.ExecuteSqlRawAsync("UPDATE FeedCounter SET Number = 0; DELETE FROM FeedEntries", None);
+        }
+
+        await world.Services.Get<ChangeFeed>().ReadAsync(None);
+        var two = await CreateAsync();
+        await world.Services.Get<ChangeFeed>().ReadAsync(None);
+        Assert.Equal([$"key {one}", $"key {two}"], heard);
+    }
+
+    [Fact]
+    public async Task More_rows_than_one_query_takes_are_all_told_in_order()
+    {
+        var heard = await ListenAsync(world.Services);
+        await using (var context = world.Open())
+        {
+            await context.Database.ExecuteSqlRawAsync(
+                """
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+                INSERT INTO FeedEntries (Number, SubjectType, SubjectId, At) SELECT i, 'key', i, 1 FROM n;
+                UPDATE FeedCounter SET Number = 2500
+                """,
+                None);
+        }
+
+        await world.Services.Get<ChangeFeed>().ReadAsync(None);
+        Assert.Equal(Enumerable.Range(1, 2500).Select(i => $"key {i}"), heard);
+    }
+
+    [Fact]
+    public async Task Listener_that_throws_disturbs_neither_the_change_nor_the_others()
+    {
+        var feed = world.Services.Get<ChangeFeed>();
+        using var broken = feed.Subscribe(_ => throw new InvalidOperationException("broken"), () => throw new InvalidOperationException("broken"));
+        var heard = await ListenAsync(world.Services);
+        var key = await CreateAsync();
+        Assert.Equal([$"key {key}"], heard);
+    }
+
+    [Fact]
+    public async Task Ended_subscription_hears_nothing_more_and_ends_twice_without_harm()
+    {
+        var heard = new List<string>();
+        var subscription = world.Services.Get<ChangeFeed>().Subscribe(entry => heard.Add(entry.SubjectId));
+        var one = await CreateAsync();
+        subscription.Dispose();
+        subscription.Dispose();
+        await CreateAsync();
+        Assert.Equal([one], heard);
+    }
+
+    [Fact]
+    public async Task Refused_change_is_not_told()
+    {
+        var heard = await ListenAsync(world.Services);
+        Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Viewer, new(TestInstallation.Orders, "no"), None)).Error!.Code);
+        Assert.Empty(heard);
+    }
+
+    [Fact]
+    public async Task Node_that_could_not_read_for_a_while_tells_what_it_missed()
+    {
+        var commands = new Commands();
+        var other = world.Run(commands);
+        var heard = await ListenAsync(other);
+        commands.FailWhen = _ => true;
+        var key = await CreateAsync();
+        await Assert.ThrowsAsync<DatabaseAway>(() => other.Get<ChangeFeed>().ReadAsync(None));
+        commands.FailWhen = _ => false;
+        await other.Get<ChangeFeed>().ReadAsync(None);
+        Assert.Equal([$"key {key}"], heard);
+    }
+
+    async Task<string> CreateAsync(Services? node = null) =>
+        (await (node ?? world.Services).Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "name"), None)).Value.Key.KeyId;
+
+    static async Task<List<string>> ListenAsync(Services node)
+    {
+        var heard = new List<string>();
+        var feed = node.Get<ChangeFeed>();
+        await feed.ReadAsync(None);
+        feed.Subscribe(entry => heard.Add($"{entry.SubjectType} {entry.SubjectId}"), () => heard.Add("reset"));
+        return heard;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Data.Common;
+using Dashboard.Core.Audit;
+using Dashboard.Core.Credentials;
+using Dashboard.Core.Data;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Changes;
+
+/// <summary>A server that is far away loses connections. Whoever tries again must find out what the first try came to.</summary>
+public sealed class UnitOfWorkRetryTests : IAsyncDisposable
+{
+    readonly TestInstallation world = new();
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Commit_whose_answer_is_lost_is_written_once_and_its_secret_is_not_lost(bool wentThrough)
+    {
+        var commit = new LosesTheAnswer(wentThrough);
+        var services = Retrying(commit);
+        var issued = (await services.Keys.CreateAsync(world.SignIn(world.Developer), new(TestInstallation.Orders, "Backend"), Token)).Value;
+
+        Assert.True(commit.Lost);
+        await using var context = world.Open();
+        var key = await context.Keys.SingleAsync(Token);
+        Assert.Equal(key.KeyId, issued.Key.KeyId);
+        Assert.Equal(key.Hash, KeyHash.Of(issued.Secret.Reveal()));
+        Assert.Equal(key.KeyId, (await context.AuditEntries.SingleAsync(Token)).TargetId);
+        Assert.Equal(key.KeyId, (await context.FeedEntries.SingleAsync(Token)).SubjectId);
+        Assert.Null(await services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
+        Assert.NotNull((await services.Verifier.VerifyAsync(PresentedKeys.Key(issued), AccessRequirement.None, null, Token)).Principal);
+    }
+
+    [Theory]
+    [InlineData("UPDATE \"Projects\"")]
+    [InlineData("INSERT INTO \"ApiKeys\"")]
+    [InlineData("INSERT INTO \"AuditEntries\"")]
+    [InlineData("UPDATE \"FeedCounter\"")]
+    [InlineData("INSERT INTO \"FeedEntries\"")]
+    public async Task Connection_that_breaks_half_way_is_written_once(string at)
+    {
+        var broken = false;
+        var commands = new Commands { FailWhen = text => text.Contains(at, StringComparison.Ordinal) && !broken && (broken = true) };
+        var services = Retrying(commands);
+        var issued = await services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token);
+
+        Assert.True(broken);
+        await using var context = world.Open();
+        Assert.Equal(issued.Value.Key.KeyId, (await context.Keys.SingleAsync(Token)).KeyId);
+        Assert.Equal((1, 1), ((await context.AuditEntries.SingleAsync(Token)).Sequence, (await context.FeedEntries.SingleAsync(Token)).Number));
+        Assert.Null(await services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
+    }
+
+    [Fact]
+    public async Task Database_that_stays_away_is_an_exception_and_writes_nothing()
+    {
+        var before = world.Dump();
+        var services = Retrying(new Commands { FailWhen = text => text.Contains("FeedCounter", StringComparison.Ordinal) });
+        await Assert.ThrowsAsync<RetryLimitExceededException>(() => services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token));
+        Assert.Equal(before, world.Dump());
+    }
+
+    public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    Services Retrying(IInterceptor interceptor) => world.Run(services => services.ConfigureDbContext<SqliteContext>(
+        options => options.UseSqlite(sqlite => sqlite.ExecutionStrategy(dependencies => new TwoMoreTries(dependencies))).AddInterceptors(interceptor)));
+
+    sealed class TwoMoreTries(ExecutionStrategyDependencies dependencies) : ExecutionStrategy(dependencies, 2, TimeSpan.FromMilliseconds(1))
+    {
+        protected override bool ShouldRetryOn(Exception exception) => exception is DatabaseAway or DbUpdateException { InnerException: DatabaseAway };
+    }
+
+    /// <summary>The first commit is heard nothing of, whether it went through or not.</summary>
+    sealed class LosesTheAnswer(bool wentThrough) : DbTransactionInterceptor
+    {
+        public bool Lost { get; private set; }
+
+        public override ValueTask<InterceptionResult> TransactionCommittingAsync(
+            DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) => new(Lose(!wentThrough, result));
+
+        public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
+            Task.FromResult(Lose(wentThrough, true));
+
+        T Lose<T>(bool here, T result) => here && !Lost && (Lost = true) ? throw new DatabaseAway() : result;
+    }
+}

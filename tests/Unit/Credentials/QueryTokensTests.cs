@@ -1,0 +1,57 @@
+using Dashboard.Core.Credentials;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Credentials;
+
+/// <summary>Access tokens in addresses: only where they are asked for, and nothing else than tokens.</summary>
+public sealed class QueryTokensTests
+{
+    const string Jwt = "aaa.bbb.ccc";
+
+    [Theory]
+    [InlineData("/events", "?access_token=" + Jwt, CredentialKind.Jwt)]
+    [InlineData("/events", "?token=" + Jwt, CredentialKind.Jwt)]
+    [InlineData("/events/live", "?since=1&token=" + Jwt, CredentialKind.Jwt)]
+    [InlineData("/sockets", "?token=" + Jwt, CredentialKind.Jwt)]
+    [InlineData("/eventsource", "?token=" + Jwt, CredentialKind.None)]
+    [InlineData("/Events", "?token=" + Jwt, CredentialKind.None)]
+    [InlineData("/", "?token=" + Jwt, CredentialKind.None)]
+    [InlineData(null, "?token=" + Jwt, CredentialKind.None)]
+    [InlineData("/events", "", CredentialKind.None)]
+    [InlineData("/events", null, CredentialKind.None)]
+    [InlineData("/events", "?TOKEN=" + Jwt, CredentialKind.None)]
+    [InlineData("/events", "?api_key=" + Jwt, CredentialKind.None)]
+    [InlineData("/events", "?token=nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH", CredentialKind.Refused)]
+    [InlineData("/events", "?token=", CredentialKind.Refused)]
+    [InlineData("/events", "?token=" + Jwt + "&token=" + Jwt, CredentialKind.Refused)]
+    [InlineData("/events", "?token=" + Jwt + "&access_token=" + Jwt, CredentialKind.Refused)]
+    public void Token_counts_under_the_named_paths_alone(string? path, string? query, CredentialKind kind)
+    {
+        var found = Of(("OAuth:QueryTokenPaths:0", "/events"), ("OAuth:QueryTokenPaths:1", "/sockets/")).Or(default, path, query);
+        Assert.Equal(kind, found.Kind);
+        Assert.Equal(kind switch { CredentialKind.Refused => RefusalCode.InvalidToken, CredentialKind.None => RefusalCode.MissingCredential, _ => (RefusalCode?)null }, found.Refusal);
+    }
+
+    [Fact]
+    public void Headers_decide_where_they_present_anything()
+    {
+        var queries = Of(("OAuth:QueryTokenPaths", "/events, /sockets"));
+        var key = CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = "anything" }, acceptBearer: true);
+        Assert.Equal(CredentialKind.Key, queries.Or(key, "/events", $"?token={Jwt}").Kind);
+        Assert.Equal(CredentialKind.Jwt, queries.Or(default, "/sockets", $"?token={Jwt}").Kind);
+    }
+
+    [Fact]
+    public void Nothing_is_read_from_addresses_where_nothing_is_set() => Assert.Equal(CredentialKind.None, Of().Or(default, "/events", $"?token={Jwt}").Kind);
+
+    [Fact]
+    public void Path_without_a_slash_stops_the_start()
+    {
+        var wrong = Assert.Throws<SettingException>(() => Of(("OAuth:QueryTokenPaths:0", "events")));
+        Assert.Contains("OAuth:QueryTokenPaths", wrong.Message, StringComparison.Ordinal);
+    }
+
+    static QueryTokens Of(params (string, string?)[] settings) => new(TestInstallation.Configuration(settings));
+}

@@ -1,0 +1,55 @@
+using System.Data.Common;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Dashboard.Tests.Unit.Data.SqlServer;
+
+/// <summary>What a real database answered, in order. The same code, run again against no database, is answered the same and so takes the same way.</summary>
+sealed class CommandRecorder : DbCommandInterceptor
+{
+    /// <summary>The answers to questions.</summary>
+    public Queue<ResultSet> Rows { get; } = new();
+
+    /// <summary>The numbers that inserted rows were given.</summary>
+    public Queue<ResultSet> Generated { get; } = new();
+
+    /// <summary>How many rows each update or delete of many met.</summary>
+    public Queue<int> Affected { get; } = new();
+
+    public bool IsAtItsEnd => Rows.Count == 0 && Generated.Count == 0 && Affected.Count == 0;
+
+    public override DbDataReader ReaderExecuted(DbCommand command, CommandExecutedEventData eventData, DbDataReader result) => Record(command, result);
+
+    public override ValueTask<DbDataReader> ReaderExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default) => new(Record(command, result));
+
+    public override int NonQueryExecuted(DbCommand command, CommandExecutedEventData eventData, int result)
+    {
+        Affected.Enqueue(result);
+        return result;
+    }
+
+    public override ValueTask<int> NonQueryExecutedAsync(DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default) =>
+        new(NonQueryExecuted(command, eventData, result));
+
+    DbDataReader Record(DbCommand command, DbDataReader reader)
+    {
+        if (!command.CommandText.StartsWith("SELECT", StringComparison.Ordinal) && !command.CommandText.Contains("RETURNING \"Id\"", StringComparison.Ordinal))
+        {
+            return reader;
+        }
+
+        var rows = new List<object?[]>();
+        while (reader.Read())
+        {
+            var row = new object[reader.FieldCount];
+            reader.GetValues(row);
+            rows.Add(row);
+        }
+
+        var set = new ResultSet(reader.FieldCount, rows);
+        (command.CommandText.StartsWith("SELECT", StringComparison.Ordinal) ? Rows : Generated).Enqueue(set);
+        reader.Dispose();
+        return new RowsReader(set);
+    }
+}

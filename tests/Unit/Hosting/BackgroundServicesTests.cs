@@ -1,0 +1,56 @@
+using Dashboard.Core.Usage;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Hosting;
+
+/// <summary>An exception that leaves a background service stops the whole host.</summary>
+public sealed class BackgroundServicesTests
+{
+    static readonly TimeSpan longestInterval = TimeSpan.FromDays(1);
+
+    /// <summary>Of those that ask every few seconds: a day of theirs is long.</summary>
+    static readonly TimeSpan shortInterval = TimeSpan.FromSeconds(10);
+
+    static CancellationToken None => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Failure_of_any_kind_ends_no_background_service()
+    {
+        await using var world = new TestInstallation();
+        var failed = new SemaphoreSlim(0);
+        var commands = new Commands { With = () => new InvalidOperationException("An exception has been raised that is likely due to a transient failure.") };
+        var node = world.Run(commands);
+        var key = (await node.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), None)).Value.Key.KeyId;
+        node.Usage.Meter(key, world.ProjectId(TestInstallation.Orders)).Count(null, null, null, null, TestInstallation.Start);
+        node.Get<FirstUses>().Note(key, TestInstallation.Start, null, "raw");
+        commands.FailWhen = _ =>
+        {
+            failed.Release();
+            return true;
+        };
+
+        var services = node.Provider.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        Assert.NotEmpty(services);
+        foreach (var service in services)
+        {
+            await service.StartAsync(None);
+            var asked = false;
+            for (var tries = 0; !asked && tries < 1000; tries++) // its timer begins on a thread of its own
+            {
+                world.Time.Advance(tries % 10 == 9 ? longestInterval : shortInterval);
+                asked = await failed.WaitAsync(TimeSpan.FromMilliseconds(30), None);
+            }
+
+            Assert.True(asked, $"{service} asked the database nothing");
+            await service.StopAsync(None);
+            Assert.False(service.ExecuteTask!.IsFaulted, $"{service}: {service.ExecuteTask.Exception}"); // one that was stopped before it began is cancelled
+            while (failed.Wait(0, None))
+            {
+                // of this service, or of its stop
+            }
+        }
+    }
+}

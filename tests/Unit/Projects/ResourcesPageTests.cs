@@ -1,0 +1,246 @@
+using System.Security.Claims;
+using Bunit;
+using Bunit.TestDoubles;
+using Dashboard.Auth;
+using Dashboard.Core.Keys;
+using Dashboard.Hosting;
+using Dashboard.Projects;
+using Dashboard.Tests.Unit.Support;
+using Dashboard.Tests.Unit.Ui;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Projects;
+
+public sealed class ResourcesPageTests : UiTest
+{
+    readonly TestInstallation world = new();
+    BunitAuthorizationContext? authorization;
+
+    public ResourcesPageTests()
+    {
+        Services.AddSingleton<TimeProvider>(world.Time);
+        Services.AddSingleton(world.Services.Projects);
+        Services.AddSingleton(world.Services.Resources);
+        Services.AddSingleton(world.Services.Get<PermissionCatalog>());
+        Services.AddScoped<CurrentUser>();
+        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
+    }
+
+    static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
+
+    NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await base.DisposeAsyncCore();
+        await world.DisposeAsync();
+    }
+
+    [Fact]
+    public void Project_without_resources_says_what_they_are_for()
+    {
+        var page = Open(world.Admin);
+        Assert.Equal("Nothing to narrow a key to yet", page.Find(".empty h2").TextContent);
+        Assert.Contains("Add the workflows, gateways and agents that your API serves", page.Markup, StringComparison.Ordinal);
+        Assert.Equal("Add resource", Assert.Single(page.FindAll("button.btn-primary")).TextContent);
+        Assert.Empty(page.FindAll("[role=search]"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Who_may_not_change_them_sees_them(bool viewer)
+    {
+        var person = viewer ? world.Viewer : world.Developer;
+        Assert.Contains("An admin of your organization adds the workflows", Open(person).Markup, StringComparison.Ordinal);
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        var page = Open(person);
+        Assert.Equal(["intake"], Names(page));
+        Assert.Empty(page.FindAll("main button.btn-primary, .page-head button, [aria-haspopup=menu]"));
+    }
+
+    [Fact]
+    public async Task Rows_are_sorted_by_name_and_say_how_many_keys_are_narrowed_to_them()
+    {
+        world.AddResource(TestInstallation.Orders, "workflow", "returns");
+        world.AddResource(TestInstallation.Orders, "agent", "Carrier");
+        await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x", Resources: ["workflow:returns"]), Token);
+        var page = Open(world.Admin);
+        Assert.Equal(["Carrier", "returns"], Names(page));
+        Assert.Equal(["0", "1"], page.FindAll("td.c-num").Select(cell => cell.TextContent.Trim()));
+        Assert.Equal("2 resources", page.Find(".pager p").TextContent);
+        Assert.Equal("ascending", page.Find("th[aria-sort]").GetAttribute("aria-sort"));
+        page.Find("th[aria-sort] button").Click();
+        Assert.EndsWith("?sort=-name", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Kind_and_search_find_and_say_what_else_would()
+    {
+        world.AddResource(TestInstallation.Orders, "workflow", "returns");
+        world.AddResource(TestInstallation.Orders, "agent", "carrier");
+        Assert.Equal(["carrier"], Names(Open(world.Admin, "?kind=agent")));
+        Assert.Equal(["carrier", "returns"], Names(Open(world.Admin, "?kind=spaceship")));
+        var page = Open(world.Admin, "?kind=gateway");
+        Assert.Equal("No gateway in orders", page.Find(".empty h2").TextContent);
+        page.Find("select").Change("");
+        Assert.EndsWith("/resources", Navigation.Uri, StringComparison.Ordinal);
+        page = Open(world.Admin);
+        page.Find("input[type=search]").Input(new string('k', 40));
+        world.Time.Advance(TimeSpan.FromSeconds(1));
+        page.WaitForAssertion(() => Assert.Equal("No resource matches", page.Find(".empty h2").TextContent)); // what may be a whole key is not said again
+        page.Find(".empty button").Click();
+        page.WaitForAssertion(() => Assert.Equal(["carrier", "returns"], Names(page)));
+    }
+
+    [Fact]
+    public async Task Added_resource_takes_its_id_from_its_name_until_one_is_written()
+    {
+        var page = Open(world.Admin);
+        await page.Find("button.btn-primary").ClickAsync(new());
+        await Field(page, "Name").ChangeAsync(new() { Value = "Entrée des commandes" });
+        Assert.Equal("entree-des-commandes", Field(page, "Id").GetAttribute("value"));
+        await page.Find("dialog select").ChangeAsync(new() { Value = "gateway" });
+        await page.Find("dialog form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Equal(["Entrée des commandes"], Names(page)));
+        Assert.Equal("entree-des-commandes", (await world.Services.Resources.GetAsync(world.Viewer, TestInstallation.Orders, "gateway:entree-des-commandes", Token)).Value.Id);
+        Assert.Equal("Entrée des commandes added", Assert.Single(Services.GetRequiredService<ToastService>().Items).Text);
+    }
+
+    [Fact]
+    public async Task Resource_that_cannot_be_added_says_why_beside_the_field()
+    {
+        world.AddResource(TestInstallation.Orders, "workflow", "taken");
+        var page = Open(world.Admin);
+        await page.Find(".page-head button").ClickAsync(new());
+        await page.Find("dialog form").SubmitAsync();
+        Assert.Equal(2, page.FindAll("dialog [aria-invalid=true]").Count);
+        await Field(page, "Name").ChangeAsync(new() { Value = "Something" });
+        await Field(page, "Id").ChangeAsync(new() { Value = "taken" });
+        await Field(page, "Name").ChangeAsync(new() { Value = "Something else" });
+        Assert.Equal("taken", Field(page, "Id").GetAttribute("value"));
+        await page.Find("dialog form").SubmitAsync();
+        Assert.Equal("workflow:taken is registered in this project already.", page.Find("dialog .error").TextContent);
+        Assert.Equal("taken", page.Find("dialog [aria-invalid=true]").GetAttribute("value"));
+    }
+
+    [Fact]
+    public async Task Resource_is_renamed()
+    {
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        var page = Open(world.Admin);
+        await ClickAsync(page, "Rename…");
+        await Field(page, "Name").ChangeAsync(new() { Value = "" });
+        await page.Find("dialog form").SubmitAsync();
+        Assert.NotEmpty(page.Find("dialog .error").TextContent);
+        await Field(page, "Name").ChangeAsync(new() { Value = "Order intake" });
+        await page.Find("dialog form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Equal(["Order intake"], Names(page)));
+        Assert.Empty(page.FindAll("dialog form"));
+    }
+
+    [Theory]
+    [InlineData(1, false, "1 key reaches nothing else and is revoked with it.", false)]
+    [InlineData(2, true, "One of these keys is in use.", true)]
+    [InlineData(5, false, "5 keys reach nothing else and are revoked with it.", true)]
+    [InlineData(0, false, "No key is affected.", false)]
+    public async Task Deletion_says_what_it_revokes_and_asks_for_the_name_where_much_goes(int keys, bool used, string sentence, bool typed)
+    {
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        var made = new List<IssuedKey>();
+        for (var i = 0; i < keys; i++)
+        {
+            made.Add((await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, $"{i}", Resources: ["workflow:intake"]), Token)).Value);
+        }
+
+        if (used)
+        {
+            world.Sql($"UPDATE ApiKeys SET LastUsedAt = {TestInstallation.Start.ToUnixTimeMilliseconds()}, LastUsedOrder = {TestInstallation.Start.ToUnixTimeMilliseconds()} WHERE KeyId = '{made[0].Key.KeyId}'");
+        }
+
+        var page = Open(world.Admin);
+        _ = ClickAsync(page, "Delete…"); // done once the question is answered
+        page.WaitForElement("dialog[role=alertdialog] h2");
+        Assert.Contains(sentence, page.Find("dialog[role=alertdialog]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(typed, page.FindAll("dialog[role=alertdialog] input").Count == 1);
+        if (typed)
+        {
+            await page.Find("dialog[role=alertdialog] form").SubmitAsync();
+            Assert.True((await world.Services.Resources.GetAsync(world.Viewer, TestInstallation.Orders, "workflow:intake", Token)).Succeeded);
+            await page.Find("dialog[role=alertdialog] input").InputAsync(new() { Value = "intake" });
+        }
+
+        await page.Find("dialog[role=alertdialog] form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Equal("Nothing to narrow a key to yet", page.Find(".empty h2").TextContent));
+        Assert.Equal(keys == 0 ? null : $"{keys} {(keys == 1 ? "key" : "keys")} revoked with it.", Assert.Single(Services.GetRequiredService<ToastService>().Items).Detail);
+    }
+
+    [Fact]
+    public async Task Keys_that_keep_others_are_said_to()
+    {
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        world.AddResource(TestInstallation.Orders, "workflow", "returns");
+        await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "both", Resources: ["workflow:intake", "workflow:returns"]), Token);
+        var page = Open(world.Admin);
+        _ = ClickAsync(page, "Delete…");
+        page.WaitForElement("dialog[role=alertdialog] h2");
+        Assert.Contains("1 key loses it and keeps its other resources.", page.Find("dialog[role=alertdialog]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Session_that_has_ended_changes_nothing_and_leads_to_the_sign_in()
+    {
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        var page = Open(world.Admin);
+        world.Time.Advance(TimeSpan.FromHours(2));
+        await ClickAsync(page, "Rename…");
+        await Field(page, "Name").ChangeAsync(new() { Value = "Order intake" });
+        await page.Find("dialog form").SubmitAsync();
+        Assert.Equal(["intake"], Names(page));
+        Assert.Equal("Your session has ended", Assert.Single(page.FindAll("dialog h2")).TextContent);
+        await page.Find("dialog form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.EndsWith("/account/sign-in?ReturnUrl=%2Facme%2Forders%2Fresources", Navigation.Uri, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Pages_turn_both_ways()
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            world.AddResource(TestInstallation.Orders, "workflow", $"r{i:00}");
+        }
+
+        var page = Open(world.Viewer);
+        Assert.Equal("1 to 25 of 30", page.Find(".pager p").TextContent);
+        page.Find("[aria-label='Next page']").Click();
+        page.WaitForAssertion(() => Assert.Equal("26 to 30 of 30", page.Find(".pager p").TextContent));
+        Assert.Equal("r25", Names(page)[0]);
+        page.Find("[aria-label='Previous page']").Click();
+        page.WaitForAssertion(() => Assert.Equal("1 to 25 of 30", page.Find(".pager p").TextContent));
+    }
+
+    static List<string> Names(IRenderedComponent<ResourcesPage> page) => [.. page.FindAll("td.c-title .name").Select(name => name.TextContent)];
+
+    static AngleSharp.Dom.IElement Field(IRenderedComponent<ResourcesPage> page, string label)
+    {
+        var id = page.FindAll("dialog label").Single(element => element.TextContent == label).GetAttribute("for");
+        return page.Find($"[id='{id}']");
+    }
+
+    static Task ClickAsync(IRenderedComponent<ResourcesPage> page, string item) =>
+        page.FindAll("[role=menuitem]").First(element => element.TextContent == item).ClickAsync(new());
+
+    IRenderedComponent<ResourcesPage> Open(Actor person, string query = "")
+    {
+        var session = world.SignIn(person).SessionId!;
+        authorization ??= AddAuthorization();
+        authorization.SetAuthorized(person.Name).SetClaims(
+            new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session), new Claim(ClientAddress.Claim, "10.2.3.4"));
+        SetRendererInfo(new("Server", isInteractive: true));
+        Navigation.NavigateTo($"/acme/orders/resources{query}");
+        return Render<ResourcesPage>(p => p.Add(x => x.Organization, "acme").Add(x => x.ProjectSlug, "orders"));
+    }
+}

@@ -1,0 +1,169 @@
+using System.Security.Claims;
+using Bunit;
+using Dashboard.Auth;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
+using Dashboard.Core.PublishedApps;
+using Dashboard.Hosting;
+using Dashboard.PublishedApps;
+using Dashboard.Tests.Unit.Support;
+using Dashboard.Tests.Unit.Ui;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.PublishedApps;
+
+public sealed class PublishedAppsPageTests : UiTest
+{
+    const string Intake = "workflow:intake";
+
+    readonly TestInstallation world = new();
+
+    public PublishedAppsPageTests()
+    {
+        Services.AddSingleton<TimeProvider>(world.Time);
+        Services.AddSingleton(world.Services.Get<PublishedAppService>());
+        Services.AddSingleton(world.Services.Keys);
+        Services.AddSingleton(world.Services.Projects);
+        Services.AddSingleton(world.Services.Resources);
+        Services.AddSingleton(world.Services.Get<PermissionCatalog>());
+        Services.AddSingleton(world.Services.Get<SessionService>());
+        Services.AddSingleton(world.Services.Get<ChangeFeed>());
+        Services.AddSingleton<PublishedAppsPageQuery>();
+        Services.AddScoped<CurrentUser>();
+        Services.AddScoped<SessionWatch>();
+        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
+        JSInterop.SetupVoid("Blazor._internal.NavigationLock.enableNavigationPrompt", _ => true).SetVoidResult();
+        JSInterop.SetupVoid("Blazor._internal.NavigationLock.disableNavigationPrompt", _ => true).SetVoidResult();
+    }
+
+    static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
+
+    NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await base.DisposeAsyncCore();
+        await world.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("Developer", true, "Publish app", null)]
+    [InlineData("Viewer", true, null, "A developer or an admin of your organization publishes it.")]
+    [InlineData("Developer", false, "Go to resources", "First an admin of your organization adds the resource")]
+    [InlineData("Admin", false, "Go to resources", "First add the resource that it calls.")]
+    public void Project_without_apps_teaches_what_one_is(string who, bool resources, string? action, string? said)
+    {
+        if (resources)
+        {
+            world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        }
+
+        var page = Open(who switch { "Admin" => world.Admin, "Viewer" => world.Viewer, _ => world.Developer });
+        Assert.Equal("No published apps in orders yet", page.Find(".empty h2").TextContent);
+        Assert.Equal(action, page.FindAll("main .btn, .empty .btn").SingleOrDefault()?.TextContent);
+        Assert.Contains(said ?? "", page.Find(".empty p").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Developer_unpublishes_their_own_and_reads_why_not_the_others()
+    {
+        await AddAsync(world.Owner, "Owner's");
+        await AddAsync(world.Developer, "Developer's");
+        var page = Open(world.Developer);
+        Assert.Equal(["Unpublish…"], Items(page, "Developer's", disabled: false));
+        Assert.Equal(["Unpublish…"], Items(page, "Owner's", disabled: true));
+        Assert.Equal("Published by Olga. They or an admin can unpublish it.", page.Find(".menu-note").TextContent);
+    }
+
+    [Fact]
+    public async Task Viewer_sees_the_apps_and_no_way_to_change_them()
+    {
+        await AddAsync(world.Owner, "Desk");
+        var page = Open(world.Viewer);
+        Assert.Equal("Desk", page.Find("tbody .name").TextContent);
+        Assert.Empty(page.FindAll("[aria-haspopup=menu], button.btn-primary"));
+    }
+
+    [Fact]
+    public async Task App_that_was_used_in_the_last_hour_is_unpublished_by_its_name()
+    {
+        var app = await AddAsync(world.Owner, "Desk");
+        var at = (world.Time.GetUtcNow() - TimeSpan.FromMinutes(59)).ToUnixTimeMilliseconds();
+        var page = Open(world.Owner);
+        Assert.Equal(1, world.Sql($"UPDATE ApiKeys SET LastUsedAt = {at}, LastUsedOrder = {at}, LastUsedFrom = '203.0.113.0/24'")); // after the list was read
+        _ = page.FindAll("[role=menuitem]").Single().ClickAsync(); // done once the question is answered
+        page.WaitForElement("dialog[role=alertdialog] h2");
+        var question = page.Find("dialog[role=alertdialog]").TextContent;
+        Assert.Contains($"Desk loses its key {app.PublishedApp.Key.Prefix}: from this moment on its requests to intake are refused.", question, StringComparison.Ordinal);
+        Assert.Contains("Its last request came 59 min ago from 203.0.113.0/24.", question, StringComparison.Ordinal);
+        await page.Find("dialog[role=alertdialog] form").SubmitAsync();
+        Assert.Null((await ReadAsync(app)).UnpublishedAt);
+        await page.Find("dialog[role=alertdialog] input").InputAsync(new() { Value = "Desk" });
+        await page.Find("dialog[role=alertdialog] form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Equal("No app of orders is published any more", page.Find(".empty h2").TextContent));
+        Assert.NotNull((await ReadAsync(app)).UnpublishedAt);
+        await page.Find(".empty button").ClickAsync();
+        page.WaitForAssertion(() => Assert.Equal("Unpublished", page.Find("tbody .state").TextContent));
+        Assert.Empty(page.FindAll("[aria-haspopup=menu]"));
+    }
+
+    [Fact]
+    public async Task Published_app_is_shown_with_its_key_and_listed_first()
+    {
+        await AddAsync(world.Owner, "Older");
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        var page = Open(world.Owner);
+        await page.Find(".page-head button").ClickAsync();
+        await page.Find("dialog form").SubmitAsync();
+        Assert.Equal(
+            ["Give it a name of 1 to 100 characters.", "Choose the resource that the app calls."],
+            page.FindAll("dialog .error span").Select(error => error.TextContent));
+        await page.Find("dialog form input").ChangeAsync(new() { Value = "Newer" });
+        await page.Find("dialog .choices-list input[type=radio]").ChangeAsync(new() { Value = "on" });
+        await page.Find("dialog form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Equal(["Newer", "Older"], page.FindAll("tbody .name").Select(name => name.TextContent)));
+        Assert.Contains("Newer is published.", page.Markup, StringComparison.Ordinal);
+        var verdict = await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(page.Find(".copybox code").TextContent), AccessRequirement.None, null, Token);
+        Assert.Equal(("Newer", PartyType.PublishedApp), (verdict.Principal!.Owner.Name, verdict.Principal.Owner.Type));
+        Assert.Equal(["read"], verdict.Principal.Permissions);
+    }
+
+    [Fact]
+    public async Task Address_of_before_leads_to_the_present_one()
+    {
+        await world.Services.Projects.ChangeAsync(world.Admin, new("acme", "orders"), new(Slug: "sales"), Token);
+        Open(world.Owner);
+        Assert.EndsWith("/acme/sales/apps", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    async Task<IssuedPublishedApp> AddAsync(Actor actor, string name)
+    {
+        await using (var context = world.Open())
+        {
+            if (!context.Resources.Any())
+            {
+                world.AddResource(TestInstallation.Orders, "workflow", "intake");
+            }
+        }
+
+        return (await world.Services.Get<PublishedAppService>().PublishAsync(actor, new(TestInstallation.Orders, name, Intake), Token)).Value;
+    }
+
+    async Task<PublishedAppSummary> ReadAsync(IssuedPublishedApp app) => (await world.Services.Get<PublishedAppService>().GetAsync(world.Owner, app.PublishedApp.Id, Token)).Value;
+
+    IRenderedComponent<PublishedAppsPage> Open(Actor person)
+    {
+        var session = world.SignIn(person).SessionId!;
+        AddAuthorization().SetAuthorized(person.Name).SetClaims(
+            new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session), new Claim(ClientAddress.Claim, "10.2.3.4"));
+        SetRendererInfo(new("Server", isInteractive: true));
+        Navigation.NavigateTo("/acme/orders/apps");
+        return Render<PublishedAppsPage>(p => p.Add(x => x.Organization, "acme").Add(x => x.ProjectSlug, "orders"));
+    }
+
+    static List<string> Items(IRenderedComponent<PublishedAppsPage> page, string app, bool disabled) =>
+        [.. page.FindAll($"[role=menu][aria-label=\"Actions for {app}\"] [role=menuitem]").Where(item => item.HasAttribute("aria-disabled") == disabled).Select(item => item.TextContent)];
+}

@@ -1,0 +1,325 @@
+using System.Net;
+using System.Security.Claims;
+using Bunit;
+using Dashboard.Auth;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Keys;
+using Dashboard.Core.ServiceAccounts;
+using Dashboard.Core.Usage;
+using Dashboard.Hosting;
+using Dashboard.ServiceAccounts;
+using Dashboard.Shared;
+using Dashboard.Tests.Unit.Support;
+using Dashboard.Tests.Unit.Ui;
+using Dashboard.Ui;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Shared;
+
+public sealed class SecretDialogTests : UiTest, IAsyncLifetime
+{
+    readonly TestInstallation world = new();
+    readonly Commands commands = new();
+    readonly Services services;
+    readonly Actor person;
+    IssuedKey issued = null!;
+    SecretReveal shown = null!;
+    int closed;
+
+    public SecretDialogTests()
+    {
+        services = world.Run(commands);
+        person = world.SignIn(world.Owner);
+        Services.AddSingleton<TimeProvider>(world.Time);
+        Services.AddSingleton(services.Keys);
+        Services.AddSingleton(services.Get<ChangeFeed>());
+        Services.AddSingleton(services.Get<SessionService>());
+        Services.AddScoped<CurrentUser>();
+        Services.AddScoped<SessionWatch>();
+        AddAuthorization().SetAuthorized(person.Name).SetClaims(
+            new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, person.SessionId!), new Claim(ClientAddress.Claim, "10.2.3.4"));
+        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
+        JSInterop.SetupVoid("Blazor._internal.NavigationLock.enableNavigationPrompt", _ => true).SetVoidResult();
+        JSInterop.SetupVoid("Blazor._internal.NavigationLock.disableNavigationPrompt", _ => true).SetVoidResult();
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        issued = (await services.Keys.CreateAsync(person, new(TestInstallation.Orders, "production-backend"), Xunit.TestContext.Current.CancellationToken)).Value;
+        shown = SecretReveal.Of(issued);
+    }
+
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await base.DisposeAsyncCore();
+        await world.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task First_use_turns_it_green_by_itself_and_nothing_is_asked_before()
+    {
+        var dialog = Open();
+        var other = (await services.Keys.CreateAsync(person, new(TestInstallation.Orders, "other"), Xunit.TestContext.Current.CancellationToken)).Value;
+        commands.Forget();
+        Assert.Contains("Waiting for the first request…", dialog.Find(".watch[role=status]").TextContent, StringComparison.Ordinal);
+        world.Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Empty(commands.Sent);
+        await UseAsync(other);
+        commands.Forget();
+        await UseAsync(issued, new(IPAddress.Parse("10.2.3.4"), "GET", "/v1/orders", "curl/8.9.1"));
+        dialog.WaitForAssertion(() => Assert.NotEmpty(dialog.FindAll(".watch-seen")));
+        Assert.Equal("It works. First request just now.", dialog.Find(".watch-seen b").TextContent);
+        Assert.Equal("GET /v1/orders, allowed, from 10.2.3.0/24 with curl", dialog.Find(".watch-seen small").TextContent);
+        Assert.Single(commands.Sent, sql => sql.StartsWith("SELECT", StringComparison.Ordinal) && sql.Contains("\"Method\"", StringComparison.Ordinal));
+        Assert.Equal("I have saved the key", Leave(dialog).TextContent);
+        await CopyAsync(dialog, ".copybox button", "copied");
+        Assert.Equal("Done", Leave(dialog).TextContent);
+
+        world.Time.Advance(TimeSpan.FromSeconds(40));
+        dialog.WaitForAssertion(() => Assert.Equal("It works. First request 40 seconds ago.", dialog.Find(".watch-seen b").TextContent));
+    }
+
+    [Fact]
+    public async Task First_use_of_which_little_is_known_is_told_all_the_same()
+    {
+        var dialog = Open();
+        await UseAsync(issued, new(null, null, null, null));
+        dialog.WaitForAssertion(() => Assert.Equal("Allowed", dialog.Find(".watch-seen small").TextContent));
+    }
+
+    [Fact]
+    public async Task First_use_that_cannot_be_read_is_read_later_and_the_key_stays()
+    {
+        var dialog = Open();
+        var failed = new TaskCompletionSource();
+        commands.FailWhen = sql => sql.Contains("\"Method\"", StringComparison.Ordinal) && sql.StartsWith("SELECT", StringComparison.Ordinal) && failed.TrySetResult();
+        await UseAsync(issued);
+        await failed.Task.WaitAsync(TimeSpan.FromSeconds(30), Xunit.TestContext.Current.CancellationToken);
+        Assert.Equal(issued.Secret.Reveal(), dialog.Find(".copybox code").TextContent);
+        dialog.WaitForAssertion(() =>
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(1)); // the wait may begin after the failure
+            Assert.NotEmpty(dialog.FindAll(".watch-seen"));
+        });
+    }
+
+    [Fact]
+    public async Task Session_that_ends_meanwhile_leaves_the_key_until_it_is_closed()
+    {
+        var watch = Services.GetRequiredService<SessionWatch>();
+        watch.SetAuthenticationState(Task.FromResult(new Microsoft.AspNetCore.Components.Authorization.AuthenticationState(new(new ClaimsIdentity(
+            [new(ClaimTypes.NameIdentifier, person.Id), new(CurrentActor.SessionClaim, person.SessionId!)], "test")))));
+        await watch.BeginAsync();
+        var dialog = Open();
+        await services.Get<SessionService>().EndAsync(person, Xunit.TestContext.Current.CancellationToken);
+        await watch.Looking;
+        Assert.True((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
+        dialog.Render(p => p.Add(x => x.Issued, null));
+        Assert.False((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
+    }
+
+    [Fact]
+    public void Prerendered_page_holds_no_secret()
+    {
+        var dialog = Open(interactive: false);
+        Assert.DoesNotContain(issued.Secret.Reveal(), dialog.Markup, StringComparison.Ordinal);
+        Assert.Empty(dialog.Find("dialog").Children);
+    }
+
+    [Fact]
+    public void Key_is_shown_whole_and_only_a_button_closes_it()
+    {
+        var dialog = Open();
+        Assert.Equal(issued.Secret.Reveal(), dialog.Find(".copybox code").TextContent);
+        Assert.Equal("none", dialog.Find("dialog").GetAttribute("closedby"));
+        Assert.Empty(dialog.FindAll("[data-dialog-close]"));
+        Assert.Equal("production-backend is ready. This is the only time its key is shown.", dialog.Find(".dialog-head p").TextContent);
+        Assert.All(dialog.FindAll("pre"), snippet => Assert.Equal(issued.Secret.Reveal(), snippet.QuerySelector("mark")!.TextContent));
+    }
+
+    [Fact]
+    public async Task Copied_it_closes_plainly()
+    {
+        var dialog = Open();
+        await CopyAsync(dialog, ".copybox button", "copied");
+        await Leave(dialog).ClickAsync();
+        Assert.Equal(1, closed);
+    }
+
+    [Fact]
+    public async Task Snippet_that_was_copied_counts()
+    {
+        var dialog = Open();
+        await CopyAsync(dialog, ".code-body button", "copied");
+        await Leave(dialog).ClickAsync();
+        Assert.Equal(1, closed);
+    }
+
+    [Fact]
+    public async Task Key_copied_by_hand_counts()
+    {
+        var dialog = Open();
+        await CopyAsync(dialog, ".copybox button", "manual");
+        await dialog.Find(".copybox").TriggerEventAsync("oncopy", new ClipboardEventArgs());
+        await Leave(dialog).ClickAsync();
+        Assert.Equal(1, closed);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("manual")]
+    public async Task Not_copied_it_asks_first(string? outcome)
+    {
+        var dialog = Open();
+        if (outcome is not null)
+        {
+            await CopyAsync(dialog, ".copybox button", outcome);
+        }
+
+        await Leave(dialog).ClickAsync();
+        Assert.Equal(0, closed);
+        Assert.Contains(
+            "You have not copied this key. Once this closes it cannot be shown again. You would have to revoke it and create another.",
+            string.Join(' ', dialog.Find(".guard[role=alert]").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Equal(issued.Secret.Reveal(), dialog.Find(".copybox code").TextContent);
+        Assert.Equal(".guard button", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
+
+        await Leave(dialog).ClickAsync(); // now: keep this open
+        Assert.Empty(dialog.FindAll(".guard"));
+        Assert.Equal(0, closed);
+        await Leave(dialog).ClickAsync();
+        await dialog.FindAll(".guard button")[1].ClickAsync();
+        Assert.Equal(1, closed);
+    }
+
+    [Theory]
+    [InlineData("copied", 1)]
+    [InlineData("manual", 0)]
+    public async Task Copy_and_close_closes_once_it_is_copied(string outcome, int closes)
+    {
+        var dialog = Open();
+        await Leave(dialog).ClickAsync();
+        await CopyAsync(dialog, ".guard button", outcome);
+        Assert.Equal(closes, closed);
+    }
+
+    [Fact]
+    public void Going_elsewhere_is_held_up_and_asks()
+    {
+        var dialog = Open();
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/elsewhere");
+        Assert.Single(dialog.FindAll(".guard"));
+        Assert.Equal("http://localhost/", Services.GetRequiredService<NavigationManager>().Uri);
+    }
+
+    [Fact]
+    public async Task Once_copied_nothing_holds_up()
+    {
+        var dialog = Open();
+        await CopyAsync(dialog, ".copybox button", "copied");
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/elsewhere");
+        Assert.Equal("http://localhost/elsewhere", Services.GetRequiredService<NavigationManager>().Uri);
+    }
+
+    [Fact]
+    public async Task Closed_it_is_gone_and_the_next_key_begins_uncopied()
+    {
+        var dialog = Open();
+        await CopyAsync(dialog, ".copybox button", "copied");
+        dialog.Render(p => p.Add(x => x.Issued, null));
+        Assert.DoesNotContain(issued.Secret.Reveal(), dialog.Markup, StringComparison.Ordinal);
+        dialog.Render(p => p.Add(x => x.Issued, shown));
+        await Leave(dialog).ClickAsync();
+        Assert.Single(dialog.FindAll(".guard"));
+    }
+
+    [Fact]
+    public async Task Several_are_counted_and_leaving_asks_for_the_secret_that_was_not_copied()
+    {
+        var account = await ShowAccountAsync();
+        var dialog = Open();
+        Assert.Equal(["API key", "Client id", "Client secret"], dialog.FindAll(".copybox").Select(box => box.ParentElement!.QuerySelector(".copy-head span")!.TextContent));
+        Assert.Equal(
+            $"LATCHKEY_API_KEY={account.Key.Secret.Reveal()}\nLATCHKEY_CLIENT_ID={account.Account.ClientId}\nLATCHKEY_CLIENT_SECRET={account.Secret.Reveal()}", dialog.Find("pre").TextContent);
+        await CopyAsync(dialog, ".copybox button", "copied");
+        Assert.Equal(["Copied", "Not copied yet", "Not copied yet"], dialog.FindAll(".stack .copy-head .end").Take(3).Select(word => word.TextContent));
+        Assert.Equal("1 of 3 copied", dialog.Find(".dialog-foot .start").TextContent);
+        await Button(dialog, "I have saved them").ClickAsync();
+        Assert.Equal("You have not copied the client secret.", dialog.Find(".guard b").TextContent);
+        await Button(dialog, "Keep this open").ClickAsync();
+        await dialog.FindAll(".copybox")[2].TriggerEventAsync("oncopy", new ClipboardEventArgs());
+        await Button(dialog, "I have saved them").ClickAsync(); // the client id is no secret
+        Assert.Equal(1, closed);
+    }
+
+    [Fact]
+    public async Task Several_that_were_not_copied_are_named_together_and_copied_at_once()
+    {
+        await ShowAccountAsync();
+        var dialog = Open();
+        await Button(dialog, "I have saved them").ClickAsync();
+        Assert.StartsWith(
+            "You have not copied the API key and the client secret. Once this closes they cannot be shown again.",
+            string.Join(' ', dialog.Find(".guard").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Equal($"#{dialog.Find("pre").Id}", dialog.Find(".guard button").GetAttribute("data-copy"));
+        await CopyAsync(dialog, ".guard button", "manual");
+        Assert.Equal(0, closed);
+        await CopyAsync(dialog, ".guard button", "copied");
+        Assert.Equal(1, closed);
+    }
+
+    [Theory]
+    [InlineData(0, "3 of 3 copied", 1)]
+    [InlineData(1, "2 of 3 copied", 0)]
+    public async Task Snippet_counts_for_what_it_holds(int snippet, string count, int closes)
+    {
+        await ShowAccountAsync();
+        var dialog = Open();
+        await dialog.FindAll(".code-body button")[snippet].TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = "copied" });
+        Assert.Equal(count, dialog.Find(".dialog-foot .start").TextContent);
+        await Button(dialog, "I have saved them").ClickAsync();
+        Assert.Equal(closes, closed);
+    }
+
+    [Fact]
+    public async Task Copy_all_is_offered_until_all_is_copied()
+    {
+        await ShowAccountAsync();
+        var dialog = Open();
+        await Button(dialog, "Copy all").TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = "copied" });
+        Assert.Equal(["I have saved them"], dialog.FindAll(".dialog-foot button").Select(button => button.TextContent));
+    }
+
+    async Task<IssuedServiceAccount> ShowAccountAsync()
+    {
+        var account = (await services.Get<ServiceAccountService>().CreateAsync(person, new("gateway"), Xunit.TestContext.Current.CancellationToken)).Value;
+        shown = ServiceAccountSecrets.Of(account);
+        return account;
+    }
+
+    static AngleSharp.Dom.IElement Button(IRenderedComponent<SecretDialog> dialog, string text) =>
+        dialog.FindAll("button").Single(button => button.TextContent.StartsWith(text, StringComparison.Ordinal));
+
+    /// <summary>A request with the key is let through, and its first use is written.</summary>
+    async Task UseAsync(IssuedKey key, CallerContext? facts = null)
+    {
+        var uses = services.Get<FirstUses>();
+        uses.Note(key.Key.KeyId, world.Time.GetUtcNow(), facts, key.Secret.Reveal());
+        await uses.FlushAsync(Xunit.TestContext.Current.CancellationToken);
+    }
+
+    static Task CopyAsync(IRenderedComponent<SecretDialog> dialog, string button, string outcome) =>
+        dialog.Find(button).TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = outcome });
+
+    static AngleSharp.Dom.IElement Leave(IRenderedComponent<SecretDialog> dialog) => dialog.Find(".dialog-foot button");
+
+    IRenderedComponent<SecretDialog> Open(bool interactive = true)
+    {
+        SetRendererInfo(new("Server", interactive));
+        return Render<SecretDialog>(p => p.Add(x => x.Issued, shown).Add(x => x.OnClosed, () => closed++));
+    }
+}

@@ -1,0 +1,222 @@
+using System.Security.Claims;
+using Bunit;
+using Dashboard.Auth;
+using Dashboard.Core.Organizations;
+using Dashboard.Shell;
+using Dashboard.Tests.Unit.Support;
+using Dashboard.Tests.Unit.Ui;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Shell;
+
+public sealed class ShellProviderTests : UiTest
+{
+    readonly TestInstallation world = new();
+    readonly Commands commands = new();
+
+    public ShellProviderTests()
+    {
+        world.AddProject("acme", "returns");
+        world.AddMember("globex", world.Developer, OrganizationRole.Viewer);
+        Services.AddSingleton(world.Run(commands).Projects);
+        Services.AddScoped<CurrentUser>();
+        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
+    }
+
+    NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await base.DisposeAsyncCore();
+        await world.DisposeAsync();
+    }
+
+    [Fact]
+    public void Project_in_the_address_is_where_one_is_and_the_rest_is_where_one_may_go()
+    {
+        var shell = Open(world.Developer, "/acme/orders/keys");
+        Assert.Equal(("Dora", "/account/sign-out"), (shell.UserName, shell.SignOutAction));
+        Assert.Equal(new ShellPlace("acme", "/acme/orders/keys"), shell.Organization);
+        Assert.Equal([new("acme", "/acme/orders/keys"), new("globex", "/globex/billing/keys")], shell.Organizations);
+        Assert.Equal(new ShellPlace("orders", "/acme/orders/keys"), shell.Project);
+        Assert.Equal([new("orders", "/acme/orders/keys"), new("returns", "/acme/returns/keys")], shell.Projects);
+        Assert.Equal(
+            [("API keys", "/acme/orders/keys"), ("Resources", "/acme/orders/resources"), ("Published apps", "/acme/orders/apps")],
+            Assert.Single(shell.Groups).Links.Select(link => (link.Text, link.Href)));
+        Assert.False(shell.ManagesProjects);
+    }
+
+    [Theory]
+    [InlineData("/acme/orders/keys")]
+    [InlineData("/acme/service-accounts")]
+    [InlineData("/acme/service-accounts/sa_x")]
+    [InlineData("/acme/connected-apps")]
+    public void Admin_has_the_organizations_pages_too(string address)
+    {
+        var shell = Open(world.Admin, address);
+        Assert.Equal(new ShellPlace("orders", "/acme/orders/keys"), shell.Project);
+        Assert.Equal(["Project", "Organization"], shell.Groups.Select(group => group.Title));
+        Assert.Equal(
+            [("Service accounts", "/acme/service-accounts"), ("Connected apps", "/acme/connected-apps")], shell.Groups[1].Links.Select(link => (link.Text, link.Href)));
+    }
+
+    [Fact]
+    public void Page_of_the_organization_keeps_the_project_that_one_comes_from()
+    {
+        Open(world.Admin, "/acme/returns/keys");
+        Navigation.NavigateTo("/acme/service-accounts");
+        Rendered!.WaitForAssertion(() => Assert.Equal("returns", Rendered!.FindComponent<Probe>().Instance.Shell!.Project!.Name));
+        Assert.Equal(2, Rendered!.FindComponent<Probe>().Instance.Shell!.Groups.Count);
+    }
+
+    [Fact]
+    public void Organization_without_a_project_has_its_own_pages()
+    {
+        world.AddOrganization("empty");
+        world.AddMember("empty", world.Admin, OrganizationRole.Admin);
+        var shell = Open(world.Admin, "/empty/service-accounts");
+        Assert.Null(shell.Project);
+        Assert.Equal(["Organization"], shell.Groups.Select(group => group.Title));
+    }
+
+    [Theory]
+    [InlineData("/globex/service-accounts")]
+    [InlineData("/globex/billing/keys")]
+    [InlineData("/acme/nothing/keys")]
+    [InlineData("/")]
+    public void Anywhere_else_there_is_only_the_person(string address)
+    {
+        var shell = Open(world.Admin, address);
+        Assert.Equal("Adam", shell.UserName);
+        Assert.Null(shell.Organization);
+        Assert.Empty(shell.Projects);
+        Assert.Empty(shell.Groups);
+    }
+
+    [Fact]
+    public void Persons_own_pages_lead_back_to_the_project_that_one_comes_from()
+    {
+        var shell = Open(world.Developer, "/account/connected-apps");
+        Assert.Equal((null, null), (shell.Organization, shell.Project));
+        Assert.Equal(["Your account: Connected apps", "Back to: orders"], GroupsOf(shell));
+        Assert.Equal("/account/connected-apps", Assert.Single(shell.AccountLinks).Href);
+        Navigation.NavigateTo("/acme/returns/keys");
+        Rendered!.WaitForAssertion(() => Assert.Equal("returns", Rendered!.FindComponent<Probe>().Instance.Shell!.Project?.Name));
+        Navigation.NavigateTo("/account/connected-apps");
+        Rendered!.WaitForAssertion(() => Assert.Equal(["Your account: Connected apps", "Back to: returns"], GroupsOf(Rendered!.FindComponent<Probe>().Instance.Shell!)));
+
+        static IEnumerable<string> GroupsOf(ShellModel shell) => shell.Groups.Select(group => $"{group.Title}: {string.Join(", ", group.Links.Select(link => link.Text))}");
+    }
+
+    [Fact]
+    public void Person_without_a_project_has_no_way_back_to_one() =>
+        Assert.Equal("Your account", Assert.Single(Open(world.AddPerson("Nora"), "/account/connected-apps").Groups).Title);
+
+    [Fact]
+    public void Stranger_has_no_menu()
+    {
+        AddAuthorization().SetNotAuthorized();
+        Assert.Equal(new ShellModel().UserName, Render("/acme/orders/keys").UserName);
+        Assert.Null(Render("/acme/orders/keys").SignOutAction);
+    }
+
+    [Fact]
+    public void Address_is_read_once_and_a_query_is_no_other_address()
+    {
+        Open(world.Developer, "/acme/orders/keys");
+        var page = Rendered!;
+        var before = commands.Sent.Count;
+        page.Render();
+        Navigation.NavigateTo("/acme/orders/keys?revoked=true");
+        Assert.Equal(before, commands.Sent.Count);
+        Navigation.NavigateTo("/acme/returns/keys");
+        page.WaitForAssertion(() => Assert.Equal("returns", page.FindComponent<Probe>().Instance.Shell!.Project!.Name));
+        Assert.NotEqual(before, commands.Sent.Count);
+    }
+
+    [Fact]
+    public async Task New_project_takes_its_address_from_its_name_and_is_gone_to()
+    {
+        Open(world.Admin, "/acme/orders/resources");
+        await Rendered!.InvokeAsync(() => Actions.NewProject.InvokeAsync());
+        Rendered!.WaitForElement("dialog form");
+        await Rendered!.FindAll("dialog input")[0].InputAsync("Zürich Übersee");
+        Assert.Equal("zurich-ubersee", Rendered!.FindAll("dialog input")[1].GetAttribute("value"));
+        await Rendered!.FindAll("dialog input")[1].ChangeAsync("returns");
+        await Rendered!.Find("dialog form").SubmitAsync();
+        Assert.Equal("The address returns is or was another project's. Choose another slug.", Rendered!.Find("dialog .error").TextContent);
+        await Rendered!.FindAll("dialog input")[1].ChangeAsync("Not a slug");
+        await Rendered!.Find("dialog form").SubmitAsync();
+        Assert.Equal("Use up to 40 small letters, digits and hyphens, such as northwind-traders.", Rendered!.Find("dialog .error").TextContent);
+        await Rendered!.FindAll("dialog input")[1].ChangeAsync("overseas");
+        await Rendered!.Find("dialog form").SubmitAsync();
+        Assert.EndsWith("/acme/overseas/keys", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Empty(Rendered!.FindAll("dialog form"));
+        Assert.Equal("Zürich Übersee", (await world.Services.Projects.GetAsync(world.Viewer, new("acme", "overseas"), Token)).Value.Name);
+    }
+
+    [Fact]
+    public async Task Project_is_renamed_and_moved_and_the_page_stays()
+    {
+        Open(world.Admin, "/acme/orders/resources?kind=agent");
+        await Rendered!.InvokeAsync(() => Actions.ChangeProject.InvokeAsync());
+        Rendered!.WaitForElement("dialog form");
+        Assert.Equal(["orders", "orders"], Rendered!.FindAll("dialog input").Select(input => input.GetAttribute("value")));
+        await Rendered!.FindAll("dialog input")[0].InputAsync("Sales");
+        Assert.Equal("orders", Rendered!.FindAll("dialog input")[1].GetAttribute("value"));
+        await Rendered!.FindAll("dialog input")[1].ChangeAsync("sales");
+        await Rendered!.Find("dialog form").SubmitAsync();
+        Assert.EndsWith("/acme/sales/resources?kind=agent", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal("Sales", (await world.Services.Projects.GetAsync(world.Viewer, new("acme", "sales"), Token)).Value.Name);
+    }
+
+    [Fact]
+    public async Task Project_is_deleted_by_its_name_with_its_keys_and_another_is_gone_to()
+    {
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x"), Token)).Value.Key.KeyId;
+        Open(world.Admin, "/acme/orders/keys");
+        var deletion = Rendered!.InvokeAsync(() => Actions.DeleteProject.InvokeAsync()); // done once the question is answered
+        Rendered!.WaitForElement("dialog[role=alertdialog] h2");
+        Assert.Contains("1 key reaches nothing else and is revoked with it.", Rendered!.Find("dialog[role=alertdialog]").TextContent, StringComparison.Ordinal);
+        await Rendered!.Find("dialog[role=alertdialog] form").SubmitAsync();
+        Assert.True((await world.Services.Projects.GetAsync(world.Viewer, new("acme", "orders"), Token)).Succeeded);
+        await Rendered!.Find("dialog[role=alertdialog] input").InputAsync("orders");
+        await Rendered!.Find("dialog[role=alertdialog] form").SubmitAsync();
+        await deletion;
+        Assert.EndsWith("/acme/returns/keys", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal(Core.Keys.KeyState.Revoked, (await world.Services.Keys.GetAsync(world.Viewer, key, Token)).Value.State);
+    }
+
+    static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
+
+    ShellActions Actions => Rendered!.FindComponent<Probe>().Instance.Actions!;
+
+    IRenderedComponent<ShellProvider>? Rendered { get; set; }
+
+    ShellModel Open(Actor person, string address)
+    {
+        var session = world.SignIn(person).SessionId!;
+        AddAuthorization().SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session));
+        return Render(address);
+    }
+
+    ShellModel Render(string address)
+    {
+        Navigation.NavigateTo(address);
+        Rendered = Render<ShellProvider>(p => p.AddChildContent<Probe>());
+        Rendered.WaitForState(() => Rendered.FindComponent<Probe>().Instance.Shell is not null);
+        return Rendered.FindComponent<Probe>().Instance.Shell!;
+    }
+
+    sealed class Probe : ComponentBase
+    {
+        [CascadingParameter] public ShellModel? Shell { get; set; }
+
+        [CascadingParameter] public ShellActions? Actions { get; set; }
+
+        protected override void BuildRenderTree(RenderTreeBuilder builder) => builder.AddContent(0, Shell?.UserName);
+    }
+}

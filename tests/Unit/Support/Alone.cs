@@ -1,7 +1,0 @@
-using Xunit;
-
-namespace Dashboard.Tests.Unit.Support;
-
-/// <summary>Tests that hold the product to a time run when no other does, or they would measure those.</summary>
-[CollectionDefinition(DisableParallelization = true)]
-public sealed class Alone;

@@ -1,0 +1,13 @@
+using Dashboard.Core.Credentials;
+using Dashboard.Core.Keys;
+using Microsoft.AspNetCore.Http;
+
+namespace Dashboard.Tests.Unit.Support;
+
+/// <summary>A key as a request presents it.</summary>
+static class PresentedKeys
+{
+    public static PresentedCredential Key(IssuedKey key) => Key(key.Secret.Reveal());
+
+    public static PresentedCredential Key(string raw) => CredentialReader.Read(new HeaderDictionary { ["X-API-Key"] = raw }, acceptBearer: true);
+}

@@ -1,0 +1,307 @@
+using Microsoft.Extensions.Time.Testing;
+using System.Data.Common;
+using Dashboard.Core;
+using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Data;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Support;
+
+/// <summary>An installation: a SQLite file in a temporary folder, made by the real migrations, with people, organizations and projects put straight into
+/// it, a clock that moves only when told, and the domain's own services on top. In <c>acme</c>, with its project <c>orders</c>, there is somebody in each role;
+/// <see cref="Stranger"/> owns <c>globex</c> and its project <c>billing</c>.</summary>
+public sealed class TestInstallation : IAsyncDisposable
+{
+    public const string Orders = "acme/orders";
+    public const string Billing = "globex/billing";
+
+    public static readonly DateTimeOffset Start = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+
+    static readonly Lazy<byte[]> Migrated = new(() => Make(context => context.Database.Migrate()));
+    static readonly Lazy<byte[]> Furnished = new(() => Make(Furnish));
+
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
+    readonly List<Services> graphs = [];
+    int people = 5;
+
+    /// <summary>Makes the installation.</summary>
+    /// <param name="settings">Settings of its first service graph.</param>
+    public TestInstallation(params (string Key, string? Value)[] settings)
+        : this(Furnished.Value, settings)
+    {
+    }
+
+    TestInstallation(byte[] database, (string Key, string? Value)[] settings)
+    {
+        File.WriteAllBytes(DatabaseFile, database);
+        Services = Run(settings);
+    }
+
+    /// <summary>An installation that nobody has set up.</summary>
+    public static TestInstallation Empty(params (string Key, string? Value)[] settings) => new(Migrated.Value, settings);
+
+    /// <summary>The first service graph.</summary>
+    public Services Services { get; }
+
+    public FakeTimeProvider Time { get; } = new(Start);
+
+    public Actor Owner { get; } = DashboardUser(1, "Olga");
+
+    public Actor Admin { get; } = DashboardUser(2, "Adam");
+
+    public Actor Developer { get; } = DashboardUser(3, "Dora");
+
+    public Actor Viewer { get; } = DashboardUser(4, "Viktor");
+
+    public Actor Stranger { get; } = DashboardUser(5, "Sten");
+
+    public string DatabaseFile => Path.Combine(folder.FullName, "latchkey.db");
+
+    /// <summary>Starts another service graph on the same database, as a second process or a later start would.</summary>
+    /// <param name="settings">Its settings.</param>
+    public Services Run(params (string Key, string? Value)[] settings) => Run(_ => { }, settings);
+
+    /// <summary>The same, with what <paramref name="adjust"/> makes different.</summary>
+    public Services Run(Action<IServiceCollection> adjust, params (string Key, string? Value)[] settings)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        services.AddDashboardCore(Configuration([("ConnectionStrings:Dashboard", $"Data Source={DatabaseFile}"), .. settings]), folder.FullName);
+        services.AddSingleton<TimeProvider>(Time);
+        services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(new Hasty()));
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 10); // no test's password is worth the wait
+        adjust(services);
+        var graph = new Services(services.BuildServiceProvider(validateScopes: true));
+        graphs.Add(graph);
+        return graph;
+    }
+
+    /// <summary>The same, with <paramref name="commands"/> before the database.</summary>
+    public Services Run(Commands commands, params (string Key, string? Value)[] settings) =>
+        Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(commands)), settings);
+
+    public static IConfiguration Configuration(params (string Key, string? Value)[] settings) => new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))).Build();
+
+    public DashboardContext Open() => Services.Open();
+
+    public Actor AddPerson(string name)
+    {
+        var person = DashboardUser(++people, name);
+        Add(Row(person));
+        return person;
+    }
+
+    public void AddMember(string organization, Actor person, OrganizationRole role) =>
+        Add(new Member { OrganizationId = OrganizationId(organization), UserId = person.Id, Role = role, JoinedAt = Start });
+
+    public void SetRole(string organization, Actor person, OrganizationRole? role) => Assert.Equal(1, Sql(role is { } word
+        ? $"UPDATE Members SET Role = '{word.ToWireName()}' WHERE UserId = '{person.Id}' AND OrganizationId = {OrganizationId(organization)}"
+        : $"DELETE FROM Members WHERE UserId = '{person.Id}' AND OrganizationId = {OrganizationId(organization)}"));
+
+    public void AddOrganization(string slug)
+    {
+        using var context = Open();
+        AddOrganization(context, slug);
+    }
+
+    public void AddProject(string organization, string slug)
+    {
+        using var context = Open();
+        AddProject(context, OrganizationId(organization), slug);
+    }
+
+    public void AddResource(string project, string kind, string id) =>
+        Add(new Resource { ProjectId = ProjectId(project), Kind = kind, ExternalId = id, Name = id, CreatedAt = Start });
+
+    /// <summary>The same person, acting through a new session that ends in an hour.</summary>
+    public Actor SignIn(Actor person)
+    {
+        var session = new Session
+        {
+            Id = $"session-{Guid.CreateVersion7(Start):N}",
+            UserId = person.Id,
+            Address = null,
+            UserAgent = "",
+            CreatedAt = Time.GetUtcNow(),
+            ExpiresAt = Time.GetUtcNow() + TimeSpan.FromHours(1),
+        };
+        Add(session);
+        return person with { SessionId = session.Id };
+    }
+
+    /// <summary>Gives somebody a password.</summary>
+    public void SetPassword(Actor person, string password)
+    {
+        using var context = Open();
+        var row = context.Users.Single(x => x.Id == person.Id);
+        row.PasswordHash = Services.Get<IPasswordHasher<DashboardUser>>().HashPassword(row, password);
+        context.SaveChanges();
+    }
+
+    /// <summary>Puts a row straight into the database.</summary>
+    public void Add(object row)
+    {
+        using var context = Open();
+        context.Add(row);
+        context.SaveChanges();
+    }
+
+    public long OrganizationId(string slug)
+    {
+        using var context = Open();
+        return context.Organizations.Single(x => x.Slug == slug).Id;
+    }
+
+    public long ProjectId(string path)
+    {
+        var (organization, project) = (path.Split('/')[0], path.Split('/')[1]);
+        using var context = Open();
+        return context.Projects.Single(x => x.Slug == project && context.Organizations.Any(o => o.Id == x.OrganizationId && o.Slug == organization)).Id;
+    }
+
+    /// <summary>Does to the database what no service does, and returns how many rows it met.</summary>
+    public int Sql(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteNonQuery();
+    }
+
+    /// <summary>Everything that is stored, as text: equal when and only when nothing was written.</summary>
+    public string Dump()
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
+        connection.Open();
+        var tables = Rows(connection, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
+        return string.Join('\n', tables.SelectMany(table => Rows(connection, $"SELECT * FROM \"{table}\" ORDER BY rowid").Prepend($"== {table}")));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var graph in graphs)
+        {
+            await graph.DisposeAsync();
+        }
+
+        using (var connection = new SqliteConnection($"Data Source={DatabaseFile}"))
+        {
+            SqliteConnection.ClearPool(connection);
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    static List<string> Rows(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read())
+        {
+            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : $"{reader.GetValue(i)}")));
+        }
+
+        return rows;
+    }
+
+    static Actor DashboardUser(int number, string name) => new(PartyType.User, $"person-{number}", name, "10.2.3.4");
+
+    static DashboardUser Row(Actor person)
+    {
+        var email = $"{person.Name}@example.com";
+        return new()
+        {
+            Id = person.Id,
+            Name = person.Name,
+            CreatedAt = Start,
+            UserName = email,
+            NormalizedUserName = EmailAddress.Normalize(email),
+            Email = email,
+            NormalizedEmail = EmailAddress.Normalize(email),
+        };
+    }
+
+    static long AddOrganization(DashboardContext context, string slug)
+    {
+        var organization = new Organization { Slug = slug, Name = slug, CreatedAt = Start };
+        context.Add(organization);
+        context.SaveChanges();
+        context.AddRange(new OrganizationSlug { Slug = slug, OrganizationId = organization.Id }, new AuditChain { Id = organization.Id });
+        context.SaveChanges();
+        return organization.Id;
+    }
+
+    static void AddProject(DashboardContext context, long organization, string slug)
+    {
+        var project = new Project { OrganizationId = organization, Slug = slug, Name = slug, CreatedAt = Start };
+        context.Add(project);
+        context.SaveChanges();
+        context.Add(new ProjectSlug { OrganizationId = organization, Slug = slug, ProjectId = project.Id });
+        context.SaveChanges();
+    }
+
+    static void Furnish(DashboardContext context)
+    {
+        context.Database.Migrate();
+        (Actor DashboardUser, OrganizationRole Role)[] members =
+        [
+            (DashboardUser(1, "Olga"), OrganizationRole.Owner), (DashboardUser(2, "Adam"), OrganizationRole.Admin), (DashboardUser(3, "Dora"), OrganizationRole.Developer),
+            (DashboardUser(4, "Viktor"), OrganizationRole.Viewer), (DashboardUser(5, "Sten"), OrganizationRole.Owner),
+        ];
+        context.AddRange(members.Select(member => Row(member.DashboardUser)));
+        var (acme, globex) = (AddOrganization(context, "acme"), AddOrganization(context, "globex"));
+        context.AddRange(members.Select((member, i) => new Member { OrganizationId = i < 4 ? acme : globex, UserId = member.DashboardUser.Id, Role = member.Role, JoinedAt = Start }));
+        AddProject(context, acme, "orders");
+        AddProject(context, globex, "billing");
+    }
+
+    static byte[] Make(Action<DashboardContext> fill)
+    {
+        var place = Directory.CreateTempSubdirectory("latchkey-");
+        try
+        {
+            var file = Path.Combine(place.FullName, "latchkey.db");
+            using (var context = new SqliteContext(new DbContextOptionsBuilder<SqliteContext>().UseSqlite($"Data Source={file};Pooling=False").AddInterceptors(new Hasty()).Options))
+            {
+                fill(context);
+            }
+
+            return File.ReadAllBytes(file);
+        }
+        finally
+        {
+            place.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Does not wait for the disk: a test's database need not survive a power failure.</summary>
+    sealed class Hasty : DbConnectionInterceptor
+    {
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA synchronous = OFF";
+            command.ExecuteNonQuery();
+        }
+
+        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            ConnectionOpened(connection, eventData);
+            return Task.CompletedTask;
+        }
+    }
+}

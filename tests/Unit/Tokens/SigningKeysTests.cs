@@ -1,0 +1,85 @@
+using System.Text;
+using Dashboard.Core.Credentials;
+using Dashboard.Core.Tokens;
+using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.OAuth;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Tokens;
+
+/// <summary>Which key signs, and which are published.</summary>
+public sealed class SigningKeysTests : IAsyncDisposable
+{
+    readonly TestInstallation world = new();
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Nodes_that_start_at_once_agree_on_one_key()
+    {
+        var nodes = Enumerable.Range(0, 4).Select(_ => world.Run()).ToList();
+        var published = await Task.WhenAll(nodes.Select(node => Task.Run(() => node.Get<SigningKeys>().PublishedAsync(Token), Token)));
+        Assert.Single(published.SelectMany(keys => keys).Select(key => key.Kid).Distinct(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Next_key_is_published_before_it_signs_and_the_old_one_until_its_last_token_has_expired()
+    {
+        var account = await world.AccountAsync();
+        var (keys, first) = (world.Services.Get<SigningKeys>(), await KidAsync());
+        world.Time.Advance(SigningKeys.Signs - SigningKeys.Lead - TimeSpan.FromMinutes(1));
+        Assert.Single(await keys.PublishedAsync(Token));
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        await keys.RotateAsync(Token);
+        Assert.Equal(2, (await keys.PublishedAsync(Token)).Count);
+        Assert.Equal(first, await KidAsync()); // it is published, and does not sign
+        world.Time.Advance(SigningKeys.Lead - TimeSpan.FromMinutes(1));
+        var last = await world.AccountTokenAsync(account);
+        Assert.Equal(first, new JsonWebToken(last).Kid);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.NotEqual(first, await KidAsync());
+        world.Time.Advance(TimeSpan.FromDays(1) - TimeSpan.FromMinutes(2));
+        Assert.Contains(await keys.PublishedAsync(Token), key => key.Kid == first);
+        Assert.Null((await world.Services.AskAsync(last)).Refusal);
+        world.Time.Advance(TimeSpan.FromMinutes(10));
+        Assert.DoesNotContain(await keys.PublishedAsync(Token), key => key.Kid == first);
+
+        async Task<string> KidAsync() => new JsonWebToken(await world.AccountTokenAsync(account)).Kid;
+    }
+
+    [Fact]
+    public async Task Key_that_was_made_elsewhere_a_moment_ago_is_known_when_its_first_token_comes()
+    {
+        var elsewhere = world.Run();
+        await elsewhere.ReadFeedAsync();
+        Assert.Empty(await elsewhere.Get<PublishedKeys>().AllAsync(Token)); // and remembers that
+        var token = await world.AccountTokenAsync(await world.AccountAsync());
+        Assert.Null((await elsewhere.Get<Verifier>().VerifyAsync(
+            CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true), AccessRequirement.None, null, Token)).Refusal);
+    }
+
+    [Fact]
+    public async Task Private_part_is_stored_encrypted_and_one_that_cannot_be_opened_is_replaced()
+    {
+        var account = await world.AccountAsync();
+        var before = await world.AccountTokenAsync(account);
+        await using (var context = world.Open())
+        {
+            var stored = await context.SigningKeys.SingleAsync(Token);
+            var bytes = Convert.FromBase64String(stored.ProtectedKey);
+            Assert.DoesNotContain("\u0006\b*\u0086H\u00ce=\u0003\u0001\a", Encoding.Latin1.GetString(bytes), StringComparison.Ordinal); // the curve's name, as PKCS #8 has it
+        }
+
+        world.Sql("UPDATE OAuthSigningKeys SET ProtectedKey = 'AAAA'");
+        var node = world.Run();
+        var outcome = await node.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret));
+        Assert.NotEqual(new JsonWebToken(before).Kid, new JsonWebToken(outcome.Value.AccessToken.Reveal()).Kid);
+        Assert.Null((await node.AskAsync(before)).Refusal);
+        Assert.Null((await node.AskAsync(outcome.Value.AccessToken.Reveal())).Refusal);
+    }
+
+    public ValueTask DisposeAsync() => world.DisposeAsync();
+}

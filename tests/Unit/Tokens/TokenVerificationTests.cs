@@ -1,0 +1,204 @@
+using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.ServiceAccounts;
+using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.OAuth;
+using Dashboard.Tests.Unit.Support;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Tokens;
+
+/// <summary>Access tokens where credentials are verified: what they may do, and how fast they may not any more.</summary>
+public sealed class TokenVerificationTests : IAsyncDisposable
+{
+    readonly TestInstallation world = new();
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("read:workflows", "read", "workflow:intake", null)]
+    [InlineData("read:workflows", null, "workflow:intake", null)]
+    [InlineData("read:workflows", "read", "agent:clerk", RefusalCode.ResourceOutOfScope)]
+    [InlineData("read:workflows", "execute", "workflow:intake", RefusalCode.InsufficientPermissions)]
+    [InlineData("read:workflows", "read", null, RefusalCode.InsufficientPermissions)]
+    [InlineData("read:workflows read:gateways read:agents", "read", null, null)]
+    [InlineData("api", "write", null, null)]
+    [InlineData("api", "write", "agent:clerk", null)]
+    [InlineData("api", "verify", null, RefusalCode.InsufficientPermissions)]
+    [InlineData("api", null, "", RefusalCode.ResourceOutOfScope)]
+    public async Task Token_may_what_its_scopes_say(string scope, string? permission, string? resource, RefusalCode? refusal)
+    {
+        var token = await world.AccountTokenAsync(await world.AccountAsync(["read", "execute", "write"]), scope);
+        Assert.Equal(refusal, (await world.Services.AskAsync(token, new(Permission: permission, Resource: resource))).Refusal);
+    }
+
+    [Theory]
+    [InlineData("acme/orders", null)]
+    [InlineData("acme/-", null)]
+    [InlineData("-/orders", null)]
+    [InlineData("acme/ledger", RefusalCode.WrongProject)]
+    [InlineData("acme/nothing", RefusalCode.WrongProject)]
+    [InlineData("globex/billing", RefusalCode.WrongProject)]
+    [InlineData("globex/-", RefusalCode.WrongProject)]
+    [InlineData("", RefusalCode.WrongProject)]
+    public async Task Token_reaches_its_owners_projects_in_both_environments(string project, RefusalCode? refusal)
+    {
+        world.AddProject("acme", "ledger");
+        var token = await world.AccountTokenAsync(await world.AccountAsync(projects: new([TestInstallation.Orders])));
+        foreach (var environment in new[] { AcceptedEnvironments.Live, AcceptedEnvironments.Test, AcceptedEnvironments.Both })
+        {
+            Assert.Equal(refusal, (await world.Services.AskAsync(token, new(environment, project))).Refusal);
+        }
+
+        Assert.Equal(RefusalCode.WrongEnvironment, (await world.Services.AskAsync(token, new(AcceptedEnvironments.None, project))).Refusal);
+    }
+
+    [Fact]
+    public async Task Principal_says_what_was_asked_about()
+    {
+        var token = await world.AccountTokenAsync(await world.AccountAsync(["read", "execute"]), "read:workflows read:gateways read:agents execute:agents");
+        var principal = (await world.Services.AskAsync(token, new(AcceptedEnvironments.Test, TestInstallation.Orders))).Principal!;
+        Assert.Equal(("acme", TestInstallation.Orders, "gateway"), (principal.Organization, principal.Project, principal.Owner.Name));
+        Assert.Equal(["read", "execute:agents"], principal.Permissions);
+        Assert.Equal((null, TestInstallation.Start.AddDays(1)), (principal.Scope, principal.ExpiresAt));
+        var plain = (await world.Services.AskAsync(token)).Principal!;
+        Assert.Equal((null, null), (plain.Project, plain.Environment));
+    }
+
+    [Fact]
+    public async Task Viewer_reads_whatever_was_approved_and_a_role_counts_at_once_on_every_node()
+    {
+        var token = (await world.Services.ConsentAsync(world.Viewer, "read:workflows write:workflows")).Tokens.AccessToken.Reveal();
+        var other = world.Run();
+        AccessRequirement read = new(Permission: "read", Resource: "workflow:x"), write = new(Permission: "write", Resource: "workflow:x");
+        foreach (var node in new[] { world.Services, other })
+        {
+            Assert.Null((await node.AskAsync(token, read)).Refusal);
+            Assert.Equal(RefusalCode.InsufficientPermissions, (await node.AskAsync(token, write)).Refusal);
+        }
+
+        await SetRoleAsync(world.Viewer, OrganizationRole.Developer);
+        Assert.Null((await world.Services.AskAsync(token, write)).Refusal);
+        Assert.Null((await other.AskAsync(token, write)).Refusal);
+        await SetRoleAsync(world.Viewer, null);
+        Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(token, read)).Refusal);
+        Assert.Equal(RefusalCode.InvalidToken, (await other.AskAsync(token, read)).Refusal);
+    }
+
+    [Fact]
+    public async Task Service_account_that_is_changed_switched_off_or_deleted_takes_its_tokens_with_it()
+    {
+        var accounts = world.Services.Get<ServiceAccountService>();
+        var account = await world.AccountAsync(["read", "write"]);
+        var token = await world.AccountTokenAsync(account, "api");
+        var other = world.Run();
+        Assert.Null((await other.AskAsync(token, new(Permission: "write"))).Refusal);
+        await accounts.ChangeAsync(world.Owner, account.Id, new(Permissions: ["read"]), Token);
+        Assert.Equal(RefusalCode.InsufficientPermissions, (await other.AskAsync(token, new(Permission: "write"))).Refusal);
+        await accounts.ChangeAsync(world.Owner, account.Id, new(State: ServiceAccountState.Inactive), Token);
+        Assert.Equal(RefusalCode.InvalidToken, (await other.AskAsync(token)).Refusal);
+        await accounts.ChangeAsync(world.Owner, account.Id, new(State: ServiceAccountState.Active), Token);
+        Assert.Null((await other.AskAsync(token)).Refusal);
+        await accounts.DeleteAsync(world.Owner, account.Id, Token);
+        Assert.Equal(RefusalCode.InvalidToken, (await other.AskAsync(token)).Refusal);
+    }
+
+    [Fact]
+    public async Task Renamed_and_deleted_projects_count_at_once()
+    {
+        var token = await world.AccountTokenAsync(await world.AccountAsync());
+        Assert.Null((await world.Services.AskAsync(token, new(Project: TestInstallation.Orders))).Refusal);
+        await world.Services.Projects.ChangeAsync(world.Owner, new("acme", "orders"), new(null, "sales"), Token);
+        Assert.Equal("acme/sales", (await world.Services.AskAsync(token, new(Project: TestInstallation.Orders))).Principal!.Project);
+        await world.Services.Projects.CreateAsync(world.Owner, new("acme", "Ledger"), Token);
+        Assert.Null((await world.Services.AskAsync(token, new(Project: "acme/ledger"))).Refusal);
+        await world.Services.Projects.DeleteAsync(world.Owner, new("acme", "sales"), Token);
+        Assert.Equal(RefusalCode.WrongProject, (await world.Services.AskAsync(token, new(Project: TestInstallation.Orders))).Refusal);
+    }
+
+    [Theory]
+    [InlineData("https://api.example.com", "https", "api.example.com", "/anything", null)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/x", null)]
+    [InlineData("https://api.example.com/v1", "https", "API.example.com:443", "/v1", null)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v10", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/../admin", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/%2e%2e/admin", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/..%2fadmin", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com/v1", "https", "evil.example", "/v1/x", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com", "https", "api.example.com.evil.example", "/", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com", "http", "api.example.com", "/", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com", "https", "api.example.com:8443", "/", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com", "https", "user@api.example.com", "/", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com", null, null, null, RefusalCode.InvalidToken)]
+    public async Task Token_for_a_resource_is_good_only_at_addresses_under_it(string resource, string? scheme, string? host, string? path, RefusalCode? refusal)
+    {
+        var token = await world.AccountTokenAsync(await world.AccountAsync(), resource: resource);
+        Assert.Equal(refusal, (await world.Services.AskAsync(token, null, new(Path: path) { Scheme = scheme, Host = host })).Refusal);
+    }
+
+    [Fact]
+    public async Task Expired_token_is_refused_from_its_very_second_on_cached_or_not()
+    {
+        var token = await world.AccountTokenAsync(await world.AccountAsync());
+        world.Time.Advance(TimeSpan.FromSeconds(86400) - TimeSpan.FromMilliseconds(1));
+        Assert.Null((await world.Services.AskAsync(token)).Refusal);
+        world.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(RefusalCode.TokenExpired, (await world.Services.AskAsync(token)).Refusal);
+        Assert.Equal(RefusalCode.TokenExpired, (await world.Run().AskAsync(token)).Refusal);
+    }
+
+    [Fact]
+    public async Task Cached_token_asks_the_database_nothing_and_without_the_feed_nothing_is_trusted()
+    {
+        var token = await world.AccountTokenAsync(await world.AccountAsync());
+        var commands = new Commands();
+        var node = world.Run(commands);
+        Assert.Null((await node.AskAsync(token)).Refusal);
+        var verifier = node.Get<Verifier>();
+        var credential = CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
+        var asked = 0;
+        commands.FailWhen = _ => ++asked > 0;
+        Assert.Null((await verifier.VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
+        Assert.Equal(0, asked);
+        world.Time.Advance(ChangeFeed.Trusted);
+        Assert.Equal(RefusalCode.VerificationUnavailable, (await verifier.VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
+    }
+
+    [Fact]
+    public async Task Many_who_ask_at_once_share_one_look_up()
+    {
+        var token = await world.AccountTokenAsync(await world.AccountAsync());
+        var lookups = 0;
+        var commands = new Commands { FailWhen = text => text.Contains("OAuthAccessTokens", StringComparison.Ordinal) && Interlocked.Increment(ref lookups) < 0 };
+        var node = world.Run(commands);
+        await node.ReadFeedAsync();
+        var credential = CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
+        var verdicts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => node.Get<Verifier>().VerifyAsync(credential, AccessRequirement.None, null, Token).AsTask()));
+        Assert.All(verdicts, verdict => Assert.Null(verdict.Refusal));
+        Assert.InRange(lookups, 1, 2); // a second one only for who came after the first was over
+    }
+
+    [Fact]
+    public async Task Service_account_with_verify_asks_about_keys_with_its_token()
+    {
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value;
+        foreach (var (permissions, scope, refusal) in new[] { ("verify", (string?)null, (RefusalCode?)null), ("read verify", "api", null), ("read verify", "read:workflows", RefusalCode.InsufficientPermissions) })
+        {
+            var token = await world.AccountTokenAsync(await world.AccountAsync(permissions.Split(' ')), scope);
+            var caller = CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
+            _ = world.Services.Verifier;
+            var outcome = await world.Services.Get<KeyVerificationService>().AskAsync(caller, null, (Result<VerifyKeyRequest>)new VerifyKeyRequest(key.Secret.Reveal()), Token);
+            Assert.Equal((refusal, refusal is null ? key.Key.KeyId : null), (outcome.Refused?.Refusal, outcome.Answer?.Verdict.KeyId));
+        }
+    }
+
+    public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    /// <summary>Changes a role as a service will: with a feed row about the person.</summary>
+    async Task SetRoleAsync(Actor person, OrganizationRole? role)
+    {
+        world.SetRole("acme", person, role);
+        await world.Services.Work.AnnounceBehindAsync((_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.User, person.Id)]), Token);
+    }
+}

@@ -1,0 +1,66 @@
+using Dashboard.Core.Credentials;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Verification;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Verification;
+
+public sealed class KeyCacheStoreTests
+{
+    [Fact]
+    public void Memory_is_bounded_and_what_is_asked_for_stays()
+    {
+        var keys = new KeyCacheStore(10);
+        for (var i = 0; i < 1000; i++)
+        {
+            keys.Put(KeyDigest.Of($"key-{i}"), Key($"key-{i}"));
+            Assert.True(keys.Count <= 20);
+            Assert.NotNull(keys.Find(KeyDigest.Of("key-0"), out var aging));
+            if (aging)
+            {
+                keys.Keep(KeyDigest.Of("key-0"));
+            }
+        }
+
+        Assert.Null(keys.Find(KeyDigest.Of("key-1"), out _));
+        Assert.NotNull(keys.Find(KeyDigest.Of("key-999"), out _));
+    }
+
+    [Fact]
+    public void Key_is_dropped_whichever_generation_holds_it()
+    {
+        var keys = new KeyCacheStore(2);
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            keys.Put(KeyDigest.Of(name), Key(name));
+        }
+
+        Assert.NotNull(keys.Find(KeyDigest.Of("a"), out var aging));
+        Assert.True(aging);
+        keys.Keep(KeyDigest.Of("a"));
+        keys.Drop(new(FeedReach.Key, "a"));
+        Assert.Null(keys.Find(KeyDigest.Of("a"), out _));
+        keys.Drop(new(FeedReach.Owner, "b", PartyType.User));
+        Assert.Null(keys.Find(KeyDigest.Of("b"), out _));
+        Assert.NotNull(keys.Find(KeyDigest.Of("c"), out _));
+        keys.Drop(new(FeedReach.Project, "acme/orders"));
+        Assert.Null(keys.Find(KeyDigest.Of("c"), out _));
+    }
+
+    [Fact]
+    public void Keys_of_a_project_that_was_read_differently_rest_on_the_newer()
+    {
+        var keys = new KeyCacheStore(10);
+        keys.Put(KeyDigest.Of("a"), Key("a"));
+        keys.Put(KeyDigest.Of("b"), Key("b", "sales"));
+        Assert.Null(keys.Find(KeyDigest.Of("a"), out _));
+        Assert.Equal("acme/sales", keys.Find(KeyDigest.Of("b"), out _)!.Principal.Project);
+    }
+
+    static CachedKey Key(string id, string project = "orders")
+    {
+        var owner = new CachedOwner(new(PartyType.User, id, id));
+        var known = new CachedProject(1, 1, new("acme", project), ["acme"], ["orders", "sales"]);
+        return new(new(id, "acme", known.Path, KeyEnvironment.Live, owner.Party, ["read"], null, null), KeyState.Active, known, owner, unused: false);
+    }
+}

@@ -1,0 +1,202 @@
+using System.Net;
+using Dashboard.Core.Credentials;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.ServiceAccounts;
+using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Verification;
+
+public sealed class KeyVerificationServiceTests
+{
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Good_key_is_answered_with_what_it_is()
+    {
+        await using var world = new TestInstallation();
+        var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one", Permissions: ["read"])));
+        var verdict = (await AnswerAsync(world, api, new(key.Secret.Reveal(), Project: TestInstallation.Orders, Resource: "workflow:any", Permission: "read"))).Verdict;
+        Assert.Equal((key.Key.KeyId, TestInstallation.Orders, "Dora"), (verdict.Principal!.KeyId, verdict.Principal.Project, verdict.Principal.Owner.Name));
+    }
+
+    [Fact]
+    public async Task Environment_that_is_left_out_is_that_of_the_key_that_asks()
+    {
+        await using var world = new TestInstallation();
+        var api = await ApiAsync(world, KeyEnvironment.Test);
+        var (live, test) = (await KeyAsync(world, new(TestInstallation.Orders, "live")), await KeyAsync(world, new(TestInstallation.Orders, "test", KeyEnvironment.Test)));
+        Assert.Equal(RefusalCode.WrongEnvironment, (await AnswerAsync(world, api, new(live.Secret.Reveal()))).Verdict.Refusal);
+        Assert.Null((await AnswerAsync(world, api, new(live.Secret.Reveal(), KeyEnvironment.Live))).Verdict.Refusal);
+        Assert.Null((await AnswerAsync(world, api, new(test.Secret.Reveal()))).Verdict.Refusal);
+    }
+
+    [Fact]
+    public async Task Keys_of_other_organizations_do_not_exist_and_are_not_counted()
+    {
+        await using var world = new TestInstallation();
+        var api = await ApiAsync(world);
+        var foreign = (await world.Services.Keys.CreateAsync(world.Stranger, new(TestInstallation.Billing, "theirs"), Token)).Value;
+        var answer = await AnswerAsync(world, api, new(foreign.Secret.Reveal(), Explain: true));
+        Assert.Equal((RefusalCode.InvalidKey, null), (answer.Verdict.Refusal, answer.Verdict.KeyId));
+        Assert.Equal("shape passed, known invalid_key, state not_tried", Text(answer, 3));
+        await world.Services.Usage.FlushAsync(Token);
+        await using var context = world.Open();
+        Assert.False(await context.KeyHours.AnyAsync(x => x.KeyId == foreign.Key.KeyId, Token));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("a.b.c")]
+    [InlineData("nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjJ")]
+    public async Task Text_that_is_no_key_is_malformed(string text)
+    {
+        await using var world = new TestInstallation();
+        var answer = await AnswerAsync(world, await ApiAsync(world), new(text, Explain: true));
+        Assert.Equal((RefusalCode.MalformedKey, null), (answer.Verdict.Refusal, answer.Verdict.KeyId));
+        Assert.Equal("shape malformed_key, known not_tried", Text(answer, 2));
+    }
+
+    [Fact]
+    public async Task Explanation_has_every_rule_in_order_also_those_after_the_first_that_fails()
+    {
+        await using var world = new TestInstallation();
+        world.AddResource(TestInstallation.Orders, "workflow", "intake");
+        var api = await ApiAsync(world);
+        var key = await KeyAsync(world, new(TestInstallation.Orders, "narrow", KeyEnvironment.Test, ["workflow:intake"], ["read"], AllowedIps: ["10.0.0.0/8"]));
+        var question = new VerifyKeyRequest(key.Secret.Reveal(), null, TestInstallation.Billing, "workflow:other", "write", "192.0.2.1", true);
+        Assert.Equal(
+            "shape passed, known passed, state passed, environment wrong_environment, address ip_not_allowed, project wrong_project, resource resource_out_of_scope, "
+            + "permission insufficient_permissions, rate not_tried",
+            Text(await AnswerAsync(world, api, question), 9));
+        var mended = question with { Environment = KeyEnvironment.Test, Project = TestInstallation.Orders, Resource = "workflow:intake", Permission = "read", ClientIp = "10.1.1.1" };
+        var answer = await AnswerAsync(world, api, mended);
+        Assert.Equal(Enumerable.Repeat("passed", 9), answer.Rules!.Select(x => x.Verdict));
+        Assert.Null(answer.Verdict.Refusal);
+        Assert.Null((await AnswerAsync(world, api, mended with { Explain = false })).Rules);
+    }
+
+    [Fact]
+    public async Task Key_with_an_allow_list_is_held_against_the_client_of_the_question()
+    {
+        await using var world = new TestInstallation();
+        var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one", AllowedIps: ["203.0.113.0/24", "2001:db8::/32"])));
+        foreach (var (client, refusal) in new (string?, RefusalCode?)[]
+        {
+            ("203.0.113.9", null), ("::ffff:203.0.113.9", null), ("2001:db8::9", null), ("203.0.114.9", RefusalCode.IpNotAllowed), (null, RefusalCode.IpNotAllowed),
+        })
+        {
+            Assert.Equal(refusal, (await AnswerAsync(world, api, new(key.Secret.Reveal(), ClientIp: client))).Verdict.Refusal);
+        }
+    }
+
+    [Fact]
+    public async Task Who_may_not_ask_is_refused_before_the_question_is_looked_at()
+    {
+        await using var world = new TestInstallation();
+        var persons = await KeyAsync(world, new(TestInstallation.Orders, "one"));
+        var plain = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("plain"), Token)).Value.Key;
+        foreach (var (headers, code) in new[]
+        {
+            (new HeaderDictionary(), RefusalCode.MissingCredential),
+            (new HeaderDictionary { ["X-API-Key"] = "nonsense" }, RefusalCode.MalformedKey),
+            (new HeaderDictionary { ["X-API-Key"] = persons.Secret.Reveal() }, RefusalCode.InsufficientPermissions),
+            (new HeaderDictionary { ["X-API-Key"] = plain.Secret.Reveal() }, RefusalCode.InsufficientPermissions),
+        })
+        {
+            var outcome = await AskAsync(world, headers, Error.Invalid("key", "unreadable"));
+            Assert.Equal((code, null, null), (outcome.Refused?.Refusal, outcome.Answer, outcome.Error));
+        }
+    }
+
+    [Theory]
+    [InlineData("orders", null, null, null, "project")]
+    [InlineData(null, "workflow", null, null, "resource")]
+    [InlineData(null, "workflow:a:b", null, null, "resource")]
+    [InlineData(null, "workflow:a b", null, null, "resource")]
+    [InlineData(null, null, "Read!", null, "permission")]
+    [InlineData(null, null, null, "203.0.113.07", "client_ip")]
+    [InlineData(null, null, null, "203.0.113.7:80", "client_ip")]
+    [InlineData(null, null, null, "fe80::1%eth0", "client_ip")]
+    [InlineData(null, null, null, "", "client_ip")]
+    public async Task Question_that_cannot_be_meant_is_told_by_field(string? project, string? resource, string? permission, string? client, string field)
+    {
+        await using var world = new TestInstallation();
+        var outcome = await AskAsync(world, Headers(await ApiAsync(world)), new VerifyKeyRequest("x", null, project, resource, permission, client));
+        Assert.Equal(field, outcome.Error?.Errors?.Keys.Single());
+    }
+
+    [Fact]
+    public async Task Words_that_nothing_is_called_are_refusals_of_the_key()
+    {
+        await using var world = new TestInstallation();
+        var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one")));
+        Assert.Equal(RefusalCode.WrongProject, (await AnswerAsync(world, api, new(key.Secret.Reveal(), Project: "no/where"))).Verdict.Refusal);
+        Assert.Equal(RefusalCode.InsufficientPermissions, (await AnswerAsync(world, api, new(key.Secret.Reveal(), Permission: "fly"))).Verdict.Refusal);
+    }
+
+    [Fact]
+    public async Task Key_at_its_own_limit_is_told_so_and_the_one_who_asks_is_not_limited_by_what_others_present()
+    {
+        await using var world = new TestInstallation(("RateLimits:RefusedPerMinute", "2"));
+        var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one", RequestsPerMinute: 3)));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Null((await AnswerAsync(world, api, new(key.Secret.Reveal()))).Verdict.Refusal);
+        }
+
+        var full = await AnswerAsync(world, api, new(key.Secret.Reveal(), Explain: true));
+        Assert.Equal((RefusalCode.RateLimited, key.Key.KeyId, "rate_limited"), (full.Verdict.Refusal, full.Verdict.KeyId, full.Rules![^1].Verdict));
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(RefusalCode.MalformedKey, (await AnswerAsync(world, api, new("nonsense", ClientIp: "203.0.113.7"))).Verdict.Refusal);
+        }
+    }
+
+    [Fact]
+    public async Task Client_with_too_many_refusals_is_told_to_wait_and_a_good_key_passes_all_the_same()
+    {
+        await using var world = new TestInstallation(("RateLimits:RefusedPerMinute", "3"));
+        var key = await KeyAsync(world, new(TestInstallation.Orders, "one"));
+        Assert.Equal(["malformed_key", "malformed_key", "malformed_key", "rate_limited", "rate_limited"], await RepeatAsync("203.0.113.7", proxys: false));
+        Assert.Equal(["malformed_key", "malformed_key", "malformed_key", "malformed_key", "malformed_key"], await RepeatAsync("203.0.113.8", proxys: true));
+        var good = await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(key.Secret.Reveal()), AccessRequirement.None, IPAddress.Parse("203.0.113.7"), Token);
+        Assert.Null(good.Refusal);
+        var refused = await world.Services.Verifier.VerifyAsync(PresentedKeys.Key("nonsense"), AccessRequirement.None, IPAddress.Parse("203.0.113.7"), Token);
+        world.Time.Advance(refused.RetryAfter!.Value);
+        Assert.Equal(RefusalCode.MalformedKey, (await world.Services.Verifier.VerifyAsync(PresentedKeys.Key("nonsense"), AccessRequirement.None, IPAddress.Parse("203.0.113.7"), Token)).Refusal);
+
+        async Task<List<string>> RepeatAsync(string client, bool proxys)
+        {
+            var codes = new List<string>();
+            for (var i = 0; i < 5; i++)
+            {
+                codes.Add((await world.Services.Verifier.VerifyAsync(PresentedKeys.Key("nonsense"), AccessRequirement.None, new(IPAddress.Parse(client), IsProxyAddress: proxys), Token)).Refusal!.Value.ToWireName());
+            }
+
+            return codes;
+        }
+    }
+
+    static async Task<IssuedKey> ApiAsync(TestInstallation world, KeyEnvironment environment = KeyEnvironment.Live) =>
+        (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("api", Permissions: ["verify"], Environment: environment), Token)).Value.Key;
+
+    static async Task<IssuedKey> KeyAsync(TestInstallation world, NewKey wanted) => (await world.Services.Keys.CreateAsync(world.Developer, wanted, Token)).Value;
+
+    static ValueTask<VerifyKeyResult> AskAsync(TestInstallation world, IHeaderDictionary headers, Result<VerifyKeyRequest> question)
+    {
+        Assert.NotNull(world.Services.Verifier); // which has read the feed, as a running node does each second
+        return world.Services.Get<KeyVerificationService>().AskAsync(CredentialReader.Read(headers, acceptBearer: true), new(IPAddress.Loopback), question, Token);
+    }
+
+    static async Task<VerifyKeyAnswer> AnswerAsync(TestInstallation world, IssuedKey api, VerifyKeyRequest question) => (await AskAsync(world, Headers(api), question)).Answer!;
+
+    static HeaderDictionary Headers(IssuedKey key) => new() { ["X-API-Key"] = key.Secret.Reveal() };
+
+    static string Text(VerifyKeyAnswer answer, int count) => string.Join(", ", answer.Rules!.Take(count).Select(x => $"{x.Rule} {x.Verdict}"));
+}
