@@ -12,7 +12,6 @@ public sealed class AuditVerifier(IDbContextFactory<DashboardContext> contexts)
 
     /// <summary>Recomputes a chain from its first entry to its newest end. It reads in pages, while others go on writing.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The first place in the chain where an entry was altered, removed or added, or null when the chain is whole.</returns>
     public async Task<long?> FindBreakAsync(long chain, CancellationToken cancellationToken)
     {

@@ -5,9 +5,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Common;
 
-/// <summary>What Latchkey is called where people and programs reach it, <c>PublicUrl</c>: the issuer of its tokens (RFC 8414 section 2).</summary>
-/// <remarks>Without the setting it is this machine's own name with the port it listens on, or the loopback address by which a request came. A <c>Host</c> that could be anybody's
-/// never names an issuer.</remarks>
+/// <summary>The public URL of this installation from the <c>PublicUrl</c> setting, which is the issuer of its tokens (RFC 8414 section
+/// 2).</summary>
+/// <remarks>Without the setting it is localhost with the port that Latchkey listens on, or the loopback address that the request used. A
+/// <c>Host</c> header, which anyone can set, never becomes an issuer.</remarks>
 public sealed class PublicUrl
 {
     const string Setting = "PublicUrl";
@@ -15,8 +16,7 @@ public sealed class PublicUrl
     readonly string? configured;
 
     /// <summary>Reads the setting.</summary>
-    /// <param name="configuration">The settings.</param>
-    /// <exception cref="SettingException">It is no address.</exception>
+    /// <exception cref="SettingException">The setting is not a valid URL.</exception>
     public PublicUrl(IConfiguration configuration)
     {
         if (configuration[Setting] is not { Length: > 0 } text)
@@ -26,27 +26,28 @@ public sealed class PublicUrl
 
         configured = Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp) && url.Query.Length == 0 && url.Fragment.Length == 0
             ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
-            : throw new SettingException(Setting, $"is \"{text}\"; it has to be an address that begins with https:// or http://");
+            : throw new SettingException(Setting, $"is \"{text}\"; it must be a URL that begins with https:// or http://");
     }
 
-    /// <summary>The address, without a slash at its end.</summary>
-    /// <param name="http">A request.</param>
+    /// <summary>Returns the public URL, without a trailing slash.</summary>
     public string Of(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
         return configured ?? (IsLoopback(http.Request.Host.Host) ? $"{http.Request.Scheme}://{http.Request.Host.Value}" : OfPort(http));
     }
 
-    /// <summary>The same where the request's scheme and host are those of another server, which a proxy asks about.</summary>
-    /// <param name="http">The proxy's request.</param>
+    /// <summary>Returns the public URL for a request whose scheme and host belong to another server, as in forward
+    /// authentication.</summary>
+    /// <param name="http">The request of the proxy.</param>
     public string Beside(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
         return configured ?? OfPort(http);
     }
 
-    /// <summary>Whether an issuer is this installation. That its keys signed is known already: without the setting, any name of this machine is.</summary>
-    /// <param name="issuer">The token's <c>iss</c>.</param>
+    /// <summary>Returns whether an issuer is this installation. The caller has already verified the signature, so without the setting any
+    /// loopback name is accepted.</summary>
+    /// <param name="issuer">The token's <c>iss</c> claim.</param>
     public bool IsOwn(string issuer) => configured is not null ? issuer == configured : Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && IsLoopback(uri.Host);
 
     static string OfPort(HttpContext http) => string.Create(CultureInfo.InvariantCulture, $"http://localhost:{http.Connection.LocalPort}");

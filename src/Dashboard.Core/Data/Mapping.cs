@@ -224,7 +224,7 @@ sealed class Mapping
             client.Property(x => x.Name).HasMaxLength(NameLength);
             client.Property(x => x.SecretHash).HasMaxLength(32).IsFixedLength();
             client.Property(x => x.AuthMethod).HasMaxLength(32).IsUnicode(false);
-            client.Property(x => x.RedirectUris).HasMaxLength(OAuthLimits.MostRedirectUris * (UriLength + 1)).IsUnicode(false);
+            client.Property(x => x.RedirectUris).HasMaxLength(OAuthLimits.MaxRedirectUris * (UriLength + 1)).IsUnicode(false);
             client.Property(x => x.GrantTypes).HasMaxLength(200).IsUnicode(false);
             Scope(client.Property(x => x.Scope));
             client.Property(x => x.ClientUri).HasMaxLength(UriLength).IsUnicode(false);

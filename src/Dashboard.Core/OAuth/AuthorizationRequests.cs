@@ -8,10 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.OAuth;
 
 /// <summary>A request for a member's consent that may be shown (RFC 6749 section 4.1.1).</summary>
-/// <param name="Client">The client.</param>
 /// <param name="RedirectUri">Where the answer goes.</param>
 /// <param name="NamedRedirectUri">Whether the request named that address.</param>
-/// <param name="Scopes">The scopes.</param>
 /// <param name="Resource">What the tokens would be for (RFC 8707), or null.</param>
 /// <param name="CodeChallenge">The S256 challenge (RFC 7636).</param>
 /// <param name="State">What the answer brings back, or null.</param>
@@ -37,7 +35,6 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
     /// <param name="request">The query.</param>
     /// <param name="repeated">The parameters that came more than once.</param>
     /// <param name="issuer">What Latchkey is called there.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<AuthorizationCheck> CheckAsync(OAuthParameters request, IReadOnlyCollection<string> repeated, string issuer, CancellationToken cancellationToken)
     {
         if (repeated.Contains("client_id") || repeated.Contains("redirect_uri"))
@@ -67,7 +64,6 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
     /// <param name="request">A request that was judged.</param>
     /// <param name="organization">The organization's slug.</param>
     /// <param name="issuer">What Latchkey is called there.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Where the browser goes with the code; or <see cref="ErrorCode.NotFound"/> for an organization that the actor does not belong to, and for a client that is gone.</returns>
     public Task<Result<OAuthSecret>> ApproveAsync(Actor actor, AuthorizationRequest request, string organization, string issuer, CancellationToken cancellationToken)
     {

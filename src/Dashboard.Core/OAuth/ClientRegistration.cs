@@ -24,7 +24,6 @@ public sealed record NewClient(
     string? ClientUri = null);
 
 /// <summary>A client that has just registered.</summary>
-/// <param name="Client">The client.</param>
 /// <param name="AuthMethod">How it shows who it is.</param>
 /// <param name="Secret">Its secret, shown once; null for a public client.</param>
 /// <param name="ClientUri">Its own page, or null.</param>
@@ -50,7 +49,6 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
     /// <summary>Registers a client.</summary>
     /// <param name="input">What it says of itself.</param>
     /// <param name="origin">Where the request came in.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The client with its secret; or <c>invalid_redirect_uri</c>, <c>invalid_client_metadata</c> (RFC 7591 section 3.2.2), <c>temporarily_unavailable</c>.</returns>
     public async Task<OAuthResult<IssuedClient>> RegisterAsync(NewClient input, OAuthOrigin origin, CancellationToken cancellationToken)
     {
@@ -112,7 +110,7 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
     {
         _ when grants.Count == 0 || grants.Any(grant => !Allowed.Contains(grant, StringComparer.Ordinal)) =>
             Metadata($"grant_types can hold {string.Join(", ", Allowed)}."),
-        _ when redirects.Count > OAuthLimits.MostRedirectUris => Metadata($"Register {OAuthLimits.MostRedirectUris} redirect_uris at most."),
+        _ when redirects.Count > OAuthLimits.MaxRedirectUris => Metadata($"Register {OAuthLimits.MaxRedirectUris} redirect_uris at most."),
         _ when redirects.FirstOrDefault(uri => !RedirectUri.CanRegister(uri)) is not null => new(
             "invalid_redirect_uri", "A redirect_uri begins with https://, with http:// and a loopback host, or with a scheme of the app's own that has a dot; it has no fragment."),
         _ when redirects.Count == 0 && grants.Contains(GrantTypes.AuthorizationCode, StringComparer.Ordinal) => new("invalid_redirect_uri", "redirect_uris are missing."),

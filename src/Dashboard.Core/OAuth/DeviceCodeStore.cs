@@ -57,7 +57,6 @@ static class DeviceCodeStore
     /// <param name="context">The transaction's context.</param>
     /// <param name="now">The time, UTC.</param>
     /// <param name="kept">How long what is over is kept, so that who comes too late is told so.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How many rows went, of which kind the most.</returns>
     public static async Task<int> ClearAsync(DashboardContext context, DateTimeOffset now, TimeSpan kept, CancellationToken cancellationToken)
     {
@@ -82,5 +81,5 @@ static class DeviceCodeStore
     }
 
     /// <summary>The most rows that one transaction clears of one kind.</summary>
-    public static int MostAtOnce => BatchSize;
+    public static int MaxBatch => BatchSize;
 }

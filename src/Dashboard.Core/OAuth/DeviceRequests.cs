@@ -18,8 +18,6 @@ public sealed record DeviceGrant(OAuthSecret DeviceCode, OAuthSecret UserCode, T
 
 /// <summary>A device's request, as the person sees it who decides.</summary>
 /// <param name="UserCode">The code, as it is shown.</param>
-/// <param name="Client">The client.</param>
-/// <param name="Scopes">The scopes.</param>
 /// <param name="Resource">What the tokens would be for, or null.</param>
 /// <param name="Address">The address that the device asked from, or null.</param>
 /// <param name="UserAgent">What the device calls itself.</param>
@@ -41,10 +39,8 @@ public sealed class DeviceRequests(
     static readonly Error Unknown = Error.Invalid("user_code", "No device waits with this code. Compare it with what the device shows; it may have expired.");
 
     /// <summary>Begins a request.</summary>
-    /// <param name="request">The body.</param>
     /// <param name="presented">What the request says of the client.</param>
     /// <param name="origin">Where it came in; the person is told.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The codes; or an error of RFC 6749 section 5.2 or RFC 8707 section 2.</returns>
     public async Task<OAuthResult<DeviceGrant>> RequestAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
@@ -78,7 +74,6 @@ public sealed class DeviceRequests(
     /// <summary>Finds the request that waits with a code. Each try counts: codes are short (RFC 8628 section 5.1).</summary>
     /// <param name="actor">Who typed it.</param>
     /// <param name="userCode">What was typed, in small letters or capitals, with dash or without.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The request; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.RateLimited"/>.</returns>
     public async Task<Result<DeviceRequest>> FindAsync(Actor actor, string? userCode, CancellationToken cancellationToken)
     {
@@ -102,9 +97,7 @@ public sealed class DeviceRequests(
 
     /// <summary>Lets the device act as a member of an organization.</summary>
     /// <param name="actor">The member.</param>
-    /// <param name="userCode">The code.</param>
     /// <param name="organization">The organization's slug.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Nothing; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> for an organization that the actor does not belong to,
     /// <see cref="ErrorCode.RateLimited"/>.</returns>
     public Task<Result<Unit>> ApproveAsync(Actor actor, string? userCode, string organization, CancellationToken cancellationToken) =>
@@ -112,8 +105,6 @@ public sealed class DeviceRequests(
 
     /// <summary>Turns the device away.</summary>
     /// <param name="actor">Who says no.</param>
-    /// <param name="userCode">The code.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Nothing; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.RateLimited"/>.</returns>
     public Task<Result<Unit>> DenyAsync(Actor actor, string? userCode, CancellationToken cancellationToken) =>
         DecideAsync(actor, userCode, null, DeviceCodeState.Denied, cancellationToken);

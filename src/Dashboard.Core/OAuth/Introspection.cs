@@ -31,12 +31,10 @@ public sealed record IntrospectionAnswer(TokenFacts? Facts, RefusalCode? Refused
 public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, OAuthClients clients, Verifier verifier, TimeProvider time)
 {
     /// <summary>Answers a question.</summary>
-    /// <param name="request">The body.</param>
     /// <param name="presented">What the request says of the client.</param>
     /// <param name="bearer">The access token that the request presents instead.</param>
     /// <param name="facts">What is known of the request.</param>
     /// <param name="origin">Where it came in.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<IntrospectionAnswer> AskAsync(
         OAuthParameters request, PresentedClient presented, PresentedCredential bearer, CallerContext? facts, OAuthOrigin origin, CancellationToken cancellationToken)
     {

@@ -15,14 +15,13 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
     /// <summary>The most transactions of one round.</summary>
-    const int MostBatches = 1000;
+    const int MaxBatches = 1000;
 
     /// <summary>Clears what is over.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task ClearAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        for (var (batch, count) = (0, DeviceCodeStore.MostAtOnce); count == DeviceCodeStore.MostAtOnce && batch < MostBatches; batch++)
+        for (var (batch, count) = (0, DeviceCodeStore.MaxBatch); count == DeviceCodeStore.MaxBatch && batch < MaxBatches; batch++)
         {
             await changes.RunBehindAsync(async (context, token) => count = await DeviceCodeStore.ClearAsync(context, now, Kept, token), cancellationToken);
         }

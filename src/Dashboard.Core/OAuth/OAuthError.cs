@@ -26,19 +26,15 @@ public sealed record OAuthError(string Code, string Description, int Status = 40
     public static OAuthError UnauthorizedClient { get; } = new("unauthorized_client", "This client may not use this grant type.");
 
     /// <summary>RFC 6749 section 5.2: the request cannot be read, lacks something or says it twice.</summary>
-    /// <param name="description">What is wrong.</param>
     public static OAuthError InvalidRequest(string description) => new("invalid_request", description);
 
     /// <summary>RFC 6749 section 5.2: code or token is unknown, used, expired, revoked, or another client's.</summary>
-    /// <param name="description">What is wrong.</param>
     public static OAuthError InvalidGrant(string description) => new("invalid_grant", description);
 
     /// <summary>RFC 6749 section 5.2: the scope is unknown, or more than the client can get.</summary>
-    /// <param name="description">What is wrong.</param>
     public static OAuthError InvalidScope(string description) => new("invalid_scope", description);
 
     /// <summary>RFC 8707 section 2: the resource is no address, or not the one that was approved.</summary>
-    /// <param name="description">What is wrong.</param>
     public static OAuthError InvalidTarget(string description) => new("invalid_target", description);
 
     /// <summary>Too many tries from one address.</summary>

@@ -6,7 +6,6 @@ namespace Dashboard.Core.OAuth;
 public sealed class OAuthParameters(IReadOnlyDictionary<string, string> values)
 {
     /// <summary>A parameter's value; null where it is left out or empty.</summary>
-    /// <param name="name">Its name.</param>
     public string? this[string name] => values.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
     /// <summary>Prints none of them: there are secrets among them.</summary>

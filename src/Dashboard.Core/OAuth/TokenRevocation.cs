@@ -10,10 +10,8 @@ namespace Dashboard.Core.OAuth;
 public sealed class TokenRevocation(UnitOfWorkRunner changes, OAuthClients clients, AccessTokenReader reader, RateLimits limits)
 {
     /// <summary>Revokes an access token, or a refresh token and with it the whole authorization.</summary>
-    /// <param name="request">The body.</param>
     /// <param name="presented">What the request says of the client; it need not say anything.</param>
     /// <param name="origin">Where it came in.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Nothing, also where there was no such token (RFC 7009 section 2.2); or <c>invalid_request</c>, and <c>invalid_client</c> for a client with a wrong secret.</returns>
     public async Task<OAuthResult<Unit>> RevokeAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {

@@ -13,10 +13,8 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     static readonly TimeSpan UseStep = TimeSpan.FromMinutes(1);
 
     /// <summary>Gives tokens, or says why not.</summary>
-    /// <param name="request">The body.</param>
     /// <param name="presented">What the request says of the client.</param>
     /// <param name="origin">Where it came in.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The tokens; or an error of RFC 6749 section 5.2, RFC 8628 section 3.5 or RFC 8707 section 2.</returns>
     public async Task<OAuthResult<IssuedTokens>> IssueAsync(
         OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)

@@ -4,7 +4,6 @@ using Microsoft.IdentityModel.Tokens;
 namespace Dashboard.Core.Tokens;
 
 /// <summary>What a token says that Latchkey signed.</summary>
-/// <param name="Jti">Its identifier.</param>
 /// <param name="ExpiresAt">From when on it is refused, UTC.</param>
 /// <param name="Issuer">What Latchkey was called.</param>
 /// <param name="Audience">What it is for.</param>
@@ -21,7 +20,6 @@ public sealed class AccessTokenReader(PublishedKeys keys, PublicUrl address)
 
     /// <summary>Reads a token.</summary>
     /// <param name="text">The whole token.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What it says, expired or not; null where it is none of ours.</returns>
     public async ValueTask<ReadToken?> ReadAsync(string text, CancellationToken cancellationToken)
     {

@@ -8,10 +8,8 @@ namespace Dashboard.Core.Tokens;
 static class AuthorizationRevocation
 {
     /// <summary>Ends an approval, and with it its refresh token and its access tokens. One that has ended stays as it is.</summary>
-    /// <param name="change">The change that does it.</param>
     /// <param name="id">The approval.</param>
     /// <param name="because">Why, in snake case; null where somebody asked for it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task EndAsync(UnitOfWork change, string id, string? because, CancellationToken cancellationToken)
     {
         if (await change.Context.Authorizations.SingleOrDefaultAsync(x => x.Id == id, cancellationToken) is not { EndedAt: null } authorization)

@@ -7,13 +7,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.Tokens;
 
 /// <summary>An authorization, as people see it.</summary>
-/// <param name="Id">Its identifier.</param>
-/// <param name="ClientId">The client.</param>
 /// <param name="ClientName">What the client is called.</param>
 /// <param name="IsVerified">Whether somebody vouches for the client: it did not register itself.</param>
 /// <param name="Owner">Who authorized it.</param>
 /// <param name="Organization">The organization's slug.</param>
-/// <param name="Scopes">The scopes.</param>
 /// <param name="Resource">What its tokens are good at, or null.</param>
 /// <param name="ApprovedAt">When it was approved, UTC.</param>
 /// <param name="ExpiresAt">When it ends by itself, UTC.</param>
@@ -32,9 +29,6 @@ public sealed record AuthorizationQuery(string? Organization = null, string? Cur
 public sealed class AuthorizationService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, TimeProvider time)
 {
     /// <summary>Lists authorizations that have not ended, newest first.</summary>
-    /// <param name="actor">Who asks.</param>
-    /// <param name="query">Which.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<Page<AuthorizationSummary>>> ListAsync(Actor actor, AuthorizationQuery query, CancellationToken cancellationToken)
     {
@@ -99,7 +93,6 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
     /// <summary>Ends an authorization: its tokens are refused from then on.</summary>
     /// <param name="actor">Who gave it, or an admin or owner of the organization.</param>
     /// <param name="id">The authorization.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Nothing, on a repeat too; or <see cref="ErrorCode.NotFound"/>.</returns>
     public Task<Result<Unit>> DisconnectAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<Unit>(
         actor,

@@ -8,11 +8,9 @@ namespace Dashboard.Core.Tokens;
 static class CachedTokenQuery
 {
     /// <summary>Reads an access token.</summary>
-    /// <param name="context">Where it is read.</param>
     /// <param name="token">What the token says.</param>
     /// <param name="scopes">The installation's scopes.</param>
     /// <param name="known">What is known of an organization by its identifier, or null.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The token, whether it counts or not; null where it was never issued, or is long over.</returns>
     public static async Task<CachedToken?> FindAsync(
         DashboardContext context, ReadToken token, OAuthScopes scopes, Func<long, CachedOrganization?> known, CancellationToken cancellationToken)

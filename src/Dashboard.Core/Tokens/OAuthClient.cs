@@ -52,8 +52,6 @@ public enum ClientKind
 }
 
 /// <summary>An OAuth client.</summary>
-/// <param name="ClientId">Its identifier.</param>
-/// <param name="Name">What it is called.</param>
 /// <param name="Kind">Where it comes from.</param>
 /// <param name="IsPublic">Whether it has no secret (RFC 6749 section 2.1).</param>
 /// <param name="AllowedGrants">The grants that it may use.</param>
@@ -127,7 +125,6 @@ public sealed class PresentedClient
 
     /// <summary>Reads it (RFC 6749 section 2.3.1): from the header or from the body, never from both.</summary>
     /// <param name="authorization">Every value of the header <c>Authorization</c>.</param>
-    /// <param name="body">The body.</param>
     public static OAuthResult<PresentedClient> Read(IReadOnlyList<string?> authorization, OAuthParameters body)
     {
         const string scheme = "Basic ";

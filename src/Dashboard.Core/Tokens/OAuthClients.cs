@@ -15,8 +15,6 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
     const int MaxIdLength = 64;
 
     /// <summary>Finds a client by its identifier.</summary>
-    /// <param name="clientId">The identifier.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The client, or null.</returns>
     public async Task<OAuthClient?> FindAsync(string clientId, CancellationToken cancellationToken)
     {
@@ -27,7 +25,6 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
     /// <summary>Makes sure that a client is the one it says (RFC 6749 section 3.2.1): a public one by its identifier alone, any other by its secret.</summary>
     /// <param name="presented">What the request says of the client.</param>
     /// <param name="address">Where it came from; failures are limited by it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The client; or <c>invalid_client</c>, <c>temporarily_unavailable</c> after too many failures.</returns>
     public async Task<OAuthResult<OAuthClient>> AuthenticateAsync(PresentedClient presented, IPAddress? address, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ static class OAuthLimits
     public const int MaxUri = 500;
 
     /// <summary>The most addresses that a client registers.</summary>
-    public const int MostRedirectUris = 10;
+    public const int MaxRedirectUris = 10;
 
     /// <summary>The most characters of a list of scopes.</summary>
     public const int MaxScope = 1000;

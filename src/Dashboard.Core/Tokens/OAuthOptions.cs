@@ -7,7 +7,6 @@ namespace Dashboard.Core.Tokens;
 public sealed class OAuthOptions
 {
     /// <summary>Reads the settings.</summary>
-    /// <param name="configuration">The settings.</param>
     /// <exception cref="SettingException">One of them cannot be used.</exception>
     public OAuthOptions(IConfiguration configuration)
     {

@@ -53,11 +53,9 @@ public sealed class OAuthScopes
     public static string Word(string permission, string kind) => $"{permission}:{kind}s";
 
     /// <summary>The permission of a scope; null for <see cref="Api"/>.</summary>
-    /// <param name="word">A scope.</param>
     public static string? PermissionOf(string word) => word.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? word[..colon] : null;
 
     /// <summary>The kind in plural of a scope; null for <see cref="Api"/>.</summary>
-    /// <param name="word">A scope.</param>
     public static string? KindsOf(string word) => word.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? word[(colon + 1)..] : null;
 
     /// <summary>Reads a list of scopes.</summary>
@@ -72,7 +70,6 @@ public sealed class OAuthScopes
     }
 
     /// <summary>Whether some scopes ask for no more than others.</summary>
-    /// <param name="asked">What is asked for.</param>
     /// <param name="granted">What there is.</param>
     public static bool Covers(IReadOnlyCollection<string> granted, IReadOnlyCollection<string> asked) =>
         granted.Contains(Api) || asked.All(word => granted.Contains(word, StringComparer.Ordinal));
@@ -83,13 +80,11 @@ public sealed class OAuthScopes
         [.. catalog.Permissions.Select(permission => permission.Name).Where(name => role > OrganizationRole.Viewer || name == Read)];
 
     /// <summary>The scopes that are left of some where only certain permissions may be used. <see cref="Api"/> stays.</summary>
-    /// <param name="scopes">The scopes.</param>
     /// <param name="permissions">What may be done.</param>
     public static IReadOnlyList<string> Within(IEnumerable<string> scopes, IReadOnlyCollection<string> permissions) =>
         [.. scopes.Where(word => PermissionOf(word) is not { } permission || permissions.Contains(permission, StringComparer.Ordinal))];
 
     /// <summary>What some scopes come to, as answers have it: a permission for every kind by its name, one for some kinds as <c>permission:kind-in-plural</c>.</summary>
-    /// <param name="scopes">The scopes.</param>
     /// <param name="permissions">What the owner may do.</param>
     public IReadOnlyList<string> ToPermissions(IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> permissions) => scopes.Contains(Api)
         ? [.. catalog.InOrder(permissions)]

@@ -8,7 +8,6 @@ using Microsoft.IdentityModel.Tokens;
 namespace Dashboard.Core.Tokens;
 
 /// <summary>A public key that access tokens may be signed with (RFC 7517).</summary>
-/// <param name="Kid">Its identifier.</param>
 /// <param name="X">The point's x, base64url.</param>
 /// <param name="Y">The point's y, base64url.</param>
 /// <param name="CreatedAt">From when on it is published, UTC.</param>
@@ -54,7 +53,6 @@ public sealed class PublishedKeys : IDisposable
     }
 
     /// <summary>Every key that is stored, the newest first.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<IReadOnlyList<PublishedKey>> AllAsync(CancellationToken cancellationToken)
     {
         long began;

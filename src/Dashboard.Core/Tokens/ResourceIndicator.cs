@@ -7,14 +7,12 @@ public static class ResourceIndicator
     static readonly string[] Escapes = ["%2f", "%5c", "%2e", "%25", "%00"];
 
     /// <summary>Whether a text can be one.</summary>
-    /// <param name="text">The text.</param>
     public static bool IsOne(string text) =>
         text.Length <= OAuthLimits.MaxUri && text.All(c => c is > ' ' and < '\u007f' and not ('\\' or '"'))
         && Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp)
         && uri.UserInfo.Length == 0 && !text.Contains('#', StringComparison.Ordinal) && !text.Contains('?', StringComparison.Ordinal) && !IsAmbiguous(text);
 
     /// <summary>Whether an address lies under a resource. One that servers read differently lies under none.</summary>
-    /// <param name="resource">The resource.</param>
     /// <param name="scheme">The address's scheme.</param>
     /// <param name="host">Its host, with the port where it names one.</param>
     /// <param name="path">Its path as it was sent, without the query.</param>

@@ -30,7 +30,6 @@ public sealed partial class SigningKeys(
     Signer? last;
 
     /// <summary>Sees to it that a key can sign now, and that the next one is published in time. Of several nodes at once one does it.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
     internal async Task PrepareAsync(CancellationToken cancellationToken)
     {
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
@@ -68,7 +67,6 @@ public sealed partial class SigningKeys(
     }
 
     /// <summary>The keys that resource servers need now (RFC 7517 section 5).</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<IReadOnlyList<PublishedKey>> PublishedAsync(CancellationToken cancellationToken)
     {
         await PrepareAsync(cancellationToken);
@@ -78,7 +76,6 @@ public sealed partial class SigningKeys(
     }
 
     /// <summary>What signs now.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
     internal async Task<Signer> CurrentAsync(CancellationToken cancellationToken)
     {
         await PrepareAsync(cancellationToken);
@@ -180,7 +177,6 @@ public sealed partial class SigningKeys(
 
 /// <summary>What signs access tokens.</summary>
 /// <param name="Kid">The key's identifier.</param>
-/// <param name="Credentials">The key.</param>
 sealed record Signer(string Kid, SigningCredentials Credentials)
 {
     /// <summary>Prints the identifier alone.</summary>

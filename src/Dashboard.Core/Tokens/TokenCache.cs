@@ -50,7 +50,6 @@ public sealed class TokenCache : IDisposable
 
     /// <summary>Finds a token. For one that is held nothing is waited for.</summary>
     /// <param name="credential">A JWT that was presented.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The token, whether it counts or not; or why there is none.</returns>
     /// <exception cref="Exception">The database did not answer (<see cref="Outages.Caused"/>).</exception>
     internal ValueTask<TokenReadResult> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)

@@ -36,7 +36,6 @@ static class TokenIssue
     static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
     /// <summary>Issues an access token, and a refresh token where the client uses them.</summary>
-    /// <param name="change">The change that does it.</param>
     /// <param name="order">For whom.</param>
     /// <param name="signer">What signs.</param>
     /// <param name="issuer">What Latchkey is called.</param>

@@ -6,8 +6,6 @@ namespace Dashboard.Core.Tokens;
 static class TokenRules
 {
     /// <summary>The first refusal, or null where the token is good for what is asked.</summary>
-    /// <param name="token">The token.</param>
-    /// <param name="requirement">What is asked.</param>
     /// <param name="facts">The original request: a token for a resource is good only at addresses under it.</param>
     /// <param name="now">The time, UTC.</param>
     public static RefusalCode? FirstFailure(CachedToken token, AccessRequirement requirement, CallerContext? facts, DateTimeOffset now) => requirement.Environments == AcceptedEnvironments.None

@@ -9,47 +9,49 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Usage;
 
-/// <summary>Writes the first use of each key as soon as there is one, beside the requests, and lets the open pages of every node know: they wait for it.</summary>
+/// <summary>Writes the first use of each key as soon as it occurs, outside the request, and notifies the open pages of every node that wait
+/// for it.</summary>
 public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplates shapes, TimeProvider time, ILogger<FirstUses> logger) : BackgroundService
 {
-    /// <summary>How long it waits after a failure.</summary>
+    /// <summary>The delay after a failed attempt.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>The most keys that may wait. Beyond them a first use is forgotten, and the key's next one counts as its first.</summary>
-    const int MostWaiting = 10_000;
+    /// <summary>The maximum number of keys that wait. Beyond it a first use is dropped, and the next use of the key counts as its
+    /// first.</summary>
+    const int MaxWaiting = 10_000;
 
-    /// <summary>The most keys of one transaction.</summary>
+    /// <summary>The maximum number of keys in one transaction.</summary>
     const int BatchSize = 100;
 
     readonly ConcurrentDictionary<string, KeyFirstUse> waiting = new(StringComparer.Ordinal);
 
-    /// <summary>Holds one signal or none: however many come at once, they are written together.</summary>
+    /// <summary>Holds at most one signal. First uses that arrive together are written together.</summary>
     readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>One writing at a time: whoever asks for one waits until what was under way is written and announced.</summary>
+    /// <summary>Allows one write at a time. A caller of FlushAsync returns only when a running write has been committed and
+    /// announced.</summary>
     readonly SemaphoreSlim writing = new(1, 1);
 
-    /// <summary>Notes that a key that was never used before was accepted. Waits for nothing; of many at once the first counts.</summary>
-    /// <param name="keyId">The key.</param>
-    /// <param name="at">When.</param>
-    /// <param name="facts">What is known of the request.</param>
-    /// <param name="rawKey">The key's text, so that it is kept nowhere.</param>
+    /// <summary>Records that a key was accepted for the first time. Does not block. Of several concurrent requests the first
+    /// counts.</summary>
+    /// <param name="at">The time of the request.</param>
+    /// <param name="facts">What is known about the request.</param>
+    /// <param name="rawKey">The raw key, so that it can be recognized and never stored.</param>
     public void Note(string keyId, DateTimeOffset at, CallerContext? facts, ReadOnlySpan<char> rawKey)
     {
-        if (!waiting.ContainsKey(keyId) && waiting.Count < MostWaiting && waiting.TryAdd(keyId, KeyFirstUse.Of(keyId, at, facts, rawKey, shapes)))
+        if (!waiting.ContainsKey(keyId) && waiting.Count < MaxWaiting && waiting.TryAdd(keyId, KeyFirstUse.Of(keyId, at, facts, rawKey, shapes)))
         {
             signal.Writer.TryWrite(true);
         }
     }
 
-    /// <summary>Writes what waits. What cannot be written waits on.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Writes what is waiting. What cannot be written keeps waiting.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         await writing.WaitAsync(cancellationToken);
         try
         {
-            foreach (var batch in waiting.ToArray().OrderBy(x => x.Key, StringComparer.Ordinal).Chunk(BatchSize)) // in one order, so that two nodes never wait for each other
+            foreach (var batch in waiting.ToArray().OrderBy(x => x.Key, StringComparer.Ordinal).Chunk(BatchSize)) // in one order, so that nodes never deadlock
             {
                 await changes.AnnounceBehindAsync((context, token) => WriteAsync(context, batch.Select(x => x.Value), token), cancellationToken);
                 foreach (var written in batch)
@@ -103,7 +105,8 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
         var written = new List<FeedSubject>();
         foreach (var use in uses)
         {
-            // The update takes the key's row lock, so that of two nodes one writes the first use. It changes nothing where a later use is written already.
+            // The update locks the row of the key, so that only one of two nodes writes the first use. It changes nothing if a later use
+            // has already been written.
             await context.Keys.Where(key => key.KeyId == use.KeyId).ExecuteUpdateAsync(
                 set => set.SetProperty(key => key.LastUsedFrom, key => key.LastUsedAt == null ? use.Network : key.LastUsedFrom)
                     .SetProperty(key => key.LastUsedOrder, key => key.LastUsedAt == null ? use.At : key.LastUsedOrder)
@@ -126,13 +129,13 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
             await FlushAsync(cancellationToken);
             return true;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // no failure may stop the host
         {
             LogNotWritten(exception, waiting.Count);
             return false;
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The first use of {Count} keys could not be written yet; it is tried again.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The first use of {Count} keys could not be written. Writing is retried.")]
     partial void LogNotWritten(Exception exception, int count);
 }

@@ -10,7 +10,6 @@ public static class BearerChallenge
     const string Metadata = "/.well-known/oauth-protected-resource";
 
     /// <summary>The challenge. An error is named where an access token was presented, and nothing where none was (RFC 6750 section 3.1).</summary>
-    /// <param name="http">The request.</param>
     /// <param name="code">Why it is refused.</param>
     /// <param name="original">The request that was asked for where it went to another server than Latchkey: the metadata are of what it asked for.</param>
     /// <param name="scope">The scopes that it needs, or null.</param>

@@ -13,7 +13,7 @@ namespace Dashboard.Core.Verification;
 static class CachedKeyQuery
 {
     /// <summary>Keys have few sets of permissions between them, and share them as long as there are few.</summary>
-    const int MostSets = 1024;
+    const int MaxSets = 1024;
 
     static readonly ConcurrentDictionary<string, IReadOnlyList<string>> Sets = new(StringComparer.Ordinal);
 
@@ -21,10 +21,8 @@ static class CachedKeyQuery
     static readonly ConditionalWeakTable<IModel, Func<DashboardContext, byte[], CancellationToken, Task<ApiKeyProjection?>>> Queries = [];
 
     /// <summary>Reads the key with a hash.</summary>
-    /// <param name="context">Where it is read.</param>
     /// <param name="hash">SHA-256 of the raw key.</param>
     /// <param name="known">What is known of a project by its identifier, or null. Where it is called otherwise now, it is read again.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The key, or null.</returns>
     public static async Task<CachedKey?> FindAsync(
         DashboardContext context, byte[] hash, Func<long, CachedProject?> known, CancellationToken cancellationToken)
@@ -48,7 +46,7 @@ static class CachedKeyQuery
     }
 
     static IReadOnlyList<string> PermissionsOf(string words) => Sets.TryGetValue(words, out var set) ? set
-        : Sets.Count < MostSets ? Sets.GetOrAdd(words, text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        : Sets.Count < MaxSets ? Sets.GetOrAdd(words, text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     static async Task<CachedProject> ReadProjectAsync(DashboardContext context, long projectId, ProjectPath path, CancellationToken cancellationToken)
     {

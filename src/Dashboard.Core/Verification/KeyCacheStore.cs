@@ -17,7 +17,6 @@ sealed class KeyCacheStore(int capacity)
     public int Count => young.Ids.Count + old.Ids.Keys.Count(id => !young.Ids.ContainsKey(id));
 
     /// <summary>Finds a key that holds.</summary>
-    /// <param name="digest">The hash.</param>
     /// <param name="aging">Whether it will soon be forgotten, unless it is put again.</param>
     public CachedKey? Find(in KeyDigest digest, out bool aging)
     {

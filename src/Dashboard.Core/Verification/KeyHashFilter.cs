@@ -7,13 +7,13 @@ namespace Dashboard.Core.Verification;
 /// ask, and none waits.</summary>
 sealed class KeyHashFilter
 {
-    const int LeastSlots = 1024;
+    const int MinSlots = 1024;
 
     /// <summary>Other in each process, so that nobody who imports hashes can choose which ones stand in each other's way.</summary>
     readonly ulong factor = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
 
     /// <summary>A prefix stands at its own place or, where that is taken, at the next free one behind it. 0 is a free place. At most half are taken.</summary>
-    ulong[] slots = new ulong[LeastSlots];
+    ulong[] slots = new ulong[MinSlots];
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }

@@ -54,7 +54,6 @@ public sealed class KeyVerificationService(Verifier verifier)
     /// <param name="caller">What the one who asks presents.</param>
     /// <param name="callerFacts">What is known of its request.</param>
     /// <param name="question">The question, or what kept it from being read.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The answer; or the caller's own refusal, which comes first, or a fault by field. With the database away, the refusal
     /// <see cref="RefusalCode.VerificationUnavailable"/>.</returns>
     public async ValueTask<VerifyKeyResult> AskAsync(
@@ -96,15 +95,15 @@ public sealed class KeyVerificationService(Verifier verifier)
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         if (question.Project is not null && !ProjectPath.TryParse(question.Project, out _))
         {
-            errors["project"] = "Name it as organization/project, such as acme/orders.";
+            errors["project"] = "Use the format organization/project, such as acme/orders.";
         }
 
-        if (question.Resource is { } resource && (resource.Split(':') is not [var kind, var id] || !PermissionCatalog.IsWord(kind) || !Names.IsResourceId(id)))
+        if (question.Resource is { } resource && (resource.Split(':') is not [var kind, var id] || !PermissionCatalog.IsName(kind) || !Names.IsResourceId(id)))
         {
             errors["resource"] = "Name it as kind:id, such as workflow:order-intake.";
         }
 
-        if (question.Permission is not null && !PermissionCatalog.IsWord(question.Permission))
+        if (question.Permission is not null && !PermissionCatalog.IsName(question.Permission))
         {
             errors["permission"] = "Name one permission, such as read.";
         }

@@ -18,7 +18,6 @@ public sealed class MemberTokens(Verifier verifier)
     /// <param name="credential">What the request presents.</param>
     /// <param name="facts">The request, at the address that the product itself is called by: a token for a resource is good only under it.</param>
     /// <param name="address">The client address, for the record; or null.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<MemberToken> FindAsync(PresentedCredential credential, CallerContext facts, string? address, CancellationToken cancellationToken)
     {
         if (credential.Kind != CredentialKind.Jwt)

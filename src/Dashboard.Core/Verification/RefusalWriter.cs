@@ -14,7 +14,6 @@ public static class RefusalWriter
         Enum.GetValues<RefusalCode>().Select(code => (code, problem: ToProblem(code))).ToFrozenDictionary(x => x.code, x => (x.problem, x.problem.ToUtf8Bytes()));
 
     /// <summary>The problem document of a refusal.</summary>
-    /// <param name="code">Why.</param>
     public static ProblemDocument ToProblem(this RefusalCode code) => new(code.ToHttpStatus(), code.ToWireName(), code.ToSentence())
     {
         RetryAfter = code == RefusalCode.VerificationUnavailable ? Outage : null,
@@ -23,25 +22,19 @@ public static class RefusalWriter
     /// <summary>Answers with a refusal: its status and document, <c>no-store</c>, with 401 a challenge (RFC 9110 section 11.6.1) and with 503 when to
     /// try again.</summary>
     /// <param name="response">An answer that has not begun.</param>
-    /// <param name="code">Why.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public static Task WriteAsync(HttpResponse response, RefusalCode code, CancellationToken cancellationToken) => WriteAsync(response, code, null, cancellationToken);
 
     /// <summary>The same, with the time that the refusal says.</summary>
     /// <param name="response">An answer that has not begun.</param>
-    /// <param name="code">Why.</param>
     /// <param name="retryAfter">When to try again; null for what the code itself says of it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public static Task WriteAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, CancellationToken cancellationToken) =>
         WriteAsync(response, code, retryAfter, null, null, cancellationToken);
 
     /// <summary>The same, about a request to another server.</summary>
     /// <param name="response">An answer that has not begun.</param>
-    /// <param name="code">Why.</param>
     /// <param name="retryAfter">When to try again; null for what the code itself says of it.</param>
     /// <param name="original">What is known of that request, or null.</param>
     /// <param name="scope">The scopes that it needs, or null.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public static Task WriteAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, CallerContext? original, string? scope, CancellationToken cancellationToken)
     {
         var (problem, bytes) = Problems[code];

@@ -17,7 +17,6 @@ public sealed class SelfRevocation(Verifier verifier, UnitOfWorkRunner changes)
     /// <summary>Revokes the key that is presented, whatever its environment, its state or the client's address, unless it is revoked.</summary>
     /// <param name="credential">What the request presented.</param>
     /// <param name="address">The client address, for the audit log; null where it is not known.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What was revoked, or why nothing was.</returns>
     public async Task<SelfRevoked> RevokeAsync(PresentedCredential credential, string? address, CancellationToken cancellationToken)
     {

@@ -15,10 +15,10 @@ public sealed class VerificationCache : IDisposable
     const int Capacity = 1_000_000;
 
     /// <summary>So many changes are remembered for reads that are under way. A read that lasts for more is not kept.</summary>
-    const int MostRecent = 1024;
+    const int MaxRecent = 1024;
 
     /// <summary>With more new keys than this since the last read of the feed, all hashes are read again.</summary>
-    const int MostCreated = 10_000;
+    const int MaxCreated = 10_000;
 
     /// <summary>The most keys of one question.</summary>
     const int BatchSize = 500;
@@ -67,7 +67,6 @@ public sealed class VerificationCache : IDisposable
 
     /// <summary>Finds a key by its text. For one that is held nothing is waited for.</summary>
     /// <param name="credential">A key that was presented.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The key, whatever its state; or why there is none.</returns>
     /// <exception cref="Exception">It could not be read; the database did not answer, as a rule.</exception>
     internal ValueTask<KeyReadResult> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
@@ -196,7 +195,7 @@ public sealed class VerificationCache : IDisposable
         lock (gate)
         {
             recent.Enqueue((++told, scope));
-            if (recent.Count > MostRecent)
+            if (recent.Count > MaxRecent)
             {
                 forgotten = recent.Dequeue().Number;
             }
@@ -229,7 +228,7 @@ public sealed class VerificationCache : IDisposable
         var known = hashes;
         lock (gate)
         {
-            if (created.Count > MostCreated)
+            if (created.Count > MaxCreated)
             {
                 known = null;
             }

@@ -27,8 +27,6 @@ static class VerificationRules
     static readonly VerificationRule[] Rules = [.. InOrder];
 
     /// <summary>The first refusal, or null where the key is good for what is asked.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="requirement">What is asked.</param>
     /// <param name="client">The client address, or null where it is not known.</param>
     /// <param name="now">The time, UTC.</param>
     public static RefusalCode? FirstFailure(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now)

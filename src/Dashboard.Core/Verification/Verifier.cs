@@ -15,7 +15,6 @@ public sealed partial class Verifier(
     /// <param name="credential">What the request presented.</param>
     /// <param name="requirement">What the request is about.</param>
     /// <param name="facts">What is known of the original request, for the record of first and last use; null for nothing.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The verdict; where what is stored cannot be read, <see cref="RefusalCode.VerificationUnavailable"/> and never a word against the key.</returns>
     public ValueTask<Verdict> VerifyAsync(PresentedCredential credential, AccessRequirement requirement, CallerContext? facts, CancellationToken cancellationToken)
     {
@@ -29,11 +28,8 @@ public sealed partial class Verifier(
     }
 
     /// <summary>The same for whoever wants to say more about the key than the verdict does.</summary>
-    /// <param name="credential">What was presented.</param>
-    /// <param name="requirement">What is asked.</param>
     /// <param name="facts">What is known of the original request.</param>
     /// <param name="organization">The organization that the key has to be of, or else it does not exist; null for any.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     internal async ValueTask<Judgement> JudgeAsync(
         PresentedCredential credential, AccessRequirement requirement, CallerContext? facts, long? organization, CancellationToken cancellationToken)
     {
@@ -56,7 +52,6 @@ public sealed partial class Verifier(
 
     /// <summary>Finds the key that was presented.</summary>
     /// <param name="credential">What the request presented.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The key, whatever its state; or why there is none.</returns>
     internal ValueTask<KeyReadResult> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
@@ -76,7 +71,6 @@ public sealed partial class Verifier(
 
     /// <summary>Finds the access token that was presented.</summary>
     /// <param name="credential">A JWT.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The token, whether it counts or not; or why there is none.</returns>
     internal async ValueTask<TokenReadResult> FindTokenAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
@@ -159,7 +153,6 @@ public sealed partial class Verifier(
     /// <param name="key">The key that was presented whole, or null.</param>
     /// <param name="requirement">What was asked.</param>
     /// <param name="refusal">Why it was refused, or null.</param>
-    /// <param name="credential">What was presented.</param>
     /// <param name="facts">What is known of the original request.</param>
     /// <param name="now">When it was judged.</param>
     void Note(CachedKey? key, AccessRequirement requirement, RefusalCode? refusal, PresentedCredential credential, CallerContext? facts, DateTimeOffset now)

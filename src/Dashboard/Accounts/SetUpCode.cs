@@ -13,7 +13,7 @@ sealed partial class SetUpCode(ILogger<SetUpCode> logger)
     const string Letters = "34679ACDEFGHJKMNPQRTUVWXY";
 
     const int Half = 4;
-    const int MostWrong = 10;
+    const int MaxWrong = 10;
 
     readonly Lock door = new();
     string code = Make();
@@ -43,7 +43,7 @@ sealed partial class SetUpCode(ILogger<SetUpCode> logger)
                 return true;
             }
 
-            if (++wrong == MostWrong)
+            if (++wrong == MaxWrong)
             {
                 (code, wrong) = (Make(), 0);
                 LogRenewed(code);

@@ -125,7 +125,7 @@ public sealed class ResourcesPageTests : UiTest
         await Field(page, "Name").ChangeAsync(new() { Value = "Something else" });
         Assert.Equal("taken", Field(page, "Id").GetAttribute("value"));
         await page.Find("dialog form").SubmitAsync();
-        Assert.Equal("workflow:taken is registered in this project already.", page.Find("dialog .error").TextContent);
+        Assert.Equal("workflow:taken is already registered in this project.", page.Find("dialog .error").TextContent);
         Assert.Equal("taken", page.Find("dialog [aria-invalid=true]").GetAttribute("value"));
     }
 

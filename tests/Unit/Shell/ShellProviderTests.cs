@@ -149,10 +149,10 @@ public sealed class ShellProviderTests : UiTest
         Assert.Equal("zurich-ubersee", Rendered!.FindAll("dialog input")[1].GetAttribute("value"));
         await Rendered!.FindAll("dialog input")[1].ChangeAsync("returns");
         await Rendered!.Find("dialog form").SubmitAsync();
-        Assert.Equal("The address returns is or was another project's. Choose another slug.", Rendered!.Find("dialog .error").TextContent);
+        Assert.Equal("The address returns is or was used by another project. Choose a different one.", Rendered!.Find("dialog .error").TextContent);
         await Rendered!.FindAll("dialog input")[1].ChangeAsync("Not a slug");
         await Rendered!.Find("dialog form").SubmitAsync();
-        Assert.Equal("Use up to 40 small letters, digits and hyphens, such as northwind-traders.", Rendered!.Find("dialog .error").TextContent);
+        Assert.Equal("Use up to 40 lowercase letters, digits and hyphens, such as northwind-traders.", Rendered!.Find("dialog .error").TextContent);
         await Rendered!.FindAll("dialog input")[1].ChangeAsync("overseas");
         await Rendered!.Find("dialog form").SubmitAsync();
         Assert.EndsWith("/acme/overseas/keys", Navigation.Uri, StringComparison.Ordinal);

@@ -23,7 +23,6 @@ public static class LatchkeyExtensions
 
     /// <summary>The same, asking something of every credential.</summary>
     /// <param name="builder">The authentication of the host, which has <see cref="CoreServices.AddLatchkeyVerification"/> as well.</param>
-    /// <param name="configure">What is asked.</param>
     public static AuthenticationBuilder AddLatchkey(this AuthenticationBuilder builder, Action<LatchkeyOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
