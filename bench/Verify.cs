@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Dashboard.Bench.Soak;
 using Dashboard.Core.Keys.Format;
-using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 
 namespace Dashboard.Bench;

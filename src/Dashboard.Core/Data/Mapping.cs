@@ -20,6 +20,8 @@ sealed class Mapping
     const int ScopeLength = OAuthLimits.MaxScope;
     const int NameLength = 2 * Names.MaxLength; // a character beyond the basic plane takes two
 
+    const string AuthorizationColumn = "ApprovalId";
+
     readonly string? byteCollation;
     readonly string? nameCollation;
 
@@ -253,7 +255,7 @@ sealed class Mapping
             code.Property(x => x.Resource).HasMaxLength(UriLength).IsUnicode(false);
             code.Property(x => x.RedirectUri).HasMaxLength(UriLength).IsUnicode(false);
             code.Property(x => x.CodeChallenge).HasMaxLength(64).IsUnicode(false).UseCollation(byteCollation);
-            code.Property(x => x.AuthorizationId).HasMaxLength(IdLength).IsUnicode(false).UseCollation(byteCollation);
+            code.Property(x => x.AuthorizationId).HasColumnName(AuthorizationColumn).HasMaxLength(IdLength).IsUnicode(false).UseCollation(byteCollation);
             code.HasIndex(x => x.ExpiresAt);
         });
         builder.Entity<DeviceCode>(code =>
@@ -274,6 +276,7 @@ sealed class Mapping
         {
             refresh.ToTable("OAuthRefreshTokens").HasKey(x => x.TokenHash);
             refresh.Property(x => x.TokenHash).HasMaxLength(32).IsFixedLength();
+            refresh.Property(x => x.AuthorizationId).HasColumnName(AuthorizationColumn);
             refresh.HasOne<Authorization>().WithMany().HasForeignKey(x => x.AuthorizationId);
             refresh.HasIndex(x => x.ExpiresAt);
         });
@@ -286,6 +289,7 @@ sealed class Mapping
             Id(access.Property(x => x.OwnerId));
             Scope(access.Property(x => x.Scope));
             access.Property(x => x.Resource).HasMaxLength(UriLength).IsUnicode(false);
+            access.Property(x => x.AuthorizationId).HasColumnName(AuthorizationColumn);
             access.HasOne<Authorization>().WithMany().HasForeignKey(x => x.AuthorizationId);
             access.HasIndex(x => x.ExpiresAt);
         });

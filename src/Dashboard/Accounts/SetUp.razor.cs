@@ -1,8 +1,6 @@
 using Dashboard.Auth;
 using Dashboard.Core.Accounts;
-using Dashboard.Core.Organizations;
 using Dashboard.Core.Setup;
-using Dashboard.Hosting;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Accounts;

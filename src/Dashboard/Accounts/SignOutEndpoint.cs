@@ -1,6 +1,5 @@
 using Dashboard.Auth;
 using Dashboard.Core.Accounts;
-using Dashboard.Hosting;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;

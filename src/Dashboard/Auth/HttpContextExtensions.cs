@@ -1,5 +1,4 @@
 using Dashboard.Core.Accounts;
-using Dashboard.Hosting;
 
 namespace Dashboard.Auth;
 

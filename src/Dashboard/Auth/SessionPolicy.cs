@@ -1,6 +1,5 @@
 using Dashboard.Api;
 using Dashboard.Core.Verification;
-using Dashboard.Hosting;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Organizations;
 using Dashboard.Shared;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;

@@ -1,4 +1,3 @@
-using Dashboard.Core.Keys;
 using Dashboard.Ui;
 
 namespace Dashboard.Keys;

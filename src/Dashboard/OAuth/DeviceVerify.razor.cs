@@ -4,7 +4,6 @@ using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Core.Tokens;
-using Dashboard.Hosting;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.OAuth;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dashboard.Api;
 using Dashboard.Core.OAuth;
-using Dashboard.Core.Tokens;
 
 namespace Dashboard.OAuth;
 

@@ -1,7 +1,6 @@
 using Dashboard.Auth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
-using Dashboard.Hosting;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 

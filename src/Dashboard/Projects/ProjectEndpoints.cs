@@ -1,8 +1,6 @@
 using Dashboard.Api;
 using Dashboard.Auth;
-using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
-using Dashboard.Shell;
 
 namespace Dashboard.Projects;
 

@@ -4,7 +4,6 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Shared;
-using Dashboard.Shell;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 

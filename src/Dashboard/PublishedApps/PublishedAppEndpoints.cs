@@ -1,6 +1,5 @@
 using Dashboard.Api;
 using Dashboard.Auth;
-using Dashboard.Core.Keys;
 using Dashboard.Core.PublishedApps;
 using Dashboard.Keys;
 

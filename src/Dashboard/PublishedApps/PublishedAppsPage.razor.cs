@@ -1,5 +1,4 @@
 using Dashboard.Auth;
-using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Core.PublishedApps;
 using Dashboard.Shared;

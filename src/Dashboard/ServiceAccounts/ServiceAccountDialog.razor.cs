@@ -1,4 +1,3 @@
-using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;

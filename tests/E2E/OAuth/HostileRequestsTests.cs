@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Tokens;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -1,7 +1,6 @@
 using System.Net;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
-using Dashboard.Core.Organizations;
 using Dashboard.Core.Setup;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Identity;

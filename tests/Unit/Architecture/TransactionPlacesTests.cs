@@ -35,12 +35,12 @@ public sealed class TransactionPlacesTests
         var places = Callers(called => writes.Contains(called.Name)).Where(method => !HasChange(method)).Select(Written).Distinct().Order(StringComparer.Ordinal);
         Assert.Equal(
             [
-                nameof(UnitOfWorkRunner), // the function itself
                 nameof(DatabaseStart), // before there is anything to change: what a killed migration left
-                nameof(FeedCleanupService), // nobody's decision either
+                nameof(DeviceCodeStore), // no one's decision: devices that ask, and expired rows
+                nameof(FeedCleanupService), // nor this: old feed rows
                 nameof(FirstUses), // nor this: a key's first use
-                nameof(DeviceCodeStore), // nor this: devices that ask, and what is over
                 nameof(SqliteBusyTimeout), // a setting of the connection
+                nameof(UnitOfWorkRunner), // the function itself
                 nameof(UsageCleanupService), // nor this: old counts
                 nameof(UsageWriter), // nobody's decision, and not audited: through RunBehindAsync
             ],

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using Dashboard.Accounts;
 using Dashboard.Auth;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;

@@ -2,7 +2,6 @@ using System.Data.Common;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
-using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dashboard.Core.Credentials;
-using Dashboard.Core.Tokens;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;

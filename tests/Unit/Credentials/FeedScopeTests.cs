@@ -2,7 +2,6 @@ using System.Reflection;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
 using Xunit;
 

@@ -1,8 +1,6 @@
 using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
-using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;

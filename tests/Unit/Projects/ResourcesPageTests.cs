@@ -1,8 +1,6 @@
 using System.Security.Claims;
 using Bunit;
 using Bunit.TestDoubles;
-using Dashboard.Accounts;
-using Dashboard.Api;
 using Dashboard.Auth;
 using Dashboard.Core.Keys;
 using Dashboard.Hosting;

@@ -1,13 +1,10 @@
 using System.Security.Claims;
 using Bunit;
-using Dashboard.Accounts;
 using Dashboard.Auth;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
-using Dashboard.Core.Keys;
 using Dashboard.Core.PublishedApps;
-using Dashboard.Core.Verification;
 using Dashboard.Hosting;
 using Dashboard.PublishedApps;
 using Dashboard.Tests.Unit.Support;

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Bunit;
 using Bunit.TestDoubles;
-using Dashboard.Accounts;
 using Dashboard.Auth;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;

@@ -1,13 +1,11 @@
 using System.Net;
 using System.Security.Claims;
 using Bunit;
-using Dashboard.Accounts;
 using Dashboard.Auth;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Core.Tokens;
 using Dashboard.Core.Usage;
 using Dashboard.Hosting;
 using Dashboard.ServiceAccounts;

@@ -1,9 +1,7 @@
 using System.Security.Claims;
 using Bunit;
-using Dashboard.Accounts;
 using Dashboard.Auth;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Projects;
 using Dashboard.Shell;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;

@@ -2,7 +2,6 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;

@@ -1,5 +1,4 @@
 using Dashboard.Core.Credentials;
-using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Support;
 using Xunit;

@@ -1,6 +1,5 @@
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
-using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.Keys.Format;
 using Dashboard.Tests.Unit.Support;
 using Xunit;

@@ -16,7 +16,6 @@ using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Setup;
 using Dashboard.Core.Tokens;
 using Dashboard.Core.Usage;
-using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
