@@ -45,12 +45,12 @@ public sealed partial class KeyService
         var allowed = account.Permissions.Split(' ');
         if (input.Permissions?.FirstOrDefault(name => !allowed.Contains(name, StringComparer.Ordinal)) is { } missing)
         {
-            return Error.Invalid("permissions", $"This service account does not have the permission {missing}. Use {string.Join(", ", may)}.");
+            return Error.Invalid("permissions", $"This service account does not have the permission {missing}. Use {string.Join(", ", allowed)}.");
         }
 
         var permissions = input.Permissions ?? [.. catalog.InOrder(null).Intersect(allowed, StringComparer.Ordinal)];
         return permissions.Count == 0
-            ? Error.Invalid("permissions", $"Specify permissions, because this service account has none of the default ones. Use {string.Join(", ", may)}.")
+            ? Error.Invalid("permissions", $"Specify permissions, because this service account has none of the default ones. Use {string.Join(", ", allowed)}.")
             : input with { Permissions = permissions };
     }
 

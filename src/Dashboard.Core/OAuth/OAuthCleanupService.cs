@@ -5,19 +5,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.OAuth;
 
-/// <summary>Sees to it, at the start and once an hour, that the next signing key is published in time, and clears what is over.</summary>
+/// <summary>Publishes the next signing key in time and deletes expired OAuth data, at startup and once an hour.</summary>
 public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, SigningKeys keys, TimeProvider time, ILogger<OAuthCleanupService> logger) : BackgroundService
 {
-    /// <summary>How often.</summary>
+    /// <summary>How often the service runs.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>How long what is over stays: who comes too late with it is told what became of it, and what was used twice is noticed.</summary>
+    /// <summary>How long expired data is kept, so that late clients get a specific error and reuse is detected.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
-    /// <summary>The most transactions of one round.</summary>
+    /// <summary>The maximum number of transactions in one run.</summary>
     const int MaxBatches = 1000;
 
-    /// <summary>Clears what is over.</summary>
+    /// <summary>Deletes expired data.</summary>
     public async Task ClearAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -41,7 +41,7 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Another round, or another node, goes on.
+            // The next run, or another node, continues.
         }
     }
 
@@ -52,12 +52,12 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
             await keys.RotateAsync(cancellationToken);
             await ClearAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // no failure may stop the host
         {
             LogFailed(exception);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The upkeep of OAuth's keys and codes failed; it is tried again in an hour.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The cleanup of OAuth keys and codes failed. The next attempt is in an hour.")]
     partial void LogFailed(Exception exception);
 }

@@ -16,7 +16,7 @@ static class OAuthBody
     const int MaxParameters = 50;
     const int MaxDepth = 8;
 
-    static readonly OAuthError Twice = OAuthError.InvalidRequest("A parameter is there twice.");
+    static readonly OAuthError Twice = OAuthError.InvalidRequest("A parameter occurs twice.");
 
     static readonly OAuthError Unreadable = OAuthError.InvalidRequest("The body cannot be read. Send it form-encoded, or as a JSON object, in UTF-8.");
 
