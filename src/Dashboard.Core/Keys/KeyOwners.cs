@@ -22,9 +22,9 @@ public sealed partial class KeyService
 
         var account = !ServiceAccountRules.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
             .SingleOrDefaultAsync(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null, cancellationToken);
-        if (project.Role < OrganizationRole.Admin && account?.CreatedBy != change.Actor.Id)
+        if (account?.CreatedBy != change.Actor.Id && project.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal)
         {
-            return Error.Forbidden("Only the owner of a service account, and admins and owners of the organization, can create keys for it.");
+            return refusal;
         }
 
         if (account is null)

@@ -10,8 +10,6 @@ namespace Dashboard.Core.Keys;
 /// <summary>Creates, reads, changes and revokes keys. Pages and REST endpoints are thin callers.</summary>
 public sealed partial class KeyService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, KeyOptions options, KnownKeyTemplates shapes, TimeProvider time)
 {
-    const string OthersKey = "This key belongs to someone else. Only its owner or an admin can change it.";
-
     /// <summary>Creates a key. The raw key exists only in the result.</summary>
     /// <param name="actor">A developer, admin or owner of the organization.</param>
     /// <returns>The key with its secret; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a project
@@ -37,9 +35,9 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                 }
 
                 var project = found.Value;
-                if (project.Role < OrganizationRole.Developer)
+                if (project.Role.Check(MemberAction.CreateKeys) is { } refusal)
                 {
-                    return Error.Forbidden("Viewers cannot create keys. Ask an admin of your organization for another role.");
+                    return refusal;
                 }
 
                 if (input.ServiceAccountId is not null)
@@ -330,10 +328,10 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
         // A published app, and so its key, belongs to its publisher.
         var (type, owner) = found.OwnerType == PartyType.PublishedApp ? (PartyType.User, found.CreatedBy) : (found.OwnerType, found.OwnerId);
-        var own = found.Role >= OrganizationRole.Developer && type == change.Actor.Type && owner == change.Actor.Id;
-        if (!own && found.Role < OrganizationRole.Admin)
+        var own = found.Role.Can(MemberAction.CreateKeys) && type == change.Actor.Type && owner == change.Actor.Id;
+        if (!own && found.Role.Check(MemberAction.ManageAllKeys) is { } refusal)
         {
-            return Error.Forbidden(OthersKey);
+            return refusal;
         }
 
         await change.LockProjectAsync(found.ProjectId, cancellationToken);

@@ -28,9 +28,9 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
                     return Error.NotFound;
                 }
 
-                if (found.Role < OrganizationRole.Owner)
+                if (found.Role.Check(MemberAction.ChangeOrganization) is { } refusal)
                 {
-                    return Error.Forbidden("Only owners can change the organization.");
+                    return refusal;
                 }
 
                 await change.LockOrganizationAsync(found.Id, token);

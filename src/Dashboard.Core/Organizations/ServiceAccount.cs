@@ -104,6 +104,9 @@ public sealed class ServiceAccountCredential
     /// <summary>The maximum number of active secrets of an account.</summary>
     public const int MaxActive = 2;
 
+    /// <summary>The characters of a <see cref="Hint"/>.</summary>
+    internal const int HintLength = 11;
+
     /// <summary>The identifier: <see cref="IdPrefix"/> and 16 base62 characters.</summary>
     public required string Id { get; init; }
 

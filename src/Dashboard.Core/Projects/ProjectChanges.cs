@@ -15,8 +15,6 @@ public sealed record ProjectPatch(string? Name = null, string? Slug = null);
 /// <content>Renaming and deleting.</content>
 public sealed partial class ProjectService
 {
-    static readonly Error NotAdmin = Error.Forbidden("Only admins and owners can change and delete projects.");
-
     /// <summary>Changes the name or slug of a project.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="path">The current or a past path.</param>
@@ -32,9 +30,9 @@ public sealed partial class ProjectService
                     return Error.NotFound;
                 }
 
-                if (found.Role < OrganizationRole.Admin)
+                if (found.Role.Check(MemberAction.ManageProjects) is { } refusal)
                 {
-                    return NotAdmin;
+                    return refusal;
                 }
 
                 await change.LockOrganizationAsync(found.OrganizationId, token); // the slugs of all its projects are checked
@@ -63,9 +61,9 @@ public sealed partial class ProjectService
             return Error.NotFound;
         }
 
-        if (found.Role < OrganizationRole.Admin)
+        if (found.Role.Check(MemberAction.ManageProjects) is { } refusal)
         {
-            return NotAdmin;
+            return refusal;
         }
 
         var since = time.GetUtcNow() - DeletionPreview.Recent;
@@ -90,9 +88,9 @@ public sealed partial class ProjectService
                 return Error.NotFound;
             }
 
-            if (found.Role < OrganizationRole.Admin)
+            if (found.Role.Check(MemberAction.ManageProjects) is { } refusal)
             {
-                return NotAdmin;
+                return refusal;
             }
 
             if (!await change.LockProjectAsync(found.ProjectId, token))

@@ -138,8 +138,8 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
                     return missing;
                 }
 
-                return found.Value.Role < OrganizationRole.Admin
-                    ? Error.Forbidden("Only admins and owners can create projects.")
+                return found.Value.Role.Check(MemberAction.ManageProjects) is { } refusal
+                    ? refusal
                     : await AddAsync(change, found.Value.Id, found.Value.Slug, input.Name.Trim(), input.Slug, token);
             },
             cancellationToken);

@@ -14,8 +14,6 @@ public sealed record ResourcePatch(string? Name = null);
 /// <content>Renaming and deleting.</content>
 public sealed partial class ResourceService
 {
-    static readonly Error NotAdmin = Error.Forbidden("Only admins and owners can change and delete resources.");
-
     /// <summary>Renames a resource.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="project"><c>organization/project</c>; null if the caller has only one.</param>
@@ -53,7 +51,7 @@ public sealed partial class ResourceService
     public async Task<Result<DeletionPreview>> PreviewDeletionAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await FindAsync(context, actor, project, resource, OrganizationRole.Admin, cancellationToken);
+        var found = await FindAsync(context, actor, project, resource, MemberAction.ManageResources, cancellationToken);
         if (found.Error is { } missing)
         {
             return missing;
@@ -105,7 +103,7 @@ public sealed partial class ResourceService
     /// resource until the transaction ends.</summary>
     static async Task<Result<(Resource Row, ProjectAccess Access)>> FindAsync(UnitOfWork change, string? project, string resource, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(change.Context, change.Actor, project, resource, OrganizationRole.Admin, cancellationToken);
+        var found = await FindAsync(change.Context, change.Actor, project, resource, MemberAction.ManageResources, cancellationToken);
         if (found.Error is { } missing)
         {
             return missing;
@@ -116,9 +114,9 @@ public sealed partial class ResourceService
             && await change.Context.Resources.SingleOrDefaultAsync(x => x.Id == row.Id, cancellationToken) is { } current ? (current, access) : Error.NotFound;
     }
 
-    /// <summary>Finds the resource for an actor with at minimum a given role. Its kind may no longer be in the settings.</summary>
+    /// <summary>Finds the resource for a member who can do <paramref name="action"/>. Its kind may no longer be in the settings.</summary>
     static async Task<Result<(Resource Row, ProjectAccess Access)>> FindAsync(
-        DashboardContext context, Actor actor, string? project, string resource, OrganizationRole minimum, CancellationToken cancellationToken)
+        DashboardContext context, Actor actor, string? project, string resource, MemberAction action, CancellationToken cancellationToken)
     {
         var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
         if (found.Error is { } missing)
@@ -133,7 +131,7 @@ public sealed partial class ResourceService
             return Error.NotFound;
         }
 
-        return found.Value.Role < minimum ? NotAdmin : (row, found.Value);
+        return found.Value.Role.Check(action) is { } refusal ? refusal : (row, found.Value);
     }
 
     static bool TryParse(string text, out (string Kind, string Id) resource)

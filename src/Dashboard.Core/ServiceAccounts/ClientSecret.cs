@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
+using Dashboard.Core.Organizations;
 
 namespace Dashboard.Core.ServiceAccounts;
 
@@ -10,9 +11,6 @@ public sealed class ClientSecret
 {
     /// <summary>The prefix of every client secret.</summary>
     public const string Prefix = "secret_";
-
-    /// <summary>The length of a <see cref="Hint"/>.</summary>
-    internal const int HintLength = 11;
 
     const int RandomLength = 43; // 256 bits
 
@@ -27,7 +25,7 @@ public sealed class ClientSecret
 
     /// <summary>The part that lists show to distinguish secrets: <see cref="Prefix"/> and the first 4 random characters, which leaves 232
     /// bits hidden.</summary>
-    public string Hint => raw[..HintLength];
+    public string Hint => raw[..ServiceAccountCredential.HintLength];
 
     /// <summary>Returns the whole secret. Show it once, and never put it in a log, exception, database, URL or persisted state.</summary>
     public string Reveal() => raw;

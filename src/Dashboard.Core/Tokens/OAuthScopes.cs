@@ -75,7 +75,7 @@ public sealed class OAuthScopes
 
     /// <summary>Returns the permissions of a role: viewers can read, others can do everything.</summary>
     public IReadOnlyList<string> PermissionsOf(OrganizationRole role) =>
-        [.. catalog.Permissions.Select(permission => permission.Name).Where(name => role > OrganizationRole.Viewer || name == Read)];
+        [.. catalog.Permissions.Select(permission => permission.Name).Where(name => role.Can(MemberAction.AuthorizeFully) || name == Read)];
 
     /// <summary>Returns the scopes that remain with certain permissions. <see cref="Api"/> always remains.</summary>
     public static IReadOnlyList<string> Within(IEnumerable<string> scopes, IReadOnlyCollection<string> permissions) =>
