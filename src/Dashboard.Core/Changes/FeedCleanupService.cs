@@ -7,21 +7,20 @@ namespace Dashboard.Core.Changes;
 /// <summary>Clears feed rows that no node needs any more, once an hour, by one node at a time. The newest row always stays: it says where the feed is.</summary>
 public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<FeedCleanupService> logger) : PeriodicService(Interval, time)
 {
-    /// <summary>How long feed rows stay. A node that was away for longer begins anew.</summary>
+    /// <summary>How long feed entries are kept. A node that was offline for longer starts over.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
-    /// <summary>How often they are cleared.</summary>
+    /// <summary>How often old entries are deleted.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>The most rows of one transaction: nobody waits long for it.</summary>
+    /// <summary>The maximum number of rows in one transaction, so that other writers never wait long.</summary>
     const int BatchSize = 1000;
 
-    /// <summary>The most transactions of one round.</summary>
-    const int MostBatches = 1000;
+    /// <summary>The maximum number of transactions in one run.</summary>
+    const int MaxBatches = 1000;
 
-    /// <summary>Clears what is old, unless a node did within the hour.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many rows went.</returns>
+    /// <summary>Deletes old entries, unless a node has done so within the last hour.</summary>
+    /// <returns>The number of deleted entries.</returns>
     public async Task<int> ClearAsync(CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();
@@ -30,11 +29,11 @@ public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimePro
             async (context, token) =>
             {
                 var before = now - Interval;
-                mine = await context.FeedCounters.Where(x => x.ClearedAt == null || x.ClearedAt <= before)
+                acquired = await context.FeedCounters.Where(x => x.ClearedAt == null || x.ClearedAt <= before)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.ClearedAt, now), token) == 1;
             },
             cancellationToken);
-        for (var (batch, count) = (0, BatchSize); mine && count == BatchSize && batch < MostBatches; batch++)
+        for (var (batch, count) = (0, BatchSize); acquired && count == BatchSize && batch < MaxBatches; batch++)
         {
             count = 0;
             await changes.RunBehindAsync(async (context, token) => count = await ClearBatchAsync(context, now - Kept, token), cancellationToken);
@@ -50,7 +49,8 @@ public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimePro
     /// <inheritdoc />
     protected override Task WorkAsync(CancellationToken cancellationToken) => ClearAsync(cancellationToken);
 
-    /// <summary>Numbers follow time but for clocks that differ, so the old rows are those before the first that is not.</summary>
+    /// <summary>Numbers follow time except for differences between clocks, so the old entries are those before the first one that is not
+    /// old.</summary>
     static async Task<int> ClearBatchAsync(DashboardContext context, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var rows = await context.FeedEntries.OrderBy(x => x.Number).Take(BatchSize + 1).Select(x => new { x.Number, x.At }).ToListAsync(cancellationToken);

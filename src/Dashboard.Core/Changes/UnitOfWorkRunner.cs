@@ -4,82 +4,77 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>What an operation does inside <see cref="UnitOfWorkRunner"/>: it reads and writes through <see cref="Context"/> and says what happened.</summary>
+/// <summary>The transaction in which an operation runs. The operation reads and writes through <see cref="Context"/> and records what
+/// happened.</summary>
 public sealed class UnitOfWork
 {
     readonly List<(long Chain, AuditEvent Event)> events = [];
 
     internal UnitOfWork(DashboardContext context, Actor actor, DateTimeOffset now) => (Context, Actor, Now) = (context, actor, now);
 
-    /// <summary>The transaction's context.</summary>
+    /// <summary>The context of the transaction.</summary>
     public DashboardContext Context { get; }
 
     /// <summary>Who acts.</summary>
     public Actor Actor { get; }
 
-    /// <summary>The change's time in whole milliseconds, the same for all that it writes. UTC.</summary>
+    /// <summary>The time of the change in UTC, in whole milliseconds. The same for everything that the change writes.</summary>
     public DateTimeOffset Now { get; }
 
     internal IReadOnlyList<(long Chain, AuditEvent Event)> Events => events;
 
-    /// <summary>The feed rows that were written, once they are.</summary>
+    /// <summary>The feed entries, once they have been written.</summary>
     internal IReadOnlyList<FeedEntry> Feed { get; set; } = [];
 
-    /// <summary>Says what happened. It becomes a row of the audit log and a row of the change feed about its target.</summary>
+    /// <summary>Records an event, which becomes an entry of the audit log and an entry of the change feed for its target.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
-    /// <param name="what">What happened. Of a target's identifier and name as much is kept as the log has room for.</param>
-    public void Record(long chain, AuditEvent what) => events.Add((chain, what with { Target = what.Target.Fitted() }));
+    /// <param name="auditEvent">The event. The identifier and name of its target are truncated to the length of their columns.</param>
+    public void Record(long chain, AuditEvent auditEvent) => events.Add((chain, auditEvent with { Target = auditEvent.Target.Fitted() }));
 
-    /// <summary>Takes the project's row lock until the transaction ends, so that what is counted in it stays as counted.</summary>
-    /// <param name="id">The project.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False when the project has been deleted.</returns>
+    /// <summary>Locks the row of the project until the transaction ends, so that counts within the project stay correct.</summary>
+    /// <returns>False if the project has been deleted.</returns>
     public async Task<bool> LockProjectAsync(long id, CancellationToken cancellationToken) =>
         await Context.Projects.Where(x => x.Id == id && x.DeletedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken) == 1;
 
-    /// <summary>Takes the organization's row lock until the transaction ends, so that what is counted in it stays as counted.</summary>
-    /// <param name="id">The organization.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Locks the row of the organization until the transaction ends, so that counts within the organization stay
+    /// correct.</summary>
     public Task LockOrganizationAsync(long id, CancellationToken cancellationToken) =>
         Context.Organizations.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken);
 
-    /// <summary>Takes the installation's row lock until the transaction ends: for the little that is neither an organization's nor a project's. After theirs.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Locks the row of the installation until the transaction ends, for what belongs to no organization or project. Must be taken
+    /// after their locks.</summary>
     public Task LockInstallationAsync(CancellationToken cancellationToken) =>
         Context.Installations.ExecuteUpdateAsync(set => set.SetProperty(x => x.SetUpAt, x => x.SetUpAt), cancellationToken);
 
-    /// <summary>Takes the lock of a chain's newest end before the change reads what only one may decide at a time. No organization's or project's row may
-    /// be locked after it.</summary>
+    /// <summary>Locks the head of an audit chain before the change reads something that only one transaction may decide at a time. No
+    /// organization or project row may be locked after it.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public Task LockAuditChainAsync(long chain, CancellationToken cancellationToken) =>
         Context.AuditChains.Where(x => x.Id == chain).ExecuteUpdateAsync(set => set.SetProperty(x => x.Sequence, x => x.Sequence), cancellationToken);
 }
 
-/// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: the actor's
-/// session, the actor's memberships, the actor's authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
+/// <summary>The only way to write: a change, its audit entries and its feed entries are committed in one transaction. Locks are taken in
+/// this order: the actor's session, the actor's memberships, the actor's authorization and access token, organization or project row,
+/// installation row, audit chain heads by identifier, feed counter.</summary>
 public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, TimeProvider time)
 {
-    /// <summary>Runs <paramref name="change"/> and writes what it recorded. A fault rolls everything back. May run <paramref name="change"/> more than
-    /// once, each time on an empty context, where the database asks to try again.</summary>
-    /// <param name="actor">Who acts. Its session or access token, if it has one, must still count.</param>
-    /// <param name="change">The change. Success without a recorded event means that there was nothing to do, and nothing is written.</param>
-    /// <param name="cancellationToken">Ends the wait; what has not been committed is not done.</param>
-    /// <typeparam name="T">What comes of it.</typeparam>
-    /// <returns>What <paramref name="change"/> returned, or <see cref="Error.SessionRequired"/>.</returns>
+    /// <summary>Runs <paramref name="change"/> and writes the events that it records. An error rolls everything back. If the database asks
+    /// for a retry, <paramref name="change"/> runs again on an empty context.</summary>
+    /// <param name="actor">The actor. Its session or access token, if any, must still be valid.</param>
+    /// <param name="change">The change. If it succeeds without recording an event, there was nothing to do and nothing is written.</param>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <returns>The result of <paramref name="change"/>, or <see cref="Error.SessionRequired"/>.</returns>
     public async Task<Result<T>> RunAsync<T>(Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await RunAsync(context, actor, change, cancellationToken);
     }
 
-    /// <summary>The same on a context that is there already: Identity's managers write through their request's.</summary>
-    /// <param name="context">The context; what it tracks is forgotten first.</param>
-    /// <param name="actor">Who acts.</param>
-    /// <param name="change">The change.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <typeparam name="T">What comes of it.</typeparam>
+    /// <summary>Runs <paramref name="change"/> on an existing context, because Identity's managers write through the context of their
+    /// request.</summary>
+    /// <param name="context">The context. It stops tracking everything first.</param>
+    /// <typeparam name="T">The type of the result.</typeparam>
     public async Task<Result<T>> RunAsync<T>(
         DashboardContext context, Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
     {
@@ -109,24 +104,25 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
                 {
                     if (!committed)
                     {
-                        context.ChangeTracker.Clear(); // or the context's next use would write what was taken back
+                        context.ChangeTracker.Clear(); // otherwise the next use of the context would write auditEvent was rolled back
                     }
                 }
             },
-            // Asked when the connection broke: had the commit gone through? Then what it came to is known since before the commit.
+            // Called after a connection failure to find out whether the commit succeeded. If so, the result is the one from before the
+            // commit.
             async (_, id, token) => new(await context.AuditEntries.AnyAsync(entry => entry.ChangeId == id, token), outcome),
             cancellationToken);
         if (result.Succeeded)
         {
-            feed.Announce(unit!.Feed); // before anybody hears that it is done
+            feed.Announce(unit!.Feed); // before the caller gets the result
         }
 
         return result;
     }
 
-    /// <summary>Writes what no person decided, such as when a key was last used: one transaction, no audit row, no feed row.</summary>
-    /// <param name="write">The writing. It may run more than once, so it must come to the same then.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Writes data that no person decided on, such as the last use of a key, in one transaction without audit and feed
+    /// entries.</summary>
+    /// <param name="write">Writes the data. It may run more than once, so it must be idempotent.</param>
     public Task RunBehindAsync(Func<DashboardContext, CancellationToken, Task> write, CancellationToken cancellationToken) => AnnounceBehindAsync(
         async (context, token) =>
         {
@@ -135,9 +131,9 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
         },
         cancellationToken);
 
-    /// <summary>The same for what no person decided and pages or other nodes have to hear of: one transaction, no audit row, but feed rows.</summary>
-    /// <param name="write">The writing; it returns what has changed. It may run more than once, so it must come to the same then.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Writes data that no person decided on but that pages or other nodes must be notified of, in one transaction with feed
+    /// entries and without audit entries.</summary>
+    /// <param name="write">Writes the data and returns what has changed. It may run more than once, so it must be idempotent.</param>
     public async Task AnnounceBehindAsync(
         Func<DashboardContext, CancellationToken, Task<IReadOnlyList<FeedSubject>>> write, CancellationToken cancellationToken)
     {
@@ -157,11 +153,11 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
             cancellationToken));
     }
 
-    /// <summary>All of a change but its commit.</summary>
+    /// <summary>Performs a change except for the commit.</summary>
     static async Task<Result<T>> AttemptAsync<T>(
         UnitOfWork unit, Guid changeId, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
     {
-        if (!await HoldActorAsync(unit, cancellationToken))
+        if (!await LockActorAsync(unit, cancellationToken))
         {
             return Error.SessionRequired;
         }
@@ -173,12 +169,12 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
         unit.Context.SavedChanges -= Count;
         if (!outcome.Succeeded)
         {
-            return outcome; // the transaction ends with what it sent undone
+            return outcome; // the transaction is rolled back
         }
 
         if (unit.Events.Count == 0)
         {
-            return saved > 0 || unit.Context.ChangeTracker.HasChanges() ? throw new InvalidOperationException("A change has to say what happened.") : outcome;
+            return saved > 0 || unit.Context.ChangeTracker.HasChanges() ? throw new InvalidOperationException("A change must record an event.") : outcome;
         }
 
         await unit.Context.SaveChangesAsync(cancellationToken);
@@ -188,10 +184,10 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
         return outcome;
     }
 
-    /// <summary>Takes the locks of what lets the actor act, until the transaction ends: whoever ends the session, removes the member or lowers the role at
-    /// the same time waits for this change, or this change finds it done.</summary>
-    /// <returns>False when the actor's session or access token no longer counts.</returns>
-    static async Task<bool> HoldActorAsync(UnitOfWork unit, CancellationToken cancellationToken)
+    /// <summary>Locks the rows that authorize the actor until the transaction ends. If the session is ended, the member removed or the role
+    /// lowered at the same time, either that change waits for this one or this one sees its result.</summary>
+    /// <returns>False if the actor's session or access token is no longer valid.</returns>
+    static async Task<bool> LockActorAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
         var (context, actor, now) = (unit.Context, unit.Actor, unit.Now);
         if (actor.SessionId is { } id && 0 == await context.Sessions
@@ -207,26 +203,26 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
                 .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken);
         }
 
-        return actor.Token is not { } through || await HoldTokenAsync(context, through.Jti, now, cancellationToken);
+        return actor.Token is not { } token || await LockTokenAsync(context, token.Jti, now, cancellationToken);
     }
 
-    static async Task<bool> HoldTokenAsync(DashboardContext context, string jti, DateTimeOffset now, CancellationToken cancellationToken) =>
+    static async Task<bool> LockTokenAsync(DashboardContext context, string jti, DateTimeOffset now, CancellationToken cancellationToken) =>
         await context.Authorizations
             .Where(authorization => authorization.EndedAt == null && context.AccessTokens.Any(token => token.Jti == jti && token.AuthorizationId == authorization.Id))
             .ExecuteUpdateAsync(set => set.SetProperty(authorization => authorization.EndedAt, authorization => authorization.EndedAt), cancellationToken) == 1
         && await context.AccessTokens.Where(token => token.Jti == jti && token.RevokedAt == null && token.ExpiresAt > now)
             .ExecuteUpdateAsync(set => set.SetProperty(token => token.RevokedAt, token => token.RevokedAt), cancellationToken) == 1;
 
-    /// <summary>What a reader needs, and the client that it was done through.</summary>
-    static string Details(string details, ActorToken? through)
+    /// <summary>The details of the event and the client that the actor used.</summary>
+    static string Details(string details, ActorToken? token)
     {
-        if (through is null)
+        if (token is null)
         {
             return details;
         }
 
         var members = JsonNode.Parse(details)!.AsObject();
-        members["through"] = through.ClientId;
+        members["through"] = token.ClientId;
         return members.ToJsonString();
     }
 
@@ -238,7 +234,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
             await heads.ExecuteUpdateAsync(set => set.SetProperty(head => head.Sequence, head => head.Sequence + chain.Count()), cancellationToken);
             var last = await heads.AsNoTracking().SingleAsync(cancellationToken);
             var (sequence, hash) = (last.Sequence - chain.Count(), last.Hash);
-            foreach (var (_, what) in chain)
+            foreach (var (_, auditEvent) in chain)
             {
                 var entry = new AuditEntry
                 {
@@ -250,13 +246,13 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
                     ActorId = change.Actor.Id,
                     ActorName = AuditEntry.Fit(change.Actor.Name, AuditEntry.MaxActorName),
                     Address = change.Actor.Address is { } address ? AuditEntry.FitAscii(address, AuditEntry.MaxAddress) : null,
-                    Category = what.Category,
-                    Action = what.Action,
-                    TargetType = what.Target.Type,
-                    TargetId = what.Target.Id,
-                    TargetName = what.Target.Name,
-                    Succeeded = what.Succeeded,
-                    Details = Details(what.Details, change.Actor.Token),
+                    Category = auditEvent.Category,
+                    Action = auditEvent.Action,
+                    TargetType = auditEvent.Target.Type,
+                    TargetId = auditEvent.Target.Id,
+                    TargetName = auditEvent.Target.Name,
+                    Succeeded = auditEvent.Succeeded,
+                    Details = Details(auditEvent.Details, change.Actor.Token),
                     PreviousHash = hash,
                 };
                 hash = entry.Hash = entry.ComputeHash();

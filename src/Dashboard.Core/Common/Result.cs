@@ -1,81 +1,82 @@
 namespace Dashboard.Core.Common;
 
-/// <summary>Why something that was asked for was not done.</summary>
+/// <summary>The reasons for which an operation fails.</summary>
 public enum ErrorCode
 {
-    /// <summary>The input breaks a rule; <see cref="Error.Errors"/> says which, by field.</summary>
+    /// <summary>The input is not valid. <see cref="Error.Errors"/> has a message for each field.</summary>
     InvalidRequest,
 
-    /// <summary>Only a signed-in person may do this.</summary>
+    /// <summary>Requires a signed-in person.</summary>
     SessionRequired,
 
-    /// <summary>Address or password is wrong.</summary>
+    /// <summary>The email or password is wrong.</summary>
     InvalidCredentials,
 
-    /// <summary>The caller sees it but may not do this to it.</summary>
+    /// <summary>The caller can see the object but lacks the right to do this.</summary>
     Forbidden,
 
-    /// <summary>A state change without proof that it comes from the product's own pages.</summary>
+    /// <summary>A state change without proof that it comes from Latchkey's own pages.</summary>
     CrossSite,
 
-    /// <summary>It does not exist, or the caller may not see that it does.</summary>
+    /// <summary>The object does not exist, or the caller may not know that it does.</summary>
     NotFound,
 
-    /// <summary>What is stored does not allow it, or no longer.</summary>
+    /// <summary>The current state does not allow the operation.</summary>
     Conflict,
 
-    /// <summary>This request made something before; <see cref="Error.CreatedId"/> says what. It has made nothing now.</summary>
+    /// <summary>An earlier request with the same idempotency key created <see cref="Error.CreatedId"/>. This one created nothing.</summary>
     AlreadyCreated,
 
-    /// <summary>The project has as many active keys as it may have.</summary>
+    /// <summary>The project has reached its limit of active keys.</summary>
     KeyLimitReached,
 
-    /// <summary>The body is larger than any request needs.</summary>
+    /// <summary>The request body is too large.</summary>
     TooLarge,
 
-    /// <summary>The body is not JSON.</summary>
+    /// <summary>The request body is not JSON.</summary>
     UnsupportedMediaType,
 
-    /// <summary>Too many tries; <see cref="Error.RetryAfter"/> says how long to wait.</summary>
+    /// <summary>Too many attempts. <see cref="Error.RetryAfter"/> has the wait.</summary>
     RateLimited,
 
-    /// <summary>The database cannot be asked.</summary>
+    /// <summary>The database is unavailable.</summary>
     Unavailable,
 }
 
 /// <summary>An expected failure.</summary>
-/// <param name="Code">Which one.</param>
-/// <param name="Detail">What happened and what to do, for people.</param>
-/// <param name="Errors">By field, in snake case: what is wrong with it and what to do. Null unless <paramref name="Code"/> is <see cref="ErrorCode.InvalidRequest"/>.</param>
-/// <param name="RetryAfter">How long to wait before another try, or null.</param>
-/// <param name="CreatedId">What the request made before. Null unless <paramref name="Code"/> is <see cref="ErrorCode.AlreadyCreated"/>.</param>
+/// <param name="Detail">What happened and how to fix it, for people.</param>
+/// <param name="Errors">Messages by field name in snake case. Null unless <paramref name="Code"/> is
+/// <see cref="ErrorCode.InvalidRequest"/>.</param>
+/// <param name="RetryAfter">How long to wait before trying again, or null.</param>
+/// <param name="CreatedId">What the earlier request created. Null unless <paramref name="Code"/> is
+/// <see cref="ErrorCode.AlreadyCreated"/>.</param>
 public sealed record Error(
     ErrorCode Code, string Detail, IReadOnlyDictionary<string, string>? Errors = null, TimeSpan? RetryAfter = null, string? CreatedId = null)
 {
-    /// <summary>There is nothing there, or nothing that the caller may see.</summary>
+    /// <summary>The object does not exist or is not visible to the caller.</summary>
     public static Error NotFound { get; } =
-        new(ErrorCode.NotFound, "There is nothing at this address. It may have been removed, or belong to an organization that you are not a member of.");
+        new(ErrorCode.NotFound, "Not found. It may have been deleted, or belong to an organization that you are not a member of.");
 
     /// <summary>The caller's session has ended, or there is none.</summary>
-    public static Error SessionRequired { get; } = new(ErrorCode.SessionRequired, "Sign in first. API keys do not open this address.");
+    public static Error SessionRequired { get; } = new(ErrorCode.SessionRequired, "Sign in first. This endpoint does not accept API keys.");
 
-    /// <summary>The caller's role does not allow it.</summary>
-    /// <param name="detail">Who may do it.</param>
+    /// <summary>The caller's role does not allow the operation.</summary>
+    /// <param name="detail">Who may perform it.</param>
     public static Error Forbidden(string detail) => new(ErrorCode.Forbidden, detail);
 
-    /// <summary>One field is wrong.</summary>
-    /// <param name="field">Its name, in snake case.</param>
-    /// <param name="message">What is wrong and what to do.</param>
+    /// <summary>One field is not valid.</summary>
+    /// <param name="field">The field name, in snake case.</param>
+    /// <param name="message">What is wrong and how to fix it.</param>
     public static Error Invalid(string field, string message) => Invalid(new Dictionary<string, string>(StringComparer.Ordinal) { [field] = message });
 
-    /// <summary>Several fields are wrong.</summary>
-    /// <param name="errors">What is wrong and what to do, by field in snake case. At least one.</param>
+    /// <summary>Several fields are not valid.</summary>
+    /// <param name="errors">Messages by field name in snake case. At least one.</param>
     public static Error Invalid(IReadOnlyDictionary<string, string> errors) =>
-        new(ErrorCode.InvalidRequest, errors.Count == 1 ? errors.Values.First() : "Some fields need another value.", errors);
+        new(ErrorCode.InvalidRequest, errors.Count == 1 ? errors.Values.First() : "Some fields are not valid.", errors);
 }
 
-/// <summary>What came of an operation: a value, or the fault that kept it from being done.</summary>
-/// <typeparam name="T">The value's type.</typeparam>
+/// <summary>The result of an operation: a value or an error.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
 public readonly struct Result<T>
 {
     readonly T? value;
@@ -86,22 +87,22 @@ public readonly struct Result<T>
         Error = fault;
     }
 
-    /// <summary>Why it was not done, or null when it was.</summary>
+    /// <summary>The error, or null if the operation succeeded.</summary>
     public Error? Error { get; }
 
-    /// <summary>Whether it was done.</summary>
+    /// <summary>Whether the operation succeeded.</summary>
     public bool Succeeded => Error is null;
 
-    /// <summary>What came of it.</summary>
-    /// <exception cref="InvalidOperationException">It was not done.</exception>
+    /// <summary>The value.</summary>
+    /// <exception cref="InvalidOperationException">The operation failed.</exception>
     public T Value => Error is null ? value! : throw new InvalidOperationException($"There is no value: {Error.Code}.");
 
-    /// <summary>It was done.</summary>
+    /// <summary>Creates a successful result.</summary>
     public static implicit operator Result<T>(T value) => new(value, null);
 
-    /// <summary>It was not done.</summary>
+    /// <summary>Creates a failed result.</summary>
     public static implicit operator Result<T>(Error fault) => new(default, fault);
 }
 
-/// <summary>What is left to say of an operation that returns nothing.</summary>
+/// <summary>The value of an operation that returns nothing.</summary>
 public readonly record struct Unit;

@@ -1,25 +1,26 @@
 namespace Dashboard.Core.Keys;
 
-/// <summary>What a list of keys can be sorted by.</summary>
+/// <summary>The sort orders of a list of keys.</summary>
 public enum KeySort
 {
-    /// <summary>When they were minted.</summary>
+    /// <summary>By creation time.</summary>
     CreatedAt,
 
-    /// <summary>Their names, small and capital letters alike.</summary>
+    /// <summary>By name, case-insensitively.</summary>
     Name,
 
-    /// <summary>When they were last used; those that never were count as the oldest.</summary>
+    /// <summary>By last use. Keys that have never been used count as the oldest.</summary>
     LastUsedAt,
 
-    /// <summary>When they expire; those that never do come last.</summary>
+    /// <summary>By expiry date. Keys that never expire come last.</summary>
     ExpiresAt,
 }
 
-/// <summary>The words for <see cref="KeySort"/>.</summary>
+/// <summary>The names of <see cref="KeySort"/> values.</summary>
 public static class KeySorts
 {
-    /// <summary>Returns the word for <paramref name="sort"/>: <c>created_at</c>, <c>name</c>, <c>last_used_at</c> or <c>expires_at</c>.</summary>
+    /// <summary>Returns the name of <paramref name="sort"/>: <c>created_at</c>, <c>name</c>, <c>last_used_at</c> or
+    /// <c>expires_at</c>.</summary>
     public static string ToWireName(this KeySort sort) => sort switch
     {
         KeySort.Name => "name",
@@ -28,9 +29,7 @@ public static class KeySorts
         _ => "created_at",
     };
 
-    /// <summary>Reads a word that <see cref="ToWireName"/> writes. False for any other.</summary>
-    /// <param name="word">The word, or null.</param>
-    /// <param name="sort">What it stands for.</param>
+    /// <summary>Parses a name that <see cref="ToWireName"/> returns.</summary>
     public static bool TryParse(string? word, out KeySort sort)
     {
         foreach (var known in Enum.GetValues<KeySort>())
@@ -47,14 +46,14 @@ public static class KeySorts
     }
 }
 
-/// <summary>The parts that a project's keys are listed in. A list is one of them, or several merged, so that an index gives each part in its order and
-/// keys that a list does not show are not read for it.</summary>
+/// <summary>The partitions of a project's keys. A list merges one or more of them, so that an index returns each partition in order and
+/// keys that the list does not show are not read.</summary>
 public static class KeyListPartition
 {
-    /// <summary>Live keys that are not revoked.</summary>
+    /// <summary>Unrevoked live keys.</summary>
     public const int Live = 0;
 
-    /// <summary>Test keys that are not revoked.</summary>
+    /// <summary>Unrevoked test keys.</summary>
     public const int Test = 1;
 
     /// <summary>Revoked live keys.</summary>
@@ -63,29 +62,28 @@ public static class KeyListPartition
     /// <summary>Revoked test keys.</summary>
     public const int RevokedTest = 3;
 
-    /// <summary>What a managed key's part has more than the same part of other keys: live managed keys that are not revoked stand here.</summary>
+    /// <summary>The offset of the partitions of managed keys. This value itself is that of unrevoked live managed keys.</summary>
     public const int Managed = 4;
 
-    /// <summary>The same in words that every database has.</summary>
+    /// <summary>The same rule in SQL that every provider supports.</summary>
     internal const string Sql = "CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END + CASE WHEN \"OwnerType\" = 'app' THEN 4 ELSE 0 END";
 
-    /// <summary>The keys that count against a project's limit, but for those that have expired.</summary>
+    /// <summary>The keys that count toward a project's limit, unless they have expired.</summary>
     internal static readonly int[] Counted = [Live, Test];
 
-    /// <summary>The keys that are not revoked, managed ones too.</summary>
+    /// <summary>All unrevoked keys, including managed ones.</summary>
     internal static readonly int[] Unrevoked = [Live, Test, Managed + Live, Managed + Test];
 
-    /// <summary>Where a key stands.</summary>
-    /// <param name="environment">Its environment.</param>
-    /// <param name="state">Its stored state.</param>
-    /// <param name="owner">What kind of thing owns it.</param>
+    /// <summary>Returns the partition of a key.</summary>
+    /// <param name="state">The stored state.</param>
+    /// <param name="owner">The type of the owner.</param>
     public static int Of(KeyEnvironment environment, KeyState state, PartyType owner) =>
         (state == KeyState.Revoked ? RevokedLive : Live) + (environment == KeyEnvironment.Test ? Test : Live) + (owner == PartyType.PublishedApp ? Managed : Live);
 
-    /// <summary>The parts that a list is made of.</summary>
-    /// <param name="environment">Its environment, or null for both.</param>
-    /// <param name="includeRevoked">Whether it shows revoked keys.</param>
-    /// <param name="includeManaged">Whether it shows managed keys.</param>
+    /// <summary>Returns the partitions of a list.</summary>
+    /// <param name="environment">The environment to list, or null for both.</param>
+    /// <param name="includeRevoked">Whether to include revoked keys.</param>
+    /// <param name="includeManaged">Whether to include managed keys.</param>
     public static IReadOnlyList<int> Of(KeyEnvironment? environment, bool includeRevoked, bool includeManaged)
     {
         IReadOnlyList<int> parts = (environment, includeRevoked) switch

@@ -4,22 +4,23 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
-/// <summary>Writes what nobody decides and no answer about a credential rests on: devices' requests and questions, and the clearing of what is over.</summary>
+/// <summary>Stores device authorization requests and their polling, and deletes expired OAuth data. None of it is a person's decision or
+/// affects the verification of a credential.</summary>
 static class DeviceCodeStore
 {
-    /// <summary>By how much an interval grows with each question that comes too soon (RFC 8628 section 3.5).</summary>
+    /// <summary>By how much the interval increases with each early poll (RFC 8628 section 3.5).</summary>
     const int SlowDownSeconds = 5;
 
-    /// <summary>No more rows go in one transaction.</summary>
+    /// <summary>The maximum number of rows in one transaction.</summary>
     const int BatchSize = 1000;
 
-    /// <summary>What a device is told; null where its request is approved.</summary>
+    /// <summary>Returns the error that the device receives, or null if its request is approved.</summary>
     public static async Task<OAuthError?> PollAsync(DashboardContext context, string clientId, byte[] hash, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = await context.DeviceCodes.SingleOrDefaultAsync(x => x.CodeHash == hash, cancellationToken);
         if (row is null || row.ClientId != clientId)
         {
-            return OAuthError.InvalidGrant("There is no such device code for this client.");
+            return OAuthError.InvalidGrant("The device code does not exist for this client.");
         }
 
         switch (row.State)
@@ -40,8 +41,8 @@ static class DeviceCodeStore
         return soon ? OAuthError.SlowDown : OAuthError.AuthorizationPending;
     }
 
-    /// <summary>Adds a device's request.</summary>
-    /// <returns>False where the user code is another request's.</returns>
+    /// <summary>Adds a device authorization request.</summary>
+    /// <returns>False if another request has the same user code.</returns>
     public static async Task<bool> AddAsync(DashboardContext context, DeviceCode code, CancellationToken cancellationToken)
     {
         if (await context.DeviceCodes.AnyAsync(x => x.UserCodeHash == code.UserCodeHash, cancellationToken))
@@ -53,12 +54,11 @@ static class DeviceCodeStore
         return true;
     }
 
-    /// <summary>Clears what is over: codes, tokens and approvals past their end, and clients that nobody approved within a day.</summary>
-    /// <param name="context">The transaction's context.</param>
-    /// <param name="now">The time, UTC.</param>
-    /// <param name="kept">How long what is over is kept, so that who comes too late is told so.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many rows went, of which kind the most.</returns>
+    /// <summary>Deletes expired codes, tokens and authorizations, and clients that nobody approved within a day.</summary>
+    /// <param name="context">The context of the transaction.</param>
+    /// <param name="now">The current time, UTC.</param>
+    /// <param name="kept">How long expired data is kept, so that a late client gets a specific error.</param>
+    /// <returns>The highest number of deleted rows of any kind.</returns>
     public static async Task<int> ClearAsync(DashboardContext context, DateTimeOffset now, TimeSpan kept, CancellationToken cancellationToken)
     {
         var before = now - kept;
@@ -81,6 +81,6 @@ static class DeviceCodeStore
         }.Max();
     }
 
-    /// <summary>The most rows that one transaction clears of one kind.</summary>
-    public static int MostAtOnce => BatchSize;
+    /// <summary>The maximum number of rows of one kind that a transaction deletes.</summary>
+    public static int MaxBatch => BatchSize;
 }

@@ -8,17 +8,16 @@ namespace Dashboard.Core.OAuth;
 public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, SigningKeys keys, TimeProvider time, ILogger<OAuthCleanupService> logger)
     : PeriodicService(Interval, time)
 {
-    /// <summary>How often.</summary>
+    /// <summary>How often the service runs.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>How long what is over stays: who comes too late with it is told what became of it, and what was used twice is noticed.</summary>
+    /// <summary>How long expired data is kept, so that late clients get a specific error and reuse is detected.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
-    /// <summary>The most transactions of one round.</summary>
-    const int MostBatches = 1000;
+    /// <summary>The maximum number of transactions in one run.</summary>
+    const int MaxBatches = 1000;
 
-    /// <summary>Clears what is over.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Deletes expired data.</summary>
     public async Task ClearAsync(CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();

@@ -3,7 +3,7 @@ using Dashboard.Core.OAuth;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>The names of the grants (RFC 6749, RFC 8628 section 3.4).</summary>
+/// <summary>The names of grant types (RFC 6749, RFC 8628 section 3.4).</summary>
 public static class GrantTypes
 {
     /// <summary>RFC 6749 section 4.4.</summary>
@@ -18,50 +18,48 @@ public static class GrantTypes
     /// <summary>RFC 8628 section 3.4.</summary>
     public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All grant types.</summary>
     public static IReadOnlyList<string> All { get; } = [AuthorizationCode, RefreshToken, ClientCredentials, DeviceCode];
 }
 
-/// <summary>The names of the ways in which a client shows who it is (RFC 7591 section 2).</summary>
+/// <summary>The names of client authentication methods (RFC 7591 section 2).</summary>
 public static class AuthMethods
 {
-    /// <summary>It cannot: a public client.</summary>
+    /// <summary>None: a public client.</summary>
     public const string None = "none";
 
-    /// <summary>By the header <c>Authorization: Basic</c>.</summary>
+    /// <summary>In the <c>Authorization: Basic</c> header.</summary>
     public const string Basic = "client_secret_basic";
 
-    /// <summary>In the body.</summary>
+    /// <summary>In the request body.</summary>
     public const string Post = "client_secret_post";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All methods.</summary>
     public static IReadOnlyList<string> All { get; } = [Basic, Post, None];
 }
 
-/// <summary>Where a client comes from.</summary>
+/// <summary>The origin of a client.</summary>
 public enum ClientKind
 {
-    /// <summary>It is part of Latchkey.</summary>
+    /// <summary>Part of Latchkey.</summary>
     BuiltIn,
 
-    /// <summary>It is a service account's.</summary>
+    /// <summary>Belongs to a service account.</summary>
     ServiceAccount,
 
-    /// <summary>It registered itself, and nobody vouches for it.</summary>
+    /// <summary>Registered itself. Nobody has verified what it claims.</summary>
     Registered,
 }
 
 /// <summary>An OAuth client.</summary>
-/// <param name="ClientId">Its identifier.</param>
-/// <param name="Name">What it is called.</param>
-/// <param name="Kind">Where it comes from.</param>
+/// <param name="Kind">Its origin.</param>
 /// <param name="IsPublic">Whether it has no secret (RFC 6749 section 2.1).</param>
-/// <param name="AllowedGrants">The grants that it may use.</param>
+/// <param name="AllowedGrants">The grant types that it may use.</param>
 /// <param name="Scope">The scopes that it registered; empty for none.</param>
-/// <param name="RedirectUris">Where answers may be sent.</param>
+/// <param name="RedirectUris">The redirect URIs that it registered.</param>
 /// <param name="ServiceAccountId">The service account, or null.</param>
 /// <param name="RegisteredAt">When it registered, UTC, or null.</param>
-/// <param name="SecretId">Which of a service account's client secrets it has shown, or null.</param>
+/// <param name="SecretId">The client secret of a service account that the client authenticated with, or null.</param>
 public sealed record OAuthClient(
     string ClientId,
     string Name,
@@ -81,53 +79,53 @@ public sealed record OAuthClient(
     public static OAuthClient CommandLine { get; } = new(
         CommandLineId, "Latchkey command line", ClientKind.BuiltIn, IsPublic: true, [GrantTypes.DeviceCode, GrantTypes.RefreshToken], [OAuthScopes.Api], []);
 
-    /// <summary>Whether it may use a grant.</summary>
+    /// <summary>Returns whether the client may use a grant type.</summary>
     /// <param name="grant">One of <see cref="GrantTypes"/>.</param>
     public bool MayUse(string grant) => AllowedGrants.Contains(grant, StringComparer.Ordinal);
 
-    /// <summary>The scopes of a request (RFC 6749 section 3.3): those that it names, else those that the client registered, else what may be read.</summary>
-    /// <param name="scopes">The installation's.</param>
-    /// <param name="asked">What the request says, or null.</param>
+    /// <summary>Returns the scopes of a request (RFC 6749 section 3.3): those that it names, otherwise those that the client registered,
+    /// otherwise those for reading.</summary>
+    /// <param name="scopes">The scopes of the installation.</param>
+    /// <param name="asked">The scopes in the request, or null.</param>
     public OAuthResult<IReadOnlyList<string>> ScopeOf(OAuthScopes scopes, string? asked)
     {
         if (asked is null)
         {
-            // Words that the catalog has lost meanwhile are nobody's.
+            // Scopes that the catalog no longer contains are ignored.
             var usual = Scope.Count > 0 ? [.. Scope.Intersect(scopes.All, StringComparer.Ordinal)] : scopes.Readable;
-            return usual.Count > 0 ? OAuthResult.Of(usual) : OAuthError.InvalidScope("Name the scopes that you need.");
+            return usual.Count > 0 ? OAuthResult.Of(usual) : OAuthError.InvalidScope("Specify the scopes that you need.");
         }
 
         if (!scopes.TryRead(asked, out var named))
         {
-            return OAuthError.InvalidScope("A scope is api, or a permission and a kind of resource in plural, such as read:workflows.");
+            return OAuthError.InvalidScope("A scope must be api, or a permission and a resource kind in plural such as read:workflows.");
         }
 
         if (Kind == ClientKind.Registered && (named.Contains(OAuthScopes.Api) || (Scope.Count > 0 && !OAuthScopes.Covers(Scope, named))))
         {
-            return OAuthError.InvalidScope("This client cannot have these scopes.");
+            return OAuthError.InvalidScope("This client cannot use these scopes.");
         }
 
         return OAuthResult.Of(named);
     }
 }
 
-/// <summary>What a request says of the client that sends it.</summary>
+/// <summary>The client authentication in a request.</summary>
 public sealed class PresentedClient
 {
     PresentedClient(string? clientId, string? secret, bool byHeader) => (ClientId, Secret, ByHeader) = (clientId, secret, byHeader);
 
-    /// <summary>The client id, or null where none is named.</summary>
+    /// <summary>The client id, or null if there is none.</summary>
     public string? ClientId { get; }
 
-    /// <summary>Whether it came by <c>Authorization: Basic</c>.</summary>
+    /// <summary>Whether it was presented in <c>Authorization: Basic</c>.</summary>
     public bool ByHeader { get; }
 
     /// <summary>The secret, or null.</summary>
     internal string? Secret { get; }
 
-    /// <summary>Reads it (RFC 6749 section 2.3.1): from the header or from the body, never from both.</summary>
-    /// <param name="authorization">Every value of the header <c>Authorization</c>.</param>
-    /// <param name="body">The body.</param>
+    /// <summary>Reads the client authentication (RFC 6749 section 2.3.1) from the header or the body, but not both.</summary>
+    /// <param name="authorization">All values of the <c>Authorization</c> header.</param>
     public static OAuthResult<PresentedClient> Read(IReadOnlyList<string?> authorization, OAuthParameters body)
     {
         const string scheme = "Basic ";
@@ -139,7 +137,7 @@ public sealed class PresentedClient
 
         if (authorization.Count > 1 || body["client_secret"] is not null)
         {
-            return OAuthError.InvalidRequest("Show who the client is in one way, not in two.");
+            return OAuthError.InvalidRequest("Use only one client authentication method.");
         }
 
         if (!TryDecode(basic[0]![scheme.Length..].Trim(' '), out var id, out var secret))
@@ -148,14 +146,14 @@ public sealed class PresentedClient
         }
 
         return body["client_id"] is { } named && named != id
-            ? OAuthError.InvalidRequest("The body names another client than the header.")
+            ? OAuthError.InvalidRequest("The client_id in the body does not match the Authorization header.")
             : new PresentedClient(id, secret, byHeader: true);
     }
 
-    /// <summary>Prints the client id.</summary>
+    /// <summary>Returns the client id.</summary>
     public override string ToString() => ClientId ?? "nobody";
 
-    /// <summary>Base64 of <c>id:secret</c>, each of them form-encoded first.</summary>
+    /// <summary>Decodes Base64 of <c>id:secret</c>, in which both parts are form-encoded.</summary>
     static bool TryDecode(string text, out string id, out string secret)
     {
         (id, secret) = ("", "");

@@ -9,26 +9,23 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>Finds OAuth clients, wherever they come from.</summary>
+/// <summary>Finds and authenticates OAuth clients of any origin.</summary>
 public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, RateLimits limits)
 {
     const int MaxIdLength = 64;
 
     /// <summary>Finds a client by its identifier.</summary>
-    /// <param name="clientId">The identifier.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The client, or null.</returns>
     public async Task<OAuthClient?> FindAsync(string clientId, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return (await ReadAsync(context, clientId, cancellationToken))?.Client;
     }
 
-    /// <summary>Makes sure that a client is the one it says (RFC 6749 section 3.2.1): a public one by its identifier alone, any other by its secret.</summary>
-    /// <param name="presented">What the request says of the client.</param>
-    /// <param name="address">Where it came from; failures are limited by it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The client; or <c>invalid_client</c>, <c>temporarily_unavailable</c> after too many failures.</returns>
+    /// <summary>Authenticates a client (RFC 6749 section 3.2.1): a public client by its identifier alone, any other by its
+    /// secret.</summary>
+    /// <param name="presented">The client authentication in the request.</param>
+    /// <param name="address">The client address, which failures are limited by.</param>
+    /// <returns>The client; or <c>invalid_client</c>, or <c>temporarily_unavailable</c> after too many failures.</returns>
     public async Task<OAuthResult<OAuthClient>> AuthenticateAsync(PresentedClient presented, IPAddress? address, CancellationToken cancellationToken)
     {
         if (limits.FailedClients.Waits(address) is { } wait)
@@ -39,7 +36,7 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
         if (presented.ClientId is { } id)
         {
             await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-            if (await ReadAsync(context, id, cancellationToken) is { } found && IsShown(found, presented.Secret, out var secretId))
+            if (await ReadAsync(context, id, cancellationToken) is { } found && IsAuthentic(found, presented.Secret, out var secretId))
             {
                 return found.Client with { SecretId = secretId };
             }
@@ -49,14 +46,14 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
         return OAuthError.InvalidClient;
     }
 
-    /// <summary>What clients are called, by their identifiers.</summary>
+    /// <summary>Reads clients by their identifiers.</summary>
     internal static async Task<Dictionary<string, OAuthClient>> ReadManyAsync(DashboardContext context, IReadOnlyCollection<string> clientIds, CancellationToken cancellationToken)
     {
         var rows = await context.RegisteredClients.AsNoTracking().Where(client => clientIds.Contains(client.ClientId)).ToListAsync(cancellationToken);
         return rows.Select(ToClient).Append(OAuthClient.CommandLine).ToDictionary(client => client.ClientId, StringComparer.Ordinal);
     }
 
-    static bool IsShown(Found found, string? secret, out string? secretId)
+    static bool IsAuthentic(Found found, string? secret, out string? secretId)
     {
         secretId = null;
         if (found.Client.IsPublic || secret is null)
@@ -65,12 +62,12 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
         }
 
         var hash = KeyHash.Of(secret);
-        if (found.Secrets.FirstOrDefault(stored => CryptographicOperations.FixedTimeEquals(stored.Hash, hash)) is not { } shown)
+        if (found.Secrets.FirstOrDefault(stored => CryptographicOperations.FixedTimeEquals(stored.Hash, hash)) is not { } match)
         {
             return false;
         }
 
-        secretId = shown.Id;
+        secretId = match.Id;
         return true;
     }
 
@@ -112,6 +109,6 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
 
     sealed record Found(OAuthClient Client, IReadOnlyList<StoredSecret> Secrets);
 
-    /// <summary>A secret that a client may show, with its identifier where it has one.</summary>
+    /// <summary>A stored secret, with its identifier if it has one.</summary>
     sealed record StoredSecret(string? Id, byte[] Hash);
 }

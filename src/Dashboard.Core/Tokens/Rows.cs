@@ -1,43 +1,45 @@
 namespace Dashboard.Core.Tokens;
 
-/// <summary>An OAuth client that registered itself (RFC 7591). Nobody vouches for what it says of itself.</summary>
+/// <summary>A dynamically registered OAuth client (RFC 7591). Nobody has verified what it claims.</summary>
 public sealed class RegisteredClient
 {
-    /// <summary>What every client id of a registration begins with.</summary>
+    /// <summary>The prefix of client ids.</summary>
     public const string IdPrefix = "latchkey-app-";
 
     /// <summary>The client id: <see cref="IdPrefix"/> and 22 base62 characters.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>What it calls itself.</summary>
+    /// <summary>The name that the client gave itself.</summary>
     public required string Name { get; init; }
 
-    /// <summary>SHA-256 of its secret in UTF-8, 32 bytes; null for a public client.</summary>
+    /// <summary>The SHA-256 hash of the secret in UTF-8, 32 bytes; null for a public client.</summary>
     public byte[]? SecretHash { get; init; }
 
-    /// <summary>How it shows who it is: <c>none</c>, <c>client_secret_basic</c> or <c>client_secret_post</c>.</summary>
+    /// <summary>The authentication method: <c>none</c>, <c>client_secret_basic</c> or <c>client_secret_post</c>.</summary>
     public required string AuthMethod { get; init; }
 
-    /// <summary>Where answers may be sent, one on each line; empty for a client that needs none.</summary>
+    /// <summary>The redirect URIs, one per line; empty for a client that needs none.</summary>
     public required string RedirectUris { get; init; }
 
-    /// <summary>The grants that it uses, separated by spaces.</summary>
+    /// <summary>The grant types that the client uses, separated by spaces.</summary>
     public required string GrantTypes { get; init; }
 
-    /// <summary>The scopes that it registered, separated by spaces; empty for none.</summary>
+    /// <summary>The registered scopes, separated by spaces; empty for none.</summary>
     public required string Scope { get; init; }
 
-    /// <summary>Its own page, or null.</summary>
+    /// <summary>The client's web page, or null.</summary>
     public string? ClientUri { get; init; }
 
-    /// <summary>When it registered, UTC.</summary>
+    /// <summary>When the client registered, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When somebody first approved it, UTC, or null: then it goes after a day.</summary>
+    /// <summary>When a person first authorized the client, UTC, or null. A client that nobody has authorized is deleted after a
+    /// day.</summary>
     public DateTimeOffset? ApprovedAt { get; set; }
 }
 
-/// <summary>One member's authorization of one client for one organization: what its refresh tokens have in common. It ends 30 days after the approval.</summary>
+/// <summary>A member's authorization of a client in one organization, shared by all of its refresh tokens. It expires 30 days after it was
+/// given.</summary>
 public sealed class Authorization
 {
     /// <summary>The identifier: 22 base62 characters.</summary>
@@ -46,78 +48,80 @@ public sealed class Authorization
     /// <summary>The client.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>Who approved.</summary>
+    /// <summary>The person who gave the authorization.</summary>
     public required string UserId { get; init; }
 
-    /// <summary>The organization that was chosen.</summary>
+    /// <summary>The organization.</summary>
     public required long OrganizationId { get; init; }
 
     /// <summary>The scopes, separated by spaces.</summary>
     public required string Scope { get; init; }
 
-    /// <summary>What its tokens are good at (RFC 8707), or null for the whole organization.</summary>
+    /// <summary>The resource that its tokens are valid for (RFC 8707), or null for the whole organization.</summary>
     public string? Resource { get; init; }
 
-    /// <summary>When it was approved, UTC.</summary>
+    /// <summary>When the authorization was given, UTC.</summary>
     public required DateTimeOffset ApprovedAt { get; init; }
 
-    /// <summary>When it ends by itself, UTC.</summary>
+    /// <summary>When the authorization expires, UTC.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>When it was ended, UTC, or null.</summary>
+    /// <summary>When the authorization was ended, UTC, or null.</summary>
     public DateTimeOffset? EndedAt { get; set; }
 
-    /// <summary>When a token was last issued for it, UTC. Access tokens last an hour, so it says to the hour when the client was last at work.</summary>
+    /// <summary>When the last token was issued, UTC. Access tokens last an hour, so the last use is known to the hour.</summary>
     public DateTimeOffset? LastUsedAt { get; set; }
 }
 
 /// <summary>A code that a client exchanges for tokens (RFC 6749 section 4.1).</summary>
 public sealed class AuthorizationCode
 {
-    /// <summary>SHA-256 of the code, 32 bytes.</summary>
+    /// <summary>The SHA-256 hash of the code, 32 bytes.</summary>
     public required byte[] CodeHash { get; init; }
 
     /// <summary>The client.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>Who approved.</summary>
+    /// <summary>The person who gave the authorization.</summary>
     public required string UserId { get; init; }
 
-    /// <summary>The organization that was chosen.</summary>
+    /// <summary>The organization.</summary>
     public required long OrganizationId { get; init; }
 
     /// <summary>The scopes, separated by spaces.</summary>
     public required string Scope { get; init; }
 
-    /// <summary>What the tokens are for (RFC 8707), or null.</summary>
+    /// <summary>The resource that the tokens are valid for (RFC 8707), or null.</summary>
     public string? Resource { get; init; }
 
-    /// <summary>Where the code was sent.</summary>
+    /// <summary>The redirect URI that the code was sent to.</summary>
     public required string RedirectUri { get; init; }
 
-    /// <summary>Whether the client named that address itself, so that it has to name it again (RFC 6749 section 4.1.3).</summary>
+    /// <summary>Whether the request contained the redirect URI, in which case the token request must contain it too (RFC 6749 section
+    /// 4.1.3).</summary>
     public required bool NamedRedirectUri { get; init; }
 
     /// <summary>The S256 challenge (RFC 7636 section 4.2).</summary>
     public required string CodeChallenge { get; init; }
 
-    /// <summary>When it was approved, UTC.</summary>
+    /// <summary>When the authorization was given, UTC.</summary>
     public required DateTimeOffset ApprovedAt { get; init; }
 
-    /// <summary>From when on it is refused, UTC.</summary>
+    /// <summary>When the code expires, UTC.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>What came of it, or null until it is used. What is used again ends that approval (RFC 9700 section 4.5).</summary>
+    /// <summary>The resulting authorization, or null if the code has not been used. A second use of the code ends it (RFC 9700 section
+    /// 4.5).</summary>
     public string? AuthorizationId { get; set; }
 }
 
-/// <summary>What became of a device's request.</summary>
+/// <summary>The state of a device authorization request.</summary>
 public enum DeviceCodeState
 {
-    /// <summary>Nobody has decided.</summary>
+    /// <summary>Nobody has decided yet.</summary>
     Pending,
 
-    /// <summary>Approved; the device has not asked since.</summary>
+    /// <summary>Approved. The device has not collected its tokens yet.</summary>
     Approved,
 
     /// <summary>Denied.</summary>
@@ -127,13 +131,13 @@ public enum DeviceCodeState
     Used,
 }
 
-/// <summary>A device's request for an approval on another screen (RFC 8628).</summary>
+/// <summary>A device authorization request, which is approved on another screen (RFC 8628).</summary>
 public sealed class DeviceCode
 {
-    /// <summary>SHA-256 of the device code, 32 bytes.</summary>
+    /// <summary>The SHA-256 hash of the device code, 32 bytes.</summary>
     public required byte[] CodeHash { get; init; }
 
-    /// <summary>SHA-256 of the user code's eight letters, 32 bytes.</summary>
+    /// <summary>The SHA-256 hash of the eight letters of the user code, 32 bytes.</summary>
     public required byte[] UserCodeHash { get; init; }
 
     /// <summary>The client.</summary>
@@ -142,114 +146,115 @@ public sealed class DeviceCode
     /// <summary>The scopes, separated by spaces.</summary>
     public required string Scope { get; init; }
 
-    /// <summary>What the tokens are for (RFC 8707), or null.</summary>
+    /// <summary>The resource that the tokens are valid for (RFC 8707), or null.</summary>
     public string? Resource { get; init; }
 
-    /// <summary>When the device asked, UTC.</summary>
+    /// <summary>When the device made the request, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>From when on it is refused, UTC.</summary>
+    /// <summary>When the request expires, UTC.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>The address that the device asked from, or null.</summary>
+    /// <summary>The address of the device, or null.</summary>
     public string? Address { get; init; }
 
-    /// <summary>What the device calls itself.</summary>
+    /// <summary>The <c>User-Agent</c> of the device.</summary>
     public required string UserAgent { get; init; }
 
-    /// <summary>The least time between two questions of the device, in seconds. It grows with each that comes too soon (RFC 8628 section 3.5).</summary>
+    /// <summary>The minimum interval between the token requests of the device, in seconds. It increases with each request that comes too
+    /// early (RFC 8628 section 3.5).</summary>
     public required int IntervalSeconds { get; set; }
 
-    /// <summary>When the device last asked, UTC, or null.</summary>
+    /// <summary>When the device last requested tokens, UTC, or null.</summary>
     public DateTimeOffset? PolledAt { get; set; }
 
-    /// <summary>What became of it.</summary>
+    /// <summary>The state.</summary>
     public required DeviceCodeState State { get; set; }
 
-    /// <summary>Who decided, or null.</summary>
+    /// <summary>The person who decided, or null.</summary>
     public string? UserId { get; set; }
 
-    /// <summary>The organization that was chosen, or null.</summary>
+    /// <summary>The chosen organization, or null.</summary>
     public long? OrganizationId { get; set; }
 
-    /// <summary>When it was decided, UTC, or null.</summary>
+    /// <summary>When the request was decided, UTC, or null.</summary>
     public DateTimeOffset? DecidedAt { get; set; }
 }
 
-/// <summary>A refresh token: good once.</summary>
+/// <summary>A refresh token, which can be used once.</summary>
 public sealed class RefreshToken
 {
-    /// <summary>SHA-256 of the token, 32 bytes.</summary>
+    /// <summary>The SHA-256 hash of the token, 32 bytes.</summary>
     public required byte[] TokenHash { get; init; }
 
-    /// <summary>What it is of.</summary>
+    /// <summary>The authorization.</summary>
     public required string AuthorizationId { get; init; }
 
-    /// <summary>When it was issued, UTC.</summary>
+    /// <summary>When the token was issued, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>From when on it is refused, UTC.</summary>
+    /// <summary>When the token expires, UTC.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>When it was used, UTC, or null. Whoever uses it again ends the approval (RFC 9700 section 4.14.2).</summary>
+    /// <summary>When the token was used, UTC, or null. A second use ends the authorization (RFC 9700 section 4.14.2).</summary>
     public DateTimeOffset? UsedAt { get; set; }
 }
 
-/// <summary>An access token that was issued, by its identifier. The token itself is not stored.</summary>
+/// <summary>An issued access token, by its identifier. The token itself is not stored.</summary>
 public sealed class AccessToken
 {
     /// <summary>The token's <c>jti</c>: 22 base62 characters.</summary>
     public required string Jti { get; init; }
 
-    /// <summary>The client that it was issued to.</summary>
+    /// <summary>The client that the token was issued to.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>The approval that it is of; null where a service account got it for itself.</summary>
+    /// <summary>The authorization, or null if a service account requested the token for itself.</summary>
     public string? AuthorizationId { get; init; }
 
-    /// <summary>Whether a person or a service account is behind it.</summary>
+    /// <summary>Whether the owner is a person or a service account.</summary>
     public required PartyType OwnerType { get; init; }
 
-    /// <summary>The person's or service account's identifier.</summary>
+    /// <summary>The identifier of the owner.</summary>
     public required string OwnerId { get; init; }
 
-    /// <summary>The organization that it is good in.</summary>
+    /// <summary>The organization that the token is valid in.</summary>
     public required long OrganizationId { get; init; }
 
     /// <summary>The scopes, separated by spaces.</summary>
     public required string Scope { get; init; }
 
-    /// <summary>What it is good at (RFC 8707), or null for the whole organization.</summary>
+    /// <summary>The resource that the token is valid for (RFC 8707), or null for the whole organization.</summary>
     public string? Resource { get; init; }
 
-    /// <summary>When it was issued, UTC.</summary>
+    /// <summary>When the token was issued, UTC.</summary>
     public required DateTimeOffset IssuedAt { get; init; }
 
-    /// <summary>From when on it is refused, UTC.</summary>
+    /// <summary>When the token expires, UTC.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>When it was revoked, UTC, or null.</summary>
+    /// <summary>When the token was revoked, UTC, or null.</summary>
     public DateTimeOffset? RevokedAt { get; set; }
 }
 
-/// <summary>A key that access tokens are signed with: ECDSA on P-256 (RFC 7518 section 3.4).</summary>
+/// <summary>A key that signs access tokens: ECDSA on P-256 (RFC 7518 section 3.4).</summary>
 public sealed class SigningKey
 {
     /// <summary>The <c>kid</c>: 22 base62 characters.</summary>
     public required string Kid { get; init; }
 
-    /// <summary>The public point's x, base64url (RFC 7518 section 6.2.1.2).</summary>
+    /// <summary>The x coordinate of the public point, base64url (RFC 7518 section 6.2.1.2).</summary>
     public required string X { get; init; }
 
-    /// <summary>The public point's y, base64url.</summary>
+    /// <summary>The y coordinate of the public point, base64url.</summary>
     public required string Y { get; init; }
 
-    /// <summary>The private part, as ASP.NET Core's data protection encrypts it.</summary>
+    /// <summary>The private key, encrypted with ASP.NET Core data protection.</summary>
     public required string ProtectedKey { get; init; }
 
-    /// <summary>From when on it is published, UTC.</summary>
+    /// <summary>When the key is published, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>From when on it signs, UTC, until the next one does.</summary>
+    /// <summary>When the key starts to sign, UTC. It signs until the next key does.</summary>
     public required DateTimeOffset SignsFrom { get; init; }
 }

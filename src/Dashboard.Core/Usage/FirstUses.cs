@@ -12,18 +12,19 @@ namespace Dashboard.Core.Usage;
 public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplates shapes, TimeProvider time, ILogger<FirstUses> logger)
     : PeriodicService(Timeout.InfiniteTimeSpan, time)
 {
-    /// <summary>How long it waits after a failure.</summary>
+    /// <summary>The delay after a failed attempt.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>The most keys that may wait. Beyond them a first use is forgotten, and the key's next one counts as its first.</summary>
-    const int MostWaiting = 10_000;
+    /// <summary>The maximum number of keys that wait. Beyond it a first use is dropped, and the next use of the key counts as its
+    /// first.</summary>
+    const int MaxWaiting = 10_000;
 
-    /// <summary>The most keys of one transaction.</summary>
+    /// <summary>The maximum number of keys in one transaction.</summary>
     const int BatchSize = 100;
 
     readonly ConcurrentDictionary<string, KeyFirstUse> waiting = new(StringComparer.Ordinal);
 
-    /// <summary>Holds one signal or none: however many come at once, they are written together.</summary>
+    /// <summary>Holds at most one signal. First uses that arrive together are written together.</summary>
     readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Notes that a key that was never used before was accepted. Waits for nothing; of many at once the first counts.</summary>
@@ -33,7 +34,7 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
     /// <param name="rawKey">The key's text, so that it is kept nowhere.</param>
     public void Note(string keyId, DateTimeOffset at, CallerContext? facts, ReadOnlySpan<char> rawKey)
     {
-        if (!waiting.ContainsKey(keyId) && waiting.Count < MostWaiting && waiting.TryAdd(keyId, KeyFirstUse.Of(keyId, at, facts, rawKey, shapes)))
+        if (!waiting.ContainsKey(keyId) && waiting.Count < MaxWaiting && waiting.TryAdd(keyId, KeyFirstUse.Of(keyId, at, facts, rawKey, shapes)))
         {
             signal.Writer.TryWrite(true);
         }
@@ -71,7 +72,8 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
         var written = new List<FeedSubject>();
         foreach (var use in uses)
         {
-            // The update takes the key's row lock, so that of two nodes one writes the first use. It changes nothing where a later use is written already.
+            // The update locks the row of the key, so that only one of two nodes writes the first use. It changes nothing if a later use
+            // has already been written.
             await context.Keys.Where(key => key.KeyId == use.KeyId).ExecuteUpdateAsync(
                 set => set.SetProperty(key => key.LastUsedFrom, key => key.LastUsedAt == null ? use.Network : key.LastUsedFrom)
                     .SetProperty(key => key.LastUsedOrder, key => key.LastUsedAt == null ? use.At : key.LastUsedOrder)

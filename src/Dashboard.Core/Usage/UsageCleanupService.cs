@@ -8,21 +8,20 @@ namespace Dashboard.Core.Usage;
 /// <summary>Clears usage that nobody asks for any more, every few hours. Several nodes may do it at once: what is gone is gone.</summary>
 public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<UsageCleanupService> logger) : PeriodicService(Interval, time)
 {
-    /// <summary>How long hours, and clients and permissions after they were last seen, are kept.</summary>
+    /// <summary>How long hours are kept, and clients and permissions after they were last seen.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(400);
 
-    /// <summary>How long a process is known after its last batch: it never sends one again that is older.</summary>
+    /// <summary>How long a node is remembered after its last batch. It never resends a batch older than that.</summary>
     public static readonly TimeSpan NodesKept = TimeSpan.FromDays(7);
 
-    /// <summary>How often is cleared.</summary>
+    /// <summary>How often old usage is deleted.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(6);
 
-    /// <summary>The most rows of one transaction: nobody waits long for it.</summary>
+    /// <summary>The maximum number of rows in one transaction, so that other writers never wait long.</summary>
     const int BatchSize = 1000;
 
-    /// <summary>Clears what is old.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many rows went.</returns>
+    /// <summary>Deletes old usage.</summary>
+    /// <returns>The number of deleted rows.</returns>
     public async Task<int> ClearAsync(CancellationToken cancellationToken)
     {
         var (before, nodesBefore) = (Time.GetUtcNow() - Kept, Time.GetUtcNow() - NodesKept);

@@ -9,11 +9,12 @@ namespace Dashboard.Core.Usage;
 public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCatalog catalog, TimeProvider time, ILogger<UsageLedger> logger)
     : PeriodicService(Interval, time)
 {
-    /// <summary>How long counts may wait in memory before they are written.</summary>
+    /// <summary>How long counts wait in memory before they are written.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    /// <summary>The most keys whose counts wait at a time, some 100 MB. There are more only where nothing can be written for long, and so little is verified.</summary>
-    const int MostWaiting = 200_000;
+    /// <summary>The maximum number of keys with waiting counts, about 100 MB. It is reached only if nothing can be written for long, in
+    /// which case little is verified.</summary>
+    const int MaxWaiting = 200_000;
 
     const int Gates = 64;
 
@@ -26,28 +27,26 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
     int waitingCount;
     bool isFull;
 
-    /// <summary>A new meter for a key. There may be several of one key: they are added up.</summary>
-    /// <param name="keyId">The key.</param>
-    /// <param name="projectId">The project that it lives in.</param>
+    /// <summary>Creates a meter for a key. A key may have several meters, whose counts are added.</summary>
     public KeyMeter Meter(string keyId, long projectId) => new(this, gates[(uint)keyId.GetHashCode(StringComparison.Ordinal) % Gates], keyId, projectId);
 
     /// <summary>Writes what was counted until now, and before that what could not be written the last time. What cannot be written waits on.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task FlushAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    /// <summary>A permission as one bit; 0 for none and for what is no permission here.</summary>
+    /// <summary>Returns the bit of a permission, or 0 for null or an unknown permission.</summary>
     internal ulong PermissionBit(string? permission) =>
         permission is not null && Array.IndexOf(permissions, permission) is >= 0 and var index ? 1UL << index : 0;
 
-    /// <summary>Takes a meter that has begun to count. False when there is no room.</summary>
+    /// <summary>Queues a meter that has started to count. Returns false if the queue is full.</summary>
     internal bool TryEnqueue(KeyMeter meter)
     {
-        if (Interlocked.Increment(ref waitingCount) > MostWaiting)
+        if (Interlocked.Increment(ref waitingCount) > MaxWaiting)
         {
             Interlocked.Decrement(ref waitingCount);
             if (!Interlocked.Exchange(ref isFull, true))
             {
-                LogFull(MostWaiting);
+                LogFull(MaxWaiting);
             }
 
             return false;
@@ -72,14 +71,15 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
         }
     }
 
-    /// <summary>What waits now, in the order of the keys, so that two nodes never wait for each other; null for nothing. A meter that counts again meanwhile is in the next one.</summary>
+    /// <summary>Takes the waiting meters, sorted by key so that nodes never deadlock. Returns null if there are none. A meter that counts
+    /// again is queued again.</summary>
     UsageBatch? TakeBatch()
     {
         var taken = new List<(KeyMeter Meter, MeterWindow Window)>();
-        for (var left = UsageBatch.MostMeters; left > 0 && waiting.TryDequeue(out var meter); left--)
+        for (var left = UsageBatch.MaxMeters; left > 0 && waiting.TryDequeue(out var meter); left--)
         {
             Interlocked.Decrement(ref waitingCount);
-            for (var window = meter.Take(); window is not null; window = window.Before)
+            for (var window = meter.Take(); window is not null; window = window.Previous)
             {
                 taken.Add((meter, window));
             }
@@ -93,6 +93,6 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
     [LoggerMessage(Level = LogLevel.Warning, Message = "The usage of keys could not be written yet; it is tried again.")]
     protected override partial void LogFailure(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The usage of more than {Count} keys waits to be written: what others are used for is not counted until there is room.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The usage of {Count} keys is waiting to be written. The usage of other keys is not counted until some of it has been.")]
     partial void LogFull(int count);
 }

@@ -4,21 +4,21 @@ using Dashboard.Core.Tokens;
 
 namespace Dashboard.Core.Verification;
 
-/// <summary>What comes of an access token that is presented in place of a session.</summary>
-/// <param name="Actor">The member who acts through it, or null.</param>
-/// <param name="Refusal">What is wrong with the token; null also where it is good, but not for this.</param>
-/// <param name="RetryAfter">How long to wait, where it is <see cref="RefusalCode.RateLimited"/>.</param>
+/// <summary>The result of an access token that is presented instead of a session.</summary>
+/// <param name="Actor">The member who acts through the token, or null.</param>
+/// <param name="Refusal">What is wrong with the token. Also null if it is valid but not accepted here.</param>
+/// <param name="RetryAfter">How long to wait if the refusal is <see cref="RefusalCode.RateLimited"/>.</param>
 public sealed record MemberToken(Actor? Actor, RefusalCode? Refusal = null, TimeSpan? RetryAfter = null);
 
-/// <summary>Says which member acts through an access token. Only the command line's tokens with the scope <c>api</c> stand in for a session: no other client's, and no service
-/// account's. They are held and dropped as all tokens are (<see cref="TokenCache"/>), and <see cref="UnitOfWorkRunner"/> asks again inside each change.</summary>
+/// <summary>Finds the member who acts through an access token. Only the tokens of the command line with the scope <c>api</c> can replace a
+/// session, not those of other clients or service accounts. They are cached like all tokens (<see cref="TokenCache"/>), and
+/// <see cref="UnitOfWorkRunner"/> checks them again within each change.</summary>
 public sealed class MemberTokens(Verifier verifier)
 {
     /// <summary>Finds the member.</summary>
-    /// <param name="credential">What the request presents.</param>
-    /// <param name="facts">The request, at the address that the product itself is called by: a token for a resource is good only under it.</param>
-    /// <param name="address">The client address, for the record; or null.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="credential">The presented credential.</param>
+    /// <param name="facts">The request, with Latchkey's public URL: a token for a resource is valid only below it.</param>
+    /// <param name="address">The client address for the audit log, or null.</param>
     public async Task<MemberToken> FindAsync(PresentedCredential credential, CallerContext facts, string? address, CancellationToken cancellationToken)
     {
         if (credential.Kind != CredentialKind.Jwt)

@@ -6,17 +6,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Verification;
 
-/// <summary>Says whether a presented credential is good for what is asked: it finds the key, judges it by <see cref="VerificationRules"/>, and notes what came
-/// of it.</summary>
+/// <summary>Verifies credentials: finds the key, applies <see cref="VerificationRules"/>, and records the result.</summary>
 public sealed partial class Verifier(
     VerificationCache cache, TokenCache tokens, UsageLedger usage, FirstUses firstUses, RateLimits limits, TimeProvider time, ILogger<Verifier> logger)
 {
-    /// <summary>Verifies a credential. The rules are tried in a fixed order, and the first that fails answers.</summary>
-    /// <param name="credential">What the request presented.</param>
-    /// <param name="requirement">What the request is about.</param>
-    /// <param name="facts">What is known of the original request, for the record of first and last use; null for nothing.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The verdict; where what is stored cannot be read, <see cref="RefusalCode.VerificationUnavailable"/> and never a word against the key.</returns>
+    /// <summary>Verifies a credential. Rules are checked in a fixed order, and the first one that fails determines the refusal.</summary>
+    /// <param name="credential">The presented credential.</param>
+    /// <param name="requirement">What the request requires.</param>
+    /// <param name="facts">What is known about the original request, for recording the first and last use; null for nothing.</param>
+    /// <returns>The verdict. If the database is unavailable it is <see cref="RefusalCode.VerificationUnavailable"/>, never a refusal of the
+    /// key.</returns>
     public ValueTask<Verdict> VerifyAsync(PresentedCredential credential, AccessRequirement requirement, CallerContext? facts, CancellationToken cancellationToken)
     {
         if (credential.Kind == CredentialKind.Jwt)
@@ -28,12 +27,9 @@ public sealed partial class Verifier(
         return finding.IsCompletedSuccessfully ? new(Judge(finding.Result, credential, requirement, facts, time.GetUtcNow())) : JudgeAsync(finding, credential, requirement, facts);
     }
 
-    /// <summary>The same for whoever wants to say more about the key than the verdict does.</summary>
-    /// <param name="credential">What was presented.</param>
-    /// <param name="requirement">What is asked.</param>
-    /// <param name="facts">What is known of the original request.</param>
-    /// <param name="organization">The organization that the key has to be of, or else it does not exist; null for any.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Verifies a credential for a caller that needs more than the verdict.</summary>
+    /// <param name="facts">What is known about the original request.</param>
+    /// <param name="organization">The organization that the key must belong to, otherwise it does not exist; null for any.</param>
     internal async ValueTask<Judgement> JudgeAsync(
         PresentedCredential credential, AccessRequirement requirement, CallerContext? facts, long? organization, CancellationToken cancellationToken)
     {
@@ -54,10 +50,9 @@ public sealed partial class Verifier(
         return new(Judge(found, credential, requirement, facts, now), found.Key, null, now);
     }
 
-    /// <summary>Finds the key that was presented.</summary>
-    /// <param name="credential">What the request presented.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key, whatever its state; or why there is none.</returns>
+    /// <summary>Finds the presented key.</summary>
+    /// <param name="credential">The presented credential.</param>
+    /// <returns>The key in any state, or the reason why there is none.</returns>
     internal ValueTask<KeyReadResult> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
         if (credential.Refusal is { } refusal)
@@ -67,17 +62,16 @@ public sealed partial class Verifier(
 
         if (credential.Kind == CredentialKind.Jwt)
         {
-            return new(new KeyReadResult(null, RefusalCode.InvalidToken)); // it is no key
+            return new(new KeyReadResult(null, RefusalCode.InvalidToken)); // not a key
         }
 
         var finding = cache.FindAsync(credential, cancellationToken);
         return finding.IsCompletedSuccessfully ? finding : WaitAsync(finding, cancellationToken);
     }
 
-    /// <summary>Finds the access token that was presented.</summary>
-    /// <param name="credential">A JWT.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The token, whether it counts or not; or why there is none.</returns>
+    /// <summary>Finds the presented access token.</summary>
+    /// <param name="credential">The presented JWT.</param>
+    /// <returns>The token, valid or not, or the reason why there is none.</returns>
     internal async ValueTask<TokenReadResult> FindTokenAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
         try
@@ -127,7 +121,7 @@ public sealed partial class Verifier(
         {
             return await finding;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it is not the key
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // no failure is the fault of the key
         {
             LogUnavailable(exception);
             return new(null, RefusalCode.VerificationUnavailable);
@@ -142,27 +136,27 @@ public sealed partial class Verifier(
         var refusal = found.Key is { } key ? VerificationRules.FirstFailure(key, requirement, facts?.Address, now) : found.Refusal;
         var wait = Limit(found.Key, refusal, facts);
         refusal = wait is null ? refusal : RefusalCode.RateLimited;
-        Note(found.Key, requirement, refusal, credential, facts, now);
+        Record(found.Key, requirement, refusal, credential, facts, now);
         return refusal is { } code ? new(null, code, found.Key?.Principal.KeyId) { RetryAfter = wait } : found.Key!.Accepted;
     }
 
-    /// <summary>Counts what is limited: a key's own requests that would pass, and a client's that would not. A key that is good, without a limit of its own, is not counted.</summary>
-    /// <returns>How long to wait; null where nothing is at its limit.</returns>
+    /// <summary>Applies the rate limits: that of a key to requests that would pass, and that of a client to requests that would not. A
+    /// valid key without its own limit is not counted.</summary>
+    /// <returns>How long to wait, or null if no limit is reached.</returns>
     TimeSpan? Limit(CachedKey? key, RefusalCode? refusal, CallerContext? facts) => refusal switch
     {
-        null => key!.RequestsPerMinute is { } most ? limits.Take(key.Principal.KeyId, most) : null,
+        null => key!.RequestsPerMinute is { } perMinute ? limits.Take(key.Principal.KeyId, perMinute) : null,
         RefusalCode.MissingCredential or RefusalCode.VerificationUnavailable => null,
         _ => facts is { IsProxyAddress: false } ? limits.Refused.Take(facts.Address) : null,
     };
 
-    /// <summary>The one place where an outcome is noted, accepted or refused.</summary>
-    /// <param name="key">The key that was presented whole, or null.</param>
-    /// <param name="requirement">What was asked.</param>
-    /// <param name="refusal">Why it was refused, or null.</param>
-    /// <param name="credential">What was presented.</param>
-    /// <param name="facts">What is known of the original request.</param>
-    /// <param name="now">When it was judged.</param>
-    void Note(CachedKey? key, AccessRequirement requirement, RefusalCode? refusal, PresentedCredential credential, CallerContext? facts, DateTimeOffset now)
+    /// <summary>Records a result, accepted or refused. The only place that does.</summary>
+    /// <param name="key">The key that was presented as a whole, or null.</param>
+    /// <param name="requirement">What the request required.</param>
+    /// <param name="refusal">The reason for a refusal, or null.</param>
+    /// <param name="facts">What is known about the original request.</param>
+    /// <param name="now">The time of the verdict.</param>
+    void Record(CachedKey? key, AccessRequirement requirement, RefusalCode? refusal, PresentedCredential credential, CallerContext? facts, DateTimeOffset now)
     {
         if (key is null)
         {
@@ -176,22 +170,21 @@ public sealed partial class Verifier(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A credential cannot be verified: what is stored of it could not be read.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A credential could not be verified because its data could not be read.")]
     partial void LogUnavailable(Exception exception);
 }
 
-/// <summary>A verdict with what it rests on.</summary>
-/// <param name="Verdict">The verdict.</param>
-/// <param name="Key">The key, whatever its state; null where there is none.</param>
-/// <param name="Token">The access token, whether it counts or not; null where there is none.</param>
-/// <param name="At">When it was judged, UTC.</param>
+/// <summary>A verdict with what it is based on.</summary>
+/// <param name="Key">The key in any state, or null if there is none.</param>
+/// <param name="Token">The access token, valid or not, or null if there is none.</param>
+/// <param name="At">The time of the verdict, UTC.</param>
 readonly record struct Judgement(Verdict Verdict, CachedKey? Key, CachedToken? Token, DateTimeOffset At)
 {
-    /// <summary>The organization that the key or access token is of; null where there is none.</summary>
+    /// <summary>The organization of the key or access token, or null if there is none.</summary>
     public long? OrganizationId => Key?.Project.OrganizationId ?? Token?.Organization.Id;
 }
 
-/// <summary>The key that was presented, or why there is none.</summary>
-/// <param name="Key">The key, whatever its state.</param>
-/// <param name="Refusal">Null where there is a key.</param>
+/// <summary>The presented key, or the reason why there is none.</summary>
+/// <param name="Key">The key in any state.</param>
+/// <param name="Refusal">Null if there is a key.</param>
 readonly record struct KeyReadResult(CachedKey? Key, RefusalCode? Refusal);

@@ -76,7 +76,7 @@ static class TokenEndpoints
             { Refused: RefusalCode.VerificationUnavailable } => new RefusalResult(RefusalCode.VerificationUnavailable),
             { Refused: RefusalCode.RateLimited } => OAuthError.TooMany(TimeSpan.FromMinutes(1)).ToResult(),
             { Refused: { } } => new OAuthErrorResult(
-                new("invalid_token", "The access token is not valid here.", StatusCodes.Status401Unauthorized), BearerChallenge.Of(http, RefusalCode.InvalidToken)),
+                new("invalid_token", "The access token is not valid.", StatusCodes.Status401Unauthorized), BearerChallenge.Of(http, RefusalCode.InvalidToken)),
             { Facts: { } facts } => TypedResults.Ok(new ActiveToken(
                 true, facts.Scope, facts.ClientId, facts.ExpiresAt.ToUnixTimeSeconds(), facts.ExpiresAt, facts.IssuedAt.ToUnixTimeSeconds(), facts.Subject, facts.Organization,
                 facts.TokenType, facts.Issuer, facts.Audience, facts.Jti)),

@@ -52,7 +52,7 @@ public sealed class AddressListTests
     public void Nonsense_is_refused(string text)
     {
         Assert.False(AddressList.TryParse([text], out _, out var fault));
-        Assert.Contains("neither an address nor a network", fault, StringComparison.Ordinal);
+        Assert.Contains("not an address or network", fault, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -19,7 +19,7 @@ static class OperationRules
     {
         ["invalid_request"] = "The request breaks a rule; errors says which, by field.",
         ["session_required"] = "There is no session, or it has ended. An API key does not stand in for one, nor does another client's access token than the command line's.",
-        ["invalid_credentials"] = "Address or password is wrong.",
+        ["invalid_credentials"] = "Wrong email or password.",
         ["forbidden"] = "The caller's role does not allow it, or it takes a session and no access token.",
         ["cross_site"] = "Nothing proves that the request comes from the product's own pages.",
         ["not_found"] = "It does not exist, or the caller may not see it.",
