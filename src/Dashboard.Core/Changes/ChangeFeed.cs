@@ -29,7 +29,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
     ImmutableList<Subscription> subscriptions = [];
     readonly FeedWaiters waiters = new(TimeSpan.FromSeconds(5));
 
-    Place? last;
+    Position? last;
     bool failing;
 
     /// <summary>A timestamp of the clock.</summary>
@@ -124,7 +124,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
         }
         finally
         {
-            read?.Tell(succeeded);
+            read?.Complete(succeeded);
         }
     }
 

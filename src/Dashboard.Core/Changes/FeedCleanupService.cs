@@ -24,7 +24,7 @@ public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimePro
     public async Task<int> ClearAsync(CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();
-        var (mine, total) = (false, 0);
+        var (acquired, total) = (false, 0);
         await changes.RunBehindAsync(
             async (context, token) =>
             {

@@ -21,7 +21,7 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
     public async Task ClearAsync(CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();
-        for (var (batch, count) = (0, DeviceCodeStore.MostAtOnce); count == DeviceCodeStore.MostAtOnce && batch < MostBatches; batch++)
+        for (var (batch, count) = (0, DeviceCodeStore.MaxBatch); count == DeviceCodeStore.MaxBatch && batch < MaxBatches; batch++)
         {
             await changes.RunBehindAsync(async (context, token) => count = await DeviceCodeStore.ClearAsync(context, now, Kept, token), cancellationToken);
         }

@@ -63,7 +63,7 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
         // The batch that failed goes first and as it was: it may have been written, and only the answer lost.
-        var left = (unwritten is null ? 0 : 1) + ((waiting.Count + UsageBatch.MostMeters - 1) / UsageBatch.MostMeters);
+        var left = (unwritten is null ? 0 : 1) + ((waiting.Count + UsageBatch.MaxMeters - 1) / UsageBatch.MaxMeters);
         for (; left > 0 && (unwritten ??= TakeBatch()) is { } batch; left--)
         {
             await changes.RunBehindAsync((context, token) => UsageWriter.WriteAsync(context, batch, token), cancellationToken);
