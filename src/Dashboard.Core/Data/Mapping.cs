@@ -2,6 +2,7 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.DataProtection;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Format;
+using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Core.ServiceAccounts;
