@@ -21,9 +21,9 @@ public sealed partial class KeyService
 
         var account = !ServiceAccount.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
             .SingleOrDefaultAsync(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null, cancellationToken);
-        if (project.Role < OrganizationRole.Admin && account?.CreatedBy != change.Actor.Id)
+        if (account?.CreatedBy != change.Actor.Id && project.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal)
         {
-            return Error.Forbidden("A service account's keys are created by who owns it, and by admins and owners of your organization. Ask one of them.");
+            return refusal;
         }
 
         if (account is null)

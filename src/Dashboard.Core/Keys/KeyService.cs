@@ -10,8 +10,6 @@ namespace Dashboard.Core.Keys;
 /// <summary>What people do with keys. Pages and REST endpoints are thin callers of it.</summary>
 public sealed partial class KeyService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, KeyOptions options, KnownKeyTemplates shapes, TimeProvider time)
 {
-    const string OthersKey = "This key belongs to somebody else. Its owner or an admin can change it.";
-
     /// <summary>Mints a key. The raw key is in what this returns and nowhere else.</summary>
     /// <param name="actor">A developer, admin or owner of the organization.</param>
     /// <param name="input">What is asked for.</param>
@@ -38,9 +36,9 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                 }
 
                 var project = found.Value;
-                if (project.Role < OrganizationRole.Developer)
+                if (project.Role.Check(MemberAction.CreateKeys) is { } refusal)
                 {
-                    return Error.Forbidden("Viewers do not create keys. Ask an admin of your organization for another role.");
+                    return refusal;
                 }
 
                 if (input.ServiceAccountId is not null)
@@ -338,10 +336,10 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
         // A published app is its publisher's, and its key with it.
         var (type, owner) = found.OwnerType == PartyType.PublishedApp ? (PartyType.User, found.CreatedBy) : (found.OwnerType, found.OwnerId);
-        var own = found.Role >= OrganizationRole.Developer && type == change.Actor.Type && owner == change.Actor.Id;
-        if (!own && found.Role < OrganizationRole.Admin)
+        var own = found.Role.Can(MemberAction.CreateKeys) && type == change.Actor.Type && owner == change.Actor.Id;
+        if (!own && found.Role.Check(MemberAction.ManageAllKeys) is { } refusal)
         {
-            return Error.Forbidden(OthersKey);
+            return refusal;
         }
 
         await change.LockProjectAsync(found.ProjectId, cancellationToken);

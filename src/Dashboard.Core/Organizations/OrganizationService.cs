@@ -29,9 +29,9 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
                     return Error.NotFound;
                 }
 
-                if (found.Role < OrganizationRole.Owner)
+                if (found.Role.Check(MemberAction.ChangeOrganization) is { } refusal)
                 {
-                    return Error.Forbidden("Owners change the organization itself. Ask one of yours.");
+                    return refusal;
                 }
 
                 await change.LockOrganizationAsync(found.Id, token);

@@ -15,8 +15,6 @@ public sealed record ProjectPatch(string? Name = null, string? Slug = null);
 /// <content>Renaming and deleting.</content>
 public sealed partial class ProjectService
 {
-    static readonly Error NotAdmin = Error.Forbidden("Admins and owners change and delete projects. Ask one of your organization.");
-
     /// <summary>Renames a project, or changes what addresses call it.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="path">Its present or a past address.</param>
@@ -34,9 +32,9 @@ public sealed partial class ProjectService
                     return Error.NotFound;
                 }
 
-                if (found.Role < OrganizationRole.Admin)
+                if (found.Role.Check(MemberAction.ManageProjects) is { } refusal)
                 {
-                    return NotAdmin;
+                    return refusal;
                 }
 
                 await change.LockOrganizationAsync(found.OrganizationId, token); // whose slugs are looked at
@@ -66,9 +64,9 @@ public sealed partial class ProjectService
             return Error.NotFound;
         }
 
-        if (found.Role < OrganizationRole.Admin)
+        if (found.Role.Check(MemberAction.ManageProjects) is { } refusal)
         {
-            return NotAdmin;
+            return refusal;
         }
 
         var since = time.GetUtcNow() - DeletionPreview.Recent;
@@ -93,9 +91,9 @@ public sealed partial class ProjectService
                 return Error.NotFound;
             }
 
-            if (found.Role < OrganizationRole.Admin)
+            if (found.Role.Check(MemberAction.ManageProjects) is { } refusal)
             {
-                return NotAdmin;
+                return refusal;
             }
 
             if (!await change.LockProjectAsync(found.ProjectId, token))

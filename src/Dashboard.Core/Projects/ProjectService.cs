@@ -152,8 +152,8 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
                     return missing;
                 }
 
-                return found.Value.Role < OrganizationRole.Admin
-                    ? Error.Forbidden("Admins and owners create projects. Ask one of your organization.")
+                return found.Value.Role.Check(MemberAction.ManageProjects) is { } refusal
+                    ? refusal
                     : await AddAsync(change, found.Value.Id, found.Value.Slug, input.Name.Trim(), input.Slug, token);
             },
             cancellationToken);

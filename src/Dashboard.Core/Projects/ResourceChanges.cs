@@ -14,8 +14,6 @@ public sealed record ResourcePatch(string? Name = null);
 /// <content>Renaming and deleting.</content>
 public sealed partial class ResourceService
 {
-    static readonly Error NotAdmin = Error.Forbidden("Admins and owners change and delete resources. Ask one of your organization.");
-
     /// <summary>Renames a resource.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
@@ -55,7 +53,7 @@ public sealed partial class ResourceService
     public async Task<Result<DeletionPreview>> PreviewDeletionAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await FindAsync(context, actor, project, resource, OrganizationRole.Admin, cancellationToken);
+        var found = await FindAsync(context, actor, project, resource, MemberAction.ManageResources, cancellationToken);
         if (found.Error is { } missing)
         {
             return missing;
@@ -106,7 +104,7 @@ public sealed partial class ResourceService
     /// <summary>The resource, tracked, for somebody who may change it, with its project locked: no key is narrowed to it meanwhile.</summary>
     static async Task<Result<(Resource Row, ProjectAccess Access)>> FindAsync(UnitOfWork change, string? project, string resource, CancellationToken cancellationToken)
     {
-        var found = await FindAsync(change.Context, change.Actor, project, resource, OrganizationRole.Admin, cancellationToken);
+        var found = await FindAsync(change.Context, change.Actor, project, resource, MemberAction.ManageResources, cancellationToken);
         if (found.Error is { } missing)
         {
             return missing;
@@ -117,9 +115,9 @@ public sealed partial class ResourceService
             && await change.Context.Resources.SingleOrDefaultAsync(x => x.Id == row.Id, cancellationToken) is { } current ? (current, access) : Error.NotFound;
     }
 
-    /// <summary>The resource, for somebody of at least a role. Its kind need not be in the settings any more.</summary>
+    /// <summary>The resource, for a member who can do <paramref name="action"/>. Its kind need not be in the settings any more.</summary>
     static async Task<Result<(Resource Row, ProjectAccess Access)>> FindAsync(
-        DashboardContext context, Actor actor, string? project, string resource, OrganizationRole least, CancellationToken cancellationToken)
+        DashboardContext context, Actor actor, string? project, string resource, MemberAction action, CancellationToken cancellationToken)
     {
         var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
         if (found.Error is { } missing)
@@ -134,7 +132,7 @@ public sealed partial class ResourceService
             return Error.NotFound;
         }
 
-        return found.Value.Role < least ? NotAdmin : (row, found.Value);
+        return found.Value.Role.Check(action) is { } refusal ? refusal : (row, found.Value);
     }
 
     static bool TryParse(string text, out (string Kind, string Id) resource)

@@ -88,7 +88,7 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
     public async Task<Result<ResourceSummary>> GetAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var found = await FindAsync(context, actor, project, resource, OrganizationRole.Viewer, cancellationToken);
+        var found = await FindAsync(context, actor, project, resource, MemberAction.View, cancellationToken);
         return found.Error is { } missing ? missing : ToRow(found.Value.Row, found.Value.Access);
     }
 
@@ -173,9 +173,9 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
                 }
 
                 var project = found.Value;
-                if (project.Role < OrganizationRole.Admin)
+                if (project.Role.Check(MemberAction.ManageResources) is { } refusal)
                 {
-                    return Error.Forbidden("Admins and owners register resources. Ask one of your organization.");
+                    return refusal;
                 }
 
                 if (!await change.LockProjectAsync(project.ProjectId, token))

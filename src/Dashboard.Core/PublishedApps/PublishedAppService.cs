@@ -12,7 +12,6 @@ public sealed partial class PublishedAppService(
 {
     const int IdLength = 16;
 
-    static readonly Error OthersApp = Error.Forbidden("This app was published by somebody else. Its publisher or an admin can unpublish it.");
 
     /// <summary>Publishes an app and mints its one key, which does not count against the project's limit. The raw key is in what this returns and nowhere else.</summary>
     /// <param name="actor">A developer, admin or owner of the organization.</param>
@@ -38,9 +37,9 @@ public sealed partial class PublishedAppService(
                 }
 
                 var project = found.Value;
-                if (project.Role < OrganizationRole.Developer)
+                if (project.Role.Check(MemberAction.PublishApps) is { } refusal)
                 {
-                    return Error.Forbidden("Viewers do not publish apps. Ask an admin of your organization for another role.");
+                    return refusal;
                 }
 
                 if (!await change.LockProjectAsync(project.ProjectId, token))
@@ -80,9 +79,10 @@ public sealed partial class PublishedAppService(
                 return Error.NotFound;
             }
 
-            if (found.Role < OrganizationRole.Admin && (found.Role < OrganizationRole.Developer || found.PublishedBy != actor.Id))
+            var own = found.Role.Can(MemberAction.PublishApps) && found.PublishedBy == actor.Id;
+            if (!own && found.Role.Check(MemberAction.ManageAllApps) is { } refusal)
             {
-                return OthersApp;
+                return refusal;
             }
 
             await change.LockProjectAsync(found.ProjectId, token);

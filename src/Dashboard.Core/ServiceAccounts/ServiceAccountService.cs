@@ -14,8 +14,6 @@ public sealed partial class ServiceAccountService(
 {
     const int IdLength = 16;
 
-    static readonly Error NotAdmin = Error.Forbidden("Admins and owners see and change service accounts. Ask one of your organization.");
-
     /// <summary>Creates a service account with its OAuth client and its first key. The client secret and the raw key are in what this returns and nowhere else.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="input">What is asked for.</param>
@@ -34,9 +32,9 @@ public sealed partial class ServiceAccountService(
                 }
 
                 var (first, reached) = found.Value;
-                if (first.Role < OrganizationRole.Admin)
+                if (first.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal)
                 {
-                    return NotAdmin;
+                    return refusal;
                 }
 
                 await change.LockOrganizationAsync(first.OrganizationId, token);
@@ -79,9 +77,9 @@ public sealed partial class ServiceAccountService(
             return missing;
         }
 
-        if (organization.Value.Role < OrganizationRole.Admin)
+        if (organization.Value.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal)
         {
-            return NotAdmin;
+            return refusal;
         }
 
         var search = SearchOf(query);
@@ -118,7 +116,7 @@ public sealed partial class ServiceAccountService(
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var organization = await context.ResolveOrganizationAsync(actor, query.Organization, cancellationToken);
         return organization.Error is { } missing ? missing
-            : organization.Value.Role < OrganizationRole.Admin ? NotAdmin
+            : organization.Value.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal ? refusal
             : await Matching(context, organization.Value.Id, SearchOf(query), query.State).CountAsync(cancellationToken);
     }
 
@@ -265,7 +263,7 @@ public sealed partial class ServiceAccountService(
             join member in context.MembershipsOf(actor) on account.OrganizationId equals member.OrganizationId
             join organization in context.Organizations on account.OrganizationId equals organization.Id
             select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role)).SingleOrDefaultAsync(cancellationToken);
-        return found is null ? Error.NotFound : found.Role < OrganizationRole.Admin ? NotAdmin : found;
+        return found is null ? Error.NotFound : found.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal ? refusal : found;
     }
 
     static async Task<Result<ServiceAccountSummary>> ReadAsync(DashboardContext context, string id, CancellationToken cancellationToken) =>

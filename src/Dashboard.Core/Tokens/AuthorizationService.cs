@@ -56,9 +56,9 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
                 return Error.NotFound;
             }
 
-            if (access.Role < OrganizationRole.Admin)
+            if (access.Role.Check(MemberAction.ManageAuthorizations) is { } refusal)
             {
-                return Error.Forbidden("Admins and owners see what others authorized. Ask one of your organization.");
+                return refusal;
             }
 
             (authorizations, filter) = (authorizations.Where(x => x.OrganizationId == access.Id), ["authorizations", $"{access.Id}"]);
@@ -105,10 +105,11 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
         actor,
         async (change, token) =>
         {
+            var managers = RoleTable.RolesFor(MemberAction.ManageAuthorizations);
             var authorization = await change.Context.Authorizations.AsNoTracking().SingleOrDefaultAsync(x => x.Id == id, token);
             var mine = authorization is not null && await change.Context.MembershipsOf(actor).AnyAsync(
                 member => member.OrganizationId == authorization.OrganizationId
-                    && (authorization.UserId == actor.Id || member.Role == OrganizationRole.Admin || member.Role == OrganizationRole.Owner), token);
+                    && (authorization.UserId == actor.Id || managers.Contains(member.Role)), token);
             if (!mine)
             {
                 return Error.NotFound;

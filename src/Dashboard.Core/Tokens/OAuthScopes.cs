@@ -80,7 +80,7 @@ public sealed class OAuthScopes
     /// <summary>What a member may do by their role: a viewer reads, others do all.</summary>
     /// <param name="role">The role.</param>
     public IReadOnlyList<string> PermissionsOf(OrganizationRole role) =>
-        [.. catalog.Permissions.Select(permission => permission.Name).Where(name => role > OrganizationRole.Viewer || name == Read)];
+        [.. catalog.Permissions.Select(permission => permission.Name).Where(name => role.Can(MemberAction.AuthorizeFully) || name == Read)];
 
     /// <summary>The scopes that are left of some where only certain permissions may be used. <see cref="Api"/> stays.</summary>
     /// <param name="scopes">The scopes.</param>

@@ -47,7 +47,7 @@ public sealed record KeyItem(
         key.LastUsedFrom,
         key.ExpiresAt,
         key.RevokedAt,
-        role >= OrganizationRole.Admin || (role == OrganizationRole.Developer && (key.Owner.Type == PartyType.PublishedApp ? key.CreatedBy : key.Owner) is var own
+        role.Can(MemberAction.ManageAllKeys) || (role.Can(MemberAction.CreateKeys) && (key.Owner.Type == PartyType.PublishedApp ? key.CreatedBy : key.Owner) is var own
             && own.Type == actor.Type && own.Id == actor.Id));
 
     /// <summary>Whether a published app minted it for itself.</summary>

@@ -24,7 +24,7 @@ public sealed partial class KeysPage
 
     [Inject] ILogger<KeysPage> Log { get; set; } = null!;
 
-    bool MayCreate => View?.Project.Role >= OrganizationRole.Developer;
+    bool MayCreate => View?.Project.Role.Can(MemberAction.CreateKeys) is true;
 
     bool Full => View?.Allowance.Left == 0;
 

@@ -36,7 +36,7 @@ public sealed partial class Home : ComponentBase
             return;
         }
 
-        managed = [.. (await Projects.OrganizationsAsync(actor, Http.RequestAborted)).Where(organization => organization.Role >= OrganizationRole.Admin)];
+        managed = [.. (await Projects.OrganizationsAsync(actor, Http.RequestAborted)).Where(organization => organization.Role.Can(MemberAction.ManageProjects))];
         Input.Organization ??= (managed is [var first, ..] ? first.Slug : null);
     }
 

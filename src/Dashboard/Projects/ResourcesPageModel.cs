@@ -40,5 +40,5 @@ public sealed record ResourcesPageModel(
     public bool Untouched => Total == 0 && !Filtered;
 
     /// <summary>Whether the person adds, renames and deletes them.</summary>
-    public bool Changeable => Project.Role >= OrganizationRole.Admin;
+    public bool Changeable => Project.Role.Can(MemberAction.ManageResources);
 }

@@ -54,7 +54,7 @@ public sealed record PublishedAppItem(
         app.Key.LastUsedFrom,
         app.UnpublishedAt,
         app.Key.State,
-        role >= OrganizationRole.Admin || (role == OrganizationRole.Developer && app.PublishedBy.Id == actor.Id));
+        role.Can(MemberAction.ManageAllApps) || (role.Can(MemberAction.PublishApps) && app.PublishedBy.Id == actor.Id));
 }
 
 /// <summary>What the page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
@@ -82,7 +82,7 @@ public sealed record PublishedAppsPageModel(
     public bool Untouched => Items.Count == 0 && !OnlyUnpublished && !Searched && State.Cursor is null;
 
     /// <summary>Whether the person publishes apps.</summary>
-    public bool MayPublish => Project.Role >= OrganizationRole.Developer;
+    public bool MayPublish => Project.Role.Can(MemberAction.PublishApps);
 
     /// <summary>"2 published apps", or which of how many a page shows.</summary>
     /// <param name="before">How many rows the pages before it have.</param>

@@ -183,7 +183,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
         Organizations = [.. all.DistinctBy(project => project.OrganizationId).Take(MostPlaces).Select(project => new ShellPlace(project.OrganizationName, KeysOf(project)))],
         Project = new(here.ProjectName, KeysOf(here)),
         Projects = [.. all.Where(project => project.OrganizationId == here.OrganizationId).Take(MostPlaces).Select(project => new ShellPlace(project.ProjectName, KeysOf(project)))],
-        ManagesProjects = here.Role >= OrganizationRole.Admin,
+        ManagesProjects = here.Role.Can(MemberAction.ManageProjects),
         Groups =
         [
             new("Project", [new("API keys", KeysOf(here), Icons.Key), new("Resources", $"/{here.Path}/resources", Icons.Box), new("Published apps", $"/{here.Path}/apps", Icons.Plug)]),
@@ -193,7 +193,20 @@ public sealed class ShellProvider : ComponentBase, IDisposable
 
     /// <summary>The pages of the organization that somebody of a role may see.</summary>
     static IEnumerable<ShellGroup> OfOrganization(string slug, OrganizationRole role) =>
-        role < OrganizationRole.Admin ? [] : [new("Organization", [new("Service accounts", $"/{slug}/{ServiceAccounts}", Icons.Bot), new("Connected apps", $"/{slug}/{ConnectedApps}", Icons.Plug)])];
+        Pages(slug, role).ToList() is { Count: > 0 } pages ? [new("Organization", pages)] : [];
+
+    static IEnumerable<ShellLink> Pages(string slug, OrganizationRole role)
+    {
+        if (role.Can(MemberAction.ManageServiceAccounts))
+        {
+            yield return new("Service accounts", $"/{slug}/{ServiceAccounts}", Icons.Bot);
+        }
+
+        if (role.Can(MemberAction.ManageAuthorizations))
+        {
+            yield return new("Connected apps", $"/{slug}/{ConnectedApps}", Icons.Plug);
+        }
+    }
 
     static ProjectPath? PathIn(string address) =>
         address.Split('/') is ["", var organization, var project, ..] && ProjectPath.TryParse($"{organization}/{project}", out var path) ? path : null;

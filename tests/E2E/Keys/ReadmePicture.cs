@@ -2,6 +2,7 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Tests.E2E.Support;
+using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -27,7 +28,7 @@ public sealed class ReadmePicture(Browser browser)
         await visit.SignInAsync(Product.Email);
         await visit.GoAsync("/northwind-traders/order-platform/keys");
         await Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "production-backend" })).ToBeVisibleAsync();
-        await visit.Page.ScreenshotAsync(new() { Path = Path.Combine(Pages.Root(), "docs", "keys.png") });
+        await visit.Page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Root, "docs", "keys.png") });
     }
 
     static async Task FurnishAsync(Product product)

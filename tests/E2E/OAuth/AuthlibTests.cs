@@ -1,4 +1,5 @@
 using Dashboard.Tests.E2E.Support;
+using Dashboard.Tests.Unit.Support;
 using Xunit;
 
 namespace Dashboard.Tests.E2E.OAuth;
@@ -14,7 +15,7 @@ public sealed class AuthlibTests(AuthorizationServer server) : IClassFixture<Aut
     [Fact]
     public async Task Authlib_gets_a_token_checks_its_signature_asks_about_it_and_revokes_it()
     {
-        var folder = Path.Combine(Pages.Root(), "tests", "E2E", "Clients");
+        var folder = Path.Combine(Repository.Root, "tests", "E2E", "Clients");
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ISSUER"] = server.Issuer,

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using Dashboard.Tests.E2E.Support;
+using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -72,7 +73,7 @@ public sealed class JwtBearerTests
     public async Task Page_shows_what_is_compiled_here()
     {
         static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);
-        var compiled = (await File.ReadAllTextAsync(Path.Combine(Pages.Root(), "tests/E2E/OAuth/JwtBearerTests.cs"), Token)).Split("// the page\n")[1].Split("// its end\n")[0];
+        var compiled = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests/E2E/OAuth/JwtBearerTests.cs"), Token)).Split("// the page\n")[1].Split("// its end\n")[0];
         Assert.Equal(Lines(compiled), Lines(Pages.Block("oauth.md", "csharp")));
     }
 

@@ -1,3 +1,4 @@
+using Dashboard.Tests.Unit.Support;
 using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
@@ -5,7 +6,7 @@ namespace Dashboard.Tests.E2E.Support;
 /// <summary>Programs under <c>Clients</c>, on Node and with the packages of the lock file there, which <c>./test.sh</c> installs.</summary>
 static class JavaScript
 {
-    static readonly string Folder = Path.Combine(Pages.Root(), "tests", "E2E", "Clients");
+    static readonly string Folder = Path.Combine(Repository.Root, "tests", "E2E", "Clients");
 
     /// <summary>The Node that Playwright brings along, or null.</summary>
     public static string? CarriedNode
