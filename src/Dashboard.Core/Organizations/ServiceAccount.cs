@@ -105,6 +105,9 @@ public sealed class ServiceAccountCredential
     /// <summary>The most secrets of an account that are good at a time.</summary>
     public const int MostAtATime = 2;
 
+    /// <summary>The characters of a <see cref="Hint"/>.</summary>
+    internal const int HintLength = 11;
+
     /// <summary>The identifier: <see cref="IdPrefix"/> and 16 base62 characters.</summary>
     public required string Id { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
+using Dashboard.Core.Organizations;
 
 namespace Dashboard.Core.ServiceAccounts;
 
@@ -10,9 +11,6 @@ public sealed class ClientSecret
 {
     /// <summary>What every client secret begins with.</summary>
     public const string Prefix = "secret_";
-
-    /// <summary>The characters of a <see cref="Hint"/>.</summary>
-    internal const int HintLength = 11;
 
     const int RandomLength = 43; // 256 bits
 
@@ -26,7 +24,7 @@ public sealed class ClientSecret
     public byte[] Hash { get; }
 
     /// <summary>What lists show of it, to tell it from the other: <see cref="Prefix"/> and the first 4 random characters, which leave 232 bits that nobody sees.</summary>
-    public string Hint => raw[..HintLength];
+    public string Hint => raw[..ServiceAccountCredential.HintLength];
 
     /// <summary>The whole secret. Show it once; it belongs in no log, exception, database, URL or persisted state.</summary>
     public string Reveal() => raw;

@@ -1,0 +1,35 @@
+using Dashboard.Core.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Dashboard.Core.Changes;
+
+sealed class AuditChainConfiguration : IEntityTypeConfiguration<AuditChain>
+{
+    public void Configure(EntityTypeBuilder<AuditChain> builder)
+    {
+        builder.ToTable("AuditChains").Property(x => x.Id).ValueGeneratedNever();
+        builder.Property(x => x.Hash).IsHash();
+        builder.HasData(new AuditChain { Id = AuditChain.Installation });
+    }
+}
+
+sealed class AuditEntryConfiguration(Collations collations) : IEntityTypeConfiguration<AuditEntry>
+{
+    public void Configure(EntityTypeBuilder<AuditEntry> builder)
+    {
+        builder.ToTable("AuditEntries").HasKey(x => new { x.ChainId, x.Sequence });
+        builder.Property(x => x.ActorType).IsAscii(16);
+        builder.Property(x => x.ActorId).IsId(collations);
+        builder.Property(x => x.ActorName).HasMaxLength(AuditEntry.MaxActorName);
+        builder.Property(x => x.Address).IsAscii(AuditEntry.MaxAddress);
+        builder.Property(x => x.Category).IsAscii(32);
+        builder.Property(x => x.Action).IsAscii(64);
+        builder.Property(x => x.TargetType).IsAscii(32);
+        builder.Property(x => x.TargetId).IsAscii(AuditEntry.MaxTargetId).UseCollation(collations.Bytes);
+        builder.Property(x => x.TargetName).HasMaxLength(AuditEntry.MaxTargetName);
+        builder.Property(x => x.PreviousHash).IsHash();
+        builder.Property(x => x.Hash).IsHash();
+        builder.HasIndex(x => x.ChangeId);
+    }
+}
