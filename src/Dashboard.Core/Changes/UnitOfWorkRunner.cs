@@ -56,7 +56,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
                 {
                     if (!committed)
                     {
-                        context.ChangeTracker.Clear(); // otherwise the next use of the context would write auditEvent was rolled back
+                        context.ChangeTracker.Clear(); // otherwise the next use of the context would write what was rolled back
                     }
                 }
             },
@@ -109,7 +109,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
     async Task<Result<T>> AttemptAsync<T>(
         UnitOfWork unit, Guid changeId, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
     {
-        if (!await LockActorAsync(unit, cancellationToken))
+        if (!await HoldActorAsync(unit, cancellationToken))
         {
             return Error.SessionRequired;
         }
@@ -154,13 +154,13 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
     /// <summary>What a reader needs, and the client that it was done through.</summary>
     static string Details(string details, ActorToken? through)
     {
-        if (token is null)
+        if (through is null)
         {
             return details;
         }
 
         var members = JsonNode.Parse(details)!.AsObject();
-        members["through"] = token.ClientId;
+        members["through"] = through.ClientId;
         return members.ToJsonString();
     }
 

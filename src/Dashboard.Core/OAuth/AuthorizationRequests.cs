@@ -59,7 +59,7 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
         var state = request["state"] is { Length: <= MaxState } given && !repeated.Contains("state") ? given : null;
         var judged = Judge(request, repeated, client, redirect, named is not null, state);
         return judged.Error is { } error
-            ? new(null, Answer(redirect, state, issuer, ("error", OAuthError.Of(error).Name), ("error_description", error.Detail)), null)
+            ? new(null, BuildRedirect(redirect, state, issuer, ("error", OAuthError.Of(error).Name), ("error_description", error.Detail)), null)
             : new(judged.Value, null, null);
     }
 

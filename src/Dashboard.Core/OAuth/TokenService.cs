@@ -125,7 +125,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
         var hash = KeyHash.Of(code);
         return await changes.RunAsync<IssuedTokens>(
-            asked.Anybody,
+            asked.ClientActor,
             async (change, token) =>
             {
                 var row = await change.Context.AuthorizationCodes.AsNoTracking().SingleOrDefaultAsync(x => x.CodeHash == hash, token);
@@ -184,7 +184,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
         var hash = KeyHash.Of(refresh);
         return await changes.RunAsync<IssuedTokens>(
-            asked.Anybody,
+            asked.ClientActor,
             async (change, token) =>
             {
                 var row = await change.Context.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(x => x.TokenHash == hash, token);
@@ -235,7 +235,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
         var hash = KeyHash.Of(code);
         return await PollAsync(asked.Client, hash, cancellationToken) is { } waits ? waits : await changes.RunAsync<IssuedTokens>(
-            asked.Anybody,
+            asked.ClientActor,
             async (change, token) =>
             {
                 var row = await change.Context.DeviceCodes.AsNoTracking().SingleAsync(x => x.CodeHash == hash, token);

@@ -1,3 +1,4 @@
+using Dashboard.Tests.Unit.Support;
 using System.Text.Json;
 using Dashboard.Core.Common;
 using Dashboard.Core.OAuth;
@@ -20,7 +21,7 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
     {
         var arguments = await Installation.StartArgumentsAsync();
         Assert.Equal(["run", "--project", "src/Dashboard", "--"], arguments[..4]);
-        Assert.True(File.Exists(Path.Combine(Pages.Root(), arguments[2], "Dashboard.csproj")));
+        Assert.True(File.Exists(Path.Combine(Repository.Root, arguments[2], "Dashboard.csproj")));
         Assert.All(arguments[4..], argument => Assert.Matches("^--Bootstrap:[A-Z][a-z]+=.", argument));
     }
 
@@ -58,7 +59,7 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
         await installation.AsOwnerAsync($"curl -b jar -X DELETE -H \"Origin: $LATCHKEY_URL\" \"$LATCHKEY_URL/api/keys/{key.GetProperty("key_id").GetString()}\"");
         var refused = Assert.Single(await installation.TypeAsync(curl, variable));
         Assert.Equal("revoked_key", refused.GetProperty("code").GetString());
-        Assert.Contains("`\"code\":\"revoked_key\"`", await File.ReadAllTextAsync(Path.Combine(Pages.Root(), "README.md"), Token), StringComparison.Ordinal);
+        Assert.Contains("`\"code\":\"revoked_key\"`", await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"), Token), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,10 +98,10 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
 
         public ValueTask DisposeAsync() => product.DisposeAsync();
 
-        internal static Task<string[]> StartArgumentsAsync() => Shell.ArgumentsAsync("dotnet", Pages.Block(Readme, "sh", "--Bootstrap:Email"));
+        internal static Task<string[]> StartArgumentsAsync() => Terminal.ArgumentsAsync("dotnet", Pages.Block(Readme, "sh", "--Bootstrap:Email"));
 
         internal Task<List<JsonElement>> TypeAsync(string text, params (string Name, string Value)[] variables) =>
-            Shell.RunAsync(product.Url, variables.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal), "bash", "-c", text);
+            Terminal.RunAsync(product.Url, variables.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal), "bash", "-c", text);
 
         /// <summary>Signs in as the README does, then types.</summary>
         internal async Task<JsonElement> AsOwnerAsync(string text) =>
