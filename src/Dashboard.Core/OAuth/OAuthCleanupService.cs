@@ -2,7 +2,6 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.OAuth;
@@ -26,7 +25,7 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
     /// <summary>Deletes expired data.</summary>
     public async Task ClearAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         for (var (batch, count) = (0, BatchSize); count == BatchSize && batch < MostBatches; batch++)
         {
             await changes.RunBehindAsync(async (context, token) => count = await ClearAsync(context, now, Kept, token), cancellationToken);
@@ -71,6 +70,7 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
         }.Max();
     }
 
+    /// <inheritdoc />
     [LoggerMessage(Level = LogLevel.Warning, Message = "The upkeep of OAuth's keys and codes failed; it is tried again in an hour.")]
     protected override partial void LogFailure(Exception exception);
 }
