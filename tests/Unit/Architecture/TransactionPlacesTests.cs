@@ -37,10 +37,10 @@ public sealed class TransactionPlacesTests
         Assert.Equal(
             [
                 nameof(DatabaseStart), // before there is anything to change: what a killed migration left
-                nameof(DeviceCodeStore), // no one's decision: devices that ask, and expired rows
-                nameof(FeedCleanupService), // nor this: old feed rows
+                nameof(FeedCleanupService), // no one's decision: old feed rows
                 nameof(FirstUses), // nor this: a key's first use
-                nameof(SetUpCode), // nor this: there is no person yet, only guesses
+                nameof(OAuthCleanupService), // nor this: expired codes and tokens
+                nameof(SetUpCode), // nor this: guesses, while there is no person yet
                 nameof(SqliteBusyTimeout), // a setting of the connection
                 nameof(UnitOfWorkRunner), // the function itself
                 nameof(UsageCleanupService), // nor this: old counts
