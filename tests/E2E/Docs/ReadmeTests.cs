@@ -1,8 +1,7 @@
-using Dashboard.Tests.Unit.Support;
 using System.Text.Json;
-using Dashboard.Core.Common;
 using Dashboard.Core.OAuth;
 using Dashboard.Tests.E2E.Support;
+using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

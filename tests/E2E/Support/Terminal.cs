@@ -1,5 +1,5 @@
-using Dashboard.Tests.Unit.Support;
 using System.Text.Json;
+using Dashboard.Tests.Unit.Support;
 using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;

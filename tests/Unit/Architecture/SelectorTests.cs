@@ -8,7 +8,7 @@ namespace Dashboard.Tests.Unit.Architecture;
 public sealed partial class SelectorTests
 {
     /// <summary>The calls that take a CSS selector.</summary>
-    [GeneratedRegex("""\b(?:Find|FindAll|WaitForElements?|QuerySelector(?:All)?|Closest)\(\s*[$@]*"|\bGetElement(?:s)?By\w+\(""")]
+    [GeneratedRegex("""\b(?:Find|FindAll|WaitForElements?|QuerySelector(?:All)?|Closest)\(\s*[$@]*"|\bGetElement(?:s)?By\w+\(""", RegexOptions.NonBacktracking)]
     private static partial Regex Selector { get; }
 
     [Fact]

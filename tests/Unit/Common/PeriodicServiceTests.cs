@@ -1,4 +1,3 @@
-using Dashboard.Core.Common;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -73,7 +72,7 @@ public sealed class PeriodicServiceTests
     [Fact]
     public async Task Stop_cancels_the_round_that_runs_and_reports_no_failure()
     {
-        using var service = new Rounds(time) { AtStart = true, Cancellable = true, Work = _ => Task.Delay(Timeout.Infinite, None) };
+        using var service = new Rounds(time) { AtStart = true, Cancellable = true, Work = _ => new TaskCompletionSource().Task };
         await service.StartAsync(None);
         await service.NextAsync();
         await service.StopAsync(None).WaitAsync(patience, None);

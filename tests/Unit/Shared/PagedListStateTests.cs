@@ -1,4 +1,3 @@
-using Dashboard.Core.Common;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
 using Xunit;
