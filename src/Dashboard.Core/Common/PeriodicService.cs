@@ -42,9 +42,9 @@ public abstract class PeriodicService : BackgroundService
     /// <inheritdoc />
     public override void Dispose()
     {
+        base.Dispose(); // first: it cancels the loop, which would spin on a disposed timer
         timer?.Dispose();
         turn.Dispose();
-        base.Dispose();
         GC.SuppressFinalize(this);
     }
 

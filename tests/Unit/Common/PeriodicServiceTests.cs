@@ -70,6 +70,17 @@ public sealed class PeriodicServiceTests
     }
 
     [Fact]
+    public async Task Disposal_without_a_stop_ends_the_loop()
+    {
+        var service = new Rounds(time);
+        await service.StartAsync(None);
+        service.Dispose();
+        await service.ExecuteTask!.ContinueWith(_ => { }, None, TaskContinuationOptions.None, TaskScheduler.Default).WaitAsync(patience, None);
+        Assert.Equal(0, service.Begun);
+        Assert.Empty(service.Failures);
+    }
+
+    [Fact]
     public async Task Stop_cancels_the_round_that_runs_and_reports_no_failure()
     {
         using var service = new Rounds(time) { AtStart = true, Cancellable = true, Work = _ => new TaskCompletionSource().Task };
