@@ -24,7 +24,7 @@ public enum PartyType
 
 /// <summary>Who acts, and from where. An argument of everything that changes something.</summary>
 /// <param name="Type">What kind of thing acts.</param>
-/// <param name="Id">Its identifier; a person's is <see cref="Organizations.DashboardUser"/>'s.</param>
+/// <param name="Id">Its identifier; a user's is that of the user's row.</param>
 /// <param name="Name">What people call it; the audit log keeps it as it was.</param>
 /// <param name="Address">The client address that the request came from, or null where there is none.</param>
 /// <param name="SessionId">The browser session it acts through, or null. A change through a session that has ended is refused.</param>

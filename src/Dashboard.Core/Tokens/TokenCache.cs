@@ -2,13 +2,12 @@ using System.Collections.Concurrent;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
-using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Tokens;
 
 /// <summary>Finds access tokens by their text: read, checked and looked up once, then held as keys are, right by the change feed and trusted as long as it is
-/// (<see cref="VerificationCache"/>). A token that no key of ours signed costs no question.</summary>
+/// (the verification cache). A token that no key of ours signed costs no question.</summary>
 public sealed class TokenCache : IDisposable
 {
     /// <summary>The most tokens of a generation; there are two.</summary>

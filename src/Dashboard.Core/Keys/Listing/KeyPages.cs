@@ -1,7 +1,7 @@
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Keys.Listing;
 
 /// <summary>Finds which keys a page shows. Each part of the list (<see cref="KeyListPartition"/>) gives, from its index, the few keys that come next in it: first those
 /// that are equal to the last one shown, then those beyond. Of these the first are the page. However many keys there are, no more index entries are read
