@@ -5,6 +5,7 @@ using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
 using Dashboard.Core.DataProtection;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Limits;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
@@ -33,6 +34,7 @@ public static class CoreServices
         services.AddDashboardIdentity();
         services.AddProtection(configuration, contentRoot);
         services.AddSingleton<KeyService>();
+        services.AddSingleton<KeyListService>();
         services.AddSingleton<ServiceAccountService>();
         services.AddSingleton<PublishedAppService>();
         services.AddSingleton<OrganizationService>();

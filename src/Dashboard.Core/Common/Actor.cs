@@ -22,13 +22,13 @@ public enum PartyType
     Anonymous,
 }
 
-/// <summary>Who acts, and from where. Every operation that changes something takes one.</summary>
-/// <param name="Type">The kind of party.</param>
-/// <param name="Id">The identifier; for a person, that of <see cref="Organizations.DashboardUser"/>.</param>
-/// <param name="Name">The display name, which the audit log keeps as it was.</param>
-/// <param name="Address">The client address of the request, or null if there is none.</param>
-/// <param name="SessionId">The browser session in use, or null. Changes through an ended session are refused.</param>
-/// <param name="Token">The access token in use, or null. Changes through a token that is no longer valid are refused.</param>
+/// <summary>Who acts, and from where. An argument of everything that changes something.</summary>
+/// <param name="Type">What kind of thing acts.</param>
+/// <param name="Id">Its identifier; a user's is that of the user's row.</param>
+/// <param name="Name">What people call it; the audit log keeps it as it was.</param>
+/// <param name="Address">The client address that the request came from, or null where there is none.</param>
+/// <param name="SessionId">The browser session it acts through, or null. A change through a session that has ended is refused.</param>
+/// <param name="Token">The access token it acts through instead, or null. A change through one that no longer counts is refused.</param>
 public sealed record Actor(PartyType Type, string Id, string Name, string? Address = null, string? SessionId = null, ActorToken? Token = null)
 {
     /// <summary>Latchkey itself.</summary>

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Dashboard.Core.Keys.Format;
 
 namespace Dashboard.Core.Common;
 
@@ -28,8 +27,9 @@ public static class KeyHash
     {
         const int usual = 128; // this runs for every request, so clear no more than needed
         const int worst = 3;
+        const int longest = 512; // as long as a key can be
         var utf8 = raw.Length <= usual ? stackalloc byte[worst * usual]
-            : raw.Length <= KeyTemplate.MaxKeyLength ? stackalloc byte[worst * KeyTemplate.MaxKeyLength]
+            : raw.Length <= longest ? stackalloc byte[worst * longest]
             : new byte[Encoding.UTF8.GetByteCount(raw)];
         try
         {

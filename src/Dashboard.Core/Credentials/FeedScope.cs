@@ -1,5 +1,4 @@
 using Dashboard.Core.Changes;
-using Dashboard.Core.Tokens;
 
 namespace Dashboard.Core.Credentials;
 
@@ -18,7 +17,7 @@ enum FeedReach
     /// <summary>The keys of an owner, by type and identifier.</summary>
     Owner,
 
-    /// <summary>No key: <see cref="TokenCache"/> subscribes itself to what access tokens depend on.</summary>
+    /// <summary>No key: what access tokens rest on, the token cache listens for itself.</summary>
     Nothing,
 
     /// <summary>Every key.</summary>

@@ -123,30 +123,9 @@ public sealed class IssuedKey(KeySummary key, KeySecret secret)
     public KeySecret Secret { get; } = secret;
 }
 
-/// <summary>The filter, order and page of a list of keys.</summary>
-/// <param name="Project"><c>organization/project</c>; null if the caller has only one.</param>
-/// <param name="IncludeRevoked">Whether to include revoked keys.</param>
-/// <param name="Search">Part of the name, or the beginning of the prefix or identifier; null or empty for all.</param>
-/// <param name="Environment">The environment to list; null for both.</param>
-/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
-/// <param name="Limit">The page size, 1 to 200.</param>
-/// <param name="Sort">The sort order. Equal values are sorted by identifier.</param>
-/// <param name="Descending">Whether the order is descending.</param>
-/// <param name="IncludeManaged">Whether to include the managed keys of published apps.</param>
-public sealed record KeyQuery(
-    string? Project = null,
-    bool IncludeRevoked = false,
-    string? Search = null,
-    KeyEnvironment? Environment = null,
-    string? Cursor = null,
-    int Limit = Page.DefaultLimit,
-    KeySort Sort = KeySort.CreatedAt,
-    bool Descending = true,
-    bool IncludeManaged = false);
-
-/// <summary>How much of a project's key limit is used.</summary>
-/// <param name="Used">The number of active and inactive keys.</param>
-/// <param name="Max">The limit.</param>
+/// <summary>How many keys of a project count against its limit.</summary>
+/// <param name="Used">The active and inactive ones.</param>
+/// <param name="Max">The most there may be.</param>
 public sealed record Allowance(int Used, int Max)
 {
     /// <summary>How many more keys can be created.</summary>

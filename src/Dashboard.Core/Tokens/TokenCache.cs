@@ -2,14 +2,12 @@ using System.Collections.Concurrent;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
-using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>Caches access tokens by their text. A token is parsed, validated and read from the database once, and then cached like a key:
-/// the change feed invalidates it, and it is trusted as long as the feed is fresh (<see cref="VerificationCache"/>). A token that Latchkey
-/// did not sign causes no database query.</summary>
+/// <summary>Finds access tokens by their text: read, checked and looked up once, then held as keys are, right by the change feed and trusted as long as it is
+/// (the verification cache). A token that no key of ours signed costs no question.</summary>
 public sealed class TokenCache : IDisposable
 {
     /// <summary>The capacity of one of the two generations.</summary>

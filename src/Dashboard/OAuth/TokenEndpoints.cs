@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Dashboard.Api;
+using Dashboard.Auth;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Tokens;
@@ -69,7 +70,7 @@ static class TokenEndpoints
 
         var bearer = http.Request.Headers.Authorization is [{ } value] && value.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase)
             ? CredentialReader.Read(http.Request.Headers, acceptBearer: false) : default;
-        var answer = await introspection.AskAsync(body!, client!, bearer, http.Facts(), http.Origin(), cancellationToken);
+        var answer = await introspection.AskAsync(body!, client!, bearer, http.ToCallerContext(), http.Origin(), cancellationToken);
         return answer switch
         {
             { Error: { } refused } => refused.ToOAuthResult(),

@@ -1,5 +1,4 @@
 using Dashboard.Api;
-using Dashboard.Api.OpenApi;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;

@@ -3,7 +3,6 @@ using Bunit;
 using Bunit.TestDoubles;
 using Dashboard.Auth;
 using Dashboard.Core.Keys;
-using Dashboard.Hosting;
 using Dashboard.Projects;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;

@@ -5,7 +5,6 @@ using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.PublishedApps;
-using Dashboard.Hosting;
 using Dashboard.PublishedApps;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;

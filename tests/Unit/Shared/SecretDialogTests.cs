@@ -7,7 +7,6 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Usage;
-using Dashboard.Hosting;
 using Dashboard.ServiceAccounts;
 using Dashboard.Shared;
 using Dashboard.Tests.Unit.Support;

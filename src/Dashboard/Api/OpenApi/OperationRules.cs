@@ -1,6 +1,5 @@
 using Dashboard.Auth;
 using Dashboard.Core.Keys;
-using Dashboard.OAuth;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -216,6 +215,3 @@ static class OperationRules
 
     static Dictionary<string, OpenApiMediaType> Content(string type, IOpenApiSchema schema) => new(StringComparer.Ordinal) { [type] = new() { Schema = schema } };
 }
-
-/// <summary>Metadata of an endpoint whose caller presents a credential that it verifies itself.</summary>
-sealed class PresentedCredentialMetadata;

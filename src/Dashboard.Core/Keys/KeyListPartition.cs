@@ -1,53 +1,7 @@
 namespace Dashboard.Core.Keys;
 
-/// <summary>The sort orders of a list of keys.</summary>
-public enum KeySort
-{
-    /// <summary>By creation time.</summary>
-    CreatedAt,
-
-    /// <summary>By name, case-insensitively.</summary>
-    Name,
-
-    /// <summary>By last use. Keys that have never been used count as the oldest.</summary>
-    LastUsedAt,
-
-    /// <summary>By expiry date. Keys that never expire come last.</summary>
-    ExpiresAt,
-}
-
-/// <summary>The names of <see cref="KeySort"/> values.</summary>
-public static class KeySorts
-{
-    /// <summary>Returns the name of <paramref name="sort"/>: <c>created_at</c>, <c>name</c>, <c>last_used_at</c> or
-    /// <c>expires_at</c>.</summary>
-    public static string ToWireName(this KeySort sort) => sort switch
-    {
-        KeySort.Name => "name",
-        KeySort.LastUsedAt => "last_used_at",
-        KeySort.ExpiresAt => "expires_at",
-        _ => "created_at",
-    };
-
-    /// <summary>Parses a name that <see cref="ToWireName"/> returns.</summary>
-    public static bool TryParse(string? word, out KeySort sort)
-    {
-        foreach (var known in Enum.GetValues<KeySort>())
-        {
-            if (known.ToWireName() == word)
-            {
-                sort = known;
-                return true;
-            }
-        }
-
-        sort = default;
-        return false;
-    }
-}
-
-/// <summary>The partitions of a project's keys. A list merges one or more of them, so that an index returns each partition in order and
-/// keys that the list does not show are not read.</summary>
+/// <summary>The parts that a project's keys are listed in. A list is one of them, or several merged, so that an index gives each part in its order and
+/// keys that a list does not show are not read for it.</summary>
 public static class KeyListPartition
 {
     /// <summary>Unrevoked live keys.</summary>

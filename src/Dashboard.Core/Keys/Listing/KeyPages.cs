@@ -1,7 +1,7 @@
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Keys.Listing;
 
 /// <summary>Finds the keys of a page. From each partition of the list (<see cref="KeyListPartition"/>) it reads the keys that come next in
 /// the index: first those equal to the last key of the previous page, then those after it. The first of all these make the page. However
