@@ -83,7 +83,7 @@ public sealed class CreateKeyDialogTests : UiTest
         await dialog.ByRole("form").SubmitAsync();
         Assert.Empty(asked);
         Assert.Equal(
-            ["Give it a name of 1 to 100 characters.", "Choose one resource or more, or all of them.", "Choose one permission or more."],
+            ["Give it a name of 1 to 100 characters.", "Choose one resource or more, or all of them.", "Choose at least one permission."],
             dialog.AllByTestId("field-error").Select(error => error.TextContent));
         Assert.Equal("[aria-invalid='true']", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
 

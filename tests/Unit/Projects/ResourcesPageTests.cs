@@ -122,7 +122,7 @@ public sealed class ResourcesPageTests : UiTest
         await Field(page, "Name").ChangeAsync(new() { Value = "Something else" });
         Assert.Equal("taken", Field(page, "Id").GetAttribute("value"));
         await page.ByRole("form").SubmitAsync();
-        Assert.Equal("workflow:taken is registered in this project already.", page.ByTestId("field-error").TextContent);
+        Assert.Equal("workflow:taken is already registered in this project.", page.ByTestId("field-error").TextContent);
         Assert.Equal("taken", Field(page, "Id").GetAttribute("value"));
     }
 

@@ -46,7 +46,7 @@ public sealed class ServiceAccountDialogTests : UiTest
         var dialog = Open(new("", "", [], false, [], KeyEnvironment.Live));
         await dialog.ByRole("form").SubmitAsync();
         Assert.Equal(
-            ["Give it a name of 1 to 100 characters.", "Choose one permission or more.", "Choose one project or more, or all of them."],
+            ["Give it a name of 1 to 100 characters.", "Choose at least one permission.", "Choose one project or more, or all of them."],
             dialog.AllByTestId("field-error").Select(error => error.TextContent));
         Assert.Empty(asked);
         Assert.Equal("[aria-invalid='true']", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);

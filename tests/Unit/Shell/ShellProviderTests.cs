@@ -150,7 +150,7 @@ public sealed class ShellProviderTests : UiTest
         Assert.Equal("The address returns is or was another project's. Choose another slug.", Rendered!.ByTestId("field-error").TextContent);
         await Rendered!.ByLabel("Address").ChangeAsync("Not a slug");
         await Rendered!.ByRole("form").SubmitAsync();
-        Assert.Equal("Use up to 40 small letters, digits and hyphens, such as northwind-traders.", Rendered!.ByTestId("field-error").TextContent);
+        Assert.Equal("Use up to 40 lowercase letters, digits and hyphens, such as northwind-traders.", Rendered!.ByTestId("field-error").TextContent);
         await Rendered!.ByLabel("Address").ChangeAsync("overseas");
         await Rendered!.ByRole("form").SubmitAsync();
         Assert.EndsWith("/acme/overseas/keys", Navigation.Uri, StringComparison.Ordinal);

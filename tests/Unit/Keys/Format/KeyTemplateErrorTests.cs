@@ -35,7 +35,7 @@ public sealed class KeyTemplateErrorTests
     [InlineData("nk_{env}_{env}_{secret:32}", "{env} more than once")]
     [InlineData("nk_{id:8}_{id:8}_{secret:32}", "more than one public id")]
     [InlineData("nk_{uuid}_{id:8}_{secret:32}", "more than one public id")]
-    [InlineData("nk_{id:7}_{secret:32}", "'{id:7}' has a length that is not allowed: 8 to 64")]
+    [InlineData("nk_{id:7}_{secret:32}", "'{id:7}' has a length that is not allowed: use 8 to 64")]
     [InlineData("nk_{id:65}_{secret:32}", "8 to 64")]
     [InlineData("nk_{id}_{secret:32}", "'{id}' needs its length")]
     [InlineData("nk_{id:}_{secret:32}", "'{id:}' needs its length")]
@@ -70,7 +70,7 @@ public sealed class KeyTemplateErrorTests
     [InlineData("nk.{secret:32}", "contains '.'; only letters")]
     [InlineData("nk_{env} {secret:32}", "contains ' '")]
     [InlineData("ключ{secret:32}", "only letters")]
-    [InlineData("nk\u001b[31m{secret:32}", "holds '?'")]
+    [InlineData("nk\u001b[31m{secret:32}", "contains '?'")]
     public void Template_that_is_illegal_is_refused_by_a_sentence_that_names_the_fault(string? text, string names)
     {
         Assert.False(KeyTemplate.TryParse(text, out var template, out var fault));
