@@ -50,6 +50,6 @@ public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixtur
         return context.AccessTokens.Count(token => token.ClientId == server.Worker.Id);
     }
 
-    Task<List<JsonElement>> RunAsync(string program, params string[] arguments) => Shell.RunAsync(
+    Task<List<JsonElement>> RunAsync(string program, params string[] arguments) => Terminal.RunAsync(
         server.Product.Url, new Dictionary<string, string>(StringComparer.Ordinal) { ["CLIENT_ID"] = server.Worker.Id, ["CLIENT_SECRET"] = server.Worker.Secret }, program, arguments);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dashboard.Core.Common;
 using Dashboard.Core.OAuth;
 using Dashboard.Tests.E2E.Support;
+using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -20,7 +21,7 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
     {
         var arguments = await Installation.StartArgumentsAsync();
         Assert.Equal(["run", "--project", "src/Dashboard", "--"], arguments[..4]);
-        Assert.True(File.Exists(Path.Combine(Pages.Root(), arguments[2], "Dashboard.csproj")));
+        Assert.True(File.Exists(Path.Combine(Repository.Root, arguments[2], "Dashboard.csproj")));
         Assert.All(arguments[4..], argument => Assert.Matches("^--Bootstrap:[A-Z][a-z]+=.", argument));
     }
 
@@ -38,7 +39,7 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
     {
         // What the dialog's defaults are is KeyDraftTests' business.
         var key = await installation.AsOwnerAsync("""
-            curl -b jar -H 'Content-Type: application/json' -H "Origin: $LATCHKEY_URL" "$LATCHKEY_URL/api/keys" \
+            curl -b jar -H 'Content-Type: application/json' -H "Origin: http://localhost:5080" "http://localhost:5080/api/keys" \
               -d '{"name":"first","project":"northwind-traders/order-platform","permissions":["read"],"expires_at":"2027-02-28T00:00:00Z"}'
             """);
         var variable = ("LATCHKEY_API_KEY", key.GetProperty("raw_key").GetString()!);
@@ -55,10 +56,10 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
         Assert.Equal(shown.EnumerateObject().Select(member => member.Name), owner.EnumerateObject().Select(member => member.Name));
         Assert.Equal((shown.GetProperty("type").GetString(), shown.GetProperty("name").GetString()), (owner.GetProperty("type").GetString(), owner.GetProperty("name").GetString()));
 
-        await installation.AsOwnerAsync($"curl -b jar -X DELETE -H \"Origin: $LATCHKEY_URL\" \"$LATCHKEY_URL/api/keys/{key.GetProperty("key_id").GetString()}\"");
+        await installation.AsOwnerAsync($"curl -b jar -X DELETE -H \"Origin: http://localhost:5080\" \"http://localhost:5080/api/keys/{key.GetProperty("key_id").GetString()}\"");
         var refused = Assert.Single(await installation.TypeAsync(curl, variable));
         Assert.Equal("revoked_key", refused.GetProperty("code").GetString());
-        Assert.Contains("`\"code\":\"revoked_key\"`", await File.ReadAllTextAsync(Path.Combine(Pages.Root(), "README.md"), Token), StringComparison.Ordinal);
+        Assert.Contains("`\"code\":\"revoked_key\"`", await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"), Token), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,17 +91,17 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
 
             product.Start();
             var second = await AsOwnerAsync("""
-                curl -b jar -H 'Content-Type: application/json' -H "Origin: $LATCHKEY_URL" -d '{"organization":"northwind-traders","name":"Second"}' "$LATCHKEY_URL/api/projects"
+                curl -b jar -H 'Content-Type: application/json' -H "Origin: http://localhost:5080" -d '{"organization":"northwind-traders","name":"Second"}' "http://localhost:5080/api/projects"
                 """);
             Assert.Equal("second", second.GetProperty("slug").GetString());
         }
 
         public ValueTask DisposeAsync() => product.DisposeAsync();
 
-        internal static Task<string[]> StartArgumentsAsync() => Shell.ArgumentsAsync("dotnet", Pages.Block(Readme, "sh", "--Bootstrap:Email"));
+        internal static Task<string[]> StartArgumentsAsync() => Terminal.ArgumentsAsync("dotnet", Pages.Block(Readme, "sh", "--Bootstrap:Email"));
 
         internal Task<List<JsonElement>> TypeAsync(string text, params (string Name, string Value)[] variables) =>
-            Shell.RunAsync(product.Url, variables.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal), "bash", "-c", text);
+            Terminal.RunAsync(product.Url, variables.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal), "bash", "-c", text);
 
         /// <summary>Signs in as the README does, then types.</summary>
         internal async Task<JsonElement> AsOwnerAsync(string text) =>

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Dashboard.Tests.Unit.Support;
 using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
 
 /// <summary>Types what the documentation prints, without changing a character of it.</summary>
-static class Shell
+static class Terminal
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -39,7 +40,7 @@ static class Shell
         var bash = ExternalProcess.Find("bash");
         Assert.SkipWhen(bash is null, "no bash");
         var said = await ExternalProcess.RunAsync(
-            bash!, Pages.Root(), new Dictionary<string, string>(StringComparer.Ordinal), Token, "-c", $"{program}() {{ printf '%s\\n' \"$@\"; }}\n{line}");
+            bash!, Repository.Root, new Dictionary<string, string>(StringComparer.Ordinal), Token, "-c", $"{program}() {{ printf '%s\\n' \"$@\"; }}\n{line}");
         return said.Split('\n');
     }
 
