@@ -38,7 +38,7 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
     {
         // What the dialog's defaults are is KeyDraftTests' business.
         var key = await installation.AsOwnerAsync("""
-            curl -b jar -H 'Content-Type: application/json' -H "Origin: $LATCHKEY_URL" "$LATCHKEY_URL/api/keys" \
+            curl -b jar -H 'Content-Type: application/json' -H "Origin: http://localhost:5080" "http://localhost:5080/api/keys" \
               -d '{"name":"first","project":"northwind-traders/order-platform","permissions":["read"],"expires_at":"2027-02-28T00:00:00Z"}'
             """);
         var variable = ("LATCHKEY_API_KEY", key.GetProperty("raw_key").GetString()!);
@@ -55,7 +55,7 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
         Assert.Equal(shown.EnumerateObject().Select(member => member.Name), owner.EnumerateObject().Select(member => member.Name));
         Assert.Equal((shown.GetProperty("type").GetString(), shown.GetProperty("name").GetString()), (owner.GetProperty("type").GetString(), owner.GetProperty("name").GetString()));
 
-        await installation.AsOwnerAsync($"curl -b jar -X DELETE -H \"Origin: $LATCHKEY_URL\" \"$LATCHKEY_URL/api/keys/{key.GetProperty("key_id").GetString()}\"");
+        await installation.AsOwnerAsync($"curl -b jar -X DELETE -H \"Origin: http://localhost:5080\" \"http://localhost:5080/api/keys/{key.GetProperty("key_id").GetString()}\"");
         var refused = Assert.Single(await installation.TypeAsync(curl, variable));
         Assert.Equal("revoked_key", refused.GetProperty("code").GetString());
         Assert.Contains("`\"code\":\"revoked_key\"`", await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"), Token), StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
 
             product.Start();
             var second = await AsOwnerAsync("""
-                curl -b jar -H 'Content-Type: application/json' -H "Origin: $LATCHKEY_URL" -d '{"organization":"northwind-traders","name":"Second"}' "$LATCHKEY_URL/api/projects"
+                curl -b jar -H 'Content-Type: application/json' -H "Origin: http://localhost:5080" -d '{"organization":"northwind-traders","name":"Second"}' "http://localhost:5080/api/projects"
                 """);
             Assert.Equal("second", second.GetProperty("slug").GetString());
         }

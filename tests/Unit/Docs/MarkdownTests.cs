@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Dashboard.Tests.Unit.Support;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Docs;
@@ -15,7 +15,7 @@ public sealed partial class MarkdownTests
     [Fact]
     public void Links_lead_to_files_and_headings_that_exist()
     {
-        var root = Root();
+        var root = Repository.Root;
         List<string> dead = [];
         foreach (var page in Pages(root))
         {
@@ -36,7 +36,7 @@ public sealed partial class MarkdownTests
     [Fact]
     public void Prose_avoids_the_words_that_have_a_plain_one()
     {
-        var root = Root();
+        var root = Repository.Root;
         Assert.Empty(Pages(root).SelectMany(page => Avoided.Matches(WithoutCode(File.ReadAllText(page))).Select(match => $"{Path.GetRelativePath(root, page)}: {match.Value}")));
     }
 
@@ -56,8 +56,6 @@ public sealed partial class MarkdownTests
         var prose = Fence().Replace(text, "");
         return keepSpans ? prose : CodeSpan().Replace(prose, "``");
     }
-
-    static string Root([CallerFilePath] string path = "") => Path.GetFullPath("../../..", Path.GetDirectoryName(path)!);
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Link();
