@@ -25,7 +25,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
                 Assert.Equal("/setup", new Uri(visit.Page.Url).PathAndQuery);
             }
 
-            await visit.ExpectAccessibleAsync();
+            await visit.ExpectAccessibleAsync(PageState.SetUp);
             Assert.Equal(0, await visit.Page.GetByLabel("Set-up code").CountAsync());
             await FillAsync(visit, "short");
             await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveAccessibleDescriptionAsync("Use 12 characters or more. A sentence is easy to remember.");
@@ -34,7 +34,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
             await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveValueAsync("priya.raghunathan@northwind.example");
             await Assertions.Expect(visit.Page.GetByLabel("Organization")).ToHaveValueAsync("Northwind Traders");
             await Assertions.Expect(visit.Page.GetByLabel("First project")).ToHaveValueAsync("Order Platform");
-            await visit.ExpectAccessibleAsync();
+            await visit.ExpectAccessibleAsync(PageState.SetUpErrors);
 
             await FillAsync(visit, Product.Password);
             await visit.UntilInteractiveAsync();
@@ -62,7 +62,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
     [Fact]
     public async Task Person_at_another_machine_needs_the_code_that_the_start_printed()
     {
-        await using var process = await ProductProcess.StartAsync(folder, ("Bootstrap:Email", ""), ("Bootstrap:Password", ""));
+        await using var process = await ProductProcess.StartAloneAsync(folder, ("Bootstrap:Email", ""), ("Bootstrap:Password", ""));
         // In Development that line is all that a start prints.
         var code = OnlyLine().Match(process.Log).Groups["code"].Value;
         Assert.NotEqual("", code);
@@ -70,7 +70,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
 
         await using var visit = await PageVisit.OpenAsync(browser, new UriBuilder(process.Url) { Host = Browser.InsecureHost }.Uri, PageVisit.Phone);
         await visit.Page.GotoAsync("/");
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.SetUpCode);
         await FillAsync(visit, Product.Password);
         await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToHaveAccessibleDescriptionAsync("Enter the code that the server printed when it started.");
         await visit.Page.GetByLabel("Set-up code").FillAsync("AAAA-AAAA");
@@ -86,7 +86,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
     [Fact]
     public async Task Start_with_an_owner_says_only_where_to_go()
     {
-        await using var process = await ProductProcess.StartAsync(folder);
+        await using var process = await ProductProcess.StartAloneAsync(folder);
         await process.StopAsync(); // nothing comes behind it
         Assert.Equal($"Latchkey is ready at {process.Url.GetLeftPart(UriPartial.Authority)}.{Environment.NewLine}", process.Log);
     }

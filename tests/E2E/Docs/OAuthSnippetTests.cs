@@ -7,7 +7,8 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Docs;
 
 /// <summary>What the README and the page about OAuth tell people to type, run as it stands.</summary>
-public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixture<AuthorizationServer>
+[Collection(typeof(AuthorizationCollection))]
+public sealed class OAuthSnippetTests(AuthorizationServer server)
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 

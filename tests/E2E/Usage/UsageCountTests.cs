@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Dashboard.Tests.E2E.Support;
 using Xunit;
 
@@ -48,11 +49,13 @@ public sealed class UsageCountTests : IAsyncDisposable
 
             var lost = new Dictionary<string, long>(StringComparer.Ordinal);
             await AskAsync(second.Url, raw, 50, lost);
+            var made = (await caller.CreateKeyAsync(new { name = "survivor" }, Token)).Body["raw_key"]!.GetValue<string>();
             await second.KillAsync();
             await using var third = await ProductProcess.StartAsync(folder);
             using var again = await Caller.SignInAsync(third.Url, Token);
             var counted = await CountedAsync(again, keyId);
             Assert.All(received, x => Assert.InRange(counted[x.Key], x.Value, x.Value + lost.GetValueOrDefault(x.Key)));
+            Assert.Equal(HttpStatusCode.OK, (await Caller.PresentAsync(third.Url, made, Token)).Status); // what was answered is stored
         }
     }
 
