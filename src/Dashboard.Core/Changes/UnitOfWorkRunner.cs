@@ -4,63 +4,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>What an operation does inside <see cref="UnitOfWorkRunner"/>: it reads and writes through <see cref="Context"/> and says what happened.</summary>
-public sealed class UnitOfWork
-{
-    readonly List<(long Chain, AuditEvent Event)> events = [];
-
-    internal UnitOfWork(DashboardContext context, Actor actor, DateTimeOffset now) => (Context, Actor, Now) = (context, actor, now);
-
-    /// <summary>The transaction's context.</summary>
-    public DashboardContext Context { get; }
-
-    /// <summary>Who acts.</summary>
-    public Actor Actor { get; }
-
-    /// <summary>The change's time in whole milliseconds, the same for all that it writes. UTC.</summary>
-    public DateTimeOffset Now { get; }
-
-    internal IReadOnlyList<(long Chain, AuditEvent Event)> Events => events;
-
-    /// <summary>The feed rows that were written, once they are.</summary>
-    internal IReadOnlyList<FeedEntry> Feed { get; set; } = [];
-
-    /// <summary>Says what happened. It becomes a row of the audit log and a row of the change feed about its target.</summary>
-    /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
-    /// <param name="what">What happened. Of a target's identifier and name as much is kept as the log has room for.</param>
-    public void Record(long chain, AuditEvent what) => events.Add((chain, what with { Target = what.Target.Fitted() }));
-
-    /// <summary>Takes the project's row lock until the transaction ends, so that what is counted in it stays as counted.</summary>
-    /// <param name="id">The project.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False when the project has been deleted.</returns>
-    public async Task<bool> LockProjectAsync(long id, CancellationToken cancellationToken) =>
-        await Context.Projects.Where(x => x.Id == id && x.DeletedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken) == 1;
-
-    /// <summary>Takes the organization's row lock until the transaction ends, so that what is counted in it stays as counted.</summary>
-    /// <param name="id">The organization.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public Task LockOrganizationAsync(long id, CancellationToken cancellationToken) =>
-        Context.Organizations.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken);
-
-    /// <summary>Takes the installation's row lock until the transaction ends: for the little that is neither an organization's nor a project's. After theirs.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public Task LockInstallationAsync(CancellationToken cancellationToken) =>
-        Context.Installations.ExecuteUpdateAsync(set => set.SetProperty(x => x.SetUpAt, x => x.SetUpAt), cancellationToken);
-
-    /// <summary>Takes the lock of a chain's newest end before the change reads what only one may decide at a time. No organization's or project's row may
-    /// be locked after it.</summary>
-    /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public Task LockAuditChainAsync(long chain, CancellationToken cancellationToken) =>
-        Context.AuditChains.Where(x => x.Id == chain).ExecuteUpdateAsync(set => set.SetProperty(x => x.Sequence, x => x.Sequence), cancellationToken);
-}
-
 /// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: the actor's
 /// session, the actor's memberships, the actor's authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
-public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, TimeProvider time)
+public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, TimeProvider time)
 {
+    readonly IActorLock[] locks = [.. actorLocks.OrderBy(x => x.Order)];
+
     /// <summary>Runs <paramref name="change"/> and writes what it recorded. A fault rolls everything back. May run <paramref name="change"/> more than
     /// once, each time on an empty context, where the database asks to try again.</summary>
     /// <param name="actor">Who acts. Its session or access token, if it has one, must still count.</param>
@@ -97,7 +46,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
                     await using var transaction = await context.Database.BeginTransactionAsync(token);
                     unit = new UnitOfWork(context, actor, UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow()));
                     outcome = await AttemptAsync(unit, id, change, token);
-                    if (outcome.Succeeded && unit.Events.Count > 0)
+                    if (outcome.Commits && unit.Events.Count > 0)
                     {
                         await transaction.CommitAsync(token);
                         committed = true;
@@ -116,7 +65,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
             // Asked when the connection broke: had the commit gone through? Then what it came to is known since before the commit.
             async (_, id, token) => new(await context.AuditEntries.AnyAsync(entry => entry.ChangeId == id, token), outcome),
             cancellationToken);
-        if (result.Succeeded)
+        if (result.Commits)
         {
             feed.Announce(unit!.Feed); // before anybody hears that it is done
         }
@@ -158,7 +107,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
     }
 
     /// <summary>All of a change but its commit.</summary>
-    static async Task<Result<T>> AttemptAsync<T>(
+    async Task<Result<T>> AttemptAsync<T>(
         UnitOfWork unit, Guid changeId, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
     {
         if (!await HoldActorAsync(unit, cancellationToken))
@@ -171,7 +120,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
         unit.Context.SavedChanges += Count;
         var outcome = await change(unit, cancellationToken);
         unit.Context.SavedChanges -= Count;
-        if (!outcome.Succeeded)
+        if (!outcome.Commits)
         {
             return outcome; // the transaction ends with what it sent undone
         }
@@ -188,34 +137,20 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
         return outcome;
     }
 
-    /// <summary>Takes the locks of what lets the actor act, until the transaction ends: whoever ends the session, removes the member or lowers the role at
-    /// the same time waits for this change, or this change finds it done.</summary>
+    /// <summary>Takes the locks of everything that lets the actor act.</summary>
     /// <returns>False when the actor's session or access token no longer counts.</returns>
-    static async Task<bool> HoldActorAsync(UnitOfWork unit, CancellationToken cancellationToken)
+    async Task<bool> HoldActorAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
-        var (context, actor, now) = (unit.Context, unit.Actor, unit.Now);
-        if (actor.SessionId is { } id && 0 == await context.Sessions
-            .Where(session => session.Id == id && session.UserId == actor.Id && session.EndedAt == null && session.ExpiresAt > now)
-            .ExecuteUpdateAsync(set => set.SetProperty(session => session.EndedAt, session => session.EndedAt), cancellationToken))
+        foreach (var hold in locks)
         {
-            return false;
+            if (!await hold.TakeAsync(unit, cancellationToken))
+            {
+                return false;
+            }
         }
 
-        if (actor.Type == PartyType.User)
-        {
-            await context.Members.Where(member => member.UserId == actor.Id)
-                .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken);
-        }
-
-        return actor.Token is not { } through || await HoldTokenAsync(context, through.Jti, now, cancellationToken);
+        return true;
     }
-
-    static async Task<bool> HoldTokenAsync(DashboardContext context, string jti, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await context.Authorizations
-            .Where(authorization => authorization.EndedAt == null && context.AccessTokens.Any(token => token.Jti == jti && token.AuthorizationId == authorization.Id))
-            .ExecuteUpdateAsync(set => set.SetProperty(authorization => authorization.EndedAt, authorization => authorization.EndedAt), cancellationToken) == 1
-        && await context.AccessTokens.Where(token => token.Jti == jti && token.RevokedAt == null && token.ExpiresAt > now)
-            .ExecuteUpdateAsync(set => set.SetProperty(token => token.RevokedAt, token => token.RevokedAt), cancellationToken) == 1;
 
     /// <summary>What a reader needs, and the client that it was done through.</summary>
     static string Details(string details, ActorToken? through)

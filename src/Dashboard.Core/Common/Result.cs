@@ -1,107 +1,74 @@
 namespace Dashboard.Core.Common;
 
-/// <summary>Why something that was asked for was not done.</summary>
-public enum ErrorCode
-{
-    /// <summary>The input breaks a rule; <see cref="Error.Errors"/> says which, by field.</summary>
-    InvalidRequest,
-
-    /// <summary>Only a signed-in person may do this.</summary>
-    SessionRequired,
-
-    /// <summary>Address or password is wrong.</summary>
-    InvalidCredentials,
-
-    /// <summary>The caller sees it but may not do this to it.</summary>
-    Forbidden,
-
-    /// <summary>A state change without proof that it comes from the product's own pages.</summary>
-    CrossSite,
-
-    /// <summary>It does not exist, or the caller may not see that it does.</summary>
-    NotFound,
-
-    /// <summary>What is stored does not allow it, or no longer.</summary>
-    Conflict,
-
-    /// <summary>This request made something before; <see cref="Error.CreatedId"/> says what. It has made nothing now.</summary>
-    AlreadyCreated,
-
-    /// <summary>The project has as many active keys as it may have.</summary>
-    KeyLimitReached,
-
-    /// <summary>The body is larger than any request needs.</summary>
-    TooLarge,
-
-    /// <summary>The body is not JSON.</summary>
-    UnsupportedMediaType,
-
-    /// <summary>Too many tries; <see cref="Error.RetryAfter"/> says how long to wait.</summary>
-    RateLimited,
-
-    /// <summary>The database cannot be asked.</summary>
-    Unavailable,
-}
-
-/// <summary>An expected failure.</summary>
-/// <param name="Code">Which one.</param>
-/// <param name="Detail">What happened and what to do, for people.</param>
-/// <param name="Errors">By field, in snake case: what is wrong with it and what to do. Null unless <paramref name="Code"/> is <see cref="ErrorCode.InvalidRequest"/>.</param>
-/// <param name="RetryAfter">How long to wait before another try, or null.</param>
-/// <param name="CreatedId">What the request made before. Null unless <paramref name="Code"/> is <see cref="ErrorCode.AlreadyCreated"/>.</param>
-public sealed record Error(
-    ErrorCode Code, string Detail, IReadOnlyDictionary<string, string>? Errors = null, TimeSpan? RetryAfter = null, string? CreatedId = null)
-{
-    /// <summary>There is nothing there, or nothing that the caller may see.</summary>
-    public static Error NotFound { get; } =
-        new(ErrorCode.NotFound, "There is nothing at this address. It may have been removed, or belong to an organization that you are not a member of.");
-
-    /// <summary>The caller's session has ended, or there is none.</summary>
-    public static Error SessionRequired { get; } = new(ErrorCode.SessionRequired, "Sign in first. API keys do not open this address.");
-
-    /// <summary>The caller's role does not allow it.</summary>
-    /// <param name="detail">Who may do it.</param>
-    public static Error Forbidden(string detail) => new(ErrorCode.Forbidden, detail);
-
-    /// <summary>One field is wrong.</summary>
-    /// <param name="field">Its name, in snake case.</param>
-    /// <param name="message">What is wrong and what to do.</param>
-    public static Error Invalid(string field, string message) => Invalid(new Dictionary<string, string>(StringComparer.Ordinal) { [field] = message });
-
-    /// <summary>Several fields are wrong.</summary>
-    /// <param name="errors">What is wrong and what to do, by field in snake case. At least one.</param>
-    public static Error Invalid(IReadOnlyDictionary<string, string> errors) =>
-        new(ErrorCode.InvalidRequest, errors.Count == 1 ? errors.Values.First() : "Some fields need another value.", errors);
-}
-
-/// <summary>What came of an operation: a value, or the fault that kept it from being done.</summary>
+/// <summary>The result of an operation: a value, or the error that prevented it.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
 public readonly struct Result<T>
 {
     readonly T? value;
+    readonly bool commits;
 
-    Result(T? value, Error? fault)
+    Result(T? value, Error? error, bool commits)
     {
         this.value = value;
-        Error = fault;
+        this.commits = commits;
+        Error = error;
     }
 
-    /// <summary>Why it was not done, or null when it was.</summary>
+    /// <summary>The error, or null if the operation succeeded.</summary>
     public Error? Error { get; }
 
-    /// <summary>Whether it was done.</summary>
+    /// <summary>Whether the operation succeeded.</summary>
     public bool Succeeded => Error is null;
 
-    /// <summary>What came of it.</summary>
-    /// <exception cref="InvalidOperationException">It was not done.</exception>
+    /// <summary>Whether a unit of work that ends with this result is committed: always on success, and for an error made by
+    /// <see cref="Result.CommitThenFail{T}"/>.</summary>
+    public bool Commits => Error is null || commits;
+
+    /// <summary>The value.</summary>
+    /// <exception cref="InvalidOperationException">The operation failed.</exception>
     public T Value => Error is null ? value! : throw new InvalidOperationException($"There is no value: {Error.Code}.");
 
-    /// <summary>It was done.</summary>
-    public static implicit operator Result<T>(T value) => new(value, null);
+    /// <summary>A success.</summary>
+    public static implicit operator Result<T>(T value) => Of(value);
 
-    /// <summary>It was not done.</summary>
-    public static implicit operator Result<T>(Error fault) => new(default, fault);
+    /// <summary>A failure.</summary>
+    public static implicit operator Result<T>(Error error) => Fail(error, commits: false);
+
+    internal static Result<T> Of(T value) => new(value, null, commits: true);
+
+    internal static Result<T> Fail(Error error, bool commits) => new(default, error, commits);
+
+    /// <summary>The value turned into another, or the same error.</summary>
+    /// <param name="map">Turns the value into another.</param>
+    /// <typeparam name="TOut">The other value's type.</typeparam>
+    public Result<TOut> Map<TOut>(Func<T, TOut> map) => Error is null ? Result<TOut>.Of(map(value!)) : Result<TOut>.Fail(Error, commits);
+
+    /// <summary>The result of an operation on the value, or the same error.</summary>
+    /// <param name="bind">The operation.</param>
+    /// <typeparam name="TOut">Its value's type.</typeparam>
+    public Result<TOut> Bind<TOut>(Func<T, Result<TOut>> bind) => Error is null ? bind(value!) : Result<TOut>.Fail(Error, commits);
+
+    /// <summary>The value turned into another by an asynchronous function, or the same error.</summary>
+    /// <param name="map">Turns the value into another.</param>
+    /// <typeparam name="TOut">The other value's type.</typeparam>
+    public async Task<Result<TOut>> MapAsync<TOut>(Func<T, Task<TOut>> map) => Error is null ? Result<TOut>.Of(await map(value!)) : Result<TOut>.Fail(Error, commits);
+
+    /// <summary>The result of an asynchronous operation on the value, or the same error.</summary>
+    /// <param name="bind">The operation.</param>
+    /// <typeparam name="TOut">Its value's type.</typeparam>
+    public async Task<Result<TOut>> BindAsync<TOut>(Func<T, Task<Result<TOut>>> bind) => Error is null ? await bind(value!) : Result<TOut>.Fail(Error, commits);
 }
 
-/// <summary>What is left to say of an operation that returns nothing.</summary>
-public readonly record struct Unit;
+/// <summary>Makes results that no conversion makes.</summary>
+public static class Result
+{
+    /// <summary>A success whose value is known by an interface, from which C# converts by no operator.</summary>
+    /// <param name="value">The value.</param>
+    /// <typeparam name="T">Its type.</typeparam>
+    public static Result<T> Of<T>(T value) => Result<T>.Of(value);
+
+    /// <summary>A failure whose unit of work is committed, for example because it revokes what was stolen.</summary>
+    /// <param name="error">The error that the caller gets.</param>
+    /// <typeparam name="T">The type of the value that there is not.</typeparam>
+    public static Result<T> CommitThenFail<T>(Error error) => Result<T>.Fail(error, commits: true);
+}

@@ -59,7 +59,9 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
 
         var state = request["state"] is { Length: <= MaxState } given && !repeated.Contains("state") ? given : null;
         var judged = Judge(request, repeated, client, redirect, named is not null, state);
-        return judged.Error is { } error ? new(null, Answer(redirect, state, issuer, ("error", error.Code), ("error_description", error.Description)), null) : new(judged.Value, null, null);
+        return judged.Error is { } error
+            ? new(null, Answer(redirect, state, issuer, ("error", OAuthError.Of(error).Name), ("error_description", error.Detail)), null)
+            : new(judged.Value, null, null);
     }
 
     /// <summary>Says yes, for an organization.</summary>
@@ -116,7 +118,7 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
         return Answer(request.RedirectUri, request.State, issuer, ("error", "access_denied"), ("error_description", "The person denied the request."));
     }
 
-    OAuthResult<AuthorizationRequest> Judge(
+    Result<AuthorizationRequest> Judge(
         OAuthParameters request, IReadOnlyCollection<string> repeated, OAuthClient client, string redirect, bool named, string? state)
     {
         if (repeated.Count > 0)

@@ -30,7 +30,7 @@ public sealed record DeviceRequest(
 
 /// <summary>Requests of devices that have no browser (RFC 8628): the device asks, and a person says yes or no on another screen.</summary>
 public sealed class DeviceRequests(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options, RateLimits limits, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, RateLimits limits, TimeProvider time)
 {
     /// <summary>The letters of user codes: no vowels, so that no words come about, and no <c>Y</c> (RFC 8628 section 6.1).</summary>
     public const string Letters = "BCDFGHJKLMNPQRSTVWXZ";
@@ -46,9 +46,9 @@ public sealed class DeviceRequests(
     /// <param name="origin">Where it came in; the person is told.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The codes; or an error of RFC 6749 section 5.2 or RFC 8707 section 2.</returns>
-    public async Task<OAuthResult<DeviceGrant>> RequestAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
+    public async Task<Result<DeviceGrant>> RequestAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
-        var authenticated = await clients.AuthenticateAsync(presented, origin.Address, cancellationToken);
+        var authenticated = await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken);
         if (authenticated.Error is { } unknown)
         {
             return unknown;
@@ -124,7 +124,7 @@ public sealed class DeviceRequests(
     /// <summary>What was typed, less what people put between letters.</summary>
     static string Plain(string typed) => string.Concat(typed.Where(c => c is not ('-' or ' ' or '\u2013' or '\u2010'))).ToUpperInvariant();
 
-    async Task<OAuthResult<DeviceGrant>> AddAsync(OAuthClient client, string scope, string? resource, OAuthOrigin origin, CancellationToken cancellationToken)
+    async Task<Result<DeviceGrant>> AddAsync(OAuthClient client, string scope, string? resource, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
         var device = OAuthSecret.Mint(OAuthPrefixes.Device);

@@ -25,10 +25,10 @@ public sealed record TokenFacts(
 /// <param name="Facts">The token; null where it is not active, or none of the caller's business.</param>
 /// <param name="Refused">Why the caller's own access token does not do; null where it does.</param>
 /// <param name="Error">What else is told instead, or null.</param>
-public sealed record IntrospectionAnswer(TokenFacts? Facts, RefusalCode? Refused, OAuthError? Error);
+public sealed record IntrospectionAnswer(TokenFacts? Facts, RefusalCode? Refused, Error? Error);
 
 /// <summary>Says what a token is (RFC 7662). A client asks about its own; with <see cref="PermissionCatalog.Verify"/>, a service account asks about its organization's.</summary>
-public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, OAuthClients clients, Verifier verifier, TimeProvider time)
+public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, ClientAuthenticator authenticator, TokenVerifier verifier, TimeProvider time)
 {
     /// <summary>Answers a question.</summary>
     /// <param name="request">The body.</param>
@@ -63,7 +63,7 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
     /// <summary>A client that shows a secret: a public one could be anybody (RFC 7662 section 2.1).</summary>
     async Task<Caller> FromClientAsync(PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
-        var authenticated = await clients.AuthenticateAsync(presented, origin.Address, cancellationToken);
+        var authenticated = await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken);
         if (authenticated.Error is { } error)
         {
             return new("", null, null, error);
@@ -98,14 +98,14 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
             return new("", null, refusal, null);
         }
 
-        var token = (await verifier.FindTokenAsync(bearer, cancellationToken)).Token;
+        var token = (await verifier.FindAsync(bearer, cancellationToken)).Token;
         return token is null ? new("", null, RefusalCode.InvalidToken, null)
             : new(token.ClientId, token.May(PermissionCatalog.Verify, null) ? token.Organization.Id : null, null, null);
     }
 
     async Task<(TokenFacts? Facts, long Organization, RefusalCode? Refused)> ReadAccessAsync(string text, CancellationToken cancellationToken)
     {
-        var found = await verifier.FindTokenAsync(PresentedCredential.Jwt(text, 0), cancellationToken);
+        var found = await verifier.FindAsync(PresentedCredential.Jwt(text, 0), cancellationToken);
         return found.Token is not { } token || TokenRules.State(token, time.GetUtcNow()) is not null ? (null, 0, found.Refusal) : (
             new(
                 token.ClientId, string.Join(' ', token.Scopes), "Bearer", token.ExpiresAt, token.IssuedAt, token.Owner.Id, token.Organization.Slug, token.Issuer,
@@ -131,5 +131,5 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
     }
 
     /// <summary>Who asks: about the tokens of a client, and of an organization where it may.</summary>
-    sealed record Caller(string ClientId, long? Organization, RefusalCode? Refused, OAuthError? Error);
+    sealed record Caller(string ClientId, long? Organization, RefusalCode? Refused, Error? Error);
 }

@@ -1,5 +1,7 @@
 using Dashboard.Core.Changes;
+using Dashboard.Core.Data;
 using Dashboard.Core.Tokens;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +16,9 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
     /// <summary>How long what is over stays: who comes too late with it is told what became of it, and what was used twice is noticed.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
+    /// <summary>The most rows of one kind that one transaction deletes.</summary>
+    const int BatchSize = 1000;
+
     /// <summary>The most transactions of one round.</summary>
     const int MostBatches = 1000;
 
@@ -22,9 +27,9 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
     public async Task ClearAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        for (var (batch, count) = (0, DeviceCodeStore.MostAtOnce); count == DeviceCodeStore.MostAtOnce && batch < MostBatches; batch++)
+        for (var (batch, count) = (0, BatchSize); count == BatchSize && batch < MostBatches; batch++)
         {
-            await changes.RunBehindAsync(async (context, token) => count = await DeviceCodeStore.ClearAsync(context, now, Kept, token), cancellationToken);
+            await changes.RunBehindAsync(async (context, token) => count = await ClearAsync(context, now, Kept, token), cancellationToken);
         }
     }
 
@@ -57,6 +62,34 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
         {
             LogFailed(exception);
         }
+    }
+
+    /// <summary>Clears what is over: codes, tokens and approvals past their end, and clients that nobody approved within a day.</summary>
+    /// <param name="context">The transaction's context.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <param name="kept">How long what is over is kept, so that who comes too late is told so.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>How many rows went, of which kind the most.</returns>
+    static async Task<int> ClearAsync(DashboardContext context, DateTimeOffset now, TimeSpan kept, CancellationToken cancellationToken)
+    {
+        var before = now - kept;
+        var unapproved = now - ClientRegistration.UnapprovedLifetime;
+        return new[]
+        {
+            await context.AuthorizationCodes.Where(x => context.AuthorizationCodes.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
+                .Select(old => old.CodeHash).Contains(x.CodeHash)).ExecuteDeleteAsync(cancellationToken),
+            await context.DeviceCodes.Where(x => context.DeviceCodes.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
+                .Select(old => old.CodeHash).Contains(x.CodeHash)).ExecuteDeleteAsync(cancellationToken),
+            await context.RefreshTokens.Where(x => context.RefreshTokens.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
+                .Select(old => old.TokenHash).Contains(x.TokenHash)).ExecuteDeleteAsync(cancellationToken),
+            await context.AccessTokens.Where(x => context.AccessTokens.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
+                .Select(old => old.Jti).Contains(x.Jti)).ExecuteDeleteAsync(cancellationToken),
+            await context.Authorizations.Where(x => context.Authorizations.Where(old => old.ExpiresAt < before
+                    && !context.AccessTokens.Any(token => token.AuthorizationId == old.Id) && !context.RefreshTokens.Any(token => token.AuthorizationId == old.Id))
+                .OrderBy(old => old.ExpiresAt).Take(BatchSize).Select(old => old.Id).Contains(x.Id)).ExecuteDeleteAsync(cancellationToken),
+            await context.RegisteredClients.Where(x => context.RegisteredClients.Where(old => old.ApprovedAt == null && old.CreatedAt < unapproved)
+                .OrderBy(old => old.CreatedAt).Take(BatchSize).Select(old => old.ClientId).Contains(x.ClientId)).ExecuteDeleteAsync(cancellationToken),
+        }.Max();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The upkeep of OAuth's keys and codes failed; it is tried again in an hour.")]

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.OAuth;
 
 /// <summary>Revokes tokens (RFC 7009). Holding one is enough, as it is for a key: somebody who finds a token should end it.</summary>
-public sealed class TokenRevocation(UnitOfWorkRunner changes, OAuthClients clients, AccessTokenReader reader, RateLimits limits)
+public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticator authenticator, AccessTokenReader reader, RateLimits limits)
 {
     /// <summary>Revokes an access token, or a refresh token and with it the whole authorization.</summary>
     /// <param name="request">The body.</param>
@@ -15,14 +15,14 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, OAuthClients clien
     /// <param name="origin">Where it came in.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Nothing, also where there was no such token (RFC 7009 section 2.2); or <c>invalid_request</c>, and <c>invalid_client</c> for a client with a wrong secret.</returns>
-    public async Task<OAuthResult<Unit>> RevokeAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
+    public async Task<Result<Unit>> RevokeAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         if (request["token"] is not { } text)
         {
             return OAuthError.InvalidRequest("token is missing.");
         }
 
-        if (presented.ClientId is not null && (await clients.AuthenticateAsync(presented, origin.Address, cancellationToken)).Error is { } unknown)
+        if (presented.ClientId is not null && (await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken)).Error is { } unknown)
         {
             return unknown;
         }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): gives tokens for what a client shows.</summary>
-public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, TimeProvider time)
+public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, TimeProvider time)
 {
     const int IdLength = 22;
 
@@ -18,7 +18,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     /// <param name="origin">Where it came in.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The tokens; or an error of RFC 6749 section 5.2, RFC 8628 section 3.5 or RFC 8707 section 2.</returns>
-    public async Task<OAuthResult<IssuedTokens>> IssueAsync(
+    public async Task<Result<IssuedTokens>> IssueAsync(
         OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         if (request["grant_type"] is not { } grant)
@@ -31,7 +31,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
             return new OAuthError("unsupported_grant_type", "There is no such grant type here.");
         }
 
-        var authenticated = await clients.AuthenticateAsync(presented, origin.Address, cancellationToken);
+        var authenticated = await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken);
         if (authenticated.Error is { } unknown)
         {
             return unknown;
@@ -58,11 +58,11 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
         };
     }
 
-    async Task<OAuthResult<IssuedTokens>> IssueForServiceAccountAsync(TokenRequestContext asked, CancellationToken cancellationToken)
+    async Task<Result<IssuedTokens>> IssueForServiceAccountAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         var id = asked.Client.ServiceAccountId!;
-        return await RunAsync(
-            new(PartyType.ServiceAccount, id, asked.Client.Name, asked.Origin.AddressText),
+        return await changes.RunAsync<IssuedTokens>(
+            new Actor(PartyType.ServiceAccount, id, asked.Client.Name, asked.Origin.AddressText),
             async (change, token) =>
             {
                 var account = await (
@@ -101,13 +101,13 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     }
 
     /// <summary>A service account has registered nothing: without a scope it gets what it may read, and where it may do nothing but verify, that.</summary>
-    OAuthResult<IReadOnlyList<string>> ScopeOfAccount(TokenRequestContext asked, string[] permissions)
+    Result<IReadOnlyList<string>> ScopeOfAccount(TokenRequestContext asked, string[] permissions)
     {
         if (asked.Request["scope"] is null)
         {
             var readable = OAuthScopes.Within(scopes.Readable, permissions);
-            return readable.Count > 0 ? OAuthResult.Of(readable)
-                : permissions is [PermissionCatalog.Verify] ? OAuthResult.Of<IReadOnlyList<string>>([OAuthScopes.Api])
+            return readable.Count > 0 ? Result.Of(readable)
+                : permissions is [PermissionCatalog.Verify] ? Result.Of<IReadOnlyList<string>>([OAuthScopes.Api])
                 : OAuthError.InvalidScope("This service account may not read. Name the scopes that you need.");
         }
 
@@ -118,7 +118,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     }
 
     /// <summary>RFC 6749 section 4.1.3, RFC 7636 section 4.5.</summary>
-    async Task<OAuthResult<IssuedTokens>> ExchangeCodeAsync(TokenRequestContext asked, CancellationToken cancellationToken)
+    async Task<Result<IssuedTokens>> ExchangeCodeAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         if (asked.Request["code"] is not { } code || asked.Request["code_verifier"] is not { } verifier)
         {
@@ -126,7 +126,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
         }
 
         var hash = KeyHash.Of(code);
-        return await RunAsync(
+        return await changes.RunAsync<IssuedTokens>(
             asked.Anybody,
             async (change, token) =>
             {
@@ -177,7 +177,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     }
 
     /// <summary>RFC 6749 section 6, RFC 9700 section 4.14.2.</summary>
-    async Task<OAuthResult<IssuedTokens>> RefreshAsync(TokenRequestContext asked, CancellationToken cancellationToken)
+    async Task<Result<IssuedTokens>> RefreshAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         if (asked.Request["refresh_token"] is not { } refresh)
         {
@@ -185,7 +185,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
         }
 
         var hash = KeyHash.Of(refresh);
-        return await RunAsync(
+        return await changes.RunAsync<IssuedTokens>(
             asked.Anybody,
             async (change, token) =>
             {
@@ -228,7 +228,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     }
 
     /// <summary>RFC 8628 section 3.4 and 3.5.</summary>
-    async Task<OAuthResult<IssuedTokens>> ExchangeDeviceCodeAsync(TokenRequestContext asked, CancellationToken cancellationToken)
+    async Task<Result<IssuedTokens>> ExchangeDeviceCodeAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         if (asked.Request["device_code"] is not { } code)
         {
@@ -236,7 +236,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
         }
 
         var hash = KeyHash.Of(code);
-        return await PollAsync(asked.Client, hash, cancellationToken) is { } waits ? waits : await RunAsync(
+        return await PollAsync(asked.Client, hash, cancellationToken) is { } waits ? waits : await changes.RunAsync<IssuedTokens>(
             asked.Anybody,
             async (change, token) =>
             {
@@ -280,7 +280,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     }
 
     /// <summary>Issues what an approval allows, as long as the person who gave it is a member.</summary>
-    async Task<OAuthResult<IssuedTokens>> IssueForAuthorizationAsync(
+    async Task<Result<IssuedTokens>> IssueForAuthorizationAsync(
         UnitOfWork change, TokenRequestContext asked, Authorization authorization, string scope, string? resource, string action, CancellationToken cancellationToken)
     {
         // Whoever removes the member at this moment waits for this, or this finds it done.
@@ -304,18 +304,10 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     }
 
     /// <summary>Ends an approval whose code or token came twice: one of the two who hold it is a thief.</summary>
-    static async Task<OAuthResult<IssuedTokens>> EndAsync(UnitOfWork change, string authorizationId, string because, CancellationToken cancellationToken)
+    static async Task<Result<IssuedTokens>> EndAsync(UnitOfWork change, string authorizationId, string because, CancellationToken cancellationToken)
     {
         await AuthorizationRevocation.EndAsync(change, authorizationId, because, cancellationToken);
-        return OAuthError.InvalidGrant("This was used before. Because it may have been stolen, the authorization has ended. Ask the person again.");
-    }
-
-    /// <summary>Runs a change that comes to tokens or to an error. An error takes back what was done, unless it was recorded.</summary>
-    async Task<OAuthResult<IssuedTokens>> RunAsync(
-        Actor actor, Func<UnitOfWork, CancellationToken, Task<OAuthResult<IssuedTokens>>> issue, CancellationToken cancellationToken)
-    {
-        var outcome = await changes.RunAsync<OAuthResult<IssuedTokens>>(actor, async (change, token) => await issue(change, token), cancellationToken);
-        return outcome.Value;
+        return Result.CommitThenFail<IssuedTokens>(OAuthError.InvalidGrant("This was used before. Because it may have been stolen, the authorization has ended. Ask the person again."));
     }
 
     /// <summary>A request of a client that has shown who it is.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dashboard.Core.Changes;
-using Dashboard.Core.Projects;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Organizations;
@@ -21,7 +20,7 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
     /// <returns>The organization as it is then; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
     /// <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> for a slug that is or was another's.</returns>
     public async Task<Result<OrganizationAccess>> ChangeAsync(Actor actor, string organization, OrganizationPatch patch, CancellationToken cancellationToken) =>
-        ProjectService.Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<OrganizationAccess>(
+        Names.Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<OrganizationAccess>(
             actor,
             async (change, token) =>
             {

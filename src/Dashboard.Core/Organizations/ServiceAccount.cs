@@ -42,6 +42,9 @@ public sealed class ServiceAccount
     /// <summary>The identifier: <see cref="IdPrefix"/> and 16 base62 characters.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Whether a service account can have this identifier. No other is looked up: SQL Server ignores trailing spaces when it compares.</summary>
+    internal static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(IdPrefix, StringComparison.Ordinal);
+
     /// <summary>The OAuth client id, one for its whole life: <see cref="ClientIdPrefix"/> and the characters of <see cref="Id"/>.</summary>
     public string ClientId => ClientIdPrefix + Id[IdPrefix.Length..];
 
@@ -107,6 +110,9 @@ public sealed class ServiceAccountCredential
 
     /// <summary>The identifier: <see cref="IdPrefix"/> and 16 base62 characters.</summary>
     public required string Id { get; init; }
+
+    /// <summary>Whether a client secret can have this identifier.</summary>
+    internal static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(IdPrefix, StringComparison.Ordinal);
 
     /// <summary>The client id: <see cref="ServiceAccount.ClientIdPrefix"/> and 16 base62 characters.</summary>
     public required string ClientId { get; init; }

@@ -23,7 +23,7 @@ public sealed partial class ProjectService
     /// <returns>The project as it is then; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
     /// <see cref="ErrorCode.Conflict"/> for a slug that is or was another's.</returns>
     public async Task<Result<ProjectSummary>> ChangeAsync(Actor actor, ProjectPath path, ProjectPatch patch, CancellationToken cancellationToken) =>
-        Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<ProjectSummary>(
+        Names.Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<ProjectSummary>(
             actor,
             async (change, token) =>
             {
@@ -158,21 +158,4 @@ public sealed partial class ProjectService
         context.Keys.Where(key => key.ProjectId == projectId && KeyListPartition.Unrevoked.Contains(key.Shelf));
 
     static Error SlugTaken(string slug) => new(ErrorCode.Conflict, $"The address {slug} is or was another project's. Choose another slug.");
-
-    /// <summary>What is wrong with a name and a slug that are asked for, or null.</summary>
-    internal static Error? Check(string? name, string? slug)
-    {
-        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (name is not null && Names.Check(name) is { } wrongName)
-        {
-            errors["name"] = wrongName;
-        }
-
-        if (slug is not null && Names.CheckSlug(slug) is { } wrongSlug)
-        {
-            errors["slug"] = wrongSlug;
-        }
-
-        return errors.Count == 0 ? null : Error.Invalid(errors);
-    }
 }

@@ -16,12 +16,6 @@ static class ServiceAccountRules
     public static Error? Check(ServiceAccountPatch patch, PermissionCatalog catalog, KnownKeyTemplates shapes) =>
         Check(patch.Name ?? "-", patch.Description, patch.Permissions, patch.Projects, catalog, shapes);
 
-    /// <summary>Whether a service account can have this identifier. Nothing else is looked up: SQL Server takes <c>x</c> and <c>x</c> with a space behind it for the same.</summary>
-    public static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(ServiceAccount.IdPrefix, StringComparison.Ordinal);
-
-    /// <summary>The same for a client secret.</summary>
-    public static bool IsSecretId(string? id) => Names.IsResourceId(id) && id!.StartsWith(ServiceAccountCredential.IdPrefix, StringComparison.Ordinal);
-
     static Error? Check(string? name, string? description, IReadOnlyList<string>? permissions, ProjectChoice? projects, PermissionCatalog catalog, KnownKeyTemplates shapes)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);

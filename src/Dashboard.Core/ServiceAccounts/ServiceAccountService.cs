@@ -71,7 +71,7 @@ public sealed partial class ServiceAccountService(
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var organization = await ProjectService.ResolveOrganizationAsync(context, actor, query.Organization, cancellationToken);
+        var organization = await context.ResolveOrganizationAsync(actor, query.Organization, cancellationToken);
         if (organization.Error is { } missing)
         {
             return missing;
@@ -114,7 +114,7 @@ public sealed partial class ServiceAccountService(
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var organization = await ProjectService.ResolveOrganizationAsync(context, actor, query.Organization, cancellationToken);
+        var organization = await context.ResolveOrganizationAsync(actor, query.Organization, cancellationToken);
         return organization.Error is { } missing ? missing
             : organization.Value.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal ? refusal
             : await Matching(context, organization.Value.Id, SearchOf(query), query.State).CountAsync(cancellationToken);
@@ -220,7 +220,7 @@ public sealed partial class ServiceAccountService(
                 : (found.Value[0], [.. found.Value.Select(project => project.ProjectId)]);
         }
 
-        var organization = await ProjectService.ResolveOrganizationAsync(context, actor, input.Organization, cancellationToken);
+        var organization = await context.ResolveOrganizationAsync(actor, input.Organization, cancellationToken);
         if (organization.Error is { } unknown)
         {
             return unknown;
@@ -257,7 +257,7 @@ public sealed partial class ServiceAccountService(
     /// <summary>The account's organization and the actor's place in it.</summary>
     static async Task<Result<OrganizationAccess>> FindAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken)
     {
-        var found = !ServiceAccountRules.IsId(id) ? null : await (
+        var found = !ServiceAccount.IsId(id) ? null : await (
             from account in context.ServiceAccounts
             where account.Id == id && account.DeletedAt == null
             join member in context.MembershipsOf(actor) on account.OrganizationId equals member.OrganizationId

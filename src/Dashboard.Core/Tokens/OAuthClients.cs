@@ -1,16 +1,12 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using Dashboard.Core.Data;
-using Dashboard.Core.Limits;
-using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Tokens;
 
 /// <summary>Finds OAuth clients, wherever they come from.</summary>
-public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, RateLimits limits)
+public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
 {
     const int MaxIdLength = 64;
 
@@ -24,31 +20,6 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
         return (await ReadAsync(context, clientId, cancellationToken))?.Client;
     }
 
-    /// <summary>Makes sure that a client is the one it says (RFC 6749 section 3.2.1): a public one by its identifier alone, any other by its secret.</summary>
-    /// <param name="presented">What the request says of the client.</param>
-    /// <param name="address">Where it came from; failures are limited by it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The client; or <c>invalid_client</c>, <c>temporarily_unavailable</c> after too many failures.</returns>
-    public async Task<OAuthResult<OAuthClient>> AuthenticateAsync(PresentedClient presented, IPAddress? address, CancellationToken cancellationToken)
-    {
-        if (limits.FailedClients.Waits(address) is { } wait)
-        {
-            return OAuthError.TooMany(wait);
-        }
-
-        if (presented.ClientId is { } id)
-        {
-            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-            if (await ReadAsync(context, id, cancellationToken) is { } found && IsShown(found, presented.Secret, out var secretId))
-            {
-                return found.Client with { SecretId = secretId };
-            }
-        }
-
-        limits.FailedClients.Take(address);
-        return OAuthError.InvalidClient;
-    }
-
     /// <summary>What clients are called, by their identifiers.</summary>
     internal static async Task<Dictionary<string, OAuthClient>> ReadManyAsync(DashboardContext context, IReadOnlyCollection<string> clientIds, CancellationToken cancellationToken)
     {
@@ -56,25 +27,8 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
         return rows.Select(ToClient).Append(OAuthClient.CommandLine).ToDictionary(client => client.ClientId, StringComparer.Ordinal);
     }
 
-    static bool IsShown(Found found, string? secret, out string? secretId)
-    {
-        secretId = null;
-        if (found.Client.IsPublic || secret is null)
-        {
-            return found.Client.IsPublic && secret is null;
-        }
-
-        var hash = KeyHash.Of(secret);
-        if (found.Secrets.FirstOrDefault(stored => CryptographicOperations.FixedTimeEquals(stored.Hash, hash)) is not { } shown)
-        {
-            return false;
-        }
-
-        secretId = shown.Id;
-        return true;
-    }
-
-    static async Task<Found?> ReadAsync(DashboardContext context, string clientId, CancellationToken cancellationToken)
+    /// <summary>A client with the hashes of its secrets.</summary>
+    internal static async Task<StoredClient?> ReadAsync(DashboardContext context, string clientId, CancellationToken cancellationToken)
     {
         if (clientId == OAuthClient.CommandLineId)
         {
@@ -109,9 +63,10 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
         row.CreatedAt);
 
     static string[] Split(string text, char by) => text.Split(by, StringSplitOptions.RemoveEmptyEntries);
-
-    sealed record Found(OAuthClient Client, IReadOnlyList<StoredSecret> Secrets);
-
-    /// <summary>A secret that a client may show, with its identifier where it has one.</summary>
-    sealed record StoredSecret(string? Id, byte[] Hash);
 }
+
+/// <summary>A client with the secrets that it may show.</summary>
+sealed record StoredClient(OAuthClient Client, IReadOnlyList<StoredSecret> Secrets);
+
+/// <summary>A secret that a client may show, with its identifier where it has one.</summary>
+sealed record StoredSecret(string? Id, byte[] Hash);

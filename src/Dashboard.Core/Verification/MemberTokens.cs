@@ -12,7 +12,7 @@ public sealed record MemberToken(Actor? Actor, RefusalCode? Refusal = null, Time
 
 /// <summary>Says which member acts through an access token. Only the command line's tokens with the scope <c>api</c> stand in for a session: no other client's, and no service
 /// account's. They are held and dropped as all tokens are (<see cref="TokenCache"/>), and <see cref="UnitOfWorkRunner"/> asks again inside each change.</summary>
-public sealed class MemberTokens(Verifier verifier)
+public sealed class MemberTokens(TokenVerifier verifier)
 {
     /// <summary>Finds the member.</summary>
     /// <param name="credential">What the request presents.</param>
@@ -26,7 +26,7 @@ public sealed class MemberTokens(Verifier verifier)
             return new(null);
         }
 
-        var judged = await verifier.JudgeAsync(credential, AccessRequirement.None, facts, null, cancellationToken);
+        var judged = await verifier.JudgeAsync(credential, AccessRequirement.None, facts, cancellationToken);
         if (judged.Verdict.Refusal is { } refusal)
         {
             return new(null, refusal, judged.Verdict.RetryAfter);

@@ -1,6 +1,7 @@
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Verification;
@@ -12,7 +13,7 @@ namespace Dashboard.Core.Verification;
 public sealed record SelfRevoked(RefusalCode? Refusal, string? KeyId, DateTimeOffset? RevokedAt);
 
 /// <summary>Lets whoever holds a key revoke it, as somebody who finds one should.</summary>
-public sealed class SelfRevocation(Verifier verifier, UnitOfWorkRunner changes)
+public sealed class SelfRevocation(KeyVerifier verifier, UnitOfWorkRunner changes)
 {
     /// <summary>Revokes the key that is presented, whatever its environment, its state or the client's address, unless it is revoked.</summary>
     /// <param name="credential">What the request presented.</param>

@@ -1,0 +1,38 @@
+using Dashboard.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Changes;
+
+/// <summary>What an operation does inside <see cref="UnitOfWorkRunner"/>: it reads and writes through <see cref="Context"/> and says what happened.</summary>
+public sealed class UnitOfWork
+{
+    readonly List<(long Chain, AuditEvent Event)> events = [];
+
+    internal UnitOfWork(DashboardContext context, Actor actor, DateTimeOffset now) => (Context, Actor, Now) = (context, actor, now);
+
+    /// <summary>The transaction's context.</summary>
+    public DashboardContext Context { get; }
+
+    /// <summary>Who acts.</summary>
+    public Actor Actor { get; }
+
+    /// <summary>The change's time in whole milliseconds, the same for all that it writes. UTC.</summary>
+    public DateTimeOffset Now { get; }
+
+    internal IReadOnlyList<(long Chain, AuditEvent Event)> Events => events;
+
+    /// <summary>The feed rows that were written, once they are.</summary>
+    internal IReadOnlyList<FeedEntry> Feed { get; set; } = [];
+
+    /// <summary>Says what happened. It becomes a row of the audit log and a row of the change feed about its target.</summary>
+    /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
+    /// <param name="what">What happened. Of a target's identifier and name as much is kept as the log has room for.</param>
+    public void Record(long chain, AuditEvent what) => events.Add((chain, what with { Target = what.Target.Fitted() }));
+
+    /// <summary>Takes the lock of a chain's newest end before the change reads what only one may decide at a time. No organization's or project's row may
+    /// be locked after it.</summary>
+    /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task LockAuditChainAsync(long chain, CancellationToken cancellationToken) =>
+        Context.AuditChains.Where(x => x.Id == chain).ExecuteUpdateAsync(set => set.SetProperty(x => x.Sequence, x => x.Sequence), cancellationToken);
+}
