@@ -54,7 +54,9 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         var address = $"{SignIn}?ReturnUrl={Uri.EscapeDataString(wanted)}";
         var signedIn = await client.PostAsync(address, Filled(await client.GetStringAsync(address, Cancellation)), Cancellation);
         var already = await client.GetAsync(address, Cancellation);
-        Assert.All(new[] { signedIn, already }, answer => Assert.Equal((HttpStatusCode.Redirect, reached), (answer.StatusCode, answer.Headers.Location?.ToString())));
+        Assert.All(
+            new[] { signedIn, already },
+            answer => Assert.Equal((HttpStatusCode.Redirect, reached), (answer.StatusCode, answer.Headers.Location?.ToString())));
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public sealed class AuthorizationServer : IAsyncLifetime
     {
     }
 
-    internal AuthorizationServer(TimeProvider time) => Product = new Product().With("OAuth:DeviceCodeInterval", "1").With("Proxies:Trusted", "127.0.0.1").WithoutRateLimits().With(time);
+    internal AuthorizationServer(TimeProvider time) => Product = new Product()
+        .With("OAuth:DeviceCodeInterval", "1").With("Proxies:Trusted", "127.0.0.1").WithoutRateLimits().With(time);
 
     public Product Product { get; }
 

@@ -3,7 +3,8 @@ using Microsoft.Playwright;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>axe-core, run in the page itself. The package's own runner opens another page for each run, and that costs more than the run.</summary>
+/// <summary>axe-core, run in the page itself. The package's own runner opens another page for each run, which costs more than the
+/// run.</summary>
 static class Axe
 {
     static readonly string Script = new BundledAxeScriptProvider().GetScript();
@@ -17,7 +18,8 @@ static class Axe
         }
         """;
 
-    /// <summary>What axe finds in <paramref name="part"/>, by every rule or by those of contrast alone. The root element stands for the whole page.</summary>
+    /// <summary>What axe finds in <paramref name="part"/>, by every rule or by those of contrast alone. The root element stands for the
+    /// whole page.</summary>
     public static async Task<IReadOnlyList<string>> RunAsync(ILocator part, bool contrastOnly)
     {
         if (!await part.Page.EvaluateAsync<bool>("'axe' in window"))

@@ -5,7 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>Databases that are made once per run and copied for each product. Migrating an empty file and hashing the owner's password cost more than most tests.</summary>
+/// <summary>Databases that are made once per run and copied for each product: to migrate an empty file and hash the owner's password
+/// takes longer than most tests.</summary>
 static class DatabaseTemplate
 {
     public const string FileName = "latchkey.db";
@@ -22,7 +23,8 @@ static class DatabaseTemplate
     static DirectoryInfo Migrate()
     {
         var folder = NewFolder();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Dashboard", $"Data Source={Path.Combine(folder.FullName, FileName)}")]).Build();
+        var connection = $"Data Source={Path.Combine(folder.FullName, FileName)}";
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Dashboard", connection)]).Build();
         using var services = new ServiceCollection().AddLogging().AddDashboardDatabase(configuration, folder.FullName).BuildServiceProvider();
         services.PrepareDatabaseAsync(CancellationToken.None).GetAwaiter().GetResult();
         SqliteConnection.ClearAllPools();

@@ -2,7 +2,8 @@ using Dashboard.Core.Organizations;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>An organization with one project that a test has to itself on a product that others use too: what its owner sees is what the test made.</summary>
+/// <summary>An organization with one project that a test has to itself on a product that others use too: what its owner sees is what
+/// the test made.</summary>
 public sealed record OwnOrganization(string Slug, ApiClient Owner) : IDisposable
 {
     static int count;

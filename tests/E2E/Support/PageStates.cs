@@ -3,8 +3,8 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>Everything that a page can look like. Each is looked at by <see cref="PageVisit.ExpectAccessibleAsync"/> in one place of the suite, which
-/// <c>Ui/PageStateTests</c> checks.</summary>
+/// <summary>Everything that a page can look like. Each state is checked by <see cref="PageVisit.ExpectAccessibleAsync"/> in one place
+/// of the suite, and <c>Ui/PageStateTests</c> holds that.</summary>
 public enum PageState
 {
     [Page("/account/sign-in")] SignIn,

@@ -5,7 +5,8 @@ namespace Dashboard.Tests.E2E.Support;
 /// <summary>A product behind a proxy, with hosts for both environments.</summary>
 public sealed class ProxiedProduct : IAsyncLifetime
 {
-    public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "1000").With("Proxies:Trusted:0", "127.0.0.0/8").With("Proxies:Trusted:1", "2001:db8:ffff::/48")
+    public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "1000")
+        .With("Proxies:Trusted:0", "127.0.0.0/8").With("Proxies:Trusted:1", "2001:db8:ffff::/48")
         .With("Environments:live:Hosts:0", "api.example").With("Environments:live:Hosts:1", "127.0.0.1").With("Environments:test:Hosts", "sandbox.example, localhost:8443").With("OAuth:QueryTokenPaths:0", "/events");
 
     public ApiClient Owner { get; private set; } = null!;
