@@ -40,6 +40,7 @@ public static class CoreServices
         services.AddSingleton<OrganizationService>();
         services.AddSingleton<ProjectService>();
         services.AddSingleton<ResourceService>();
+        services.AddSingleton<SetUpCode>();
         services.AddSingleton<SetUpService>();
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<SignInService>();

@@ -12,8 +12,6 @@ public sealed class PublicUrl
 {
     const string Setting = "PublicUrl";
 
-    readonly string? configured;
-
     /// <summary>Reads the setting.</summary>
     /// <param name="configuration">The settings.</param>
     /// <exception cref="SettingException">It is no address.</exception>
@@ -24,17 +22,20 @@ public sealed class PublicUrl
             return;
         }
 
-        configured = Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp) && url.Query.Length == 0 && url.Fragment.Length == 0
+        Configured = Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp) && url.Query.Length == 0 && url.Fragment.Length == 0
             ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
             : throw new SettingException(Setting, $"is \"{text}\"; it has to be an address that begins with https:// or http://");
     }
+
+    /// <summary>The setting without a slash at its end, or null where it is not set.</summary>
+    public string? Configured { get; }
 
     /// <summary>The address, without a slash at its end.</summary>
     /// <param name="http">A request.</param>
     public string Of(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
-        return configured ?? (IsLoopback(http.Request.Host.Host) ? $"{http.Request.Scheme}://{http.Request.Host.Value}" : OfPort(http));
+        return Configured ?? (IsLoopback(http.Request.Host.Host) ? $"{http.Request.Scheme}://{http.Request.Host.Value}" : OfPort(http));
     }
 
     /// <summary>The same where the request's scheme and host are those of another server, which a proxy asks about.</summary>
@@ -42,12 +43,12 @@ public sealed class PublicUrl
     public string Beside(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
-        return configured ?? OfPort(http);
+        return Configured ?? OfPort(http);
     }
 
     /// <summary>Whether an issuer is this installation. That its keys signed is known already: without the setting, any name of this machine is.</summary>
     /// <param name="issuer">The token's <c>iss</c>.</param>
-    public bool IsOwn(string issuer) => configured is not null ? issuer == configured : Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && IsLoopback(uri.Host);
+    public bool IsOwn(string issuer) => Configured is not null ? issuer == Configured : Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && IsLoopback(uri.Host);
 
     static string OfPort(HttpContext http) => string.Create(CultureInfo.InvariantCulture, $"http://localhost:{http.Connection.LocalPort}");
 

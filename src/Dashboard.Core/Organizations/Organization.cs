@@ -98,6 +98,12 @@ public sealed class Installation
     /// <summary>When the first owner came, UTC; null while the set-up is open.</summary>
     public DateTimeOffset? SetUpAt { get; init; }
 
+    /// <summary>The set-up code, encrypted by data protection; null before the first start and once there is an owner.</summary>
+    public string? ProtectedSetUpCode { get; init; }
+
+    /// <summary>How many wrong guesses the code has met.</summary>
+    public int WrongSetUpCodes { get; init; }
+
     /// <summary>The identifier of the one row.</summary>
     public const int TheOne = 1;
 }

@@ -66,6 +66,7 @@ sealed class InstallationConfiguration : IEntityTypeConfiguration<Installation>
     public void Configure(EntityTypeBuilder<Installation> builder)
     {
         builder.ToTable("Installation").Property(x => x.Id).ValueGeneratedNever();
+        builder.Property(x => x.ProtectedSetUpCode).HasMaxLength(1000).IsUnicode(false);
         builder.HasData(new Installation { Id = Installation.TheOne });
     }
 }

@@ -1,6 +1,8 @@
+using System.Net;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
+using Dashboard.Core.Limits;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Microsoft.AspNetCore.Identity;
@@ -26,7 +28,8 @@ public sealed record NewInstallation(string? Email, string? Password, string? Or
 public sealed record SetUpDone(string UserId, ProjectPath Project);
 
 /// <summary>The first run: it makes the first owner, their organization and its project, once and never again.</summary>
-public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, IPasswordHasher<DashboardUser> hasher)
+public sealed class SetUpService(
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, IPasswordHasher<DashboardUser> hasher, SetUpCode codes, RateLimits limits)
 {
     volatile bool closed; // once it is, it stays so: no need to ask again
 
@@ -44,8 +47,41 @@ public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, U
         return !closed;
     }
 
-    /// <summary>Makes the first owner, organization and project. Of two at once one does.</summary>
-    /// <param name="actor">Who asks: the settings, or somebody in front of a browser.</param>
+    /// <summary>Makes the first owner, organization and project for a person in a browser, who has to enter the set-up code wherever the request comes from.</summary>
+    /// <param name="client">The client address, or null.</param>
+    /// <param name="code">The set-up code as it was entered.</param>
+    /// <param name="input">The rest of the form.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What was made; or <see cref="ErrorCode.InvalidRequest"/> by field, the code's too, <see cref="ErrorCode.Conflict"/> once there is a user,
+    /// <see cref="ErrorCode.RateLimited"/> after too many wrong codes from one address.</returns>
+    public async Task<Result<SetUpDone>> SetUpWithCodeAsync(IPAddress? client, string? code, NewInstallation input, CancellationToken cancellationToken)
+    {
+        if (!await IsOpenAsync(cancellationToken))
+        {
+            return Closed();
+        }
+
+        if (limits.FailedSignIns.Waits(client) is { } wait)
+        {
+            return new Error(ErrorCode.RateLimited, "Too many tries from your address. Wait a minute, then try again.", RetryAfter: wait);
+        }
+
+        var errors = new Dictionary<string, string>(Check(input)?.Errors ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        if (string.IsNullOrWhiteSpace(code))
+        {
+            errors["code"] = "Enter the set-up code. It is part of the link that the server printed when it started.";
+        }
+        else if (!await codes.IsRightAsync(code, cancellationToken))
+        {
+            limits.FailedSignIns.Take(client);
+            errors["code"] = "This code is wrong or has been replaced. The server's log has the current one.";
+        }
+
+        return errors.Count > 0 ? Error.Invalid(errors) : await SetUpAsync(Actor.Anonymous(Network.ToText(client)), input, cancellationToken);
+    }
+
+    /// <summary>Makes the first owner, organization and project. Of two at once one succeeds. The set-up code is not checked here.</summary>
+    /// <param name="actor">Who asks: the settings, or a person whose code was right.</param>
     /// <param name="input">What they said.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What was made; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.Conflict"/> once there is a user.</returns>
@@ -67,7 +103,7 @@ public sealed class SetUpService(IDbContextFactory<DashboardContext> contexts, U
             async (change, token) =>
             {
                 var taken = await change.Context.Installations.Where(x => x.Id == Installation.TheOne && x.SetUpAt == null)
-                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.SetUpAt, change.Now), token);
+                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.SetUpAt, change.Now).SetProperty(x => x.ProtectedSetUpCode, (string?)null), token);
                 return taken == 1 && !await change.Context.Users.AnyAsync(token) ? await CreateAsync(change, input, hash, token) : Closed();
             },
             cancellationToken);

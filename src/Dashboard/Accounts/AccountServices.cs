@@ -2,6 +2,7 @@ using Dashboard.Auth;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 
 namespace Dashboard.Accounts;
@@ -22,7 +23,7 @@ static class AccountServices
         services.AddScoped<SessionWatch>();
         services.AddScoped<AuthenticationStateProvider>(scope => scope.GetRequiredService<SessionWatch>());
         services.AddScoped<CircuitHandler, SessionWatchStart>();
-        services.AddSingleton<SetUpCode>();
+        services.AddSingleton(provider => new SetUpCookie(provider.GetRequiredService<IDataProtectionProvider>(), https));
         return services;
     }
 

@@ -15,7 +15,7 @@ public sealed partial class SetUp : ComponentBase
 
     [Inject] SetUpService Service { get; set; } = null!;
 
-    [Inject] SetUpCode Code { get; set; } = null!;
+    [Inject] SetUpCookie Cookie { get; set; } = null!;
 
     [Inject] SignInService SignIn { get; set; } = null!;
 
@@ -27,15 +27,22 @@ public sealed partial class SetUp : ComponentBase
 
     [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
 
-    bool NeedsCode => !SetUpCode.IsFromThisMachine(Http);
+    /// <summary>The code in the printed link.</summary>
+    [SupplyParameterFromQuery(Name = "code")] string? LinkCode { get; set; }
 
     protected override async Task OnInitializedAsync()
     {
-        Input ??= new();
+        Input ??= new() { Code = Cookie.Read(Http) };
         open = await Service.IsOpenAsync(Http.RequestAborted);
         if (!open)
         {
             Navigation.NotFound();
+        }
+        else if (LinkCode is { Length: > 0 } code && !HttpMethods.IsPost(Http.Request.Method))
+        {
+            open = false;
+            Cookie.Write(Http, code);
+            Navigation.NavigateTo("/setup"); // out of the address at once
         }
     }
 
@@ -53,21 +60,20 @@ public sealed partial class SetUp : ComponentBase
             return;
         }
 
-        var installation = new NewInstallation(Input.Email, Input.Password, Input.Organization, Input.Project);
-        fault = Check(installation);
-        if (fault is not null)
+        var made = await Service.SetUpWithCodeAsync(
+            Http.Connection.RemoteIpAddress, Input.Code, new(Input.Email, Input.Password, Input.Organization, Input.Project), Http.RequestAborted);
+        fault = made.Error;
+        switch (fault?.Code)
         {
-            return;
-        }
-
-        var made = await Service.SetUpAsync(Actor.Anonymous(Http.ClientAddress()), installation, Http.RequestAborted);
-        if (made.Error is { Code: ErrorCode.Conflict })
-        {
-            Navigation.NavigateTo("/account/sign-in"); // somebody was faster
-        }
-        else if ((fault = made.Error) is null)
-        {
-            await EnterAsync(made.Value);
+            case null:
+                await EnterAsync(made.Value);
+                break;
+            case ErrorCode.Conflict:
+                Navigation.NavigateTo("/account/sign-in"); // somebody was faster
+                break;
+            case ErrorCode.RateLimited:
+                Http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+                break;
         }
     }
 
@@ -79,28 +85,14 @@ public sealed partial class SetUp : ComponentBase
             await Http.WriteSessionCookieAsync(session.Value);
         }
 
+        Cookie.Delete(Http);
         Navigation.NavigateTo($"/{made.Project}/keys");
-    }
-
-    Error? Check(NewInstallation installation)
-    {
-        var errors = new Dictionary<string, string>(SetUpService.Check(installation)?.Errors ?? new Dictionary<string, string>(), StringComparer.Ordinal);
-        if (NeedsCode && string.IsNullOrWhiteSpace(Input.Code))
-        {
-            errors["code"] = "Enter the code that the server printed when it started.";
-        }
-        else if (NeedsCode && !Code.Matches(Input.Code))
-        {
-            errors["code"] = "This is not the code. The server's log has the one that counts.";
-        }
-
-        return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
     string? ErrorOf(string field) => fault?.Errors?.GetValueOrDefault(field);
 
     /// <summary>Whether the cursor goes there: the first field, or the first that needs another value.</summary>
-    bool IsNext(string field) => field == (fields.FirstOrDefault(name => ErrorOf(name) is not null) ?? (NeedsCode ? "code" : "email"));
+    bool IsNext(string field) => field == (fields.FirstOrDefault(name => ErrorOf(name) is not null) ?? (string.IsNullOrEmpty(Input.Code) ? "code" : "email"));
 
     sealed class Form
     {

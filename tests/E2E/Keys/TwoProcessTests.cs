@@ -55,7 +55,7 @@ public sealed class TwoProcessTests(TwoProcessTests.Nodes nodes) : IClassFixture
 
         public async ValueTask InitializeAsync()
         {
-            var starts = await Task.WhenAll(ProductProcess.StartAsync(folder), ProductProcess.StartAsync(folder));
+            var starts = await Task.WhenAll(ProductProcess.StartWithOwnerAsync(folder), ProductProcess.StartWithOwnerAsync(folder));
             (First, Second) = (starts[0], starts[1]);
         }
 

@@ -12,7 +12,7 @@ public sealed class TalkativeProduct : IAsyncLifetime
 
     public ProductProcess Process { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Process = await ProductProcess.StartAsync(
+    public async ValueTask InitializeAsync() => Process = await ProductProcess.StartWithOwnerAsync(
         Folder,
         ("Logging:LogLevel:Default", "Trace"),
         ("Logging:LogLevel:Microsoft", "Trace"),

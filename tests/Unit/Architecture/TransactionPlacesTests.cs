@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.OAuth;
+using Dashboard.Core.Setup;
 using Dashboard.Core.Usage;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
@@ -39,6 +40,7 @@ public sealed class TransactionPlacesTests
                 nameof(FeedCleanupService), // no one's decision: old feed rows
                 nameof(FirstUses), // nor this: a key's first use
                 nameof(OAuthCleanupService), // nor this: expired codes and tokens
+                nameof(SetUpCode), // nor this: guesses, while there is no person yet
                 nameof(SqliteBusyTimeout), // a setting of the connection
                 nameof(UnitOfWorkRunner), // the function itself
                 nameof(UsageCleanupService), // nor this: old counts

@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using Dashboard.Auth;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Dashboard.Accounts;
+
+/// <summary>Carries the set-up code from the printed link to the form, so that it can leave the address at once: a redirect keeps it out of the browser's history and
+/// of every referrer. Encrypted, for this browser alone, and for a quarter of an hour.</summary>
+sealed class SetUpCookie(IDataProtectionProvider protection, bool https)
+{
+    const int MaxLength = 100;
+
+    static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
+
+    readonly ITimeLimitedDataProtector protector = protection.CreateProtector("Latchkey.SetUpCookie").ToTimeLimitedDataProtector();
+    readonly CookieBuilder cookie = Build(https);
+
+    /// <summary>Keeps what the link carried, right or wrong. Nothing is looked up, so that following a link is no guess.</summary>
+    public void Write(HttpContext http, string code)
+    {
+        if (code.Length <= MaxLength)
+        {
+            http.Response.Cookies.Append(cookie.Name!, protector.Protect(code, Lifetime), cookie.Build(http));
+        }
+    }
+
+    /// <summary>The code of the link that this browser followed, or null.</summary>
+    public string? Read(HttpContext http)
+    {
+        try
+        {
+            return http.Request.Cookies[cookie.Name!] is { Length: > 0 } text ? protector.Unprotect(text) : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Has the browser forget it.</summary>
+    public void Delete(HttpContext http) => http.Response.Cookies.Delete(cookie.Name!, cookie.Build(http));
+
+    static CookieBuilder Build(bool https)
+    {
+        var builder = new CookieBuilder { MaxAge = Lifetime };
+        SessionCookie.Configure(builder, "latchkey-setup", https);
+        return builder;
+    }
+}

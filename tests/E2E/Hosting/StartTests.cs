@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+using Dashboard.Tests.E2E.Support;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Hosting;
+
+/// <summary>What stops a start is one sentence on the error stream and an exit code, never a stack trace.</summary>
+public sealed class StartTests : IDisposable
+{
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("frobnicate", "\"frobnicate\" is no command; there are help and version, and without one Latchkey starts.")]
+    [InlineData("-v", "\"-v\" is no command; there are help and version, and without one Latchkey starts.")]
+    public async Task Unknown_command_is_refused_with_the_list_of_commands(string command, string sentence) =>
+        await StopsAsync(sentence, "--urls", "http://127.0.0.1:0", command);
+
+    [Fact]
+    public async Task Port_in_use_stops_the_start()
+    {
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        taken.Listen();
+        await StopsAsync(
+            $"Failed to bind to address http://{taken.LocalEndPoint}: address already in use; free the address, or choose another with --urls.", $"--urls=http://{taken.LocalEndPoint}");
+    }
+
+    [Fact]
+    public async Task Address_of_another_machine_stops_the_start() => await StopsAsync(
+        "Failed to bind to an address: Cannot assign requested address; free the address, or choose another with --urls.", "--urls=http://192.0.2.1:5080");
+
+    [Fact]
+    public async Task Machine_without_icu_stops_the_start()
+    {
+        var start = ProductProcess.Prepare(folder, ["--urls=http://127.0.0.1:0"]);
+        start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
+        var (code, output, error) = await ProductProcess.RunAsync(start);
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith("Text cannot be normalized on this machine,", error, StringComparison.Ordinal);
+        Assert.Empty(folder.GetFileSystemInfos());
+    }
+
+    [Theory]
+    [InlineData("help", "Usage: Dashboard")]
+    [InlineData("--help", "Usage: Dashboard")]
+    [InlineData("version", "1.")]
+    public async Task Command_prints_and_ends(string command, string begin)
+    {
+        var (code, output, error) = await ProductProcess.RunAsync(ProductProcess.Prepare(folder, [command]));
+        Assert.Equal((0, ""), (code, error));
+        Assert.StartsWith(begin, output, StringComparison.Ordinal);
+        Assert.Empty(folder.GetFileSystemInfos());
+    }
+
+    /// <summary>Development is where the framework would serve build output by itself.</summary>
+    [Fact]
+    public async Task Build_output_serves_its_scripts_in_production_too()
+    {
+        await using var product = await ProductProcess.StartAsync(ProductProcess.Prepare(folder, ["--urls=http://127.0.0.1:0"], "Production"));
+        using var client = new HttpClient { BaseAddress = product.Url };
+        var page = await client.GetStringAsync("/setup", TestContext.Current.CancellationToken);
+        var files = page.Split('"').Where(text => text.EndsWith(".js", StringComparison.Ordinal) || text.EndsWith(".css", StringComparison.Ordinal)).Distinct().ToList();
+        Assert.Contains(files, file => file.Contains("_framework/blazor.web", StringComparison.Ordinal));
+        foreach (var file in files)
+        {
+            foreach (var encoding in new[] { "identity", "br" })
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, file) { Headers = { { "Accept-Encoding", encoding } } };
+                using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+                var bytes = await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+                Assert.True(answer.StatusCode == HttpStatusCode.OK && bytes.Length > 100, $"{file} ({encoding}): {answer.StatusCode}, {bytes.Length} bytes");
+            }
+        }
+    }
+
+    async Task StopsAsync(string sentence, params string[] arguments)
+    {
+        var (code, output, error) = await ProductProcess.RunAsync(ProductProcess.Prepare(folder, arguments));
+        Assert.Equal((1, sentence + Environment.NewLine), (code, error));
+        Assert.DoesNotContain("Exception", output, StringComparison.Ordinal);
+    }
+}
