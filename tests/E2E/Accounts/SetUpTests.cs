@@ -32,7 +32,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         Assert.Equal("/setup", new Uri(visit.Page.Url).PathAndQuery);
         await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToHaveValueAsync(code);
         await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToBeFocusedAsync();
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.SetUp);
 
         await FillAsync(visit, "short");
         await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveAccessibleDescriptionAsync("Use 12 characters or more. A sentence is easy to remember.");
@@ -42,7 +42,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveValueAsync("priya.raghunathan@northwind.example");
         await Assertions.Expect(visit.Page.GetByLabel("Organization")).ToHaveValueAsync("Northwind Traders");
         await Assertions.Expect(visit.Page.GetByLabel("First project")).ToHaveValueAsync("Order Platform");
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.SetUpErrors);
 
         await FillAsync(visit, Product.Password);
         await visit.UntilInteractiveAsync();
@@ -70,7 +70,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
             Assert.Equal("/setup", new Uri(visit.Page.Url).PathAndQuery);
         }
 
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.SetUpCode);
         await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToBeFocusedAsync();
         await FillAsync(visit, Product.Password);
         await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToHaveAccessibleDescriptionAsync(

@@ -5,7 +5,8 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Api;
 
 /// <summary>The description says all that a program needs. That it is true, every other test of the API shows.</summary>
-public sealed class ApiDescriptionTests(Tenants tenants) : IClassFixture<Tenants>
+[Collection(typeof(TenantsCollection))]
+public sealed class ApiDescriptionTests(Tenants tenants)
 {
     [Fact]
     public async Task Description_is_OpenAPI_3_1_for_everybody()

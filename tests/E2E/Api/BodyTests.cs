@@ -7,7 +7,8 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Api;
 
 /// <summary>What cannot be right is refused by its field, and nothing is written.</summary>
-public sealed class BodyTests(Tenants tenants) : IClassFixture<Tenants>
+[Collection(typeof(TenantsCollection))]
+public sealed class BodyTests(Tenants tenants)
 {
     [Theory]
     [InlineData("""{"name": ""}""", "name")]

@@ -10,7 +10,8 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Api;
 
 /// <summary>Who gets which answer where. An endpoint that is not in the table fails.</summary>
-public sealed class EndpointTableTests(Tenants tenants) : IClassFixture<Tenants>
+[Collection(typeof(TenantsCollection))]
+public sealed class EndpointTableTests(Tenants tenants)
 {
     /// <summary>A request and what it is answered with; without a code, no problem.</summary>
     sealed record Case(string Path, object? Body, int Status, string? Code = null, (string Name, string Value)[]? Headers = null);

@@ -4,7 +4,8 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Api;
 
 /// <summary>What has no answer of its own is told as a problem document where programs call.</summary>
-public sealed class ProblemTests(Tenants tenants) : IClassFixture<Tenants>
+[Collection(typeof(TenantsCollection))]
+public sealed class ProblemTests(Tenants tenants)
 {
     [Theory]
     [InlineData("/api")]

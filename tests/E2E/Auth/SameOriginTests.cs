@@ -4,7 +4,8 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Auth;
 
 /// <summary>A session is used by the product's own pages and by nobody else's.</summary>
-public sealed class SameOriginTests(Tenants tenants) : IClassFixture<Tenants>
+[Collection(typeof(TenantsCollection))]
+public sealed class SameOriginTests(Tenants tenants)
 {
     public static TheoryData<string?, string?> Elsewhere => new()
     {

@@ -35,7 +35,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         var code = page.GetByLabel("Code", new() { Exact = true });
         await page.GotoAsync("/oauth/device/verify");
         await Expect(code).ToBeFocusedAsync();
-        await LookAsync(visit);
+        await visit.ExpectAccessibleAsync(PageState.Device);
         foreach (var (typed, said) in new[] { ("aeiou", "A code has eight letters"), ("bcdf ghjk", "No device waits with this code.") })
         {
             await code.FillAsync(typed);
@@ -45,18 +45,18 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
             await Expect(code).ToBeFocusedAsync();
         }
 
-        await LookAsync(visit);
+        await visit.ExpectAccessibleAsync(PageState.DeviceErrors);
         var device = await program.PostAsync("/oauth/device/authorize", new { client_id = OAuthClient.CommandLineId });
         await code.FillAsync(device.Member("user_code").ToLowerInvariant().Replace("-", "", StringComparison.Ordinal));
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Allow Latchkey command line to act as you?" })).ToBeVisibleAsync();
         await Expect(page.GetByText("Manage keys and service accounts as you can")).ToBeVisibleAsync();
-        await Expect(page.GetByLabel("Organization")).ToContainTextAsync("where you may only read");
-        await LookAsync(visit);
+        await Expect(page.GetByLabel("Organization")).ToContainTextAsync("where you can only read");
+        await visit.ExpectAccessibleAsync(PageState.DeviceConsent);
         await page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The device is connected" })).ToBeVisibleAsync();
-        await LookAsync(visit);
+        await visit.ExpectAccessibleAsync(PageState.DeviceConnected);
         Assert.Equal(200, (await PollAsync(device)).Status);
 
         var other = await program.PostAsync("/oauth/device/authorize", new { client_id = OAuthClient.CommandLineId });
@@ -64,6 +64,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Button, new() { Name = "Deny" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The device was turned away" })).ToBeVisibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.DeviceDenied);
         Assert.Equal("access_denied", (await PollAsync(other)).Member("error"));
 
         Task<Exchange> PollAsync(Exchange asked) =>
@@ -97,7 +98,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await page.GotoAsync(asked);
         await Expect(page.GetByText("You belong to no organization")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Allow" })).ToBeDisabledAsync();
-        await LookAsync(visit);
+        await visit.ExpectAccessibleAsync(PageState.ConsentWithoutOrganization);
         await page.GetByRole(AriaRole.Button, new() { Name = "Not you?" }).ClickAsync();
         await page.GetByLabel("E-mail").FillAsync(Product.Email);
         await page.GetByLabel("Password").FillAsync(Product.Password);
@@ -106,7 +107,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = LongName })).ToBeVisibleAsync();
         await Expect(page.GetByText("Unverified: it registered itself")).ToBeVisibleAsync();
         await Expect(page.GetByText("1 hour, renewed for up to 30 days")).ToBeVisibleAsync();
-        await LookAsync(visit);
+        await visit.ExpectAccessibleAsync(PageState.Consent);
         Assert.Equal("error=access_denied", await AnswerAsync("Deny"));
         await page.GotoAsync(asked);
         Assert.StartsWith("code=latchkey_ac_", await AnswerAsync("Allow"), StringComparison.Ordinal);
@@ -114,6 +115,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         visit.Expect(400, "client_id=nobody");
         await page.GotoAsync("/oauth/authorize?client_id=nobody");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "This app cannot be connected" })).ToBeVisibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.ConsentImpossible);
 
         // What the app hears first, with state and issuer.
         async Task<string> AnswerAsync(string button)
@@ -140,7 +142,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await visit.SignInAsync("connects@example.com");
         await visit.GoAsync("/account/connected-apps");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing acts as you" })).ToBeVisibleAsync();
-        await LookAsync(visit);
+        await visit.ExpectAccessibleAsync(PageState.ConnectedAppsEmpty);
 
         var shell = await product.CommandLineTokenAsync(program, person);
         var app = await product.AppTokenAsync(program, person, LongName);
@@ -153,11 +155,11 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await Expect(rows.Nth(0)).ToContainTextAsync("May read workflows. Connected");
         await Expect(rows.Nth(0)).ToContainTextAsync("Registered itself");
         await Expect(rows.Nth(1)).ToContainTextAsync("May manage keys and service accounts.");
-        await LookAsync(visit);
+        await visit.ExpectAccessibleAsync(PageState.ConnectedApps);
         await page.GetByRole(AriaRole.Button, new() { Name = "Disconnect Latchkey command line" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToBeFocusedAsync();
-        await visit.ExpectAccessibleAsync(page.GetByRole(AriaRole.Alertdialog), ColorScheme.Light);
+        await visit.ExpectAccessibleAsync(PageState.Disconnect, page.GetByRole(AriaRole.Alertdialog));
         await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Disconnect" }).ClickAsync();
         await Expect(rows).ToHaveCountAsync(1);
         Assert.Equal(401, (await program.GetAsync("/api/keys", Bearers.Header(shell))).Status);
@@ -168,21 +170,12 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await admin.GoAsync($"/{People.Project}/keys");
         await admin.Page.GetByRole(AriaRole.Link, new() { Name = "Connected apps" }).ClickAsync();
         await Expect(admin.Page.GetByText("As Connie Connects. May read workflows.")).ToBeVisibleAsync();
-        await LookAsync(admin);
+        await admin.ExpectAccessibleAsync(PageState.ConnectedAppsOfOrganization);
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "of Connie Connects" }).ClickAsync();
         await admin.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Disconnect" }).ClickAsync();
         await admin.UntilNoDialogAsync();
         await Expect(admin.Page.GetByRole(AriaRole.Button, new() { Name = "of Connie Connects" })).ToHaveCountAsync(0);
         Assert.Equal("invalid_token", (await program.GetAsync("/v1/capabilities", Bearers.Header(app))).Code);
-    }
-
-    static async Task LookAsync(PageVisit visit)
-    {
-        await visit.ResizeAsync(390);
-        await visit.ExpectFitAsync();
-        await visit.ResizeAsync(1360);
-        await visit.ExpectAccessibleAsync();
-        await visit.ExpectFitAsync();
     }
 
     static int FreePort()

@@ -7,7 +7,8 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Docs;
 
 /// <summary>The lines of the page about OAuth, typed as they are printed.</summary>
-public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixture<AuthorizationServer>
+[Collection(typeof(AuthorizationCollection))]
+public sealed class OAuthSnippetTests(AuthorizationServer server)
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -1,15 +1,20 @@
 using System.Net;
 using System.Net.Http.Json;
+using Dashboard.Core.Usage;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Dashboard.Tests.E2E.Hosting;
 
 /// <summary>An outage is told as one, never as a bad key or an ended session, and ends when it ends.</summary>
-public sealed class OutageTests
+public sealed class OutageTests(OutageTests.Failing failing, Browser browser) : IClassFixture<OutageTests.Failing>, IDisposable
 {
     static CancellationToken None => TestContext.Current.CancellationToken;
+
+    /// <summary>The database is there for the next test.</summary>
+    public void Dispose() => failing.Outage.Failure = null;
 
     public static TheoryData<string> Failures => ["sqlite", "retries", "timeout", "wrapped"];
 
@@ -17,10 +22,10 @@ public sealed class OutageTests
     [MemberData(nameof(Failures))]
     public async Task Database_that_is_gone_is_unavailable_until_it_is_back(string failure)
     {
-        var outage = new Outage();
-        await using var product = new Product().With(outage.Register);
-        using var owner = await ApiClient.SignInAsync(product);
-        using var anybody = await ApiClient.OpenAsync(product);
+        var outage = failing.Outage;
+        using var organization = await OwnOrganization.AddAsync(failing.Product);
+        using var anybody = await ApiClient.OpenAsync(failing.Product);
+        var owner = organization.Owner;
         var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
 
         outage.Failure = failure switch
@@ -54,9 +59,8 @@ public sealed class OutageTests
     [Fact]
     public async Task Fault_of_the_products_own_tells_a_trace_and_no_more()
     {
-        var outage = new Outage();
-        await using var product = new Product().With(outage.Register);
-        using var owner = await ApiClient.SignInAsync(product);
+        using var organization = await OwnOrganization.AddAsync(failing.Product);
+        var (owner, outage) = (organization.Owner, failing.Outage);
         var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
         outage.Failure = new InvalidOperationException("the inner workings");
         Assert.Equal((503, "verification_unavailable"), await TellAsync(owner.GetAsync("/v1/capabilities", ("X-API-Key", raw)))); // whatever it is, it is not the key
@@ -76,8 +80,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Page_that_cannot_be_shown_says_whether_the_database_is_gone_or_the_fault_is_ours()
     {
-        var outage = new Outage();
-        await using var product = new Product().With(outage.Register);
+        var (product, outage) = (failing.Product, failing.Outage);
         product.Start();
         using var owner = new HttpClient { BaseAddress = product.Url };
         owner.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
@@ -91,6 +94,13 @@ public sealed class OutageTests
             Assert.Contains("script-src 'self'", Assert.Single(gone.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
         }
 
+        await using (var visit = await PageVisit.OpenAsync(browser, product.Url))
+        {
+            visit.Expect(503, "/");
+            await visit.Page.GotoAsync("/");
+            await visit.ExpectAccessibleAsync(PageState.Error);
+        }
+
         outage.Failure = new InvalidOperationException("the inner workings");
         var fault = await owner.GetAsync("/my-organization/default/keys", None);
         Assert.Equal(HttpStatusCode.InternalServerError, fault.StatusCode);
@@ -102,5 +112,38 @@ public sealed class OutageTests
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync("/my-organization/default/keys", None)).StatusCode);
     }
 
+    [Fact]
+    public async Task Outage_is_told_to_nginx_as_a_refusal_that_says_what_it_is()
+    {
+        using var organization = await OwnOrganization.AddAsync(failing.Product);
+        var (owner, outage) = (organization.Owner, failing.Outage);
+        var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
+        var known = (await owner.PostAsync("/api/keys", new { name = "y" })).Member("raw_key");
+        Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status);
+        await failing.Product.Services.GetRequiredService<FirstUses>().FlushAsync(None); // a change to the key: it is read once more
+        Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status);
+        outage.Failure = Outage.DatabaseUnavailable;
+        Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status); // for 30 seconds
+        var plain = await owner.GetAsync("/forward-auth", ("X-API-Key", raw));
+        Assert.Equal((503, "verification_unavailable"), (plain.Status, plain.Code));
+        Assert.NotNull(plain.Header("Retry-After"));
+        var nginx = await owner.GetAsync("/forward-auth-nginx", ("X-API-Key", raw));
+        Assert.Equal(
+            (403, "verification_unavailable", "verification_unavailable", "503", plain.Header("Retry-After")),
+            (nginx.Status, nginx.Code, nginx.Header("X-Latchkey-Code"), nginx.Header("X-Latchkey-Status"), nginx.Header("X-Latchkey-Retry-After")));
+    }
+
     static async Task<(int, string?)> TellAsync(Task<Exchange> answer) => ((await answer).Status, (await answer).Code);
+
+    /// <summary>A product whose database fails when a test says so.</summary>
+    public sealed class Failing : IAsyncDisposable
+    {
+        public Failing() => Product = new Product().With(Outage.Register);
+
+        public Outage Outage { get; } = new();
+
+        public Product Product { get; }
+
+        public ValueTask DisposeAsync() => Product.DisposeAsync();
+    }
 }

@@ -28,11 +28,11 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No keys in First key yet" })).ToBeVisibleAsync();
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.KeysEmpty);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
         await Expect(page.GetByText("0 of 10 keys in use, 10 left")).ToBeVisibleAsync();
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.CreateKey);
         await page.GetByLabel("Name").FillAsync("Checkout service");
         await page.GetByLabel("Name").PressAsync("Enter");
 
@@ -40,7 +40,7 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await Expect(secret.GetByRole(AriaRole.Button, new() { Name = "Copy key" })).ToBeFocusedAsync();
         var raw = await secret.Locator(".copybox code").InnerTextAsync();
         Assert.Matches(Raw(), raw);
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.Secret);
         await secret.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
         await Expect(secret.GetByText("Copied to the clipboard").First).ToBeVisibleAsync();
         Assert.Equal(raw, await visit.ReadClipboardAsync());
@@ -53,7 +53,6 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await Expect(row).ToContainTextAsync("Never");
         await Expect(page.GetByText("1 of 10 keys")).ToBeVisibleAsync();
         Assert.DoesNotContain(raw, await page.ContentAsync(), StringComparison.Ordinal);
-        await visit.ExpectAccessibleAsync();
         await using var context = await People.OpenAsync(product);
         var entry = await context.AuditEntries.SingleAsync(x => x.Action == "key.created" && x.TargetName == "Checkout service", TestContext.Current.CancellationToken);
         Assert.Equal("127.0.0.1", entry.Address); // where the open page was
@@ -83,7 +82,7 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await Expect(dialog.GetByText("Choose at least one permission.")).ToBeVisibleAsync();
         await Expect(dialog.GetByText("Choose the last day that the key works on.")).ToBeVisibleAsync();
         await Expect(dialog.GetByLabel("Name")).ToBeFocusedAsync();
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.CreateKeyErrors);
         await dialog.GetByLabel("Last day").FillAsync("2999-01-31");
         await page.Keyboard.PressAsync("Tab");
         await dialog.GetByLabel("Name").PressSequentiallyAsync("Half a na"); // and the field is not even left

@@ -12,14 +12,15 @@ namespace Dashboard.Tests.E2E.Keys;
 public sealed class FirstUseTests(Browser browser)
 {
     [Fact]
-    public async Task First_use_at_another_process_turns_the_open_dialog_green_and_the_page_asks_nothing_before()
+    public async Task First_use_at_another_node_turns_the_open_dialog_green_and_the_page_asks_nothing_before()
     {
         var token = TestContext.Current.CancellationToken;
         var commands = new Commands();
         using var reads = new SemaphoreSlim(0);
         await using var product = new Product().With(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(commands)));
         product.Start();
-        await using var other = await ProductProcess.StartAsync(product.Folder);
+        await using var other = new Product(product.Folder);
+        other.Start();
         var project = await product.AddProjectAsync("First use");
         var rehearsal = await product.AddKeyAsync(project, "Another");
         await Caller.PresentAsync(other.Url, rehearsal.Secret.Reveal(), token); // what is done for the first time is slow
@@ -36,7 +37,7 @@ public sealed class FirstUseTests(Browser browser)
         var raw = await dialog.Locator(".copybox code").InnerTextAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
         await Expect(dialog.GetByText("Copied to the clipboard").First).ToBeVisibleAsync();
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.SecretWaiting);
 
         commands.Before = sql => { if (IsFeed(sql)) { reads.Release(); } };
         await reads.WaitAsync(token); // the list behind the dialog has been read by now
@@ -53,7 +54,7 @@ public sealed class FirstUseTests(Browser browser)
         await Expect(dialog.GetByText("It works. First request")).ToBeVisibleAsync(new() { Timeout = 2000 });
         await Expect(dialog.GetByRole(AriaRole.Status).Filter(new() { HasText = "It works." })).ToContainTextAsync("GET /v1/capabilities, allowed, from 127.0.0.0/24");
         Assert.Single(commands.Sent, sql => sql.Contains("\"Method\"", StringComparison.Ordinal)); // and then once
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.SecretWorks);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
         await Expect(dialog).ToBeHiddenAsync();
     }

@@ -34,13 +34,13 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         Assert.Equal("valid", await AskAsync(visit, key.Secret.Reveal()));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Zapier bridge" }).ClickAsync();
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.KeyMenu, page.GetByRole(AriaRole.Menu));
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Switch off" }).ClickAsync();
         await page.GetByText("Zapier bridge switched off").HoverAsync(); // which keeps it there
         var row = page.GetByRole(AriaRole.Row, new() { Name = "Zapier bridge" });
         await Expect(row).ToContainTextAsync("Inactive");
         Assert.Equal("inactive_key", await AskAsync(visit, key.Secret.Reveal()));
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.KeysSwitchedOff);
         await page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(row).ToContainTextAsync("Active");
         Assert.Equal("valid", await AskAsync(visit, key.Secret.Reveal()));
@@ -53,7 +53,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await Expect(question).ToContainTextAsync("203.0.113.0/24");
         await Expect(question.GetByLabel("Type the key’s name to confirm")).ToBeFocusedAsync();
         await Expect(question.GetByRole(AriaRole.Button, new() { Name = "Revoke key" })).ToBeDisabledAsync();
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.RevokeKey);
         await question.GetByLabel("Type the key’s name to confirm").PressSequentiallyAsync("Zapier bridge");
         await question.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).ClickAsync();
         await Expect(page.GetByText("Zapier bridge revoked")).ToBeVisibleAsync();
@@ -67,7 +67,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await page.ReloadAsync();
         await visit.UntilInteractiveAsync();
         await Expect(row).ToContainTextAsync("Revoked");
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.KeysRevoked);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
             await Expect(seeing.Page.GetByRole(AriaRole.Row, new() { Name = "Owner’s key" })).ToBeVisibleAsync();
             await Expect(seeing.Page.GetByRole(AriaRole.Button, new() { Name = "Create key" })).ToHaveCountAsync(0);
             await Expect(seeing.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Actions" })).ToHaveCountAsync(0);
-            await seeing.ExpectAccessibleAsync();
+            await seeing.ExpectAccessibleAsync(PageState.KeysForViewer);
         }
 
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
@@ -96,7 +96,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Owner’s key" }).ClickAsync();
         await Expect(page.GetByText("Its owner or an admin can change it.").First).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" })).ToBeDisabledAsync();
-        await visit.ExpectAccessibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.KeyMenuOfOthers, page.GetByRole(AriaRole.Menu));
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" }).ClickAsync(new() { Force = true });
         await Expect(page.GetByRole(AriaRole.Alertdialog)).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Developer’s key" }).ClickAsync();

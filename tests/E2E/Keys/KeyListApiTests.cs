@@ -5,13 +5,14 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Keys;
 
 /// <summary>Lists of keys: which, and a page at a time.</summary>
-public sealed class KeyListApiTests
+[Collection(typeof(StoppedCollection))]
+public sealed class KeyListApiTests(StoppedProduct stopped)
 {
     [Fact]
     public async Task Pages_of_keys_of_one_moment_lose_none_and_repeat_none()
     {
-        await using var product = new Product().With("Keys:MaxActivePerProject", "130").With(new StoppedClock());
-        using var owner = await ApiClient.SignInAsync(product);
+        using var organization = await OwnOrganization.AddAsync(stopped.Product);
+        var owner = organization.Owner;
         var created = new List<string>();
         for (var i = 0; i < 120; i++)
         {
@@ -38,13 +39,12 @@ public sealed class KeyListApiTests
     [Fact]
     public async Task Newer_keys_shift_no_page_and_a_cursor_is_good_for_its_own_list_only()
     {
-        var time = new StoppedClock();
-        await using var product = new Product().With("Keys:MaxActivePerProject", "130").With(time);
-        using var owner = await ApiClient.SignInAsync(product);
+        using var organization = await OwnOrganization.AddAsync(stopped.Product);
+        var owner = organization.Owner;
         for (var i = 0; i < 4; i++)
         {
             await owner.PostAsync("/api/keys", new { name = $"key {i}" });
-            time.Advance(TimeSpan.FromSeconds(1));
+            stopped.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         var first = await owner.GetAsync("/api/keys?limit=2");
@@ -54,15 +54,16 @@ public sealed class KeyListApiTests
         Assert.Equal(["key 1", "key 0"], Names(await owner.GetAsync($"/api/keys?limit=2&cursor={cursor}")));
         Assert.Equal(["key 1"], Names(await owner.GetAsync($"/api/keys?limit=1&cursor={cursor}"))); // the size of a page is no part of the list
 
-        await product.AddOrganizationAsync("rival", "secret");
-        await product.AddMemberAsync(Product.Email, "rival", OrganizationRole.Owner);
+        var rival = $"{organization.Slug}-rival";
+        await stopped.Product.AddOrganizationAsync(rival, "secret");
+        await stopped.Product.AddMemberAsync(organization.Email, rival, OrganizationRole.Owner);
         foreach (var other in new[]
         {
-            $"/api/keys?project={People.Project}&search=key&cursor={cursor}", $"/api/keys?project={People.Project}&include_revoked=true&cursor={cursor}",
-            $"/api/keys?project={People.Project}&environment=live&cursor={cursor}", $"/api/keys?project=rival/secret&cursor={cursor}",
-            $"/api/projects?cursor={cursor}", $"/api/resources?project={People.Project}&cursor={cursor}",
-            $"/api/keys?project={People.Project}&cursor={new string('A', cursor.Length)}", $"/api/keys?project={People.Project}&cursor={cursor[..4]}",
-            $"/api/keys?project={People.Project}&cursor={new string('A', 2000)}", $"/api/keys?project={People.Project}&cursor=not base64",
+            $"/api/keys?project={organization.Project}&search=key&cursor={cursor}", $"/api/keys?project={organization.Project}&include_revoked=true&cursor={cursor}",
+            $"/api/keys?project={organization.Project}&environment=live&cursor={cursor}", $"/api/keys?project={rival}/secret&cursor={cursor}",
+            $"/api/projects?cursor={cursor}", $"/api/resources?project={organization.Project}&cursor={cursor}",
+            $"/api/keys?project={organization.Project}&cursor={new string('A', cursor.Length)}", $"/api/keys?project={organization.Project}&cursor={cursor[..4]}",
+            $"/api/keys?project={organization.Project}&cursor={new string('A', 2000)}", $"/api/keys?project={organization.Project}&cursor=not base64",
         })
         {
             var answer = await owner.GetAsync(other);
@@ -73,8 +74,8 @@ public sealed class KeyListApiTests
     [Fact]
     public async Task List_shows_what_the_filter_says()
     {
-        await using var product = new Product();
-        using var owner = await ApiClient.SignInAsync(product);
+        using var organization = await OwnOrganization.AddAsync(stopped.Product);
+        var owner = organization.Owner;
         var ids = new List<string>();
         foreach (var (name, environment) in new[] { ("backend", "live"), ("Backend batch", "test"), ("100%", "live"), ("under_score", "test") })
         {
@@ -98,13 +99,12 @@ public sealed class KeyListApiTests
     [Fact]
     public async Task List_comes_in_the_order_that_is_asked_for_and_a_cursor_is_good_for_that_order_only()
     {
-        var time = new StoppedClock();
-        await using var product = new Product().With(time);
-        using var owner = await ApiClient.SignInAsync(product);
+        using var organization = await OwnOrganization.AddAsync(stopped.Product);
+        var owner = organization.Owner;
         foreach (var (name, expires) in new[] { ("beta", (string?)"2099-03-01T00:00:00Z"), ("Gamma", null), ("alpha", "2099-01-01T00:00:00Z") })
         {
             await owner.PostAsync("/api/keys", expires is null ? new { name } : new { name, expires_at = expires });
-            time.Advance(TimeSpan.FromSeconds(1));
+            stopped.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         foreach (var (query, names) in new[]

@@ -8,20 +8,14 @@ using static Microsoft.Playwright.Assertions;
 namespace Dashboard.Tests.E2E.Keys;
 
 /// <summary>The raw key is in memory, in one open dialog and in one answer, and nowhere else.</summary>
-public sealed class RawKeyTests(Browser browser) : IDisposable
+[Collection(typeof(TalkativeCollection))]
+public sealed class RawKeyTests(TalkativeProduct talkative, Browser browser)
 {
-    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
-
     [Fact]
     public async Task Raw_key_is_found_in_no_file_no_log_and_no_page()
     {
         var token = TestContext.Current.CancellationToken;
-        await using var product = await ProductProcess.StartAsync(
-            folder,
-            ("Logging:LogLevel:Default", "Trace"),
-            ("Logging:LogLevel:Microsoft", "Trace"),
-            ("Logging:LogLevel:Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", "Trace"),
-            ("Logging:Console:LogLevel:Default", "Trace"));
+        var (product, folder) = (talkative.Process, talkative.Folder);
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.AllowClipboardAsync();
         await visit.SignInAsync(Product.Email);
@@ -61,13 +55,8 @@ public sealed class RawKeyTests(Browser browser) : IDisposable
         Assert.Contains(files, file => file.Name.EndsWith("-wal", StringComparison.Ordinal));
         Assert.All(files, file => Assert.Equal(-1, Read(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(raw))));
         Assert.Contains(files, file => Read(file).AsSpan().IndexOf("checkout"u8) >= 0); // so that a search which finds nothing has looked in the right place
-        await product.StopAsync(); // the log is whole by then
-        Assert.Contains("trce:", product.Log, StringComparison.Ordinal);
-        Assert.DoesNotContain(raw, product.Log, StringComparison.Ordinal);
-        Assert.DoesNotContain(Product.Password, product.Log, StringComparison.Ordinal);
+        await talkative.ExpectSecretAsync(raw, token);
     }
-
-    public void Dispose() => folder.Delete(recursive: true);
 
     /// <summary>A person confuses the key with its name, in the field that asks for the name.</summary>
     static async Task PasteIntoRevokeAsync(PageVisit visit, string raw)

@@ -5,7 +5,8 @@ using Xunit;
 namespace Dashboard.Tests.E2E.OAuth;
 
 /// <summary>Apache with mod_oauth2, a resource server that others wrote, which asks about each token by introspection.</summary>
-public sealed class ApacheTests(AuthorizationServer server) : IClassFixture<AuthorizationServer>
+[Collection(typeof(AuthorizationCollection))]
+public sealed class ApacheTests(AuthorizationServer server)
 {
     const string Modules = "/usr/lib/apache2/modules";
     const string Page = "what is protected";

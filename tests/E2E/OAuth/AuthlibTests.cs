@@ -5,7 +5,8 @@ using Xunit;
 namespace Dashboard.Tests.E2E.OAuth;
 
 /// <summary>Authlib, Python's OAuth library.</summary>
-public sealed class AuthlibTests(AuthorizationServer server) : IClassFixture<AuthorizationServer>
+[Collection(typeof(AuthorizationCollection))]
+public sealed class AuthlibTests(AuthorizationServer server)
 {
     /// <summary>Debian's own: another one in the path knows nothing of Debian's packages.</summary>
     const string Python = "/usr/bin/python3";

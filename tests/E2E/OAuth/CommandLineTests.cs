@@ -8,7 +8,8 @@ using Xunit;
 namespace Dashboard.Tests.E2E.OAuth;
 
 /// <summary>What the command line does with its token where the pages' own surface is.</summary>
-public sealed class CommandLineTests(Tenants tenants) : IClassFixture<Tenants>
+[Collection(typeof(TenantsCollection))]
+public sealed class CommandLineTests(Tenants tenants)
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 

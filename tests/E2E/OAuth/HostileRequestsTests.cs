@@ -261,7 +261,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     {
         readonly Dictionary<string, string> names = new(StringComparer.Ordinal);
 
-        public Product Product { get; } = new Product().With("RateLimits:FailedClientsPerMinute", "0").With("RateLimits:RefusedPerMinute", "0").With("OAuth:AuthorizationCodeLifetime", "600");
+        public Product Product { get; } = new Product().WithoutRateLimits().With("OAuth:AuthorizationCodeLifetime", "600");
 
         public ApiClient Api { get; private set; } = null!;
 

@@ -10,7 +10,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Dashboard.Tests.E2E.OAuth;
 
 /// <summary>The Model Context Protocol's own client signs in by itself at a server that asks Latchkey about each request.</summary>
-public sealed class McpClientTests(AuthorizationServer server, Browser browser) : IClassFixture<AuthorizationServer>
+[Collection(typeof(AuthorizationCollection))]
+public sealed class McpClientTests(AuthorizationServer server, Browser browser)
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -5,47 +5,47 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Projects;
 
 /// <summary>Projects and resources, as a program keeps them.</summary>
-public sealed class ProjectApiTests
+[Collection(typeof(StoppedCollection))]
+public sealed class ProjectApiTests(StoppedProduct stopped)
 {
     [Fact]
     public async Task Projects_get_slugs_of_their_own()
     {
-        await using var product = new Product();
-        using var owner = await ApiClient.SignInAsync(product);
+        using var organization = await OwnOrganization.AddAsync(stopped.Product);
+        var owner = organization.Owner;
         var made = await owner.PostAsync("/api/projects", new { name = " Blue Orders! " });
-        Assert.Equal((201, People.Organization, "blue-orders", "Blue Orders!"), (made.Status, made.Member("organization"), made.Member("slug"), made.Member("name")));
+        Assert.Equal((201, organization.Slug, "blue-orders", "Blue Orders!"), (made.Status, made.Member("organization"), made.Member("slug"), made.Member("name")));
         Assert.Equal("blue-orders-2", (await owner.PostAsync("/api/projects", new { name = "Blue Orders" })).Member("slug"));
-        Assert.Equal("mine", (await owner.PostAsync("/api/projects", new { name = "x", slug = "mine", organization = People.Organization })).Member("slug"));
+        Assert.Equal("mine", (await owner.PostAsync("/api/projects", new { name = "x", slug = "mine", organization = organization.Slug })).Member("slug"));
         var taken = await owner.PostAsync("/api/projects", new { name = "x", slug = "mine" });
         Assert.Equal((409, "conflict"), (taken.Status, taken.Code));
-        Assert.Equal(4, (await owner.GetAsync($"/api/projects?organization={People.Organization}")).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(4, (await owner.GetAsync($"/api/projects?organization={organization.Slug}")).Json.GetProperty("items").GetArrayLength());
         Assert.Equal(404, (await owner.GetAsync("/api/projects?organization=nobody")).Status);
     }
 
     [Fact]
     public async Task Member_of_two_organizations_sees_both_and_names_the_one_that_is_meant()
     {
-        await using var product = new Product();
-        product.Start();
-        await product.AddOrganizationAsync("rival", "secret");
-        await product.AddMemberAsync(Product.Email, "rival", OrganizationRole.Viewer);
-        using var owner = await ApiClient.SignInAsync(product);
+        using var organization = await OwnOrganization.AddAsync(stopped.Product);
+        var (owner, rival) = (organization.Owner, $"{organization.Slug}-rival");
+        await stopped.Product.AddOrganizationAsync(rival, "secret");
+        await stopped.Product.AddMemberAsync(organization.Email, rival, OrganizationRole.Viewer);
         Assert.Equal(2, (await owner.GetAsync("/api/projects")).Json.GetProperty("items").GetArrayLength());
         Assert.Equal((400, "organization"), ((await owner.PostAsync("/api/projects", new { name = "x" })).Status, (await owner.PostAsync("/api/projects", new { name = "x" })).Errors));
-        Assert.Equal((403, "forbidden"), ((await owner.PostAsync("/api/projects", new { name = "x", organization = "rival" })).Status, (await owner.PostAsync("/api/projects", new { name = "x", organization = "rival" })).Code));
+        Assert.Equal((403, "forbidden"), ((await owner.PostAsync("/api/projects", new { name = "x", organization = rival })).Status, (await owner.PostAsync("/api/projects", new { name = "x", organization = rival })).Code));
         var organizations = (await owner.GetAsync("/api/session")).Json.GetProperty("organizations").EnumerateArray().Select(x => $"{x.GetProperty("slug")}:{x.GetProperty("role")}");
-        Assert.Equal(["my-organization:owner", "rival:viewer"], organizations);
+        Assert.Equal([$"{organization.Slug}:owner", $"{rival}:viewer"], organizations);
     }
 
     [Fact]
     public async Task Resources_are_listed_by_kind_and_name_a_page_at_a_time()
     {
-        await using var product = new Product().With(new StoppedClock());
-        using var owner = await ApiClient.SignInAsync(product);
+        using var organization = await OwnOrganization.AddAsync(stopped.Product);
+        var owner = organization.Owner;
         foreach (var (kind, id, name) in new[] { ("workflow", "order-intake", "Intake"), ("workflow", "refunds", null), ("gateway", "refunds", "Refund gateway"), ("agent", "a.b_c~d-e", "Agent") })
         {
             var made = await owner.PostAsync("/api/resources", name is null ? new { kind, id } : new { kind, id, name });
-            Assert.Equal((201, kind, id, name ?? id, People.Project), (made.Status, made.Member("kind"), made.Member("id"), made.Member("name"), made.Member("project")));
+            Assert.Equal((201, kind, id, name ?? id, organization.Project), (made.Status, made.Member("kind"), made.Member("id"), made.Member("name"), made.Member("project")));
         }
 
         var twice = await owner.PostAsync("/api/resources", new { kind = "workflow", id = "refunds" });
@@ -63,20 +63,20 @@ public sealed class ProjectApiTests
     [Fact]
     public async Task Project_is_read_renamed_moved_and_deleted_with_its_keys()
     {
-        await using var product = new Product();
-        using var owner = await ApiClient.SignInAsync(product);
+        using var organization = await OwnOrganization.AddAsync(stopped.Product);
+        var owner = organization.Owner;
         var place = (await owner.PostAsync("/api/projects", new { name = "Ledger" })).Header("Location")!;
-        Assert.Equal($"/api/projects/{People.Organization}/ledger", place);
+        Assert.Equal($"/api/projects/{organization.Slug}/ledger", place);
         var read = await owner.GetAsync(place);
         Assert.Equal((200, "ledger", "Ledger"), (read.Status, read.Member("slug"), read.Member("name")));
         var moved = await owner.PatchAsync(place, new { name = " General ledger ", slug = "general" });
         Assert.Equal((200, "general", "General ledger", read.Member("created_at")), (moved.Status, moved.Member("slug"), moved.Member("name"), moved.Member("created_at")));
         Assert.Equal(moved.Text, (await owner.GetAsync(place)).Text); // its address before still means it
-        Assert.Equal((409, "conflict"), await ChangeAsync(new { slug = People.Project.Split('/')[1] }));
+        Assert.Equal((409, "conflict"), await ChangeAsync(new { slug = organization.Project.Split('/')[1] }));
         Assert.Equal((400, "invalid_request"), await ChangeAsync(new { }));
         Assert.Equal((400, "invalid_request"), await ChangeAsync(new { organization = "other" }));
 
-        var key = (await owner.PostAsync("/api/keys", new { name = "x", project = $"{People.Organization}/general" })).Member("key_id");
+        var key = (await owner.PostAsync("/api/keys", new { name = "x", project = $"{organization.Slug}/general" })).Member("key_id");
         var deleted = await owner.DeleteAsync(place);
         Assert.Equal((200, "general", $"[\"{key}\"]"), (deleted.Status, deleted.Json.GetProperty("project").GetProperty("slug").GetString(), deleted.Json.GetProperty("keys_revoked").GetRawText()));
         Assert.Equal("revoked", (await owner.GetAsync($"/api/keys/{key}")).Member("state"));
@@ -92,10 +92,10 @@ public sealed class ProjectApiTests
     [Fact]
     public async Task Resource_is_read_renamed_and_deleted_with_what_becomes_of_keys()
     {
-        await using var product = new Product();
-        using var owner = await ApiClient.SignInAsync(product);
+        using var organization = await OwnOrganization.AddAsync(stopped.Product);
+        var owner = organization.Owner;
         var place = (await owner.PostAsync("/api/resources", new { kind = "workflow", id = ".." })).Header("Location")!;
-        Assert.Equal($"/api/resources/{People.Project}/workflow:..", place);
+        Assert.Equal($"/api/resources/{organization.Project}/workflow:..", place);
         await owner.PostAsync("/api/resources", new { kind = "agent", id = "router" });
         var only = (await owner.PostAsync("/api/keys", new { name = "only", resources = new[] { "workflow:.." } })).Member("key_id");
         var both = (await owner.PostAsync("/api/keys", new { name = "both", resources = new[] { "workflow:..", "agent:router" } })).Member("key_id");

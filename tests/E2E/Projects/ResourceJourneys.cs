@@ -27,6 +27,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await visit.GoAsync($"/{project}/keys");
         await page.GetByRole(AriaRole.Link, new() { Name = "Resources" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing to narrow a key to yet" })).ToBeVisibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.ResourcesEmpty);
         await Expect(page.Locator("h1")).ToBeFocusedAsync();
         await Button(page, "Add resource").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -138,8 +139,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await Expect(Name(visit.Page)).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
         await Expect(visit.Page.GetByText("Give it a name of 1 to 100 characters.")).ToBeVisibleAsync();
-        await visit.ResizeAsync(360);
-        await visit.ExpectFitAsync();
+        await visit.ExpectAccessibleAsync(PageState.NoProjectForAdmin);
         await Name(visit.Page).FillAsync("First of all");
         await visit.Page.Keyboard.PressAsync("Enter");
         await visit.Page.WaitForURLAsync("**/empty/first-of-all/keys");

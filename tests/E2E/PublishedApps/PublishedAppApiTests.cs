@@ -3,7 +3,8 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.PublishedApps;
 
-public sealed class PublishedAppApiTests(Tenants tenants) : IClassFixture<Tenants>
+[Collection(typeof(TenantsCollection))]
+public sealed class PublishedAppApiTests(Tenants tenants)
 {
     const string Intake = "workflow:order-intake";
 

@@ -29,11 +29,12 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         await visit.GoAsync($"/{project}/keys");
         await page.GetByRole(AriaRole.Link, new() { Name = "Published apps" }).ClickAsync();
         await Expect(page.GetByText("First add the resource that it calls.")).ToBeVisibleAsync();
-        await LookAsync();
+        await visit.ExpectAccessibleAsync(PageState.AppsWithoutResource);
         await product.AddResourcesAsync(project, 60);
         await product.AddKeyAsync(project, "Backend");
         await visit.GoAsync($"/{project}/apps");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No published apps in Parcels yet" })).ToBeVisibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.AppsEmpty);
 
         // By keyboard: the form, what is missing in it, one resource of many.
         await Button("Publish app").FocusAsync();
@@ -43,7 +44,7 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         await page.Keyboard.TypeAsync(name);
         await page.Keyboard.PressAsync("Enter");
         await Expect(form.GetByText("Choose the resource that the app calls.")).ToBeVisibleAsync();
-        await LookAsync(form);
+        await visit.ExpectAccessibleAsync(PageState.PublishApp, form);
         await form.GetByRole(AriaRole.Searchbox).FillAsync("Resource 42");
         await Expect(form.GetByRole(AriaRole.Radio, new() { Name = "Resource " })).ToHaveCountAsync(1);
         await form.GetByRole(AriaRole.Radio, new() { Name = "Resource 42" }).FocusAsync();
@@ -61,7 +62,7 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         await visit.UntilNoDialogAsync();
         await Expect(page.GetByText("1 published app", new() { Exact = true })).ToBeVisibleAsync();
         Assert.DoesNotContain(raw, await page.ContentAsync() + await (await visit.Requests.GetAsync(page.Url)).TextAsync(), StringComparison.Ordinal);
-        await LookAsync();
+        await visit.ExpectAccessibleAsync(PageState.Apps);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "API keys" }).ClickAsync();
         await Expect(page.GetByText("1 key", new() { Exact = true })).ToBeVisibleAsync();
@@ -69,7 +70,7 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         await page.GetByRole(AriaRole.Switch, new() { Name = "Show managed keys" }).CheckAsync();
         await Expect(page.GetByText("2 keys", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByText("1 of 10 keys")).ToBeVisibleAsync();
-        await LookAsync();
+        await visit.ExpectAccessibleAsync(PageState.KeysManaged);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Published apps" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Published apps", Exact = true })).ToBeFocusedAsync(); // which it takes once the page is there
@@ -79,7 +80,7 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByText("from this moment on its requests to Resource 42 are refused.")).ToBeVisibleAsync();
         await Expect(page.GetByText("This app is in use.")).ToBeVisibleAsync();
-        await LookAsync(page.GetByRole(AriaRole.Alertdialog));
+        await visit.ExpectAccessibleAsync(PageState.UnpublishApp, page.GetByRole(AriaRole.Alertdialog));
         await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Textbox).FocusAsync();
         await page.Keyboard.TypeAsync(name);
         await page.Keyboard.PressAsync("Enter");
@@ -87,19 +88,10 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         await ExpectKeyAsync("revoked_key");
         await Button("Show unpublished apps").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Unpublished" })).ToBeVisibleAsync();
-        await LookAsync();
+        await visit.ExpectAccessibleAsync(PageState.AppsUnpublished);
 
         ILocator Button(string text) => page.GetByRole(AriaRole.Button, new() { Name = text, Exact = true });
 
         async Task ExpectKeyAsync(string code) => Assert.Equal(code, (await program.GetAsync("/v1/capabilities", ("X-API-Key", raw))).Code);
-
-        async Task LookAsync(ILocator? part = null)
-        {
-            await visit.ResizeAsync(390);
-            await visit.ExpectFitAsync();
-            await visit.ResizeAsync(1360);
-            await visit.ExpectAccessibleAsync(part, part is null ? [] : [ColorScheme.Light]);
-            await visit.ExpectFitAsync();
-        }
     }
 }

@@ -3,7 +3,8 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.ServiceAccounts;
 
-public sealed class ServiceAccountApiTests(Tenants tenants) : IClassFixture<Tenants>
+[Collection(typeof(TenantsCollection))]
+public sealed class ServiceAccountApiTests(Tenants tenants)
 {
     [Fact]
     public async Task Client_secret_is_replaced_beside_the_old_one()

@@ -28,14 +28,14 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         await visit.GoAsync($"/{People.Project}/keys");
         await page.GetByRole(AriaRole.Link, new() { Name = "Service accounts" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No service accounts in" })).ToBeVisibleAsync();
-        await LookAsync();
+        await visit.ExpectAccessibleAsync(PageState.ServiceAccountsEmpty);
 
         // By keyboard: the form, and the key at once.
         await Button("Create service account").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         var form = page.GetByRole(AriaRole.Dialog, new() { Name = "Create service account" });
         await Expect(form.GetByRole(AriaRole.Textbox, new() { Name = "Name" })).ToBeFocusedAsync();
-        await LookAsync(form);
+        await visit.ExpectAccessibleAsync(PageState.CreateServiceAccount, form);
         await page.Keyboard.TypeAsync(name);
         await page.Keyboard.PressAsync("Enter");
         var secrets = page.GetByRole(AriaRole.Dialog, new() { Name = "Save these credentials" });
@@ -48,7 +48,7 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         await Expect(secrets.GetByText("It works.")).ToBeVisibleAsync();
         await Button("I have saved them").ClickAsync();
         await Expect(secrets.GetByText("You have not copied the client secret.")).ToBeVisibleAsync();
-        await LookAsync(secrets);
+        await visit.ExpectAccessibleAsync(PageState.Credentials, secrets);
         await Button("Keep this open").ClickAsync();
         await secrets.GetByRole(AriaRole.Button, new() { Name = "Copy client secret" }).ClickAsync();
         await Expect(secrets.GetByText("2 of 3 copied")).ToBeVisibleAsync();
@@ -63,7 +63,7 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
 
         await ChooseAsync(name, "Switch off");
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Switched off" })).ToBeVisibleAsync();
-        await LookAsync();
+        await visit.ExpectAccessibleAsync(PageState.ServiceAccounts);
         await ExpectKeyAsync("inactive_key");
         await ChooseAsync(name, "Switch on");
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Active", Exact = true })).ToBeVisibleAsync();
@@ -78,7 +78,7 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         await Button("I have saved the secret").ClickAsync();
         await visit.UntilNoDialogAsync();
         await Expect(page.GetByText("2 of 2", new() { Exact = true })).ToBeVisibleAsync();
-        await LookAsync();
+        await visit.ExpectAccessibleAsync(PageState.ServiceAccount);
         await ChooseAsync($"{secret[..11]}…", "Revoke…");
         await Button("Revoke secret").ClickAsync();
         await visit.UntilNoDialogAsync();
@@ -89,6 +89,7 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         await Expect(page.GetByText("1 key is revoked with it.")).ToBeVisibleAsync();
         await Expect(page.GetByText("This service account is in use.")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Textbox)).ToBeFocusedAsync();
+        await visit.ExpectAccessibleAsync(PageState.DeleteServiceAccount, page.GetByRole(AriaRole.Alertdialog));
         await page.Keyboard.TypeAsync(name);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No service accounts in" })).ToBeVisibleAsync();
@@ -105,15 +106,6 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
             await page.Keyboard.PressAsync("Enter");
             await page.GetByRole(AriaRole.Menuitem, new() { Name = item }).FocusAsync();
             await page.Keyboard.PressAsync("Enter");
-        }
-
-        async Task LookAsync(ILocator? part = null)
-        {
-            await visit.ResizeAsync(390);
-            await visit.ExpectFitAsync();
-            await visit.ResizeAsync(1360);
-            await visit.ExpectAccessibleAsync(part, ColorScheme.Light);
-            await visit.ExpectFitAsync();
         }
     }
 }

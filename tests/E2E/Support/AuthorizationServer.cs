@@ -11,7 +11,8 @@ public sealed class AuthorizationServer : IAsyncLifetime
     {
     }
 
-    internal AuthorizationServer(TimeProvider time) => Product = new Product().With("OAuth:DeviceCodeInterval", "1").With("Proxies:Trusted", "127.0.0.1").With(time);
+    internal AuthorizationServer(TimeProvider time) => Product = new Product()
+        .With("OAuth:DeviceCodeInterval", "1").With("Proxies:Trusted", "127.0.0.1").WithoutRateLimits().With(time);
 
     public Product Product { get; }
 
@@ -70,3 +71,7 @@ public sealed class AuthorizationServer : IAsyncLifetime
     Task<Exchange> SendAsync(string path, string form) =>
         Nobody.SendContentAsync(HttpMethod.Post, path, new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"));
 }
+
+/// <summary>Tests on one <see cref="AuthorizationServer"/>, one after the other.</summary>
+[CollectionDefinition]
+public sealed class AuthorizationCollection : ICollectionFixture<AuthorizationServer>;

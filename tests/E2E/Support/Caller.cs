@@ -31,6 +31,14 @@ public sealed class Caller : IDisposable
         return (answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!);
     }
 
+    /// <summary>Creates a project and returns it as paths and bodies name it.</summary>
+    public async Task<string> AddProjectAsync(string name, CancellationToken cancellationToken)
+    {
+        using var answer = await http.PostAsJsonAsync("/api/projects", new { name }, cancellationToken);
+        var project = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!;
+        return $"{project["organization"]}/{project["slug"]}";
+    }
+
     public Task<HttpResponseMessage> DeleteAsync(string path, CancellationToken cancellationToken) => http.DeleteAsync(path, cancellationToken);
 
     public async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>

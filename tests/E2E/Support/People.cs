@@ -4,6 +4,7 @@ using Dashboard.Core.Organizations;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Dashboard.Tests.E2E.Support;
 
@@ -16,7 +17,9 @@ public static class People
     public const string Project = "my-organization/default";
 
     /// <summary>Everybody's password is <see cref="Product.Password"/>, hashed once: hashing is slow by design.</summary>
-    static readonly Lazy<string> Hash = new(() => new PasswordHasher<DashboardUser>().HashPassword(new(), Product.Password));
+    static readonly Lazy<string> Hash = new(() =>
+        new PasswordHasher<DashboardUser>(Options.Create(new PasswordHasherOptions { IterationCount = Product.HashIterations }))
+            .HashPassword(new(), Product.Password));
 
     /// <summary>Adds an organization with projects. Name and slug are the same.</summary>
     public static async Task AddOrganizationAsync(this Product product, string slug, params string[] projects)

@@ -3,8 +3,13 @@ using Microsoft.Extensions.Time.Testing;
 namespace Dashboard.Tests.E2E.Support;
 
 /// <summary>The product's time of day, which moves only when a test moves it. Timers and spans stay real, so that background loops keep running.</summary>
-public sealed class StoppedClock() : FakeTimeProvider(new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero))
+public sealed class StoppedClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
+    public StoppedClock()
+        : this(new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero))
+    {
+    }
+
     public override long TimestampFrequency => System.TimestampFrequency;
 
     public override long GetTimestamp() => System.GetTimestamp();

@@ -31,7 +31,7 @@ public sealed class Tenants : IAsyncLifetime
     /// <summary>Access tokens of the first organization, once somebody needs them.</summary>
     public Task<Issued> Tokens => tokens.Value;
 
-    public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "100000");
+    public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "100000").WithoutRateLimits();
 
     /// <summary>Owner of the first organization.</summary>
     public ApiClient Owner { get; private set; } = null!;
@@ -98,3 +98,7 @@ public sealed class Tenants : IAsyncLifetime
         await Product.DisposeAsync();
     }
 }
+
+/// <summary>Tests on one pair of <see cref="Tenants"/>, one after the other: some look at all that is stored.</summary>
+[CollectionDefinition]
+public sealed class TenantsCollection : ICollectionFixture<Tenants>;

@@ -1,73 +1,85 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
 using Dashboard.Tests.E2E.Support;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.Ui;
 
-/// <summary>Each page in each of its states: nothing keeps anybody out, in either theme, and at 360 px nothing scrolls sideways.</summary>
+/// <summary>Page states that no journey passes, and whether each page state is looked at.</summary>
 public sealed class PageStateTests(Product product, Browser browser) : IClassFixture<Product>
 {
     [Fact]
-    public async Task Every_page_is_accessible_and_fits_the_narrowest_window()
+    public void Every_page_has_states_and_every_state_is_looked_at_in_one_place()
+    {
+        var pages = typeof(Program).Assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<RouteAttribute>()).Select(x => x.Template);
+        var states = typeof(PageState).GetFields(BindingFlags.Public | BindingFlags.Static).ToList();
+        Assert.Equal(
+            pages.Where(route => !route.StartsWith("/_kit", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+            states.Select(state => state.GetCustomAttribute<PageAttribute>()!.Route).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
+        var tests = Path.Combine(Repository.Root, "tests", "E2E");
+        var text = string.Concat(Directory.EnumerateFiles(tests, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var looks = Regex.Matches(text, @"\bPageState\.(?<name>\w+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(x => x.Groups["name"].Value);
+        Assert.Equal(states.Select(state => state.Name).Order(StringComparer.Ordinal), looks.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Pages_dialogs_and_menus_are_accessible_and_fit_their_window()
     {
         product.Start();
         var full = await product.AddProjectAsync("A project with rather a long name, as people have them");
-        var empty = await product.AddProjectAsync("Empty");
         await product.AddKeyAsync(full, "Warehouse handheld scanners, Rotterdam and Antwerp, building 4, second floor");
         await product.AddResourcesAsync(full, 30);
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         var page = visit.Page;
-        await visit.ResizeAsync(360);
-        await page.GotoAsync("/account/sign-in");
-        await LookAsync();
         await visit.SignInAsync(Product.Email);
         visit.Expect(404, "/nothing-here");
         await page.GotoAsync("/nothing-here");
-        await LookAsync();
-        foreach (var path in new[] { $"{empty}/keys", $"{empty}/resources", $"{empty}/apps", $"{full}/keys", $"{full}/keys?environment=test", $"{full}/resources?kind=agent", $"{full}/resources" })
+        await visit.ExpectAccessibleAsync(PageState.NotFound);
+        foreach (var (path, state) in new[]
         {
-            await visit.GoAsync($"/{path}");
-            await LookAsync();
-        }
-
-        await OpenAsync("Add resource", AriaRole.Dialog, "Add resource");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Resource 1", Exact = true }).ClickAsync();
-        await LookAsync(page.GetByRole(AriaRole.Menu, new() { Name = "Actions for Resource 1", Exact = true }));
-        await ItemAsync("Rename…", AriaRole.Dialog, "Rename this resource");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Resource 1", Exact = true }).ClickAsync();
-        await ItemAsync("Delete…", AriaRole.Alertdialog, "Delete this resource?");
-        foreach (var (item, role, title) in new[]
-        {
-            ("New project…", AriaRole.Dialog, "Create project"), ("Rename this project…", AriaRole.Dialog, "Rename this project"),
-            ("Delete this project…", AriaRole.Alertdialog, "Delete this project?"),
+            ("keys", PageState.Keys), ("keys?environment=test", PageState.KeysNoneInEnvironment), ("resources?kind=agent", PageState.ResourcesNoMatch), ("resources", PageState.Resources),
         })
         {
-            await page.GetByRole(AriaRole.Button, new() { Name = "Project: " }).ClickAsync();
-            if (role == AriaRole.Alertdialog)
-            {
-                await LookAsync(page.GetByRole(AriaRole.Menu, new() { Name = "Projects" }));
-            }
-
-            await ItemAsync(item, role, title);
+            await visit.GoAsync($"/{full}/{path}");
+            await visit.ExpectAccessibleAsync(state);
         }
 
-        await visit.ResizeAsync(1360);
-        await LookAsync();
+        var add = page.GetByRole(AriaRole.Button, new() { Name = "Add resource", Exact = true });
+        await add.ClickAsync();
+        await LookInDialogAsync(PageState.AddResource, AriaRole.Dialog, "Add resource");
+        await Expect(add).ToBeFocusedAsync();
+        await MenuAsync("Actions for Resource 1", "Actions for Resource 1", PageState.ResourceMenu);
+        await ItemAsync("Rename…", PageState.RenameResource, AriaRole.Dialog, "Rename this resource");
+        await MenuAsync("Actions for Resource 1");
+        await ItemAsync("Delete…", PageState.DeleteResource, AriaRole.Alertdialog, "Delete this resource?");
+        await MenuAsync("Project: ", "Projects", PageState.ProjectMenu);
+        await ItemAsync("New project…", PageState.CreateProject, AriaRole.Dialog, "Create project");
+        await MenuAsync("Project: ");
+        await ItemAsync("Rename this project…", PageState.RenameProject, AriaRole.Dialog, "Rename this project");
+        await MenuAsync("Project: ");
+        await ItemAsync("Delete this project…", PageState.DeleteProject, AriaRole.Alertdialog, "Delete this project?");
 
-        async Task OpenAsync(string button, AriaRole role, string title)
+        async Task MenuAsync(string button, string menu = "", PageState? state = null)
         {
-            await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
-            await LookInDialogAsync(role, title);
+            await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = menu == button }).First.ClickAsync();
+            if (state is { } looked)
+            {
+                await visit.ExpectAccessibleAsync(looked, page.GetByRole(AriaRole.Menu, new() { Name = menu, Exact = true }));
+            }
         }
 
-        async Task ItemAsync(string item, AriaRole role, string title)
+        async Task ItemAsync(string item, PageState state, AriaRole role, string title)
         {
             await page.GetByRole(AriaRole.Menuitem, new() { Name = item, Exact = true }).ClickAsync();
-            await LookInDialogAsync(role, title);
+            await LookInDialogAsync(state, role, title);
         }
 
-        async Task LookInDialogAsync(AriaRole role, string title)
+        async Task LookInDialogAsync(PageState state, AriaRole role, string title)
         {
             var dialog = page.GetByRole(role, new() { Name = title });
             await Expect(dialog).ToBeVisibleAsync();
@@ -78,16 +90,9 @@ public sealed class PageStateTests(Product product, Browser browser) : IClassFix
                 await Expect(dialog.GetByText("Give it a name")).ToBeVisibleAsync();
             }
 
-            await LookAsync(dialog);
+            await visit.ExpectAccessibleAsync(state, dialog);
             await page.Keyboard.PressAsync("Escape");
             await Expect(dialog).ToBeHiddenAsync();
-        }
-
-        async Task LookAsync(ILocator? part = null)
-        {
-            // Dialogs and menus are of the kit, where both themes are looked at.
-            await visit.ExpectAccessibleAsync(part, part is null ? [] : [ColorScheme.Dark]);
-            await visit.ExpectFitAsync();
         }
     }
 }

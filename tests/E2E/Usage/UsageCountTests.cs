@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Dashboard.Tests.E2E.Support;
 using Xunit;
 
@@ -22,7 +23,7 @@ public sealed class UsageCountTests : IAsyncDisposable
         var received = new Dictionary<string, long>(StringComparer.Ordinal);
         string keyId;
         string raw;
-        await using (var first = await ProductProcess.StartAsync(folder))
+        await using (var first = await ProductProcess.StartWithOwnerAsync(folder))
         {
             using var caller = await Caller.SignInAsync(first.Url, Token);
             var key = (await caller.CreateKeyAsync(new { name = "counted", permissions = new[] { "read" } }, Token)).Body;
@@ -34,7 +35,7 @@ public sealed class UsageCountTests : IAsyncDisposable
             await asking;
         }
 
-        await using (var second = await ProductProcess.StartAsync(folder))
+        await using (var second = await ProductProcess.StartWithOwnerAsync(folder))
         {
             using var caller = await Caller.SignInAsync(second.Url, Token);
             Assert.Equal(Text(received), Text(await CountedAsync(caller, keyId)));
@@ -48,11 +49,13 @@ public sealed class UsageCountTests : IAsyncDisposable
 
             var lost = new Dictionary<string, long>(StringComparer.Ordinal);
             await AskAsync(second.Url, raw, 50, lost);
+            var made = (await caller.CreateKeyAsync(new { name = "survivor" }, Token)).Body["raw_key"]!.GetValue<string>();
             await second.KillAsync();
-            await using var third = await ProductProcess.StartAsync(folder);
+            await using var third = await ProductProcess.StartWithOwnerAsync(folder);
             using var again = await Caller.SignInAsync(third.Url, Token);
             var counted = await CountedAsync(again, keyId);
             Assert.All(received, x => Assert.InRange(counted[x.Key], x.Value, x.Value + lost.GetValueOrDefault(x.Key)));
+            Assert.Equal(HttpStatusCode.OK, (await Caller.PresentAsync(third.Url, made, Token)).Status); // what was answered is stored
         }
     }
 

@@ -7,9 +7,10 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Verification;
 
 /// <summary>What a presented key is and may do, and why it is refused.</summary>
-public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
+[Collection(typeof(TenantsCollection))]
+public sealed class CapabilitiesTests(Tenants tenants)
 {
-    const string Path = "/v1/capabilities";
+    internal const string Path = "/v1/capabilities";
 
     [Theory]
     [InlineData("X-API-Key", "KEY")]
@@ -134,68 +135,9 @@ public sealed class CapabilitiesTests(Tenants tenants) : IClassFixture<Tenants>
         Assert.InRange(key.Json.GetProperty("last_used_at").GetDateTimeOffset(), before.AddSeconds(-1), tenants.Product.Now); // to the second
     }
 
-    [Fact]
-    public async Task Expired_key_is_refused_from_its_very_moment_on()
-    {
-        var time = new StoppedClock();
-        await using var product = new Product().With(time);
-        using var owner = await ApiClient.SignInAsync(product);
-        var key = await owner.PostAsync("/api/keys", new { name = "short", expires_at = time.GetUtcNow().AddMinutes(10) });
-        using var anybody = await ApiClient.OpenAsync(product);
-        time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromMilliseconds(1));
-        Assert.Equal(200, (await anybody.GetAsync(Path, ("X-API-Key", key.Member("raw_key")))).Status);
-        time.Advance(TimeSpan.FromMilliseconds(1));
-        Refused(await anybody.GetAsync(Path, ("X-API-Key", key.Member("raw_key"))), "expired_key");
-        Assert.Equal("expired", (await owner.GetAsync($"/api/keys/{key.Member("key_id")}")).Member("state"));
-    }
-
-    [Fact]
-    public async Task Bearer_that_may_be_no_key_is_an_invalid_token()
-    {
-        await using var product = new Product().With("Keys:AcceptBearer", "false");
-        using var owner = await ApiClient.SignInAsync(product);
-        var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
-        Refused(await owner.GetAsync(Path, ("Authorization", $"Bearer {raw}")), "invalid_token");
-        Assert.Equal(200, (await owner.GetAsync(Path, ("Authorization", $"ApiKey {raw}"))).Status);
-        var described = (await product.Contract).Operations.Single(x => x.Path == Path).Operation.GetProperty("security").GetRawText();
-        Assert.DoesNotContain("bearer", described, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Environments_are_bound_to_the_original_requests_host()
-    {
-        await using var product = new Product().With("Proxies:Trusted", "127.0.0.1").With("Environments:live:Hosts", "api.example.com")
-            .With("Environments:test:Hosts", "sandbox.example.com, localhost:8443");
-        using var owner = await ApiClient.SignInAsync(product);
-        var live = (await owner.PostAsync("/api/keys", new { name = "live" })).Member("raw_key");
-        var test = (await owner.PostAsync("/api/keys", new { name = "test", environment = "test" })).Member("raw_key");
-        foreach (var (host, accepted) in new[]
-        {
-            ("api.example.com", "live"), ("API.example.com:8443", "live"), ("sandbox.example.com", "test"), ("localhost:8443", "test"), ("localhost", ""), ("evil.example", ""),
-        })
-        {
-            foreach (var (environment, key) in new[] { ("live", live), ("test", test) })
-            {
-                var behind = await owner.GetAsync(Path, ("X-API-Key", key), ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Host", host));
-                var direct = await owner.SendRawAsync("GET", Path, $"Host: {host}", $"X-API-Key: {key}");
-                Assert.Equal((environment == accepted ? "valid" : "wrong_environment", behind.Code), (behind.Code, direct.Code));
-            }
-        }
-    }
-
-    [Fact]
-    public async Task Forwarded_host_of_a_peer_that_is_not_trusted_opens_no_environment()
-    {
-        await using var product = new Product().With("Proxies:Trusted", "10.0.0.0/8").With("Environments:live:Hosts", "api.example.com");
-        using var owner = await ApiClient.SignInAsync(product);
-        var raw = (await owner.PostAsync("/api/keys", new { name = "live" })).Member("raw_key");
-        Refused(await owner.GetAsync(Path, ("X-API-Key", raw), ("X-Forwarded-For", "10.0.0.1"), ("X-Forwarded-Host", "api.example.com")), "wrong_environment");
-        Assert.Equal(200, (await owner.SendRawAsync("GET", Path, "Host: api.example.com", $"X-API-Key: {raw}")).Status);
-    }
-
     Task<Exchange> PresentAsync(string key) => tenants.Nobody.GetAsync(Path, ("X-API-Key", key));
 
-    static void Refused(Exchange answer, string code)
+    internal static void Refused(Exchange answer, string code)
     {
         Assert.Equal((401, code), (answer.Status, answer.Code));
         Assert.StartsWith("Bearer resource_metadata=\"http://", answer.Header("WWW-Authenticate"), StringComparison.Ordinal);

@@ -16,7 +16,8 @@ public sealed class CutOffTests
         var (outage, clock) = (new Outage(), new AdvancedClock());
         await using var cut = new Product().With(outage.Register).With(clock);
         cut.Start();
-        await using var other = await ProductProcess.StartAsync(cut.Folder);
+        await using var other = new Product(cut.Folder);
+        other.Start();
         using var owner = await Caller.SignInAsync(other.Url, Token);
         var (known, revoked, fresh) = (await CreateAsync(owner, "known"), await CreateAsync(owner, "revoked"), await CreateAsync(owner, "fresh"));
         for (var round = 0; round < 2; round++)

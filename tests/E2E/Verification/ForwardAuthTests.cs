@@ -6,7 +6,8 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Verification;
 
 /// <summary>What proxies ask before they let a request through.</summary>
-public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassFixture<ForwardAuthTests.Proxied>
+[Collection(typeof(ProxiedCollection))]
+public sealed class ForwardAuthTests(ProxiedProduct proxied)
 {
     static readonly string[] Headers =
     [
@@ -119,29 +120,6 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
     }
 
     [Fact]
-    public async Task Outage_is_told_to_nginx_as_a_refusal_that_says_what_it_is()
-    {
-        var outage = new Outage();
-        await using var product = new Product().With(outage.Register);
-        using var owner = await ApiClient.SignInAsync(product);
-        var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
-        var known = (await owner.PostAsync("/api/keys", new { name = "y" })).Member("raw_key");
-        Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status);
-        await product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken); // a change to the key: it is read once more
-        Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status);
-        outage.Failure = Outage.DatabaseUnavailable;
-        Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status); // for 30 seconds
-        var plain = await owner.GetAsync("/forward-auth", ("X-API-Key", raw));
-        Assert.Equal((503, "verification_unavailable"), (plain.Status, plain.Code));
-        Assert.NotNull(plain.Header("Retry-After"));
-        var nginx = await owner.GetAsync("/forward-auth-nginx", ("X-API-Key", raw));
-        Assert.Equal(
-            (403, "verification_unavailable", "verification_unavailable", "503", plain.Header("Retry-After")),
-            (nginx.Status, nginx.Code, nginx.Header("X-Latchkey-Code"), nginx.Header("X-Latchkey-Status"), nginx.Header("X-Latchkey-Retry-After")));
-    }
-
-    /// <summary>A product behind a proxy, with hosts for both environments.</summary>
-    [Fact]
     public async Task Token_is_taken_from_the_original_address_only_where_the_setting_says_and_for_a_resource_only_under_it()
     {
         var account = await proxied.Owner.PostAsync("/api/service-accounts", new { name = "streams" });
@@ -175,42 +153,5 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
         async Task<string> IssueAsync(string? resource) => (await proxied.Nobody.PostAsync(
             "/oauth/token",
             new { grant_type = "client_credentials", client_id = account.Member("client_id"), client_secret = account.Member("client_secret"), resource = resource ?? "" })).Member("access_token");
-    }
-
-    public sealed class Proxied : IAsyncLifetime
-    {
-        public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "1000").With("Proxies:Trusted", "127.0.0.1")
-            .With("Environments:live:Hosts:0", "api.example").With("Environments:live:Hosts:1", "127.0.0.1").With("Environments:test:Hosts", "sandbox.example").With("OAuth:QueryTokenPaths:0", "/events");
-
-        public ApiClient Owner { get; private set; } = null!;
-
-        public ApiClient Nobody { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync()
-        {
-            Owner = await ApiClient.SignInAsync(Product);
-            Nobody = await ApiClient.OpenAsync(Product);
-            Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);
-            Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "agent", id = "second" })).Status);
-        }
-
-        public Task<Exchange> AskAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
-        {
-            var test = !headers.Any(x => x.Name == "X-Forwarded-Host") && headers.FirstOrDefault().Value?.StartsWith("nk_test", StringComparison.Ordinal) == true;
-            return Nobody.SendAsync(method, path, null, test ? [.. headers, ("X-Forwarded-Host", "sandbox.example")] : headers.Length == 0 ? [("Accept", "*/*")] : headers);
-        }
-
-        public async Task<(int, string?)> TellAsync(string path, string? key, HttpMethod? method = null)
-        {
-            var answer = await AskAsync(method ?? HttpMethod.Get, path, key is null ? [] : [("X-API-Key", key)]);
-            return (answer.Status, answer.Code);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            Owner.Dispose();
-            Nobody.Dispose();
-            await Product.DisposeAsync();
-        }
     }
 }

@@ -7,7 +7,8 @@ using Xunit;
 namespace Dashboard.Tests.E2E.Verification;
 
 /// <summary>Service accounts, and what APIs ask Latchkey with their keys.</summary>
-public sealed class VerifyApiTests(Tenants tenants) : IClassFixture<Tenants>
+[Collection(typeof(TenantsCollection))]
+public sealed class VerifyApiTests(Tenants tenants)
 {
     const string Verify = "/api/v1/keys/verify";
 
