@@ -46,7 +46,7 @@ public sealed class StartTests : IDisposable
     [Theory]
     [InlineData("help", "Usage: Dashboard")]
     [InlineData("--help", "Usage: Dashboard")]
-    [InlineData("version", "1.")]
+    [InlineData("version", "0.1.0")]
     public async Task Command_prints_and_ends(string command, string begin)
     {
         var (code, output, error) = await ProductProcess.RunAsync(ProductProcess.Prepare(folder, [command]));
