@@ -6,6 +6,7 @@ namespace Dashboard.Tests.E2E.Support;
 /// <summary>A product in a process of its own that logs everything it can.</summary>
 public sealed class TalkativeProduct : IAsyncLifetime
 {
+    int marks;
     readonly ConcurrentBag<string> secrets = [Product.Password];
 
     public DirectoryInfo Folder { get; } = Directory.CreateTempSubdirectory("latchkey-");
@@ -24,7 +25,7 @@ public sealed class TalkativeProduct : IAsyncLifetime
     async Task<string> ReadLogAsync(CancellationToken cancellationToken)
     {
         using var client = new HttpClient { BaseAddress = Process.Url };
-        var mark = $"/mark-{Guid.NewGuid():N}"; // lines are written in the order in which they were logged
+        var mark = $"/mark-{Interlocked.Increment(ref marks)}-"; // lines are written in the order in which they were logged
         await client.GetAsync(new Uri(mark, UriKind.Relative), cancellationToken);
         return await Process.ReadLogAsync(mark, cancellationToken);
     }

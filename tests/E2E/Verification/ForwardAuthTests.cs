@@ -1,4 +1,3 @@
-using Dashboard.Core.Usage;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
