@@ -6,6 +6,7 @@ namespace Dashboard.Tests.E2E.Support;
 /// <summary>A product in a process of its own that logs everything it can.</summary>
 public sealed class TalkativeProduct : IAsyncLifetime
 {
+    int marks;
     readonly ConcurrentBag<string> secrets = [Product.Password];
 
     public DirectoryInfo Folder { get; } = Directory.CreateTempSubdirectory("latchkey-");
