@@ -25,7 +25,7 @@ public sealed class TalkativeProduct : IAsyncLifetime
     async Task<string> ReadLogAsync(CancellationToken cancellationToken)
     {
         using var client = new HttpClient { BaseAddress = Process.Url };
-        var mark = $"/mark-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}"; // lines are written in the order in which they were logged
+        var mark = $"/mark-{Interlocked.Increment(ref marks)}-"; // lines are written in the order in which they were logged
         await client.GetAsync(new Uri(mark, UriKind.Relative), cancellationToken);
         return await Process.ReadLogAsync(mark, cancellationToken);
     }
