@@ -56,7 +56,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         var already = await client.GetAsync(address, Cancellation);
         Assert.All(
             new[] { signedIn, already },
-            answer => Assert.Equal((HttpStatusCode.Redirect, reached), (answer.StatusCode, answer.Headers.Location?.ToString())));
+            answer => Assert.Equal((HttpStatusCode.Redirect, new Uri(product.Url, reached)), (answer.StatusCode, new Uri(product.Url, answer.Headers.Location!))));
     }
 
     [Fact]
