@@ -36,7 +36,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await page.GotoAsync("/oauth/device/verify");
         await Expect(code).ToBeFocusedAsync();
         await visit.ExpectAccessibleAsync(PageState.Device);
-        foreach (var (typed, said) in new[] { ("aeiou", "A code has eight letters"), ("bcdf ghjk", "No device waits with this code.") })
+        foreach (var (typed, said) in new[] { ("aeiou", "A code has 8 letters"), ("bcdf ghjk", "No device is waiting with this code.") })
         {
             await code.FillAsync(typed);
             await page.Keyboard.PressAsync("Enter");
