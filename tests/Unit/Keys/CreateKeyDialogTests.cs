@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using Bunit;
 using Dashboard.Core.Keys;
 using Dashboard.Keys;
@@ -6,6 +5,7 @@ using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
 using Dashboard.Ui;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;

@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Time.Testing;
 using System.Net;
 using Dashboard.Core.Limits;
 using Dashboard.Tests.Unit.Support;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Limits;

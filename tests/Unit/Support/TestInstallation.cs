@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using System.Data.Common;
 using Dashboard.Core;
 using Dashboard.Core.Accounts;
@@ -13,6 +12,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Support;

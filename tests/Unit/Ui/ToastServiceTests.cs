@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Time.Testing;
 using Dashboard.Ui;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Ui;

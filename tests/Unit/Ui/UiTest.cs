@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Time.Testing;
 using Bunit;
 using Dashboard.Ui;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Dashboard.Tests.Unit.Ui;
 
