@@ -5,22 +5,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Audit;
 
-/// <summary>Finds out whether a chain of the audit log is as it was written.</summary>
+/// <summary>Verifies the hash chain of the audit log.</summary>
 public sealed class AuditVerifier(IDbContextFactory<DashboardContext> contexts)
 {
     const int PageSize = 500;
 
-    /// <summary>Recomputes a chain from its first entry to its newest end. It reads in pages, while others go on writing.</summary>
+    /// <summary>Recomputes a chain from its first to its last entry. Reads in pages while others continue to write.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The first place in the chain where an entry was altered, removed or added, or null when the chain is whole.</returns>
+    /// <returns>The first position at which an entry was altered, removed or added, or null if the chain is intact.</returns>
     public async Task<long?> FindBreakAsync(long chain, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var (last, hash, known) = (0L, new byte[SHA256.HashSizeInBytes], 0L);
         while (true)
         {
-            var after = last == 0 ? long.MinValue : last; // a place before the first is none
+            var after = last == 0 ? long.MinValue : last; // there is no position before the first
             var page = await context.AuditEntries.AsNoTracking().Where(entry => entry.ChainId == chain && entry.Sequence > after)
                 .OrderBy(entry => entry.Sequence).Take(PageSize).ToListAsync(cancellationToken);
             foreach (var entry in page)
@@ -40,10 +39,11 @@ public sealed class AuditVerifier(IDbContextFactory<DashboardContext> contexts)
 
             if (last < known)
             {
-                return last + 1; // its end was there before these entries were read
+                return last + 1; // the chain had more entries before these were read
             }
 
-            // Read after the entries, the end is not behind them. Ahead of them it means that more were written meanwhile, or that the last are gone.
+            // The head is read after the entries, so it cannot be behind them. If it is ahead, either more entries were written in the
+            // meantime or the last ones were removed.
             var end = await context.AuditChains.AsNoTracking().SingleOrDefaultAsync(head => head.Id == chain, cancellationToken);
             known = end?.Sequence ?? 0;
             if (known < last)

@@ -5,16 +5,16 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Common;
 
-/// <summary>What Latchkey is called where people and programs reach it, <c>PublicUrl</c>: the issuer of its tokens (RFC 8414 section 2).</summary>
-/// <remarks>Without the setting it is this machine's own name with the port it listens on, or the loopback address by which a request came. A <c>Host</c> that could be anybody's
-/// never names an issuer.</remarks>
+/// <summary>The public URL of this installation from the <c>PublicUrl</c> setting, which is the issuer of its tokens (RFC 8414 section
+/// 2).</summary>
+/// <remarks>Without the setting it is localhost with the port that Latchkey listens on, or the loopback address that the request used. A
+/// <c>Host</c> header, which anyone can set, never becomes an issuer.</remarks>
 public sealed class PublicUrl
 {
     const string Setting = "PublicUrl";
 
     /// <summary>Reads the setting.</summary>
-    /// <param name="configuration">The settings.</param>
-    /// <exception cref="SettingException">It is no address.</exception>
+    /// <exception cref="SettingException">The setting is not a valid URL.</exception>
     public PublicUrl(IConfiguration configuration)
     {
         if (configuration[Setting] is not { Length: > 0 } text)
@@ -24,7 +24,7 @@ public sealed class PublicUrl
 
         Configured = Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp) && url.Query.Length == 0 && url.Fragment.Length == 0
             ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
-            : throw new SettingException(Setting, $"is \"{text}\"; it has to be an address that begins with https:// or http://");
+            : throw new SettingException(Setting, $"is \"{text}\"; it must be a URL that begins with https:// or http://");
     }
 
     /// <summary>The setting without a slash at its end, or null where it is not set.</summary>
@@ -38,8 +38,9 @@ public sealed class PublicUrl
         return Configured ?? (IsLoopback(http.Request.Host.Host) ? $"{http.Request.Scheme}://{http.Request.Host.Value}" : OfPort(http));
     }
 
-    /// <summary>The same where the request's scheme and host are those of another server, which a proxy asks about.</summary>
-    /// <param name="http">The proxy's request.</param>
+    /// <summary>Returns the public URL for a request whose scheme and host belong to another server, as in forward
+    /// authentication.</summary>
+    /// <param name="http">The request of the proxy.</param>
     public string Beside(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);

@@ -3,30 +3,31 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Credentials;
 
-/// <summary>Which hosts stand for which environment: <c>Environments:live:Hosts</c> and <c>Environments:test:Hosts</c>.</summary>
+/// <summary>The hosts of each environment: <c>Environments:live:Hosts</c> and <c>Environments:test:Hosts</c>.</summary>
 public sealed class EnvironmentHosts
 {
     readonly HashSet<string> live;
     readonly HashSet<string> test;
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="SettingException">A host is not one, stands in both lists, or the environment is neither live nor test.</exception>
+    /// <exception cref="SettingException">A host is not valid or is in both lists, or an environment is neither live nor test.</exception>
     public EnvironmentHosts(IConfiguration configuration)
     {
         if (configuration.GetSection("Environments").GetChildren().FirstOrDefault(child => child.Key is not ("live" or "test")) is { } unknown)
         {
-            throw new SettingException($"Environments:{unknown.Key}", "names no environment; there are live and test");
+            throw new SettingException($"Environments:{unknown.Key}", "is not an environment; use live or test");
         }
 
         (live, test) = (Read(configuration, "Environments:live:Hosts"), Read(configuration, "Environments:test:Hosts"));
         if (live.Intersect(test, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } both)
         {
-            throw new SettingException("Environments:test:Hosts", $"lists {both}, which Environments:live:Hosts lists as well");
+            throw new SettingException("Environments:test:Hosts", $"lists {both}, which Environments:live:Hosts also lists");
         }
     }
 
-    /// <summary>Which keys the host of a request takes: with no list every host takes both, with one a host in neither takes none.</summary>
-    /// <param name="host">The original request's host, with its port where the request named one.</param>
+    /// <summary>Returns the environments whose keys a host accepts. Without lists, every host accepts both. With lists, a host in neither
+    /// accepts none.</summary>
+    /// <param name="host">The host of the original request, with its port if the request has one.</param>
     public AcceptedEnvironments Of(HostString host)
     {
         if (live.Count == 0 && test.Count == 0)
@@ -37,7 +38,7 @@ public sealed class EnvironmentHosts
         return Has(live, host) ? AcceptedEnvironments.Live : Has(test, host) ? AcceptedEnvironments.Test : AcceptedEnvironments.None;
     }
 
-    /// <summary>A list's host without a port stands for every port.</summary>
+    /// <summary>A listed host without a port matches every port.</summary>
     static bool Has(HashSet<string> hosts, HostString host) => hosts.Contains(host.Value ?? "") || hosts.Contains(host.Host);
 
     static HashSet<string> Read(IConfiguration configuration, string key)
@@ -47,7 +48,7 @@ public sealed class EnvironmentHosts
             .Concat((section.Value ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (hosts.FirstOrDefault(host => !Uri.TryCreate($"http://{host}/", UriKind.Absolute, out var uri) || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0) is { } wrong)
         {
-            throw new SettingException(key, $"lists \"{wrong}\", which is no host");
+            throw new SettingException(key, $"lists \"{wrong}\", which is not a host");
         }
 
         return hosts;

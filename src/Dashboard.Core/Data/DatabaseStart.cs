@@ -4,13 +4,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Core.Data;
 
-/// <summary>Brings the database to this build's model before anything uses it.</summary>
+/// <summary>Migrates the database at startup.</summary>
 public static class DatabaseStart
 {
-    /// <summary>Creates or migrates the database. Two nodes at once take turns.</summary>
-    /// <param name="services">The application's services.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="SettingException">The database has migrations that this build does not know: a newer build wrote it.</exception>
+    /// <summary>Creates or migrates the database. Concurrent nodes take turns.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <exception cref="SettingException">The database has migrations that this version does not know, because a newer version wrote
+    /// it.</exception>
     public static async Task PrepareDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
         await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);
@@ -19,7 +19,7 @@ public static class DatabaseStart
         if (applied.FirstOrDefault(migration => !known.Contains(migration)) is { } newer)
         {
             throw new SettingException(
-                "ConnectionStrings:Dashboard", $"names a database of a newer version of Latchkey (it has {newer}), which this version would damage; start the newer version, or restore a backup");
+                "ConnectionStrings:Dashboard", $"points to a database that a newer version of Latchkey created (migration {newer}). Start the newer version, or restore a backup");
         }
 
         if (known.Count == applied.Count)
@@ -34,8 +34,9 @@ public static class DatabaseStart
     static async Task<IReadOnlyCollection<string>> AppliedAsync(DashboardContext context, CancellationToken cancellationToken) =>
         await context.Database.CanConnectAsync(cancellationToken) ? [.. await context.Database.GetAppliedMigrationsAsync(cancellationToken)] : [];
 
-    /// <summary>On SQLite, EF Core guards a migration by a row that stays when the process is killed, and then every later start waits for ever. An open file
-    /// guards as well and its lock ends with its process, so that a row found under it is a dead one's.</summary>
+    /// <summary>On SQLite, EF Core guards migrations with a row. If the process is killed the row stays, and every later start waits for it
+    /// forever. An open file guards the migrations as well, but its lock ends with the process: a row found while holding the file lock is
+    /// stale.</summary>
     static async Task<IDisposable?> TakeTurnAsync(DashboardContext context, CancellationToken cancellationToken)
     {
         if (context is not SqliteContext || new SqliteConnectionStringBuilder(context.Database.GetConnectionString()).DataSource is not { } file || !Path.IsPathFullyQualified(file))

@@ -15,8 +15,6 @@ public static class Protection
 
     /// <summary>Registers data protection with its keys in the database, or in the files under <c>DataProtection:KeyPath</c>, encrypted where
     /// <c>DataProtection:WrapKey</c> is set.</summary>
-    /// <param name="services">The services.</param>
-    /// <param name="configuration">The settings.</param>
     /// <param name="contentRoot">The folder that a relative path begins in.</param>
     /// <exception cref="SettingException">A setting cannot be used.</exception>
     public static IServiceCollection AddProtection(this IServiceCollection services, IConfiguration configuration, string contentRoot)

@@ -31,7 +31,6 @@ public sealed class ProtectionKeyWrap
     public string Id { get; }
 
     /// <summary>Reads the setting.</summary>
-    /// <param name="configuration">The settings.</param>
     /// <returns>The wrap key, or null where none is set.</returns>
     /// <exception cref="SettingException">It is not 32 bytes in base64.</exception>
     public static ProtectionKeyWrap? Read(IConfiguration configuration)

@@ -3,12 +3,11 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>The settings under <c>OAuth</c>. A lifetime is whole seconds, or <c>hh:mm:ss</c>.</summary>
+/// <summary>The <c>OAuth</c> settings. A lifetime is a number of seconds or has the format <c>hh:mm:ss</c>.</summary>
 public sealed class OAuthOptions
 {
     /// <summary>Reads the settings.</summary>
-    /// <param name="configuration">The settings.</param>
-    /// <exception cref="SettingException">One of them cannot be used.</exception>
+    /// <exception cref="SettingException">A setting is not valid.</exception>
     public OAuthOptions(IConfiguration configuration)
     {
         DeviceCodeLifetime = Lifetime(configuration, nameof(DeviceCodeLifetime), TimeSpan.FromSeconds(1800), TimeSpan.FromHours(1));
@@ -20,31 +19,32 @@ public sealed class OAuthOptions
         Registration = Settings.Boolean(configuration, "OAuth:Registration", otherwise: true);
     }
 
-    /// <summary>How long a device may wait for its approval. OWASP advises 10 minutes; 1800 s is the usual span of command lines.</summary>
+    /// <summary>The lifetime of a device code. OWASP recommends 10 minutes; 1800 s is common for command-line tools.</summary>
     public TimeSpan DeviceCodeLifetime { get; }
 
-    /// <summary>The least time between two questions of a device (RFC 8628 section 3.2).</summary>
+    /// <summary>The minimum interval between the token requests of a device (RFC 8628 section 3.2).</summary>
     public TimeSpan DeviceCodeInterval { get; }
 
-    /// <summary>How long an access token of a person's is good.</summary>
+    /// <summary>The lifetime of a person's access tokens.</summary>
     public TimeSpan AccessTokenLifetime { get; }
 
-    /// <summary>How long an access token of a service account's is good.</summary>
+    /// <summary>The lifetime of a service account's access tokens.</summary>
     public TimeSpan ServiceAccountTokenLifetime { get; }
 
-    /// <summary>How long after the approval the last refresh token ends.</summary>
+    /// <summary>The lifetime of refresh tokens, from the authorization.</summary>
     public TimeSpan RefreshTokenLifetime { get; }
 
-    /// <summary>How long an authorization code is good. RFC 6749 section 4.1.2 allows 10 minutes at most; a browser needs a second.</summary>
+    /// <summary>The lifetime of an authorization code. RFC 6749 section 4.1.2 recommends at most 10 minutes; a browser needs a
+    /// second.</summary>
     public TimeSpan AuthorizationCodeLifetime { get; }
 
-    /// <summary>Whether clients may register themselves (RFC 7591).</summary>
+    /// <summary>Whether clients can register themselves (RFC 7591).</summary>
     public bool Registration { get; }
 
-    /// <summary>The longest that any access token is good.</summary>
+    /// <summary>The longest lifetime of any access token.</summary>
     public TimeSpan LongestAccess => AccessTokenLifetime > ServiceAccountTokenLifetime ? AccessTokenLifetime : ServiceAccountTokenLifetime;
 
-    static TimeSpan Lifetime(IConfiguration configuration, string name, TimeSpan otherwise, TimeSpan most)
+    static TimeSpan Lifetime(IConfiguration configuration, string name, TimeSpan otherwise, TimeSpan max)
     {
         var key = $"OAuth:{name}";
         if (configuration[key] is not { Length: > 0 } text)
@@ -55,8 +55,8 @@ public sealed class OAuthOptions
         var read = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds(seconds)
             : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var span) ? span : TimeSpan.Zero;
-        return read >= TimeSpan.FromSeconds(1) && read <= most && read.Milliseconds == 0
+        return read >= TimeSpan.FromSeconds(1) && read <= max && read.Milliseconds == 0
             ? read
-            : throw new SettingException(key, $"is \"{text}\"; it has to be whole seconds from 1 to {(long)most.TotalSeconds}, or as long written hh:mm:ss");
+            : throw new SettingException(key, $"is \"{text}\"; it must be a whole number of seconds from 1 to {(long)max.TotalSeconds}, or a duration in the format hh:mm:ss");
     }
 }

@@ -24,7 +24,7 @@ static class SessionCookie
         null or "" => false,
         var text when Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp) =>
             url.Scheme == Uri.UriSchemeHttps,
-        var text => throw new SettingException("PublicUrl", $"is \"{text}\"; it has to be an address that begins with https:// or http://"),
+        var text => throw new SettingException("PublicUrl", $"is \"{text}\"; it must be a URL that begins with https:// or http://"),
     };
 
     /// <summary>How the cookie is sent and what it counts for.</summary>

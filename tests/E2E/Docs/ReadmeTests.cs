@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Dashboard.Core.Common;
 using Dashboard.Core.OAuth;
 using Dashboard.Tests.E2E.Support;
 using Dashboard.Tests.Unit.Support;

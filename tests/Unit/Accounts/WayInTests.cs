@@ -62,6 +62,6 @@ public sealed class WayInTests
     [InlineData("keys.northwind.example")]
     [InlineData("ftp://keys.northwind.example")]
     public void Public_address_that_is_none_stops_the_start(string publicUrl) => Assert.Equal(
-        $"PublicUrl is \"{publicUrl}\"; it has to be an address that begins with https:// or http://.",
+        $"PublicUrl is \"{publicUrl}\"; it must be a URL that begins with https:// or http://.",
         Assert.Throws<SettingException>(() => SessionCookie.IsHttps(TestInstallation.Configuration(("PublicUrl", publicUrl)))).Message);
 }
