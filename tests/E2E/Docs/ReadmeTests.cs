@@ -39,18 +39,19 @@ public sealed class ReadmeTests(ReadmeTests.Installation installation) : IClassF
         // What the dialog's defaults are is KeyDraftTests' business.
         var key = await installation.AsOwnerAsync("""
             curl -b jar -H 'Content-Type: application/json' -H "Origin: http://localhost:5080" "http://localhost:5080/api/keys" \
-              -d '{"name":"first","project":"northwind-traders/order-platform","permissions":["read"],"expires_at":"2027-02-28T00:00:00Z"}'
+              -d '{"name":"first","project":"northwind-traders/order-platform","permissions":["read"],"expires_at":"2999-02-28T00:00:00Z"}'
             """);
         var variable = ("LATCHKEY_API_KEY", key.GetProperty("raw_key").GetString()!);
         var curl = Pages.Block(Readme, "sh", "   curl -H \"X-API-Key");
         var answer = Assert.Single(await installation.TypeAsync(curl, variable));
         using var sample = JsonDocument.Parse(Pages.Block(Readme, "json"));
         Assert.Equal(sample.RootElement.EnumerateObject().Select(member => member.Name), answer.EnumerateObject().Select(member => member.Name));
-        foreach (var member in sample.RootElement.EnumerateObject().Where(member => member.Name is not ("key_id" or "owner")))
+        foreach (var member in sample.RootElement.EnumerateObject().Where(member => member.Name is not ("key_id" or "owner" or "expires_at")))
         {
             Assert.Equal(Compact(member.Value), Compact(answer.GetProperty(member.Name)));
         }
 
+        Assert.All([sample.RootElement, answer], json => Assert.Matches(@"^\d{4}-\d\d-\d\dT00:00:00\.000Z$", json.GetProperty("expires_at").GetString()));
         var (owner, shown) = (answer.GetProperty("owner"), sample.RootElement.GetProperty("owner"));
         Assert.Equal(shown.EnumerateObject().Select(member => member.Name), owner.EnumerateObject().Select(member => member.Name));
         Assert.Equal((shown.GetProperty("type").GetString(), shown.GetProperty("name").GetString()), (owner.GetProperty("type").GetString(), owner.GetProperty("name").GetString()));
