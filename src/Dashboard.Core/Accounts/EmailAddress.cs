@@ -14,9 +14,9 @@ public static class EmailAddress
     /// <param name="email">The address, trimmed; null counts as empty.</param>
     public static string? Check(string? email) => email switch
     {
-        null or "" => "Enter an e-mail address.",
+        null or "" => "Enter an email address.",
         { Length: > MaxLength } => $"Use an address of {MaxLength} characters or fewer.",
-        _ => HasShape(email) ? null : "Enter a whole e-mail address, such as priya@northwind.example.",
+        _ => HasShape(email) ? null : "Enter a full email address, such as priya@northwind.example.",
     };
 
     /// <summary>The form under which an account is looked up: case does not tell two apart.</summary>

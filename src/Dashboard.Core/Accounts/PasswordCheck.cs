@@ -38,7 +38,7 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher) : IDisp
         {
             if (Interlocked.Increment(ref present) > AtOnce + MostWaiting)
             {
-                return new Error(ErrorCode.RateLimited, "Many people sign in at this moment. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
+                return new Error(ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
             }
 
             await turns.WaitAsync(cancellationToken);

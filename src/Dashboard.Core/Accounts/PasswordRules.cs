@@ -39,15 +39,15 @@ public sealed class PasswordRules : IPasswordValidator<DashboardUser>
 
         if (text.EnumerateRunes().Select(Rune.ToLowerInvariant).Distinct().Count() < LeastDifferent)
         {
-            return "Use more than a few different characters. A sentence is easy to remember.";
+            return "Use more different characters. A sentence is easy to remember.";
         }
 
         if (CommonPasswords.Contains(text))
         {
-            return "Many people use this password, so it is guessed first. A sentence of your own is easy to remember.";
+            return "This password is too common and easy to guess. Try a sentence of your own.";
         }
 
-        return IsMadeOf(text, email) ? "Use more than your e-mail address and the product's name. A sentence is easy to remember." : null;
+        return IsMadeOf(text, email) ? "Use more than your email address and the product's name. A sentence is easy to remember." : null;
     }
 
     /// <inheritdoc />

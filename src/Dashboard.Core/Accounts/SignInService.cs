@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -61,7 +62,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
 
         if (limits.FailedSignIns.Waits(attempt.Address) is { } wait)
         {
-            return new Error(ErrorCode.RateLimited, "Too many tries from your address. Wait a minute, then try again.", RetryAfter: wait);
+            return new Error(ErrorCode.RateLimited, "Too many tries from your address. Try again in a minute.", RetryAfter: wait);
         }
 
         var email = EmailAddress.Normalize(attempt.Email!);
@@ -135,13 +136,11 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         var target = person is null ? new AuditTarget(FeedSubject.User, "unknown", "Unknown address") : new(FeedSubject.User, person.Id, person.Name);
         change.Record(AuditChain.Installation, new(
             AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0 ? """{"pause_minutes":5}""" : "{}"));
-        return new Error(ErrorCode.InvalidCredentials, "Address or password is wrong. " + left switch
+        return new Error(ErrorCode.InvalidCredentials, "Wrong email or password. " + left switch
         {
-            0 => "The next try is possible in 5 minutes.",
-            1 => "One more try, then a pause of 5 minutes.",
-            2 => "Two more tries, then a pause of 5 minutes.",
-            3 => "Three more tries, then a pause of 5 minutes.",
-            _ => "Four more tries, then a pause of 5 minutes.",
+            0 => "Try again in 5 minutes.",
+            1 => "1 try left before a 5-minute lockout.",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{left} tries left before a 5-minute lockout."),
         });
     }
 
@@ -150,7 +149,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         if (string.IsNullOrWhiteSpace(attempt.Email))
         {
-            errors["email"] = "Enter your e-mail address.";
+            errors["email"] = "Enter your email address.";
         }
 
         if (string.IsNullOrEmpty(attempt.Password))
@@ -176,7 +175,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
 
             var wait = until.Value - now;
             var minutes = (int)Math.Ceiling(wait.TotalMinutes);
-            return new(ErrorCode.RateLimited, $"Too many tries. The next is possible in {(minutes == 1 ? "1 minute" : $"{minutes} minutes")}.", RetryAfter: wait);
+            return new(ErrorCode.RateLimited, $"Too many tries. Try again in {(minutes == 1 ? "1 minute" : $"{minutes} minutes")}.", RetryAfter: wait);
         }
 
         /// <summary>Counts one more and returns how many are left before a pause.</summary>

@@ -70,7 +70,7 @@ public static class RefusalCodes
         RefusalCode.MalformedKey => ("malformed_key", 401, "What was sent does not have the shape of a key: it may be cut off or mistyped."),
         RefusalCode.InvalidKey => ("invalid_key", 401, "No such key was ever valid here."),
         RefusalCode.RevokedKey => ("revoked_key", 401, "The key is revoked."),
-        RefusalCode.InactiveKey => ("inactive_key", 401, "The key is switched off."),
+        RefusalCode.InactiveKey => ("inactive_key", 401, "The key is disabled."),
         RefusalCode.ExpiredKey => ("expired_key", 401, "The key has expired."),
         RefusalCode.WrongEnvironment => ("wrong_environment", 401, "The key is not for this environment."),
         RefusalCode.TokenExpired => ("token_expired", 401, "The access token has expired."),

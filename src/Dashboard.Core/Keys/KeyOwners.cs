@@ -33,7 +33,7 @@ public sealed partial class KeyService
 
         if (account.State != ServiceAccountState.Active)
         {
-            return Error.Invalid("service_account_id", "This service account is switched off. Switch it on first.");
+            return Error.Invalid("service_account_id", "This service account is disabled. Enable it first.");
         }
 
         if (!account.AllProjects && account.Projects.All(x => x.ProjectId != project.ProjectId))

@@ -47,7 +47,7 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
 
         if (request["client_id"] is not { } id || await clients.FindAsync(id, cancellationToken) is not { } client)
         {
-            return Show("The app that sent you here is not known. It may have registered more than a day ago without being approved: try to connect it anew.");
+            return Show("The app that sent you here is unknown. It may have registered more than a day ago without being approved: try connecting it again.");
         }
 
         var named = request["redirect_uri"];

@@ -156,7 +156,7 @@ public sealed class DeviceRequests(
     {
         if (userCode is null || Plain(userCode) is not { Length: CodeLength } letters || letters.Any(letter => !Letters.Contains(letter, StringComparison.Ordinal)))
         {
-            return Error.Invalid("user_code", "A code has eight letters, such as WDJB-MJHT. It has no vowels.");
+            return Error.Invalid("user_code", "A code has 8 letters, such as WDJB-MJHT. It has no vowels.");
         }
 
         return limits.TakeUserCode(actor.Id) is { } wait

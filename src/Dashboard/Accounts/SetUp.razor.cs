@@ -7,7 +7,7 @@ namespace Dashboard.Accounts;
 
 public sealed partial class SetUp : ComponentBase
 {
-    /// <summary>In their order on the page.</summary>
+    /// <summary>In the order in which the page shows them.</summary>
     static readonly string[] fields = ["code", "email", "password", "organization", "project"];
 
     bool open;
@@ -63,7 +63,7 @@ public sealed partial class SetUp : ComponentBase
         var made = await Service.SetUpAsync(Actor.Anonymous(Http.ClientAddress()), installation, Http.RequestAborted);
         if (made.Error is { Code: ErrorCode.Conflict })
         {
-            Navigation.NavigateTo("/account/sign-in"); // somebody was faster
+            Navigation.NavigateTo("/account/sign-in"); // someone else has completed setup
         }
         else if ((fault = made.Error) is null)
         {
@@ -84,14 +84,15 @@ public sealed partial class SetUp : ComponentBase
 
     Error? Check(NewInstallation installation)
     {
-        var errors = new Dictionary<string, string>(SetUpService.Check(installation)?.Errors ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        var errors = new Dictionary<string, string>(
+            SetUpService.Check(installation)?.Errors ?? new Dictionary<string, string>(), StringComparer.Ordinal);
         if (NeedsCode && string.IsNullOrWhiteSpace(Input.Code))
         {
-            errors["code"] = "Enter the code that the server printed when it started.";
+            errors["code"] = "Enter the code from the server's log.";
         }
         else if (NeedsCode && !Code.Matches(Input.Code))
         {
-            errors["code"] = "This is not the code. The server's log has the one that counts.";
+            errors["code"] = "Wrong code. Use the latest one in the server's log.";
         }
 
         return errors.Count == 0 ? null : Error.Invalid(errors);
@@ -99,7 +100,7 @@ public sealed partial class SetUp : ComponentBase
 
     string? ErrorOf(string field) => fault?.Errors?.GetValueOrDefault(field);
 
-    /// <summary>Whether the cursor goes there: the first field, or the first that needs another value.</summary>
+    /// <summary>Returns whether a field gets the focus: the first field, or the first one with an error.</summary>
     bool IsNext(string field) => field == (fields.FirstOrDefault(name => ErrorOf(name) is not null) ?? (NeedsCode ? "code" : "email"));
 
     sealed class Form

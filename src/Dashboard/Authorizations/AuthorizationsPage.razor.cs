@@ -7,14 +7,14 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Authorizations;
 
-/// <summary>What acts as a person, for the person; and what acts as anybody of an organization, for its admins.</summary>
+/// <summary>Lists the apps that act on behalf of the user, or, for admins, on behalf of any member of an organization.</summary>
 public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource life = new();
     readonly Stack<string?> before = new();
     ConfirmDialog? confirm;
 
-    /// <summary>The organization's slug; null for the person's own.</summary>
+    /// <summary>The organization's slug; null for the user's own apps.</summary>
     [Parameter] public string? Organization { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit.</summary>
@@ -58,7 +58,7 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
     {
         if (await User.ActorAsync() is not { } actor)
         {
-            return; // the router leads to the sign-in
+            return; // the router redirects to the sign-in page
         }
 
         var read = await Reader.ReadAsync(actor, Organization, cursor, life.Token);
@@ -68,7 +68,7 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
         }
         else if (read.Value.Organization is { } organization && organization.Slug != Organization)
         {
-            Navigation.NavigateTo($"/{organization.Slug}/connected-apps", replace: true); // it was called so once
+            Navigation.NavigateTo($"/{organization.Slug}/connected-apps", replace: true); // it has been renamed
         }
         else
         {
@@ -86,27 +86,29 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
 
     async Task DisconnectAsync(AuthorizationItem app)
     {
-        var again = app.UserName is null ? "you allow it" : $"{app.UserName} allows it";
-        if (!await confirm!.AskAsync(new($"Disconnect {app.Name}?", "Disconnect", $"What it does from now on is refused. It comes back only if {again} again.")))
+        var owner = app.UserName is null ? "You’d" : $"{app.UserName} would";
+        if (!await confirm!.AskAsync(
+            new($"Disconnect {app.Name}?", "Disconnect", $"Its access ends now. {owner} have to authorize it again.")))
         {
             return;
         }
 
         var done = await SessionExpiredPrompt.DoAsync(
-            User, actor => Authorizations.DisconnectAsync(actor, app.Id, life.Token), () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+            User, actor => Authorizations.DisconnectAsync(actor, app.Id, life.Token),
+            () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
         if (done.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
             Toasts.ShowError($"Could not disconnect {app.Name}", fault.Detail);
         }
         else if (done.Succeeded)
         {
-            Toasts.Show($"{app.Name} disconnected");
+            Toasts.Show($"Disconnected {app.Name}");
         }
 
         await LoadAsync(View!.Cursor);
         if (View.Items.Count == 0)
         {
-            await PreviousAsync(); // the last row of the last page has gone
+            await PreviousAsync(); // the last row of the last page is gone
         }
     }
 }

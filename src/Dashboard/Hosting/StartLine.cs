@@ -7,39 +7,41 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Dashboard.Hosting;
 
-/// <summary>The one line that a start prints: where to go.</summary>
+/// <summary>Prints the URL of the dashboard at startup.</summary>
 static partial class StartLine
 {
-    const string Usual = "http://localhost:5000";
+    const string DefaultAddress = "http://localhost:5000";
 
-    /// <summary>Prints the line as soon as the server listens. Where keys of data protection lie unencrypted, the log says so in a line of its own, once and
-    /// in place of the framework's several; but not in Development, where who tries the product is to see one line and not a lesson.</summary>
+    /// <summary>Prints the URL once the server is listening. Outside Development, also logs a single warning if data protection keys are
+    /// stored unencrypted, in place of the framework's several.</summary>
     public static void PrintStartLine(this WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
     {
-        var url = Shown(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? Usual);
-        // A registration cannot be awaited, and it has one question to ask, whose answer is in memory by now once the set-up is closed.
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses;
+        var url = Shown(addresses?.FirstOrDefault() ?? DefaultAddress);
+        // A registration cannot be awaited. Once setup is complete, the answer is already in memory.
         var open = app.Services.GetRequiredService<SetUpService>().IsOpenAsync(CancellationToken.None).GetAwaiter().GetResult();
+        var code = app.Services.GetRequiredService<SetUpCode>();
         Console.WriteLine(open
-            ? $"Latchkey is ready. Set it up at {url}/setup — from another machine with the code {app.Services.GetRequiredService<SetUpCode>().Value}."
+            ? $"Latchkey is ready. Set it up at {url}/setup — from another machine with the code {code.Value}."
             : $"Latchkey is ready at {url}.");
         if (!app.Environment.IsDevelopment() && Protection.HasPlainKeys(app.Services))
         {
             LogPlainKeys(app.Logger, app.Services.GetService<ProtectionKeyWrap>() is null
                 ? "Set DataProtection:WrapKey to 32 random bytes in base64"
-                : "They are older than DataProtection:WrapKey: delete them to sign everybody out and begin with encrypted ones");
+                : "They are older than DataProtection:WrapKey. Delete them to create encrypted ones; this signs everyone out");
         }
     });
 
-    /// <summary>An address that a browser on this machine can open: a server that listens everywhere names no host.</summary>
+    /// <summary>Returns a URL that a browser on this machine can open. A server that listens on all addresses has no host name.</summary>
     internal static string Shown(string address)
     {
         var bound = BindingAddress.Parse(address);
-        var host = bound.Host is "*" or "+" || (IPAddress.TryParse(bound.Host.Trim('[', ']'), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
-            ? "localhost"
-            : bound.Host;
+        var isAny = bound.Host is "*" or "+"
+            || (IPAddress.TryParse(bound.Host.Trim('[', ']'), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)));
+        var host = isAny ? "localhost" : bound.Host;
         return $"{bound.Scheme}://{host}:{bound.Port}{bound.PathBase}";
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Keys that protect sign-ins are stored unencrypted. {WhatToDo}.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Data protection keys, which protect sign-ins, are stored unencrypted. {WhatToDo}.")]
     static partial void LogPlainKeys(ILogger logger, string whatToDo);
 }

@@ -7,10 +7,11 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Keys;
 
-/// <content>The list: which keys it shows, and how one gets about in it.</content>
+/// <content>The list of keys, its filters and paging.</content>
 public sealed partial class KeysPage : ComponentBase, IDisposable
 {
-    static readonly SelectOption<KeyEnvironment?>[] environments = [new(null, "All environments"), new(KeyEnvironment.Live, "Live"), new(KeyEnvironment.Test, "Test")];
+    static readonly SelectOption<KeyEnvironment?>[] environments = [new(null, "All environments"), new(KeyEnvironment.Live, "Live"),
+        new(KeyEnvironment.Test, "Test")];
 
     readonly CancellationTokenSource life = new();
     readonly Stack<string?> before = new();
@@ -34,7 +35,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
 
-    /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
+    /// <summary>Handed from the prerendered page to its circuit. Never contains a secret.</summary>
     [PersistentState] public KeysPageModel? View { get; set; }
 
     [Inject] KeysPageQuery Reader { get; set; } = null!;
@@ -45,7 +46,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
-    /// <summary>What the filters say: what was chosen last, though its list is still on its way.</summary>
+    /// <summary>The state that the filters show: the latest selection, even while its list is loading.</summary>
     KeysPageState Chosen => chosen ?? View!.State;
 
     public void Dispose()
@@ -57,11 +58,12 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     protected override async Task OnParametersSetAsync()
     {
         var asked = new KeysPageState(
-            new(Organization, ProjectSlug), Revoked, KeyEnvironments.TryParse(Environment, out var only) ? only : null, KeyOrder.Parse(Sort), Managed: Managed);
+            new(Organization, ProjectSlug), Revoked, KeyEnvironments.TryParse(Environment, out var only) ? only : null,
+            KeyOrder.Parse(Sort), Managed: Managed);
         if (View?.State.Project != asked.Project)
         {
             search = wanted?.Project == asked.Project ? wanted.Value.KeyId : "";
-            (found, wanted, creating) = (null, null, false); // they were about the other project
+            (found, wanted, creating) = (null, null, false); // they belong to the previous project
         }
 
         if (View is null || View.State with { Cursor = null } != asked || View.Searched != search.Length > 0)
@@ -79,7 +81,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     {
         if (await User.ActorAsync() is not { } actor)
         {
-            return; // the router leads to the sign-in
+            return; // the router redirects to the sign-in page
         }
 
         var mine = ++turn;
@@ -87,7 +89,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         try
         {
             var read = await Reader.ReadAsync(actor, asked, search, life.Token);
-            if (mine == turn) // of two at once the later is what is wanted
+            if (mine == turn) // otherwise a later load supersedes this one
             {
                 Show(asked, read);
             }
@@ -103,14 +105,14 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     {
         if (read.Error is not null)
         {
-            if (issued is null) // a key that is on the screen outweighs the list behind it
+            if (issued is null) // do not navigate away from a key on the screen
             {
                 Navigation.NotFound();
             }
         }
         else if (read.Value.Project.Path != asked.Project)
         {
-            // It was called so once.
+            // It has been renamed: go to its current address.
             Navigation.NavigateTo($"/{read.Value.Project.Path}/keys{new Uri(Navigation.Uri).Query}", replace: true);
         }
         else
@@ -124,7 +126,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         await LoadAsync(View!.State);
         if (View.Keys.Count == 0)
         {
-            await PreviousAsync(); // the last row of the last page has gone
+            await PreviousAsync(); // the last row of the last page is gone
         }
     }
 
@@ -164,7 +166,8 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     }
 
     void ShowOrder(KeyOrder order) =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("sort", order == KeyOrder.Default ? null : order.ToWireName()), replace: true);
+        Navigation.NavigateTo(
+            Navigation.GetUriWithQueryParameter("sort", order == KeyOrder.Default ? null : order.ToWireName()), replace: true);
 
     async Task SearchAsync(string text)
     {
@@ -172,7 +175,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         var whole = await Keys.LooksWholeAsync(text, life.Token);
         if (whole)
         {
-            searchField?.Clear(); // before anything else can show or send it again
+            searchField?.Clear(); // before the key can be shown or sent again
             found = await User.ActorAsync() is { } actor ? await Keys.WhichAsync(actor, text, life.Token) : Error.SessionRequired;
         }
 
@@ -194,7 +197,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         }
     }
 
-    /// <summary>Leads to the row of a key that was found, whatever project it is in.</summary>
+    /// <summary>Shows the row of a key that was found, in whatever project it is.</summary>
     async Task ShowFoundAsync(KeySummary key)
     {
         found = null;
@@ -202,14 +205,16 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         if (ProjectPath.TryParse(key.Project, out var project) && project != View!.Project.Path)
         {
             wanted = (project, key.KeyId);
-            var query = string.Join('&', new[] { revoked ? "revoked=true" : "", managed ? "managed=true" : "" }.Where(part => part.Length > 0));
+            var query = string.Join(
+                '&', new[] { revoked ? "revoked=true" : "", managed ? "managed=true" : "" }.Where(part => part.Length > 0));
             Navigation.NavigateTo($"/{project}/keys{(query.Length > 0 ? $"?{query}" : "")}");
         }
         else
         {
             search = key.KeyId;
             before.Clear();
-            await LoadAsync(View!.State with { Cursor = null, Environment = null, Revoked = Revoked || revoked, Managed = Managed || managed });
+            await LoadAsync(
+                View!.State with { Cursor = null, Environment = null, Revoked = Revoked || revoked, Managed = Managed || managed });
             Navigation.NavigateTo(
                 Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
                 {
@@ -229,6 +234,6 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         return FocusSearchAsync();
     }
 
-    /// <summary>What had the focus is gone.</summary>
+    /// <summary>Moves the focus to the search field, because the focused element has been removed.</summary>
     Task FocusSearchAsync() => searchField?.FocusAsync() ?? Task.CompletedTask;
 }

@@ -11,10 +11,10 @@ namespace Dashboard.Projects;
 
 public sealed partial class ResourcesPage : ComponentBase, IDisposable
 {
-    /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
+    /// <summary>Rows on a page. Even with the longest names they fit into the circuit's first message.</summary>
     const int Rows = 25;
 
-    /// <summary>What is longer may be a whole key that was pasted: it is not said again.</summary>
+    /// <summary>A longer text may be a pasted key, so it is not echoed.</summary>
     const int MaxQuoted = 30;
 
     readonly CancellationTokenSource life = new();
@@ -32,7 +32,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     [SupplyParameterFromQuery(Name = "kind")] public string? Kind { get; set; }
 
-    /// <summary>The column, with a hyphen before it where the last comes first.</summary>
+    /// <summary>The column to sort by, with a leading hyphen for descending order.</summary>
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit.</summary>
@@ -50,7 +50,9 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     [Inject] ToastService Toasts { get; set; } = null!;
 
-    List<SelectOption<string>> KindOptions => [new("", "All kinds"), .. PermissionCatalog.ResourceKinds.Select(kind => new SelectOption<string>(kind, ResourceKindNames.Kind(kind)))];
+    List<SelectOption<string>> KindOptions =>
+        [new("", "All kinds"),
+            .. PermissionCatalog.ResourceKinds.Select(kind => new SelectOption<string>(kind, ResourceKindNames.Kind(kind)))];
 
     string Kinds => ResourceKindNames.AllOf(PermissionCatalog.ResourceKinds);
 
@@ -70,7 +72,16 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         }
     }
 
-    string NothingFound => $"No {View?.State.Kind ?? "resource"} {(View?.Searched != true ? $"in {View?.Project.ProjectName}" : search.Length <= MaxQuoted ? $"matches “{search}”" : "matches")}";
+    string NothingFound
+    {
+        get
+        {
+            var resources = View?.State.Kind is { } kind ? ResourceKindNames.AllOf([kind]) : "resources";
+            return View?.Searched != true ? $"No {resources} in {View?.Project.ProjectName}"
+                : search.Length <= MaxQuoted ? $"No {resources} match “{search}”"
+                : $"No {resources} match";
+        }
+    }
 
     public void Dispose()
     {
@@ -96,7 +107,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     {
         if (await User.ActorAsync() is not { } actor)
         {
-            return; // the router leads to the sign-in
+            return; // the router redirects to the sign-in page
         }
 
         var mine = ++turn;
@@ -104,7 +115,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         try
         {
             var view = await ReadAsync(actor, asked, search);
-            View = mine == turn ? view ?? View : View; // of two at once the later is what is wanted
+            View = mine == turn ? view ?? View : View; // otherwise a later load supersedes this one
         }
         finally
         {
@@ -123,7 +134,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
         if (project.Value.Path != asked.Project)
         {
-            // It was called so once.
+            // It has been renamed: go to its current address.
             Navigation.NavigateTo($"/{project.Value.Path}/resources{new Uri(Navigation.Uri).Query}", replace: true);
             return null;
         }
@@ -135,7 +146,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         var keys = await Resources.CountKeysAsync(actor, query.Project, codes, life.Token);
         if ((page.Error ?? total.Error ?? keys.Error) is not null)
         {
-            Navigation.NotFound(); // lost between two questions
+            Navigation.NotFound(); // access was lost between two queries
             return null;
         }
 
@@ -143,7 +154,10 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
             asked,
             project.Value,
             term.Length > 0,
-            [.. page.Value.Items.Select(row => new ResourceItem(row.Kind, row.Id, row.Name, keys.Value.GetValueOrDefault($"{row.Kind}:{row.Id}"), row.CreatedAt))],
+            [
+                .. page.Value.Items.Select(row => new ResourceItem(
+                    row.Kind, row.Id, row.Name, keys.Value.GetValueOrDefault($"{row.Kind}:{row.Id}"), row.CreatedAt)),
+            ],
             page.Value.NextCursor,
             total.Value);
     }
@@ -153,7 +167,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         await LoadAsync(View!.State);
         if (View.Items.Count == 0)
         {
-            await PreviousAsync(); // the last row of the last page has gone
+            await PreviousAsync(); // the last row of the last page is gone
         }
 
         StateHasChanged();
@@ -176,10 +190,13 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         }
     }
 
-    void ShowKind(string kind) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("kind", kind.Length == 0 ? null : kind), replace: true);
+    void ShowKind(string kind) =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("kind", kind.Length == 0 ? null : kind), replace: true);
 
     void ShowSorted(SortState sort) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameter("sort", sort == new SortState(ResourceSort.Name.ToWireName()) ? null : $"{(sort.Descending ? "-" : "")}{sort.By}"), replace: true);
+        Navigation.GetUriWithQueryParameter(
+            "sort",
+            sort == new SortState(ResourceSort.Name.ToWireName()) ? null : $"{(sort.Descending ? "-" : "")}{sort.By}"), replace: true);
 
     async Task SearchAsync(string text)
     {
@@ -203,14 +220,15 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     async Task<Error?> AddAsync(NewResource asked)
     {
-        var outcome = await DoAsync(actor => Resources.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, life.Token));
+        var outcome = await DoAsync(
+            actor => Resources.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, life.Token));
         if (outcome.Error is { } fault)
         {
-            return Told(fault);
+            return ExceptSession(fault);
         }
 
         adding = false;
-        Toasts.Show($"{outcome.Value.Name} added");
+        Toasts.Show($"Added {outcome.Value.Name}");
         await ReloadAsync();
         return null;
     }
@@ -219,15 +237,15 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     {
         var outcome = await DoAsync(actor => Resources.ChangeAsync(actor, View!.Project.Path.ToString(), item.Code, new(name), life.Token));
         await ReloadAsync();
-        return Told(outcome.Error);
+        return ExceptSession(outcome.Error);
     }
 
-    /// <summary>An ended session is told by a question of its own.</summary>
-    static Error? Told(Error? fault) => fault?.Code == ErrorCode.SessionRequired ? null : fault;
+    /// <summary>Drops an ended session, which is shown by a prompt of its own.</summary>
+    static Error? ExceptSession(Error? fault) => fault?.Code == ErrorCode.SessionRequired ? null : fault;
 
     async Task DeleteAsync(ResourceItem item)
     {
-        // As it is now: the list may be an hour old, and the question depends on what keys do.
+        // Read the current state: the list may be stale, and the question depends on how the keys are used.
         var project = View!.Project.Path.ToString();
         var preview = await DoAsync(actor => Resources.PreviewDeletionAsync(actor, project, item.Code, life.Token));
         if (preview.Succeeded && !await confirm!.AskAsync(DeletionQuestion.About(item, preview.Value)))
@@ -235,10 +253,12 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
             return;
         }
 
-        var outcome = preview.Succeeded ? await DoAsync(actor => Resources.DeleteAsync(actor, project, item.Code, life.Token)) : preview.Error!;
+        var outcome = preview.Succeeded
+            ? await DoAsync(actor => Resources.DeleteAsync(actor, project, item.Code, life.Token))
+            : preview.Error!;
         if (outcome.Succeeded)
         {
-            Toasts.Show($"{item.Name} deleted", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
+            Toasts.Show($"Deleted {item.Name}", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
         }
         else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
@@ -248,7 +268,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         await ReloadAsync();
     }
 
-    /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
+    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
 }

@@ -9,7 +9,7 @@ namespace Dashboard.PublishedApps;
 
 public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 {
-    /// <summary>What is longer may be a whole key that was pasted: it is not said again.</summary>
+    /// <summary>A longer text may be a pasted key, so it is not echoed.</summary>
     const int MaxQuoted = 30;
 
     readonly CancellationTokenSource life = new();
@@ -27,7 +27,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 
     [SupplyParameterFromQuery(Name = "unpublished")] public bool Unpublished { get; set; }
 
-    /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
+    /// <summary>Handed from the prerendered page to its circuit. Never contains a secret.</summary>
     [PersistentState] public PublishedAppsPageModel? View { get; set; }
 
     [Inject] PublishedAppsPageQuery Reader { get; set; } = null!;
@@ -46,9 +46,9 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 
     [Inject] ILogger<PublishedAppsPage> Log { get; set; } = null!;
 
-    string NothingFound => View?.Searched != true ? $"No app of {View?.Project.ProjectName} is published any more"
-        : search.Length <= MaxQuoted ? $"No app matches “{search}”"
-        : "No app matches";
+    string NothingFound => View?.Searched != true ? $"No published apps in {View?.Project.ProjectName}"
+        : search.Length <= MaxQuoted ? $"No apps match “{search}”"
+        : "No apps match";
 
     public void Dispose()
     {
@@ -71,7 +71,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
     {
         if (await User.ActorAsync() is not { } actor)
         {
-            return; // the router leads to the sign-in
+            return; // the router redirects to the sign-in page
         }
 
         var mine = ++turn;
@@ -79,7 +79,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         try
         {
             var read = await Reader.ReadAsync(actor, asked, search, life.Token);
-            if (mine == turn) // of two at once the later is what is wanted
+            if (mine == turn) // otherwise a later load supersedes this one
             {
                 Show(asked, read);
             }
@@ -94,14 +94,14 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
     {
         if (read.Error is not null)
         {
-            if (issued is null) // a key that is on the screen outweighs the list behind it
+            if (issued is null) // do not navigate away from a key on the screen
             {
                 Navigation.NotFound();
             }
         }
         else if (read.Value.Project.Path != asked.Project)
         {
-            // It was called so once.
+            // It has been renamed: go to its current address.
             Navigation.NavigateTo($"/{read.Value.Project.Path}/apps{new Uri(Navigation.Uri).Query}", replace: true);
         }
         else
@@ -115,7 +115,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         await LoadAsync(View!.State);
         if (View.Items.Count == 0)
         {
-            await PreviousAsync(); // the last row of the last page has gone
+            await PreviousAsync(); // the last row of the last page is gone
         }
 
         StateHasChanged();
@@ -138,7 +138,8 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         }
     }
 
-    void ShowUnpublished(bool shown) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("unpublished", shown ? true : (bool?)null), replace: true);
+    void ShowUnpublished(bool shown) =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("unpublished", shown ? true : (bool?)null), replace: true);
 
     async Task SearchAsync(string text)
     {
@@ -155,11 +156,11 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         var outcome = await DoAsync(actor => Apps.PublishAsync(actor, asked with { Project = View?.Project.Path.ToString() }, life.Token));
         if (outcome.Error is { } fault)
         {
-            return fault.Code == ErrorCode.SessionRequired ? null : fault; // which is told by a question of its own
+            return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own
         }
 
         (publishing, issued) = (false, SecretReveal.Of(outcome.Value));
-        StateHasChanged(); // the key first; the list can wait
+        StateHasChanged(); // show the key before the list is reloaded
         before.Clear();
         try
         {
@@ -167,14 +168,14 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         }
         catch (Exception failure) when (!life.IsCancellationRequested)
         {
-            LogNotRead(Log, failure); // the page would be lost over it, and the key with the page
+            LogNotRead(Log, failure); // an exception would tear down the page, and the key with it
         }
 
         StateHasChanged();
         return null;
     }
 
-    /// <summary>From here on the key is nowhere. Whatever became of the list meanwhile shows now.</summary>
+    /// <summary>Discards the key, and reloads the list, which may have changed.</summary>
     Task CloseSecretAsync()
     {
         issued = null;
@@ -184,7 +185,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 
     async Task UnpublishAsync(PublishedAppItem item)
     {
-        // As it is now: the list may be an hour old, and the question depends on the last use.
+        // Read the current state: the list may be stale, and the question depends on the last use.
         var app = await DoAsync(actor => Apps.GetAsync(actor, item.Id, life.Token));
         if (app.Succeeded && !await confirm!.AskAsync(UnpublishQuestion.About(app.Value, Time.GetUtcNow())))
         {
@@ -194,7 +195,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         var outcome = app.Succeeded ? await DoAsync(actor => Apps.UnpublishAsync(actor, item.Id, life.Token)) : app;
         if (outcome.Succeeded)
         {
-            Toasts.Show($"{item.Name} unpublished", "Requests with its key are refused.");
+            Toasts.Show($"Unpublished {item.Name}", "Requests using its key are now refused.");
         }
         else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
@@ -204,10 +205,10 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         await ReloadAsync();
     }
 
-    /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
+    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
 
-    [LoggerMessage(LogLevel.Error, "The list of apps could not be read after one was published.")]
+    [LoggerMessage(LogLevel.Error, "Could not read the list of apps after publishing one.")]
     static partial void LogNotRead(ILogger log, Exception failure);
 }

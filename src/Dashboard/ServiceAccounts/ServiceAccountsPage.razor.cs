@@ -10,11 +10,11 @@ namespace Dashboard.ServiceAccounts;
 
 public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
 {
-    /// <summary>What is longer may be a whole secret that was pasted: it is not said again.</summary>
+    /// <summary>A longer text may be a pasted secret, so it is not echoed.</summary>
     const int MaxQuoted = 30;
 
     static readonly SelectOption<ServiceAccountState?>[] states =
-        [new(null, "Any status"), new(ServiceAccountState.Active, "Active"), new(ServiceAccountState.Inactive, "Switched off")];
+        [new(null, "Any status"), new(ServiceAccountState.Active, "Active"), new(ServiceAccountState.Inactive, "Disabled")];
 
     readonly CancellationTokenSource life = new();
     readonly Stack<string?> before = new();
@@ -30,7 +30,7 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
 
     [SupplyParameterFromQuery(Name = "state")] public string? State { get; set; }
 
-    /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
+    /// <summary>Handed from the prerendered page to its circuit. Never contains a secret.</summary>
     [PersistentState] public ServiceAccountsPageModel? View { get; set; }
 
     [Inject] ServiceAccountsPageQuery Reader { get; set; } = null!;
@@ -49,8 +49,11 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     {
         get
         {
-            var account = View?.State.State is { } state ? $"{(state == ServiceAccountState.Active ? "active" : "switched-off")} service account" : "service account";
-            return View?.Searched != true ? $"No {account} in {View?.Organization.Name}" : search.Length <= MaxQuoted ? $"No {account} matches “{search}”" : $"No {account} matches";
+            var state = View?.State.State switch { ServiceAccountState.Active => "active ", ServiceAccountState.Inactive => "disabled ",
+                _ => "" };
+            return View?.Searched != true ? $"No {state}service accounts in {View?.Organization.Name}"
+                : search.Length <= MaxQuoted ? $"No {state}service accounts match “{search}”"
+                : $"No {state}service accounts match";
         }
     }
 
@@ -62,7 +65,8 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        ServiceAccountState? state = State switch { "active" => ServiceAccountState.Active, "inactive" => ServiceAccountState.Inactive, _ => null };
+        ServiceAccountState? state = State switch { "active" => ServiceAccountState.Active, "inactive" => ServiceAccountState.Inactive,
+            _ => null };
         var asked = new ServiceAccountsPageState(Organization, state);
         if (View is null || View.State with { Cursor = null } != asked || View.Searched != search.Length > 0)
         {
@@ -76,7 +80,7 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     {
         if (await User.ActorAsync() is not { } actor)
         {
-            return; // the router leads to the sign-in
+            return; // the router redirects to the sign-in page
         }
 
         var mine = ++turn;
@@ -84,7 +88,7 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         try
         {
             var read = await Reader.ReadAsync(actor, asked, search, life.Token);
-            if (mine == turn) // of two at once the later is what is wanted
+            if (mine == turn) // otherwise a later load supersedes this one
             {
                 Show(asked, read);
             }
@@ -99,14 +103,14 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     {
         if (read.Error is not null)
         {
-            if (issued is null) // a secret that is on the screen outweighs the list behind it
+            if (issued is null) // do not navigate away from a secret on the screen
             {
                 Navigation.NotFound();
             }
         }
         else if (read.Value.Organization.Slug != asked.Organization)
         {
-            // It was called so once.
+            // It has been renamed: go to its current address.
             Navigation.NavigateTo($"/{read.Value.Organization.Slug}/service-accounts{new Uri(Navigation.Uri).Query}", replace: true);
         }
         else
@@ -120,7 +124,7 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         await LoadAsync(View!.State);
         if (View.Items.Count == 0)
         {
-            await PreviousAsync(); // the last row of the last page has gone
+            await PreviousAsync(); // the last row of the last page is gone
         }
 
         StateHasChanged();
@@ -143,7 +147,8 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         }
     }
 
-    void ShowState(ServiceAccountState? state) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("state", state?.ToWireName()), replace: true);
+    void ShowState(ServiceAccountState? state) =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("state", state?.ToWireName()), replace: true);
 
     async Task SearchAsync(string text)
     {
@@ -165,17 +170,20 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         }
     }
 
-    /// <summary>Offers what most accounts need and no more: one permission, and the project where there is one only.</summary>
+    /// <summary>Opens the dialog with the defaults: one permission, and the project if there is only one.</summary>
     async Task BeginCreatingAsync()
     {
         var projects = await actions!.FindProjectsAsync("", life.Token);
-        begin = new("", "", [PermissionCatalog.Permissions[0].Name], false, projects is { Total: 1, Items: var only } ? only : [], KeyEnvironment.Live);
+        begin = new(
+            "", "", [PermissionCatalog.Permissions[0].Name], false, projects is { Total: 1, Items: var only } ? only : [],
+            KeyEnvironment.Live);
         creating = true;
     }
 
     async Task<Error?> CreateAsync(ServiceAccountDraft asked)
     {
-        var input = new NewServiceAccount(asked.Name, asked.Description, asked.Permissions, asked.Choice, asked.Environment, View!.Organization.Slug);
+        var input = new NewServiceAccount(
+            asked.Name, asked.Description, asked.Permissions, asked.Choice, asked.Environment, View!.Organization.Slug);
         var outcome = await actions!.DoAsync(actor => Accounts.CreateAsync(actor, input, life.Token));
         if (outcome.Error is { } fault)
         {
@@ -183,7 +191,7 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         }
 
         (creating, issued) = (false, ServiceAccountSecrets.Of(outcome.Value));
-        StateHasChanged(); // the secrets first; the list can wait
+        StateHasChanged(); // show the secrets before the list is reloaded
         before.Clear();
         try
         {
@@ -191,14 +199,14 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         }
         catch (Exception failure) when (!life.IsCancellationRequested)
         {
-            LogNotRead(Log, failure); // the page would be lost over it, and the secrets with the page
+            LogNotRead(Log, failure); // an exception would tear down the page, and the secrets with it
         }
 
         StateHasChanged();
         return null;
     }
 
-    /// <summary>From here on the secrets are nowhere. Whatever became of the list meanwhile shows now.</summary>
+    /// <summary>Discards the secrets, and reloads the list, which may have changed.</summary>
     Task CloseSecretAsync()
     {
         issued = null;
@@ -206,6 +214,6 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         return ReloadAsync();
     }
 
-    [LoggerMessage(LogLevel.Error, "The list of service accounts could not be read after one was created.")]
+    [LoggerMessage(LogLevel.Error, "Could not read the list of service accounts after creating one.")]
     static partial void LogNotRead(ILogger log, Exception failure);
 }

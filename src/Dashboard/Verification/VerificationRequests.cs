@@ -2,10 +2,10 @@ using Dashboard.Hosting;
 
 namespace Dashboard.Verification;
 
-/// <summary>What verification is told of a request.</summary>
+/// <summary>Creates the caller context for verification.</summary>
 static class VerificationRequests
 {
-    /// <summary>What is known of a request that presents a credential to this product itself.</summary>
+    /// <summary>Returns the context of a request that presents a credential to Latchkey itself.</summary>
     public static CallerContext Facts(this HttpContext http) => new(
         http.Connection.RemoteIpAddress, http.Request.Method, http.Request.Path, http.Request.Headers.UserAgent.ToString(),
         http.RequestServices.GetRequiredService<TrustedProxies.Proxies>().Contains(http.Connection.RemoteIpAddress))

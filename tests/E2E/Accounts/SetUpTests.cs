@@ -31,7 +31,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
             await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveAccessibleDescriptionAsync("Use 12 characters or more. A sentence is easy to remember.");
             await Assertions.Expect(visit.Page.GetByLabel("Password")).ToBeFocusedAsync();
             await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveValueAsync("");
-            await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveValueAsync("priya.raghunathan@northwind.example");
+            await Assertions.Expect(visit.Page.GetByLabel("Email")).ToHaveValueAsync("priya.raghunathan@northwind.example");
             await Assertions.Expect(visit.Page.GetByLabel("Organization")).ToHaveValueAsync("Northwind Traders");
             await Assertions.Expect(visit.Page.GetByLabel("First project")).ToHaveValueAsync("Order Platform");
             await visit.ExpectAccessibleAsync();
@@ -43,7 +43,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
             Assert.Equal("/northwind-traders/order-platform/keys", new Uri(visit.Page.Url).PathAndQuery);
             visit.Expect(404, "/setup");
             await visit.Page.GotoAsync("/setup");
-            await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "There is nothing at this address" })).ToBeVisibleAsync();
+            await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Page not found" })).ToBeVisibleAsync();
         }
     }
 
@@ -63,7 +63,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
     public async Task Person_at_another_machine_needs_the_code_that_the_start_printed()
     {
         await using var process = await ProductProcess.StartAsync(folder, ("Bootstrap:Email", ""), ("Bootstrap:Password", ""));
-        // In Development that line is all that a start prints.
+        // In Development, the line is the only startup output.
         var code = OnlyLine().Match(process.Log).Groups["code"].Value;
         Assert.NotEqual("", code);
         Assert.EndsWith($" Set it up at {process.Url}setup — from another machine with the code {code}.{Environment.NewLine}", process.Log, StringComparison.Ordinal);
@@ -72,10 +72,10 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         await visit.Page.GotoAsync("/");
         await visit.ExpectAccessibleAsync();
         await FillAsync(visit, Product.Password);
-        await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToHaveAccessibleDescriptionAsync("Enter the code that the server printed when it started.");
+        await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToHaveAccessibleDescriptionAsync("Enter the code from the server's log.");
         await visit.Page.GetByLabel("Set-up code").FillAsync("AAAA-AAAA");
         await FillAsync(visit, Product.Password);
-        await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToHaveAccessibleDescriptionAsync("This is not the code. The server's log has the one that counts.");
+        await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToHaveAccessibleDescriptionAsync("Wrong code. Use the latest one in the server's log.");
         await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToBeFocusedAsync();
         await visit.Page.GetByLabel("Set-up code").FillAsync(code.ToLowerInvariant());
         await FillAsync(visit, Product.Password);
@@ -87,7 +87,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
     public async Task Start_with_an_owner_says_only_where_to_go()
     {
         await using var process = await ProductProcess.StartAsync(folder);
-        await process.StopAsync(); // nothing comes behind it
+        await process.StopAsync(); // no output follows
         Assert.Equal($"Latchkey is ready at {process.Url.GetLeftPart(UriPartial.Authority)}.{Environment.NewLine}", process.Log);
     }
 
@@ -97,11 +97,11 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
 
     static async Task FillAsync(PageVisit visit, string password)
     {
-        await visit.Page.GetByLabel("E-mail").FillAsync("priya.raghunathan@northwind.example");
+        await visit.Page.GetByLabel("Email").FillAsync("priya.raghunathan@northwind.example");
         await visit.Page.GetByLabel("Password").FillAsync(password);
         await visit.Page.GetByLabel("Organization").FillAsync("Northwind Traders");
         await visit.Page.GetByLabel("First project").FillAsync("Order Platform");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create and sign in" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create account and sign in" }).ClickAsync();
     }
 
     [GeneratedRegex(@"\ALatchkey is ready\.[^\n]*\bcode (?<code>[0-9A-Z]{4}-[0-9A-Z]{4})\.\r?\n\z", RegexOptions.ExplicitCapture, 1000)]

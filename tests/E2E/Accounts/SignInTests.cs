@@ -17,17 +17,17 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.Page.GotoAsync(SignIn);
         await visit.ExpectAccessibleAsync();
-        foreach (var left in new[] { "Four more tries, then a pause of 5 minutes.", "Three more tries", "Two more tries", "One more try", "The next try is possible in 5 minutes." })
+        foreach (var left in new[] { "4 tries left before a 5-minute lockout.", "3 tries left", "2 tries left", "1 try left", "Try again in 5 minutes." })
         {
             await TypeAsync(visit, "nobody@example.com", "not-the-Password-1");
-            await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync($"Address or password is wrong. {left}");
-            await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveValueAsync("nobody@example.com");
+            await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync($"Wrong email or password. {left}");
+            await Assertions.Expect(visit.Page.GetByLabel("Email")).ToHaveValueAsync("nobody@example.com");
             await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveValueAsync("");
             await Assertions.Expect(visit.Page.GetByLabel("Password")).ToBeFocusedAsync();
         }
 
         await TypeAsync(visit, "nobody@example.com", "not-the-Password-1");
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Too many tries. The next is possible in 5 minutes.");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Too many tries. Try again in 5 minutes.");
         await visit.ExpectAccessibleAsync();
     }
 
@@ -38,7 +38,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await using var visit = await PageVisit.OpenAsync(browser, product.Url, PageVisit.Phone);
         await visit.Page.GotoAsync(SignIn);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).TapAsync();
-        await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveAccessibleDescriptionAsync("Enter your e-mail address.");
+        await Assertions.Expect(visit.Page.GetByLabel("Email")).ToHaveAccessibleDescriptionAsync("Enter your email address.");
         await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveAccessibleDescriptionAsync("Enter your password.");
         await visit.ExpectAccessibleAsync();
     }
@@ -55,7 +55,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await TypeAsync(visit, Product.Email, Product.Password);
         await visit.UntilInteractiveAsync();
         Assert.Equal(reached, new Uri(visit.Page.Url).PathAndQuery);
-        await visit.Page.GotoAsync($"{SignIn}?ReturnUrl={Uri.EscapeDataString(wanted)}"); // signed in already
+        await visit.Page.GotoAsync($"{SignIn}?ReturnUrl={Uri.EscapeDataString(wanted)}"); // already signed in
         Assert.Equal(reached, new Uri(visit.Page.Url).PathAndQuery);
         await visit.UntilInteractiveAsync();
     }
@@ -81,7 +81,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.Page.GotoAsync("/");
         await TypeAsync(visit, "newcomer@example.com", Product.Password);
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "You have no project yet" })).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "No projects yet" })).ToBeVisibleAsync();
         Assert.Equal("/", new Uri(visit.Page.Url).PathAndQuery);
         await visit.ExpectAccessibleAsync();
     }
@@ -122,7 +122,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await TypeAsync(visit, Product.Email, Product.Password);
         await visit.UntilInteractiveAsync();
         var cookie = (await visit.Page.Context.CookiesAsync()).Single(cookie => cookie.Name == "latchkey");
-        // The browser corrects it by what it takes for the difference of the clocks, which on a busy machine is many seconds.
+        // The browser adjusts the expiry by the clock difference that it estimates, which can be many seconds on a busy machine.
         Assert.InRange(DateTimeOffset.FromUnixTimeSeconds((long)cookie.Expires) - product.Now, TimeSpan.FromDays(13.9), TimeSpan.FromDays(14.1));
     }
 
@@ -157,7 +157,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await visit.Page.GotoAsync($"{SignIn}?ReturnUrl=%2Fx");
         await visit.Page.Context.ClearCookiesAsync();
         await TypeAsync(visit, Product.Email, Product.Password);
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This page was out of date, or this browser keeps no cookies. Nothing was done. Try once more.");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This page was out of date, or your browser blocks cookies. Nothing was changed. Try again.");
         Assert.Equal($"{SignIn}?ReturnUrl=%2Fx&again=true", new Uri(visit.Page.Url).PathAndQuery);
         await visit.ExpectAccessibleAsync();
     }
@@ -207,12 +207,12 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
 
     static async Task TypeAsync(PageVisit visit, string email, string password)
     {
-        await visit.Page.GetByLabel("E-mail").FillAsync(email);
+        await visit.Page.GetByLabel("Email").FillAsync(email);
         await visit.Page.GetByLabel("Password").FillAsync(password);
         await visit.Page.GetByLabel("Password").PressAsync("Enter");
     }
 
-    /// <summary>What a program is told that comes with somebody's cookie.</summary>
+    /// <summary>Returns the response to a program that sends a user's cookie.</summary>
     async Task<HttpStatusCode> AskAsync(string cookie)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = product.Url };

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Keys;
 
-/// <summary>Lists of keys: which, and a page at a time.</summary>
+/// <summary>Filters, order and paging of key lists.</summary>
 public sealed class KeyListApiTests
 {
     [Fact]
@@ -52,7 +52,7 @@ public sealed class KeyListApiTests
         Assert.Equal(["key 3", "key 2"], Names(first));
         await owner.PostAsync("/api/keys", new { name = "newer" });
         Assert.Equal(["key 1", "key 0"], Names(await owner.GetAsync($"/api/keys?limit=2&cursor={cursor}")));
-        Assert.Equal(["key 1"], Names(await owner.GetAsync($"/api/keys?limit=1&cursor={cursor}"))); // the size of a page is no part of the list
+        Assert.Equal(["key 1"], Names(await owner.GetAsync($"/api/keys?limit=1&cursor={cursor}"))); // a cursor is independent of the page size
 
         await product.AddOrganizationAsync("rival", "secret");
         await product.AddMemberAsync(Product.Email, "rival", OrganizationRole.Owner);

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.Keys;
 
-/// <summary>The raw key is in memory, in one open dialog and in one answer, and nowhere else.</summary>
+/// <summary>The raw key exists only in memory, in one open dialog and in one response.</summary>
 public sealed class RawKeyTests(Browser browser) : IDisposable
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
@@ -43,9 +43,9 @@ public sealed class RawKeyTests(Browser browser) : IDisposable
         using var owner = await Caller.SignInAsync(product.Url, token);
         await WaitForLastUseAsync(owner, token);
         await PasteIntoRevokeAsync(visit, raw);
-        Assert.Equal("active", (string?)(await owner.GetAsync("/api/keys", token))["items"]![0]!["state"]); // it is not the name
+        Assert.Equal("active", (string?)(await owner.GetAsync("/api/keys", token))["items"]![0]!["state"]); // the rename was refused
         await page.GetByLabel("Search keys").FillAsync(raw);
-        await Expect(page.GetByText("This key belongs to checkout.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("This is the key checkout.")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("Search keys")).ToHaveValueAsync("");
         Assert.DoesNotContain(raw, page.Url, StringComparison.Ordinal);
 
@@ -60,8 +60,8 @@ public sealed class RawKeyTests(Browser browser) : IDisposable
         var files = folder.GetFiles();
         Assert.Contains(files, file => file.Name.EndsWith("-wal", StringComparison.Ordinal));
         Assert.All(files, file => Assert.Equal(-1, Read(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(raw))));
-        Assert.Contains(files, file => Read(file).AsSpan().IndexOf("checkout"u8) >= 0); // so that a search which finds nothing has looked in the right place
-        await product.StopAsync(); // the log is whole by then
+        Assert.Contains(files, file => Read(file).AsSpan().IndexOf("checkout"u8) >= 0); // proves that the search looks in the right place
+        await product.StopAsync(); // completes the log
         Assert.Contains("trce:", product.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(raw, product.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(Product.Password, product.Log, StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed class RawKeyTests(Browser browser) : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    /// <summary>A person confuses the key with its name, in the field that asks for the name.</summary>
+    /// <summary>The user pastes the key into the field for its name.</summary>
     static async Task PasteIntoRevokeAsync(PageVisit visit, string raw)
     {
         var page = visit.Page;
@@ -78,11 +78,11 @@ public sealed class RawKeyTests(Browser browser) : IDisposable
         var question = page.GetByRole(AriaRole.Alertdialog, new() { Name = "Revoke this key?" });
         await question.GetByRole(AriaRole.Textbox).FillAsync(raw);
         await question.GetByRole(AriaRole.Textbox).PressAsync("Enter");
-        await question.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync(); // which the server hears after the rest
+        await question.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync(); // the server receives it last
         await visit.UntilNoDialogAsync();
     }
 
-    /// <summary>It is written some seconds behind the request.</summary>
+    /// <summary>The last use is written some seconds after the request.</summary>
     static async Task WaitForLastUseAsync(Caller owner, CancellationToken cancellationToken)
     {
         while ((await owner.GetAsync("/api/keys", cancellationToken))["items"]![0]!["last_used_at"] is null)

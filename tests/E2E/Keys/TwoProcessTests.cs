@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Keys;
 
-/// <summary>What holds between processes on one database, and from one start to the next.</summary>
+/// <summary>Several processes on one database, and restarts.</summary>
 public sealed class TwoProcessTests : IDisposable
 {
     static readonly string[] Templates = ["nk_{env}_{id:8}_{secret:32}", "nk_{env}_{hex:64}", "ak-{uuid}{secret:32}", "sk_{env}_{secret:32}"];

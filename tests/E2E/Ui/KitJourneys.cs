@@ -18,7 +18,8 @@ public sealed class KitJourneys(Browser browser, Product product) : IClassFixtur
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Everything that the page shows at once in both themes and three widths, and each thing that opens in the two that differ most.</summary>
+    /// <summary>Everything that the page shows at once in both themes and three widths, and each thing that opens in the two that differ
+    /// most.</summary>
     [Fact]
     public async Task Every_state_is_accessible_and_fits_its_window()
     {
@@ -31,7 +32,7 @@ public sealed class KitJourneys(Browser browser, Product product) : IClassFixtur
         await visit.ExpectAccessibleAsync(null, ColorScheme.Light); // the colours are the same in every width
         await visit.ExpectFitAsync();
 
-        foreach (var (opener, dialog) in new[] { ("Open a form", "Create API key"), ("Open a secret", "Save your key"), ("Ask", "Switch off this key?"), ("Ask for the name", "Revoke this key?") })
+        foreach (var (opener, dialog) in new[] { ("Open a form", "Create API key"), ("Open a secret", "Save your key"), ("Ask", "Disable this key?"), ("Ask for the name", "Revoke this key?") })
         {
             await Button(visit, opener).ClickAsync();
             var open = visit.Page.GetByRole(opener.StartsWith("Ask for", StringComparison.Ordinal) ? AriaRole.Alertdialog : AriaRole.Dialog, new() { Name = dialog });
@@ -92,7 +93,7 @@ public sealed class KitJourneys(Browser browser, Product product) : IClassFixtur
         await Expect(actions).ToHaveAttributeAsync("aria-expanded", "true");
         await Expect(MenuItem(visit, "Rename…")).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("ArrowDown");
-        await Expect(MenuItem(visit, "Switch off")).ToBeFocusedAsync();
+        await Expect(MenuItem(visit, "Disable")).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("End");
         await Expect(MenuItem(visit, "Revoke…")).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Enter");
@@ -136,7 +137,7 @@ public sealed class KitJourneys(Browser browser, Product product) : IClassFixtur
         await using var visit = await OpenAsync(product.InsecureUrl);
         await visit.Page.EvaluateAsync("document.execCommand = () => false");
         await Button(visit, "Copy key").ClickAsync();
-        await Expect(visit.Page.GetByText("Your browser did not let this page copy")).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByText("Your browser blocked copying")).ToBeVisibleAsync();
         Assert.Equal(Secret, await visit.Page.EvaluateAsync<string>("getSelection().toString()"));
         await Expect(visit.Page.Locator("#kit-outcome")).ToHaveTextAsync("The server heard: select by hand.");
     }
@@ -151,7 +152,7 @@ public sealed class KitJourneys(Browser browser, Product product) : IClassFixtur
         Assert.Contains("data-theme=\"dark\"", html, StringComparison.Ordinal);
         await visit.UntilInteractiveAsync();
         await Button(visit, "Your account, Priya Raghunathan").ClickAsync();
-        await visit.Page.GetByRole(AriaRole.Menuitemradio, new() { Name = "As the system" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Menuitemradio, new() { Name = "System" }).ClickAsync();
         await Expect(visit.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "system");
     }
 

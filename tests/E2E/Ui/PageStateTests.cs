@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.Ui;
 
-/// <summary>Each page in each of its states: nothing keeps anybody out, in either theme, and at 360 px nothing scrolls sideways.</summary>
+/// <summary>Each state of each page has no accessibility violations in either theme, and does not scroll sideways at 360 px.</summary>
 public sealed class PageStateTests(Product product, Browser browser) : IClassFixture<Product>
 {
     [Fact]

@@ -12,7 +12,7 @@ public sealed class SetUpCodeTests
     readonly Lines log = new();
 
     [Fact]
-    public void Code_is_eight_characters_that_nobody_takes_for_others_and_another_each_time()
+    public void Code_is_8_unambiguous_characters_and_differs_each_time()
     {
         var codes = Enumerable.Range(0, 200).Select(_ => new SetUpCode(log).Value).ToList();
         Assert.All(codes, code => Assert.Matches("^[34679ACDEFGHJKMNPQRTUVWXY]{4}-[34679ACDEFGHJKMNPQRTUVWXY]{4}$", code));
@@ -20,7 +20,7 @@ public sealed class SetUpCodeTests
     }
 
     [Fact]
-    public void Code_is_taken_however_it_is_typed()
+    public void Code_is_accepted_in_any_case_and_punctuation()
     {
         var code = new SetUpCode(log);
         foreach (var typed in new[] { code.Value, code.Value.ToLowerInvariant(), code.Value.Replace("-", "", StringComparison.Ordinal), $"  {code.Value.Replace('-', ' ')} " })
@@ -40,7 +40,7 @@ public sealed class SetUpCodeTests
     }
 
     [Fact]
-    public void Tenth_wrong_code_makes_a_new_one_and_the_log_prints_it()
+    public void Tenth_wrong_code_replaces_the_code_and_logs_it()
     {
         var code = new SetUpCode(log);
         var first = code.Value;
@@ -54,7 +54,7 @@ public sealed class SetUpCodeTests
         Assert.False(code.Matches("wrong"));
         Assert.False(code.Matches(first));
         Assert.NotEqual(first, code.Value);
-        Assert.Equal([$"Ten wrong set-up codes came in. The code is now {code.Value}."], log.Written);
+        Assert.Equal([$"10 wrong setup codes were entered. The new code is {code.Value}."], log.Written);
         Assert.True(code.Matches(code.Value));
     }
 
@@ -80,7 +80,7 @@ public sealed class SetUpCodeTests
     [InlineData("127.0.0.1", "localhost", "X-Original-For", "127.0.0.1:5000", false)]
     [InlineData("127.0.0.1", "localhost", "Origin", "http://evil.example", false)]
     [InlineData("127.0.0.1", "localhost", "Origin", "null", false)]
-    public void No_code_is_needed_straight_from_this_machine_alone(string? address, string host, string? header, string? value, bool direct)
+    public void Code_is_not_needed_for_direct_local_requests_only(string? address, string host, string? header, string? value, bool direct)
     {
         var http = new DefaultHttpContext();
         http.Connection.RemoteIpAddress = address is null ? null : IPAddress.Parse(address);
