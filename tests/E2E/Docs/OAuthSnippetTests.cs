@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Docs;
 
-/// <summary>What the README and the page about OAuth tell people to type, run as it stands.</summary>
+/// <summary>Runs the commands of the README and the OAuth documentation unchanged.</summary>
 public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixture<AuthorizationServer>
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -50,7 +50,7 @@ public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixtur
         return context.AccessTokens.Count(token => token.ClientId == server.Worker.Id);
     }
 
-    /// <summary>What it prints, as the JSON values that it is.</summary>
+    /// <summary>Returns the output as JSON values.</summary>
     async Task<List<JsonElement>> RunAsync(string program, params string[] arguments)
     {
         var found = ExternalProcess.Find(program);
@@ -59,7 +59,7 @@ public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixtur
         var folder = Directory.CreateTempSubdirectory("latchkey-");
         try
         {
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, ".curlrc"), "silent\nshow-error\n", Token); // a person sees a progress meter, on another line
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, ".curlrc"), "silent\nshow-error\n", Token); // hides the progress meter
             var environment = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["HOME"] = folder.FullName,

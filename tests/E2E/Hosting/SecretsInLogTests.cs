@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Hosting;
 
-/// <summary>The log at its most talkative knows no secret, wherever a program puts it.</summary>
+/// <summary>Even at the most verbose level, the log contains no secret, wherever a program sends it.</summary>
 public sealed class SecretsInLogTests : IDisposable
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
@@ -47,7 +47,7 @@ public sealed class SecretsInLogTests : IDisposable
         }
 
         Assert.Equal("live", JsonDocument.Parse(await client.GetStringAsync("/healthz/live", stop)).RootElement.GetProperty("status").GetString());
-        await product.StopAsync(); // the log is whole by then
+        await product.StopAsync(); // completes the log
         Assert.Contains("dbug:", product.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(key, product.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(key[^20..], product.Log, StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Verification;
 
-/// <summary>What proxies ask before they let a request through.</summary>
+/// <summary>Forward auth for proxies.</summary>
 public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassFixture<ForwardAuthTests.Proxied>
 {
     static readonly string[] Headers =
@@ -31,7 +31,7 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
             }
         }
 
-        using var client = new HttpClient { BaseAddress = proxied.Product.Url }; // the description knows GET only, and says that any other method is the same
+        using var client = new HttpClient { BaseAddress = proxied.Product.Url }; // the OpenAPI document lists only GET, but any method works
         foreach (var method in new[] { "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND" })
         {
             using var refused = await client.SendAsync(new(new(method), "/forward-auth/"), TestContext.Current.CancellationToken);
@@ -71,7 +71,7 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
 
         foreach (var path in new[] { "/forward-auth/default", "/forward-auth//default", "/forward-auth/a/b/live/read/workflow:x/y" })
         {
-            Assert.Equal((404, "not_found"), await proxied.TellAsync(path, all)); // lets nobody through either
+            Assert.Equal((404, "not_found"), await proxied.TellAsync(path, all)); // does not let requests through either
         }
     }
 
@@ -127,7 +127,7 @@ public sealed class ForwardAuthTests(ForwardAuthTests.Proxied proxied) : IClassF
         var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
         var known = (await owner.PostAsync("/api/keys", new { name = "y" })).Member("raw_key");
         Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status);
-        await product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken); // a change to the key: it is read once more
+        await product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken); // changes the key, so that it is read again
         Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status);
         outage.Failure = Outage.DatabaseUnavailable;
         Assert.Equal(200, (await owner.GetAsync("/forward-auth", ("X-API-Key", known))).Status); // for 30 seconds

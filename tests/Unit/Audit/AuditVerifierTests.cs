@@ -16,14 +16,14 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Chain_as_it_was_written_is_whole()
+    public async Task Chain_as_written_is_intact()
     {
         await WriteAsync(7);
         Assert.Null(await BreakAsync());
     }
 
     [Fact]
-    public async Task Chain_without_entries_is_whole()
+    public async Task Empty_chain_is_intact()
     {
         Assert.Null(await BreakAsync());
         Assert.Null(await world.Services.Get<AuditVerifier>().FindBreakAsync(AuditChain.Installation, Token));
@@ -31,7 +31,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Chain_of_several_pages_is_read_whole()
+    public async Task Chain_of_several_pages_is_verified()
     {
         await world.Services.Work.RunAsync<Core.Common.Unit>(
             world.Owner,
@@ -67,7 +67,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     [InlineData("Details = '{ }'")]
     [InlineData("PreviousHash = zeroblob(32)")]
     [InlineData("Hash = zeroblob(32)")]
-    public async Task Altered_entry_shows(string set)
+    public async Task Altered_entry_is_detected(string set)
     {
         await WriteAsync(5);
         Assert.NotEqual(0, world.Sql($"UPDATE AuditEntries SET {set} WHERE Sequence = 3"));
@@ -80,7 +80,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     [InlineData("DELETE FROM AuditEntries WHERE Sequence = 5", 5)]
     [InlineData("DELETE FROM AuditEntries WHERE Sequence > 2", 3)]
     [InlineData("DELETE FROM AuditEntries", 1)]
-    public async Task Removed_entry_shows(string sql, long place)
+    public async Task Removed_entry_is_detected(string sql, long place)
     {
         await WriteAsync(5);
         Assert.NotEqual(0, world.Sql(sql));
@@ -94,7 +94,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     [InlineData("UPDATE AuditChains SET Sequence = 6 WHERE Sequence = 5", 6)]
     [InlineData("UPDATE AuditChains SET Hash = zeroblob(32) WHERE Sequence = 5", 5)]
     [InlineData("DELETE FROM AuditChains WHERE Sequence = 5", 1)]
-    public async Task Moved_entry_or_end_shows(string sql, long place)
+    public async Task Moved_entry_or_end_is_detected(string sql, long place)
     {
         await WriteAsync(5);
         Assert.NotEqual(0, world.Sql(sql));
@@ -102,7 +102,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Entry_that_was_rewritten_with_a_hash_of_its_own_shows_at_the_next()
+    public async Task Rehashed_entry_is_detected_at_the_next()
     {
         await WriteAsync(5);
         await using (var context = world.Open())
