@@ -17,13 +17,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Dashboard.Bench;
 
-/// <summary>The product itself, from its own entry point, with two endpoints more: what is compared stands in the same host, behind the same middleware.</summary>
+/// <summary>Runs the product from its own entry point, with two additional endpoints, so that what is compared runs in the same host behind
+/// the same middleware.</summary>
 sealed class BenchHost : IHostingStartup
 {
     /// <summary>Writes seven headers with fixed values.</summary>
     public const string Bare = "/bench/bare";
 
-    /// <summary>Says how often the database has been read: a number in plain text.</summary>
+    /// <summary>Returns the number of database reads so far, in plain text.</summary>
     public const string Reads = "/bench/reads";
 
     static readonly ReadCount Count = new();
@@ -43,7 +44,7 @@ sealed class BenchHost : IHostingStartup
         services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(Count));
     });
 
-    /// <summary>The one way to add an endpoint to a host from outside: what a render mode of components brings.</summary>
+    /// <summary>Adds endpoints to the host through a render mode of components, which is the only way to do so from outside.</summary>
     sealed class Endpoints : RenderModeEndpointProvider
     {
         public override IEnumerable<RouteEndpointBuilder> GetEndpointBuilders(IComponentRenderMode renderMode, IApplicationBuilder applicationBuilder) =>

@@ -3,7 +3,7 @@ using Dashboard.Bench.Soak;
 
 namespace Dashboard.Bench;
 
-/// <summary>Ten thousand unknown keys a second for ten seconds, beside the same without them, five times in turn.</summary>
+/// <summary>Sends ten thousand unknown keys a second for ten seconds, alternating with the same load without them, five times.</summary>
 static class FloodBench
 {
     const int Runs = 5;
@@ -23,7 +23,7 @@ static class FloodBench
         var (known, unread) = (good[..Known], good[Known..]);
         await Load.SendAsync(server.Url, [.. known.Select(key => Load.Get("/forward-auth", key))], 200, 20_000, 8, cancellationToken);
         var (without, with) = (new List<FloodResult>(), new List<FloodResult>());
-        for (var run = -1; run < Runs; run++) // the first is for the compiler, which learns what is hot
+        for (var run = -1; run < Runs; run++) // the first run warms up the JIT compiler
         {
             foreach (var (perSecond, results) in new[] { (0, without), (PerSecond, with) })
             {
@@ -34,8 +34,8 @@ static class FloodBench
 
         without.RemoveAt(0);
         with.RemoveAt(0);
-        Console.WriteLine($"good keys beside a flood, node and clients on the same {Environment.ProcessorCount} cores, median of {Runs} runs of {Duration.TotalSeconds} s in turn");
-        Console.WriteLine("              unknown a second  known p99 ms  unread p99 ms  database reads a second, but for the unread keys' own");
+        Console.WriteLine($"valid keys during a flood, node and clients on the same {Environment.ProcessorCount} cores, median of {Runs} runs of {Duration.TotalSeconds} s, alternating");
+        Console.WriteLine("              unknown a second  known p99 ms  unread p99 ms  other database reads a second");
         foreach (var (name, results) in new[] { ("without", without), ("with", with) })
         {
             Console.WriteLine(string.Create(

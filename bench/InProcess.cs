@@ -8,19 +8,21 @@ using Microsoft.Extensions.Hosting;
 
 namespace Dashboard.Bench;
 
-/// <summary>Verification without HTTP, on one thread: the time and the memory of a request, and what a key takes that is held.</summary>
+/// <summary>Measures verification without HTTP on one thread: the time and allocations of a request, and the memory of a cached
+/// key.</summary>
 static class InProcess
 {
     const int Batch = 1000;
     const int Batches = 200;
     const int Rounds = 7;
-    const int WarmUp = 500; // until the last of the compiler's tiers is done
+    const int WarmUp = 500; // until the JIT compiler has reached its last tier
     const int Samples = 2000;
 
     static readonly CallerContext Facts = new(System.Net.IPAddress.Loopback, UserAgent: "curl/8.9.1");
 
-    /// <summary>Measures nodes that hold all keys of their installation, each key drawn as likely as any other; the nodes have their turns in every round.</summary>
-    /// <param name="installations">With how many keys each.</param>
+    /// <summary>Measures nodes that have cached all keys of their installation, with keys drawn at random. The nodes take turns in every
+    /// round.</summary>
+    /// <param name="installations">The installations and their number of keys.</param>
     public static async Task RunAsync(IReadOnlyList<(Installation Installation, int Keys)> installations, CancellationToken cancellationToken)
     {
         Console.WriteLine("in process, one thread");
@@ -32,7 +34,7 @@ static class InProcess
                 await service.StartAsync(cancellationToken);
             }
 
-            await HoldAsync(installation, count, cancellationToken);
+            await CacheAllAsync(installation, count, cancellationToken);
         }
 
         await CompareAsync(installations);
@@ -43,10 +45,10 @@ static class InProcess
         }
     }
 
-    /// <summary>Lets a node read every key once: the first are timed one after another, the rest come on all cores.</summary>
-    static async Task HoldAsync(Installation installation, int count, CancellationToken cancellationToken)
+    /// <summary>Makes a node cache every key: the first ones are timed one after another, the rest are read on all cores.</summary>
+    static async Task CacheAllAsync(Installation installation, int count, CancellationToken cancellationToken)
     {
-        var (verifier, requirement, before) = (installation.Get<Verifier>(), DemandOf(installation), GC.GetTotalMemory(forceFullCollection: true));
+        var (verifier, requirement, before) = (installation.Get<Verifier>(), RequirementOf(installation), GC.GetTotalMemory(forceFullCollection: true));
         var uncached = new List<double>();
         var next = 0;
         for (; uncached.Count < Samples; next++)
@@ -62,7 +64,7 @@ static class InProcess
 
         await Parallel.ForEachAsync(Enumerable.Range(next, count - next), cancellationToken, async (i, token) => await verifier.VerifyAsync(Present(Installation.RawKey(i)), requirement, null, token));
         Print(string.Create(CultureInfo.InvariantCulture, $"uncached verification among {count:N0}, median"), Timing.Median(uncached[(Samples / 2)..]), "µs");
-        Print(string.Create(CultureInfo.InvariantCulture, $"memory a key held, {count:N0} held"), (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count, "bytes");
+        Print(string.Create(CultureInfo.InvariantCulture, $"memory per cached key, {count:N0} cached"), (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count, "bytes");
     }
 
     static async Task CompareAsync(IReadOnlyList<(Installation Installation, int Keys)> installations)
@@ -72,7 +74,7 @@ static class InProcess
         {
             foreach (var ((installation, count), (times, bytes)) in installations.Zip(taken))
             {
-                var (time, memory) = await Task.Run(() => Cached(installation.Get<Verifier>(), DemandOf(installation), count));
+                var (time, memory) = await Task.Run(() => Cached(installation.Get<Verifier>(), RequirementOf(installation), count));
                 if (round >= 0)
                 {
                     times.Add(time);
@@ -88,16 +90,16 @@ static class InProcess
         }
     }
 
-    static AccessRequirement DemandOf(Installation installation) => new(AcceptedEnvironments.Both, installation.Project.ToString(), null, "read");
+    static AccessRequirement RequirementOf(Installation installation) => new(AcceptedEnvironments.Both, installation.Project.ToString(), null, "read");
 
-    /// <summary>What the time of a refusal says: a revoked key is refused at once, an unknown one after a look at the change feed.</summary>
+    /// <summary>Measures refusals: a revoked key is refused immediately, an unknown one after the change feed has been read.</summary>
     static async Task PrintRefusalsAsync(Installation installation, CancellationToken cancellationToken)
     {
-        var (verifier, requirement) = (installation.Get<Verifier>(), DemandOf(installation));
+        var (verifier, requirement) = (installation.Get<Verifier>(), RequirementOf(installation));
         const int samples = 40;
         if (!KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _))
         {
-            throw new InvalidOperationException("The default template is none.");
+            throw new InvalidOperationException("The default template is not valid.");
         }
 
         var (revoked, unknown) = (new List<double>(), new List<double>());
@@ -124,7 +126,7 @@ static class InProcess
         var (times, bytes, state) = (new List<double>(), new List<double>(), 88172645463325252UL);
         for (var batch = -WarmUp; batch < Batches; batch++)
         {
-            var presented = new PresentedCredential[Batch]; // made beforehand, as the server has read a request when it is verified
+            var presented = new PresentedCredential[Batch]; // created in advance, as the server has read a request before it verifies it
             for (var i = 0; i < Batch; i++)
             {
                 int key;
@@ -145,7 +147,7 @@ static class InProcess
                 var verdict = verifier.VerifyAsync(credential, requirement, Facts, CancellationToken.None);
                 if (!verdict.IsCompletedSuccessfully || verdict.Result.Principal is null)
                 {
-                    throw new InvalidOperationException("A key that is held was not.");
+                    throw new InvalidOperationException("A cached key was not found in the cache.");
                 }
             }
 

@@ -13,12 +13,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Bench;
 
-/// <summary>The domain's own services on a database in a temporary folder, set up, with many keys in one project.</summary>
+/// <summary>Core's services on a database in a temporary folder, set up with many keys in one project.</summary>
 sealed class Installation : IAsyncDisposable
 {
     const string Organization = "Northwind Traders";
 
-    /// <summary>So many keys can be made on top.</summary>
+    /// <summary>The number of keys that can be created in addition.</summary>
     const int Allowance = 10_000;
 
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-bench-");
@@ -45,10 +45,10 @@ sealed class Installation : IAsyncDisposable
     /// <summary>The first owner.</summary>
     public Actor Owner { get; private set; } = null!;
 
-    /// <summary>The project that has the keys.</summary>
+    /// <summary>The project with the keys.</summary>
     public ProjectPath Project { get; private set; }
 
-    /// <summary>The database's file.</summary>
+    /// <summary>The database file.</summary>
     public string Database => Path.Combine(folder.FullName, "latchkey.db");
 
     public T Get<T>()
@@ -56,13 +56,14 @@ sealed class Installation : IAsyncDisposable
 
     public IEnumerable<T> All<T>() => provider.GetServices<T>();
 
-    /// <summary>The identifier of a key.</summary>
+    /// <summary>Returns the identifier of a key.</summary>
     public static string KeyId(int i) => string.Create(CultureInfo.InvariantCulture, $"K{i:D7}");
 
-    /// <summary>The text of a key, as long as those of the default template.</summary>
+    /// <summary>Returns the text of a key, as long as those of the default template.</summary>
     public static string RawKey(int i) => string.Create(CultureInfo.InvariantCulture, $"nk_{(i % 5 < 2 ? "test" : "live")}_K{i:D7}_32characters4measurements0000xyz");
 
-    /// <summary>Whether a key is live, not revoked, and was used before: a good one whose use leaves no more than its time.</summary>
+    /// <summary>Returns whether a key is live, not revoked and already used, so that its use changes only the time of its last
+    /// use.</summary>
     public static bool IsGood(int i) => i % 5 >= 2 && i % 10 != 3 && i % 4 != 0;
 
     public KeyService Keys => provider.GetRequiredService<KeyService>();
@@ -71,14 +72,14 @@ sealed class Installation : IAsyncDisposable
 
     public IDbContextFactory<DashboardContext> Contexts => provider.GetRequiredService<IDbContextFactory<DashboardContext>>();
 
-    /// <summary>Makes one with <paramref name="keys"/> keys, of which <paramref name="reads"/> hears what is read.</summary>
+    /// <summary>Creates an installation with <paramref name="keys"/> keys whose queries <paramref name="reads"/> records.</summary>
     public static async Task<Installation> CreateAsync(int keys, RowReads? reads, CancellationToken cancellationToken)
     {
         var made = new Installation(reads, keys);
         await made.provider.PrepareDatabaseAsync(cancellationToken);
         var input = new NewInstallation("owner@example.com", "a long sentence for a measurement", Organization, "Order Platform", "Olga");
-        var done = (await made.provider.GetRequiredService<SetUpService>().SetUpAsync(Actor.System, input, cancellationToken)).Value;
-        (made.Owner, made.Project) = (new(PartyType.User, done.UserId, "Olga"), done.Project);
+        var result = (await made.provider.GetRequiredService<SetUpService>().SetUpAsync(Actor.System, input, cancellationToken)).Value;
+        (made.Owner, made.Project) = (new(PartyType.User, result.UserId, "Olga"), result.Project);
         await made.AddKeysAsync(keys, cancellationToken);
         reads?.Forget();
         return made;
@@ -91,7 +92,7 @@ sealed class Installation : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    /// <summary>Two in five are test keys, one in ten has been revoked, and their names, last uses and ends are spread.</summary>
+    /// <summary>Two in five keys are test keys, one in ten has been revoked, and names, last uses and expiry dates are spread.</summary>
     async Task AddKeysAsync(int count, CancellationToken cancellationToken)
     {
         await using var context = await Contexts.CreateDbContextAsync(cancellationToken);
@@ -121,7 +122,8 @@ sealed class Installation : IAsyncDisposable
         };
     }
 
-    /// <summary>Writes rows as the model maps them, but by one prepared command: EF Core's own way takes a quarter of an hour for a million.</summary>
+    /// <summary>Inserts rows as the model maps them, but with one prepared command, because EF Core takes a quarter of an hour for a
+    /// million.</summary>
     static async Task InsertAsync(DashboardContext context, IEnumerable<ApiKey> keys, CancellationToken cancellationToken)
     {
         var entity = context.Model.FindEntityType(typeof(ApiKey))!;

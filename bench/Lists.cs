@@ -4,11 +4,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Bench;
 
-/// <summary>The keys page's questions among ten thousand keys: how long the server takes, and what it reads for them.</summary>
+/// <summary>Measures the queries of the keys page among ten thousand keys: their time on the server, and what they read.</summary>
 static class Lists
 {
     const int Keys = 10_000;
-    const int Rows = 25; // as the page shows
+    const int Rows = 25; // as on the page
     const string Search = "scanner 99";
 
     public static async Task RunAsync(CancellationToken cancellationToken)
@@ -17,18 +17,18 @@ static class Lists
         await using (var timed = await Installation.CreateAsync(Keys, null, cancellationToken))
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"server time among {Keys:N0} keys of one project, {Rows} rows a page, SQLite on disk"));
-            await Timing.CompareAsync([.. Reference(timed), .. await QuestionsAsync(timed, cancellationToken)], 20, 100, cancellationToken);
+            await Timing.CompareAsync([.. Reference(timed), .. await QueriesAsync(timed, cancellationToken)], 20, 100, cancellationToken);
         }
 
         Timing.PrintLoad();
         await PrintReadsAsync(cancellationToken);
     }
 
-    /// <summary>Prints what a page and a new key take among so many keys of one project.</summary>
+    /// <summary>Prints the time of a page and of a new key among many keys of one project.</summary>
     public static async Task CompareAsync(Installation from, int keys, CancellationToken cancellationToken)
     {
         var first = new KeyQuery(from.Project.ToString(), Limit: Rows);
-        var made = 0;
+        var created = 0;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"server time among {keys:N0} keys of one project, {Rows} rows a page, SQLite on disk"));
         await Timing.CompareAsync(
             [
@@ -38,7 +38,7 @@ static class Lists
                 new("count", token => from.Keys.CountAsync(from.Owner, first, token)),
                 new("create", async token =>
                 {
-                    if ((await from.Keys.CreateAsync(from.Owner, new(from.Project.ToString(), $"new {++made}"), token)).Error is { } fault)
+                    if ((await from.Keys.CreateAsync(from.Owner, new(from.Project.ToString(), $"new {++created}"), token)).Error is { } fault)
                     {
                         throw new InvalidOperationException(fault.Detail);
                     }
@@ -56,11 +56,12 @@ static class Lists
             await using var context = await from.Contexts.CreateDbContextAsync(token);
             await context.Keys.AsNoTracking().SingleAsync(key => key.KeyId == "K0000042", token);
         });
-        yield return new("the project (asked before any list)", token => from.Projects.FindAsync(from.Owner, from.Project, token));
+        yield return new("the project (queried before any list)", token => from.Projects.FindAsync(from.Owner, from.Project, token));
     }
 
-    /// <summary>What the page asks: each goes through the service, with who may see it, and makes the rows that are shown.</summary>
-    static async Task<IReadOnlyList<Measure>> QuestionsAsync(Installation from, CancellationToken cancellationToken)
+    /// <summary>The queries of the page. Each goes through the service, including the access check, and builds the rows of the
+    /// page.</summary>
+    static async Task<IReadOnlyList<Measure>> QueriesAsync(Installation from, CancellationToken cancellationToken)
     {
         var first = new KeyQuery(from.Project.ToString(), Limit: Rows);
         var byName = first with { Sort = KeySort.Name, Descending = false };
@@ -96,14 +97,14 @@ static class Lists
         }
     }
 
-    /// <summary>Prints each question's queries, and what they cost among few keys and among many.</summary>
+    /// <summary>Prints the SQL of each query, and its cost among few keys and among many.</summary>
     static async Task PrintReadsAsync(CancellationToken cancellationToken)
     {
         var few = await ReadAsync(Keys / 10, cancellationToken);
         var many = await ReadAsync(Keys, cancellationToken);
         Console.WriteLine();
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"rows shown, and steps of SQLite's program among {Keys / 10:N0} and {Keys:N0} keys; rows gone through without an index; then the plan and the query"));
+            CultureInfo.InvariantCulture, $"rows shown, and steps of SQLite's program among {Keys / 10:N0} and {Keys:N0} keys; rows scanned without an index; then the plan and the query"));
         foreach (var ((name, reads), (_, before)) in many.Zip(few))
         {
             Console.WriteLine();
@@ -122,7 +123,7 @@ static class Lists
         var reads = new RowReads();
         await using var from = await Installation.CreateAsync(keys, reads, cancellationToken);
         var seen = new List<(string, IReadOnlyList<RowRead>)>();
-        foreach (var question in await QuestionsAsync(from, cancellationToken))
+        foreach (var question in await QueriesAsync(from, cancellationToken))
         {
             reads.Forget();
             await question.RunAsync(cancellationToken);

@@ -1,6 +1,6 @@
 using Dashboard.Bench;
 
-// dotnet run -c Release --project bench -- VERB: what we claim about speed, measured beside a reference in the same run.
+// dotnet run -c Release --project bench -- VERB: measures what we claim about speed, with a reference in the same run.
 Dictionary<string, Func<CancellationToken, Task>> verbs = new(StringComparer.Ordinal)
 {
     ["lists"] = Lists.RunAsync,
@@ -12,13 +12,13 @@ Dictionary<string, Func<CancellationToken, Task>> verbs = new(StringComparer.Ord
 
 if (args is ["host", .. var settings])
 {
-    await BenchHost.RunAsync(settings); // what the others measure, in a process of its own
+    await BenchHost.RunAsync(settings); // what the other verbs measure, in its own process
     return 0;
 }
 
 if (args is not [var verb] || !verbs.TryGetValue(verb, out var run))
 {
-    await Console.Error.WriteLineAsync($"Say what to measure: {string.Join(", ", verbs.Keys)}.");
+    await Console.Error.WriteLineAsync($"Specify what to measure: {string.Join(", ", verbs.Keys)}.");
     return 1;
 }
 

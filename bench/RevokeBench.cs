@@ -3,7 +3,7 @@ using Dashboard.Bench.Soak;
 
 namespace Dashboard.Bench;
 
-/// <summary>A hundred keys revoked on one node, and the time until another, in a process of its own, refuses them.</summary>
+/// <summary>Revokes a hundred keys on one node and measures the time until another, in its own process, refuses them.</summary>
 static class RevokeBench
 {
     const int Keys = 2000;

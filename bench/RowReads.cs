@@ -5,16 +5,16 @@ using SQLitePCL;
 
 namespace Dashboard.Bench;
 
-/// <summary>What a query cost SQLite, by its own counters.</summary>
+/// <summary>The cost of a query, according to SQLite's counters.</summary>
 /// <param name="Sql">The query.</param>
-/// <param name="Shown">How many rows it gave.</param>
-/// <param name="Steps">How many instructions its program ran: it grows with each row that is read, shown or not.</param>
-/// <param name="Scanned">How many rows it went through without an index.</param>
-/// <param name="Plan">How it went about it.</param>
+/// <param name="Shown">The number of rows it returned.</param>
+/// <param name="Steps">The number of instructions it executed, which grows with each row read, whether or not it is returned.</param>
+/// <param name="Scanned">The number of rows scanned without an index.</param>
+/// <param name="Plan">The query plan.</param>
 public sealed record RowRead(string Sql, int Shown, int Steps, int Scanned, IReadOnlyList<string> Plan);
 
-/// <summary>Writes down what each query reads. SQLite counts no rows that an index leads to, but its program's steps: a query that takes no more of them
-/// among ten times as many keys reads no row that it does not need.</summary>
+/// <summary>Records what each query reads. SQLite does not count rows found by an index, but it counts the instructions of its program. A
+/// query that executes no more of them among ten times as many keys reads no unnecessary rows.</summary>
 public sealed class RowReads : DbCommandInterceptor
 {
     readonly List<RowRead> seen = [];
@@ -23,14 +23,14 @@ public sealed class RowReads : DbCommandInterceptor
     /// <summary>The queries since the last <see cref="Forget"/>, in order.</summary>
     public IReadOnlyList<RowRead> Seen => seen;
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Starts over.</summary>
     public void Forget() => seen.Clear();
 
     /// <inheritdoc/>
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
-        ((SqliteConnection)command.Connection!).Handle!.enable_sqlite3_next_stmt(true); // before the query is prepared: else it is not found afterwards
+        ((SqliteConnection)command.Connection!).Handle!.enable_sqlite3_next_stmt(true); // before the query is prepared, otherwise it is not found afterwards
         await using var explain = command.Connection!.CreateCommand();
         explain.Transaction = command.Transaction;
         explain.CommandText = $"EXPLAIN QUERY PLAN {command.CommandText}";

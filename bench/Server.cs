@@ -3,10 +3,11 @@ using System.Globalization;
 
 namespace Dashboard.Bench;
 
-/// <summary>A host in a process of its own, kept on some cores, whose CPU time is read from the kernel.</summary>
+/// <summary>A host in its own process, pinned to some cores, whose CPU time is read from the kernel.</summary>
 sealed class Server : IAsyncDisposable
 {
-    /// <summary>The kernel's clock ticks a second, as <c>/proc</c> counts them (proc(5)); Linux has no other on any machine that .NET runs on.</summary>
+    /// <summary>The kernel's clock ticks per second in <c>/proc</c> (proc(5)), which is 100 on every Linux machine that .NET
+    /// supports.</summary>
     const double TicksPerSecond = 100;
 
     readonly Process process;
@@ -15,20 +16,20 @@ sealed class Server : IAsyncDisposable
 
     public Uri Url { get; }
 
-    /// <summary>User and system time so far.</summary>
+    /// <summary>The user and system time so far.</summary>
     public TimeSpan Cpu
     {
         get
         {
             var stat = File.ReadAllText($"/proc/{process.Id}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // the name before it may hold anything
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // the process name before it can contain anything
             return TimeSpan.FromSeconds((Number(fields[11]) + Number(fields[12])) / TicksPerSecond);
         }
     }
 
     /// <summary>Starts <see cref="BenchHost"/>.</summary>
-    /// <param name="database">The database's file.</param>
-    /// <param name="cores">The cores that it is kept on, as taskset(1) writes them.</param>
+    /// <param name="database">The database file.</param>
+    /// <param name="cores">The cores to pin the host to, in the format of taskset(1).</param>
     public static async Task<Server> StartAsync(string database, string cores, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("taskset") { RedirectStandardOutput = true, UseShellExecute = false };
@@ -42,12 +43,12 @@ sealed class Server : IAsyncDisposable
         {
             if (line.StartsWith("Latchkey is ready", StringComparison.Ordinal) && line.IndexOf("http://", StringComparison.Ordinal) is >= 0 and var at)
             {
-                _ = started.StandardOutput.ReadToEndAsync(CancellationToken.None); // so that it never waits for a reader
+                _ = started.StandardOutput.ReadToEndAsync(CancellationToken.None); // so that it never blocks on a full pipe
                 return new(started, new(line[at..].TrimEnd('.')));
             }
         }
 
-        throw new InvalidOperationException("The host ended before it listened.");
+        throw new InvalidOperationException("The host exited before it was listening.");
     }
 
     public async ValueTask DisposeAsync()

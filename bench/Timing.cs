@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace Dashboard.Bench;
 
-/// <summary>Something that is timed.</summary>
-/// <param name="Name">What it is called in the table.</param>
-/// <param name="RunAsync">Does it once.</param>
+/// <summary>Something to measure.</summary>
+/// <param name="Name">The name in the table.</param>
+/// <param name="RunAsync">Runs it once.</param>
 sealed record Measure(string Name, Func<CancellationToken, Task> RunAsync);
 
-/// <summary>Times things beside each other: in every round each has its turn, so that whatever else the machine does meets all of them alike.</summary>
+/// <summary>Measures things in interleaved rounds, so that other load on the machine affects all of them alike.</summary>
 static class Timing
 {
     /// <summary>Runs <paramref name="measures"/> and prints a line for each, with its ratio to the first.</summary>
@@ -19,7 +19,7 @@ static class Timing
         {
             for (var turn = 0; turn < measures.Count; turn++)
             {
-                // Another begins each round: nobody is always the one after the same neighbour's garbage.
+                // Each round starts with a different one, so that none always follows the same neighbor's garbage.
                 var at = (turn + round + warmUp) % measures.Count;
                 var start = Stopwatch.GetTimestamp();
                 await measures[at].RunAsync(cancellationToken);
@@ -40,11 +40,11 @@ static class Timing
         }
     }
 
-    /// <summary>What else the machine had to do meanwhile, where the system says it.</summary>
+    /// <summary>Prints the load average, if the system reports it.</summary>
     public static void PrintLoad() => Console.WriteLine(
         $"load average {(File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3)) : "unknown")}, {Environment.ProcessorCount} cores");
 
-    /// <summary>The value in the middle.</summary>
+    /// <summary>Returns the median.</summary>
     public static double Median(List<double> values) => At(values, 0.5);
 
     static double At(List<double> times, double share) => times.Order().ElementAt(Math.Min(times.Count - 1, (int)(share * times.Count)));

@@ -6,11 +6,12 @@ using Dashboard.Core.ServiceAccounts;
 
 namespace Dashboard.Bench;
 
-/// <summary>What verifying a key costs: over HTTP in server CPU beside an endpoint that does nothing, and in process beside SHA-256.</summary>
+/// <summary>Measures the cost of verifying a key: over HTTP as server CPU compared to an endpoint that does nothing, and in process
+/// compared to SHA-256.</summary>
 static class Verify
 {
     const int Keys = 100_000;
-    const int Few = 10_000;
+    const int FewKeys = 10_000;
     const int Rounds = 7;
     const int Cached = 100;
 
@@ -20,20 +21,20 @@ static class Verify
         await using var installation = await Installation.CreateAsync(Keys, null, cancellationToken);
         await OverHttpAsync(installation, cancellationToken);
         Timing.PrintLoad();
-        await InProcess.RunAsync([(installation, Few)], cancellationToken);
+        await InProcess.RunAsync([(installation, FewKeys)], cancellationToken);
         Timing.PrintLoad();
     }
 
-    /// <summary>Takes some minutes: each of a million keys is read from the database once.</summary>
+    /// <summary>Takes several minutes, because each of a million keys is read from the database once.</summary>
     public static async Task RunMillionAsync(CancellationToken cancellationToken)
     {
         const int million = 1_000_000;
         Timing.PrintLoad();
-        await using var few = await Installation.CreateAsync(Few, null, cancellationToken);
+        await using var few = await Installation.CreateAsync(FewKeys, null, cancellationToken);
         await using var many = await Installation.CreateAsync(million, null, cancellationToken);
         await Lists.CompareAsync(many, million, cancellationToken);
         Timing.PrintLoad();
-        await InProcess.RunAsync([(few, Few), (many, million)], cancellationToken);
+        await InProcess.RunAsync([(few, FewKeys), (many, million)], cancellationToken);
         Timing.PrintLoad();
     }
 
@@ -48,7 +49,7 @@ static class Verify
         var policy = $"/forward-auth/{installation.Project}/live/read";
         if (!KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _))
         {
-            throw new InvalidOperationException("The default template is none.");
+            throw new InvalidOperationException("The default template is not valid.");
         }
 
         (string Name, int Count, int Connections, int Status, Func<int, IReadOnlyList<byte[]>> Requests)[] measures =
@@ -78,7 +79,7 @@ static class Verify
             }
         }
 
-        Console.WriteLine($"server CPU a request over HTTP, one core, median of {Rounds} interleaved rounds, {Keys:N0} keys in the database");
+        Console.WriteLine($"server CPU per request over HTTP, one core, median of {Rounds} interleaved rounds, {Keys:N0} keys in the database");
         foreach (var (measure, times) in measures.Zip(taken))
         {
             Console.WriteLine(string.Create(
@@ -86,7 +87,7 @@ static class Verify
         }
     }
 
-    /// <summary>What a service account sends for an access token (RFC 6749 section 4.4).</summary>
+    /// <summary>Builds the token request of a service account (RFC 6749 section 4.4).</summary>
     static async Task<byte[]> TokenRequestAsync(Installation installation, CancellationToken cancellationToken)
     {
         var account = (await installation.Get<ServiceAccountService>().CreateAsync(

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Dashboard.Bench.Soak;
 
-/// <summary>A kept-alive connection for a thread that does nothing else: woken by the kernel as soon as the answer is there.</summary>
+/// <summary>A keep-alive connection for a dedicated thread, which the kernel wakes as soon as the response arrives.</summary>
 sealed class BlockingConnection : IDisposable
 {
     readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 60_000 };
@@ -12,8 +12,8 @@ sealed class BlockingConnection : IDisposable
     /// <summary>Connects.</summary>
     public BlockingConnection(Uri url) => socket.Connect(url.Host, url.Port);
 
-    /// <summary>Sends a request and waits for its answer, which must have the status.</summary>
-    /// <returns>How many milliseconds it took.</returns>
+    /// <summary>Sends a request and waits for its response, which must have the status.</summary>
+    /// <returns>The time in milliseconds.</returns>
     public double Time(byte[] request, int status)
     {
         var start = Stopwatch.GetTimestamp();
@@ -26,7 +26,7 @@ sealed class BlockingConnection : IDisposable
             answered = Connection.StatusOf(buffer.AsSpan(0, length));
         }
         while (answered is null);
-        return answered == status ? Stopwatch.GetElapsedTime(start).TotalMilliseconds : throw new InvalidOperationException($"The answer is {answered}, not {status}.");
+        return answered == status ? Stopwatch.GetElapsedTime(start).TotalMilliseconds : throw new InvalidOperationException($"The response is {answered}, not {status}.");
     }
 
     public void Dispose() => socket.Dispose();

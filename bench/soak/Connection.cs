@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Dashboard.Bench.Soak;
 
-/// <summary>A kept-alive connection with next to no work of its own: bytes out, bytes in.</summary>
+/// <summary>A keep-alive connection with minimal overhead.</summary>
 sealed class Connection : IAsyncDisposable
 {
     readonly TcpClient client = new() { NoDelay = true };
@@ -13,7 +13,7 @@ sealed class Connection : IAsyncDisposable
 
     int answered;
 
-    /// <summary>The last answer, head and body.</summary>
+    /// <summary>The last response, head and body.</summary>
     public string Answer => Encoding.UTF8.GetString(buffer, 0, answered);
 
     /// <summary>Connects.</summary>
@@ -25,17 +25,17 @@ sealed class Connection : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Sends a request and waits for its answer, which must have the status.</summary>
+    /// <summary>Sends a request and waits for its response, which must have the status.</summary>
     public async Task SendAsync(byte[] request, int status, CancellationToken cancellationToken)
     {
         var actual = await AskAsync(request, cancellationToken);
         if (actual != status)
         {
-            throw new InvalidOperationException($"The answer is {actual}, not {status}.");
+            throw new InvalidOperationException($"The response is {actual}, not {status}.");
         }
     }
 
-    /// <summary>Sends a request and waits for its answer's status.</summary>
+    /// <summary>Sends a request and returns the status of its response.</summary>
     public async Task<int> AskAsync(byte[] request, CancellationToken cancellationToken)
     {
         await stream.WriteAsync(request, cancellationToken);
@@ -60,7 +60,7 @@ sealed class Connection : IAsyncDisposable
     async Task<int> ReadAsync(int from, CancellationToken cancellationToken) =>
         await stream.ReadAsync(buffer.AsMemory(from), cancellationToken) is > 0 and var read ? read : throw new IOException("The node closed the connection.");
 
-    /// <summary>The status of a whole answer; null while more of it is to come.</summary>
+    /// <summary>Returns the status of a complete response, or null if it is incomplete.</summary>
     internal static int? StatusOf(ReadOnlySpan<byte> answer)
     {
         var end = answer.IndexOf("\r\n\r\n"u8);
@@ -70,11 +70,11 @@ sealed class Connection : IAsyncDisposable
         }
 
         var head = Encoding.ASCII.GetString(answer[..end]);
-        return IsWhole(head, answer[(end + 4)..]) ? int.Parse(head.AsSpan("HTTP/1.1 ".Length, 3), CultureInfo.InvariantCulture) : null;
+        return IsComplete(head, answer[(end + 4)..]) ? int.Parse(head.AsSpan("HTTP/1.1 ".Length, 3), CultureInfo.InvariantCulture) : null;
     }
 
-    /// <summary>So many bytes as the head says, or chunks up to the last.</summary>
-    static bool IsWhole(string head, ReadOnlySpan<byte> body)
+    /// <summary>Returns whether the body is complete, by its length or its last chunk.</summary>
+    static bool IsComplete(string head, ReadOnlySpan<byte> body)
     {
         const string name = "Content-Length: ";
         var at = head.IndexOf(name, StringComparison.OrdinalIgnoreCase);

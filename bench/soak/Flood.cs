@@ -3,39 +3,39 @@ using Dashboard.Core.Keys.Format;
 
 namespace Dashboard.Bench.Soak;
 
-/// <summary>What came of a flood.</summary>
-/// <param name="Unknown">How many unknown keys were refused.</param>
-/// <param name="Good">How many good keys were let through that the node knew.</param>
-/// <param name="Fresh">How many were that it did not know.</param>
-/// <param name="KnownP99">Of the known ones, the time that 99 in 100 stayed under.</param>
-/// <param name="FreshP99">Of the others.</param>
-/// <param name="ReadsPerSecond">What the database was asked meanwhile, but for the reading of the keys that the node did not know.</param>
+/// <summary>The result of a flood.</summary>
+/// <param name="Unknown">The number of unknown keys that were refused.</param>
+/// <param name="Good">The number of valid, cached keys that were accepted.</param>
+/// <param name="Fresh">The number of valid keys that were not cached before.</param>
+/// <param name="KnownP99">The 99th percentile of the time for cached keys.</param>
+/// <param name="FreshP99">The 99th percentile of the time for the others.</param>
+/// <param name="ReadsPerSecond">Database reads per second, except those of the keys that were not cached.</param>
 sealed record FloodResult(int Unknown, int Good, int Fresh, TimeSpan KnownP99, TimeSpan FreshP99, double ReadsPerSecond);
 
-/// <summary>Presents ever new keys of the right shape that were never minted, so many a second, and good ones among them. Whatever is answered wrongly is thrown.</summary>
+/// <summary>Presents new, well-formed keys that do not exist at a given rate, and valid ones among them. Throws on any wrong
+/// response.</summary>
 static class Flood
 {
     const int FreshPerSecond = 20;
 
-    /// <summary>What one key takes, where its project is known.</summary>
+    /// <summary>The database reads of one key whose project is cached.</summary>
     const int ReadsPerKey = 1;
 
-    /// <summary>Each connection has one turn in so long.</summary>
+    /// <summary>The interval in which each connection sends one request.</summary>
     static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the flood.</summary>
     /// <param name="url">The node.</param>
-    /// <param name="known">Keys that it knows.</param>
-    /// <param name="unread">Good keys that it does not know, at least twenty for each second; those of one project.</param>
-    /// <param name="reads">How often its database has been read so far.</param>
-    /// <param name="perSecond">How many unknown keys a second; none for a run without a flood.</param>
-    /// <param name="duration">How long.</param>
+    /// <param name="known">Keys that the node has cached.</param>
+    /// <param name="unread">Valid keys of one project that the node has not cached, at least twenty per second.</param>
+    /// <param name="reads">Returns the number of database reads so far.</param>
+    /// <param name="perSecond">The number of unknown keys per second; 0 for a run without a flood.</param>
     public static async Task<FloodResult> RunAsync(
         Uri url, IReadOnlyList<string> known, IReadOnlyList<string> unread, Func<Task<long>> reads, int perSecond, TimeSpan duration, CancellationToken cancellationToken)
     {
         if (!KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _))
         {
-            throw new InvalidOperationException("The default template is none.");
+            throw new InvalidOperationException("The default template is not valid.");
         }
 
         var (good, fresh) = (new List<double>(), new List<double>());
@@ -46,7 +46,8 @@ static class Flood
         var others = await reads() - before - (ReadsPerKey * fresh.Count);
         return new(await flooding, good.Count, fresh.Count, P99(good), P99(fresh), others / Stopwatch.GetElapsedTime(start).TotalSeconds);
 
-        // On a thread of its own, so that what is timed is the node and not the wait for a turn among a thousand clients in this process.
+        // On a separate thread, so that the time measured is that of the node and not the wait for a turn among a thousand clients in this
+        // process.
         Task TimeAsync(TimeSpan every, IReadOnlyList<string> keys, List<double> times) => Task.Factory.StartNew(
             () =>
             {

@@ -4,7 +4,8 @@ using Dashboard.Core.Keys.Format;
 
 namespace Dashboard.Bench.Soak;
 
-/// <summary>Sends refused requests at a steady rate over many connections, with as little work of its own as can be: what it takes, the node does not get.</summary>
+/// <summary>Sends requests that are refused at a steady rate over many connections, with minimal overhead, because the flooder and the node
+/// share the CPU.</summary>
 sealed class Flooder : IDisposable
 {
     readonly KeyTemplate template;
@@ -12,20 +13,19 @@ sealed class Flooder : IDisposable
     int answered;
     Exception? failure;
 
-    /// <summary>Connects.</summary>
+    /// <summary>Opens the connections.</summary>
     /// <param name="url">The node.</param>
-    /// <param name="template">What shape the keys have, which nobody ever minted.</param>
-    /// <param name="connections">Over how many connections.</param>
+    /// <param name="template">The format of the keys, none of which exists.</param>
+    /// <param name="connections">The number of connections.</param>
     public Flooder(Uri url, KeyTemplate template, int connections)
     {
         this.template = template;
         wires = [.. Enumerable.Range(0, connections).Select(_ => new FloodConnection(this, url))];
     }
 
-    /// <summary>Sends for so long, on a thread of its own, and waits for the last answer.</summary>
-    /// <param name="perSecond">How many a second. Where all connections wait for an answer, fewer.</param>
-    /// <param name="duration">How long.</param>
-    /// <returns>How many were refused.</returns>
+    /// <summary>Sends for a given time on a separate thread and waits for the last response.</summary>
+    /// <param name="perSecond">The rate. It is lower if all connections are waiting for a response.</param>
+    /// <returns>The number of refusals.</returns>
     public Task<int> RunAsync(int perSecond, TimeSpan duration, CancellationToken cancellationToken) => Task.Factory.StartNew(
         () =>
         {
@@ -38,7 +38,7 @@ sealed class Flooder : IDisposable
                     next = (next + 1) % wires.Length;
                     if (!wires[next].IsIdle)
                     {
-                        break; // it has had its turn too early: the node is behind
+                        break; // still waiting for a response, because the node is behind
                     }
 
                     wires[next].Send(Load.Get("/forward-auth", template.Mint(KeyEnvironment.Live).Reveal()));
@@ -50,7 +50,7 @@ sealed class Flooder : IDisposable
 
             while (Volatile.Read(ref answered) < sent && failure is null && !cancellationToken.WaitHandle.WaitOne(1))
             {
-                // The last answers are on their way.
+                // The last responses are on their way.
             }
 
             return failure is null ? answered : throw failure;
@@ -61,7 +61,7 @@ sealed class Flooder : IDisposable
 
     public void Dispose() => Array.ForEach(wires, wire => wire.Dispose());
 
-    /// <summary>One connection: a request out, an answer in.</summary>
+    /// <summary>One connection with at most one pending request.</summary>
     sealed class FloodConnection : IDisposable
     {
         readonly Flooder flooder;
@@ -115,7 +115,7 @@ sealed class Flooder : IDisposable
             }
             else if (status != 401)
             {
-                flooder.failure = new InvalidOperationException($"The answer is {status}, not 401.");
+                flooder.failure = new InvalidOperationException($"The response is {status}, not 401.");
             }
             else
             {

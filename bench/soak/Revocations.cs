@@ -2,14 +2,15 @@ using System.Diagnostics;
 
 namespace Dashboard.Bench.Soak;
 
-/// <summary>Revokes keys on one node and watches another refuse them.</summary>
+/// <summary>Revokes keys on one node and measures when another refuses them.</summary>
 static class Revocations
 {
-    /// <summary>How long it took from the revocation's answer to the first refusal, for each key. A key that is refused before it is revoked is thrown.</summary>
-    /// <param name="other">The node that is watched.</param>
-    /// <param name="keys">Good keys.</param>
-    /// <param name="revokeAsync">Revokes a key on the first node, by its place among them.</param>
-    /// <param name="atOnce">How many are revoked at a time.</param>
+    /// <summary>Returns the time from the revocation to the first refusal of each key. Throws if a key is refused before it is
+    /// revoked.</summary>
+    /// <param name="other">The node that is measured.</param>
+    /// <param name="keys">Valid keys.</param>
+    /// <param name="revokeAsync">Revokes a key, given its index, on the first node.</param>
+    /// <param name="atOnce">The number of concurrent revocations.</param>
     public static async Task<IReadOnlyList<TimeSpan>> RunAsync(
         Uri other, IReadOnlyList<string> keys, Func<int, Task> revokeAsync, int atOnce, CancellationToken cancellationToken)
     {
@@ -25,14 +26,14 @@ static class Revocations
         {
             await using var connection = await Connection.OpenAsync(other, cancellationToken);
             var request = Load.Get("/forward-auth", keys[i]);
-            await connection.SendAsync(request, 200, cancellationToken); // from here on the other node knows it
+            await connection.SendAsync(request, 200, cancellationToken); // now the other node has cached it
             await revokeAsync(i);
             var start = Stopwatch.GetTimestamp();
             while (!await IsRefusedAsync(connection, request))
             {
                 if (Stopwatch.GetElapsedTime(start) > TimeSpan.FromSeconds(30))
                 {
-                    throw new InvalidOperationException("A revoked key was still let through after 30 seconds.");
+                    throw new InvalidOperationException("A revoked key was still accepted after 30 seconds.");
                 }
 
                 await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, cancellationToken);
@@ -44,7 +45,7 @@ static class Revocations
         async Task<bool> IsRefusedAsync(Connection connection, byte[] request)
         {
             var status = await connection.AskAsync(request, cancellationToken);
-            return status is 401 || (status is 200 ? false : throw new InvalidOperationException($"Neither good nor refused: {status}"));
+            return status is 401 || (status is 200 ? false : throw new InvalidOperationException($"Neither accepted nor refused: {status}"));
         }
     }
 }

@@ -21,12 +21,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Dashboard.Core;
 
-/// <summary>Registers the domain.</summary>
+/// <summary>Registers Core's services.</summary>
 public static class CoreServices
 {
-    /// <summary>Registers the database and every service of the domain. Settings that cannot be used stop it here.</summary>
-    /// <param name="contentRoot">The folder that the embedded database's folder <c>data</c> lies in.</param>
-    /// <exception cref="SettingException">A setting cannot be used.</exception>
+    /// <summary>Registers the database and every Core service. Throws if a setting is not valid.</summary>
+    /// <param name="contentRoot">The folder that contains the <c>data</c> folder of the embedded database.</param>
+    /// <exception cref="SettingException">A setting is not valid.</exception>
     public static IServiceCollection AddDashboardCore(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
         services.AddLatchkeyVerification(configuration, contentRoot);
@@ -65,11 +65,11 @@ public static class CoreServices
         return services;
     }
 
-    /// <summary>Registers the database and what verifies credentials, and nothing else: for a host that shares Latchkey's database. Latchkey itself makes and
-    /// migrates it.</summary>
-    /// <param name="configuration">The settings: Latchkey's own.</param>
-    /// <param name="contentRoot">The folder that the embedded database's folder <c>data</c> lies in.</param>
-    /// <exception cref="SettingException">A setting cannot be used.</exception>
+    /// <summary>Registers only the database and the verification of credentials, for a host that shares Latchkey's database. Latchkey
+    /// itself creates and migrates the database.</summary>
+    /// <param name="configuration">The same settings as Latchkey's.</param>
+    /// <param name="contentRoot">The folder that contains the <c>data</c> folder of the embedded database.</param>
+    /// <exception cref="SettingException">A setting is not valid.</exception>
     public static IServiceCollection AddLatchkeyVerification(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -95,7 +95,7 @@ public static class CoreServices
         services.AddHostedService(provider =>
         {
             provider.GetRequiredService<TokenCache>();
-            provider.GetRequiredService<VerificationCache>(); // listens from the first read on: only then is it ready with the start
+            provider.GetRequiredService<VerificationCache>(); // must subscribe before the first read of the feed, so that it is ready at startup
             return provider.GetRequiredService<ChangeFeed>();
         });
         return services;

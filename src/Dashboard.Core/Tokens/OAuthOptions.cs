@@ -57,6 +57,6 @@ public sealed class OAuthOptions
             : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var span) ? span : TimeSpan.Zero;
         return read >= TimeSpan.FromSeconds(1) && read <= max && read.Milliseconds == 0
             ? read
-            : throw new SettingException(key, $"is \"{text}\"; it must be a whole number of seconds from 1 to {(long)most.TotalSeconds}, or a duration in the format hh:mm:ss");
+            : throw new SettingException(key, $"is \"{text}\"; it must be a whole number of seconds from 1 to {(long)max.TotalSeconds}, or a duration in the format hh:mm:ss");
     }
 }
