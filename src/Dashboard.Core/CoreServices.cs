@@ -47,6 +47,7 @@ public static class CoreServices
         services.AddSingleton<KeyVerificationService>();
         services.AddSingleton(new OAuthOptions(configuration));
         services.AddSingleton<OAuthClients>();
+        services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<TokenService>();
         services.AddSingleton<TokenRevocation>();
@@ -86,6 +87,8 @@ public static class CoreServices
         services.AddSingleton<PublishedKeys>();
         services.AddSingleton<AccessTokenReader>();
         services.AddSingleton<TokenCache>();
+        services.AddSingleton<KeyVerifier>();
+        services.AddSingleton<TokenVerifier>();
         services.AddSingleton<Verifier>();
         services.AddSingleton<MemberTokens>();
         services.AddSingleton<UsageLedger>();

@@ -4,61 +4,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>The transaction in which an operation runs. The operation reads and writes through <see cref="Context"/> and records what
-/// happened.</summary>
-public sealed class UnitOfWork
-{
-    readonly List<(long Chain, AuditEvent Event)> events = [];
-
-    internal UnitOfWork(DashboardContext context, Actor actor, DateTimeOffset now) => (Context, Actor, Now) = (context, actor, now);
-
-    /// <summary>The context of the transaction.</summary>
-    public DashboardContext Context { get; }
-
-    /// <summary>Who acts.</summary>
-    public Actor Actor { get; }
-
-    /// <summary>The time of the change in UTC, in whole milliseconds. The same for everything that the change writes.</summary>
-    public DateTimeOffset Now { get; }
-
-    internal IReadOnlyList<(long Chain, AuditEvent Event)> Events => events;
-
-    /// <summary>The feed entries, once they have been written.</summary>
-    internal IReadOnlyList<FeedEntry> Feed { get; set; } = [];
-
-    /// <summary>Records an event, which becomes an entry of the audit log and an entry of the change feed for its target.</summary>
-    /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
-    /// <param name="auditEvent">The event. The identifier and name of its target are truncated to the length of their columns.</param>
-    public void Record(long chain, AuditEvent auditEvent) => events.Add((chain, auditEvent with { Target = auditEvent.Target.Fitted() }));
-
-    /// <summary>Locks the row of the project until the transaction ends, so that counts within the project stay correct.</summary>
-    /// <returns>False if the project has been deleted.</returns>
-    public async Task<bool> LockProjectAsync(long id, CancellationToken cancellationToken) =>
-        await Context.Projects.Where(x => x.Id == id && x.DeletedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken) == 1;
-
-    /// <summary>Locks the row of the organization until the transaction ends, so that counts within the organization stay
-    /// correct.</summary>
-    public Task LockOrganizationAsync(long id, CancellationToken cancellationToken) =>
-        Context.Organizations.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken);
-
-    /// <summary>Locks the row of the installation until the transaction ends, for what belongs to no organization or project. Must be taken
-    /// after their locks.</summary>
-    public Task LockInstallationAsync(CancellationToken cancellationToken) =>
-        Context.Installations.ExecuteUpdateAsync(set => set.SetProperty(x => x.SetUpAt, x => x.SetUpAt), cancellationToken);
-
-    /// <summary>Locks the head of an audit chain before the change reads something that only one transaction may decide at a time. No
-    /// organization or project row may be locked after it.</summary>
-    /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
-    public Task LockAuditChainAsync(long chain, CancellationToken cancellationToken) =>
-        Context.AuditChains.Where(x => x.Id == chain).ExecuteUpdateAsync(set => set.SetProperty(x => x.Sequence, x => x.Sequence), cancellationToken);
-}
-
 /// <summary>The only way to write: a change, its audit entries and its feed entries are committed in one transaction. Locks are taken in
 /// this order: the actor's session, the actor's memberships, the actor's authorization and access token, organization or project row,
 /// installation row, audit chain heads by identifier, feed counter.</summary>
-public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, TimeProvider time)
+public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, TimeProvider time)
 {
+    readonly IActorLock[] locks = [.. actorLocks.OrderBy(x => x.Order)];
+
     /// <summary>Runs <paramref name="change"/> and writes the events that it records. An error rolls everything back. If the database asks
     /// for a retry, <paramref name="change"/> runs again on an empty context.</summary>
     /// <param name="actor">The actor. Its session or access token, if any, must still be valid.</param>
@@ -92,7 +44,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
                     await using var transaction = await context.Database.BeginTransactionAsync(token);
                     unit = new UnitOfWork(context, actor, UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow()));
                     outcome = await AttemptAsync(unit, id, change, token);
-                    if (outcome.Succeeded && unit.Events.Count > 0)
+                    if (outcome.Commits && unit.Events.Count > 0)
                     {
                         await transaction.CommitAsync(token);
                         committed = true;
@@ -104,7 +56,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
                 {
                     if (!committed)
                     {
-                        context.ChangeTracker.Clear(); // otherwise the next use of the context would write auditEvent was rolled back
+                        context.ChangeTracker.Clear(); // otherwise the next use of the context would write what was rolled back
                     }
                 }
             },
@@ -112,7 +64,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
             // commit.
             async (_, id, token) => new(await context.AuditEntries.AnyAsync(entry => entry.ChangeId == id, token), outcome),
             cancellationToken);
-        if (result.Succeeded)
+        if (result.Commits)
         {
             feed.Announce(unit!.Feed); // before the caller gets the result
         }
@@ -154,7 +106,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
     }
 
     /// <summary>Performs a change except for the commit.</summary>
-    static async Task<Result<T>> AttemptAsync<T>(
+    async Task<Result<T>> AttemptAsync<T>(
         UnitOfWork unit, Guid changeId, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
     {
         if (!await LockActorAsync(unit, cancellationToken))
@@ -167,7 +119,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
         unit.Context.SavedChanges += Count;
         var outcome = await change(unit, cancellationToken);
         unit.Context.SavedChanges -= Count;
-        if (!outcome.Succeeded)
+        if (!outcome.Commits)
         {
             return outcome; // the transaction is rolled back
         }
@@ -184,45 +136,31 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
         return outcome;
     }
 
-    /// <summary>Locks the rows that authorize the actor until the transaction ends. If the session is ended, the member removed or the role
-    /// lowered at the same time, either that change waits for this one or this one sees its result.</summary>
-    /// <returns>False if the actor's session or access token is no longer valid.</returns>
-    static async Task<bool> LockActorAsync(UnitOfWork unit, CancellationToken cancellationToken)
+    /// <summary>Takes the locks of everything that lets the actor act.</summary>
+    /// <returns>False when the actor's session or access token no longer counts.</returns>
+    async Task<bool> LockActorAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
-        var (context, actor, now) = (unit.Context, unit.Actor, unit.Now);
-        if (actor.SessionId is { } id && 0 == await context.Sessions
-            .Where(session => session.Id == id && session.UserId == actor.Id && session.EndedAt == null && session.ExpiresAt > now)
-            .ExecuteUpdateAsync(set => set.SetProperty(session => session.EndedAt, session => session.EndedAt), cancellationToken))
+        foreach (var hold in locks)
         {
-            return false;
+            if (!await hold.TakeAsync(unit, cancellationToken))
+            {
+                return false;
+            }
         }
 
-        if (actor.Type == PartyType.User)
-        {
-            await context.Members.Where(member => member.UserId == actor.Id)
-                .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken);
-        }
-
-        return actor.Token is not { } token || await LockTokenAsync(context, token.Jti, now, cancellationToken);
+        return true;
     }
 
-    static async Task<bool> LockTokenAsync(DashboardContext context, string jti, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await context.Authorizations
-            .Where(authorization => authorization.EndedAt == null && context.AccessTokens.Any(token => token.Jti == jti && token.AuthorizationId == authorization.Id))
-            .ExecuteUpdateAsync(set => set.SetProperty(authorization => authorization.EndedAt, authorization => authorization.EndedAt), cancellationToken) == 1
-        && await context.AccessTokens.Where(token => token.Jti == jti && token.RevokedAt == null && token.ExpiresAt > now)
-            .ExecuteUpdateAsync(set => set.SetProperty(token => token.RevokedAt, token => token.RevokedAt), cancellationToken) == 1;
-
     /// <summary>The details of the event and the client that the actor used.</summary>
-    static string Details(string details, ActorToken? token)
+    static string Details(string details, ActorToken? through)
     {
-        if (token is null)
+        if (through is null)
         {
             return details;
         }
 
         var members = JsonNode.Parse(details)!.AsObject();
-        members["through"] = token.ClientId;
+        members["through"] = through.ClientId;
         return members.ToJsonString();
     }
 
@@ -234,7 +172,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
             await heads.ExecuteUpdateAsync(set => set.SetProperty(head => head.Sequence, head => head.Sequence + chain.Count()), cancellationToken);
             var last = await heads.AsNoTracking().SingleAsync(cancellationToken);
             var (sequence, hash) = (last.Sequence - chain.Count(), last.Hash);
-            foreach (var (_, auditEvent) in chain)
+            foreach (var (_, what) in chain)
             {
                 var entry = new AuditEntry
                 {
@@ -246,13 +184,13 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
                     ActorId = change.Actor.Id,
                     ActorName = AuditEntry.Fit(change.Actor.Name, AuditEntry.MaxActorName),
                     Address = change.Actor.Address is { } address ? AuditEntry.FitAscii(address, AuditEntry.MaxAddress) : null,
-                    Category = auditEvent.Category,
-                    Action = auditEvent.Action,
-                    TargetType = auditEvent.Target.Type,
-                    TargetId = auditEvent.Target.Id,
-                    TargetName = auditEvent.Target.Name,
-                    Succeeded = auditEvent.Succeeded,
-                    Details = Details(auditEvent.Details, change.Actor.Token),
+                    Category = what.Category,
+                    Action = what.Action,
+                    TargetType = what.Target.Type,
+                    TargetId = what.Target.Id,
+                    TargetName = what.Target.Name,
+                    Succeeded = what.Succeeded,
+                    Details = Details(what.Details, change.Actor.Token),
                     PreviousHash = hash,
                 };
                 hash = entry.Hash = entry.ComputeHash();

@@ -114,4 +114,21 @@ public static class Names
     static bool IsInvisible(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.NonSpacingMark
         || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800; // fillers
+
+    /// <summary>What is wrong with a name and a slug that are asked for, or null.</summary>
+    internal static Error? Check(string? name, string? slug)
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (name is not null && Check(name) is { } wrongName)
+        {
+            errors["name"] = wrongName;
+        }
+
+        if (slug is not null && CheckSlug(slug) is { } wrongSlug)
+        {
+            errors["slug"] = wrongSlug;
+        }
+
+        return errors.Count == 0 ? null : Error.Invalid(errors);
+    }
 }

@@ -1,90 +1,17 @@
 namespace Dashboard.Core.Common;
 
-/// <summary>The reasons for which an operation fails.</summary>
-public enum ErrorCode
-{
-    /// <summary>The input is not valid. <see cref="Error.Errors"/> has a message for each field.</summary>
-    InvalidRequest,
-
-    /// <summary>Requires a signed-in person.</summary>
-    SessionRequired,
-
-    /// <summary>The email or password is wrong.</summary>
-    InvalidCredentials,
-
-    /// <summary>The caller can see the object but lacks the right to do this.</summary>
-    Forbidden,
-
-    /// <summary>A state change without proof that it comes from Latchkey's own pages.</summary>
-    CrossSite,
-
-    /// <summary>The object does not exist, or the caller may not know that it does.</summary>
-    NotFound,
-
-    /// <summary>The current state does not allow the operation.</summary>
-    Conflict,
-
-    /// <summary>An earlier request with the same idempotency key created <see cref="Error.CreatedId"/>. This one created nothing.</summary>
-    AlreadyCreated,
-
-    /// <summary>The project has reached its limit of active keys.</summary>
-    KeyLimitReached,
-
-    /// <summary>The request body is too large.</summary>
-    TooLarge,
-
-    /// <summary>The request body is not JSON.</summary>
-    UnsupportedMediaType,
-
-    /// <summary>Too many attempts. <see cref="Error.RetryAfter"/> has the wait.</summary>
-    RateLimited,
-
-    /// <summary>The database is unavailable.</summary>
-    Unavailable,
-}
-
-/// <summary>An expected failure.</summary>
-/// <param name="Detail">What happened and how to fix it, for people.</param>
-/// <param name="Errors">Messages by field name in snake case. Null unless <paramref name="Code"/> is
-/// <see cref="ErrorCode.InvalidRequest"/>.</param>
-/// <param name="RetryAfter">How long to wait before trying again, or null.</param>
-/// <param name="CreatedId">What the earlier request created. Null unless <paramref name="Code"/> is
-/// <see cref="ErrorCode.AlreadyCreated"/>.</param>
-public sealed record Error(
-    ErrorCode Code, string Detail, IReadOnlyDictionary<string, string>? Errors = null, TimeSpan? RetryAfter = null, string? CreatedId = null)
-{
-    /// <summary>The object does not exist or is not visible to the caller.</summary>
-    public static Error NotFound { get; } =
-        new(ErrorCode.NotFound, "Not found. It may have been deleted, or belong to an organization that you are not a member of.");
-
-    /// <summary>The caller's session has ended, or there is none.</summary>
-    public static Error SessionRequired { get; } = new(ErrorCode.SessionRequired, "Sign in first. This endpoint does not accept API keys.");
-
-    /// <summary>The caller's role does not allow the operation.</summary>
-    /// <param name="detail">Who may perform it.</param>
-    public static Error Forbidden(string detail) => new(ErrorCode.Forbidden, detail);
-
-    /// <summary>One field is not valid.</summary>
-    /// <param name="field">The field name, in snake case.</param>
-    /// <param name="message">What is wrong and how to fix it.</param>
-    public static Error Invalid(string field, string message) => Invalid(new Dictionary<string, string>(StringComparer.Ordinal) { [field] = message });
-
-    /// <summary>Several fields are not valid.</summary>
-    /// <param name="errors">Messages by field name in snake case. At least one.</param>
-    public static Error Invalid(IReadOnlyDictionary<string, string> errors) =>
-        new(ErrorCode.InvalidRequest, errors.Count == 1 ? errors.Values.First() : "Some fields are not valid.", errors);
-}
-
-/// <summary>The result of an operation: a value or an error.</summary>
-/// <typeparam name="T">The type of the value.</typeparam>
+/// <summary>The result of an operation: a value, or the error that prevented it.</summary>
+/// <typeparam name="T">The value's type.</typeparam>
 public readonly struct Result<T>
 {
     readonly T? value;
+    readonly bool commits;
 
-    Result(T? value, Error? fault)
+    Result(T? value, Error? error, bool commits)
     {
         this.value = value;
-        Error = fault;
+        this.commits = commits;
+        Error = error;
     }
 
     /// <summary>The error, or null if the operation succeeded.</summary>
@@ -93,16 +20,54 @@ public readonly struct Result<T>
     /// <summary>Whether the operation succeeded.</summary>
     public bool Succeeded => Error is null;
 
+    /// <summary>Whether a unit of work that ends with this result is committed: always on success, and for an error made by
+    /// <see cref="Result.CommitThenFail{T}"/>.</summary>
+    public bool Commits => Error is null || commits;
+
     /// <summary>The value.</summary>
     /// <exception cref="InvalidOperationException">The operation failed.</exception>
     public T Value => Error is null ? value! : throw new InvalidOperationException($"There is no value: {Error.Code}.");
 
-    /// <summary>Creates a successful result.</summary>
-    public static implicit operator Result<T>(T value) => new(value, null);
+    /// <summary>A success.</summary>
+    public static implicit operator Result<T>(T value) => Of(value);
 
-    /// <summary>Creates a failed result.</summary>
-    public static implicit operator Result<T>(Error fault) => new(default, fault);
+    /// <summary>A failure.</summary>
+    public static implicit operator Result<T>(Error error) => Fail(error, commits: false);
+
+    internal static Result<T> Of(T value) => new(value, null, commits: true);
+
+    internal static Result<T> Fail(Error error, bool commits) => new(default, error, commits);
+
+    /// <summary>The value turned into another, or the same error.</summary>
+    /// <param name="map">Turns the value into another.</param>
+    /// <typeparam name="TOut">The other value's type.</typeparam>
+    public Result<TOut> Map<TOut>(Func<T, TOut> map) => Error is null ? Result<TOut>.Of(map(value!)) : Result<TOut>.Fail(Error, commits);
+
+    /// <summary>The result of an operation on the value, or the same error.</summary>
+    /// <param name="bind">The operation.</param>
+    /// <typeparam name="TOut">Its value's type.</typeparam>
+    public Result<TOut> Bind<TOut>(Func<T, Result<TOut>> bind) => Error is null ? bind(value!) : Result<TOut>.Fail(Error, commits);
+
+    /// <summary>The value turned into another by an asynchronous function, or the same error.</summary>
+    /// <param name="map">Turns the value into another.</param>
+    /// <typeparam name="TOut">The other value's type.</typeparam>
+    public async Task<Result<TOut>> MapAsync<TOut>(Func<T, Task<TOut>> map) => Error is null ? Result<TOut>.Of(await map(value!)) : Result<TOut>.Fail(Error, commits);
+
+    /// <summary>The result of an asynchronous operation on the value, or the same error.</summary>
+    /// <param name="bind">The operation.</param>
+    /// <typeparam name="TOut">Its value's type.</typeparam>
+    public async Task<Result<TOut>> BindAsync<TOut>(Func<T, Task<Result<TOut>>> bind) => Error is null ? await bind(value!) : Result<TOut>.Fail(Error, commits);
 }
 
-/// <summary>The value of an operation that returns nothing.</summary>
-public readonly record struct Unit;
+/// <summary>Makes results that no conversion makes.</summary>
+public static class Result
+{
+    /// <summary>A success whose value is known by an interface, from which C# converts by no operator.</summary>
+    /// <typeparam name="T">Its type.</typeparam>
+    public static Result<T> Of<T>(T value) => Result<T>.Of(value);
+
+    /// <summary>A failure whose unit of work is committed, for example because it revokes what was stolen.</summary>
+    /// <param name="error">The error that the caller gets.</param>
+    /// <typeparam name="T">The type of the value that there is not.</typeparam>
+    public static Result<T> CommitThenFail<T>(Error error) => Result<T>.Fail(error, commits: true);
+}

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.ServiceAccounts;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
@@ -20,7 +19,7 @@ public sealed partial class KeyService
             return input;
         }
 
-        var account = !ServiceAccountRules.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
+        var account = !ServiceAccount.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
             .SingleOrDefaultAsync(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null, cancellationToken);
         if (account?.CreatedBy != change.Actor.Id && project.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal)
         {

@@ -53,4 +53,11 @@ public sealed class RateLimits
     /// <param name="perMinute">The limit of the key.</param>
     /// <returns>How long to wait, or null if the request is allowed.</returns>
     public TimeSpan? Take(string keyId, int perMinute) => keys.Take(keyId, perMinute);
+
+    /// <summary>Counts a refused request by its client, unless its address may speak for many clients.</summary>
+    /// <param name="refusal">Why it was refused. A missing credential and an outage are not counted.</param>
+    /// <param name="caller">What is known of the request.</param>
+    /// <returns>How long to wait, or null below the limit.</returns>
+    public TimeSpan? TakeRefused(RefusalCode refusal, CallerContext? caller) =>
+        refusal is RefusalCode.MissingCredential or RefusalCode.VerificationUnavailable || caller is not { IsProxyAddress: false } ? null : Refused.Take(caller.Address);
 }

@@ -58,7 +58,9 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
 
         var state = request["state"] is { Length: <= MaxState } given && !repeated.Contains("state") ? given : null;
         var judged = Judge(request, repeated, client, redirect, named is not null, state);
-        return judged.Error is { } error ? new(null, BuildRedirect(redirect, state, issuer, ("error", error.Code), ("error_description", error.Description)), null) : new(judged.Value, null, null);
+        return judged.Error is { } error
+            ? new(null, Answer(redirect, state, issuer, ("error", OAuthError.Of(error).Name), ("error_description", error.Detail)), null)
+            : new(judged.Value, null, null);
     }
 
     /// <summary>Approves a request for an organization.</summary>
@@ -100,7 +102,7 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
                 change.Record(access.Id, new(
                     AuditCategory.Tokens, "authorization.approved", new(FeedSubject.Client, client.ClientId, client.Name),
                     Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["scope"] = string.Join(' ', request.Scopes), ["resource"] = request.Resource, ["redirect_uri"] = request.RedirectUri })));
-                return OAuthSecret.Of("redirect ", BuildRedirect(request.RedirectUri, request.State, issuer, ("code", code.Reveal())));
+                return OAuthSecret.Of("redirect ", Answer(request.RedirectUri, request.State, issuer, ("code", code.Reveal())));
             },
             cancellationToken);
     }
@@ -112,10 +114,10 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
     public static string Deny(AuthorizationRequest request, string issuer)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return BuildRedirect(request.RedirectUri, request.State, issuer, ("error", "access_denied"), ("error_description", "The person denied the request."));
+        return Answer(request.RedirectUri, request.State, issuer, ("error", "access_denied"), ("error_description", "The person denied the request."));
     }
 
-    OAuthResult<AuthorizationRequest> Judge(
+    Result<AuthorizationRequest> Judge(
         OAuthParameters request, IReadOnlyCollection<string> repeated, OAuthClient client, string redirect, bool named, string? state)
     {
         if (repeated.Count > 0)
@@ -165,7 +167,7 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
     static AuthorizationCheck Show(string description) => new(null, null, OAuthError.InvalidRequest(description));
 
     /// <summary>Adds the result to the redirect URI, with the issuer (RFC 9207) and the state of the client.</summary>
-    static string BuildRedirect(string redirect, string? state, string issuer, params (string Name, string Value)[] parameters)
+    static string Answer(string redirect, string? state, string issuer, params (string Name, string Value)[] parameters)
     {
         var all = parameters.Select(x => KeyValuePair.Create(x.Name, (string?)x.Value)).ToList();
         if (state is not null)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Limits;
+using Dashboard.Core.Organizations;
 using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
 
@@ -45,7 +46,7 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
     /// <param name="origin">The origin of the request.</param>
     /// <returns>The client with its secret; or <c>invalid_redirect_uri</c>, <c>invalid_client_metadata</c> (RFC 7591 section 3.2.2) or
     /// <c>temporarily_unavailable</c>.</returns>
-    public async Task<OAuthResult<IssuedClient>> RegisterAsync(NewClient input, OAuthOrigin origin, CancellationToken cancellationToken)
+    public async Task<Result<IssuedClient>> RegisterAsync(NewClient input, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         if (!IsOpen)
         {
@@ -68,14 +69,14 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
         var secret = method == AuthMethods.None ? null : OAuthSecret.Mint(OAuthPrefixes.ClientSecret);
         IReadOnlyList<string> scope = scopes.TryRead(input.Scope ?? "", out var words) ? words : [];
 
-        var outcome = await changes.RunAsync<OAuthResult<IssuedClient>>(
+        return await changes.RunAsync<IssuedClient>(
             Actor.Anonymous(origin.AddressText),
             async (change, token) =>
             {
                 await change.LockInstallationAsync(token);
                 if (await change.Context.RegisteredClients.CountAsync(client => client.ApprovedAt == null, token) >= MaxUnapproved)
                 {
-                    return (OAuthResult<IssuedClient>)OAuthError.TooMany(TimeSpan.FromHours(1));
+                    return OAuthError.TooMany(TimeSpan.FromHours(1));
                 }
 
                 var row = new RegisteredClient
@@ -94,11 +95,10 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
                 change.Record(AuditChain.Installation, new(
                     AuditCategory.Tokens, "client.registered", new(FeedSubject.Client, row.ClientId, row.Name),
                     Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["redirect_uris"] = row.RedirectUris, ["scope"] = row.Scope })));
-                return (OAuthResult<IssuedClient>)new IssuedClient(
+                return new IssuedClient(
                     new(row.ClientId, row.Name, ClientKind.Registered, secret is null, grants, scope, redirects, null, row.CreatedAt), method, secret, row.ClientUri);
             },
             cancellationToken);
-        return outcome.Value;
     }
 
     OAuthError? Check(NewClient input, IReadOnlyList<string> grants, IReadOnlyList<string> redirects) => input switch

@@ -1,18 +1,13 @@
 using Dashboard.Core.Data;
-using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
-/// <summary>Stores device authorization requests and their polling, and deletes expired OAuth data. None of it is a person's decision or
-/// affects the verification of a credential.</summary>
+/// <summary>Reads and writes devices' requests.</summary>
 static class DeviceCodeStore
 {
     /// <summary>By how much the interval increases with each early poll (RFC 8628 section 3.5).</summary>
     const int SlowDownSeconds = 5;
-
-    /// <summary>The maximum number of rows in one transaction.</summary>
-    const int BatchSize = 1000;
 
     /// <summary>Returns the error that the device receives, or null if its request is approved.</summary>
     public static async Task<OAuthError?> PollAsync(DashboardContext context, string clientId, byte[] hash, DateTimeOffset now, CancellationToken cancellationToken)
@@ -53,34 +48,4 @@ static class DeviceCodeStore
         context.Add(code);
         return true;
     }
-
-    /// <summary>Deletes expired codes, tokens and authorizations, and clients that nobody approved within a day.</summary>
-    /// <param name="context">The context of the transaction.</param>
-    /// <param name="now">The current time, UTC.</param>
-    /// <param name="kept">How long expired data is kept, so that a late client gets a specific error.</param>
-    /// <returns>The highest number of deleted rows of any kind.</returns>
-    public static async Task<int> ClearAsync(DashboardContext context, DateTimeOffset now, TimeSpan kept, CancellationToken cancellationToken)
-    {
-        var before = now - kept;
-        var unapproved = now - ClientRegistration.UnapprovedLifetime;
-        return new[]
-        {
-            await context.AuthorizationCodes.Where(x => context.AuthorizationCodes.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
-                .Select(old => old.CodeHash).Contains(x.CodeHash)).ExecuteDeleteAsync(cancellationToken),
-            await context.DeviceCodes.Where(x => context.DeviceCodes.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
-                .Select(old => old.CodeHash).Contains(x.CodeHash)).ExecuteDeleteAsync(cancellationToken),
-            await context.RefreshTokens.Where(x => context.RefreshTokens.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
-                .Select(old => old.TokenHash).Contains(x.TokenHash)).ExecuteDeleteAsync(cancellationToken),
-            await context.AccessTokens.Where(x => context.AccessTokens.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
-                .Select(old => old.Jti).Contains(x.Jti)).ExecuteDeleteAsync(cancellationToken),
-            await context.Authorizations.Where(x => context.Authorizations.Where(old => old.ExpiresAt < before
-                    && !context.AccessTokens.Any(token => token.AuthorizationId == old.Id) && !context.RefreshTokens.Any(token => token.AuthorizationId == old.Id))
-                .OrderBy(old => old.ExpiresAt).Take(BatchSize).Select(old => old.Id).Contains(x.Id)).ExecuteDeleteAsync(cancellationToken),
-            await context.RegisteredClients.Where(x => context.RegisteredClients.Where(old => old.ApprovedAt == null && old.CreatedAt < unapproved)
-                .OrderBy(old => old.CreatedAt).Take(BatchSize).Select(old => old.ClientId).Contains(x.ClientId)).ExecuteDeleteAsync(cancellationToken),
-        }.Max();
-    }
-
-    /// <summary>The maximum number of rows of one kind that a transaction deletes.</summary>
-    public static int MaxBatch => BatchSize;
 }

@@ -29,7 +29,7 @@ public sealed record DeviceRequest(
 /// <summary>Authorizes devices without a browser (RFC 8628): the device makes a request, and a person approves or denies it on another
 /// screen.</summary>
 public sealed class DeviceRequests(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options, RateLimits limits, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, RateLimits limits, TimeProvider time)
 {
     /// <summary>The letters of user codes: no vowels, so that no words are formed, and no <c>Y</c> (RFC 8628 section 6.1).</summary>
     public const string Letters = "BCDFGHJKLMNPQRSTVWXZ";
@@ -43,9 +43,9 @@ public sealed class DeviceRequests(
     /// <param name="presented">The client authentication in the request.</param>
     /// <param name="origin">The origin of the request, which the person is shown.</param>
     /// <returns>The codes; or an error of RFC 6749 section 5.2 or RFC 8707 section 2.</returns>
-    public async Task<OAuthResult<DeviceGrant>> RequestAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
+    public async Task<Result<DeviceGrant>> RequestAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
-        var authenticated = await clients.AuthenticateAsync(presented, origin.Address, cancellationToken);
+        var authenticated = await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken);
         if (authenticated.Error is { } unknown)
         {
             return unknown;
@@ -117,7 +117,7 @@ public sealed class DeviceRequests(
     /// <summary>Removes the separators that people type.</summary>
     static string Normalize(string typed) => string.Concat(typed.Where(c => c is not ('-' or ' ' or '\u2013' or '\u2010'))).ToUpperInvariant();
 
-    async Task<OAuthResult<DeviceGrant>> AddAsync(OAuthClient client, string scope, string? resource, OAuthOrigin origin, CancellationToken cancellationToken)
+    async Task<Result<DeviceGrant>> AddAsync(OAuthClient client, string scope, string? resource, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
         var device = OAuthSecret.Mint(OAuthPrefixes.Device);

@@ -25,11 +25,11 @@ public sealed record TokenFacts(
 /// <param name="Facts">The token; null if it is not active or the caller may not know about it.</param>
 /// <param name="Refused">Why the caller's own access token is refused, or null.</param>
 /// <param name="Error">Another error, or null.</param>
-public sealed record IntrospectionAnswer(TokenFacts? Facts, RefusalCode? Refused, OAuthError? Error);
+public sealed record IntrospectionAnswer(TokenFacts? Facts, RefusalCode? Refused, Error? Error);
 
 /// <summary>Introspects tokens (RFC 7662). A client can introspect its own tokens; a service account with
 /// <see cref="PermissionCatalog.Verify"/> can introspect those of its organization.</summary>
-public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, OAuthClients clients, Verifier verifier, TimeProvider time)
+public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, ClientAuthenticator authenticator, TokenVerifier verifier, TimeProvider time)
 {
     /// <summary>Introspects a token.</summary>
     /// <param name="presented">The client authentication in the request.</param>
@@ -62,7 +62,7 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
     /// <summary>A client that authenticates with a secret. A public client could be anyone (RFC 7662 section 2.1).</summary>
     async Task<Caller> FromClientAsync(PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
-        var authenticated = await clients.AuthenticateAsync(presented, origin.Address, cancellationToken);
+        var authenticated = await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken);
         if (authenticated.Error is { } error)
         {
             return new("", null, null, error);
@@ -97,14 +97,14 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
             return new("", null, refusal, null);
         }
 
-        var token = (await verifier.FindTokenAsync(bearer, cancellationToken)).Token;
+        var token = (await verifier.FindAsync(bearer, cancellationToken)).Token;
         return token is null ? new("", null, RefusalCode.InvalidToken, null)
             : new(token.ClientId, token.May(PermissionCatalog.Verify, null) ? token.Organization.Id : null, null, null);
     }
 
     async Task<(TokenFacts? Facts, long Organization, RefusalCode? Refused)> ReadAccessAsync(string text, CancellationToken cancellationToken)
     {
-        var found = await verifier.FindTokenAsync(PresentedCredential.Jwt(text, 0), cancellationToken);
+        var found = await verifier.FindAsync(PresentedCredential.Jwt(text, 0), cancellationToken);
         return found.Token is not { } token || TokenRules.State(token, time.GetUtcNow()) is not null ? (null, 0, found.Refusal) : (
             new(
                 token.ClientId, string.Join(' ', token.Scopes), "Bearer", token.ExpiresAt, token.IssuedAt, token.Owner.Id, token.Organization.Slug, token.Issuer,
@@ -130,5 +130,5 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
     }
 
     /// <summary>The caller, who can introspect the tokens of a client and, if allowed, of an organization.</summary>
-    sealed record Caller(string ClientId, long? Organization, RefusalCode? Refused, OAuthError? Error);
+    sealed record Caller(string ClientId, long? Organization, RefusalCode? Refused, Error? Error);
 }

@@ -1,11 +1,12 @@
 namespace Dashboard.Core.OAuth;
 
-/// <summary>An OAuth error response.</summary>
-/// <param name="Code">The error code of RFC 6749 section 5.2 or an extension.</param>
-/// <param name="Description">What happened and how to fix it, for people: printable ASCII without quotation marks and backslashes.</param>
+/// <summary>Why an OAuth request was not granted, as its RFC words it.</summary>
+/// <param name="Name">The <c>error</c> of RFC 6749 section 5.2 and its extensions.</param>
+/// <param name="Detail">What happened and what to do, for people: printable ASCII without quotation marks and backslashes.</param>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="RetryAfter">How long to wait, or null.</param>
-public sealed record OAuthError(string Code, string Description, int Status = 400, TimeSpan? RetryAfter = null)
+public sealed record OAuthError(string Name, string Detail, int Status = 400, TimeSpan? RetryAfter = null)
+    : Error(Status switch { 401 => ErrorCode.InvalidCredentials, 403 => ErrorCode.Forbidden, 413 => ErrorCode.TooLarge, 429 => ErrorCode.RateLimited, _ => ErrorCode.InvalidRequest }, Detail, RetryAfter: RetryAfter)
 {
     /// <summary>RFC 8628 section 3.5: nobody has decided yet.</summary>
     public static OAuthError AuthorizationPending { get; } = new("authorization_pending", "The code has not been approved yet. Try again after the interval.");
@@ -37,39 +38,11 @@ public sealed record OAuthError(string Code, string Description, int Status = 40
     /// <summary>RFC 8707 section 2: the resource is not a valid URL or differs from the approved one.</summary>
     public static OAuthError InvalidTarget(string description) => new("invalid_target", description);
 
+    /// <summary>An error as OAuth words it. One that no RFC names is a server error (RFC 6749 section 4.1.2.1).</summary>
+    /// <param name="error">The error.</param>
+    public static OAuthError Of(Error error) => error as OAuthError ?? new("server_error", "The request could not be carried out. Try again.", 500);
+
     /// <summary>Too many attempts from one address.</summary>
     /// <param name="wait">How long to wait.</param>
     public static OAuthError TooMany(TimeSpan wait) => new("temporarily_unavailable", "Too many requests from your address. Wait before sending another.", 429, wait);
-}
-
-/// <summary>The result of an OAuth request: a value or an error.</summary>
-/// <typeparam name="T">The type of the value.</typeparam>
-public readonly struct OAuthResult<T>
-{
-    readonly T? value;
-
-    OAuthResult(T? value, OAuthError? error) => (this.value, Error) = (value, error);
-
-    /// <summary>The error, or null.</summary>
-    public OAuthError? Error { get; }
-
-    /// <summary>The value.</summary>
-    /// <exception cref="InvalidOperationException">The request failed.</exception>
-    public T Value => Error is null ? value! : throw new InvalidOperationException($"There is no value: {Error.Code}.");
-
-    /// <summary>Creates a successful result.</summary>
-    public static implicit operator OAuthResult<T>(T value) => Of(value);
-
-    internal static OAuthResult<T> Of(T value) => new(value, null);
-
-    /// <summary>Creates a failed result.</summary>
-    public static implicit operator OAuthResult<T>(OAuthError error) => new(default, error);
-}
-
-/// <summary>Creates results of values whose type is an interface, for which C# applies no implicit conversion.</summary>
-public static class OAuthResult
-{
-    /// <summary>Creates a successful result.</summary>
-    /// <typeparam name="T">The type of the value.</typeparam>
-    public static OAuthResult<T> Of<T>(T value) => OAuthResult<T>.Of(value);
 }

@@ -8,21 +8,21 @@ namespace Dashboard.Core.OAuth;
 
 /// <summary>Revokes tokens (RFC 7009). As with keys, holding a token is enough, so that a person who finds a leaked one can revoke
 /// it.</summary>
-public sealed class TokenRevocation(UnitOfWorkRunner changes, OAuthClients clients, AccessTokenReader reader, RateLimits limits)
+public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticator authenticator, AccessTokenReader reader, RateLimits limits)
 {
     /// <summary>Revokes an access token, or a refresh token together with its authorization.</summary>
     /// <param name="presented">The client authentication in the request, if any.</param>
     /// <param name="origin">The origin of the request.</param>
     /// <returns>Nothing, even if there was no such token (RFC 7009 section 2.2); or <c>invalid_request</c>, or <c>invalid_client</c> for a
     /// client with a wrong secret.</returns>
-    public async Task<OAuthResult<Unit>> RevokeAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
+    public async Task<Result<Unit>> RevokeAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         if (request["token"] is not { } text)
         {
             return OAuthError.InvalidRequest("token is missing.");
         }
 
-        if (presented.ClientId is not null && (await clients.AuthenticateAsync(presented, origin.Address, cancellationToken)).Error is { } unknown)
+        if (presented.ClientId is not null && (await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken)).Error is { } unknown)
         {
             return unknown;
         }

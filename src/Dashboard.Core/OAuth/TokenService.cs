@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2), which issues tokens for grants.</summary>
-public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, TimeProvider time)
+public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, TimeProvider time)
 {
     const int IdLength = 22;
 
@@ -16,7 +16,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     /// <param name="presented">The client authentication in the request.</param>
     /// <param name="origin">The origin of the request.</param>
     /// <returns>The tokens; or an error of RFC 6749 section 5.2, RFC 8628 section 3.5 or RFC 8707 section 2.</returns>
-    public async Task<OAuthResult<IssuedTokens>> IssueAsync(
+    public async Task<Result<IssuedTokens>> IssueAsync(
         OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         if (request["grant_type"] is not { } grant)
@@ -29,7 +29,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
             return new OAuthError("unsupported_grant_type", "This grant type is not supported.");
         }
 
-        var authenticated = await clients.AuthenticateAsync(presented, origin.Address, cancellationToken);
+        var authenticated = await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken);
         if (authenticated.Error is { } unknown)
         {
             return unknown;
@@ -56,11 +56,11 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
         };
     }
 
-    async Task<OAuthResult<IssuedTokens>> IssueForServiceAccountAsync(TokenRequestContext asked, CancellationToken cancellationToken)
+    async Task<Result<IssuedTokens>> IssueForServiceAccountAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         var id = asked.Client.ServiceAccountId!;
-        return await RunAsync(
-            new(PartyType.ServiceAccount, id, asked.Client.Name, asked.Origin.AddressText),
+        return await changes.RunAsync<IssuedTokens>(
+            new Actor(PartyType.ServiceAccount, id, asked.Client.Name, asked.Origin.AddressText),
             async (change, token) =>
             {
                 var account = await (
@@ -74,9 +74,9 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
                 }
 
                 var granted = ScopeOfAccount(asked, account.Permissions.Split(' '));
-                if (granted.Error is { } invalidScope)
+                if (granted.Error is { } beyond)
                 {
-                    return invalidScope;
+                    return beyond;
                 }
 
                 await RecordUseAsync(change, asked.Client.SecretId, token);
@@ -100,14 +100,14 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
 
     /// <summary>A service account has no registered scopes. Without a scope parameter it gets the scopes for reading or, if its only
     /// permission is to verify, <c>api</c>.</summary>
-    OAuthResult<IReadOnlyList<string>> ScopeOfAccount(TokenRequestContext asked, string[] permissions)
+    Result<IReadOnlyList<string>> ScopeOfAccount(TokenRequestContext asked, string[] permissions)
     {
         if (asked.Request["scope"] is null)
         {
             var readable = OAuthScopes.Within(scopes.Readable, permissions);
-            return readable.Count > 0 ? OAuthResult.Of(readable)
-                : permissions is [PermissionCatalog.Verify] ? OAuthResult.Of<IReadOnlyList<string>>([OAuthScopes.Api])
-                : OAuthError.InvalidScope("This service account does not have the permission read. Specify the scopes that you need.");
+            return readable.Count > 0 ? Result.Of(readable)
+                : permissions is [PermissionCatalog.Verify] ? Result.Of<IReadOnlyList<string>>([OAuthScopes.Api])
+                : OAuthError.InvalidScope("This service account may not read. Specify the scopes that you need.");
         }
 
         var named = asked.Client.ScopeOf(scopes, asked.Request["scope"]);
@@ -117,7 +117,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     }
 
     /// <summary>RFC 6749 section 4.1.3, RFC 7636 section 4.5.</summary>
-    async Task<OAuthResult<IssuedTokens>> ExchangeCodeAsync(TokenRequestContext asked, CancellationToken cancellationToken)
+    async Task<Result<IssuedTokens>> ExchangeCodeAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         if (asked.Request["code"] is not { } code || asked.Request["code_verifier"] is not { } verifier)
         {
@@ -125,8 +125,8 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
         }
 
         var hash = KeyHash.Of(code);
-        return await RunAsync(
-            asked.ClientActor,
+        return await changes.RunAsync<IssuedTokens>(
+            asked.Anybody,
             async (change, token) =>
             {
                 var row = await change.Context.AuthorizationCodes.AsNoTracking().SingleOrDefaultAsync(x => x.CodeHash == hash, token);
@@ -176,7 +176,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     }
 
     /// <summary>RFC 6749 section 6, RFC 9700 section 4.14.2.</summary>
-    async Task<OAuthResult<IssuedTokens>> RefreshAsync(TokenRequestContext asked, CancellationToken cancellationToken)
+    async Task<Result<IssuedTokens>> RefreshAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         if (asked.Request["refresh_token"] is not { } refresh)
         {
@@ -184,8 +184,8 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
         }
 
         var hash = KeyHash.Of(refresh);
-        return await RunAsync(
-            asked.ClientActor,
+        return await changes.RunAsync<IssuedTokens>(
+            asked.Anybody,
             async (change, token) =>
             {
                 var row = await change.Context.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(x => x.TokenHash == hash, token);
@@ -227,7 +227,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     }
 
     /// <summary>RFC 8628 section 3.4 and 3.5.</summary>
-    async Task<OAuthResult<IssuedTokens>> ExchangeDeviceCodeAsync(TokenRequestContext asked, CancellationToken cancellationToken)
+    async Task<Result<IssuedTokens>> ExchangeDeviceCodeAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         if (asked.Request["device_code"] is not { } code)
         {
@@ -235,8 +235,8 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
         }
 
         var hash = KeyHash.Of(code);
-        return await PollAsync(asked.Client, hash, cancellationToken) is { } waits ? waits : await RunAsync(
-            asked.ClientActor,
+        return await PollAsync(asked.Client, hash, cancellationToken) is { } waits ? waits : await changes.RunAsync<IssuedTokens>(
+            asked.Anybody,
             async (change, token) =>
             {
                 var row = await change.Context.DeviceCodes.AsNoTracking().SingleAsync(x => x.CodeHash == hash, token);
@@ -280,7 +280,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     }
 
     /// <summary>Issues tokens for an authorization, provided that the person who gave it is still a member.</summary>
-    async Task<OAuthResult<IssuedTokens>> IssueForAuthorizationAsync(
+    async Task<Result<IssuedTokens>> IssueForAuthorizationAsync(
         UnitOfWork change, TokenRequestContext asked, Authorization authorization, string scope, string? resource, string action, CancellationToken cancellationToken)
     {
         // If the member is removed at the same time, either that change waits for this one or this one sees its result.
@@ -304,24 +304,16 @@ public sealed class TokenService(UnitOfWorkRunner changes, OAuthClients clients,
     }
 
     /// <summary>Ends an authorization whose code or token was used twice, because one of its two holders must have stolen it.</summary>
-    static async Task<OAuthResult<IssuedTokens>> EndAsync(UnitOfWork change, string authorizationId, string because, CancellationToken cancellationToken)
+    static async Task<Result<IssuedTokens>> EndAsync(UnitOfWork change, string authorizationId, string because, CancellationToken cancellationToken)
     {
         await AuthorizationRevocation.EndAsync(change, authorizationId, because, cancellationToken);
-        return OAuthError.InvalidGrant("This was used before. Because it may have been stolen, the authorization has ended. The person has to authorize the client again.");
-    }
-
-    /// <summary>Runs a change that results in tokens or an error. An error rolls the change back, unless an event was recorded.</summary>
-    async Task<OAuthResult<IssuedTokens>> RunAsync(
-        Actor actor, Func<UnitOfWork, CancellationToken, Task<OAuthResult<IssuedTokens>>> issue, CancellationToken cancellationToken)
-    {
-        var outcome = await changes.RunAsync<OAuthResult<IssuedTokens>>(actor, async (change, token) => await issue(change, token), cancellationToken);
-        return outcome.Value;
+        return Result.CommitThenFail<IssuedTokens>(OAuthError.InvalidGrant("This was used before. Because it may have been stolen, the authorization has ended. The person has to authorize the client again."));
     }
 
     /// <summary>A token request of an authenticated client.</summary>
     sealed record TokenRequestContext(OAuthParameters Request, OAuthClient Client, OAuthOrigin Origin, Signer Signer)
     {
         /// <summary>The client itself is the actor, because the person it acts for is known only once its grant has been read.</summary>
-        public Actor ClientActor => new(PartyType.OAuthClient, Client.ClientId, Client.Name, Origin.AddressText);
+        public Actor Anybody => new(PartyType.OAuthClient, Client.ClientId, Client.Name, Origin.AddressText);
     }
 }

@@ -91,6 +91,23 @@ static class Access
          select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role))
         .SingleOrDefaultAsync(cancellationToken);
 
+    /// <summary>The organization that a request names, or the actor's only one where it names none.</summary>
+    public static async Task<Result<OrganizationAccess>> ResolveOrganizationAsync(
+        this DashboardContext context, Actor actor, string? slug, CancellationToken cancellationToken)
+    {
+        if (slug is not null)
+        {
+            return await context.FindOrganizationAsync(actor, slug, cancellationToken) is { } found ? found : Error.NotFound;
+        }
+
+        return await context.OrganizationsOf(actor).Take(2).ToListAsync(cancellationToken) switch
+        {
+            [var only] => only,
+            [] => Error.Invalid("organization", "You are not a member of any organization."),
+            _ => Error.Invalid("organization", "You are a member of several organizations. Specify one by its slug."),
+        };
+    }
+
     /// <summary>Returns the project that a request names or, if it names none, the only one that the actor can see.</summary>
     public static async Task<Result<ProjectAccess>> ResolveProjectAsync(this DashboardContext context, Actor actor, string? project, CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dashboard.Core.Changes;
-using Dashboard.Core.Projects;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Organizations;
@@ -19,7 +18,7 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
     /// <returns>The changed organization; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
     /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if another organization has or had the slug.</returns>
     public async Task<Result<OrganizationAccess>> ChangeAsync(Actor actor, string organization, OrganizationPatch patch, CancellationToken cancellationToken) =>
-        ProjectService.Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<OrganizationAccess>(
+        Names.Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<OrganizationAccess>(
             actor,
             async (change, token) =>
             {

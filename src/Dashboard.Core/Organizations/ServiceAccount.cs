@@ -42,6 +42,9 @@ public sealed class ServiceAccount
     /// <summary>The identifier: <see cref="IdPrefix"/> and 16 base62 characters.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Whether a service account can have this identifier. No other is looked up: SQL Server ignores trailing spaces when it compares.</summary>
+    internal static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(IdPrefix, StringComparison.Ordinal);
+
     /// <summary>The OAuth client id, which never changes: <see cref="ClientIdPrefix"/> and the random part of <see cref="Id"/>.</summary>
     public string ClientId => ClientIdPrefix + Id[IdPrefix.Length..];
 
@@ -104,11 +107,14 @@ public sealed class ServiceAccountCredential
     /// <summary>The maximum number of active secrets of an account.</summary>
     public const int MaxActive = 2;
 
-    /// <summary>The characters of a <see cref="Hint"/>.</summary>
+    /// <summary>The length of a <see cref="Hint"/>.</summary>
     internal const int HintLength = 11;
 
     /// <summary>The identifier: <see cref="IdPrefix"/> and 16 base62 characters.</summary>
     public required string Id { get; init; }
+
+    /// <summary>Whether a client secret can have this identifier.</summary>
+    internal static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(IdPrefix, StringComparison.Ordinal);
 
     /// <summary>The client id: <see cref="ServiceAccount.ClientIdPrefix"/> and 16 base62 characters.</summary>
     public required string ClientId { get; init; }
@@ -129,6 +135,6 @@ public sealed class ServiceAccountCredential
     /// <summary>When the last token was issued with the secret, UTC, or null.</summary>
     public DateTimeOffset? LastUsedAt { get; set; }
 
-    /// <summary>When it was revoked, UTC, or null.</summary>
+    /// <summary>When the token was revoked, UTC, or null.</summary>
     public DateTimeOffset? RevokedAt { get; set; }
 }

@@ -21,7 +21,7 @@ public sealed partial class ProjectService
     /// <returns>The changed project; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
     /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if another project has or had the slug.</returns>
     public async Task<Result<ProjectSummary>> ChangeAsync(Actor actor, ProjectPath path, ProjectPatch patch, CancellationToken cancellationToken) =>
-        Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<ProjectSummary>(
+        Names.Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<ProjectSummary>(
             actor,
             async (change, token) =>
             {
@@ -35,7 +35,7 @@ public sealed partial class ProjectService
                     return refusal;
                 }
 
-                await change.LockOrganizationAsync(found.OrganizationId, token); // the slugs of all its projects are checked
+                await change.LockOrganizationAsync(found.OrganizationId, token); // the slugs of all organizations are checked
                 if (!await change.LockProjectAsync(found.ProjectId, token))
                 {
                     return Error.NotFound;
@@ -155,22 +155,5 @@ public sealed partial class ProjectService
     static IQueryable<ApiKey> Revocable(DashboardContext context, long projectId) =>
         context.Keys.Where(key => key.ProjectId == projectId && KeyListPartition.Unrevoked.Contains(key.Shelf));
 
-    static Error SlugTaken(string slug) => new(ErrorCode.Conflict, $"The address {slug} is or was used by another project. Choose a different one.");
-
-    /// <summary>Validates a name and a slug. Returns null if both are valid.</summary>
-    internal static Error? Check(string? name, string? slug)
-    {
-        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (name is not null && Names.Check(name) is { } wrongName)
-        {
-            errors["name"] = wrongName;
-        }
-
-        if (slug is not null && Names.CheckSlug(slug) is { } wrongSlug)
-        {
-            errors["slug"] = wrongSlug;
-        }
-
-        return errors.Count == 0 ? null : Error.Invalid(errors);
-    }
+    static Error SlugTaken(string slug) => new(ErrorCode.Conflict, $"The slug {slug} is or was used by another project. Choose a different one.");
 }

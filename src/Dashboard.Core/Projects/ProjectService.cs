@@ -132,7 +132,7 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
             actor,
             async (change, token) =>
             {
-                var found = await ResolveOrganizationAsync(change.Context, actor, input.Organization, token);
+                var found = await change.Context.ResolveOrganizationAsync(actor, input.Organization, token);
                 if (found.Error is { } missing)
                 {
                     return missing;
@@ -167,21 +167,5 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
         change.Context.Add(new ProjectSlug { OrganizationId = organizationId, Slug = slug, ProjectId = project.Id });
         change.Record(organizationId, new(AuditCategory.Settings, "project.created", new(FeedSubject.Project, new ProjectPath(organization, slug).ToString(), name)));
         return new ProjectSummary(organization, slug, name, change.Now);
-    }
-
-    internal static async Task<Result<OrganizationAccess>> ResolveOrganizationAsync(
-        DashboardContext context, Actor actor, string? slug, CancellationToken cancellationToken)
-    {
-        if (slug is not null)
-        {
-            return await context.FindOrganizationAsync(actor, slug, cancellationToken) is { } found ? found : Error.NotFound;
-        }
-
-        return await context.OrganizationsOf(actor).Take(2).ToListAsync(cancellationToken) switch
-        {
-            [var only] => only,
-            [] => Error.Invalid("organization", "You are not a member of any organization."),
-            _ => Error.Invalid("organization", "You are a member of several organizations. Specify one by its slug."),
-        };
     }
 }

@@ -16,13 +16,6 @@ static class ServiceAccountRules
     public static Error? Check(ServiceAccountPatch patch, PermissionCatalog catalog, KnownKeyTemplates shapes) =>
         Check(patch.Name ?? "-", patch.Description, patch.Permissions, patch.Projects, catalog, shapes);
 
-    /// <summary>Returns whether the text can be the identifier of a service account. Lookups must check this first: SQL Server treats
-    /// <c>x</c> and <c>x</c> followed by a space as equal.</summary>
-    public static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(ServiceAccount.IdPrefix, StringComparison.Ordinal);
-
-    /// <summary>Returns whether the text can be the identifier of a client secret.</summary>
-    public static bool IsSecretId(string? id) => Names.IsResourceId(id) && id!.StartsWith(ServiceAccountCredential.IdPrefix, StringComparison.Ordinal);
-
     static Error? Check(string? name, string? description, IReadOnlyList<string>? permissions, ProjectChoice? projects, PermissionCatalog catalog, KnownKeyTemplates shapes)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);

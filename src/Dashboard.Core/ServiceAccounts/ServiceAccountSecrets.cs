@@ -55,7 +55,7 @@ public sealed partial class ServiceAccountService
                     return missing;
                 }
 
-                var credential = !ServiceAccountRules.IsSecretId(secretId)
+                var credential = !ServiceAccountCredential.IsId(secretId)
                     ? null
                     : await LiveSecrets(change.Context, [id]).AsTracking().SingleOrDefaultAsync(x => x.Id == secretId, token);
                 if (credential is null)

@@ -69,7 +69,7 @@ public sealed partial class ServiceAccountService(
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var organization = await ProjectService.ResolveOrganizationAsync(context, actor, query.Organization, cancellationToken);
+        var organization = await context.ResolveOrganizationAsync(actor, query.Organization, cancellationToken);
         if (organization.Error is { } missing)
         {
             return missing;
@@ -112,7 +112,7 @@ public sealed partial class ServiceAccountService(
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var organization = await ProjectService.ResolveOrganizationAsync(context, actor, query.Organization, cancellationToken);
+        var organization = await context.ResolveOrganizationAsync(actor, query.Organization, cancellationToken);
         return organization.Error is { } missing ? missing
             : organization.Value.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal ? refusal
             : await Matching(context, organization.Value.Id, SearchOf(query), query.State).CountAsync(cancellationToken);
@@ -218,7 +218,7 @@ public sealed partial class ServiceAccountService(
                 : (found.Value[0], [.. found.Value.Select(project => project.ProjectId)]);
         }
 
-        var organization = await ProjectService.ResolveOrganizationAsync(context, actor, input.Organization, cancellationToken);
+        var organization = await context.ResolveOrganizationAsync(actor, input.Organization, cancellationToken);
         if (organization.Error is { } unknown)
         {
             return unknown;
@@ -256,7 +256,7 @@ public sealed partial class ServiceAccountService(
     /// <summary>Finds the account's organization and the actor's role in it.</summary>
     static async Task<Result<OrganizationAccess>> FindAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken)
     {
-        var found = !ServiceAccountRules.IsId(id) ? null : await (
+        var found = !ServiceAccount.IsId(id) ? null : await (
             from account in context.ServiceAccounts
             where account.Id == id && account.DeletedAt == null
             join member in context.MembershipsOf(actor) on account.OrganizationId equals member.OrganizationId

@@ -1,16 +1,12 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using Dashboard.Core.Data;
-using Dashboard.Core.Limits;
-using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Tokens;
 
 /// <summary>Finds and authenticates OAuth clients of any origin.</summary>
-public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, RateLimits limits)
+public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
 {
     const int MaxIdLength = 64;
 
@@ -21,31 +17,6 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
         return (await ReadAsync(context, clientId, cancellationToken))?.Client;
     }
 
-    /// <summary>Authenticates a client (RFC 6749 section 3.2.1): a public client by its identifier alone, any other by its
-    /// secret.</summary>
-    /// <param name="presented">The client authentication in the request.</param>
-    /// <param name="address">The client address, which failures are limited by.</param>
-    /// <returns>The client; or <c>invalid_client</c>, or <c>temporarily_unavailable</c> after too many failures.</returns>
-    public async Task<OAuthResult<OAuthClient>> AuthenticateAsync(PresentedClient presented, IPAddress? address, CancellationToken cancellationToken)
-    {
-        if (limits.FailedClients.Waits(address) is { } wait)
-        {
-            return OAuthError.TooMany(wait);
-        }
-
-        if (presented.ClientId is { } id)
-        {
-            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-            if (await ReadAsync(context, id, cancellationToken) is { } found && IsAuthentic(found, presented.Secret, out var secretId))
-            {
-                return found.Client with { SecretId = secretId };
-            }
-        }
-
-        limits.FailedClients.Take(address);
-        return OAuthError.InvalidClient;
-    }
-
     /// <summary>Reads clients by their identifiers.</summary>
     internal static async Task<Dictionary<string, OAuthClient>> ReadManyAsync(DashboardContext context, IReadOnlyCollection<string> clientIds, CancellationToken cancellationToken)
     {
@@ -53,25 +24,8 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
         return rows.Select(ToClient).Append(OAuthClient.CommandLine).ToDictionary(client => client.ClientId, StringComparer.Ordinal);
     }
 
-    static bool IsAuthentic(Found found, string? secret, out string? secretId)
-    {
-        secretId = null;
-        if (found.Client.IsPublic || secret is null)
-        {
-            return found.Client.IsPublic && secret is null;
-        }
-
-        var hash = KeyHash.Of(secret);
-        if (found.Secrets.FirstOrDefault(stored => CryptographicOperations.FixedTimeEquals(stored.Hash, hash)) is not { } match)
-        {
-            return false;
-        }
-
-        secretId = match.Id;
-        return true;
-    }
-
-    static async Task<Found?> ReadAsync(DashboardContext context, string clientId, CancellationToken cancellationToken)
+    /// <summary>A client with the hashes of its secrets.</summary>
+    internal static async Task<StoredClient?> ReadAsync(DashboardContext context, string clientId, CancellationToken cancellationToken)
     {
         if (clientId == OAuthClient.CommandLineId)
         {
@@ -106,9 +60,10 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts, R
         row.CreatedAt);
 
     static string[] Split(string text, char by) => text.Split(by, StringSplitOptions.RemoveEmptyEntries);
-
-    sealed record Found(OAuthClient Client, IReadOnlyList<StoredSecret> Secrets);
-
-    /// <summary>A stored secret, with its identifier if it has one.</summary>
-    sealed record StoredSecret(string? Id, byte[] Hash);
 }
+
+/// <summary>A client with the secrets that it may show.</summary>
+sealed record StoredClient(OAuthClient Client, IReadOnlyList<StoredSecret> Secrets);
+
+/// <summary>A stored secret, with its identifier if it has one.</summary>
+sealed record StoredSecret(string? Id, byte[] Hash);

@@ -13,7 +13,7 @@ public sealed record MemberToken(Actor? Actor, RefusalCode? Refusal = null, Time
 /// <summary>Finds the member who acts through an access token. Only the tokens of the command line with the scope <c>api</c> can replace a
 /// session, not those of other clients or service accounts. They are cached like all tokens (<see cref="TokenCache"/>), and
 /// <see cref="UnitOfWorkRunner"/> checks them again within each change.</summary>
-public sealed class MemberTokens(Verifier verifier)
+public sealed class MemberTokens(TokenVerifier verifier)
 {
     /// <summary>Finds the member.</summary>
     /// <param name="credential">The presented credential.</param>
@@ -26,7 +26,7 @@ public sealed class MemberTokens(Verifier verifier)
             return new(null);
         }
 
-        var judged = await verifier.JudgeAsync(credential, AccessRequirement.None, facts, null, cancellationToken);
+        var judged = await verifier.JudgeAsync(credential, AccessRequirement.None, facts, cancellationToken);
         if (judged.Verdict.Refusal is { } refusal)
         {
             return new(null, refusal, judged.Verdict.RetryAfter);

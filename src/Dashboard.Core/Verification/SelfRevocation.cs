@@ -1,6 +1,7 @@
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Verification;
@@ -12,7 +13,7 @@ namespace Dashboard.Core.Verification;
 public sealed record SelfRevoked(RefusalCode? Refusal, string? KeyId, DateTimeOffset? RevokedAt);
 
 /// <summary>Lets the holder of a key revoke it, for example a person who finds a leaked one.</summary>
-public sealed class SelfRevocation(Verifier verifier, UnitOfWorkRunner changes)
+public sealed class SelfRevocation(KeyVerifier verifier, UnitOfWorkRunner changes)
 {
     /// <summary>Revokes the presented key, whatever its environment, its state or the client address, unless it is already
     /// revoked.</summary>

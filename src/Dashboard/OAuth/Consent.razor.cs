@@ -46,7 +46,7 @@ public sealed partial class Consent : ComponentBase
         var repeated = query.Where(part => part.Value.Count > 1).Select(part => part.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var parameters = new OAuthParameters(query.Where(part => part.Value.Count > 0).ToDictionary(part => part.Key, part => part.Value[0] ?? "", StringComparer.Ordinal));
         var check = await Requests.CheckAsync(parameters, repeated, Address.Of(Http), Http.RequestAborted);
-        (request, shown) = (check.Request, check.Shown?.Description);
+        (request, shown) = (check.Request, check.Shown?.Detail);
         if (check.Redirect is { } redirect)
         {
             Navigation.NavigateTo(redirect);

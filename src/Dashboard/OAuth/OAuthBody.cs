@@ -21,7 +21,7 @@ static class OAuthBody
     static readonly OAuthError Unreadable = OAuthError.InvalidRequest("The body cannot be read. Send it form-encoded, or as a JSON object, in UTF-8.");
 
     /// <summary>Reads the parameters.</summary>
-    public static async Task<OAuthResult<OAuthParameters>> ReadAsync(HttpContext http)
+    public static async Task<Result<OAuthParameters>> ReadAsync(HttpContext http)
     {
         var type = TypeOf(http.Request);
         if (type is not (Form or Json))
@@ -37,7 +37,7 @@ static class OAuthBody
     }
 
     /// <summary>Reads a JSON object with whatever members.</summary>
-    public static async Task<OAuthResult<JsonDocument>> ReadObjectAsync(HttpContext http)
+    public static async Task<Result<JsonDocument>> ReadObjectAsync(HttpContext http)
     {
         if (TypeOf(http.Request) is not Json)
         {
@@ -54,7 +54,7 @@ static class OAuthBody
             ? type.MediaType.Value?.ToLowerInvariant()
             : null;
 
-    static async Task<OAuthResult<byte[]>> ReadBytesAsync(HttpContext http)
+    static async Task<Result<byte[]>> ReadBytesAsync(HttpContext http)
     {
         var tooLarge = new OAuthError("invalid_request", "The body is larger than 64 KB.", StatusCodes.Status413PayloadTooLarge);
         if (http.Request.ContentLength > MaxBytes)
@@ -67,7 +67,7 @@ static class OAuthBody
         return length > MaxBytes ? tooLarge : buffer[..length];
     }
 
-    static OAuthResult<OAuthParameters> ReadForm(string text)
+    static Result<OAuthParameters> ReadForm(string text)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var part in new QueryStringEnumerable(text))
@@ -81,7 +81,7 @@ static class OAuthBody
         return new OAuthParameters(values);
     }
 
-    static OAuthResult<OAuthParameters> ReadJson(byte[] bytes)
+    static Result<OAuthParameters> ReadJson(byte[] bytes)
     {
         using var document = Parse(bytes);
         if (document is null)

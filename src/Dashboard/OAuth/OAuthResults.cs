@@ -31,7 +31,7 @@ sealed class OAuthErrorResult(OAuthError error, string? challenge = null) : IRes
             response.Headers.RetryAfter = ProblemDocument.InSeconds(wait);
         }
 
-        return response.WriteAsJsonAsync(new OAuthErrorAnswer(error.Code, error.Description), JsonContract.Options, httpContext.RequestAborted);
+        return response.WriteAsJsonAsync(new OAuthErrorAnswer(error.Name, error.Detail), JsonContract.Options, httpContext.RequestAborted);
     }
 }
 
@@ -43,7 +43,7 @@ static class OAuthHttp
         http.RequestServices.GetRequiredService<PublicUrl>().Of(http), http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent.ToString());
 
     /// <summary>The answer that tells an error.</summary>
-    public static IResult ToResult(this OAuthError error) => new OAuthErrorResult(error);
+    public static IResult ToOAuthResult(this Error error) => new OAuthErrorResult(OAuthError.Of(error));
 
     /// <summary>Says which errors of OAuth an endpoint tells, as <c>status:code,…</c>.</summary>
     public static RouteHandlerBuilder RefusesAsOAuth(this RouteHandlerBuilder endpoint, params string[] errors) => endpoint.WithMetadata(

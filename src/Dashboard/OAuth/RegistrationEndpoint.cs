@@ -21,19 +21,19 @@ static class RegistrationEndpoint
         var body = await OAuthBody.ReadObjectAsync(http);
         if (body.Error is { } unreadable)
         {
-            return unreadable.ToResult();
+            return unreadable.ToOAuthResult();
         }
 
         using var document = body.Value;
         if (Read(document.RootElement) is not { } input)
         {
-            return new OAuthError("invalid_client_metadata", "A member of the body has a value of another type than RFC 7591 gives it.").ToResult();
+            return new OAuthError("invalid_client_metadata", "A member of the body has a value of another type than RFC 7591 gives it.").ToOAuthResult();
         }
 
         var outcome = await registration.RegisterAsync(input, http.Origin(), cancellationToken);
         if (outcome.Error is { } refused)
         {
-            return refused.ToResult();
+            return refused.ToOAuthResult();
         }
 
         http.Response.Headers.Pragma = "no-cache";

@@ -46,17 +46,17 @@ static class TokenEndpoints
         var (body, client, error) = await ReadAsync(http);
         if (error is not null)
         {
-            return error.ToResult();
+            return error.ToOAuthResult();
         }
 
         var issued = await tokens.IssueAsync(body!, client!, http.Origin(), cancellationToken);
-        return issued.Error is { } refused ? refused.ToResult() : Secret(http, TokenAnswer.Of(issued.Value));
+        return issued.Error is { } refused ? refused.ToOAuthResult() : Secret(http, TokenAnswer.Of(issued.Value));
     }
 
     static async Task<IResult> RevokeAsync(HttpContext http, TokenRevocation revocation, CancellationToken cancellationToken)
     {
         var (body, client, error) = await ReadAsync(http);
-        return (error ?? (await revocation.RevokeAsync(body!, client!, http.Origin(), cancellationToken)).Error) is { } refused ? refused.ToResult() : TypedResults.Ok();
+        return (error ?? (await revocation.RevokeAsync(body!, client!, http.Origin(), cancellationToken)).Error) is { } refused ? refused.ToOAuthResult() : TypedResults.Ok();
     }
 
     static async Task<IResult> IntrospectAsync(HttpContext http, Introspection introspection, PublicUrl address, TimeProvider time, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ static class TokenEndpoints
         var (body, client, error) = await ReadAsync(http);
         if (error is not null)
         {
-            return error.ToResult();
+            return error.ToOAuthResult();
         }
 
         var bearer = http.Request.Headers.Authorization is [{ } value] && value.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase)
@@ -72,9 +72,9 @@ static class TokenEndpoints
         var answer = await introspection.AskAsync(body!, client!, bearer, http.Facts(), http.Origin(), cancellationToken);
         return answer switch
         {
-            { Error: { } refused } => refused.ToResult(),
+            { Error: { } refused } => refused.ToOAuthResult(),
             { Refused: RefusalCode.VerificationUnavailable } => new RefusalResult(RefusalCode.VerificationUnavailable),
-            { Refused: RefusalCode.RateLimited } => OAuthError.TooMany(TimeSpan.FromMinutes(1)).ToResult(),
+            { Refused: RefusalCode.RateLimited } => OAuthError.TooMany(TimeSpan.FromMinutes(1)).ToOAuthResult(),
             { Refused: { } } => new OAuthErrorResult(
                 new("invalid_token", "The access token is not valid.", StatusCodes.Status401Unauthorized), BearerChallenge.Of(http, RefusalCode.InvalidToken)),
             { Facts: { } facts } => TypedResults.Ok(new ActiveToken(
@@ -89,14 +89,14 @@ static class TokenEndpoints
         var (body, client, error) = await ReadAsync(http);
         if (error is not null)
         {
-            return error.ToResult();
+            return error.ToOAuthResult();
         }
 
         var origin = http.Origin();
         var granted = await devices.RequestAsync(body!, client!, origin, cancellationToken);
         if (granted.Error is { } refused)
         {
-            return refused.ToResult();
+            return refused.ToOAuthResult();
         }
 
         var (code, page) = (granted.Value.UserCode.Reveal(), $"{origin.Issuer}/oauth/device/verify");
@@ -104,7 +104,7 @@ static class TokenEndpoints
             granted.Value.DeviceCode.Reveal(), code, page, $"{page}?user_code={code}", (int)granted.Value.ExpiresIn.TotalSeconds, (int)granted.Value.Interval.TotalSeconds));
     }
 
-    static async Task<(OAuthParameters? Body, PresentedClient? Client, OAuthError? Error)> ReadAsync(HttpContext http)
+    static async Task<(OAuthParameters? Body, PresentedClient? Client, Error? Error)> ReadAsync(HttpContext http)
     {
         var body = await OAuthBody.ReadAsync(http);
         if (body.Error is { } unreadable)

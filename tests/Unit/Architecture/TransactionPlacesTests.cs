@@ -36,9 +36,9 @@ public sealed class TransactionPlacesTests
         Assert.Equal(
             [
                 nameof(DatabaseStart), // before there is anything to change: what a killed migration left
-                nameof(DeviceCodeStore), // no one's decision: devices that ask, and expired rows
-                nameof(FeedCleanupService), // nor this: old feed rows
+                nameof(FeedCleanupService), // no one's decision: old feed rows
                 nameof(FirstUses), // nor this: a key's first use
+                nameof(OAuthCleanupService), // nor this: expired codes and tokens
                 nameof(SqliteBusyTimeout), // a setting of the connection
                 nameof(UnitOfWorkRunner), // the function itself
                 nameof(UsageCleanupService), // nor this: old counts

@@ -124,7 +124,7 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     public async Task Client_registers_only_addresses_that_can_be_its_own(string uri, string? error)
     {
         var outcome = await world.Services.Get<ClientRegistration>().RegisterAsync(new("x", [uri]), OAuthFlow.Origin, Token);
-        Assert.Equal(error, outcome.Error?.Code);
+        Assert.Equal(error, outcome.Error.OAuthName());
     }
 
     [Fact]
@@ -135,11 +135,11 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
             await world.Services.RegisterAsync();
         }
 
-        Assert.Equal(429, (await world.Services.Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error?.Status);
+        Assert.Equal(429, (await world.Services.Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error.OAuthStatus());
         var closed = world.Run(("OAuth:Registration", "false"));
-        Assert.Equal(403, (await closed.Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error?.Status);
+        Assert.Equal(403, (await closed.Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error.OAuthStatus());
         world.Sql($"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ClientRegistration.MaxUnapproved}) INSERT INTO OAuthClients (ClientId, Name, AuthMethod, RedirectUris, GrantTypes, Scope, CreatedAt) SELECT 'latchkey-app-' || i, 'x', 'none', 'https://x.example/', 'authorization_code', '', 0 FROM n");
-        Assert.Equal(429, (await world.Run().Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error?.Status);
+        Assert.Equal(429, (await world.Run().Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error.OAuthStatus());
     }
 
     public ValueTask DisposeAsync() => world.DisposeAsync();

@@ -105,7 +105,7 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
         Assert.Null((await authorizations.DisconnectAsync(world.Admin, cli.Id, Token)).Error);
         Assert.Null((await authorizations.DisconnectAsync(world.Developer, cli.Id, Token)).Error); // on a repeat too
         Assert.NotNull((await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
-        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(OAuthClient.CommandLineId, tokens.RefreshToken!.Reveal())).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(OAuthClient.CommandLineId, tokens.RefreshToken!.Reveal())).Error.OAuthName());
         Assert.Single((await authorizations.ListAsync(world.Developer, new(), Token)).Value.Items);
     }
 

@@ -27,7 +27,7 @@ static class OAuthFlow
     public static OAuthParameters Body(params (string Name, string Value)[] values) => new(values.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal));
 
     /// <summary>Asks the token endpoint, with client and secret in the body.</summary>
-    public static Task<OAuthResult<IssuedTokens>> IssueAsync(this Services services, params (string Name, string Value)[] values)
+    public static Task<Result<IssuedTokens>> IssueAsync(this Services services, params (string Name, string Value)[] values)
     {
         var body = Body(values);
         return services.Get<TokenService>().IssueAsync(body, PresentedClient.Read([], body).Value, Origin, Token);
@@ -67,10 +67,10 @@ static class OAuthFlow
         return Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(redirect.Value.Reveal()).Query)["code"]!;
     }
 
-    public static Task<OAuthResult<IssuedTokens>> ExchangeAsync(this Services services, string clientId, string code, string verifier = Verifier, string redirect = Callback) =>
+    public static Task<Result<IssuedTokens>> ExchangeAsync(this Services services, string clientId, string code, string verifier = Verifier, string redirect = Callback) =>
         services.IssueAsync(("grant_type", "authorization_code"), ("client_id", clientId), ("code", code), ("code_verifier", verifier), ("redirect_uri", redirect));
 
-    public static Task<OAuthResult<IssuedTokens>> RefreshAsync(this Services services, string clientId, string refresh, string scope = "") =>
+    public static Task<Result<IssuedTokens>> RefreshAsync(this Services services, string clientId, string refresh, string scope = "") =>
         services.IssueAsync(("grant_type", "refresh_token"), ("client_id", clientId), ("refresh_token", refresh), ("scope", scope));
 
     /// <summary>Tokens of a person, by way of consent.</summary>
@@ -90,7 +90,7 @@ static class OAuthFlow
         return outcome.Value;
     }
 
-    public static Task<OAuthResult<IssuedTokens>> PollAsync(this Services services, DeviceGrant device) => services.IssueAsync(
+    public static Task<Result<IssuedTokens>> PollAsync(this Services services, DeviceGrant device) => services.IssueAsync(
         ("grant_type", GrantTypes.DeviceCode), ("client_id", OAuthClient.CommandLineId), ("device_code", device.DeviceCode.Reveal()));
 
     /// <summary>Tokens of a person, by way of the command line.</summary>
@@ -105,4 +105,10 @@ static class OAuthFlow
 
     public static Task<Verdict> AskAsync(this Services services, string token, AccessRequirement? requirement = null, CallerContext? facts = null) => services.Verifier
         .VerifyAsync(CredentialReader.Read(new HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true), requirement ?? AccessRequirement.None, facts, Token).AsTask();
+
+    /// <summary>The error as OAuth names it, or null.</summary>
+    public static string? OAuthName(this Error? error) => (error as OAuthError)?.Name;
+
+    /// <summary>The HTTP status of the error, or null.</summary>
+    public static int? OAuthStatus(this Error? error) => (error as OAuthError)?.Status;
 }

@@ -47,7 +47,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
     {
         var account = await world.AccountAsync(permissions.Split(' '));
         var outcome = await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret), ("scope", scope));
-        Assert.Equal((granted is null ? "invalid_scope" : null, granted), (outcome.Error?.Code, outcome.Error is null ? outcome.Value.Scope : null));
+        Assert.Equal((granted is null ? "invalid_scope" : null, granted), (outcome.Error.OAuthName(), outcome.Error is null ? outcome.Value.Scope : null));
     }
 
     [Fact]
@@ -56,11 +56,11 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var account = await world.AccountAsync();
         foreach (var (id, secret) in new[] { (account.ClientId, "secret_wrong"), (account.ClientId, ""), ("latchkey-sa-nobody", account.Secret), (OAuthClient.CommandLineId, account.Secret), ("", "") })
         {
-            Assert.Equal("invalid_client", (await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret))).Error?.Code);
+            Assert.Equal("invalid_client", (await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret))).Error.OAuthName());
         }
 
         await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Owner, account.Id, new(State: ServiceAccountState.Inactive), Token);
-        Assert.Equal("invalid_client", (await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret))).Error?.Code);
+        Assert.Equal("invalid_client", (await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret))).Error.OAuthName());
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
         }
 
         var outcome = await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret));
-        Assert.Equal(("temporarily_unavailable", 429), (outcome.Error?.Code, outcome.Error?.Status));
+        Assert.Equal(("temporarily_unavailable", 429), (outcome.Error.OAuthName(), outcome.Error.OAuthStatus()));
         Assert.NotNull(outcome.Error!.RetryAfter);
     }
 
@@ -86,9 +86,9 @@ public sealed class TokenServiceTests : IAsyncDisposable
         Assert.Equal((TimeSpan.FromSeconds(3600), "read:workflows"), (issued.ExpiresIn, issued.Scope));
         Assert.Null((await world.Services.AskAsync(issued.AccessToken.Reveal())).Refusal);
 
-        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code)).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code)).Error.OAuthName());
         Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(issued.AccessToken.Reveal())).Refusal);
-        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, issued.RefreshToken!.Reveal())).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, issued.RefreshToken!.Reveal())).Error.OAuthName());
     }
 
     [Fact]
@@ -97,13 +97,13 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
         var other = (await world.Services.RegisterAsync()).Client.ClientId;
         var code = await world.Services.CodeAsync(world.Developer, client);
-        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(other, code)).Error?.Code);
-        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code, new string('a', 43))).Error?.Code);
-        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code, redirect: "http://127.0.0.1:1/callback")).Error?.Code);
-        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code, redirect: "")).Error?.Code);
-        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code + "x")).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(other, code)).Error.OAuthName());
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code, new string('a', 43))).Error.OAuthName());
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code, redirect: "http://127.0.0.1:1/callback")).Error.OAuthName());
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code, redirect: "")).Error.OAuthName());
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code + "x")).Error.OAuthName());
         world.Time.Advance(TimeSpan.FromSeconds(60));
-        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code)).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code)).Error.OAuthName());
         var late = await world.Services.CodeAsync(world.Developer, client);
         world.Time.Advance(TimeSpan.FromSeconds(60) - TimeSpan.FromMilliseconds(1));
         Assert.Null((await world.Services.ExchangeAsync(client, late)).Error);
@@ -115,9 +115,9 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var (client, first) = await world.Services.ConsentAsync(world.Developer);
         var second = (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Value;
         Assert.Null((await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal);
-        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal())).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal())).Error.OAuthName());
         Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal);
-        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, second.RefreshToken!.Reveal())).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, second.RefreshToken!.Reveal())).Error.OAuthName());
         await using var context = world.Open();
         var ended = await context.AuditEntries.SingleAsync(entry => entry.Action == "authorization.ended", Token);
         Assert.Equal((AuditCategory.Tokens, "Assistant"), (ended.Category, ended.TargetName));
@@ -130,14 +130,14 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var (client, first) = await world.Services.ConsentAsync(world.Developer);
         var code = await world.Services.CodeAsync(world.Developer, client);
         var other = world.Run();
-        foreach (var one in new Func<Services, Task<OAuthResult<IssuedTokens>>>[]
+        foreach (var one in new Func<Services, Task<Result<IssuedTokens>>>[]
         {
             node => node.RefreshAsync(client, first.RefreshToken!.Reveal()), node => node.ExchangeAsync(client, code),
         })
         {
             var outcomes = await Task.WhenAll(Task.Run(() => one(world.Services), Token), Task.Run(() => one(other), Token));
             var winner = Assert.Single(outcomes, outcome => outcome.Error is null);
-            Assert.Equal("invalid_grant", Assert.Single(outcomes, outcome => outcome.Error is not null).Error?.Code);
+            Assert.Equal("invalid_grant", Assert.Single(outcomes, outcome => outcome.Error is not null).Error.OAuthName());
             Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(winner.Value.AccessToken.Reveal())).Refusal);
         }
     }
@@ -150,7 +150,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var other = world.Run();
         var outcomes = await Task.WhenAll(Task.Run(() => world.Services.PollAsync(device), Token), Task.Run(() => other.PollAsync(device), Token));
         Assert.Single(outcomes, outcome => outcome.Error is null);
-        Assert.Equal("invalid_grant", Assert.Single(outcomes, outcome => outcome.Error is not null).Error?.Code);
+        Assert.Equal("invalid_grant", Assert.Single(outcomes, outcome => outcome.Error is not null).Error.OAuthName());
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
         tokens = (await world.Services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Value;
         Assert.Equal(TimeSpan.FromSeconds(10), tokens.ExpiresIn); // no longer than the approval
         world.Time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Error.OAuthName());
         Assert.Equal(RefusalCode.TokenExpired, (await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
     }
 
@@ -175,8 +175,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
     public async Task Refresh_narrows_but_never_widens_and_the_next_one_may_have_all_again()
     {
         var (client, first) = await world.Services.ConsentAsync(world.Developer, "read:workflows execute:workflows");
-        Assert.Equal("invalid_scope", (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal(), "write:workflows")).Error?.Code);
-        Assert.Equal("invalid_scope", (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "api")).Error?.Code);
+        Assert.Equal("invalid_scope", (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal(), "write:workflows")).Error.OAuthName());
+        Assert.Equal("invalid_scope", (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "api")).Error.OAuthName());
         var narrow = (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "read:workflows")).Value;
         Assert.Equal("read:workflows", narrow.Scope);
         Assert.Equal("read:workflows execute:workflows", (await world.Services.RefreshAsync(client, narrow.RefreshToken!.Reveal())).Value.Scope);
@@ -188,8 +188,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var (client, first) = await world.Services.ConsentAsync(world.Developer);
         var code = await world.Services.CodeAsync(world.Developer, client);
         world.SetRole("acme", world.Developer, null);
-        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code)).Error?.Code);
-        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.ExchangeAsync(client, code)).Error.OAuthName());
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Error.OAuthName());
     }
 
     [Fact]
@@ -237,7 +237,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
         Assert.Null((await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal);
         await RevokeAsync(second.RefreshToken!);
         Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal);
-        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, second.RefreshToken!.Reveal())).Error?.Code);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, second.RefreshToken!.Reveal())).Error.OAuthName());
 
         async Task RevokeAsync(OAuthSecret secret)
         {
@@ -295,5 +295,5 @@ public sealed class TokenServiceTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    async Task PollsAsync(DeviceGrant device, string error) => Assert.Equal(error, (await world.Services.PollAsync(device)).Error?.Code);
+    async Task PollsAsync(DeviceGrant device, string error) => Assert.Equal(error, (await world.Services.PollAsync(device)).Error.OAuthName());
 }

@@ -329,7 +329,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             return 0;
         });
 
-        Task OAuthAsync<T>(Func<Services, Task<OAuthResult<T>>> run) => RunBothAsync(async services => (await run(services)).Error?.Code);
+        Task OAuthAsync<T>(Func<Services, Task<Result<T>>> run) => RunBothAsync(async services => (await run(services)).Error.OAuthName());
     }
 
     [Fact]
@@ -369,7 +369,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
 
     async Task<string> KeyAsync() => (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
 
-    async Task BothAsync<T>(Func<Services, Task<Result<T>>> run) => await RunBothAsync(async services => (await run(services)).Error?.Code);
+    async Task BothAsync<T>(Func<Services, Task<Result<T>>> run) => await RunBothAsync(async services => (await run(services)).Error.OAuthName());
 
     /// <summary>Runs an operation on SQLite, then again as SQL Server's provider would.</summary>
     async Task RunBothAsync<T>(Func<Services, Task<T>> run)

@@ -51,41 +51,6 @@ sealed class AuthorizationConfiguration(Collations collations) : IEntityTypeConf
     }
 }
 
-sealed class AuthorizationCodeConfiguration(Collations collations) : IEntityTypeConfiguration<AuthorizationCode>
-{
-    public void Configure(EntityTypeBuilder<AuthorizationCode> builder)
-    {
-        builder.ToTable("OAuthCodes").HasKey(x => x.CodeHash);
-        builder.Property(x => x.CodeHash).IsHash();
-        builder.Property(x => x.ClientId).IsId(collations);
-        builder.Property(x => x.UserId).IsId(collations);
-        builder.Property(x => x.Scope).IsScope();
-        builder.Property(x => x.Resource).IsUri();
-        builder.Property(x => x.RedirectUri).IsUri();
-        builder.Property(x => x.CodeChallenge).IsId(collations);
-        builder.Property(x => x.AuthorizationId).HasColumnName(OAuthColumns.AuthorizationId).IsId(collations);
-        builder.HasIndex(x => x.ExpiresAt);
-    }
-}
-
-sealed class DeviceCodeConfiguration(Collations collations) : IEntityTypeConfiguration<DeviceCode>
-{
-    public void Configure(EntityTypeBuilder<DeviceCode> builder)
-    {
-        builder.ToTable("OAuthDeviceCodes").HasKey(x => x.CodeHash);
-        builder.Property(x => x.CodeHash).IsHash();
-        builder.Property(x => x.UserCodeHash).IsHash();
-        builder.Property(x => x.ClientId).IsId(collations);
-        builder.Property(x => x.Scope).IsScope();
-        builder.Property(x => x.Resource).IsUri();
-        builder.Property(x => x.Address).IsAscii(Columns.MaxId);
-        builder.Property(x => x.UserAgent).HasMaxLength(200);
-        builder.Property(x => x.UserId).IsId(collations);
-        builder.HasIndex(x => x.UserCodeHash).IsUnique();
-        builder.HasIndex(x => x.ExpiresAt);
-    }
-}
-
 sealed class RefreshTokenConfiguration : IEntityTypeConfiguration<RefreshToken>
 {
     public void Configure(EntityTypeBuilder<RefreshToken> builder)

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Security.Cryptography;
+using Dashboard.Core.Data;
+using Dashboard.Core.Limits;
+using Dashboard.Core.Tokens;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.OAuth;
+
+/// <summary>Authenticates clients (RFC 6749 section 3.2.1).</summary>
+public sealed class ClientAuthenticator(IDbContextFactory<DashboardContext> contexts, RateLimits limits)
+{
+    /// <summary>Authenticates a client (RFC 6749 section 3.2.1): a public client by its identifier alone, any other by its
+    /// secret.</summary>
+    /// <param name="presented">The client authentication in the request.</param>
+    /// <param name="address">The client address, which failures are limited by.</param>
+    /// <returns>The client; or <c>invalid_client</c>, or <c>temporarily_unavailable</c> after too many failures.</returns>
+    public async Task<Result<OAuthClient>> AuthenticateAsync(PresentedClient presented, IPAddress? address, CancellationToken cancellationToken)
+    {
+        if (limits.FailedClients.Waits(address) is { } wait)
+        {
+            return OAuthError.TooMany(wait);
+        }
+
+        if (presented.ClientId is { } id)
+        {
+            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+            if (await OAuthClients.ReadAsync(context, id, cancellationToken) is { } found && IsShown(found, presented.Secret, out var secretId))
+            {
+                return found.Client with { SecretId = secretId };
+            }
+        }
+
+        limits.FailedClients.Take(address);
+        return OAuthError.InvalidClient;
+    }
+
+    static bool IsShown(StoredClient found, string? secret, out string? secretId)
+    {
+        secretId = null;
+        if (found.Client.IsPublic || secret is null)
+        {
+            return found.Client.IsPublic && secret is null;
+        }
+
+        var hash = KeyHash.Of(secret);
+        if (found.Secrets.FirstOrDefault(stored => CryptographicOperations.FixedTimeEquals(stored.Hash, hash)) is not { } shown)
+        {
+            return false;
+        }
+
+        secretId = shown.Id;
+        return true;
+    }
+}

@@ -1,0 +1,25 @@
+using Dashboard.Core.Changes;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Tokens;
+
+/// <summary>Holds the access token that the actor acts through, if there is one, and its authorization.</summary>
+sealed class TokenLock : IActorLock
+{
+    public ActorLockOrder Order => ActorLockOrder.Token;
+
+    public async Task<bool> TakeAsync(UnitOfWork unit, CancellationToken cancellationToken)
+    {
+        if (unit.Actor.Token is not { Jti: var jti })
+        {
+            return true;
+        }
+
+        var (context, now) = (unit.Context, unit.Now);
+        return await context.Authorizations
+                .Where(authorization => authorization.EndedAt == null && context.AccessTokens.Any(token => token.Jti == jti && token.AuthorizationId == authorization.Id))
+                .ExecuteUpdateAsync(set => set.SetProperty(authorization => authorization.EndedAt, authorization => authorization.EndedAt), cancellationToken) == 1
+            && await context.AccessTokens.Where(token => token.Jti == jti && token.RevokedAt == null && token.ExpiresAt > now)
+                .ExecuteUpdateAsync(set => set.SetProperty(token => token.RevokedAt, token => token.RevokedAt), cancellationToken) == 1;
+    }
+}
