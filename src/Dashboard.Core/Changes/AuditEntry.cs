@@ -64,7 +64,7 @@ public sealed class AuditEntry
     /// <summary>When, in whole milliseconds, UTC.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The word for who acted, from <see cref="PartyTypes"/>.</summary>
+    /// <summary>The name of who acted, of <see cref="PartyType"/>.</summary>
     public required string ActorType { get; init; }
 
     /// <summary>Who acted.</summary>

@@ -1,24 +1,32 @@
+using System.Text.Json.Serialization;
+
 namespace Dashboard.Core.Common;
 
 /// <summary>What kind of thing acts or owns.</summary>
 public enum PartyType
 {
     /// <summary>A person who signs in.</summary>
+    [JsonStringEnumMemberName("user")]
     User,
 
     /// <summary>A non-human member of an organization.</summary>
+    [JsonStringEnumMemberName("service_account")]
     ServiceAccount,
 
     /// <summary>A published app that minted a key for itself.</summary>
+    [JsonStringEnumMemberName("app")]
     PublishedApp,
 
     /// <summary>An OAuth client that acts for itself.</summary>
+    [JsonStringEnumMemberName("oauth_client")]
     OAuthClient,
 
     /// <summary>Latchkey itself, at the start or by a schedule.</summary>
+    [JsonStringEnumMemberName("system")]
     System,
 
     /// <summary>Somebody who has not said or proved who they are.</summary>
+    [JsonStringEnumMemberName("anonymous")]
     Anonymous,
 }
 
@@ -43,31 +51,3 @@ public sealed record Actor(PartyType Type, string Id, string Name, string? Addre
 /// <param name="ClientId">The client that it was issued to.</param>
 /// <param name="OrganizationId">The organization.</param>
 public sealed record ActorToken(string Jti, string ClientId, long OrganizationId);
-
-/// <summary>The words for <see cref="PartyType"/> in answers and rows.</summary>
-public static class PartyTypes
-{
-    /// <summary>Returns the word for <paramref name="type"/>: <c>user</c>, <c>service_account</c>, <c>app</c>, <c>oauth_client</c>, <c>system</c> or <c>anonymous</c>.</summary>
-    public static string ToWireName(this PartyType type) => type switch
-    {
-        PartyType.User => "user",
-        PartyType.ServiceAccount => "service_account",
-        PartyType.PublishedApp => "app",
-        PartyType.OAuthClient => "oauth_client",
-        PartyType.System => "system",
-        _ => "anonymous",
-    };
-
-    /// <summary>Returns the type that <see cref="ToWireName"/> turns into <paramref name="word"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No type has that word.</exception>
-    public static PartyType FromWireName(string word) => word switch
-    {
-        "user" => PartyType.User,
-        "service_account" => PartyType.ServiceAccount,
-        "app" => PartyType.PublishedApp,
-        "oauth_client" => PartyType.OAuthClient,
-        "system" => PartyType.System,
-        "anonymous" => PartyType.Anonymous,
-        _ => throw new ArgumentOutOfRangeException(nameof(word), word, "No party has this word."),
-    };
-}

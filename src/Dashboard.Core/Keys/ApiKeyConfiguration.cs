@@ -21,10 +21,10 @@ sealed class ApiKeyConfiguration(Collations collations) : IEntityTypeConfigurati
         builder.Property(x => x.Hash).IsHash();
         builder.Property(x => x.Prefix).IsAscii(512);
         builder.Property(x => x.Name).IsName().UseCollation(collations.Names);
-        builder.Property(x => x.Environment).HasConversion(environment => environment.ToWireName(), word => KeyEnvironments.Parse(word)).IsAscii(8);
-        builder.Property(x => x.State).HasConversion(state => state.ToWireName(), word => KeyStates.FromWireName(word)).IsAscii(16);
+        builder.Property(x => x.Environment).HasConversion(environment => environment.ToWireName(), word => WireNames.Parse<KeyEnvironment>(word)).IsAscii(8);
+        builder.Property(x => x.State).HasConversion(state => state.ToWireName(), word => WireNames.Parse<KeyState>(word)).IsAscii(16);
         builder.Property(x => x.Permissions).IsAscii(PermissionCatalog.MaxPermissionsLength);
-        builder.Property(x => x.OwnerType).HasConversion(type => type.ToWireName(), word => PartyTypes.FromWireName(word)).IsAscii(16);
+        builder.Property(x => x.OwnerType).HasConversion(type => type.ToWireName(), word => WireNames.Parse<PartyType>(word)).IsAscii(16);
         builder.Property(x => x.OwnerId).IsId(collations);
         builder.Property(x => x.CreatedBy).IsId(collations);
         builder.Property(x => x.LastUsedFrom).IsAscii(Columns.MaxId);

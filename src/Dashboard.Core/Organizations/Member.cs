@@ -1,18 +1,24 @@
+using System.Text.Json.Serialization;
+
 namespace Dashboard.Core.Organizations;
 
 /// <summary>What a member may do, each role all that the one before it may.</summary>
 public enum OrganizationRole
 {
     /// <summary>Sees.</summary>
+    [JsonStringEnumMemberName("viewer")]
     Viewer,
 
     /// <summary>Creates keys, manages their own, sees the list.</summary>
+    [JsonStringEnumMemberName("developer")]
     Developer,
 
     /// <summary>Projects, resources, members, service accounts, every key, audit.</summary>
+    [JsonStringEnumMemberName("admin")]
     Admin,
 
     /// <summary>All, and the organization itself.</summary>
+    [JsonStringEnumMemberName("owner")]
     Owner,
 }
 
@@ -30,28 +36,4 @@ public sealed class Member
 
     /// <summary>When they joined, UTC.</summary>
     public required DateTimeOffset JoinedAt { get; init; }
-}
-
-/// <summary>The words for <see cref="OrganizationRole"/> in answers and rows.</summary>
-public static class OrganizationRoles
-{
-    /// <summary>Returns the word for <paramref name="role"/>: <c>viewer</c>, <c>developer</c>, <c>admin</c> or <c>owner</c>.</summary>
-    public static string ToWireName(this OrganizationRole role) => role switch
-    {
-        OrganizationRole.Owner => "owner",
-        OrganizationRole.Admin => "admin",
-        OrganizationRole.Developer => "developer",
-        _ => "viewer",
-    };
-
-    /// <summary>Returns the role that <see cref="ToWireName"/> turns into <paramref name="word"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No role has that word.</exception>
-    public static OrganizationRole FromWireName(string word) => word switch
-    {
-        "owner" => OrganizationRole.Owner,
-        "admin" => OrganizationRole.Admin,
-        "developer" => OrganizationRole.Developer,
-        "viewer" => OrganizationRole.Viewer,
-        _ => throw new ArgumentOutOfRangeException(nameof(word), word, "No role has this word."),
-    };
 }

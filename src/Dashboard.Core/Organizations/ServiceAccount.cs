@@ -1,29 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace Dashboard.Core.Organizations;
 
 /// <summary>Whether a service account works.</summary>
 public enum ServiceAccountState
 {
     /// <summary>Its credentials are good for what it may do.</summary>
+    [JsonStringEnumMemberName("active")]
     Active,
 
     /// <summary>Switched off, and its credentials with it; it can be switched on again.</summary>
+    [JsonStringEnumMemberName("inactive")]
     Inactive,
-}
-
-/// <summary>The words for <see cref="ServiceAccountState"/>.</summary>
-public static class ServiceAccountStates
-{
-    /// <summary>Returns the word for <paramref name="state"/>: <c>active</c> or <c>inactive</c>.</summary>
-    public static string ToWireName(this ServiceAccountState state) => state == ServiceAccountState.Active ? "active" : "inactive";
-
-    /// <summary>Returns the state that <see cref="ToWireName"/> turns into <paramref name="word"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No state has that word.</exception>
-    public static ServiceAccountState FromWireName(string word) => word switch
-    {
-        "active" => ServiceAccountState.Active,
-        "inactive" => ServiceAccountState.Inactive,
-        _ => throw new ArgumentOutOfRangeException(nameof(word), word, "No state has this word."),
-    };
 }
 
 /// <summary>A non-human member of an organization. What its keys may do is judged anew with each verification: what the key was made for, as far as the account may

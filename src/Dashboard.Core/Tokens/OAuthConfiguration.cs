@@ -106,7 +106,7 @@ sealed class AccessTokenConfiguration(Collations collations) : IEntityTypeConfig
         builder.Property(x => x.Jti).IsId(collations);
         builder.Property(x => x.AuthorizationId).HasColumnName(OAuthColumns.AuthorizationId);
         builder.Property(x => x.ClientId).IsId(collations);
-        builder.Property(x => x.OwnerType).HasConversion(type => type.ToWireName(), word => PartyTypes.FromWireName(word)).IsAscii(16);
+        builder.Property(x => x.OwnerType).HasConversion(type => type.ToWireName(), word => WireNames.Parse<PartyType>(word)).IsAscii(16);
         builder.Property(x => x.OwnerId).IsId(collations);
         builder.Property(x => x.Scope).IsScope();
         builder.Property(x => x.Resource).IsUri();

@@ -28,13 +28,13 @@ static class JsonContract
         options.Encoder = JavaScriptEncoder.Default; // no markup, wherever an answer is put
         options.Converters.Add(new TimeConverter());
         options.Converters.Add(new OptionalConverter());
-        options.Converters.Add(new WordConverter<KeyEnvironment>(KeyEnvironments.ToWireName));
-        options.Converters.Add(new WordConverter<KeySort>(KeySorts.ToWireName));
-        options.Converters.Add(new WordConverter<KeyState>(KeyStates.ToWireName));
-        options.Converters.Add(new WordConverter<ResourceSort>(ResourceSorts.ToWireName));
-        options.Converters.Add(new WordConverter<PartyType>(PartyTypes.ToWireName));
-        options.Converters.Add(new WordConverter<ServiceAccountState>(ServiceAccountStates.ToWireName));
-        options.Converters.Add(new WordConverter<OrganizationRole>(OrganizationRoles.ToWireName));
+        options.Converters.Add(new EnumConverter<KeyEnvironment>());
+        options.Converters.Add(new EnumConverter<KeySort>());
+        options.Converters.Add(new EnumConverter<KeyState>());
+        options.Converters.Add(new EnumConverter<ResourceSort>());
+        options.Converters.Add(new EnumConverter<PartyType>());
+        options.Converters.Add(new EnumConverter<ServiceAccountState>());
+        options.Converters.Add(new EnumConverter<OrganizationRole>());
     }
 
     static JsonSerializerOptions Create()
@@ -75,22 +75,20 @@ static class JsonContract
     }
 }
 
-/// <summary>The words of an enumeration.</summary>
-interface IWords
+/// <summary>The names of an enumeration.</summary>
+interface IEnumNames
 {
-    IEnumerable<string> Words { get; }
+    IReadOnlyList<string> Names { get; }
 }
 
-/// <summary>An enumeration as its words; read byte for byte.</summary>
-sealed class WordConverter<T>(Func<T, string> toWord) : JsonConverter<T>, IWords
+/// <summary>An enumeration by its names. Unlike the built-in converter it takes no other case, no number and no list.</summary>
+sealed class EnumConverter<T> : JsonConverter<T>, IEnumNames
     where T : struct, Enum
 {
-    readonly Dictionary<string, T> values = Enum.GetValues<T>().ToDictionary(toWord, StringComparer.Ordinal);
-
-    public IEnumerable<string> Words => values.Keys;
+    public IReadOnlyList<string> Names => WireNames.All<T>();
 
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && values.TryGetValue(reader.GetString()!, out var value) ? value : throw new JsonException();
+        reader.TokenType == JsonTokenType.String && WireNames.TryParse<T>(reader.GetString(), out var value) ? value : throw new JsonException();
 
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(toWord(value));
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToWireName());
 }

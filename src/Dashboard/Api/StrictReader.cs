@@ -44,7 +44,7 @@ static class StrictReader
 
         return JsonContract.Options.Converters.FirstOrDefault(x => x.Type == type) switch
         {
-            IWords known => Choice([.. known.Words]),
+            IEnumNames known => Choice([.. known.Names]),
             not null => Rfc3339.Advice,
             _ when type == typeof(bool) => Choice(["true", "false"]),
             _ when type == typeof(int) => "Use a whole number.",

@@ -10,7 +10,7 @@ public readonly record struct KeyOrder(KeySort By, bool Descending)
 
     /// <summary>Reads what <see cref="ToWireName"/> writes; anything else is the default.</summary>
     public static KeyOrder Parse(string? word) =>
-        word is { Length: > 0 } && KeySorts.TryParse(word[0] == '-' ? word[1..] : word, out var by) ? new(by, word[0] == '-') : Default;
+        word is { Length: > 0 } && WireNames.TryParse<KeySort>(word[0] == '-' ? word[1..] : word, out var by) ? new(by, word[0] == '-') : Default;
 
     /// <summary>For the address.</summary>
     public string ToWireName() => Descending ? $"-{By.ToWireName()}" : By.ToWireName();

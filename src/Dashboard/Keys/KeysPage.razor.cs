@@ -48,7 +48,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     protected override async Task OnParametersSetAsync()
     {
         var asked = new KeysPageState(
-            new(Organization, ProjectSlug), Revoked, KeyEnvironments.TryParse(Environment, out var only) ? only : null, KeyOrder.Parse(Sort), Managed: Managed);
+            new(Organization, ProjectSlug), Revoked, WireNames.TryParse<KeyEnvironment>(Environment, out var only) ? only : null, KeyOrder.Parse(Sort), Managed: Managed);
         var term = wanted?.Project == asked.Project ? wanted.Value.KeyId : "";
         if (!list.IsAt(asked))
         {

@@ -74,8 +74,8 @@ public sealed class KeyPrimitivesTests
     public void Environment_of_its_word_is_read_back(string word, KeyEnvironment environment)
     {
         Assert.Equal(word, environment.ToWireName());
-        Assert.Equal(environment, KeyEnvironments.Parse(word));
-        Assert.True(KeyEnvironments.TryParse(word, out var read));
+        Assert.Equal(environment, WireNames.Parse<KeyEnvironment>(word));
+        Assert.True(WireNames.TryParse<KeyEnvironment>(word, out var read));
         Assert.Equal(environment, read);
     }
 
@@ -88,8 +88,8 @@ public sealed class KeyPrimitivesTests
     [InlineData("prod")]
     public void Environment_of_another_word_is_none(string word)
     {
-        Assert.False(KeyEnvironments.TryParse(word, out _));
-        Assert.Throws<FormatException>(() => KeyEnvironments.Parse(word));
+        Assert.False(WireNames.TryParse<KeyEnvironment>(word, out _));
+        Assert.Throws<FormatException>(() => WireNames.Parse<KeyEnvironment>(word));
     }
 
     // Statistic X = sum (seen - expected)^2 / expected, chi-square distributed with one degree of freedom less than there are digits.

@@ -48,7 +48,7 @@ readonly record struct KeyTemplatePart(KeyTemplatePartKind Kind, int Length, str
     public bool Fits(ReadOnlySpan<char> place) => Kind switch
     {
         KeyTemplatePartKind.Literal => place.SequenceEqual(Literal),
-        KeyTemplatePartKind.Environment => KeyEnvironments.TryParse(place, out _),
+        KeyTemplatePartKind.Environment => WireNames.TryParse<KeyEnvironment>(place, out _),
         KeyTemplatePartKind.Uuid or KeyTemplatePartKind.Hex => !place.ContainsAnyExcept(HexDigits),
         _ => Base62.IsAll(place),
     };

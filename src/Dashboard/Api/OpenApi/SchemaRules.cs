@@ -104,8 +104,8 @@ static class SchemaRules
     {
         if (JsonContract.Options.Converters.FirstOrDefault(x => x.Type == type) is { } converter)
         {
-            return converter is IWords known
-                ? Words(field?.Words ?? known.Words)
+            return converter is IEnumNames known
+                ? Words(field?.Words ?? known.Names)
                 : new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" };
         }
 
