@@ -97,17 +97,23 @@ public sealed class AuditEntry
     /// <summary>What else a reader needs, as a JSON object.</summary>
     public required string Details { get; init; }
 
+    /// <summary>The <see cref="AuditKey.Id"/> of the key that <see cref="Hash"/> is made with.</summary>
+    public required string KeyId { get; init; }
+
     /// <summary>The hash of the entry before it; 32 zero bytes for the first.</summary>
     public required byte[] PreviousHash { get; init; }
 
-    /// <summary>SHA-256 of <see cref="PreviousHash"/> and every other member.</summary>
+    /// <summary>HMAC-SHA256 of <see cref="PreviousHash"/> and every other member above.</summary>
     public byte[] Hash { get; set; } = [];
 
-    /// <summary>Computes what <see cref="Hash"/> has to be: SHA-256 over all other members in their order above, each text as its length in UTF-8
+    /// <summary>The same with the key of the entry before it, in the row that begins a new key; null in every other.</summary>
+    public byte[]? OldKeyHash { get; set; }
+
+    /// <summary>Computes what <see cref="Hash"/> has to be: HMAC-SHA256 over the members above it in their order, each text as its length in UTF-8
     /// bytes (four bytes, big-endian; -1 for null) and those bytes, each number as eight bytes, big-endian.</summary>
-    public byte[] ComputeHash()
+    public byte[] ComputeHash(AuditKey key)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = key.BeginHash();
         Add(hash, ChainId);
         Add(hash, Sequence);
         Add(hash, ChangeId.ToString("N"));
@@ -119,6 +125,7 @@ public sealed class AuditEntry
 
         Add(hash, Succeeded ? 1 : 0);
         Add(hash, Details);
+        Add(hash, KeyId);
         hash.AppendData(PreviousHash);
         return hash.GetHashAndReset();
     }
@@ -162,4 +169,7 @@ public sealed class AuditChain
 
     /// <summary>The last entry's hash; 32 zero bytes while there is none.</summary>
     public byte[] Hash { get; init; } = new byte[SHA256.HashSizeInBytes];
+
+    /// <summary>The last entry's <see cref="AuditEntry.KeyId"/>; null while there is none.</summary>
+    public string? KeyId { get; init; }
 }

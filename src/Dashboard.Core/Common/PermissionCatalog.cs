@@ -7,6 +7,17 @@ namespace Dashboard.Core.Common;
 /// <param name="Description">What it allows, one sentence for people.</param>
 public sealed record Permission(string Name, string Description);
 
+/// <summary>The settings for the words of an installation.</summary>
+[SettingsSection("", IsShared = true)]
+public sealed class CatalogOptions
+{
+    /// <summary>The permissions that a key can have: names, or names with a sentence each.</summary>
+    public IConfigurationSection? Permissions { get; init; }
+
+    /// <summary>The kinds of resource that a key can be narrowed to.</summary>
+    public IConfigurationSection? ResourceKinds { get; init; }
+}
+
 /// <summary>The words of an installation: which permissions a key may have, and which kinds of resource there are.</summary>
 public sealed class PermissionCatalog
 {
@@ -23,7 +34,8 @@ public sealed class PermissionCatalog
     /// <exception cref="SettingException">A word is not one that can stand in a key.</exception>
     public PermissionCatalog(IConfiguration configuration)
     {
-        Permissions = Read(configuration, "Permissions",
+        var options = SettingsBinder.Read<CatalogOptions>(configuration);
+        Permissions = Read(options.Permissions!,
         [
             new("read", "List and read resources, their state, outputs, runs and data sets."),
             new("execute", "Start and stop resources."),
@@ -34,7 +46,7 @@ public sealed class PermissionCatalog
             throw new SettingException("Permissions", $"lists \"{Verify}\", which is built in");
         }
 
-        ResourceKinds = [.. Read(configuration, "ResourceKinds", [new("workflow", ""), new("gateway", ""), new("agent", "")]).Select(kind => kind.Name)];
+        ResourceKinds = [.. Read(options.ResourceKinds!, [new("workflow", ""), new("gateway", ""), new("agent", "")]).Select(kind => kind.Name)];
     }
 
     /// <summary>The permissions in the order that people see them.</summary>
@@ -49,9 +61,9 @@ public sealed class PermissionCatalog
         ? Permissions.Select(x => x.Name)
         : Permissions.Select(x => x.Name).Append(Verify).Where(name => permissions.Contains(name, StringComparer.Ordinal));
 
-    static List<Permission> Read(IConfiguration configuration, string key, List<Permission> otherwise)
+    static List<Permission> Read(IConfigurationSection setting, List<Permission> otherwise)
     {
-        var words = configuration.GetSection(key).GetChildren()
+        var words = setting.GetChildren()
             .Select(child => child.Key.All(char.IsAsciiDigit) ? new Permission(child.Value ?? "", "") : new Permission(child.Key, child.Value ?? ""))
             .ToList();
         if (words.Count == 0)
@@ -61,12 +73,12 @@ public sealed class PermissionCatalog
 
         if (words.FirstOrDefault(word => !IsWord(word.Name)) is { } wrong)
         {
-            throw new SettingException(key, $"lists \"{wrong.Name}\"; a word there is 1 to {MaxWordLength} small letters, digits, hyphens and underscores");
+            throw new SettingException(setting.Path, $"lists \"{wrong.Name}\"; a word there is 1 to {MaxWordLength} small letters, digits, hyphens and underscores");
         }
 
         if (words.Count > MostWords || words.DistinctBy(word => word.Name, StringComparer.Ordinal).Count() != words.Count)
         {
-            throw new SettingException(key, $"lists a word twice or more than {MostWords} words");
+            throw new SettingException(setting.Path, $"lists a word twice or more than {MostWords} words");
         }
 
         return words;

@@ -5,6 +5,14 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Common;
 
+/// <summary>The setting for the address that Latchkey has for everybody else.</summary>
+[SettingsSection("", IsShared = true)]
+public sealed class PublicUrlOptions
+{
+    /// <summary>Where browsers and programs reach Latchkey, and the issuer of its tokens. With <c>https</c> the session cookie is <c>Secure</c> and <c>__Host-</c>.</summary>
+    public string? PublicUrl { get; init; }
+}
+
 /// <summary>What Latchkey is called where people and programs reach it, <c>PublicUrl</c>: the issuer of its tokens (RFC 8414 section 2).</summary>
 /// <remarks>Without the setting it is this machine's own name with the port it listens on, or the loopback address by which a request came. A <c>Host</c> that could be anybody's
 /// never names an issuer.</remarks>
@@ -14,18 +22,30 @@ public sealed class PublicUrl
 
     /// <summary>Reads the setting.</summary>
     /// <param name="configuration">The settings.</param>
-    /// <exception cref="SettingException">It is no address.</exception>
+    /// <exception cref="SettingException">It is no address, or more than the address of a host.</exception>
     public PublicUrl(IConfiguration configuration)
     {
-        if (configuration[Setting] is not { Length: > 0 } text)
+        if (SettingsBinder.Read<PublicUrlOptions>(configuration).PublicUrl is not { } text)
         {
             return;
         }
 
-        Configured = Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp) && url.Query.Length == 0 && url.Fragment.Length == 0
-            ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
-            : throw new SettingException(Setting, $"is \"{text}\"; it has to be an address that begins with https:// or http://");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
+        {
+            throw new SettingException(Setting, $"is \"{text}\"; it has to be an address that begins with https:// or http://");
+        }
+
+        if (url.PathAndQuery != "/" || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
+        {
+            throw new SettingException(Setting, $"is \"{text}\"; it has to end after the host and port, since Latchkey is served at the root of a host of its own");
+        }
+
+        // The root's dot at the end of a host name makes no other host (RFC 1034 section 3.1).
+        Configured = new UriBuilder(url.Scheme, url.IdnHost.TrimEnd('.'), url.IsDefaultPort ? -1 : url.Port).Uri.GetLeftPart(UriPartial.Authority);
     }
+
+    /// <summary>Whether people reach Latchkey by https.</summary>
+    public bool IsHttps => Configured?.StartsWith("https:", StringComparison.Ordinal) == true;
 
     /// <summary>The setting without a slash at its end, or null where it is not set.</summary>
     public string? Configured { get; }

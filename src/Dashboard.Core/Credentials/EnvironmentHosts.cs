@@ -3,6 +3,26 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Credentials;
 
+/// <summary>The settings under <c>Environments</c>.</summary>
+[SettingsSection("Environments")]
+public sealed class EnvironmentOptions
+{
+    /// <summary>Hosts that take live keys and no others.</summary>
+    [ConfigurationKeyName("live")]
+    public HostOptions Live { get; init; } = new();
+
+    /// <summary>Hosts that take test keys and no others.</summary>
+    [ConfigurationKeyName("test")]
+    public HostOptions Test { get; init; } = new();
+}
+
+/// <summary>The settings of one environment.</summary>
+public sealed class HostOptions
+{
+    /// <summary>Host names, with a port or for every port.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+}
+
 /// <summary>Which hosts stand for which environment: <c>Environments:live:Hosts</c> and <c>Environments:test:Hosts</c>.</summary>
 public sealed class EnvironmentHosts
 {
@@ -10,15 +30,11 @@ public sealed class EnvironmentHosts
     readonly HashSet<string> test;
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="SettingException">A host is not one, stands in both lists, or the environment is neither live nor test.</exception>
+    /// <exception cref="SettingException">A host is not one, or stands in both lists.</exception>
     public EnvironmentHosts(IConfiguration configuration)
     {
-        if (configuration.GetSection("Environments").GetChildren().FirstOrDefault(child => child.Key is not ("live" or "test")) is { } unknown)
-        {
-            throw new SettingException($"Environments:{unknown.Key}", "names no environment; there are live and test");
-        }
-
-        (live, test) = (Read(configuration, "Environments:live:Hosts"), Read(configuration, "Environments:test:Hosts"));
+        var options = SettingsBinder.Read<EnvironmentOptions>(configuration);
+        (live, test) = (Check("Environments:live:Hosts", options.Live.Hosts), Check("Environments:test:Hosts", options.Test.Hosts));
         if (live.Intersect(test, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } both)
         {
             throw new SettingException("Environments:test:Hosts", $"lists {both}, which Environments:live:Hosts lists as well");
@@ -37,19 +53,17 @@ public sealed class EnvironmentHosts
         return Has(live, host) ? AcceptedEnvironments.Live : Has(test, host) ? AcceptedEnvironments.Test : AcceptedEnvironments.None;
     }
 
-    /// <summary>A list's host without a port stands for every port.</summary>
-    static bool Has(HashSet<string> hosts, HostString host) => hosts.Contains(host.Value ?? "") || hosts.Contains(host.Host);
+    /// <summary>A list's host without a port stands for every port. The root's dot at the end of a name makes no other host (RFC 1034 section 3.1).</summary>
+    static bool Has(HashSet<string> hosts, HostString host) => hosts.Contains(host.Value ?? "") || hosts.Contains(host.Host)
+        || (host.Host is [.., '.'] name && Has(hosts, host.Port is { } port ? new(name[..^1], port) : new(name[..^1])));
 
-    static HashSet<string> Read(IConfiguration configuration, string key)
+    static HashSet<string> Check(string key, IReadOnlyList<string> hosts)
     {
-        var section = configuration.GetSection(key);
-        var hosts = section.GetChildren().Select(child => child.Value ?? "")
-            .Concat((section.Value ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (hosts.FirstOrDefault(host => !Uri.TryCreate($"http://{host}/", UriKind.Absolute, out var uri) || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0) is { } wrong)
         {
             throw new SettingException(key, $"lists \"{wrong}\", which is no host");
         }
 
-        return hosts;
+        return hosts.Select(host => host.Replace(".:", ":", StringComparison.Ordinal).TrimEnd('.')).ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 }

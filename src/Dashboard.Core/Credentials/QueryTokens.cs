@@ -3,6 +3,14 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Credentials;
 
+/// <summary>The settings under <c>OAuth</c> that say where access tokens may stand in addresses.</summary>
+[SettingsSection("OAuth")]
+public sealed class QueryTokenOptions
+{
+    /// <summary>Paths under which <c>?access_token=</c> and <c>?token=</c> may carry an access token, never a key.</summary>
+    public IReadOnlyList<string> QueryTokenPaths { get; init; } = [];
+}
+
 /// <summary>Access tokens in addresses, <c>?access_token=</c> and <c>?token=</c>, for event streams and WebSockets, which send no headers from a browser. Only under the paths in
 /// <c>OAuth:QueryTokenPaths</c>, and never an API key: addresses end up in logs and histories.</summary>
 public sealed class QueryTokens
@@ -16,12 +24,8 @@ public sealed class QueryTokens
     /// <summary>Reads the setting: a list, or one text with commas.</summary>
     /// <param name="configuration">The settings.</param>
     /// <exception cref="SettingException">A path does not begin with a slash.</exception>
-    public QueryTokens(IConfiguration configuration)
-    {
-        var section = configuration.GetSection(Setting);
-        paths = [.. section.GetChildren().Select(child => child.Value ?? "").Concat((section.Value ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
-            .Select(path => path.StartsWith('/') ? path.TrimEnd('/') : throw new SettingException(Setting, $"lists \"{path}\", which is no path; it has to begin with a slash"))];
-    }
+    public QueryTokens(IConfiguration configuration) => paths = [.. SettingsBinder.Read<QueryTokenOptions>(configuration).QueryTokenPaths
+        .Select(path => path.StartsWith('/') ? path.TrimEnd('/') : throw new SettingException(Setting, $"lists \"{path}\", which is no path; it has to begin with a slash"))];
 
     /// <summary>What a request presents that presents nothing in its headers.</summary>
     /// <param name="presented">What its headers present.</param>

@@ -7,6 +7,9 @@ namespace Dashboard.Core.Data;
 /// <summary>Brings the database to this build's model before anything uses it.</summary>
 public static class DatabaseStart
 {
+    /// <summary>How often the file that another node has just deleted may be gone when we look for it.</summary>
+    const int MaxVanished = 20;
+
     /// <summary>Creates or migrates the database. Two nodes at once take turns.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -44,23 +47,29 @@ public static class DatabaseStart
         }
 
         FileStream? turn = null;
-        while (turn is null)
+        for (var vanished = 0; turn is null;)
         {
             try
             {
-                turn = new($"{file}.migrating", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                turn = PrivateFiles.OpenAlone($"{file}.migrating", FileOptions.DeleteOnClose);
             }
-            catch (IOException) when (File.Exists($"{file}.migrating"))
+            catch (Exception exception) when (exception is UnauthorizedAccessException || (exception is IOException && !File.Exists($"{file}.migrating") && ++vanished > MaxVanished))
+            {
+                throw new SettingException("ConnectionStrings:Dashboard", $"names {file}, beside which no file can be written: {exception.Message.TrimEnd('.')}");
+            }
+            catch (IOException)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
             }
         }
 
-        if (await context.Database.CanConnectAsync(cancellationToken))
+        if (!File.Exists(file))
         {
-            await context.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
+            PrivateFiles.Create(file); // SQLite would let everybody read it; the files that it keeps beside it get its mode
         }
 
+        await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = 'wal'", cancellationToken); // as EF Core does for a file that it creates itself
+        await context.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
         return turn;
     }
 }

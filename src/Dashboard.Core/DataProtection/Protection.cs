@@ -1,9 +1,8 @@
+using Dashboard.Core.Data;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Dashboard.Core.DataProtection;
@@ -11,30 +10,38 @@ namespace Dashboard.Core.DataProtection;
 /// <summary>Where the keys lie that encrypt and sign cookies, and what opens them.</summary>
 public static class Protection
 {
-    const string PathSetting = "DataProtection:KeyPath";
-
-    /// <summary>Registers data protection with its keys in the database, or in the files under <c>DataProtection:KeyPath</c>, encrypted where
-    /// <c>DataProtection:WrapKey</c> is set.</summary>
+    /// <summary>Registers data protection with its keys in files in the folder of keys, or in the database where there is no such folder. They are encrypted where
+    /// <c>DataProtection:WrapKey</c> is set, which the database requires.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">The settings.</param>
     /// <param name="contentRoot">The folder that a relative path begins in.</param>
-    /// <exception cref="SettingException">A setting cannot be used.</exception>
+    /// <exception cref="SettingException">A setting cannot be used, or is missing.</exception>
     public static IServiceCollection AddProtection(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
         // By default it is the path of the program, so that a program that moves would forget everybody.
-        services.AddDataProtection().SetApplicationName("Latchkey");
+        var protection = services.AddDataProtection().SetApplicationName("Latchkey");
         var wrap = ProtectionKeyWrap.Read(configuration);
+        if (KeyFolder.Find(configuration, contentRoot) is { } folder)
+        {
+            folder.Prepare();
+            protection.PersistKeysToFileSystem(new(folder.Path));
+        }
+        else if (wrap is not null)
+        {
+            protection.PersistKeysToDbContext<DashboardContext>();
+        }
+        else
+        {
+            throw new SettingException(
+                ProtectionKeyWrap.Setting, $"is not set; with this Database:Provider the keys that protect sign-ins are stored in the database, encrypted with it: it {SecretBytes.Fault}");
+        }
+
         if (wrap is not null)
         {
             services.AddSingleton(wrap);
+            services.Configure<KeyManagementOptions>(options => options.XmlEncryptor = new ProtectionKeyEncryptor(wrap));
         }
 
-        IXmlRepository? files = configuration[PathSetting] is { Length: > 0 } path ? Files(path, contentRoot) : null;
-        services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>((options, provider) =>
-        {
-            options.XmlRepository = files ?? ActivatorUtilities.CreateInstance<ProtectionKeyRepository>(provider);
-            options.XmlEncryptor = wrap is null ? null : new ProtectionKeyEncryptor(wrap);
-        });
         return services;
     }
 
@@ -52,26 +59,6 @@ public static class Protection
             throw new SettingException(
                 ProtectionKeyWrap.Setting,
                 $"is not what the stored key {foreign.Attribute("id")?.Value} was encrypted with; set it as it was, or delete the stored keys, which signs everybody out");
-        }
-    }
-
-    /// <summary>Whether a key is stored as it is, since <c>DataProtection:WrapKey</c> is not set, or was not when the key came.</summary>
-    /// <param name="services">The application's services; the database has to be there.</param>
-    public static bool HasPlainKeys(IServiceProvider services) => services.GetRequiredService<IOptions<KeyManagementOptions>>().Value.XmlRepository!
-        .GetAllElements().Any(stored => stored.Name == "key" && !stored.Descendants(ProtectionKeyEncryptor.Element).Any());
-
-    static FileSystemXmlRepository Files(string path, string contentRoot)
-    {
-        try
-        {
-            var folder = Directory.CreateDirectory(Path.GetFullPath(path, contentRoot));
-            File.WriteAllBytes(Path.Combine(folder.FullName, ".writable"), []);
-            File.Delete(Path.Combine(folder.FullName, ".writable"));
-            return new(folder, NullLoggerFactory.Instance);
-        }
-        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new SettingException(PathSetting, $"is \"{path}\", where no file can be written");
         }
     }
 }

@@ -8,8 +8,6 @@ public sealed class RateLimits
     /// <summary>The most keys with a limit of their own that are counted at a time. There are more only in one node's last minutes, so those not asked for go.</summary>
     const int MostKeys = 100_000;
 
-    const int Max = 10_000_000;
-
     readonly MinuteWindows<string> keys;
     readonly MinuteWindows<string> guesses;
     readonly int userCodes;
@@ -20,14 +18,15 @@ public sealed class RateLimits
     /// <exception cref="SettingException">One of them cannot be used.</exception>
     public RateLimits(IConfiguration configuration, TimeProvider time)
     {
+        var options = SettingsBinder.Read<RateLimitOptions>(configuration);
         keys = new(MostKeys, beyond: true, time);
-        Refused = new(Settings.OptionalInteger(configuration, "RateLimits:RefusedPerMinute", 0, Max) ?? 600, time);
         guesses = new(MostKeys, beyond: true, time);
-        FailedClients = new(Settings.OptionalInteger(configuration, "RateLimits:FailedClientsPerMinute", 0, Max) ?? 60, time);
-        Devices = new(Settings.OptionalInteger(configuration, "RateLimits:DeviceRequestsPerMinute", 0, Max) ?? 60, time);
-        Registrations = new(Settings.OptionalInteger(configuration, "RateLimits:RegistrationsPerMinute", 0, Max) ?? 20, time);
-        userCodes = Settings.OptionalInteger(configuration, "RateLimits:UserCodeGuessesPerMinute", 1, Max) ?? 10;
-        FailedSignIns = new(Settings.OptionalInteger(configuration, "RateLimits:FailedSignInsPerMinute", 0, Max) ?? 60, time);
+        userCodes = options.UserCodeGuessesPerMinute;
+        Refused = new(options.RefusedPerMinute, time);
+        FailedSignIns = new(options.FailedSignInsPerMinute, time);
+        FailedClients = new(options.FailedClientsPerMinute, time);
+        Devices = new(options.DeviceRequestsPerMinute, time);
+        Registrations = new(options.RegistrationsPerMinute, time);
     }
 
     /// <summary>Refused verifications by client: what is good is never counted and never turned away.</summary>

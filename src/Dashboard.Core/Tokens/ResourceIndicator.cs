@@ -27,10 +27,13 @@ public static class ResourceIndicator
         }
 
         var under = root.AbsolutePath.TrimEnd('/');
-        return asked.UserInfo.Length == 0 && Uri.Compare(root, asked, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0
+        return asked.UserInfo.Length == 0 && root.Scheme == asked.Scheme && root.Port == asked.Port && HostOf(root) == HostOf(asked)
             && asked.AbsolutePath.StartsWith(under, StringComparison.Ordinal)
             && (asked.AbsolutePath.Length == under.Length || asked.AbsolutePath[under.Length] == '/');
     }
+
+    /// <summary>The root's dot at the end of a host name makes no other host (RFC 1034 section 3.1).</summary>
+    static string HostOf(Uri address) => address.IdnHost.TrimEnd('.');
 
     /// <summary>Dot segments, backslashes, and slashes, dots or percent signs that are encoded: one server resolves them, the next does not.</summary>
     static bool IsAmbiguous(string text) =>

@@ -36,6 +36,20 @@ static class StartFailure
         app.Lifetime.ApplicationStarted.Register(() => started.Value = true);
     }
 
+    /// <summary>Starts the server. What runs beside it has begun by then: where the server cannot listen, that is ended as at any other end.</summary>
+    public static async Task StartOrStopAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.StopAsync();
+            throw;
+        }
+    }
+
     static bool IsRefusedAddress(Exception exception) => exception is AddressInUseException
         or SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse };
 

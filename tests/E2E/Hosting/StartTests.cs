@@ -18,6 +18,41 @@ public sealed class StartTests : IDisposable
     public async Task Unknown_command_is_refused_with_the_list_of_commands(string command, string sentence) =>
         await StopsAsync(sentence, "--urls", "http://127.0.0.1:0", command);
 
+    [Theory]
+    [InlineData("Keys:Templat", "Keys:Templat is not a setting of this version of Latchkey; below Keys there are AcceptBearer, MaxActivePerProject, Template.")]
+    [InlineData("PublicUrl", "PublicUrl is \"https://x.example/keys\"; it has to end after the host and port, since Latchkey is served at the root of a host of its own.")]
+    public async Task Setting_that_cannot_be_used_stops_the_start(string key, string sentence) =>
+        await StopsAsync(sentence, "--urls", "http://127.0.0.1:0", $"--{key}=https://x.example/keys");
+
+    [Fact]
+    public async Task Unknown_setting_in_the_environment_stops_the_start_and_what_login_shells_set_does_not()
+    {
+        var start = ProductProcess.Prepare(folder, ["--urls=http://127.0.0.1:0"]);
+        start.Environment["MAIL"] = "/var/mail/root";
+        start.Environment["KEYS"] = "x";
+        start.Environment["Audit__Kee"] = "x";
+        Assert.Equal((1, "", $"Audit:Kee is not a setting of this version of Latchkey; below Audit there are Key, OldKeys.{Environment.NewLine}"), await ProductProcess.RunAsync(start));
+        start.Environment.Remove("Audit__Kee");
+        await using var product = await ProductProcess.StartAsync(start);
+        Assert.NotEqual("", product.SetUpCode);
+    }
+
+    [Fact]
+    public async Task Lost_folder_of_keys_stops_the_start()
+    {
+        await using (var product = await ProductProcess.StartAsync(folder))
+        {
+            await product.KillAsync();
+        }
+
+        Directory.Delete(Path.Combine(folder.FullName, "keys"), recursive: true);
+        var (code, output, error) = await ProductProcess.RunAsync(
+            ProductProcess.Prepare(folder, ["--urls=http://127.0.0.1:0", $"--ConnectionStrings:Dashboard=Data Source={Path.Combine(folder.FullName, "latchkey.db")}"]));
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith($"Audit:Key is not set, and {Path.Combine(folder.FullName, "keys", "audit.key")} is missing,", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
     [Fact]
     public async Task Port_in_use_stops_the_start()
     {

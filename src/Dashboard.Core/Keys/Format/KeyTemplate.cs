@@ -26,7 +26,7 @@ namespace Dashboard.Core.Keys.Format;
 /// <c>2x1xjH</c>. It turns away typing errors and random text without a look-up, and says nothing about whether a key exists.</para>
 /// <para>Base62 digits, UUIDs and hex digits are drawn from the operating system's generator, each digit equally likely.</para>
 /// </remarks>
-public sealed class KeyTemplate
+public sealed class KeyTemplate : IParsable<KeyTemplate>
 {
     /// <summary>The template of an installation that sets none.</summary>
     public const string Default = "nk_{env}_{id:8}_{secret:32}";
@@ -53,6 +53,9 @@ public sealed class KeyTemplate
         HasEnvironment = parts.Any(x => x.Kind == KeyTemplatePartKind.Environment);
     }
 
+    /// <summary>The template <see cref="Default"/>.</summary>
+    public static KeyTemplate OfDefault { get; } = TryParse(Default, out var template, out var fault) ? template : throw new FormatException(fault);
+
     /// <summary>The template as it was written.</summary>
     public string Text { get; }
 
@@ -67,6 +70,12 @@ public sealed class KeyTemplate
 
     /// <summary>Whether the environment stands in the key.</summary>
     public bool HasEnvironment { get; }
+
+    static KeyTemplate IParsable<KeyTemplate>.Parse(string s, IFormatProvider? provider) => TryParse(s, out var template, out var fault)
+        ? template
+        : throw new FormatException($"\"{s}\" cannot be used: {char.ToLowerInvariant(fault[0])}{fault[1..]}");
+
+    static bool IParsable<KeyTemplate>.TryParse(string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out KeyTemplate result) => TryParse(s, out result, out _);
 
     /// <summary>Reads a template.</summary>
     /// <param name="text">Any text.</param>
