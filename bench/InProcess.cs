@@ -21,7 +21,6 @@ static class InProcess
 
     /// <summary>Measures nodes that hold all keys of their installation, each key drawn as likely as any other; the nodes have their turns in every round.</summary>
     /// <param name="installations">With how many keys each.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     public static async Task RunAsync(IReadOnlyList<(Installation Installation, int Keys)> installations, CancellationToken cancellationToken)
     {
         Console.WriteLine("in process, one thread");

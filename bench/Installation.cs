@@ -2,6 +2,7 @@ using System.Globalization;
 using Dashboard.Core;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Core.Setup;
@@ -66,6 +67,9 @@ sealed class Installation : IAsyncDisposable
     public static bool IsGood(int i) => i % 5 >= 2 && i % 10 != 3 && i % 4 != 0;
 
     public KeyService Keys => provider.GetRequiredService<KeyService>();
+
+    /// <summary>The lists of its keys.</summary>
+    public KeyListService KeyLists => provider.GetRequiredService<KeyListService>();
 
     public ProjectService Projects => provider.GetRequiredService<ProjectService>();
 

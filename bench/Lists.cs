@@ -1,5 +1,5 @@
 using System.Globalization;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Bench;
@@ -33,9 +33,9 @@ static class Lists
         await Timing.CompareAsync(
             [
                 .. Reference(from),
-                new("list, newest first", token => from.Keys.ListAsync(from.Owner, first, token)),
-                new("sorted by name", token => from.Keys.ListAsync(from.Owner, first with { Sort = KeySort.Name, Descending = false }, token)),
-                new("count", token => from.Keys.CountAsync(from.Owner, first, token)),
+                new("list, newest first", token => from.KeyLists.ListAsync(from.Owner, first, token)),
+                new("sorted by name", token => from.KeyLists.ListAsync(from.Owner, first with { Sort = KeySort.Name, Descending = false }, token)),
+                new("count", token => from.KeyLists.CountAsync(from.Owner, first, token)),
                 new("create", async token =>
                 {
                     if ((await from.Keys.CreateAsync(from.Owner, new(from.Project.ToString(), $"new {++made}"), token)).Error is { } fault)
@@ -78,17 +78,17 @@ static class Lists
             List($"search that finds few (\"{Search}\")", first with { Search = Search }),
             List("search that finds many (\"backend\")", first with { Search = "backend" }),
             List("search that finds nothing", first with { Search = "nothing of the kind" }),
-            new("count", token => from.Keys.CountAsync(from.Owner, first, token)),
+            new("count", token => from.KeyLists.CountAsync(from.Owner, first, token)),
             new("allowance", token => from.Keys.AllowanceAsync(from.Owner, first.Project, token)),
         ];
 
-        Measure List(string name, KeyQuery query) => new(name, token => from.Keys.ListAsync(from.Owner, query, token));
+        Measure List(string name, KeyQuery query) => new(name, token => from.KeyLists.ListAsync(from.Owner, query, token));
 
         async Task<KeyQuery> AfterAsync(KeyQuery query, int pages)
         {
             for (var page = 0; page < pages; page++)
             {
-                var cursor = (await from.Keys.ListAsync(from.Owner, query, cancellationToken)).Value.NextCursor;
+                var cursor = (await from.KeyLists.ListAsync(from.Owner, query, cancellationToken)).Value.NextCursor;
                 query = query with { Cursor = cursor ?? query.Cursor };
             }
 

@@ -29,7 +29,6 @@ sealed class Server : IAsyncDisposable
     /// <summary>Starts <see cref="BenchHost"/>.</summary>
     /// <param name="database">The database's file.</param>
     /// <param name="cores">The cores that it is kept on, as taskset(1) writes them.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<Server> StartAsync(string database, string cores, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("taskset") { RedirectStandardOutput = true, UseShellExecute = false };

@@ -30,7 +30,6 @@ static class Flood
     /// <param name="reads">How often its database has been read so far.</param>
     /// <param name="perSecond">How many unknown keys a second; none for a run without a flood.</param>
     /// <param name="duration">How long.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<FloodResult> RunAsync(
         Uri url, IReadOnlyList<string> known, IReadOnlyList<string> unread, Func<Task<long>> reads, int perSecond, TimeSpan duration, CancellationToken cancellationToken)
     {

@@ -25,7 +25,6 @@ sealed class Flooder : IDisposable
     /// <summary>Sends for so long, on a thread of its own, and waits for the last answer.</summary>
     /// <param name="perSecond">How many a second. Where all connections wait for an answer, fewer.</param>
     /// <param name="duration">How long.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>How many were refused.</returns>
     public Task<int> RunAsync(int perSecond, TimeSpan duration, CancellationToken cancellationToken) => Task.Factory.StartNew(
         () =>

@@ -11,7 +11,6 @@ static class Load
     /// <param name="status">The status that every answer must have.</param>
     /// <param name="count">How many.</param>
     /// <param name="connections">Over how many connections.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     public static Task SendAsync(Uri url, IReadOnlyList<byte[]> requests, int status, int count, int connections, CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, connections).Select(async first =>
         {

@@ -10,7 +10,6 @@ static class Revocations
     /// <param name="keys">Good keys.</param>
     /// <param name="revokeAsync">Revokes a key on the first node, by its place among them.</param>
     /// <param name="atOnce">How many are revoked at a time.</param>
-    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<IReadOnlyList<TimeSpan>> RunAsync(
         Uri other, IReadOnlyList<string> keys, Func<int, Task> revokeAsync, int atOnce, CancellationToken cancellationToken)
     {

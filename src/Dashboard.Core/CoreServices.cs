@@ -5,6 +5,7 @@ using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
 using Dashboard.Core.DataProtection;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Limits;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
@@ -25,8 +26,6 @@ namespace Dashboard.Core;
 public static class CoreServices
 {
     /// <summary>Registers the database and every service of the domain. Settings that cannot be used stop it here.</summary>
-    /// <param name="services">The services.</param>
-    /// <param name="configuration">The settings.</param>
     /// <param name="contentRoot">The folder that the embedded database's folder <c>data</c> lies in.</param>
     /// <exception cref="SettingException">A setting cannot be used.</exception>
     public static IServiceCollection AddDashboardCore(this IServiceCollection services, IConfiguration configuration, string contentRoot)
@@ -35,6 +34,7 @@ public static class CoreServices
         services.AddDashboardIdentity();
         services.AddProtection(configuration, contentRoot);
         services.AddSingleton<KeyService>();
+        services.AddSingleton<KeyListService>();
         services.AddSingleton<ServiceAccountService>();
         services.AddSingleton<PublishedAppService>();
         services.AddSingleton<OrganizationService>();
@@ -71,7 +71,6 @@ public static class CoreServices
 
     /// <summary>Registers the database and what verifies credentials, and nothing else: for a host that shares Latchkey's database. Latchkey itself makes and
     /// migrates it.</summary>
-    /// <param name="services">The services.</param>
     /// <param name="configuration">The settings: Latchkey's own.</param>
     /// <param name="contentRoot">The folder that the embedded database's folder <c>data</c> lies in.</param>
     /// <exception cref="SettingException">A setting cannot be used.</exception>

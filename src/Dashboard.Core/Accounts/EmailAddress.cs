@@ -2,32 +2,31 @@ using System.Text;
 
 namespace Dashboard.Core.Accounts;
 
-/// <summary>The rules for e-mail addresses, and what else is made of one.</summary>
+/// <summary>Validates, normalizes and derives names from email addresses.</summary>
 public static class EmailAddress
 {
-    /// <summary>The most characters that an address may have (RFC 5321, section 4.5.3.1.3, less the angle brackets).</summary>
+    /// <summary>The maximum length of an address (RFC 5321, section 4.5.3.1.3, without the angle brackets).</summary>
     public const int MaxLength = 254;
 
-    const string NeverInOne = "()<>[]:;,\\\"";
+    const string ForbiddenCharacters = "()<>[]:;,\\\"";
 
-    /// <summary>Says what is wrong with an address, or null when nothing is. Only its shape is looked at: whether mail arrives, mail shows.</summary>
-    /// <param name="email">The address, trimmed; null counts as empty.</param>
+    /// <summary>Validates the format of an address. Returns an error message, or null if the address is valid.</summary>
+    /// <param name="email">The trimmed address; null counts as empty.</param>
     public static string? Check(string? email) => email switch
     {
-        null or "" => "Enter an e-mail address.",
+        null or "" => "Enter an email address.",
         { Length: > MaxLength } => $"Use an address of {MaxLength} characters or fewer.",
-        _ => HasShape(email) ? null : "Enter a whole e-mail address, such as priya@northwind.example.",
+        _ => HasShape(email) ? null : "Enter a complete email address, such as priya@northwind.example.",
     };
 
-    /// <summary>The form under which an account is looked up: case does not tell two apart.</summary>
-    /// <param name="email">The address.</param>
-    /// <returns>The same as Identity makes of it.</returns>
+    /// <summary>Returns the form in which an account is looked up. It is case-insensitive.</summary>
+    /// <returns>The same as Identity's normalizer returns.</returns>
     public static string Normalize(string email) =>
-        // Half a surrogate pair cannot be normalized; there and back it becomes a character that can.
+        // An unpaired surrogate cannot be normalized; encoding and decoding replaces it.
         Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(email.Trim())).Normalize(NormalizationForm.FormC).ToUpperInvariant();
 
-    /// <summary>Makes a name of the part before the @: <c>priya.raghunathan</c> becomes <c>Priya Raghunathan</c>.</summary>
-    /// <param name="email">An address that <see cref="Check"/> accepts.</param>
+    /// <summary>Derives a name from the part before the @: <c>priya.raghunathan</c> becomes <c>Priya Raghunathan</c>.</summary>
+    /// <param name="email">A valid address.</param>
     public static string ToName(string email)
     {
         var local = email[..email.IndexOf('@', StringComparison.Ordinal)].Split('+')[0];
@@ -41,6 +40,6 @@ public static class EmailAddress
     {
         var at = email.IndexOf('@', StringComparison.Ordinal);
         return at > 0 && at == email.LastIndexOf('@') && at < email.Length - 1 && email[at + 1] != '.' && email[^1] != '.'
-            && !email.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || char.IsSurrogate(c) || NeverInOne.Contains(c, StringComparison.Ordinal));
+            && !email.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || char.IsSurrogate(c) || ForbiddenCharacters.Contains(c, StringComparison.Ordinal));
     }
 }

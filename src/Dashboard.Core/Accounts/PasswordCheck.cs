@@ -4,41 +4,39 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Dashboard.Core.Accounts;
 
-/// <summary>Verifies passwords, a few at a time. To hash one takes a tenth of a second of a processor, and whoever floods the sign-in must not take the
-/// processors away from verifying keys: at most half of them hash, and who comes when many wait already is sent away.</summary>
+/// <summary>Verifies passwords with limited concurrency. A hash takes a tenth of a second of processor time, and a flood of sign-ins must
+/// not starve key verification: at most half of the processors hash, and attempts are refused when too many are waiting.</summary>
 public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher) : IDisposable
 {
-    /// <summary>How many may wait for their turn.</summary>
-    public const int MostWaiting = 50;
+    /// <summary>The maximum number of waiting attempts.</summary>
+    public const int MaxWaiting = 50;
 
     static readonly DashboardUser Nobody = new();
 
-    /// <summary>What is verified where there is no account, so that this takes as long as where there is one.</summary>
+    /// <summary>Verified if there is no account, so that the response takes as long as if there were one.</summary>
     readonly string nobodysHash = hasher.HashPassword(Nobody, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
 
     readonly SemaphoreSlim turns = new(AtOnce);
     int present;
 
-    /// <summary>How many are hashed at once.</summary>
+    /// <summary>The number of concurrent hashes.</summary>
     public static int AtOnce { get; } = Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>Hashes a password to be stored.</summary>
-    /// <param name="person">Whose.</param>
-    /// <param name="password">The password, exactly as typed.</param>
+    /// <summary>Hashes a password for storage.</summary>
+    /// <param name="password">The password, exactly as entered.</param>
     public string Hash(DashboardUser person, string password) => hasher.HashPassword(person, password);
 
-    /// <summary>Verifies what somebody typed. It takes as long where there is nobody, or nobody with a password.</summary>
-    /// <param name="person">Whose password it should be, or null.</param>
-    /// <param name="password">What they typed.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether it is right, and hashed as strongly as is usual now; or <see cref="ErrorCode.RateLimited"/>.</returns>
+    /// <summary>Verifies a password. It takes the same time if there is no account or the account has no password.</summary>
+    /// <param name="person">The person, or null.</param>
+    /// <param name="password">The password, exactly as entered.</param>
+    /// <returns>Whether the password is correct and its hash is up to date; or <see cref="ErrorCode.RateLimited"/>.</returns>
     public async Task<Result<PasswordVerificationResult>> VerifyAsync(DashboardUser? person, string password, CancellationToken cancellationToken)
     {
         try
         {
-            if (Interlocked.Increment(ref present) > AtOnce + MostWaiting)
+            if (Interlocked.Increment(ref present) > AtOnce + MaxWaiting)
             {
-                return new Error(ErrorCode.RateLimited, "Many people sign in at this moment. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
+                return new Error(ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
             }
 
             await turns.WaitAsync(cancellationToken);

@@ -4,26 +4,26 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Dashboard.Core.Accounts;
 
-/// <summary>What a password has to be: long, and not one that guessing begins with. No rule of composition (NIST SP 800-63B, section 5.1.1.2): such rules
-/// make passwords alike. A password is stored and verified exactly as it was typed.</summary>
+/// <summary>The rules for passwords: long, and not easy to guess. There are no composition rules (NIST SP 800-63B, section 5.1.1.2),
+/// because they make passwords alike. A password is stored and verified exactly as entered.</summary>
 public sealed class PasswordRules : IPasswordValidator<DashboardUser>
 {
-    /// <summary>The fewest characters (Unicode scalar values).</summary>
+    /// <summary>The minimum length, in Unicode scalar values.</summary>
     public const int MinLength = 12;
 
-    /// <summary>The most characters (UTF-16 units). Hashing costs time, and nobody types more.</summary>
+    /// <summary>The maximum length, in UTF-16 code units. It bounds the cost of hashing.</summary>
     public const int MaxLength = 256;
 
-    /// <summary>How often PBKDF2 with HMAC-SHA-512 is repeated for a stored password, as OWASP's password storage cheat sheet advises.</summary>
+    /// <summary>The PBKDF2-HMAC-SHA512 iterations of a stored password, as the OWASP Password Storage Cheat Sheet recommends.</summary>
     public const int HashIterations = 210_000;
 
-    const int LeastDifferent = 4;
-    const int LeastOfItsOwn = 6;
+    const int MinDifferent = 4;
+    const int MinOwnLength = 6;
     const string Product = "latchkey";
 
-    /// <summary>Says what is wrong with a password that somebody chose, or null when nothing is.</summary>
+    /// <summary>Validates a new password. Returns an error message, or null if the password is acceptable.</summary>
     /// <param name="password">The password; null counts as empty.</param>
-    /// <param name="email">The address of its account, which must not be all that it is made of.</param>
+    /// <param name="email">The email of the account, which the password must not consist of.</param>
     public static string? Check(string? password, string? email)
     {
         var text = password ?? "";
@@ -37,17 +37,17 @@ public sealed class PasswordRules : IPasswordValidator<DashboardUser>
             return $"Use {MaxLength} characters or fewer.";
         }
 
-        if (text.EnumerateRunes().Select(Rune.ToLowerInvariant).Distinct().Count() < LeastDifferent)
+        if (text.EnumerateRunes().Select(Rune.ToLowerInvariant).Distinct().Count() < MinDifferent)
         {
             return "Use more than a few different characters. A sentence is easy to remember.";
         }
 
         if (CommonPasswords.Contains(text))
         {
-            return "Many people use this password, so it is guessed first. A sentence of your own is easy to remember.";
+            return "This password is too common and easy to guess. Try a sentence of your own.";
         }
 
-        return IsMadeOf(text, email) ? "Use more than your e-mail address and the product's name. A sentence is easy to remember." : null;
+        return IsMadeOf(text, email) ? "Don't use only your email address and the product's name. A sentence is easy to remember." : null;
     }
 
     /// <inheritdoc />
@@ -67,6 +67,6 @@ public sealed class PasswordRules : IPasswordValidator<DashboardUser>
             }
         }
 
-        return rest.Length < LeastOfItsOwn && rest.Length < password.Length;
+        return rest.Length < MinOwnLength && rest.Length < password.Length;
     }
 }

@@ -9,42 +9,40 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Accounts;
 
-/// <summary>A session that counts, and whose it is.</summary>
-/// <param name="Id">The session.</param>
-/// <param name="UserId">Whose it is.</param>
-/// <param name="Name">What others see them called now.</param>
-/// <param name="Email">Their address now.</param>
-/// <param name="ExpiresAt">When it ends by itself, UTC.</param>
+/// <summary>A valid session and its person.</summary>
+/// <param name="Id">The session's identifier.</param>
+/// <param name="UserId">The person's identifier.</param>
+/// <param name="Name">The person's current name.</param>
+/// <param name="Email">The person's current email.</param>
+/// <param name="ExpiresAt">When the session expires, UTC.</param>
 public sealed record LiveSession(string Id, string UserId, string Name, string Email, DateTimeOffset ExpiresAt);
 
-/// <summary>What an open page rests on.</summary>
-/// <param name="ExpiresAt">When its session ends by itself, UTC.</param>
-/// <param name="Roles">What the person may do, by organization.</param>
+/// <summary>The session and roles that an open page depends on.</summary>
+/// <param name="ExpiresAt">When the session expires, UTC.</param>
+/// <param name="Roles">The person's role by organization.</param>
 public sealed record SessionStatus(DateTimeOffset ExpiresAt, IReadOnlyDictionary<long, OrganizationRole> Roles)
 {
-    /// <summary>Whether all that was allowed still is: no membership has gone, and no role is lesser.</summary>
-    /// <param name="earlier">What was allowed.</param>
+    /// <summary>Returns whether the person still has every membership with at least the same role.</summary>
+    /// <param name="earlier">The earlier status.</param>
     public bool Covers(SessionStatus earlier) => earlier.Roles.All(before => Roles.TryGetValue(before.Key, out var role) && role >= before.Value);
 }
 
-/// <summary>Browser sessions, held here and not in the cookie: a cookie whose session has ended counts for nothing.</summary>
+/// <summary>Stores browser sessions in the database rather than in the cookie, so that an ended session is invalid immediately.</summary>
 public sealed class SessionService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, TimeProvider time)
 {
-    /// <summary>How long a session lasts where the browser was not asked to keep it.</summary>
+    /// <summary>The lifetime of a session that ends with the browser.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
-    /// <summary>How long a session lasts that the browser keeps when it is closed.</summary>
+    /// <summary>The lifetime of a session that the browser keeps when it is closed.</summary>
     public static readonly TimeSpan KeptLifetime = TimeSpan.FromDays(14);
 
-    /// <summary>How long the rows of a person's past sessions stay.</summary>
+    /// <summary>How long expired sessions stay in the database.</summary>
     static readonly TimeSpan PastKept = TimeSpan.FromDays(30);
 
     const int MaxUserAgentLength = 200;
 
     /// <summary>Finds a session that has neither ended nor expired.</summary>
-    /// <param name="sessionId">The session.</param>
-    /// <param name="userId">Whose it has to be.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="userId">The person that the session must belong to.</param>
     /// <returns>The session, or null.</returns>
     public async Task<LiveSession?> FindLiveAsync(string sessionId, string userId, CancellationToken cancellationToken)
     {
@@ -57,12 +55,11 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
             select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt)).SingleOrDefaultAsync(cancellationToken);
     }
 
-    /// <summary>Finds what an open page rests on. A page listens to <see cref="Changes.ChangeFeed"/> for a <see cref="Changes.FeedSubject.User"/>
-    /// of its own and asks then, and once more when the session ends by itself.</summary>
-    /// <param name="sessionId">The page's session.</param>
-    /// <param name="userId">Whose it has to be.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The session's end and the person's roles; null for a session that has ended or expired.</returns>
+    /// <summary>Reads the session and roles that an open page depends on. The page calls it when <see cref="Changes.ChangeFeed"/> reports
+    /// its <see cref="Changes.FeedSubject.User"/>, and when the session expires.</summary>
+    /// <param name="sessionId">The session of the page.</param>
+    /// <param name="userId">The person that the session must belong to.</param>
+    /// <returns>The status, or null if the session has ended or expired.</returns>
     public async Task<SessionStatus?> FindStatusAsync(string sessionId, string userId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -76,10 +73,9 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
             rows[0].ExpiresAt, rows.Where(row => row.OrganizationId is not null).ToDictionary(row => row.OrganizationId!.Value, row => row.Role!.Value));
     }
 
-    /// <summary>Ends the session that the actor acts through.</summary>
+    /// <summary>Ends the actor's session.</summary>
     /// <param name="actor">A signed-in person.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Done, or <see cref="ErrorCode.SessionRequired"/> where it no longer counted.</returns>
+    /// <returns><see cref="ErrorCode.SessionRequired"/> if the session is no longer valid.</returns>
     public async Task<Result<Unit>> EndAsync(Actor actor, CancellationToken cancellationToken) => actor.SessionId is not { } id
         ? Error.SessionRequired
         : await changes.RunAsync<Unit>(
@@ -93,7 +89,7 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
             },
             cancellationToken);
 
-    /// <summary>Begins a session, inside the change that signs somebody in.</summary>
+    /// <summary>Starts a session within the unit of work that signs a person in.</summary>
     internal static async Task<Session> BeginAsync(
         UnitOfWork change, string userId, bool keep, IPAddress? address, string? userAgent, CancellationToken cancellationToken)
     {
@@ -112,6 +108,6 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
         return session;
     }
 
-    /// <summary>What an audit row says of a session besides whose it is.</summary>
+    /// <summary>The details of a session for the audit log.</summary>
     internal static string Details(string sessionId) => JsonSerializer.Serialize(new { session = sessionId });
 }

@@ -10,48 +10,49 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Accounts;
 
-/// <summary>Somebody asks to sign in.</summary>
-/// <param name="Email">What they typed as their address.</param>
-/// <param name="Password">What they typed as their password.</param>
-/// <param name="Remember">Whether this browser stays signed in when it is closed.</param>
+/// <summary>A sign-in request.</summary>
+/// <param name="Email">The email as entered.</param>
+/// <param name="Password">The password as entered.</param>
+/// <param name="Remember">Whether the session survives closing the browser.</param>
 /// <param name="Address">The client address, or null.</param>
-/// <param name="UserAgent">What the browser calls itself, or null.</param>
+/// <param name="UserAgent">The <c>User-Agent</c> header, or null.</param>
 public sealed record SignInAttempt(string? Email, string? Password, bool Remember, IPAddress? Address, string? UserAgent)
 {
-    /// <summary>Prints nothing of what was typed.</summary>
+    /// <summary>Omits what was entered.</summary>
     public override string ToString() => $"sign-in from {Network.ToText(Address) ?? "nowhere"}";
 }
 
-/// <summary>Somebody has signed in.</summary>
-/// <param name="UserId">Who.</param>
-/// <param name="Name">What others see them called.</param>
-/// <param name="SessionId">Their new session.</param>
-/// <param name="ExpiresAt">When it ends by itself, UTC.</param>
-/// <param name="Remember">Whether the browser keeps it when it is closed.</param>
+/// <summary>The result of a sign-in.</summary>
+/// <param name="UserId">The person's identifier.</param>
+/// <param name="Name">The person's name.</param>
+/// <param name="SessionId">The new session.</param>
+/// <param name="ExpiresAt">When the session expires, UTC.</param>
+/// <param name="Remember">Whether the session survives closing the browser.</param>
 public sealed record SignedIn(string UserId, string Name, string SessionId, DateTimeOffset ExpiresAt, bool Remember);
 
-/// <summary>Checks address and password, counts failures and begins sessions. To guess, one has <see cref="MostFailures"/> tries in
-/// <see cref="Pause"/> for each account from each client network, and learns from no answer whether the account exists.</summary>
+/// <summary>Verifies passwords, counts failures and starts sessions. An attacker has <see cref="MaxFailures"/> attempts per
+/// <see cref="Pause"/> for each account from each client network, and no response reveals whether the account exists.</summary>
 public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, RateLimits limits, TimeProvider time)
 {
-    /// <summary>How many failures in a row begin a pause.</summary>
-    public const int MostFailures = 5;
+    /// <summary>The number of consecutive failures that start a lockout.</summary>
+    public const int MaxFailures = 5;
 
-    /// <summary>How long a pause lasts.</summary>
+    /// <summary>The length of a lockout.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long failures count that no pause followed.</summary>
+    /// <summary>How long failures count that led to no lockout.</summary>
     static readonly TimeSpan Memory = TimeSpan.FromDays(1);
 
-    /// <summary>How many forgotten failures go with each new one, so that there are never many and no sign-in waits for a big clean-up.</summary>
+    /// <summary>The number of expired failures that are deleted with each new one, so that they never accumulate and no sign-in waits for a
+    /// large cleanup.</summary>
     const int ClearedAtOnce = 20;
 
-    /// <summary>Signs somebody in, and always with a session of its own: what was there before is never taken over.</summary>
-    /// <param name="attempt">What they typed, and from where.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The session; or <see cref="ErrorCode.InvalidRequest"/> where a field is empty, <see cref="ErrorCode.InvalidCredentials"/>,
-    /// <see cref="ErrorCode.RateLimited"/> during a pause, after too many failures from one address, or while too many sign in at once. An attempt during a pause is not looked at, and so leaves no audit row: the row of the failure
-    /// that began the pause stands for it.</returns>
+    /// <summary>Signs a person in with a new session. An existing session is never reused.</summary>
+    /// <param name="attempt">The request.</param>
+    /// <returns>The session; or <see cref="ErrorCode.InvalidRequest"/> if a field is empty, <see cref="ErrorCode.InvalidCredentials"/>, or
+    /// <see cref="ErrorCode.RateLimited"/> during a lockout, after too many failures from one address, or while too many people sign in at
+    /// once. An attempt during a lockout is not checked and leaves no audit entry; that of the failure that started the lockout stands for
+    /// it.</returns>
     public async Task<Result<SignedIn>> SignInAsync(SignInAttempt attempt, CancellationToken cancellationToken)
     {
         if (Check(attempt) is { } incomplete)
@@ -61,13 +62,13 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
 
         if (limits.FailedSignIns.Waits(attempt.Address) is { } wait)
         {
-            return new Error(ErrorCode.RateLimited, "Too many tries from your address. Wait a minute, then try again.", RetryAfter: wait);
+            return new Error(ErrorCode.RateLimited, "Too many attempts from your network. Wait a minute, then try again.", RetryAfter: wait);
         }
 
         var email = EmailAddress.Normalize(attempt.Email!);
-        var tries = new Tries(SHA256.HashData(Encoding.UTF8.GetBytes(email)), Network.Of(attempt.Address));
+        var failures = new FailureCounter(SHA256.HashData(Encoding.UTF8.GetBytes(email)), Network.Of(attempt.Address));
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await tries.FindPauseAsync(context, time.GetUtcNow(), cancellationToken) is { } pause)
+        if (await failures.FindPauseAsync(context, time.GetUtcNow(), cancellationToken) is { } pause)
         {
             return pause;
         }
@@ -80,23 +81,23 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         }
 
         var result = verified.Value;
-        // Hashing takes a tenth of a second, so it is done before the transaction. What it found counts only inside: there, of many tries at once, those
-        // after the fifth find the pause and are told nothing of it.
+        // Hashing takes a tenth of a second, so it happens before the transaction. The result counts only inside: of many concurrent
+        // attempts, those after the fifth find the lockout and learn nothing.
         var verdict = await changes.RunAsync<Result<SignedIn>>(
             context,
             result is PasswordVerificationResult.Failed ? Actor.Anonymous(Network.ToText(attempt.Address)) : new(PartyType.User, person!.Id, person.Name, Network.ToText(attempt.Address)),
             async (change, token) =>
             {
                 await change.LockAuditChainAsync(AuditChain.Installation, token);
-                if (await tries.FindPauseAsync(change.Context, change.Now, token) is { } paused)
+                if (await failures.FindPauseAsync(change.Context, change.Now, token) is { } paused)
                 {
                     return paused;
                 }
 
                 var current = person is null ? null : await change.Context.Users.SingleOrDefaultAsync(x => x.Id == person.Id, token);
                 return result is PasswordVerificationResult.Failed || current is null || current.PasswordHash != person!.PasswordHash
-                    ? await RefuseAsync(change, tries, current, token)
-                    : await AcceptAsync(change, tries, current, attempt, result, token);
+                    ? await RefuseAsync(change, failures, current, token)
+                    : await AcceptAsync(change, failures, current, attempt, result, token);
             },
             cancellationToken);
         if (verdict is { Succeeded: true, Value.Error.Code: ErrorCode.InvalidCredentials })
@@ -107,16 +108,16 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         return verdict.Error is { } fault ? fault : verdict.Value;
     }
 
-    /// <summary>Input that can be no account's is not worth hashing.</summary>
+    /// <summary>Input that is too long for any account is not worth hashing.</summary>
     async Task<Result<PasswordVerificationResult>> VerifyAsync(SignInAttempt attempt, DashboardUser? person, CancellationToken cancellationToken) =>
         attempt.Email!.Length > EmailAddress.MaxLength || attempt.Password!.Length > PasswordRules.MaxLength
             ? PasswordVerificationResult.Failed
             : await passwords.VerifyAsync(person, attempt.Password, cancellationToken);
 
     async Task<Result<SignedIn>> AcceptAsync(
-        UnitOfWork change, Tries tries, DashboardUser person, SignInAttempt attempt, PasswordVerificationResult result, CancellationToken cancellationToken)
+        UnitOfWork change, FailureCounter failures, DashboardUser person, SignInAttempt attempt, PasswordVerificationResult result, CancellationToken cancellationToken)
     {
-        await tries.ForgetAsync(change, cancellationToken);
+        await failures.ForgetAsync(change, cancellationToken);
         if (result is PasswordVerificationResult.SuccessRehashNeeded)
         {
             person.PasswordHash = passwords.Hash(person, attempt.Password!);
@@ -128,20 +129,18 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         return new SignedIn(person.Id, person.Name, session.Id, session.ExpiresAt, attempt.Remember);
     }
 
-    static async Task<Result<SignedIn>> RefuseAsync(UnitOfWork change, Tries tries, DashboardUser? person, CancellationToken cancellationToken)
+    static async Task<Result<SignedIn>> RefuseAsync(UnitOfWork change, FailureCounter failures, DashboardUser? person, CancellationToken cancellationToken)
     {
-        var left = await tries.CountAsync(change, cancellationToken);
-        // Without an account the address stays out of the log: people type passwords into the wrong field.
+        var left = await failures.CountAsync(change, cancellationToken);
+        // Without an account the email stays out of the log: people enter passwords in the wrong field.
         var target = person is null ? new AuditTarget(FeedSubject.User, "unknown", "Unknown address") : new(FeedSubject.User, person.Id, person.Name);
         change.Record(AuditChain.Installation, new(
             AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0 ? """{"pause_minutes":5}""" : "{}"));
-        return new Error(ErrorCode.InvalidCredentials, "Address or password is wrong. " + left switch
+        return new Error(ErrorCode.InvalidCredentials, "Wrong email or password. " + left switch
         {
-            0 => "The next try is possible in 5 minutes.",
-            1 => "One more try, then a pause of 5 minutes.",
-            2 => "Two more tries, then a pause of 5 minutes.",
-            3 => "Three more tries, then a pause of 5 minutes.",
-            _ => "Four more tries, then a pause of 5 minutes.",
+            0 => "Try again in 5 minutes.",
+            1 => "1 try left before a 5-minute lockout.",
+            _ => $"{left} tries left before a 5-minute lockout.",
         });
     }
 
@@ -150,7 +149,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         if (string.IsNullOrWhiteSpace(attempt.Email))
         {
-            errors["email"] = "Enter your e-mail address.";
+            errors["email"] = "Enter your email.";
         }
 
         if (string.IsNullOrEmpty(attempt.Password))
@@ -161,8 +160,8 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
-    /// <summary>The failures of one account, or of an address without one, from one client network.</summary>
-    sealed record Tries(byte[] Account, string Network)
+    /// <summary>The failures of one email, with or without an account, from one client network.</summary>
+    sealed record FailureCounter(byte[] Account, string Network)
     {
         IQueryable<SignInFailures> In(DashboardContext context) => context.SignInFailures.Where(x => x.AccountHash == Account && x.Network == Network);
 
@@ -176,10 +175,10 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
 
             var wait = until.Value - now;
             var minutes = (int)Math.Ceiling(wait.TotalMinutes);
-            return new(ErrorCode.RateLimited, $"Too many tries. The next is possible in {(minutes == 1 ? "1 minute" : $"{minutes} minutes")}.", RetryAfter: wait);
+            return new(ErrorCode.RateLimited, $"Too many attempts. Try again in {(minutes == 1 ? "1 minute" : $"{minutes} minutes")}.", RetryAfter: wait);
         }
 
-        /// <summary>Counts one more and returns how many are left before a pause.</summary>
+        /// <summary>Counts a failure and returns the number of attempts left before a lockout.</summary>
         public async Task<int> CountAsync(UnitOfWork change, CancellationToken cancellationToken)
         {
             var row = await In(change.Context).SingleOrDefaultAsync(cancellationToken);
@@ -195,11 +194,11 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
 
             row.Count++;
             row.LastAt = change.Now;
-            row.LockedUntil = row.Count >= MostFailures ? change.Now + Pause : null;
+            row.LockedUntil = row.Count >= MaxFailures ? change.Now + Pause : null;
             var forgotten = change.Now - Memory;
             await change.Context.SignInFailures.Where(x => x.LastAt < forgotten && x.AccountHash != Account)
                 .OrderBy(x => x.LastAt).Take(ClearedAtOnce).ExecuteDeleteAsync(cancellationToken);
-            return MostFailures - row.Count;
+            return MaxFailures - row.Count;
         }
 
         public Task<int> ForgetAsync(UnitOfWork change, CancellationToken cancellationToken) => In(change.Context).ExecuteDeleteAsync(cancellationToken);

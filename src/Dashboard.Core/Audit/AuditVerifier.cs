@@ -5,16 +5,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Audit;
 
-/// <summary>Finds out whether a chain of the audit log is as it was written.</summary>
+/// <summary>Verifies the chains of the audit log.</summary>
 public sealed class AuditVerifier(IDbContextFactory<DashboardContext> contexts, AuditKeys keys)
 {
     const int PageSize = 500;
 
-    /// <summary>Recomputes a chain from its first entry to its newest end. It reads in pages, while others go on writing.</summary>
+    /// <summary>Recomputes a chain from its first to its last entry. Reads in pages while others continue to write.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The first place in the chain where an entry was altered, removed or added, or null when the chain is whole. Of entries whose key the operator has declared lost
-    /// only the order is checked.</returns>
+    /// <returns>The first position at which an entry was altered, removed or added, or null if the chain is intact. For entries whose key is declared lost, only their order
+    /// is verified.</returns>
     public async Task<long?> FindBreakAsync(long chain, CancellationToken cancellationToken)
     {
         var ring = await keys.GetAsync(cancellationToken);
@@ -22,7 +21,7 @@ public sealed class AuditVerifier(IDbContextFactory<DashboardContext> contexts, 
         var (last, hash, keyId, known) = (0L, new byte[SHA256.HashSizeInBytes], (string?)null, 0L);
         while (true)
         {
-            var after = last == 0 ? long.MinValue : last; // a place before the first is none
+            var after = last == 0 ? long.MinValue : last; // there is no position before the first
             var page = await context.AuditEntries.AsNoTracking().Where(entry => entry.ChainId == chain && entry.Sequence > after)
                 .OrderBy(entry => entry.Sequence).Take(PageSize).ToListAsync(cancellationToken);
             foreach (var entry in page)
@@ -42,10 +41,11 @@ public sealed class AuditVerifier(IDbContextFactory<DashboardContext> contexts, 
 
             if (last < known)
             {
-                return last + 1; // its end was there before these entries were read
+                return last + 1; // the chain had more entries before these were read
             }
 
-            // Read after the entries, the end is not behind them. Ahead of them it means that more were written meanwhile, or that the last are gone.
+            // The head is read after the entries, so it cannot be behind them. If it is ahead, either more entries were written in the
+            // meantime or the last ones were removed.
             var end = await context.AuditChains.AsNoTracking().SingleOrDefaultAsync(head => head.Id == chain, cancellationToken);
             known = end?.Sequence ?? 0;
             if (known < last)
@@ -55,7 +55,7 @@ public sealed class AuditVerifier(IDbContextFactory<DashboardContext> contexts, 
 
             if (known == last)
             {
-                // A start begins a new key in every chain: one that still ends under an old key was cut off there.
+                // A start begins a new key in every chain. A chain that ends under an old key was cut off.
                 return end is not null && (!end.Hash.AsSpan().SequenceEqual(hash) || end.KeyId != keyId) ? Math.Max(last, 1)
                     : keyId is not null && keyId != ring.Current.Id ? last + 1
                     : null;

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>What a filter of the audit log can ask for.</summary>
+/// <summary>The categories that the audit log can be filtered by.</summary>
 public static class AuditCategory
 {
-    /// <summary>Signing in and out, and what a person needs for it.</summary>
+    /// <summary>Sign-in, sign-out and authentication factors.</summary>
     public const string Auth = "auth";
 
     /// <summary>API keys.</summary>
@@ -26,25 +26,25 @@ public static class AuditCategory
     public const string Settings = "settings";
 }
 
-/// <summary>What was acted on.</summary>
-/// <param name="Type">Its kind, in snake case: <c>key</c>, <c>project</c>, <c>user</c>, …</param>
-/// <param name="Id">Its public identifier.</param>
-/// <param name="Name">What people called it at that time.</param>
+/// <summary>The object of an audit event.</summary>
+/// <param name="Type">The type, in snake case: <c>key</c>, <c>project</c>, <c>user</c>, …</param>
+/// <param name="Id">The public identifier.</param>
+/// <param name="Name">The display name at that time.</param>
 public sealed record AuditTarget(string Type, string Id, string Name)
 {
     internal AuditTarget Fitted() => this with { Id = AuditEntry.FitAscii(Id, AuditEntry.MaxTargetId), Name = AuditEntry.Fit(Name, AuditEntry.MaxTargetName) };
 }
 
-/// <summary>One event, before it has a place in its chain.</summary>
+/// <summary>An audit event, before it has a position in a chain.</summary>
 /// <param name="Category">One of <see cref="AuditCategory"/>.</param>
 /// <param name="Action">What happened, such as <c>key.created</c>.</param>
 /// <param name="Target">What it happened to.</param>
-/// <param name="Succeeded">False for an attempt that was refused.</param>
-/// <param name="Details">What else a reader needs, as a JSON object. Never a secret.</param>
+/// <param name="Succeeded">False for a refused attempt.</param>
+/// <param name="Details">Further details as a JSON object. Never contains a secret.</param>
 public sealed record AuditEvent(string Category, string Action, AuditTarget Target, bool Succeeded = true, string Details = "{}");
 
-/// <summary>A row of the audit log. Rows are only ever added. Each carries the hash of the one before it in its chain, so that a row that was
-/// altered or removed shows.</summary>
+/// <summary>An entry of the audit log. Entries are only ever added. Each contains the hash of the previous entry in its chain, so that
+/// altered or removed entries are detected.</summary>
 public sealed class AuditEntry
 {
     internal const int MaxActorName = 200;
@@ -55,22 +55,22 @@ public sealed class AuditEntry
     /// <summary>The organization's identifier, or <see cref="AuditChain.Installation"/>.</summary>
     public required long ChainId { get; init; }
 
-    /// <summary>Its place in the chain: 1, 2, 3, … without gaps.</summary>
+    /// <summary>The position in the chain: 1, 2, 3, … without gaps.</summary>
     public required long Sequence { get; init; }
 
-    /// <summary>The change that wrote it; several entries may share one.</summary>
+    /// <summary>The unit of work that wrote the entry. Several entries may share one.</summary>
     public required Guid ChangeId { get; init; }
 
-    /// <summary>When, in whole milliseconds, UTC.</summary>
+    /// <summary>The time in UTC, in whole milliseconds.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The word for who acted, from <see cref="PartyTypes"/>.</summary>
+    /// <summary>The actor's type, from <see cref="PartyTypes"/>.</summary>
     public required string ActorType { get; init; }
 
-    /// <summary>Who acted.</summary>
+    /// <summary>The actor's identifier.</summary>
     public required string ActorId { get; init; }
 
-    /// <summary>What they were called then.</summary>
+    /// <summary>The actor's name at that time.</summary>
     public required string ActorName { get; init; }
 
     /// <summary>The client address, or null.</summary>
@@ -82,38 +82,38 @@ public sealed class AuditEntry
     /// <summary>What happened.</summary>
     public required string Action { get; init; }
 
-    /// <summary>The kind of what it happened to.</summary>
+    /// <summary>The target's type.</summary>
     public required string TargetType { get; init; }
 
-    /// <summary>What it happened to.</summary>
+    /// <summary>The target's identifier.</summary>
     public required string TargetId { get; init; }
 
-    /// <summary>What that was called then.</summary>
+    /// <summary>The target's name at that time.</summary>
     public required string TargetName { get; init; }
 
-    /// <summary>False for an attempt that was refused.</summary>
+    /// <summary>False for a refused attempt.</summary>
     public required bool Succeeded { get; init; }
 
-    /// <summary>What else a reader needs, as a JSON object.</summary>
+    /// <summary>Further details as a JSON object.</summary>
     public required string Details { get; init; }
 
-    /// <summary>The <see cref="AuditKey.Id"/> of the key that <see cref="Hash"/> is made with.</summary>
+    /// <summary>The <see cref="AuditKey.Id"/> of the key of <see cref="Hash"/>.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>The hash of the entry before it; 32 zero bytes for the first.</summary>
+    /// <summary>The hash of the previous entry; 32 zero bytes for the first.</summary>
     public required byte[] PreviousHash { get; init; }
 
-    /// <summary>HMAC-SHA256 of <see cref="PreviousHash"/> and every other member above.</summary>
+    /// <summary>The HMAC-SHA256 of <see cref="PreviousHash"/> and all other members above.</summary>
     public byte[] Hash { get; set; } = [];
 
-    /// <summary>The same with the key of the entry before it, in the row that begins a new key; null in every other.</summary>
+    /// <summary>The same HMAC with the key of the previous entry, in the entry with which a new key begins; null in all others.</summary>
     public byte[]? OldKeyHash { get; set; }
 
-    /// <summary>Computes what <see cref="Hash"/> has to be: HMAC-SHA256 over the members above it in their order, each text as its length in UTF-8
-    /// bytes (four bytes, big-endian; -1 for null) and those bytes, each number as eight bytes, big-endian.</summary>
+    /// <summary>Computes the expected value of <see cref="Hash"/>: HMAC-SHA256 over the members above it in that order. A string is its
+    /// length in UTF-8 bytes (four bytes, big-endian; -1 for null) followed by those bytes. A number is eight bytes, big-endian.</summary>
     public byte[] ComputeHash(AuditKey key)
     {
-        using var hash = key.BeginHash();
+        using var hash = key.CreateHmac();
         Add(hash, ChainId);
         Add(hash, Sequence);
         Add(hash, ChangeId.ToString("N"));
@@ -130,12 +130,13 @@ public sealed class AuditEntry
         return hash.GetHashAndReset();
     }
 
-    /// <summary>As much of a text as a column takes, and no half of a surrogate pair. A longer one would keep the change from being written, and what the
-    /// database alters would no longer be what was hashed.</summary>
+    /// <summary>Truncates text to the length of its column without splitting a surrogate pair. Longer text would make the write fail or, if
+    /// the database truncated it, would no longer match the hash.</summary>
     internal static string Fit(string text, int length) =>
         text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 
-    /// <summary>The same for a column of ASCII: what is none becomes a question mark here, before some database picks another sign for it.</summary>
+    /// <summary>Truncates text for an ASCII column. Other characters become question marks here, before the database chooses a different
+    /// substitute.</summary>
     internal static string FitAscii(string text, int length) =>
         Fit(Ascii.IsValid(text) ? text : string.Concat(text.Select(c => char.IsAscii(c) ? c : '?')), length);
 
@@ -155,19 +156,19 @@ public sealed class AuditEntry
     }
 }
 
-/// <summary>The newest end of a chain. Whoever adds to the chain raises it first and so holds its lock until the transaction ends.</summary>
+/// <summary>The last entry of a chain. A writer updates this row first and so holds its lock until the transaction ends.</summary>
 public sealed class AuditChain
 {
-    /// <summary>The chain of what belongs to no organization: set-up and sign-ins.</summary>
+    /// <summary>The chain for events that belong to no organization: setup and sign-ins.</summary>
     public const long Installation = 0;
 
     /// <summary>The organization's identifier, or <see cref="Installation"/>.</summary>
     public required long Id { get; init; }
 
-    /// <summary>The last entry's place; 0 while there is none.</summary>
+    /// <summary>The position of the last entry; 0 if there is none.</summary>
     public long Sequence { get; init; }
 
-    /// <summary>The last entry's hash; 32 zero bytes while there is none.</summary>
+    /// <summary>The hash of the last entry; 32 zero bytes if there is none.</summary>
     public byte[] Hash { get; init; } = new byte[SHA256.HashSizeInBytes];
 
     /// <summary>The last entry's <see cref="AuditEntry.KeyId"/>; null while there is none.</summary>

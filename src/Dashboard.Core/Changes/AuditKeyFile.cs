@@ -2,21 +2,19 @@ using Dashboard.Core.Data;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>The file that holds the audit log's key.</summary>
+/// <summary>The file with the audit log's key.</summary>
 static class AuditKeyFile
 {
-    /// <summary>How often a node looks whether another has written the file, and so how long it waits: ten seconds.</summary>
+    /// <summary>Together with <see cref="Pause"/>, the time that a node waits for another to write the file: 10 seconds.</summary>
     const int MaxTries = 200;
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Reads the key, or makes it: the first node to open the file writes it and keeps all others out until it is whole. A file that a node left empty when it was
-    /// killed is written by the next.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="create">False to make nothing.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key; null where there is none and none is made.</returns>
-    /// <exception cref="SettingException">The file is no key, or cannot be read.</exception>
+    /// <summary>Reads the key, or creates it. The first node to open the file exclusively writes it; the others wait until it is complete and
+    /// read it. If a node was killed before it wrote anything, the next one does.</summary>
+    /// <param name="create">Whether to create the file if it does not exist.</param>
+    /// <returns>The key; null if there is none and none is created.</returns>
+    /// <exception cref="SettingException">The file does not hold a key, or cannot be read or written.</exception>
     public static async Task<AuditKey?> ReadAsync(string path, bool create, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
@@ -26,7 +24,8 @@ static class AuditKeyFile
                 var text = File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken)).Trim() : "";
                 if (text.Length > 0)
                 {
-                    return AuditKey.TryParse(text) ?? throw new SettingException(AuditKeys.Setting, $"is not set, and {path} does not hold 32 bytes in base64");
+                    return AuditKey.TryParse(text)
+                        ?? throw new SettingException(AuditKeys.Setting, $"is not set, and {path} does not hold 32 bytes in base64");
                 }
 
                 if (!create)
@@ -35,7 +34,7 @@ static class AuditKeyFile
                 }
 
                 PrivateFiles.CreateFolder(Path.GetDirectoryName(path)!);
-                await using var file = PrivateFiles.OpenAlone(path);
+                await using var file = PrivateFiles.OpenExclusively(path);
                 if (file.Length == 0)
                 {
                     return Write(file);
@@ -47,7 +46,9 @@ static class AuditKeyFile
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                throw new SettingException(AuditKeys.Setting, $"is not set, and {path} cannot be {(File.Exists(path) ? "read" : "written")}: {exception.Message.TrimEnd('.')}");
+                throw new SettingException(
+                    AuditKeys.Setting,
+                    $"is not set, and {path} cannot be {(File.Exists(path) ? "read" : "written")}: {exception.Message.TrimEnd('.')}");
             }
         }
     }
@@ -60,7 +61,7 @@ static class AuditKeyFile
             writer.WriteLine(text);
         }
 
-        file.Flush(flushToDisk: true); // an entry that is on the disk needs a key that is
+        file.Flush(flushToDisk: true); // before the first entry that needs it reaches the disk
         return key;
     }
 }

@@ -4,20 +4,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>Brings the audit log's keys and its chains together before anything is written.</summary>
+/// <summary>Prepares the keys of the audit log before anything is written.</summary>
 public static class AuditKeyStart
 {
-    const int AtOnce = 200;
+    const int BatchSize = 200;
 
-    /// <summary>Makes the key if the log is empty, and makes sure that it is here if it is not. A new key begins in every chain at once, so that the old one is done with.</summary>
-    /// <param name="services">The application's services; the database has to be there.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="SettingException">A key that entries were written with is missing.</exception>
+    /// <summary>Creates the key if the log is empty, and verifies that it is available otherwise. A new key begins in all chains at once, so
+    /// that an entry under the old key cannot be appended to any of them.</summary>
+    /// <param name="services">The services of the application. The database must exist.</param>
+    /// <exception cref="SettingException">The key of an entry is missing.</exception>
     public static async Task PrepareAuditKeysAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
         var keys = services.GetRequiredService<AuditKeys>();
-        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);
-        // Asked before the file is looked for: a node that has just made it writes entries only afterwards.
+        var contexts = services.GetRequiredService<IDbContextFactory<DashboardContext>>();
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        // Read before the file: another node that creates the file at the same time writes its first entry only afterwards.
         var used = await context.AuditChains.Where(chain => chain.KeyId != null).Select(chain => chain.KeyId!).Distinct().ToListAsync(cancellationToken);
         await keys.CheckAsync(used, cancellationToken);
         var current = (await keys.GetAsync(cancellationToken)).Current;
@@ -25,19 +26,20 @@ public static class AuditKeyStart
         foreach (var old in used.Where(id => id != current.Id))
         {
             var chains = await context.AuditChains.Where(chain => chain.KeyId == old).Select(chain => chain.Id).ToListAsync(cancellationToken);
-            foreach (var some in chains.Chunk(AtOnce))
+            foreach (var batch in chains.Order().Chunk(BatchSize))
             {
-                await runner.RunAsync<Unit>(Actor.System, (unit, token) => BeginAsync(unit, some, old, current, token), cancellationToken);
+                await runner.RunAsync<Unit>(Actor.System, (unit, token) => BeginAsync(unit, batch, old, current, token), cancellationToken);
             }
         }
     }
 
     static async Task<Result<Unit>> BeginAsync(UnitOfWork unit, long[] chains, string old, AuditKey current, CancellationToken cancellationToken)
     {
-        foreach (var chain in chains.Order())
+        foreach (var chain in chains)
         {
             await unit.LockAuditChainAsync(chain, cancellationToken);
-            if (await unit.Context.AuditChains.AnyAsync(head => head.Id == chain && head.KeyId == old, cancellationToken)) // no other node has been here
+            var isOld = await unit.Context.AuditChains.AnyAsync(head => head.Id == chain && head.KeyId == old, cancellationToken);
+            if (isOld) // no other node has begun the new key here
             {
                 unit.Record(chain, AuditLogWriter.KeyChange(old, current.Id));
             }

@@ -3,21 +3,22 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>The settings under <c>Audit</c>.</summary>
+/// <summary>The <c>Audit</c> settings.</summary>
 [SettingsSection("Audit")]
 public sealed class AuditOptions
 {
-    /// <summary>32 bytes in base64 that chain the audit log. Without it, the file <c>audit.key</c> in the folder of keys, which the first start makes; where there is no such
-    /// folder, derived from <c>DataProtection:WrapKey</c>.</summary>
+    /// <summary>32 bytes in base64 that chain the audit log. The default is the file <c>audit.key</c> in the key folder, which the first start
+    /// creates. Without a key folder the key is derived from <c>DataProtection:WrapKey</c>.</summary>
     [Secret]
     public string? Key { get; init; }
 
-    /// <summary>Keys that earlier entries were written with, or the <c>DataProtection:WrapKey</c> that one was derived from; <c>lost:ID</c> for a key that is gone.</summary>
+    /// <summary>The keys of earlier entries. For a derived key, the <c>DataProtection:WrapKey</c> that it was derived from; for a key that no
+    /// longer exists, <c>lost:ID</c>.</summary>
     [Secret]
     public IReadOnlyList<string> OldKeys { get; init; } = [];
 }
 
-/// <summary>The keys that verify the audit log, and the one that new entries are written with.</summary>
+/// <summary>The key for new entries of the audit log and the keys that verify existing ones.</summary>
 public sealed class AuditKeyRing
 {
     readonly Dictionary<string, AuditKey> keys;
@@ -30,74 +31,73 @@ public sealed class AuditKeyRing
         this.lost = lost;
     }
 
-    /// <summary>The key that new entries are written with.</summary>
+    /// <summary>The key for new entries.</summary>
     public AuditKey Current { get; }
 
-    /// <summary>The key of that name, or null where it is not here.</summary>
+    /// <summary>Returns the key with an identifier, or null if it is missing.</summary>
     public AuditKey? Find(string id) => keys.GetValueOrDefault(id);
 
-    /// <summary>Whether the operator has said that a key is gone for good, so that what it wrote can no longer be verified.</summary>
+    /// <summary>Returns whether the operator declared a key lost, so that its entries can no longer be verified.</summary>
     public bool IsLost(string id) => lost.Contains(id) && !keys.ContainsKey(id);
 }
 
-/// <summary>Where the audit log's keys come from: <c>Audit:Key</c> and <c>Audit:OldKeys</c>, a file that is made once, or <c>DataProtection:WrapKey</c>.</summary>
+/// <summary>Finds the keys of the audit log: in <c>Audit:Key</c> and <c>Audit:OldKeys</c>, in a file that is created once, or derived from
+/// <c>DataProtection:WrapKey</c>.</summary>
 public sealed class AuditKeys
 {
-    /// <summary>The setting for the key.</summary>
+    /// <summary>The key of the setting for the current key.</summary>
     public const string Setting = "Audit:Key";
 
-    /// <summary>The setting for earlier keys.</summary>
+    /// <summary>The key of the setting for earlier keys.</summary>
     public const string OldSetting = "Audit:OldKeys";
 
-    /// <summary>The file in the folder of keys.</summary>
+    /// <summary>The name of the file in the key folder.</summary>
     public const string FileName = "audit.key";
 
     const string LostPrefix = "lost:";
 
     readonly AuditKey? configured;
     readonly AuditKey? derived;
-    readonly KeyFolder? folder;
+    readonly string? file;
     readonly List<AuditKey> old = [];
     readonly HashSet<string> lost = new(StringComparer.Ordinal);
     AuditKeyRing? ring;
 
-    /// <summary>Reads the settings, and touches no file.</summary>
-    /// <param name="configuration">The settings.</param>
-    /// <param name="contentRoot">The folder that a relative path begins in.</param>
-    /// <exception cref="SettingException">One of them cannot be used.</exception>
+    /// <summary>Reads the settings. Does not read or create the file.</summary>
+    /// <param name="contentRoot">The folder that relative paths start from.</param>
+    /// <exception cref="SettingException">A setting is not valid.</exception>
     public AuditKeys(IConfiguration configuration, string contentRoot)
     {
         var options = SettingsBinder.Read<AuditOptions>(configuration);
         configured = options.Key is { } text ? AuditKey.TryParse(text) ?? throw new SettingException(Setting, SecretBytes.Fault) : null;
-        folder = KeyFolder.Find(configuration, contentRoot);
-        derived = SettingsBinder.Read<KeyRingOptions>(configuration).WrapKey is { } wrapKey && SecretBytes.TryParse(wrapKey) is { } bytes ? AuditKey.Derive(bytes) : null;
+        file = KeyFolder.Find(configuration, contentRoot) is { } folder ? Path.Combine(folder.Path, FileName) : null;
+        derived = SettingsBinder.Read<KeyRingOptions>(configuration).WrapKey is { } wrapKey && SecretBytes.TryParse(wrapKey) is { } bytes
+            ? AuditKey.Derive(bytes)
+            : null;
         foreach (var entry in options.OldKeys)
         {
             if (entry.StartsWith(LostPrefix, StringComparison.Ordinal))
             {
                 lost.Add(entry[LostPrefix.Length..]);
+                continue;
             }
-            else
-            {
-                var key = SecretBytes.TryParse(entry) ?? throw new SettingException(OldSetting, $"lists something else than 32 random bytes in base64 each, or {LostPrefix}ID");
-                old.AddRange([AuditKey.TryParse(entry)!, AuditKey.Derive(key)]);
-            }
+
+            var key = SecretBytes.TryParse(entry)
+                ?? throw new SettingException(OldSetting, $"has an entry that is neither 32 random bytes in base64 nor {LostPrefix}ID");
+            old.AddRange([AuditKey.TryParse(entry)!, AuditKey.Derive(key)]);
         }
     }
 
-    string? KeyFile => folder is null ? null : Path.Combine(folder.Path, FileName);
-
-    /// <summary>Returns the keys. The first call makes the key's file where there is to be one and is none.</summary>
-    /// <exception cref="SettingException">There is no key, and none can be made.</exception>
+    /// <summary>Returns the keys. The first call creates the file if the current key belongs there and does not exist.</summary>
+    /// <exception cref="SettingException">There is no key, and none can be created.</exception>
     public async ValueTask<AuditKeyRing> GetAsync(CancellationToken cancellationToken) => ring ??= await ReadAsync(cancellationToken);
 
-    /// <summary>Makes sure that every key is here that a chain's newest entry was written with, and makes nothing.</summary>
-    /// <param name="used">The names of those keys.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="SettingException">One is not.</exception>
+    /// <summary>Verifies that the keys of the newest entries are available. Creates nothing.</summary>
+    /// <param name="used">The identifiers of these keys.</param>
+    /// <exception cref="SettingException">A key is missing.</exception>
     public async Task CheckAsync(IReadOnlyCollection<string> used, CancellationToken cancellationToken)
     {
-        var stored = KeyFile is { } file ? await AuditKeyFile.ReadAsync(file, create: false, cancellationToken) : null;
+        var stored = file is null ? null : await AuditKeyFile.ReadAsync(file, create: false, cancellationToken);
         var known = old.Concat([configured, derived, stored]).OfType<AuditKey>().Select(key => key.Id).Concat(lost).ToHashSet(StringComparer.Ordinal);
         if (used.FirstOrDefault(id => !known.Contains(id)) is { } missing)
         {
@@ -107,16 +107,21 @@ public sealed class AuditKeys
 
     async Task<AuditKeyRing> ReadAsync(CancellationToken cancellationToken)
     {
-        var stored = KeyFile is { } file ? await AuditKeyFile.ReadAsync(file, create: configured is null, cancellationToken) : null;
-        var current = configured ?? stored ?? derived ?? throw new SettingException(Setting, $"is not set, and neither is {ProtectionKeyWrap.Setting}, which it could be derived from");
+        var stored = file is null ? null : await AuditKeyFile.ReadAsync(file, create: configured is null, cancellationToken);
+        var current = configured ?? stored ?? derived
+            ?? throw new SettingException(Setting, $"is not set, and neither is {ProtectionKeyWrap.Setting}, from which it can be derived");
         return new(current, old.Concat([stored, derived]).OfType<AuditKey>(), lost);
     }
 
     SettingException Missing(string id, AuditKey? stored)
     {
-        var otherwise = $"if that key is lost, add {LostPrefix}{id} to {OldSetting}: then its entries can no longer be verified";
-        return configured is null && stored is null && KeyFile is { } file
-            ? new(Setting, $"is not set, and {file} is missing, which holds the key {id} that the audit log was written with; restore the file from your backup, or set {Setting} to its content; {otherwise}")
-            : new(Setting, $"is not the key {id} that the audit log was written with; add that key to {OldSetting}, or the {ProtectionKeyWrap.Setting} that it was derived from; {otherwise}");
+        var ifLost = $"if the key is lost, add {LostPrefix}{id} to {OldSetting}, and its entries can no longer be verified";
+        return configured is null && stored is null && file is not null
+            ? new(
+                Setting,
+                $"is not set, and {file} is missing, which holds the key {id} of the audit log; restore the file from your backup, or set {Setting} to its content; {ifLost}")
+            : new(
+                Setting,
+                $"is not the key {id} of the audit log; add that key, or the {ProtectionKeyWrap.Setting} that it was derived from, to {OldSetting}; {ifLost}");
     }
 }

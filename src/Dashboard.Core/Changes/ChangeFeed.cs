@@ -1,52 +1,52 @@
 using System.Collections.Immutable;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Changes;
 
 /// <summary>Tells this process what changes in the installation: this node's own changes before they are answered, those of other nodes within
 /// <see cref="Interval"/>, each once. One query a second for the whole node, however many listen.</summary>
-public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> contexts, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
+public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> contexts, TimeProvider time, ILogger<ChangeFeed> logger)
+    : PeriodicService(Interval, time)
 {
     /// <summary>How often the feed is read.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long what was read is trusted, from when the read was sent.</summary>
+    /// <summary>How long a read keeps cached data trusted, from the time at which the read was sent.</summary>
     public static readonly TimeSpan Trusted = TimeSpan.FromSeconds(30);
 
-    const int MostAtOnce = 1000;
+    const int MaxBatch = 1000;
 
-    /// <summary>So many own changes may wait to be met again in the feed; there are more only where nobody reads it.</summary>
-    const int MostOwn = 10_000;
+    /// <summary>The maximum number of own changes that wait to be read back from the feed. It is reached only if nothing reads the
+    /// feed.</summary>
+    const int MaxOwn = 10_000;
 
-    /// <summary>Held while listeners are told, so that an own change is told when <see cref="Announce"/> returns, whoever told it.</summary>
+    /// <summary>Held while subscribers are notified, so that they know of an own change when <see cref="Announce"/> returns, whichever
+    /// thread notified them.</summary>
     readonly Lock gate = new();
     readonly SortedSet<long> own = [];
     ImmutableList<Subscription> subscriptions = [];
     readonly FeedWaiters waiters = new(TimeSpan.FromSeconds(5));
 
-    /// <summary>One read at a time.</summary>
-    readonly SemaphoreSlim turn = new(1);
-
-    PeriodicTimer? timer;
-    Place? last;
+    Position? last;
     bool failing;
 
-    /// <summary>As the clock's timestamps count.</summary>
+    /// <summary>A timestamp of the clock.</summary>
     long trustedUntil = long.MinValue;
 
     /// <summary>Whether no more than <see cref="Trusted"/> has passed since the last read that succeeded was sent. The clock is monotonic: nobody turns it back.</summary>
-    public bool IsFresh => time.GetTimestamp() < Volatile.Read(ref trustedUntil);
+    public bool IsFresh => Time.GetTimestamp() < Volatile.Read(ref trustedUntil);
 
-    /// <summary>Listens. To miss nothing, listen first and read the state of things then.</summary>
-    /// <param name="onEntry">Takes each row, on the thread that changed or read it: it has to be short, and must wait for nothing. What it throws is logged
-    /// and reaches neither that thread nor other listeners. Rows of one node come in order; between nodes a later one may come first.</param>
-    /// <param name="onReset">Called when rows may have been missed: the feed was cleared, or the database went back to a backup. Everything that was read
-    /// before counts for nothing.</param>
-    /// <param name="onRead">Runs at the end of each read, after its rows have been told, on the read's context: what it throws, the read has failed with.</param>
-    /// <returns>Ends the listening when disposed.</returns>
+    /// <summary>Subscribes to the feed. Subscribe before reading the current state, so that no change is missed.</summary>
+    /// <param name="onEntry">Receives each entry, on the thread that made or read the change. It must be fast and must not block.
+    /// Exceptions are logged and reach neither that thread nor other subscribers. Entries of one node arrive in order; those of different
+    /// nodes may not.</param>
+    /// <param name="onReset">Called when entries may have been missed, because the feed was cleared or the database was restored from a
+    /// backup. Everything that was read before is invalid.</param>
+    /// <param name="onRead">Runs at the end of each read, after its entries, on the context of the read. If it throws, the read
+    /// fails.</param>
+    /// <returns>Unsubscribes when disposed.</returns>
     public IDisposable Subscribe(Action<FeedEntry> onEntry, Action? onReset = null, Func<DashboardContext, CancellationToken, Task>? onRead = null)
     {
         var subscription = new Subscription(this, onEntry, onReset, onRead);
@@ -54,7 +54,8 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
         return subscription;
     }
 
-    /// <summary>Tells what this node has just committed. The feed, when it gets there, does not tell it again.</summary>
+    /// <summary>Notifies subscribers of a change that this node has just committed. They are not notified again when the feed returns
+    /// it.</summary>
     internal void Announce(IReadOnlyList<FeedEntry> entries)
     {
         if (entries.Count == 0)
@@ -66,14 +67,14 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
         {
             foreach (var entry in entries)
             {
-                if (last is null || entry.Number > last.Number) // else the feed was faster
+                if (last is null || entry.Number > last.Number) // otherwise the feed already returned it
                 {
                     own.Add(entry.Number);
-                    Tell(entry);
+                    Notify(entry);
                 }
             }
 
-            while (own.Count > MostOwn)
+            while (own.Count > MaxOwn)
             {
                 own.Remove(own.Min);
             }
@@ -83,18 +84,34 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
     /// <summary>Waits until a read has ended that began after this call. However many wait, they share one, and there are at most 20 such reads a second.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether it succeeded, within five seconds.</returns>
-    public Task<bool> CatchUpAsync(CancellationToken cancellationToken) => waiters.WaitAsync(TryReadAsync, cancellationToken);
+    public Task<bool> CatchUpAsync(CancellationToken cancellationToken) => waiters.WaitAsync(TryRunAsync, cancellationToken);
 
     /// <summary>Reads the rows after the last that was read, and tells them. The first time it only finds out where the feed is.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task ReadAsync(CancellationToken cancellationToken)
+    public Task ReadAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await turn.WaitAsync(cancellationToken);
+        await TryRunAsync(cancellationToken); // before the first page is shown
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        waiters.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc />
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
+    {
         var read = waiters.Begin();
         var succeeded = false;
         try
         {
-            var sent = time.GetTimestamp();
+            var sent = Time.GetTimestamp();
             await using var context = await contexts.CreateDbContextAsync(cancellationToken);
             await ReadRowsAsync(context, cancellationToken);
             foreach (var subscription in subscriptions)
@@ -102,47 +119,24 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
                 await (subscription.OnRead?.Invoke(context, cancellationToken) ?? Task.CompletedTask);
             }
 
-            Volatile.Write(ref trustedUntil, sent + (long)(Trusted.TotalSeconds * time.TimestampFrequency));
-            succeeded = true;
+            Volatile.Write(ref trustedUntil, sent + (long)(Trusted.TotalSeconds * Time.TimestampFrequency));
+            (succeeded, failing) = (true, false);
         }
         finally
         {
-            turn.Release();
-            read?.Tell(succeeded);
+            read?.Complete(succeeded);
         }
     }
 
     /// <inheritdoc />
-    public override async Task StartAsync(CancellationToken cancellationToken)
+    protected override void LogFailure(Exception exception)
     {
-        timer = new(Interval, time);
-        await TryReadAsync(cancellationToken); // before the first page is shown
-        await base.StartAsync(cancellationToken);
-    }
-
-    /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
+        if (!failing) // once, not every second
         {
-            while (await timer!.WaitForNextTickAsync(stoppingToken))
-            {
-                await TryReadAsync(stoppingToken);
-            }
+            LogNotRead(exception);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Nothing is left to do.
-        }
-    }
 
-    /// <inheritdoc />
-    public override void Dispose()
-    {
-        waiters.Dispose();
-        timer?.Dispose();
-        turn.Dispose();
-        base.Dispose();
+        failing = true;
     }
 
     async Task ReadRowsAsync(DashboardContext context, CancellationToken cancellationToken)
@@ -157,56 +151,38 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
         do
         {
             var from = last.Number;
-            // With the last one again: if it is not there, or another, then this is not the feed that was read before.
-            var rows = await context.FeedEntries.AsNoTracking().Where(x => x.Number >= from).OrderBy(x => x.Number).Take(MostAtOnce).ToListAsync(cancellationToken);
+            // Starts with the last entry again: if it is missing or different, this is not the feed that was read before.
+            var rows = await context.FeedEntries.AsNoTracking().Where(x => x.Number >= from).OrderBy(x => x.Number).Take(MaxBatch).ToListAsync(cancellationToken);
             if (!last.Continues(rows))
             {
                 LogReset(from);
                 await BeginAsync(context, cancellationToken);
-                Tell(subscription => subscription.OnReset?.Invoke());
+                Notify(subscription => subscription.OnReset?.Invoke());
                 return;
             }
 
-            TellRead(rows);
+            NotifyRead(rows);
             count = rows.Count;
         }
-        while (count == MostAtOnce);
-    }
-
-    async Task TryReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ReadAsync(cancellationToken);
-            failing = false;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
-        {
-            if (!failing)
-            {
-                LogNotRead(exception);
-            }
-
-            failing = true;
-        }
+        while (count == MaxBatch);
     }
 
     async Task BeginAsync(DashboardContext context, CancellationToken cancellationToken)
     {
         var number = await context.FeedCounters.Select(x => x.Number).SingleAsync(cancellationToken);
-        var place = new Place(number, await context.FeedEntries.AsNoTracking().SingleOrDefaultAsync(x => x.Number == number, cancellationToken));
+        var place = new Position(number, await context.FeedEntries.AsNoTracking().SingleOrDefaultAsync(x => x.Number == number, cancellationToken));
         lock (gate)
         {
             if (last is not null)
             {
-                own.Clear(); // of another feed
+                own.Clear(); // numbers of another feed
             }
 
             last = place;
         }
     }
 
-    void TellRead(List<FeedEntry> rows)
+    void NotifyRead(List<FeedEntry> rows)
     {
         foreach (var row in rows)
         {
@@ -220,7 +196,7 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
                 last = new(row.Number, row);
                 if (!own.Remove(row.Number))
                 {
-                    Tell(row);
+                    Notify(row);
                 }
             }
         }
@@ -231,9 +207,9 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
         }
     }
 
-    void Tell(FeedEntry entry) => Tell(subscription => subscription.OnEntry(entry));
+    void Notify(FeedEntry entry) => Notify(subscription => subscription.OnEntry(entry));
 
-    void Tell(Action<Subscription> call)
+    void Notify(Action<Subscription> call)
     {
         foreach (var subscription in subscriptions)
         {
@@ -248,21 +224,21 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The change feed cannot be read. It is tried again every second; until then, keys cannot be verified for longer than 30 seconds.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The change feed cannot be read. Reading is retried every second. If it keeps failing, keys cannot be verified after 30 seconds.")]
     partial void LogNotRead(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The change feed does not go on after number {Number}: rows were cleared, or the database is a restored backup. Reading begins anew.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The change feed does not continue after number {Number}: rows were cleared, or the database was restored from a backup. Reading starts over.")]
     partial void LogReset(long number);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Something that listens to the change feed failed.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A subscriber of the change feed failed.")]
     partial void LogListenerFailed(Exception exception);
 
-    /// <summary>How far the feed has been read.</summary>
-    /// <param name="Number">The last number.</param>
-    /// <param name="Row">Its row; null where there was none.</param>
-    sealed record Place(long Number, FeedEntry? Row)
+    /// <summary>The position up to which the feed has been read.</summary>
+    /// <param name="Row">The entry at that position, or null if there was none.</param>
+    sealed record Position(long Number, FeedEntry? Row)
     {
-        /// <summary>Whether <paramref name="rows"/>, all from <see cref="Number"/> on, are the same feed without a gap.</summary>
+        /// <summary>Returns whether <paramref name="rows"/>, which start at <see cref="Number"/>, continue the same feed without a
+        /// gap.</summary>
         public bool Continues(List<FeedEntry> rows)
         {
             var first = Row is null ? Number + 1 : Number;

@@ -1,41 +1,39 @@
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Changes;
 
 /// <summary>Clears feed rows that no node needs any more, once an hour, by one node at a time. The newest row always stays: it says where the feed is.</summary>
-public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<FeedCleanupService> logger) : BackgroundService
+public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<FeedCleanupService> logger) : PeriodicService(Interval, time)
 {
-    /// <summary>How long feed rows stay. A node that was away for longer begins anew.</summary>
+    /// <summary>How long feed entries are kept. A node that was offline for longer starts over.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
-    /// <summary>How often they are cleared.</summary>
+    /// <summary>How often old entries are deleted.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>The most rows of one transaction: nobody waits long for it.</summary>
+    /// <summary>The maximum number of rows in one transaction, so that other writers never wait long.</summary>
     const int BatchSize = 1000;
 
-    /// <summary>The most transactions of one round.</summary>
-    const int MostBatches = 1000;
+    /// <summary>The maximum number of transactions in one run.</summary>
+    const int MaxBatches = 1000;
 
-    /// <summary>Clears what is old, unless a node did within the hour.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many rows went.</returns>
+    /// <summary>Deletes old entries, unless a node has done so within the last hour.</summary>
+    /// <returns>The number of deleted entries.</returns>
     public async Task<int> ClearAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var (mine, total) = (false, 0);
+        var now = Time.GetUtcNow();
+        var (acquired, total) = (false, 0);
         await changes.RunBehindAsync(
             async (context, token) =>
             {
                 var before = now - Interval;
-                mine = await context.FeedCounters.Where(x => x.ClearedAt == null || x.ClearedAt <= before)
+                acquired = await context.FeedCounters.Where(x => x.ClearedAt == null || x.ClearedAt <= before)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.ClearedAt, now), token) == 1;
             },
             cancellationToken);
-        for (var (batch, count) = (0, BatchSize); mine && count == BatchSize && batch < MostBatches; batch++)
+        for (var (batch, count) = (0, BatchSize); acquired && count == BatchSize && batch < MaxBatches; batch++)
         {
             count = 0;
             await changes.RunBehindAsync(async (context, token) => count = await ClearBatchAsync(context, now - Kept, token), cancellationToken);
@@ -46,24 +44,13 @@ public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimePro
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            do
-            {
-                await TryClearAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Another round, or another node, goes on.
-        }
-    }
+    protected override bool RunsAtStart => true;
 
-    /// <summary>Numbers follow time but for clocks that differ, so the old rows are those before the first that is not.</summary>
+    /// <inheritdoc />
+    protected override Task WorkAsync(CancellationToken cancellationToken) => ClearAsync(cancellationToken);
+
+    /// <summary>Numbers follow time except for differences between clocks, so the old entries are those before the first one that is not
+    /// old.</summary>
     static async Task<int> ClearBatchAsync(DashboardContext context, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var rows = await context.FeedEntries.OrderBy(x => x.Number).Take(BatchSize + 1).Select(x => new { x.Number, x.At }).ToListAsync(cancellationToken);
@@ -72,18 +59,7 @@ public sealed partial class FeedCleanupService(UnitOfWorkRunner changes, TimePro
         return old.Count == 0 ? 0 : await context.FeedEntries.Where(x => x.Number <= last).ExecuteDeleteAsync(cancellationToken);
     }
 
-    async Task TryClearAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ClearAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
-        {
-            LogNotCleared(exception);
-        }
-    }
-
+    /// <inheritdoc />
     [LoggerMessage(Level = LogLevel.Warning, Message = "Old rows of the change feed could not be cleared; it is tried again in an hour.")]
-    partial void LogNotCleared(Exception exception);
+    protected override partial void LogFailure(Exception exception);
 }

@@ -1,41 +1,41 @@
 namespace Dashboard.Core.Changes;
 
-/// <summary>Those who wait for the next read of the change feed. They share it, and bring about at most one each <see cref="Spacing"/>.</summary>
-/// <param name="patience">How long somebody waits for a read at most. In real time: a request hangs on it.</param>
-sealed class FeedWaiters(TimeSpan patience) : IDisposable
+/// <summary>Callers that wait for the next read of the change feed. They share one read, and cause at most one per
+/// <see cref="Spacing"/>.</summary>
+/// <param name="timeout">The maximum wait for a read, in real time because a request is pending.</param>
+sealed class FeedWaiters(TimeSpan timeout) : IDisposable
 {
-    /// <summary>The least time between two reads that somebody waits for.</summary>
+    /// <summary>The minimum time between two reads that callers cause.</summary>
     public static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(50);
 
     readonly Lock gate = new();
     readonly CancellationTokenSource ended = new();
 
-    /// <summary>Those who wait for the read that has not begun; null while nobody does.</summary>
-    Party? next;
+    /// <summary>The callers that wait for a read that has not started, or null if there are none.</summary>
+    WaiterGroup? next;
 
-    /// <summary>When the last read began. Real time, whatever clock the product runs by: what it spares is the database.</summary>
-    long began = -1;
+    /// <summary>When the last read started. Real time whatever clock the application uses, because it protects the database.</summary>
+    long lastStart = -1;
 
     bool running;
     bool disposed;
 
-    /// <summary>Waits until a read has ended that begins after this call.</summary>
-    /// <param name="read">Reads; calls <see cref="Begin"/>, and does not throw.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether that read succeeded, while there was patience.</returns>
+    /// <summary>Waits for a read that starts after this call.</summary>
+    /// <param name="read">Performs a read. It calls <see cref="Begin"/> and does not throw.</param>
+    /// <returns>Whether the read succeeded within the timeout.</returns>
     public Task<bool> WaitAsync(Func<CancellationToken, Task> read, CancellationToken cancellationToken)
     {
-        Task<bool> mine;
+        Task<bool> waiter;
         bool run;
         lock (gate)
         {
             if (next is null)
             {
                 next = new();
-                _ = GiveUpLaterAsync(next);
+                _ = TimeOutAsync(next);
             }
 
-            mine = next.Join();
+            waiter = next.Join();
             run = !running;
             running = true;
         }
@@ -45,23 +45,23 @@ sealed class FeedWaiters(TimeSpan patience) : IDisposable
             _ = RunAsync(read);
         }
 
-        return mine.WaitAsync(cancellationToken);
+        return waiter.WaitAsync(cancellationToken);
     }
 
-    /// <summary>A read begins: it is the one that those who wait by now have waited for.</summary>
-    /// <returns>What has to be told how it went; null where nobody waits.</returns>
-    public Party? Begin()
+    /// <summary>Marks the start of a read, which serves every caller that waits by now.</summary>
+    /// <returns>The group to complete with the result of the read, or null if nobody waits.</returns>
+    public WaiterGroup? Begin()
     {
         lock (gate)
         {
-            began = TimeProvider.System.GetTimestamp();
-            var mine = next;
+            lastStart = TimeProvider.System.GetTimestamp();
+            var waiter = next;
             next = null;
-            return mine;
+            return waiter;
         }
     }
 
-    /// <summary>Ends the waiting: there will be no more reads.</summary>
+    /// <summary>Releases all waiting callers. There will be no more reads.</summary>
     public void Dispose()
     {
         lock (gate)
@@ -71,24 +71,24 @@ sealed class FeedWaiters(TimeSpan patience) : IDisposable
                 disposed = true;
                 ended.Cancel();
                 ended.Dispose();
-                next?.Tell(false);
+                next?.Complete(false);
             }
         }
     }
 
-    /// <summary>Tells all of a party that its read did not succeed, once it has taken too long. One clock for all of them: there may be very many.</summary>
-    async Task GiveUpLaterAsync(Party party)
+    /// <summary>Completes a group as failed when its read takes too long. One timer serves the whole group, which may be large.</summary>
+    async Task TimeOutAsync(WaiterGroup group)
     {
-        await Task.Delay(patience, TimeProvider.System);
+        await Task.Delay(timeout, TimeProvider.System);
         lock (gate)
         {
-            next = next == party ? null : next; // nobody joins it any more
+            next = next == group ? null : next; // no more callers join it
         }
 
-        party.Tell(false);
+        group.Complete(false);
     }
 
-    /// <summary>Reads as long as somebody waits. What the feed reads of its own accord serves them as well.</summary>
+    /// <summary>Reads while callers are waiting. The regular reads of the feed serve them as well.</summary>
     async Task RunAsync(Func<CancellationToken, Task> read)
     {
         try
@@ -111,7 +111,7 @@ sealed class FeedWaiters(TimeSpan patience) : IDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
-            // The product stops.
+            // The application is stopping.
         }
     }
 
@@ -120,7 +120,7 @@ sealed class FeedWaiters(TimeSpan patience) : IDisposable
         TimeSpan wait;
         lock (gate)
         {
-            wait = began < 0 ? TimeSpan.Zero : Spacing - TimeProvider.System.GetElapsedTime(began);
+            wait = lastStart < 0 ? TimeSpan.Zero : Spacing - TimeProvider.System.GetElapsedTime(lastStart);
         }
 
         if (wait > TimeSpan.Zero)
@@ -129,45 +129,46 @@ sealed class FeedWaiters(TimeSpan patience) : IDisposable
         }
     }
 
-    /// <summary>Those who wait for one read. However many there are, they go on a few at a time until the next read is due, so that a request that came meanwhile
-    /// does not stand behind all of them: who waits here presented a key that is unknown, as a rule for good.</summary>
-    internal sealed class Party
+    /// <summary>The callers that wait for one read. A large group resumes a few callers at a time until the next read is due, so that other
+    /// requests are not queued behind all of them: most waiting callers presented an unknown key.</summary>
+    internal sealed class WaiterGroup
     {
-        /// <summary>So many go on at once.</summary>
-        const int Few = 16;
+        /// <summary>The minimum number of callers that resume at once.</summary>
+        const int MinPerStep = 16;
 
-        /// <summary>So often some more do, where there are many.</summary>
-        static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(1);
+        /// <summary>The interval at which more callers of a large group resume.</summary>
+        static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
 
         readonly List<TaskCompletionSource<bool>> waiting = [];
         int ended;
 
-        /// <summary>One more waits. Not after <see cref="Tell"/>.</summary>
+        /// <summary>Adds a caller. Must not be called after <see cref="Complete"/>.</summary>
         public Task<bool> Join()
         {
-            var mine = new TaskCompletionSource<bool>();
-            waiting.Add(mine);
-            return mine.Task;
+            var waiter = new TaskCompletionSource<bool>();
+            waiting.Add(waiter);
+            return waiter.Task;
         }
 
-        /// <summary>Tells all how the read went, unless they were told already. Nobody goes on within this call.</summary>
-        public void Tell(bool succeeded)
+        /// <summary>Completes all callers with the result of the read, unless they have been completed already. No caller resumes within
+        /// this call.</summary>
+        public void Complete(bool succeeded)
         {
             if (Interlocked.Exchange(ref ended, 1) == 0)
             {
-                _ = Task.Run(() => TellAsync(succeeded));
+                _ = Task.Run(() => CompleteAsync(succeeded));
             }
         }
 
-        async Task TellAsync(bool succeeded)
+        async Task CompleteAsync(bool succeeded)
         {
-            var atOnce = Math.Max(Few, (int)(waiting.Count * (Pace / Spacing)) + 1);
-            for (var told = 0; told < waiting.Count; told++)
+            var perStep = Math.Max(MinPerStep, (int)(waiting.Count * (Step / Spacing)) + 1);
+            for (var index = 0; index < waiting.Count; index++)
             {
-                waiting[told].SetResult(succeeded);
-                if (told % atOnce == atOnce - 1)
+                waiting[index].SetResult(succeeded);
+                if (index % perStep == perStep - 1)
                 {
-                    await Task.Delay(Pace, TimeProvider.System);
+                    await Task.Delay(Step, TimeProvider.System);
                 }
             }
         }

@@ -23,12 +23,10 @@ public sealed class UnitOfWorkRunner(
         return await RunAsync(context, actor, change, cancellationToken);
     }
 
-    /// <summary>The same on a context that is there already: Identity's managers write through their request's.</summary>
-    /// <param name="context">The context; what it tracks is forgotten first.</param>
-    /// <param name="actor">Who acts.</param>
-    /// <param name="change">The change.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <typeparam name="T">What comes of it.</typeparam>
+    /// <summary>Runs <paramref name="change"/> on an existing context, because Identity's managers write through the context of their
+    /// request.</summary>
+    /// <param name="context">The context. It stops tracking everything first.</param>
+    /// <typeparam name="T">The type of the result.</typeparam>
     public async Task<Result<T>> RunAsync<T>(
         DashboardContext context, Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
     {
@@ -58,24 +56,25 @@ public sealed class UnitOfWorkRunner(
                 {
                     if (!committed)
                     {
-                        context.ChangeTracker.Clear(); // or the context's next use would write what was taken back
+                        context.ChangeTracker.Clear(); // otherwise the next use of the context would write what was rolled back
                     }
                 }
             },
-            // Asked when the connection broke: had the commit gone through? Then what it came to is known since before the commit.
+            // Called after a connection failure to find out whether the commit succeeded. If so, the result is the one from before the
+            // commit.
             async (_, id, token) => new(await context.AuditEntries.AnyAsync(entry => entry.ChangeId == id, token), outcome),
             cancellationToken);
         if (result.Commits)
         {
-            feed.Announce(unit!.Feed); // before anybody hears that it is done
+            feed.Announce(unit!.Feed); // before the caller gets the result
         }
 
         return result;
     }
 
-    /// <summary>Writes what no person decided, such as when a key was last used: one transaction, no audit row, no feed row.</summary>
-    /// <param name="write">The writing. It may run more than once, so it must come to the same then.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Writes data that no person decided on, such as the last use of a key, in one transaction without audit and feed
+    /// entries.</summary>
+    /// <param name="write">Writes the data. It may run more than once, so it must be idempotent.</param>
     public Task RunBehindAsync(Func<DashboardContext, CancellationToken, Task> write, CancellationToken cancellationToken) => AnnounceBehindAsync(
         async (context, token) =>
         {
@@ -84,9 +83,9 @@ public sealed class UnitOfWorkRunner(
         },
         cancellationToken);
 
-    /// <summary>The same for what no person decided and pages or other nodes have to hear of: one transaction, no audit row, but feed rows.</summary>
-    /// <param name="write">The writing; it returns what has changed. It may run more than once, so it must come to the same then.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Writes data that no person decided on but that pages or other nodes must be notified of, in one transaction with feed
+    /// entries and without audit entries.</summary>
+    /// <param name="write">Writes the data and returns what has changed. It may run more than once, so it must be idempotent.</param>
     public async Task AnnounceBehindAsync(
         Func<DashboardContext, CancellationToken, Task<IReadOnlyList<FeedSubject>>> write, CancellationToken cancellationToken)
     {
@@ -122,12 +121,12 @@ public sealed class UnitOfWorkRunner(
         unit.Context.SavedChanges -= Count;
         if (!outcome.Commits)
         {
-            return outcome; // the transaction ends with what it sent undone
+            return outcome; // the transaction is rolled back
         }
 
         if (unit.Events.Count == 0)
         {
-            return saved > 0 || unit.Context.ChangeTracker.HasChanges() ? throw new InvalidOperationException("A change has to say what happened.") : outcome;
+            return saved > 0 || unit.Context.ChangeTracker.HasChanges() ? throw new InvalidOperationException("A change must record an event.") : outcome;
         }
 
         await unit.Context.SaveChangesAsync(cancellationToken);

@@ -5,14 +5,14 @@ using System.Net.Sockets;
 
 namespace Dashboard.Core.Common;
 
-/// <summary>The networks that a key may be used from. IPv4 and IPv6 are two worlds, as in CIDR (RFC 4632, RFC 4291): an IPv4 address that came in IPv6's clothes
-/// (<c>::ffff:10.0.0.1</c>) counts as IPv4, on the list and as a client's.</summary>
+/// <summary>The IP allow-list of a key. IPv4 and IPv6 are separate, as in CIDR (RFC 4632, RFC 4291). An IPv4-mapped IPv6 address
+/// (<c>::ffff:10.0.0.1</c>) counts as IPv4, both on the list and as a client address.</summary>
 public sealed class AddressList
 {
-    /// <summary>The most networks of one key.</summary>
+    /// <summary>The maximum number of networks on a list.</summary>
     public const int MaxNetworks = 50;
 
-    /// <summary>The most characters that a list takes, with a space between each two networks.</summary>
+    /// <summary>The maximum length of a stored list, with networks separated by spaces.</summary>
     public const int MaxTextLength = (MaxNetworks * (MaxNetworkLength + 1)) - 1;
 
     const int MaxNetworkLength = 43; // eight groups of four, seven colons, a slash and three digits
@@ -25,8 +25,7 @@ public sealed class AddressList
     /// <summary>The networks in CIDR notation.</summary>
     public IReadOnlyList<string> Networks => [.. networks.Select(network => network.ToString())];
 
-    /// <summary>Whether a client may use the key. An address that is not known may not.</summary>
-    /// <param name="address">The client address, or null where it is not known.</param>
+    /// <summary>Returns whether the list contains a client address. Returns false if the address is null, that is, unknown.</summary>
     public bool Contains(IPAddress? address)
     {
         if (address is null)
@@ -46,24 +45,23 @@ public sealed class AddressList
         return false;
     }
 
-    /// <summary>The networks with a space between each two, as they are stored.</summary>
+    /// <summary>Returns the networks separated by spaces, as they are stored.</summary>
     public override string ToString() => string.Join(' ', Networks);
 
-    /// <summary>Reads what <see cref="ToString"/> wrote. A text that it can't have written lets nobody in.</summary>
+    /// <summary>Parses a stored list. Text that <see cref="ToString"/> cannot have written results in a list that contains no
+    /// address.</summary>
     /// <param name="text">The stored text; null for a key without a list.</param>
     public static AddressList? FromStored(string? text) =>
         text is null ? null : TryParse(text.Split(' '), out var list, out _) ? list : new([]);
 
-    /// <summary>Reads a list as people and programs write it: addresses and networks, IPv4 and IPv6.</summary>
-    /// <param name="texts">The entries.</param>
-    /// <param name="list">The list.</param>
-    /// <param name="fault">What is wrong and what to do, where it can't be read.</param>
+    /// <summary>Parses a list of IPv4 and IPv6 addresses and networks.</summary>
+    /// <param name="fault">What is wrong and how to fix it, if the list is not valid.</param>
     public static bool TryParse(IReadOnlyList<string> texts, [NotNullWhen(true)] out AddressList? list, [NotNullWhen(false)] out string? fault)
     {
         list = null;
         if (texts.Count is 0 or > MaxNetworks)
         {
-            fault = $"Name 1 to {MaxNetworks} addresses or networks, or leave the list out to let every address use the key.";
+            fault = $"Enter 1 to {MaxNetworks} addresses or networks, or omit the list to allow every address.";
             return false;
         }
 
@@ -72,21 +70,21 @@ public sealed class AddressList
         {
             if (Read(text, out fault) is not { } network)
             {
-                fault ??= $"\"{Shortened(text)}\" is neither an address nor a network. Write 203.0.113.7, 10.0.0.0/8 or 2001:db8::/32.";
+                fault ??= $"\"{Shortened(text)}\" is not an address or network. Use a format like 203.0.113.7, 10.0.0.0/8 or 2001:db8::/32.";
                 return false;
             }
 
             read.Add(network);
         }
 
-        fault = read.Distinct().Count() == read.Count ? null : "Name each address or network once.";
+        fault = read.Distinct().Count() == read.Count ? null : "Enter each address or network only once.";
         list = fault is null ? new([.. read]) : null;
         return fault is null;
     }
 
-    /// <summary>Reads an address, strictly: what programs read differently (<c>010.0.0.1</c>, <c>10.1</c>, <c>fe80::1%eth0</c>) is none.</summary>
-    /// <param name="text">The text, or null.</param>
-    /// <returns>The address, IPv4 as IPv4; or null.</returns>
+    /// <summary>Parses an address strictly: text that programs interpret differently (<c>010.0.0.1</c>, <c>10.1</c>, <c>fe80::1%eth0</c>)
+    /// is rejected.</summary>
+    /// <returns>The address, with IPv4-mapped IPv6 as IPv4, or null.</returns>
     public static IPAddress? ParseAddress(string? text)
     {
         if (text is null || text.Length > MaxNetworkLength + 2 || text.Any(c => !char.IsAsciiHexDigit(c) && c is not ('.' or ':')))
@@ -138,16 +136,16 @@ public sealed class AddressList
         }
 
         var network = new IPNetwork(new(bytes), length);
-        fault = network.BaseAddress.Equals(address) ? null : $"\"{text}\" has more of an address than its /{text[(slash + 1)..]} covers. Write {network}, or the one address without the slash.";
+        fault = network.BaseAddress.Equals(address) ? null : $"\"{text}\" has address bits beyond its /{text[(slash + 1)..]}. Use {network}, or the single address without the slash.";
         return fault is null ? network : null;
     }
 
     static bool IsDotted(string text) => text.Split('.') is { Length: 4 } parts && parts.All(part => ReadNumber(part, 255) is not null);
 
-    /// <summary>A decimal number without signs and without leading zeros.</summary>
-    static int? ReadNumber(ReadOnlySpan<char> text, int most) =>
+    /// <summary>Parses a decimal number without a sign or leading zeros.</summary>
+    static int? ReadNumber(ReadOnlySpan<char> text, int max) =>
         text.Length is > 0 and <= 3 && (text.Length == 1 || text[0] != '0')
-        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most ? number : null;
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= max ? number : null;
 
     static string Shortened(string text) => text.Length <= MaxNetworkLength ? text : $"{text[..(char.IsHighSurrogate(text[11]) ? 11 : 12)]}…";
 }

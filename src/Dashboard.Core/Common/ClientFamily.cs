@@ -1,12 +1,14 @@
 namespace Dashboard.Core.Common;
 
-/// <summary>What kind of program a client is, by what it calls itself. Nothing of a client's own words is kept: they could be anything, even a key.</summary>
+/// <summary>Derives the family of a client from its <c>User-Agent</c>. None of the client's own text is kept, because it can contain
+/// anything, even a key.</summary>
 public static class ClientFamily
 {
-    /// <summary>A program that is none of the known ones.</summary>
+    /// <summary>A client that is not one of the known families.</summary>
     public const string Other = "other";
 
-    /// <summary>Product names as they stand in <c>User-Agent</c> (RFC 9110 section 10.1.5), the more telling before those that others carry as well.</summary>
+    /// <summary>Product names in <c>User-Agent</c> (RFC 9110 section 10.1.5). Specific names come before those that other clients also
+    /// send.</summary>
     static readonly (string Product, string Family)[] Families =
     [
         ("curl", "curl"), ("Wget", "wget"), ("HTTPie", "HTTPie"), ("PostmanRuntime", "Postman"), ("insomnia", "Insomnia"), ("bruno-runtime", "Bruno"),
@@ -18,10 +20,10 @@ public static class ClientFamily
         ("PowerShell", "PowerShell"), ("k6", "k6"), ("Mozilla", "browser"), ("Opera", "browser"),
     ];
 
-    /// <summary>The family of a client.</summary>
-    /// <param name="userAgent">What the client calls itself, or null.</param>
-    /// <returns>One of a fixed set of words: <c>curl</c>, <c>python-requests</c>, <c>axios</c>, <c>Go</c>, <c>browser</c>, …, <see cref="Other"/>; null for a client that
-    /// says nothing.</returns>
+    /// <summary>Returns the family of a client.</summary>
+    /// <param name="userAgent">The <c>User-Agent</c> header, or null.</param>
+    /// <returns>One of a fixed set of names: <c>curl</c>, <c>python-requests</c>, <c>axios</c>, <c>Go</c>, <c>browser</c>, …,
+    /// <see cref="Other"/>. Null if the header is missing or empty.</returns>
     public static string? Of(string? userAgent)
     {
         if (string.IsNullOrWhiteSpace(userAgent))
@@ -40,7 +42,7 @@ public static class ClientFamily
         return Other;
     }
 
-    /// <summary>Whether <paramref name="product"/> is one of the products, not a part of another's name.</summary>
+    /// <summary>Returns whether <paramref name="product"/> is a complete product name in the header, not part of another.</summary>
     static bool Names(string userAgent, string product)
     {
         for (var at = userAgent.IndexOf(product, StringComparison.OrdinalIgnoreCase); at >= 0; at = userAgent.IndexOf(product, at + 1, StringComparison.OrdinalIgnoreCase))

@@ -4,15 +4,15 @@ using System.Net.Sockets;
 
 namespace Dashboard.Core.Common;
 
-/// <summary>The network that an address belongs to, coarse enough to be kept: an IPv4 /24, an IPv6 /48. As a number it costs no allocation to make and to compare.</summary>
-/// <param name="Bits">The network's bits under a mark of its family; 0 for no address.</param>
+/// <summary>The network of an address, coarse enough to be stored: an IPv4 /24 or an IPv6 /48. A number, so that creating and comparing it
+/// does not allocate.</summary>
+/// <param name="Bits">The bits of the network and a marker of the address family; 0 for no address.</param>
 public readonly record struct CoarseNetwork(ulong Bits)
 {
     const ulong FourMark = 4UL << 56;
     const ulong SixMark = 6UL << 56;
 
-    /// <summary>The network of an address.</summary>
-    /// <param name="address">The address; null for none. IPv4 in IPv6's clothes counts as IPv4.</param>
+    /// <summary>Returns the network of an address. An IPv4-mapped IPv6 address counts as IPv4; null results in the default value.</summary>
     public static CoarseNetwork Of(IPAddress? address)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -31,7 +31,7 @@ public readonly record struct CoarseNetwork(ulong Bits)
             : new(SixMark | (BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16));
     }
 
-    /// <summary>The network in CIDR notation, or null where there is none.</summary>
+    /// <summary>Returns the network in CIDR notation, or null if there is none.</summary>
     public string? ToText()
     {
         Span<byte> bytes = stackalloc byte[16];

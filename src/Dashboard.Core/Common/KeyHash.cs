@@ -1,20 +1,17 @@
 using System.Security.Cryptography;
 using System.Text;
-using Dashboard.Core.Keys.Format;
 
 namespace Dashboard.Core.Common;
 
-/// <summary>
-/// What is stored of a key and looked up: SHA-256 of the whole raw key in UTF-8. It needs neither salt nor pepper, since a key holds
-/// 128 random bits or more, and so keys issued elsewhere can be imported by their hash.
-/// </summary>
+/// <summary>The hash that a key is stored and looked up by: SHA-256 of the whole key in UTF-8. It needs neither salt nor pepper because a
+/// key holds at least 128 random bits, and so keys issued by other systems can be imported by their hash.</summary>
 public static class KeyHash
 {
-    /// <summary>The length of a hash in bytes.</summary>
+    /// <summary>The length of a hash, in bytes.</summary>
     public const int Length = SHA256.HashSizeInBytes;
 
-    /// <summary>The hash of a raw key, as a new array of <see cref="Length"/> bytes.</summary>
-    /// <param name="raw">Any text; half a surrogate pair counts as U+FFFD, as everywhere in .NET.</param>
+    /// <summary>Returns the hash of a raw key, <see cref="Length"/> bytes.</summary>
+    /// <param name="raw">Any text. An unpaired surrogate counts as U+FFFD, as elsewhere in .NET.</param>
     public static byte[] Of(ReadOnlySpan<char> raw)
     {
         var hash = new byte[Length];
@@ -22,16 +19,17 @@ public static class KeyHash
         return hash;
     }
 
-    /// <summary>Writes the hash of a raw key; for a key of up to 512 characters nothing is allocated.</summary>
-    /// <param name="raw">Any text; half a surrogate pair counts as U+FFFD, as everywhere in .NET.</param>
-    /// <param name="destination">Takes the hash in its first <see cref="Length"/> bytes.</param>
+    /// <summary>Writes the hash of a raw key. Does not allocate for a key of up to 512 characters.</summary>
+    /// <param name="raw">Any text. An unpaired surrogate counts as U+FFFD, as elsewhere in .NET.</param>
+    /// <param name="destination">Receives the hash in its first <see cref="Length"/> bytes.</param>
     /// <exception cref="ArgumentException">The destination is shorter than <see cref="Length"/>.</exception>
     public static void Of(ReadOnlySpan<char> raw, Span<byte> destination)
     {
-        const int usual = 128; // what is not needed need not be cleared, and this is asked for with every request
+        const int usual = 128; // this runs for every request, so clear no more than needed
         const int worst = 3;
+        const int longest = 512; // as long as a key can be
         var utf8 = raw.Length <= usual ? stackalloc byte[worst * usual]
-            : raw.Length <= KeyTemplate.MaxKeyLength ? stackalloc byte[worst * KeyTemplate.MaxKeyLength]
+            : raw.Length <= longest ? stackalloc byte[worst * longest]
             : new byte[Encoding.UTF8.GetByteCount(raw)];
         try
         {

@@ -6,27 +6,25 @@ using System.Text;
 
 namespace Dashboard.Core.Common;
 
-/// <summary>A page of a list.</summary>
-/// <param name="Items">The rows.</param>
-/// <param name="NextCursor">Where the next page begins, or null when this is the last.</param>
-/// <typeparam name="T">A row's type.</typeparam>
+/// <summary>One page of a list.</summary>
+/// <param name="NextCursor">The cursor of the next page, or null if this page is the last.</param>
+/// <typeparam name="T">The type of an item.</typeparam>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
 
-/// <summary>The limits of pages.</summary>
+/// <summary>Page size and search limits.</summary>
 public static class Page
 {
-    /// <summary>The most rows on a page.</summary>
+    /// <summary>The maximum number of items on a page.</summary>
     public const int MaxLimit = 200;
 
-    /// <summary>The rows on a page where none is asked for.</summary>
+    /// <summary>The number of items on a page if the request does not specify one.</summary>
     public const int DefaultLimit = 50;
 
-    /// <summary>The most characters to search for: as many as the longest text that is searched has. SQLite takes no pattern of any length.</summary>
+    /// <summary>The maximum length of a search text, which is the length of the longest text that is searched. SQLite limits the length of
+    /// a pattern.</summary>
     public const int MaxSearchLength = 512;
 
-    /// <summary>What is wrong with a limit or with what is searched for, or null.</summary>
-    /// <param name="limit">The most rows.</param>
-    /// <param name="search">What is searched for, or null.</param>
+    /// <summary>Validates a page size and a search text. Returns null if both are valid.</summary>
     public static Error? Check(int limit, string? search = null)
     {
         if (limit is < 1 or > MaxLimit)
@@ -34,42 +32,44 @@ public static class Page
             return Error.Invalid("limit", $"Use a whole number from 1 to {MaxLimit}.");
         }
 
-        return search is { Length: > MaxSearchLength } ? Error.Invalid("search", $"Search for {MaxSearchLength} characters or fewer.") : null;
+        return search is { Length: > MaxSearchLength } ? Error.Invalid("search", $"Use {MaxSearchLength} characters or fewer.") : null;
     }
 }
 
-/// <summary>The end of a page, from which the next begins: a time, an identifier among equal times, and the filter that it is good for.</summary>
-/// <param name="At">The last row's time.</param>
-/// <param name="Id">The last row's identifier.</param>
+/// <summary>The position after the last item of a page: a time, an identifier that orders equal times, and the filter that the cursor is
+/// valid for.</summary>
+/// <param name="At">The time of the last item.</param>
+/// <param name="Id">The identifier of the last item.</param>
 public readonly record struct Cursor(DateTimeOffset At, string Id)
 {
     const int FilterBytes = 8;
 
-    /// <summary>The end of a page whose rows are told apart by a number.</summary>
-    /// <param name="at">The last row's time.</param>
-    /// <param name="id">The last row's identifier.</param>
+    /// <summary>Creates the cursor for a list whose items have numeric identifiers.</summary>
+    /// <param name="at">The time of the last item.</param>
+    /// <param name="id">The identifier of the last item.</param>
     public Cursor(DateTimeOffset at, long id)
         : this(at, id.ToString(CultureInfo.InvariantCulture))
     {
     }
 
-    /// <summary><see cref="Id"/> as the number that it was written as; 0 where it is none.</summary>
+    /// <summary><see cref="Id"/> as a number, or 0 if it is not one.</summary>
     public long AsNumber => long.TryParse(Id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    /// <summary>Makes a page of one row more than it holds: the row too many says that there is a next page.</summary>
-    /// <param name="rows">At most <paramref name="limit"/> and one rows.</param>
-    /// <param name="limit">The most rows on a page.</param>
-    /// <param name="show">Makes an item of a row.</param>
-    /// <param name="end">Where a row stands in the order.</param>
-    /// <param name="filter">All that the list is filtered and sorted by.</param>
-    /// <typeparam name="TRow">A row.</typeparam>
-    /// <typeparam name="TItem">An item.</typeparam>
+    /// <summary>Builds a page from a query that reads one row more than the page holds. The extra row shows that there is a next
+    /// page.</summary>
+    /// <param name="rows">At most <paramref name="limit"/> + 1 rows.</param>
+    /// <param name="limit">The maximum number of items on the page.</param>
+    /// <param name="show">Converts a row to an item.</param>
+    /// <param name="end">Returns the cursor after a row.</param>
+    /// <param name="filter">Everything that the list is filtered and sorted by.</param>
+    /// <typeparam name="TRow">The type of a row.</typeparam>
+    /// <typeparam name="TItem">The type of an item.</typeparam>
     public static Page<TItem> Cut<TRow, TItem>(
         IReadOnlyList<TRow> rows, int limit, Func<TRow, TItem> show, Func<TRow, Cursor> end, params ReadOnlySpan<string?> filter) =>
         new([.. rows.Take(limit).Select(show)], rows.Count > limit ? end(rows[limit - 1]).Write(filter) : null);
 
-    /// <summary>Writes it as an opaque text.</summary>
-    /// <param name="filter">All that the list was filtered and sorted by.</param>
+    /// <summary>Encodes the cursor as an opaque string.</summary>
+    /// <param name="filter">Everything that the list is filtered and sorted by.</param>
     public string Write(params ReadOnlySpan<string?> filter)
     {
         var id = Encoding.UTF8.GetBytes(Id);
@@ -80,10 +80,10 @@ public readonly record struct Cursor(DateTimeOffset At, string Id)
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote, for the same filter.</summary>
-    /// <param name="text">The text; null or empty for the first page.</param>
-    /// <param name="filter">All that the list is filtered and sorted by.</param>
-    /// <returns>The end of the page before, null for the first page, or a fault.</returns>
+    /// <summary>Decodes a cursor written by <see cref="Write"/> for the same filter.</summary>
+    /// <param name="text">The encoded cursor; null or empty for the first page.</param>
+    /// <param name="filter">Everything that the list is filtered and sorted by.</param>
+    /// <returns>The cursor, null for the first page, or an error.</returns>
     public static Result<Cursor?> Read(string? text, params ReadOnlySpan<string?> filter)
     {
         if (string.IsNullOrEmpty(text))
@@ -104,7 +104,7 @@ public readonly record struct Cursor(DateTimeOffset At, string Id)
             }
         }
 
-        return Error.Invalid("cursor", "Take the cursor from the page before, with the same filter and order.");
+        return Error.Invalid("cursor", "Use the cursor of the previous page, with the same filter and order.");
     }
 
     static byte[] Digest(ReadOnlySpan<string?> filter)

@@ -2,36 +2,38 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Common;
 
-/// <summary>A verb that a credential may use.</summary>
-/// <param name="Name">The word in keys and requests, such as <c>read</c>.</param>
-/// <param name="Description">What it allows, one sentence for people.</param>
+/// <summary>A permission that a credential may have.</summary>
+/// <param name="Name">The name in keys and requests, such as <c>read</c>.</param>
+/// <param name="Description">What the permission allows, in one sentence.</param>
 public sealed record Permission(string Name, string Description);
 
-/// <summary>The settings for the words of an installation.</summary>
+/// <summary>The settings <c>Permissions</c> and <c>ResourceKinds</c>.</summary>
 [SettingsSection("", IsShared = true)]
 public sealed class CatalogOptions
 {
-    /// <summary>The permissions that a key can have: names, or names with a sentence each.</summary>
+    /// <summary>The permissions that a key can have: a list of names, or names with a description each.</summary>
     public IConfigurationSection? Permissions { get; init; }
 
-    /// <summary>The kinds of resource that a key can be narrowed to.</summary>
+    /// <summary>The kinds of resource that a key can be limited to.</summary>
     public IConfigurationSection? ResourceKinds { get; init; }
 }
 
-/// <summary>The words of an installation: which permissions a key may have, and which kinds of resource there are.</summary>
+/// <summary>The permissions and resource kinds that the installation defines.</summary>
 public sealed class PermissionCatalog
 {
-    /// <summary>Only a service account's credentials may have it: it lets them ask whether other credentials are good. Built in, and never a default.</summary>
+    /// <summary>Allows a credential to verify other credentials. Only service accounts can have it. It is built in and never a
+    /// default.</summary>
     public const string Verify = "verify";
 
-    /// <summary>The most characters that the permissions of one key take, with a space between each two and <see cref="Verify"/> among them.</summary>
-    public const int MaxPermissionsLength = ((MostWords + 1) * (MaxWordLength + 1)) - 1;
+    /// <summary>The maximum length of a key's stored permissions, separated by spaces and including <see cref="Verify"/>.</summary>
+    public const int MaxPermissionsLength = ((MaxNames + 1) * (MaxNameLength + 1)) - 1;
 
-    const int MostWords = 50;
-    const int MaxWordLength = 32;
+    const int MaxNames = 50;
+    const int MaxNameLength = 32;
 
-    /// <summary>Reads <c>Permissions</c> (an object of name and description, or a list of names) and <c>ResourceKinds</c> (a list).</summary>
-    /// <exception cref="SettingException">A word is not one that can stand in a key.</exception>
+    /// <summary>Reads <c>Permissions</c> (an object of names and descriptions, or a list of names) and <c>ResourceKinds</c> (a list of
+    /// names).</summary>
+    /// <exception cref="SettingException">A name is not valid.</exception>
     public PermissionCatalog(IConfiguration configuration)
     {
         var options = SettingsBinder.Read<CatalogOptions>(configuration);
@@ -49,14 +51,14 @@ public sealed class PermissionCatalog
         ResourceKinds = [.. Read(options.ResourceKinds!, [new("workflow", ""), new("gateway", ""), new("agent", "")]).Select(kind => kind.Name)];
     }
 
-    /// <summary>The permissions in the order that people see them.</summary>
+    /// <summary>The permissions in display order.</summary>
     public IReadOnlyList<Permission> Permissions { get; }
 
-    /// <summary>The kinds of resource in the order that people see them.</summary>
+    /// <summary>The resource kinds in display order.</summary>
     public IReadOnlyList<string> ResourceKinds { get; }
 
-    /// <summary>Permissions in the catalog's order, <see cref="Verify"/> last, whatever order they were asked for in.</summary>
-    /// <param name="permissions">What was asked for; null for the default, which is all of the catalog.</param>
+    /// <summary>Sorts permissions into the order of the catalog, with <see cref="Verify"/> last.</summary>
+    /// <param name="permissions">The requested permissions; null for the default, which is every permission of the catalog.</param>
     public IEnumerable<string> InOrder(IReadOnlyCollection<string>? permissions) => permissions is null
         ? Permissions.Select(x => x.Name)
         : Permissions.Select(x => x.Name).Append(Verify).Where(name => permissions.Contains(name, StringComparer.Ordinal));
@@ -71,18 +73,18 @@ public sealed class PermissionCatalog
             return otherwise;
         }
 
-        if (words.FirstOrDefault(word => !IsWord(word.Name)) is { } wrong)
+        if (words.FirstOrDefault(word => !IsName(word.Name)) is { } wrong)
         {
-            throw new SettingException(setting.Path, $"lists \"{wrong.Name}\"; a word there is 1 to {MaxWordLength} small letters, digits, hyphens and underscores");
+            throw new SettingException(setting.Path, $"lists \"{wrong.Name}\"; use 1 to {MaxNameLength} lowercase letters, digits, hyphens and underscores");
         }
 
-        if (words.Count > MostWords || words.DistinctBy(word => word.Name, StringComparer.Ordinal).Count() != words.Count)
+        if (words.Count > MaxNames || words.DistinctBy(word => word.Name, StringComparer.Ordinal).Count() != words.Count)
         {
-            throw new SettingException(setting.Path, $"lists a word twice or more than {MostWords} words");
+            throw new SettingException(setting.Path, $"lists a name twice or more than {MaxNames} names");
         }
 
         return words;
     }
 
-    internal static bool IsWord(string text) => text is { Length: > 0 and <= MaxWordLength } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
+    internal static bool IsName(string text) => text is { Length: > 0 and <= MaxNameLength } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 }

@@ -5,24 +5,24 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Common;
 
-/// <summary>The setting for the address that Latchkey has for everybody else.</summary>
+/// <summary>The setting <c>PublicUrl</c>.</summary>
 [SettingsSection("", IsShared = true)]
 public sealed class PublicUrlOptions
 {
-    /// <summary>Where browsers and programs reach Latchkey, and the issuer of its tokens. With <c>https</c> the session cookie is <c>Secure</c> and <c>__Host-</c>.</summary>
+    /// <summary>The URL at which browsers and programs reach Latchkey, and the issuer of its tokens. With <c>https</c> the session cookie is <c>Secure</c> and <c>__Host-</c>.</summary>
     public string? PublicUrl { get; init; }
 }
 
-/// <summary>What Latchkey is called where people and programs reach it, <c>PublicUrl</c>: the issuer of its tokens (RFC 8414 section 2).</summary>
-/// <remarks>Without the setting it is this machine's own name with the port it listens on, or the loopback address by which a request came. A <c>Host</c> that could be anybody's
-/// never names an issuer.</remarks>
+/// <summary>The public URL of this installation from the <c>PublicUrl</c> setting, which is the issuer of its tokens (RFC 8414 section
+/// 2).</summary>
+/// <remarks>Without the setting it is localhost with the port that Latchkey listens on, or the loopback address that the request used. A
+/// <c>Host</c> header, which anyone can set, never becomes an issuer.</remarks>
 public sealed class PublicUrl
 {
     const string Setting = "PublicUrl";
 
     /// <summary>Reads the setting.</summary>
-    /// <param name="configuration">The settings.</param>
-    /// <exception cref="SettingException">It is no address, or more than the address of a host.</exception>
+    /// <exception cref="SettingException">The setting is not the URL of a host.</exception>
     public PublicUrl(IConfiguration configuration)
     {
         if (SettingsBinder.Read<PublicUrlOptions>(configuration).PublicUrl is not { } text)
@@ -32,15 +32,15 @@ public sealed class PublicUrl
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
         {
-            throw new SettingException(Setting, $"is \"{text}\"; it has to be an address that begins with https:// or http://");
+            throw new SettingException(Setting, $"is \"{text}\"; it must be a URL that begins with https:// or http://");
         }
 
         if (url.PathAndQuery != "/" || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
         {
-            throw new SettingException(Setting, $"is \"{text}\"; it has to end after the host and port, since Latchkey is served at the root of a host of its own");
+            throw new SettingException(Setting, $"is \"{text}\"; it must end after the host and port, because Latchkey is served at the root of a host of its own");
         }
 
-        // The root's dot at the end of a host name makes no other host (RFC 1034 section 3.1).
+        // A trailing dot, which stands for the root of the DNS, does not name another host (RFC 1034 section 3.1).
         Configured = new UriBuilder(url.Scheme, url.IdnHost.TrimEnd('.'), url.IsDefaultPort ? -1 : url.Port).Uri.GetLeftPart(UriPartial.Authority);
     }
 
@@ -58,8 +58,9 @@ public sealed class PublicUrl
         return Configured ?? (IsLoopback(http.Request.Host.Host) ? $"{http.Request.Scheme}://{http.Request.Host.Value}" : OfPort(http));
     }
 
-    /// <summary>The same where the request's scheme and host are those of another server, which a proxy asks about.</summary>
-    /// <param name="http">The proxy's request.</param>
+    /// <summary>Returns the public URL for a request whose scheme and host belong to another server, as in forward
+    /// authentication.</summary>
+    /// <param name="http">The request of the proxy.</param>
     public string Beside(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Common;
 
-/// <summary>Reads options types from the configuration, and refuses settings that no options type has. An error names the setting and what is wrong with it.</summary>
+/// <summary>Reads options types from the configuration and rejects unknown settings. Errors name the setting and the reason.</summary>
 public static class SettingsBinder
 {
     const string FileSuffix = "_FILE";
@@ -13,27 +13,32 @@ public static class SettingsBinder
 
     static readonly char[] Separators = [',', ' ', '\t', '\r', '\n'];
 
-    /// <summary>Reads an options type. What is not set, or set to nothing, keeps its default.</summary>
-    /// <exception cref="SettingException">A value cannot be used.</exception>
+    /// <summary>Reads an options type. A setting that is missing or empty keeps its default.</summary>
+    /// <exception cref="SettingException">A value is not valid.</exception>
     public static T Read<T>(IConfiguration configuration)
         where T : class, new() => (T)Read(typeof(T), SectionOf(typeof(T)).Section, configuration);
 
-    /// <summary>Refuses every setting below a section of these assemblies' options types that none of the types has. A section's own value and settings below sections that
-    /// no type names are left alone.</summary>
+    /// <summary>Rejects every setting in a section of the options types of these assemblies that none of the types has. The own value of a
+    /// section and all other sections are ignored.</summary>
     /// <exception cref="SettingException">There is such a setting.</exception>
     public static void RefuseUnknown(IConfiguration configuration, params IEnumerable<Assembly> assemblies)
     {
         foreach (var types in OptionsOf(assemblies).GroupBy(type => SectionOf(type).Section, StringComparer.OrdinalIgnoreCase))
         {
-            RefuseUnknown(types.Key.Length == 0 ? configuration : configuration.GetSection(types.Key), types.Key, [.. types.SelectMany(PropertiesOf)], types.Any(type => SectionOf(type).IsShared));
+            RefuseUnknown(
+                types.Key.Length == 0 ? configuration : configuration.GetSection(types.Key),
+                types.Key,
+                [.. types.SelectMany(PropertiesOf)],
+                types.Any(type => SectionOf(type).IsShared));
         }
     }
 
-    /// <summary>The keys of all settings that these assemblies' options types have.</summary>
-    public static IEnumerable<string> KeysOf(params IEnumerable<Assembly> assemblies) => OptionsOf(assemblies).SelectMany(type => KeysOf(type, SectionOf(type).Section));
+    /// <summary>Returns the keys of all settings of the options types of these assemblies.</summary>
+    public static IEnumerable<string> KeysOf(params IEnumerable<Assembly> assemblies) =>
+        OptionsOf(assemblies).SelectMany(type => KeysOf(type, SectionOf(type).Section));
 
-    static IEnumerable<Type> OptionsOf(IEnumerable<Assembly> assemblies) =>
-        assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsDefined(typeof(SettingsSectionAttribute), inherit: false));
+    static IEnumerable<Type> OptionsOf(IEnumerable<Assembly> assemblies) => assemblies.SelectMany(assembly => assembly.GetTypes())
+        .Where(type => type.IsDefined(typeof(SettingsSectionAttribute), inherit: false));
 
     static IEnumerable<string> KeysOf(Type type, string section) => PropertiesOf(type).SelectMany(property =>
         IsGroup(property.PropertyType) ? KeysOf(property.PropertyType, KeyOf(section, property)) : [KeyOf(section, property)]);
@@ -68,8 +73,7 @@ public static class SettingsBinder
         var text = property.IsDefined(typeof(SecretAttribute)) ? ReadSecret(key, configuration) : configuration[key];
         if (IsList(type))
         {
-            List<string> items = [.. configuration.GetSection(key).GetChildren().Select(child => child.Value?.Trim() ?? ""), .. (text ?? "").Split(Separators, StringSplitOptions.RemoveEmptyEntries)];
-            return items.Count > 0 ? items : null;
+            return ReadList(key, text, configuration);
         }
 
         return string.IsNullOrEmpty(text) ? null
@@ -78,6 +82,16 @@ public static class SettingsBinder
             : type == typeof(int) ? ParseNumber(text, key, property.GetCustomAttribute<RangeAttribute>()!)
             : type == typeof(TimeSpan) ? ParseTime(text, key, property.GetCustomAttribute<RangeAttribute>()!)
             : ParseOther(type, text, key);
+    }
+
+    static List<string>? ReadList(string key, string? text, IConfiguration configuration)
+    {
+        List<string> items =
+        [
+            .. configuration.GetSection(key).GetChildren().Select(child => child.Value?.Trim() ?? ""),
+            .. (text ?? "").Split(Separators, StringSplitOptions.RemoveEmptyEntries),
+        ];
+        return items.Count > 0 ? items : null;
     }
 
     static string? ReadSecret(string key, IConfiguration configuration)
@@ -89,40 +103,53 @@ public static class SettingsBinder
 
         if (!string.IsNullOrEmpty(configuration[key]))
         {
-            throw new SettingException(key, $"is set, and so is {key}{FileSuffix}; set one of them");
+            throw new SettingException(key, $"is set together with {key}{FileSuffix}; set only one of them");
         }
 
+        return ReadFile(key + FileSuffix, file);
+    }
+
+    static string ReadFile(string key, string file)
+    {
         try
         {
-            return new FileInfo(file).Length <= MaxFileLength
-                ? File.ReadAllText(file).TrimEnd('\r', '\n') is { Length: > 0 } text ? text : throw new SettingException(key + FileSuffix, $"names {file}, which is empty")
-                : throw new SettingException(key + FileSuffix, $"names {file}, which is larger than {MaxFileLength / 1024} KB");
+            if (new FileInfo(file).Length > MaxFileLength)
+            {
+                throw new SettingException(key, $"names {file}, which is larger than {MaxFileLength / 1024} KB");
+            }
+
+            var text = File.ReadAllText(file).TrimEnd('\r', '\n');
+            return text.Length > 0 ? text : throw new SettingException(key, $"names {file}, which is empty");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new SettingException(key + FileSuffix, $"names {file}, which cannot be read: {exception.Message.TrimEnd('.')}");
+            throw new SettingException(key, $"names {file}, which cannot be read: {exception.Message.TrimEnd('.')}");
         }
     }
 
     static bool ParseBoolean(string text, string key) =>
-        bool.TryParse(text, out var value) ? value : throw new SettingException(key, $"is \"{text}\"; it has to be true or false");
+        bool.TryParse(text, out var value) ? value : throw new SettingException(key, $"is \"{text}\"; it must be true or false");
 
     static int ParseNumber(string text, string key, RangeAttribute range) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= (int)range.Minimum && number <= (int)range.Maximum
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= (int)range.Minimum && number <= (int)range.Maximum
             ? number
-            : throw new SettingException(key, $"is \"{text}\"; it has to be a whole number from {range.Minimum} to {range.Maximum}");
+            : throw new SettingException(key, $"is \"{text}\"; it must be a whole number from {range.Minimum} to {range.Maximum}");
 
     static TimeSpan ParseTime(string text, string key, RangeAttribute range)
     {
         var time = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds(seconds)
             : TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var span) ? span : TimeSpan.MinValue;
-        return time >= TimeSpan.FromSeconds((int)range.Minimum) && time <= TimeSpan.FromSeconds((int)range.Maximum) && time.Ticks % TimeSpan.TicksPerSecond == 0
+        var (min, max) = (TimeSpan.FromSeconds((int)range.Minimum), TimeSpan.FromSeconds((int)range.Maximum));
+        return time >= min && time <= max && time.Ticks % TimeSpan.TicksPerSecond == 0
             ? time
-            : throw new SettingException(key, $"is \"{text}\"; it has to be whole seconds from {range.Minimum} to {range.Maximum}, or as long written hh:mm:ss");
+            : throw new SettingException(
+                key,
+                $"is \"{text}\"; it must be a whole number of seconds from {range.Minimum} to {range.Maximum}, or a duration in the format hh:mm:ss");
     }
 
-    /// <summary>A type that parses itself: the message of its <see cref="FormatException"/> is the reason.</summary>
+    /// <summary>Parses a type that parses itself. The message of its <see cref="FormatException"/> is the reason.</summary>
     static object ParseOther(Type type, string text, string key)
     {
         try
@@ -143,45 +170,60 @@ public static class SettingsBinder
     {
         foreach (var child in parent.GetChildren())
         {
-            var property = known.FirstOrDefault(property => NameOf(property).Equals(child.Key, StringComparison.OrdinalIgnoreCase));
-            var isFile = property is null && known.Any(property => property.IsDefined(typeof(SecretAttribute)) && child.Key.Equals(NameOf(property) + FileSuffix, StringComparison.OrdinalIgnoreCase));
-            if (property is null && !isFile)
+            if (known.FirstOrDefault(property => Is(child.Key, NameOf(property))) is { } property)
             {
-                if (isShared)
-                {
-                    continue;
-                }
+                RefuseUnknownBelow(child, section, property, known);
+            }
+            else if (known.Any(secret => secret.IsDefined(typeof(SecretAttribute)) && Is(child.Key, NameOf(secret) + FileSuffix)))
+            {
+                RefuseAny(child.GetChildren(), section, known);
+            }
+            else if (!isShared)
+            {
+                RefuseAny([child], section, known);
+            }
+        }
 
-                throw Unknown(child, section, known);
-            }
+        static bool Is(string key, string name) => key.Equals(name, StringComparison.OrdinalIgnoreCase);
+    }
 
-            var type = property?.PropertyType ?? typeof(string);
-            if (IsGroup(type))
-            {
-                RefuseUnknown(child, KeyOf(section, property!), [.. PropertiesOf(type)], isShared: false);
-            }
-            else if (type != typeof(IConfigurationSection)
-                && child.GetChildren().FirstOrDefault(item => !IsList(type) || !item.Key.All(char.IsAsciiDigit) || item.GetChildren().Any()) is { } deeper)
-            {
-                throw Unknown(deeper, section, known);
-            }
+    static void RefuseUnknownBelow(IConfigurationSection setting, string section, PropertyInfo property, IReadOnlyList<PropertyInfo> known)
+    {
+        if (IsGroup(property.PropertyType))
+        {
+            RefuseUnknown(setting, KeyOf(section, property), [.. PropertiesOf(property.PropertyType)], isShared: false);
+        }
+        else if (IsList(property.PropertyType))
+        {
+            RefuseAny(setting.GetChildren().Where(item => !item.Key.All(char.IsAsciiDigit) || item.GetChildren().Any()), section, known);
+        }
+        else if (property.PropertyType != typeof(IConfigurationSection))
+        {
+            RefuseAny(setting.GetChildren(), section, known);
         }
     }
 
-    static SettingException Unknown(IConfigurationSection setting, string section, IEnumerable<PropertyInfo> known)
+    static void RefuseAny(IEnumerable<IConfigurationSection> settings, string section, IEnumerable<PropertyInfo> known)
     {
+        if (settings.FirstOrDefault() is not { } setting)
+        {
+            return;
+        }
+
         while (setting.Value is null && setting.GetChildren().FirstOrDefault() is { } deeper)
         {
             setting = deeper;
         }
 
         var names = string.Join(", ", known.Select(NameOf).Order(StringComparer.OrdinalIgnoreCase));
-        return new(setting.Path, section.Length == 0 ? "is not a setting of this version of Latchkey" : $"is not a setting of this version of Latchkey; below {section} there are {names}");
+        throw new SettingException(
+            setting.Path, "is not a setting of this version of Latchkey" + (section.Length == 0 ? "" : $"; the settings in {section} are {names}"));
     }
 
     static SettingsSectionAttribute SectionOf(Type type) => type.GetCustomAttribute<SettingsSectionAttribute>()!;
 
-    static IEnumerable<PropertyInfo> PropertiesOf(Type type) => type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.CanWrite);
+    static IEnumerable<PropertyInfo> PropertiesOf(Type type) =>
+        type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.CanWrite);
 
     static string NameOf(PropertyInfo property) => property.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? property.Name;
 
@@ -189,6 +231,7 @@ public static class SettingsBinder
 
     static bool IsList(Type type) => type == typeof(IReadOnlyList<string>);
 
-    /// <summary>Settings below a name of their own inside a section: a class of ours that does not parse a text.</summary>
-    static bool IsGroup(Type type) => type.IsClass && type != typeof(string) && !type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IParsable<>));
+    /// <summary>Returns whether the type is a group of settings with a name of its own, and not a type that parses itself.</summary>
+    static bool IsGroup(Type type) => type.IsClass && type != typeof(string)
+        && !type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IParsable<>));
 }

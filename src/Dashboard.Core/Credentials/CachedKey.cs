@@ -4,22 +4,20 @@ using Dashboard.Core.Usage;
 
 namespace Dashboard.Core.Credentials;
 
-/// <summary>All that an answer about a key rests on, as the database had it. It does not change: after a change there is another. What depends on the time or on
-/// the request is not in it.</summary>
+/// <summary>Everything that the verification of a key depends on, as read from the database. Immutable: a change results in a new instance.
+/// Contains nothing that depends on the time or the request.</summary>
 sealed class CachedKey
 {
-    /// <summary>Up to so many resources are gone through one by one.</summary>
+    /// <summary>The number of resources up to which a linear search is used.</summary>
     const int FewResources = 8;
 
     readonly HashSet<string>? scope;
     KeyMeter? meter;
 
-    /// <summary>Puts together what was read.</summary>
-    /// <param name="principal">What the key becomes when it is good.</param>
-    /// <param name="state">The stored state: never <see cref="KeyState.Expired"/>.</param>
-    /// <param name="project">The project that it lives in.</param>
-    /// <param name="owner">Who owns it.</param>
-    /// <param name="unused">Whether it was never accepted before.</param>
+    /// <summary>Combines what was read from the database.</summary>
+    /// <param name="principal">The principal of the key.</param>
+    /// <param name="state">The stored state, never <see cref="KeyState.Expired"/>.</param>
+    /// <param name="unused">Whether the key has never been accepted.</param>
     public CachedKey(Principal principal, KeyState state, CachedProject project, CachedOwner owner, bool unused)
     {
         (Principal, State, Project, Owner, Unused) = (principal, state, project, owner, unused);
@@ -27,39 +25,39 @@ sealed class CachedKey
         scope = principal.Scope is { Count: > FewResources } many ? many.ToHashSet(StringComparer.Ordinal) : null;
     }
 
-    /// <summary>What it becomes when it is good.</summary>
+    /// <summary>The principal of the key.</summary>
     public Principal Principal { get; }
 
-    /// <summary>The stored state; <see cref="KeyStates.At"/> says what it counts as.</summary>
+    /// <summary>The stored state. <see cref="KeyStates.At"/> returns the effective one.</summary>
     public KeyState State { get; }
 
-    /// <summary>The project that it lives in.</summary>
+    /// <summary>The project.</summary>
     public CachedProject Project { get; }
 
-    /// <summary>Who owns it.</summary>
+    /// <summary>The owner.</summary>
     public CachedOwner Owner { get; }
 
-    /// <summary>Whether nothing that it rests on has changed since it was read, but for the key itself.</summary>
+    /// <summary>Whether the project and the owner are unchanged since they were read.</summary>
     public bool Holds => !Project.IsGone && !Owner.IsGone;
 
-    /// <summary>Whether it was never accepted before.</summary>
+    /// <summary>Whether the key has never been accepted.</summary>
     public bool Unused { get; }
 
-    /// <summary>The networks that it may be used from; null for every address.</summary>
+    /// <summary>The allow-list, or null to allow every address.</summary>
     public AddressList? AllowedIps { get; init; }
 
-    /// <summary>The most requests that it is accepted for in a minute, on this node; null for no limit.</summary>
+    /// <summary>The maximum number of accepted requests per minute on this node, or null for no limit.</summary>
     public int? RequestsPerMinute { get; init; }
 
-    /// <summary>The answer where no rule refuses it.</summary>
+    /// <summary>The verdict if no rule refuses the key.</summary>
     public Verdict Accepted { get; }
 
-    /// <summary>Where its answers are counted. Two that ask at once may make two, which are added up.</summary>
+    /// <summary>Returns the meter of the key. Concurrent callers may create two meters, whose counts are added.</summary>
     public KeyMeter MeterOf(UsageLedger usage) => meter ??= usage.Meter(Principal.KeyId, Project.Id);
 
-    /// <summary>The same key, resting on what other keys rest on as well.</summary>
-    /// <param name="project">A project that says the same.</param>
-    /// <param name="owner">An owner that says the same.</param>
+    /// <summary>Returns the same key with a project and an owner that it shares with other keys.</summary>
+    /// <param name="project">An equal project.</param>
+    /// <param name="owner">An equal owner.</param>
     public CachedKey On(CachedProject project, CachedOwner owner) => project == Project && owner == Owner
         ? this
         : new(Principal with { Organization = project.Organization, Project = project.Path, Owner = owner.Party }, State, project, owner, Unused)
@@ -68,13 +66,14 @@ sealed class CachedKey
             RequestsPerMinute = RequestsPerMinute,
         };
 
-    /// <summary>Whether it reaches a resource.</summary>
-    /// <param name="resource"><c>kind:id</c>, which need not be registered; an empty text is none that anybody reaches.</param>
+    /// <summary>Returns whether the key has access to a resource.</summary>
+    /// <param name="resource"><c>kind:id</c>, which need not be registered. No key has access to an empty text.</param>
     public bool Reaches(string resource) => resource.Length > 0 &&
         (Principal.Scope is not { } narrowed || (scope is not null ? scope.Contains(resource) : narrowed.Contains(resource, StringComparer.Ordinal)));
 }
 
-/// <summary>Something that answers about several keys rest on. When it changes, they count for nothing from that moment.</summary>
+/// <summary>Something that the verification of several keys depends on. When it changes, those keys are invalid in the cache at
+/// once.</summary>
 abstract class Ground
 {
     volatile bool gone;
@@ -82,53 +81,52 @@ abstract class Ground
     /// <summary>Whether it has changed since it was read.</summary>
     public bool IsGone => gone;
 
-    /// <summary>It has changed.</summary>
+    /// <summary>Marks it as changed.</summary>
     public void Leave() => gone = true;
 }
 
-/// <summary>Who owns keys.</summary>
-/// <param name="party">What answers say of the owner.</param>
+/// <summary>The owner of keys.</summary>
 sealed class CachedOwner(Party party) : Ground
 {
-    /// <summary>What answers say of the owner.</summary>
+    /// <summary>The owner as verification results show it.</summary>
     public Party Party { get; } = party;
 }
 
-/// <summary>A project with every address that it has and ever had: a renamed one is still meant by its old address.</summary>
-/// <param name="id">The database's identifier.</param>
-/// <param name="organizationId">The organization's.</param>
-/// <param name="path">What it is called now.</param>
-/// <param name="organizationSlugs">Every slug of the organization, present and past, in one order.</param>
-/// <param name="slugs">Every slug of the project, present and past, in one order.</param>
+/// <summary>A project with all of its current and past paths. Past paths still resolve.</summary>
+/// <param name="id">The database identifier.</param>
+/// <param name="organizationId">The database identifier of the organization.</param>
+/// <param name="path">The current path.</param>
+/// <param name="organizationSlugs">The current and past slugs of the organization, in a fixed order.</param>
+/// <param name="slugs">The current and past slugs of the project, in a fixed order.</param>
 sealed class CachedProject(long id, long organizationId, ProjectPath path, IReadOnlyList<string> organizationSlugs, IReadOnlyList<string> slugs) : Ground
 {
     readonly IReadOnlyList<string> organizationSlugs = organizationSlugs;
     readonly IReadOnlyList<string> slugs = slugs;
 
-    /// <summary>The database's identifier.</summary>
+    /// <summary>The database identifier.</summary>
     public long Id { get; } = id;
 
-    /// <summary>The organization's.</summary>
+    /// <summary>The database identifier of the organization.</summary>
     public long OrganizationId { get; } = organizationId;
 
-    /// <summary>The organization's slug now.</summary>
+    /// <summary>The current slug of the organization.</summary>
     public string Organization { get; } = path.Organization;
 
-    /// <summary>What it is called now, as <c>organization/project</c>.</summary>
+    /// <summary>The current path, <c>organization/project</c>.</summary>
     public string Path { get; } = path.ToString();
 
-    /// <summary>Every address, present and past, as <c>organization/project</c>.</summary>
+    /// <summary>The current and past paths, <c>organization/project</c>.</summary>
     public IEnumerable<string> Addresses => from organization in organizationSlugs from slug in slugs select new ProjectPath(organization, slug).ToString();
 
-    /// <summary>Whether another one says the same.</summary>
+    /// <summary>Returns whether another instance has the same content.</summary>
     public bool SaysAs(CachedProject other) =>
         Path == other.Path && organizationSlugs.SequenceEqual(other.organizationSlugs, StringComparer.Ordinal) && slugs.SequenceEqual(other.slugs, StringComparer.Ordinal);
 
-    /// <summary>Whether an organization, by a present or past slug, is the project's.</summary>
+    /// <summary>Returns whether the project belongs to an organization, given by a current or past slug.</summary>
     public bool IsOf(string organization) => IsAmong(organizationSlugs, organization);
 
-    /// <summary>Whether a demand means this project.</summary>
-    /// <param name="demanded"><c>organization/project</c>; either may be <see cref="AccessRequirement.Any"/>.</param>
+    /// <summary>Returns whether a requirement refers to this project.</summary>
+    /// <param name="demanded"><c>organization/project</c>, of which either part may be <see cref="AccessRequirement.Any"/>.</param>
     public bool IsMeantBy(string demanded)
     {
         if (demanded == Path)

@@ -4,22 +4,22 @@ using Microsoft.Extensions.Primitives;
 
 namespace Dashboard.Core.Credentials;
 
-/// <summary>Finds the credential in a request's headers.</summary>
-/// <remarks>
-/// A credential comes by one of four ways, in this order: <c>X-API-Key: KEY</c>, <c>API-Key: KEY</c>, <c>Authorization: ApiKey KEY</c>,
-/// <c>Authorization: Bearer KEY-or-JWT</c>. The first way that is used decides alone, whatever comes by the others; used twice it is
-/// <c>malformed_key</c>. An <c>Authorization</c> of any other scheme is not ours and counts as nothing. Values are taken as they are: the
-/// server has removed the white space around them (RFC 9110 section 5.5), and nothing else is trimmed, joined or decoded.
-/// </remarks>
+/// <summary>Reads the credential of a request from its headers.</summary>
+/// <remarks>A credential is presented in one of four ways, in this order of precedence: <c>X-API-Key: KEY</c>, <c>API-Key: KEY</c>,
+/// <c>Authorization: ApiKey KEY</c>, <c>Authorization: Bearer KEY-or-JWT</c>. The first one present decides and the others are ignored. If
+/// it is present twice, the result is <c>malformed_key</c>. An <c>Authorization</c> header with any other scheme counts as no credential.
+/// Values are used as they are: the server has removed surrounding white space (RFC 9110 section 5.5), and nothing else is trimmed, joined
+/// or decoded.</remarks>
 public static class CredentialReader
 {
     const string KeyScheme = "ApiKey";
     const string BearerScheme = "Bearer";
     const int DotsOfJwt = 2;
 
-    /// <summary>Reads the headers. Throws for no value of theirs, and copies none.</summary>
+    /// <summary>Reads the headers. Never throws, and copies no header value.</summary>
     /// <param name="headers">The headers of the original request.</param>
-    /// <param name="acceptBearer">Whether a bearer that is no JWT may be a key; if not, it is <c>invalid_token</c>.</param>
+    /// <param name="acceptBearer">Whether a bearer token that is not a JWT may be a key. If not, it is refused as
+    /// <c>invalid_token</c>.</param>
     public static PresentedCredential Read(IHeaderDictionary headers, bool acceptBearer)
     {
         ArgumentNullException.ThrowIfNull(headers);
@@ -41,8 +41,8 @@ public static class CredentialReader
         };
     }
 
-    /// <summary>Takes a text that came by another way than the headers for a key.</summary>
-    /// <param name="text">The whole key, not yet checked for its shape.</param>
+    /// <summary>Treats text that was not presented in a header as a key.</summary>
+    /// <param name="text">The whole key, whose format has not been checked.</param>
     internal static PresentedCredential ReadText(string text) => ReadKey(text, 0);
 
     static PresentedCredential ReadKey(string? text, int start) => text is not null && text.Length - start is > 0 and <= KeyTemplate.MaxKeyLength
@@ -66,7 +66,8 @@ public static class CredentialReader
         return acceptBearer ? ReadKey(bearer.Text, bearer.Start) : PresentedCredential.Refused(RefusalCode.InvalidToken);
     }
 
-    // What a scheme presents: how often it is there, and where in the last value its credentials start. No record: that would print them.
+    // What a scheme presents: how many times it occurs, and where its credentials start in the last value. Not a record, which would print
+    // them.
     readonly ref struct Credentials(int count, string text, int start)
     {
         public int Count { get; } = count;
@@ -76,7 +77,7 @@ public static class CredentialReader
         public int Start { get; } = start;
     }
 
-    // RFC 9110 section 11.4: a scheme, then 1 or more spaces, then what belongs to the scheme. Section 11.1: schemes ignore case.
+    // RFC 9110 section 11.4: a scheme, one or more spaces, and the credentials. Section 11.1: schemes are case-insensitive.
     static Credentials ReadScheme(StringValues authorization, string scheme)
     {
         var found = default(Credentials);

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Credentials;
 
-/// <summary>The settings under <c>Environments</c>.</summary>
+/// <summary>The <c>Environments</c> settings.</summary>
 [SettingsSection("Environments")]
 public sealed class EnvironmentOptions
 {
-    /// <summary>Hosts that take live keys and no others.</summary>
+    /// <summary>The settings of the live environment.</summary>
     [ConfigurationKeyName("live")]
     public HostOptions Live { get; init; } = new();
 
-    /// <summary>Hosts that take test keys and no others.</summary>
+    /// <summary>The settings of the test environment.</summary>
     [ConfigurationKeyName("test")]
     public HostOptions Test { get; init; } = new();
 }
@@ -19,30 +19,31 @@ public sealed class EnvironmentOptions
 /// <summary>The settings of one environment.</summary>
 public sealed class HostOptions
 {
-    /// <summary>Host names, with a port or for every port.</summary>
+    /// <summary>The hosts that accept only the keys of this environment, each with a port or for every port. With any such list, other hosts accept no keys.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 }
 
-/// <summary>Which hosts stand for which environment: <c>Environments:live:Hosts</c> and <c>Environments:test:Hosts</c>.</summary>
+/// <summary>The hosts of each environment: <c>Environments:live:Hosts</c> and <c>Environments:test:Hosts</c>.</summary>
 public sealed class EnvironmentHosts
 {
     readonly HashSet<string> live;
     readonly HashSet<string> test;
 
     /// <summary>Reads the settings.</summary>
-    /// <exception cref="SettingException">A host is not one, or stands in both lists.</exception>
+    /// <exception cref="SettingException">A host is not valid or is in both lists.</exception>
     public EnvironmentHosts(IConfiguration configuration)
     {
         var options = SettingsBinder.Read<EnvironmentOptions>(configuration);
         (live, test) = (Check("Environments:live:Hosts", options.Live.Hosts), Check("Environments:test:Hosts", options.Test.Hosts));
         if (live.Intersect(test, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } both)
         {
-            throw new SettingException("Environments:test:Hosts", $"lists {both}, which Environments:live:Hosts lists as well");
+            throw new SettingException("Environments:test:Hosts", $"lists {both}, which Environments:live:Hosts also lists");
         }
     }
 
-    /// <summary>Which keys the host of a request takes: with no list every host takes both, with one a host in neither takes none.</summary>
-    /// <param name="host">The original request's host, with its port where the request named one.</param>
+    /// <summary>Returns the environments whose keys a host accepts. Without lists, every host accepts both. With lists, a host in neither
+    /// accepts none.</summary>
+    /// <param name="host">The host of the original request, with its port if the request has one.</param>
     public AcceptedEnvironments Of(HostString host)
     {
         if (live.Count == 0 && test.Count == 0)
@@ -53,7 +54,7 @@ public sealed class EnvironmentHosts
         return Has(live, host) ? AcceptedEnvironments.Live : Has(test, host) ? AcceptedEnvironments.Test : AcceptedEnvironments.None;
     }
 
-    /// <summary>A list's host without a port stands for every port. The root's dot at the end of a name makes no other host (RFC 1034 section 3.1).</summary>
+    /// <summary>A listed host without a port matches every port. A trailing dot does not name another host (RFC 1034 section 3.1).</summary>
     static bool Has(HashSet<string> hosts, HostString host) => hosts.Contains(host.Value ?? "") || hosts.Contains(host.Host)
         || (host.Host is [.., '.'] name && Has(hosts, host.Port is { } port ? new(name[..^1], port) : new(name[..^1])));
 
@@ -61,7 +62,7 @@ public sealed class EnvironmentHosts
     {
         if (hosts.FirstOrDefault(host => !Uri.TryCreate($"http://{host}/", UriKind.Absolute, out var uri) || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0) is { } wrong)
         {
-            throw new SettingException(key, $"lists \"{wrong}\", which is no host");
+            throw new SettingException(key, $"lists \"{wrong}\", which is not a host");
         }
 
         return hosts.Select(host => host.Replace(".:", ":", StringComparison.Ordinal).TrimEnd('.')).ToHashSet(StringComparer.OrdinalIgnoreCase);

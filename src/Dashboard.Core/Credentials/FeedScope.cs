@@ -1,37 +1,35 @@
 using Dashboard.Core.Changes;
-using Dashboard.Core.Tokens;
 
 namespace Dashboard.Core.Credentials;
 
-/// <summary>Which keys a feed row concerns.</summary>
+/// <summary>How a feed entry identifies the keys that it affects.</summary>
 enum FeedReach
 {
-    /// <summary>One key, by its identifier.</summary>
+    /// <summary>One key, by identifier.</summary>
     Key,
 
-    /// <summary>The keys of a project, by a present or past address.</summary>
+    /// <summary>The keys of a project, by a current or past path.</summary>
     Project,
 
-    /// <summary>The keys of an organization, by a present or past slug.</summary>
+    /// <summary>The keys of an organization, by a current or past slug.</summary>
     Organization,
 
     /// <summary>The keys of an owner, by type and identifier.</summary>
     Owner,
 
-    /// <summary>No key: what access tokens rest on, <see cref="TokenCache"/> listens for itself.</summary>
+    /// <summary>No key: what access tokens rest on, the token cache listens for itself.</summary>
     Nothing,
 
     /// <summary>Every key.</summary>
     Everything,
 }
 
-/// <summary>Which keys a feed row concerns: rather too many than too few.</summary>
-/// <param name="Reach">Of what kind it is that they have in common.</param>
-/// <param name="Id">Its identifier.</param>
-/// <param name="Type">An owner's type.</param>
+/// <summary>The keys that a feed entry affects. If in doubt, it includes more rather than fewer.</summary>
+/// <param name="Reach">How the keys are identified.</param>
+/// <param name="Type">The type of an owner.</param>
 readonly record struct FeedScope(FeedReach Reach, string Id, PartyType Type = default)
 {
-    /// <summary>What a row concerns. A subject that is not known here concerns everything.</summary>
+    /// <summary>Returns the keys that a feed entry affects. An unknown subject affects every key.</summary>
     public static FeedScope Of(FeedEntry entry) => entry.SubjectType switch
     {
         FeedSubject.Key or FeedSubject.KeyUse => new(FeedReach.Key, entry.SubjectId),
@@ -45,7 +43,7 @@ readonly record struct FeedScope(FeedReach Reach, string Id, PartyType Type = de
         _ => new(FeedReach.Everything, ""),
     };
 
-    /// <summary>Whether a key is among them.</summary>
+    /// <summary>Returns whether the scope includes a key.</summary>
     public bool Includes(CachedKey key) => Reach switch
     {
         FeedReach.Key => key.Principal.KeyId == Id,
@@ -56,7 +54,7 @@ readonly record struct FeedScope(FeedReach Reach, string Id, PartyType Type = de
         _ => true,
     };
 
-    /// <summary>The first two segments of <c>organization/project/kind:id</c>.</summary>
+    /// <summary>Returns the first two segments of <c>organization/project/kind:id</c>.</summary>
     static string ProjectOf(string resource)
     {
         var first = resource.IndexOf('/', StringComparison.Ordinal);

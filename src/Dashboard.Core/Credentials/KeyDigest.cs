@@ -4,14 +4,14 @@ using System.Security.Cryptography;
 
 namespace Dashboard.Core.Credentials;
 
-/// <summary>The SHA-256 of a raw key as a value: what the cache looks up by, without an array for each request.</summary>
+/// <summary>The SHA-256 hash of a raw key as a value, which the cache looks keys up by without allocating.</summary>
 [StructLayout(LayoutKind.Auto)]
 readonly record struct KeyDigest(ulong First, ulong Second, ulong Third, ulong Fourth)
 {
-    /// <summary>Other in each process, so that nobody who imports hashes can choose which ones share a bucket.</summary>
+    /// <summary>Different in each process, so that nobody who imports hashes can choose which ones share a bucket.</summary>
     static readonly ulong Factor = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
 
-    /// <summary>Hashes a raw key. Allocates nothing for a key of up to 512 characters.</summary>
+    /// <summary>Hashes a raw key. Does not allocate for a key of up to 512 characters.</summary>
     public static KeyDigest Of(ReadOnlySpan<char> raw)
     {
         Span<byte> hash = stackalloc byte[KeyHash.Length];
@@ -24,10 +24,10 @@ readonly record struct KeyDigest(ulong First, ulong Second, ulong Third, ulong F
     public static KeyDigest From(ReadOnlySpan<byte> hash) => new(
         PrefixOf(hash), BinaryPrimitives.ReadUInt64BigEndian(hash[8..]), BinaryPrimitives.ReadUInt64BigEndian(hash[16..]), BinaryPrimitives.ReadUInt64BigEndian(hash[24..]));
 
-    /// <summary>The first 64 bits of a hash: <see cref="First"/>.</summary>
+    /// <summary>Returns the first 64 bits of a hash: <see cref="First"/>.</summary>
     public static ulong PrefixOf(ReadOnlySpan<byte> hash) => BinaryPrimitives.ReadUInt64BigEndian(hash);
 
-    /// <summary>The 32 bytes of the hash, as a new array.</summary>
+    /// <summary>Returns the 32 bytes of the hash as a new array.</summary>
     public byte[] ToArray()
     {
         var hash = new byte[KeyHash.Length];

@@ -2,26 +2,24 @@ using System.Diagnostics;
 
 namespace Dashboard.Core.Credentials;
 
-/// <summary>What a request's headers present.</summary>
+/// <summary>The kinds of credential that a request presents.</summary>
 public enum CredentialKind
 {
-    /// <summary>Nothing, or a scheme that is not read here.</summary>
+    /// <summary>None, or an unsupported scheme.</summary>
     None,
 
-    /// <summary>A text that may be an API key: 1 to 512 characters, not yet checked for its shape.</summary>
+    /// <summary>Text that may be an API key: 1 to 512 characters, whose format has not been checked.</summary>
     Key,
 
-    /// <summary>A bearer with exactly two dots: an OAuth access token (RFC 9068), not yet checked for anything.</summary>
+    /// <summary>A bearer token with exactly two dots: an OAuth access token (RFC 9068) that has not been checked.</summary>
     Jwt,
 
-    /// <summary>Something that is refused without a look at it; <see cref="PresentedCredential.Refusal"/> says why.</summary>
+    /// <summary>Refused without being checked further. <see cref="PresentedCredential.Refusal"/> has the reason.</summary>
     Refused,
 }
 
-/// <summary>
-/// A credential as it was presented. It holds a secret and prints only its kind; the secret is a window on the header's own text, so that
-/// reading it copies nothing. The default value presents nothing.
-/// </summary>
+/// <summary>A credential as presented. It contains a secret and prints only its kind. The secret is a view of the header value, so that
+/// reading it copies nothing. The default value is no credential.</summary>
 [DebuggerDisplay("{Kind}")]
 public readonly struct PresentedCredential
 {
@@ -41,13 +39,11 @@ public readonly struct PresentedCredential
         this.refusal = refusal;
     }
 
-    /// <summary>What is presented.</summary>
+    /// <summary>The kind of credential.</summary>
     public CredentialKind Kind { get; }
 
-    /// <summary>
-    /// Why it is refused before any look-up: <see cref="RefusalCode.MissingCredential"/> where nothing is presented, the reader's reason
-    /// where it is <see cref="CredentialKind.Refused"/>, and null for a key or a JWT.
-    /// </summary>
+    /// <summary>The refusal that needs no lookup: <see cref="RefusalCode.MissingCredential"/> if there is no credential, the reader's
+    /// reason if it is <see cref="CredentialKind.Refused"/>, and null for a key or a JWT.</summary>
     public RefusalCode? Refusal => Kind switch
     {
         CredentialKind.None => RefusalCode.MissingCredential,
@@ -55,10 +51,10 @@ public readonly struct PresentedCredential
         _ => null,
     };
 
-    /// <summary>The whole key or JWT; empty for the other kinds. It belongs in no log and no exception.</summary>
+    /// <summary>Returns the whole key or JWT, or an empty span for the other kinds. Never put it in a log or an exception.</summary>
     public ReadOnlySpan<char> Reveal() => text.AsSpan(start);
 
-    /// <summary>The kind, never the secret.</summary>
+    /// <summary>Returns the kind, never the secret.</summary>
     public override string ToString() => Kind.ToString();
 
     internal static PresentedCredential Key(string text, int start) => new(CredentialKind.Key, text, start, default);

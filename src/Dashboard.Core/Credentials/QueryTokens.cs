@@ -3,16 +3,17 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Credentials;
 
-/// <summary>The settings under <c>OAuth</c> that say where access tokens may stand in addresses.</summary>
+/// <summary>The <c>OAuth</c> settings for access tokens in URLs.</summary>
 [SettingsSection("OAuth")]
 public sealed class QueryTokenOptions
 {
-    /// <summary>Paths under which <c>?access_token=</c> and <c>?token=</c> may carry an access token, never a key.</summary>
+    /// <summary>The paths under which <c>?access_token=</c> and <c>?token=</c> can carry an access token, but never an API key.</summary>
     public IReadOnlyList<string> QueryTokenPaths { get; init; } = [];
 }
 
-/// <summary>Access tokens in addresses, <c>?access_token=</c> and <c>?token=</c>, for event streams and WebSockets, which send no headers from a browser. Only under the paths in
-/// <c>OAuth:QueryTokenPaths</c>, and never an API key: addresses end up in logs and histories.</summary>
+/// <summary>Access tokens in URLs, <c>?access_token=</c> and <c>?token=</c>, for event streams and WebSockets, for which browsers cannot
+/// set headers. Accepted only under the paths in <c>OAuth:QueryTokenPaths</c>. API keys are never accepted there, because URLs end up in
+/// logs and histories.</summary>
 public sealed class QueryTokens
 {
     const string Setting = "OAuth:QueryTokenPaths";
@@ -21,16 +22,15 @@ public sealed class QueryTokens
 
     readonly IReadOnlyList<string> paths;
 
-    /// <summary>Reads the setting: a list, or one text with commas.</summary>
-    /// <param name="configuration">The settings.</param>
+    /// <summary>Reads the setting: a list, or one string separated by commas.</summary>
     /// <exception cref="SettingException">A path does not begin with a slash.</exception>
     public QueryTokens(IConfiguration configuration) => paths = [.. SettingsBinder.Read<QueryTokenOptions>(configuration).QueryTokenPaths
-        .Select(path => path.StartsWith('/') ? path.TrimEnd('/') : throw new SettingException(Setting, $"lists \"{path}\", which is no path; it has to begin with a slash"))];
+        .Select(path => path.StartsWith('/') ? path.TrimEnd('/') : throw new SettingException(Setting, $"lists \"{path}\"; a path must begin with a slash"))];
 
-    /// <summary>What a request presents that presents nothing in its headers.</summary>
-    /// <param name="presented">What its headers present.</param>
-    /// <param name="path">Its path, or null where it is not known.</param>
-    /// <param name="query">What follows the path, with its question mark.</param>
+    /// <summary>Returns the credential in the query string if there is none in the headers.</summary>
+    /// <param name="presented">The credential in the headers.</param>
+    /// <param name="path">The path, or null if it is not known.</param>
+    /// <param name="query">The query string with its question mark.</param>
     public PresentedCredential Or(PresentedCredential presented, string? path, string? query)
     {
         if (presented.Kind != CredentialKind.None || paths.Count == 0 || string.IsNullOrEmpty(query) || path is null || !IsUnder(path))

@@ -4,16 +4,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Core.Data;
 
-/// <summary>Brings the database to this build's model before anything uses it.</summary>
+/// <summary>Migrates the database at startup.</summary>
 public static class DatabaseStart
 {
-    /// <summary>How often the file that another node has just deleted may be gone when we look for it.</summary>
+    /// <summary>How often the lock file, which another node deletes, may be missing right after it could not be opened.</summary>
     const int MaxVanished = 20;
 
-    /// <summary>Creates or migrates the database. Two nodes at once take turns.</summary>
-    /// <param name="services">The application's services.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="SettingException">The database has migrations that this build does not know: a newer build wrote it.</exception>
+    /// <summary>Creates or migrates the database. Concurrent nodes take turns.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <exception cref="SettingException">The database has migrations that this version does not know, because a newer version wrote
+    /// it.</exception>
     public static async Task PrepareDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
         await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);
@@ -22,7 +22,7 @@ public static class DatabaseStart
         if (applied.FirstOrDefault(migration => !known.Contains(migration)) is { } newer)
         {
             throw new SettingException(
-                "ConnectionStrings:Dashboard", $"names a database of a newer version of Latchkey (it has {newer}), which this version would damage; start the newer version, or restore a backup");
+                "ConnectionStrings:Dashboard", $"points to a database that a newer version of Latchkey created (migration {newer}). Start the newer version, or restore a backup");
         }
 
         if (known.Count == applied.Count)
@@ -37,8 +37,9 @@ public static class DatabaseStart
     static async Task<IReadOnlyCollection<string>> AppliedAsync(DashboardContext context, CancellationToken cancellationToken) =>
         await context.Database.CanConnectAsync(cancellationToken) ? [.. await context.Database.GetAppliedMigrationsAsync(cancellationToken)] : [];
 
-    /// <summary>On SQLite, EF Core guards a migration by a row that stays when the process is killed, and then every later start waits for ever. An open file
-    /// guards as well and its lock ends with its process, so that a row found under it is a dead one's.</summary>
+    /// <summary>On SQLite, EF Core guards migrations with a row. If the process is killed the row stays, and every later start waits for it
+    /// forever. An open file guards the migrations as well, but its lock ends with the process: a row found while holding the file lock is
+    /// stale.</summary>
     static async Task<IDisposable?> TakeTurnAsync(DashboardContext context, CancellationToken cancellationToken)
     {
         if (context is not SqliteContext || new SqliteConnectionStringBuilder(context.Database.GetConnectionString()).DataSource is not { } file || !Path.IsPathFullyQualified(file))
@@ -46,16 +47,19 @@ public static class DatabaseStart
             return null;
         }
 
+        var turnFile = $"{file}.migrating";
         FileStream? turn = null;
         for (var vanished = 0; turn is null;)
         {
             try
             {
-                turn = PrivateFiles.OpenAlone($"{file}.migrating", FileOptions.DeleteOnClose);
+                turn = PrivateFiles.OpenExclusively(turnFile, FileOptions.DeleteOnClose);
             }
-            catch (Exception exception) when (exception is UnauthorizedAccessException || (exception is IOException && !File.Exists($"{file}.migrating") && ++vanished > MaxVanished))
+            catch (Exception exception) when (
+                exception is UnauthorizedAccessException || (exception is IOException && !File.Exists(turnFile) && ++vanished > MaxVanished))
             {
-                throw new SettingException("ConnectionStrings:Dashboard", $"names {file}, beside which no file can be written: {exception.Message.TrimEnd('.')}");
+                throw new SettingException(
+                    "ConnectionStrings:Dashboard", $"names {file}, beside which files cannot be created: {exception.Message.TrimEnd('.')}");
             }
             catch (IOException)
             {
@@ -65,10 +69,10 @@ public static class DatabaseStart
 
         if (!File.Exists(file))
         {
-            PrivateFiles.Create(file); // SQLite would let everybody read it; the files that it keeps beside it get its mode
+            PrivateFiles.Create(file); // SQLite would create it readable for all; the files beside it get its mode
         }
 
-        await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = 'wal'", cancellationToken); // as EF Core does for a file that it creates itself
+        await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = 'wal'", cancellationToken); // as EF Core does if it creates the file
         await context.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
         return turn;
     }

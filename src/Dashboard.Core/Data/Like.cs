@@ -1,12 +1,12 @@
 namespace Dashboard.Core.Data;
 
-/// <summary>What people search for, as a part of a LIKE pattern.</summary>
+/// <summary>Builds LIKE patterns from search text.</summary>
 static class Like
 {
-    /// <summary>The escape character of every pattern.</summary>
+    /// <summary>The escape character of the patterns.</summary>
     public const string Escape = "\\";
 
-    /// <summary>Returns <paramref name="text"/> so that none of its characters is a wildcard on any database.</summary>
+    /// <summary>Escapes every character of <paramref name="text"/> that is a wildcard on any supported database.</summary>
     public static string Literal(string text) => text
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
         .Replace("_", "\\_", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal);

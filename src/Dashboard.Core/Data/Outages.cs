@@ -3,11 +3,11 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Dashboard.Core.Data;
 
-/// <summary>Tells a database that does not answer from faults of the product's own.</summary>
+/// <summary>Distinguishes an unavailable database from other failures.</summary>
 public static class Outages
 {
-    /// <summary>Whether a database that did not answer was the cause, as every provider tells it, and EF Core around them.</summary>
-    /// <param name="exception">What was thrown.</param>
+    /// <summary>Returns whether an unavailable database caused the exception, according to any provider or EF Core.</summary>
+    /// <param name="exception">The exception that was thrown.</param>
     public static bool Caused(Exception exception) =>
         exception is DbException or RetryLimitExceededException or TimeoutException || (exception.InnerException is { } inner && Caused(inner));
 }

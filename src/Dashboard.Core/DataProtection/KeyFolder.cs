@@ -3,23 +3,25 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.DataProtection;
 
-/// <summary>The settings under <c>DataProtection</c>.</summary>
+/// <summary>The <c>DataProtection</c> settings.</summary>
 [SettingsSection("DataProtection")]
 public sealed class KeyRingOptions
 {
-    /// <summary>A folder for the files with the keys that protect sign-ins and chain the audit log; without it, <c>keys</c> beside the embedded database's file.</summary>
+    /// <summary>The folder for the files with the keys that protect sign-ins and chain the audit log. The default is <c>keys</c> beside the
+    /// file of the embedded database.</summary>
     public string? KeyPath { get; init; }
 
-    /// <summary>32 bytes in base64 that encrypt the keys that protect sign-ins where they are stored. Required where they are stored in the database.</summary>
+    /// <summary>32 bytes in base64 that encrypt the stored keys that protect sign-ins. Required if these keys are stored in the
+    /// database.</summary>
     [Secret]
     public string? WrapKey { get; init; }
 }
 
-/// <summary>The folder that holds an installation's own keys: those of data protection and of the audit log. An installation on a database server has none, unless
-/// <c>DataProtection:KeyPath</c> names one.</summary>
+/// <summary>The folder with the keys of the installation itself: those of data protection and of the audit log. An installation on a
+/// database server has one only if <c>DataProtection:KeyPath</c> is set.</summary>
 public sealed class KeyFolder
 {
-    /// <summary>The setting.</summary>
+    /// <summary>The setting's key.</summary>
     public const string Setting = "DataProtection:KeyPath";
 
     readonly bool isSet;
@@ -29,10 +31,8 @@ public sealed class KeyFolder
     /// <summary>The absolute path.</summary>
     public string Path { get; }
 
-    /// <summary>Finds the folder, and creates nothing.</summary>
-    /// <param name="configuration">The settings.</param>
-    /// <param name="contentRoot">The folder that a relative path begins in.</param>
-    /// <returns>The folder, or null where keys are stored in the database.</returns>
+    /// <summary>Returns the folder, or null if keys are stored in the database. Does not create it.</summary>
+    /// <param name="contentRoot">The folder that relative paths start from.</param>
     public static KeyFolder? Find(IConfiguration configuration, string contentRoot)
     {
         if (SettingsBinder.Read<KeyRingOptions>(configuration).KeyPath is { } path)
@@ -40,11 +40,13 @@ public sealed class KeyFolder
             return new(System.IO.Path.GetFullPath(path, contentRoot), isSet: true);
         }
 
-        return DatabaseRegistration.FindSqlite(configuration, contentRoot) is { } database ? new(System.IO.Path.Combine(database.Folder, "keys"), isSet: false) : null;
+        return DatabaseRegistration.FindSqlite(configuration, contentRoot) is { } database
+            ? new(System.IO.Path.Combine(database.Folder, "keys"), isSet: false)
+            : null;
     }
 
-    /// <summary>Creates the folder if it is missing, and makes sure that files can be written in it.</summary>
-    /// <exception cref="SettingException">None can.</exception>
+    /// <summary>Creates the folder if it does not exist, and verifies that files can be created in it.</summary>
+    /// <exception cref="SettingException">Files cannot be created in it.</exception>
     public void Prepare()
     {
         var probe = System.IO.Path.Combine(Path, $".writable-{Environment.ProcessId}");
@@ -54,9 +56,10 @@ public sealed class KeyFolder
             PrivateFiles.Create(probe);
             File.Delete(probe);
         }
-        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new SettingException(Setting, isSet ? $"is \"{Path}\", where no file can be written" : $"is not set, and no file can be written in {Path}");
+            throw new SettingException(
+                Setting, isSet ? $"is \"{Path}\", where files cannot be created" : $"is not set, and files cannot be created in {Path}");
         }
     }
 }

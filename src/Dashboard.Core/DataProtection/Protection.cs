@@ -7,18 +7,16 @@ using Microsoft.Extensions.Options;
 
 namespace Dashboard.Core.DataProtection;
 
-/// <summary>Where the keys lie that encrypt and sign cookies, and what opens them.</summary>
+/// <summary>Registers ASP.NET Core data protection, whose keys encrypt and sign the cookies.</summary>
 public static class Protection
 {
-    /// <summary>Registers data protection with its keys in files in the folder of keys, or in the database where there is no such folder. They are encrypted where
-    /// <c>DataProtection:WrapKey</c> is set, which the database requires.</summary>
-    /// <param name="services">The services.</param>
-    /// <param name="configuration">The settings.</param>
-    /// <param name="contentRoot">The folder that a relative path begins in.</param>
-    /// <exception cref="SettingException">A setting cannot be used, or is missing.</exception>
+    /// <summary>Registers data protection with its keys in files in the key folder, or in the database if there is no key folder. The keys
+    /// are encrypted if <c>DataProtection:WrapKey</c> is set, which is required for keys in the database.</summary>
+    /// <param name="contentRoot">The folder that relative paths start from.</param>
+    /// <exception cref="SettingException">A setting is not valid or missing.</exception>
     public static IServiceCollection AddProtection(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
-        // By default it is the path of the program, so that a program that moves would forget everybody.
+        // The default name is the path of the program: moving the program would sign everyone out.
         var protection = services.AddDataProtection().SetApplicationName("Latchkey");
         var wrap = ProtectionKeyWrap.Read(configuration);
         if (KeyFolder.Find(configuration, contentRoot) is { } folder)
@@ -33,7 +31,8 @@ public static class Protection
         else
         {
             throw new SettingException(
-                ProtectionKeyWrap.Setting, $"is not set; with this Database:Provider the keys that protect sign-ins are stored in the database, encrypted with it: it {SecretBytes.Fault}");
+                ProtectionKeyWrap.Setting,
+                $"is not set, and it encrypts the keys that protect sign-ins, which this Database:Provider stores in the database; it {SecretBytes.Fault}");
         }
 
         if (wrap is not null)
@@ -45,8 +44,8 @@ public static class Protection
         return services;
     }
 
-    /// <summary>Makes sure that what is stored can be opened. The framework would make new keys in its place, and so sign everybody out without a word.</summary>
-    /// <param name="services">The application's services; the database has to be there.</param>
+    /// <summary>Verifies that the stored keys can be decrypted. The framework would silently create new keys and so sign everyone out.</summary>
+    /// <param name="services">The services of the application. The database must exist.</param>
     /// <exception cref="SettingException">A stored key was encrypted with another <c>DataProtection:WrapKey</c>.</exception>
     public static void CheckProtectionKeys(this IServiceProvider services)
     {
@@ -58,7 +57,7 @@ public static class Protection
         {
             throw new SettingException(
                 ProtectionKeyWrap.Setting,
-                $"is not what the stored key {foreign.Attribute("id")?.Value} was encrypted with; set it as it was, or delete the stored keys, which signs everybody out");
+                $"is not the key that encrypted the stored key {foreign.Attribute("id")?.Value}; restore the setting, or delete the stored keys, which signs everyone out");
         }
     }
 }

@@ -30,15 +30,12 @@ public sealed class ProtectionKeyWrap
     public string Id { get; }
 
     /// <summary>Reads the setting.</summary>
-    /// <param name="configuration">The settings.</param>
     /// <returns>The wrap key, or null where none is set.</returns>
     /// <exception cref="SettingException">It is not 32 bytes in base64.</exception>
-    public static ProtectionKeyWrap? Read(IConfiguration configuration)
-    {
-        return SettingsBinder.Read<KeyRingOptions>(configuration).WrapKey is { } text
+    public static ProtectionKeyWrap? Read(IConfiguration configuration) =>
+        SettingsBinder.Read<KeyRingOptions>(configuration).WrapKey is { } text
             ? new(SecretBytes.TryParse(text) ?? throw new SettingException(Setting, SecretBytes.Fault))
             : null;
-    }
 
     /// <summary>Encrypts: nonce, cipher text, tag.</summary>
     /// <param name="plain">What is to be kept secret.</param>

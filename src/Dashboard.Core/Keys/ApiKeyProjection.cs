@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Query;
 
 namespace Dashboard.Core.Keys;
 
-/// <summary>A key as the database gives it, with the names of what it refers to.</summary>
+/// <summary>A key row with the names of what it refers to.</summary>
 sealed class ApiKeyProjection
 {
     public required ApiKey Key { get; init; }
@@ -15,17 +15,18 @@ sealed class ApiKeyProjection
 
     public required string Project { get; init; }
 
-    /// <summary>The resources that it is narrowed to; none where it reaches all.</summary>
+    /// <summary>The resources that the key is limited to; empty if it has access to all.</summary>
     public IReadOnlyList<string> Scope { get; private set; } = [];
 
     public required string? OwnerName { get; init; }
 
-    /// <summary>The service account that owns it; null where a person does.</summary>
+    /// <summary>The service account that owns the key, or null for another owner.</summary>
     public required OwningAccount? Account { get; init; }
 
     public required string? CreatorName { get; init; }
 
-    /// <summary>Keys with all that a row shows, but for what they are narrowed to. An expression, so that it can be a part of a compiled query too.</summary>
+    /// <summary>Keys with everything that a summary shows except the resources. An expression, so that it can also be part of a compiled
+    /// query.</summary>
     static readonly Expression<Func<DashboardContext, IQueryable<ApiKey>, IQueryable<ApiKeyProjection>>> Rows = (context, keys) =>
         from key in keys
         join project in context.Projects on key.ProjectId equals project.Id
@@ -47,8 +48,8 @@ sealed class ApiKeyProjection
             CreatorName = context.Users.Where(x => x.Id == key.CreatedBy).Select(x => x.Name).FirstOrDefault(),
         };
 
-    /// <summary>Reads <paramref name="keys"/> with all that a row shows: one query for any number of keys, and one more where some are narrowed. (As one,
-    /// with the resources joined in, SQLite would go through every narrowing that there is.)</summary>
+    /// <summary>Reads everything that summaries of <paramref name="keys"/> show: one query for any number of keys, and one more if some are
+    /// limited to resources. In a single query with a join to the resources, SQLite would scan the whole join table.</summary>
     public static async Task<List<ApiKeyProjection>> ReadAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken)
     {
         var rows = await keys.Provider.CreateQuery<ApiKeyProjection>(Of(Expression.Constant(context, typeof(DashboardContext)), keys.Expression)).ToListAsync(cancellationToken);
@@ -56,12 +57,12 @@ sealed class ApiKeyProjection
         return rows;
     }
 
-    /// <summary>Reads the one key that <paramref name="keys"/> has, or null.</summary>
+    /// <summary>Reads the only key of <paramref name="keys"/>, or null if it is empty.</summary>
     public static async Task<ApiKeyProjection?> FindAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken) =>
         (await ReadAsync(context, keys, cancellationToken)).SingleOrDefault();
 
-    /// <summary>Compiles the query for the key with a hash: what is asked most pays least for its SQL.</summary>
-    /// <returns>The query, good for contexts of one model.</returns>
+    /// <summary>Compiles the query for the key with a given hash, because it is the most frequent query.</summary>
+    /// <returns>The query, valid for contexts of one model.</returns>
     public static Func<DashboardContext, byte[], CancellationToken, Task<ApiKeyProjection?>> CompileFindByHash()
     {
         Expression<Func<DashboardContext, byte[], IQueryable<ApiKey>>> keys = (context, hash) => context.Keys.AsNoTracking().Where(key => key.Hash == hash);
@@ -105,7 +106,7 @@ sealed class ApiKeyProjection
         }
     }
 
-    /// <summary>What people see of it at <paramref name="now"/>.</summary>
+    /// <summary>Creates the summary of the key at <paramref name="now"/>.</summary>
     public KeySummary ToRow(DateTimeOffset now) => new(
         Key.KeyId,
         Key.Name,
@@ -125,16 +126,17 @@ sealed class ApiKeyProjection
         AddressList.FromStored(Key.AllowedIps)?.Networks,
         Key.RequestsPerMinute);
 
-    /// <summary>What it was made for, as far as a service account that owns it may do that now; separated by spaces.</summary>
+    /// <summary>The effective permissions, separated by spaces: those of the key that an owning service account still has.</summary>
     public string PermissionWords => Account is null
         ? Key.Permissions
         : string.Join(' ', Key.Permissions.Split(' ').Intersect(Account.Permissions.Split(' '), StringComparer.Ordinal));
 
-    /// <summary>The stored state; but a key whose service account is switched off, or reaches the key's project no more, counts as switched off.</summary>
+    /// <summary>The effective stored state: a key whose service account is disabled, or has no access to the key's project, counts as
+    /// inactive.</summary>
     public KeyState State => Key.State == KeyState.Active && Account is { Works: false } ? KeyState.Inactive : Key.State;
 }
 
-/// <summary>What a key's service account lets the key do.</summary>
-/// <param name="Permissions">What the account may do, separated by spaces.</param>
-/// <param name="Works">Whether it is switched on and reaches the key's project.</param>
+/// <summary>What a key's service account allows.</summary>
+/// <param name="Permissions">The permissions of the account, separated by spaces.</param>
+/// <param name="Works">Whether the account is enabled and has access to the key's project.</param>
 sealed record OwningAccount(string Permissions, bool Works);

@@ -6,40 +6,41 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
 
-/// <summary>A request that made a key, remembered for a day so that its repeat makes none.</summary>
+/// <summary>A request that created a key, stored for 24 hours so that a repetition creates no other.</summary>
 public sealed class IdempotencyRecord
 {
-    /// <summary>How long a repeat is known as one.</summary>
+    /// <summary>How long a request is stored.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
     const int MaxKeyLength = 255;
 
-    /// <summary>How many past records go with each new one, so that there are never many and no request waits for a big clean-up.</summary>
+    /// <summary>The number of expired records that are deleted with each new one, so that they never accumulate and no request waits for a
+    /// large cleanup.</summary>
     const int ClearedAtOnce = 20;
 
-    /// <summary>Who asked.</summary>
+    /// <summary>The caller.</summary>
     public required string ActorId { get; init; }
 
-    /// <summary>SHA-256 of the idempotency key that they chose.</summary>
+    /// <summary>The SHA-256 hash of the idempotency key.</summary>
     public required byte[] IdempotencyKeyHash { get; init; }
 
-    /// <summary>SHA-256 of what they asked for: the same however it was written.</summary>
+    /// <summary>The SHA-256 hash of the canonical form of the request.</summary>
     public required byte[] RequestHash { get; init; }
 
-    /// <summary>The API key that was made.</summary>
+    /// <summary>The API key that was created.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>When, UTC.</summary>
+    /// <summary>When the request was made, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>What is wrong with an idempotency key, or null.</summary>
-    /// <param name="idempotencyKey">The key; null for none.</param>
+    /// <summary>Validates an idempotency key. Returns an error message, or null if it is valid.</summary>
+    /// <param name="idempotencyKey">The idempotency key; null for none.</param>
     internal static string? Check(string? idempotencyKey) =>
         idempotencyKey is null || (idempotencyKey.Length is > 0 and <= MaxKeyLength && idempotencyKey.All(c => c is >= '!' and <= '~'))
             ? null
             : $"Use 1 to {MaxKeyLength} visible ASCII characters, such as a UUID.";
 
-    /// <summary>What this request leaves behind once it has made <paramref name="keyId"/>.</summary>
+    /// <summary>Creates the record of a request that created <paramref name="keyId"/>.</summary>
     internal static IdempotencyRecord Of(Actor actor, NewKey request, long projectId, string keyId, DateTimeOffset now) => new()
     {
         ActorId = actor.Id,
@@ -49,7 +50,8 @@ public sealed class IdempotencyRecord
         CreatedAt = now,
     };
 
-    /// <summary>What to answer when the request is a repeat, or null when it is not, inside a change that holds the project's lock. Past records go.</summary>
+    /// <summary>Returns the response to a repeated request, or null if it is not one, and deletes expired records. Requires the lock of the
+    /// project.</summary>
     internal static async Task<Error?> FindRepeatAsync(UnitOfWork change, NewKey request, long projectId, CancellationToken cancellationToken)
     {
         if (request.IdempotencyKey is null)
@@ -69,10 +71,10 @@ public sealed class IdempotencyRecord
         {
             null => null,
             _ when !found.RequestHash.AsSpan().SequenceEqual(wanted.RequestHash) =>
-                new(ErrorCode.Conflict, "This Idempotency-Key was used for another request within a day. Choose another."),
+                new(ErrorCode.Conflict, "This Idempotency-Key was used for a different request within the last 24 hours. Use a new one."),
             _ => new(
                 ErrorCode.AlreadyCreated,
-                $"This request has made the key {found.KeyId} already. Its secret was in that answer only: if that was lost, revoke the key and create another.",
+                $"This request already created the key {found.KeyId}. Its secret was returned only then. If you lost it, revoke the key and create another.",
                 CreatedId: found.KeyId),
         };
     }
@@ -85,7 +87,7 @@ public sealed class IdempotencyRecord
         InOrder(request.Resources),
         InOrder(request.Permissions),
         request.ExpiresAt?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) ?? "-",
-        request.ServiceAccountId ?? (request.AppId is null ? "-" : PartyType.PublishedApp.ToWireName()), // which app is known once it is there
+        request.ServiceAccountId ?? (request.AppId is null ? "-" : PartyType.PublishedApp.ToWireName()), // the identifier of the app is not known before it is created
         InOrder(request.AllowedIps),
         request.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture) ?? "-",
     ];

@@ -3,16 +3,13 @@ using Dashboard.Core.Changes;
 
 namespace Dashboard.Core.Keys;
 
-/// <summary>Revokes keys and says what became of them, each with an audit row and a feed row of its own.</summary>
+/// <summary>Revokes keys and records changes of keys, each with its own audit and feed entry.</summary>
 static class KeyAudit
 {
-    /// <summary>Revokes tracked keys that are not revoked yet, with their project locked. A published app that loses its key so is unpublished with it.</summary>
-    /// <param name="change">The change that does it.</param>
-    /// <param name="organizationId">The organization.</param>
-    /// <param name="keys">The keys.</param>
-    /// <param name="because">Why, where nobody asked for these very keys in the dashboard: such as <c>project_deleted</c>. Null for no reason.</param>
-    /// <param name="of">What is gone that the keys reached, or null.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Revokes tracked keys that are not yet revoked. Requires the lock of their project. A published app that loses its key is
+    /// unpublished.</summary>
+    /// <param name="because">The reason if the keys were not revoked individually, such as <c>project_deleted</c>; otherwise null.</param>
+    /// <param name="of">What was deleted, or null.</param>
     public static async Task RevokeAsync(
         UnitOfWork change, long organizationId, IReadOnlyList<ApiKey> keys, string? because, string? of, CancellationToken cancellationToken)
     {
@@ -25,7 +22,7 @@ static class KeyAudit
         await Publication.EndAsync(change, organizationId, keys, because, cancellationToken);
     }
 
-    /// <summary>Says what became of a key.</summary>
+    /// <summary>Records a change of a key.</summary>
     public static void Record(UnitOfWork change, long organizationId, string action, ApiKey key, Dictionary<string, string?>? details = null) =>
         change.Record(organizationId, new(AuditCategory.Keys, action, new(FeedSubject.Key, key.KeyId, key.Name), Details: JsonSerializer.Serialize(details ?? [])));
 

@@ -2,18 +2,19 @@ using Dashboard.Core.Keys.Format;
 
 namespace Dashboard.Core.Keys;
 
-/// <summary>What is asked for when a key is created.</summary>
-/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
+/// <summary>The input for creating a key.</summary>
+/// <param name="Project"><c>organization/project</c>; null if the caller has only one.</param>
 /// <param name="Name">1 to 100 characters.</param>
-/// <param name="Environment">The environment it is bound to.</param>
-/// <param name="Resources">The resources it is narrowed to, as <c>kind:id</c>; null for all of its project.</param>
-/// <param name="Permissions">Its permissions; null for all of the catalog.</param>
-/// <param name="ExpiresAt">From when on it is expired; null for never.</param>
-/// <param name="ServiceAccountId">The service account that owns it; null for the caller.</param>
-/// <param name="IdempotencyKey">What makes a repeat of this request make nothing, for a day: 1 to 255 visible ASCII characters of the caller's choice (the header
-/// <c>Idempotency-Key</c>); null for nothing.</param>
-/// <param name="AllowedIps">The addresses and networks that it may be used from, as <see cref="AddressList"/> reads them; null for every address.</param>
-/// <param name="RequestsPerMinute">The most requests that it is accepted for in a minute, on each node: 1 to <see cref="KeyLimits.MaxRequestsPerMinute"/>; null for no limit.</param>
+/// <param name="Resources">The resources that the key is limited to, as <c>kind:id</c>; null for all of the project.</param>
+/// <param name="Permissions">The permissions; null for all of the catalog.</param>
+/// <param name="ExpiresAt">When the key expires; null for never.</param>
+/// <param name="ServiceAccountId">The service account that owns the key; null for the caller.</param>
+/// <param name="IdempotencyKey">The <c>Idempotency-Key</c> header, which makes the request idempotent for 24 hours: 1 to 255 visible ASCII
+/// characters; null for none.</param>
+/// <param name="AllowedIps">The allow-list of addresses and networks, in the format of <see cref="AddressList"/>; null to allow every
+/// address.</param>
+/// <param name="RequestsPerMinute">The maximum number of accepted requests per minute on each node: 1 to
+/// <see cref="KeyLimits.MaxRequestsPerMinute"/>; null for no limit.</param>
 public sealed record NewKey(
     string? Project,
     string Name,
@@ -26,39 +27,39 @@ public sealed record NewKey(
     IReadOnlyList<string>? AllowedIps = null,
     int? RequestsPerMinute = null)
 {
-    /// <summary>The published app that mints it for itself; null for every other key. Only apps say so.</summary>
+    /// <summary>The published app that owns the key as a managed key, or null. Set only when an app is published.</summary>
     internal string? AppId { get; init; }
 }
 
-/// <summary>What is to change on a key. What is null stays.</summary>
+/// <summary>Changes to a key. Null members stay unchanged.</summary>
 /// <param name="Name">1 to 100 characters.</param>
 /// <param name="State"><see cref="KeyState.Active"/> or <see cref="KeyState.Inactive"/>.</param>
-/// <param name="Permissions">Fewer than it has.</param>
-/// <param name="ExpiresAt">An expiry date, or with <see cref="Expiry.Never"/> none.</param>
-/// <param name="Limits">Where it may be used from, and how often.</param>
+/// <param name="Permissions">A subset of the current permissions.</param>
+/// <param name="ExpiresAt">The expiry date, or <see cref="Expiry.Never"/> to remove it.</param>
+/// <param name="Limits">Changes to the allow-list and the rate limit.</param>
 public sealed record KeyPatch(
     string? Name = null, KeyState? State = null, IReadOnlyList<string>? Permissions = null, Expiry? ExpiresAt = null, KeyLimits? Limits = null);
 
-/// <summary>Where a key may be used from and how often, as it is to be from now on; what is not mentioned stays.</summary>
+/// <summary>Changes to the allow-list and the rate limit of a key. Members that are not set stay unchanged.</summary>
 public sealed record KeyLimits
 {
-    /// <summary>The most that a limit of requests a minute can be.</summary>
+    /// <summary>The highest possible rate limit.</summary>
     public const int MaxRequestsPerMinute = 1_000_000;
 
-    /// <summary>Whether <see cref="AllowedIps"/> is to change.</summary>
+    /// <summary>Whether to change <see cref="AllowedIps"/>.</summary>
     public bool SetsAllowedIps { get; private init; }
 
-    /// <summary>The addresses and networks, or null for every address.</summary>
+    /// <summary>The allow-list, or null to allow every address.</summary>
     public IReadOnlyList<string>? AllowedIps
     {
         get;
         init => (field, SetsAllowedIps) = (value, true);
     }
 
-    /// <summary>Whether <see cref="RequestsPerMinute"/> is to change.</summary>
+    /// <summary>Whether to change <see cref="RequestsPerMinute"/>.</summary>
     public bool SetsRequestsPerMinute { get; private init; }
 
-    /// <summary>The most requests that it is accepted for in a minute, on each node; null for no limit.</summary>
+    /// <summary>The maximum number of accepted requests per minute on each node, or null for no limit.</summary>
     public int? RequestsPerMinute
     {
         get;
@@ -66,7 +67,7 @@ public sealed record KeyLimits
     }
 }
 
-/// <summary>An expiry date that was asked for; told apart from one that was not mentioned.</summary>
+/// <summary>A requested expiry date, as opposed to one that is not specified.</summary>
 /// <param name="At">The date, or null for never.</param>
 public sealed record Expiry(DateTimeOffset? At)
 {
@@ -74,30 +75,24 @@ public sealed record Expiry(DateTimeOffset? At)
     public static Expiry Never { get; } = new((DateTimeOffset?)null);
 }
 
-/// <summary>Somebody or something that owns or did.</summary>
-/// <param name="Type">What kind of thing.</param>
-/// <param name="Id">Its identifier.</param>
-/// <param name="Name">What people call it; the identifier where it is gone.</param>
+/// <summary>The owner or creator of something.</summary>
+/// <param name="Name">The display name, or the identifier if the party no longer exists.</param>
 public sealed record Party(PartyType Type, string Id, string Name);
 
-/// <summary>A key as lists and pages show it. No secret is in it.</summary>
+/// <summary>A key as lists and pages show it. Contains no secret.</summary>
 /// <param name="KeyId">The public identifier.</param>
-/// <param name="Name">What its owner calls it.</param>
-/// <param name="Prefix">What lists show of its text.</param>
+/// <param name="Prefix">The part of the key that lists show.</param>
 /// <param name="Project"><c>organization/project</c>.</param>
-/// <param name="Environment">The environment it is bound to.</param>
-/// <param name="Scope">The resources it is narrowed to, as <c>kind:id</c>; null for all of its project; empty when all of them are gone.</param>
-/// <param name="Permissions">Its permissions.</param>
-/// <param name="Owner">Who owns it.</param>
-/// <param name="State">What it counts as now.</param>
-/// <param name="CreatedAt">When it was minted, UTC.</param>
-/// <param name="CreatedBy">Who minted it.</param>
-/// <param name="LastUsedAt">When it was last accepted, UTC, or null.</param>
-/// <param name="LastUsedFrom">The coarse client address of that, or null.</param>
-/// <param name="ExpiresAt">From when on it is expired, UTC, or null.</param>
-/// <param name="RevokedAt">When it was revoked, UTC, or null.</param>
-/// <param name="AllowedIps">The networks that it may be used from; null for every address.</param>
-/// <param name="RequestsPerMinute">The most requests that it is accepted for in a minute, on each node; null for no limit.</param>
+/// <param name="Scope">The resources that the key is limited to, as <c>kind:id</c>; null for all of the project; empty if all of them have
+/// been deleted.</param>
+/// <param name="State">The effective state.</param>
+/// <param name="CreatedAt">When the key was created, UTC.</param>
+/// <param name="LastUsedAt">When the key was last accepted, UTC, or null.</param>
+/// <param name="LastUsedFrom">The network of that request, or null.</param>
+/// <param name="ExpiresAt">When the key expires, UTC, or null.</param>
+/// <param name="RevokedAt">When the key was revoked, UTC, or null.</param>
+/// <param name="AllowedIps">The allow-list; null to allow every address.</param>
+/// <param name="RequestsPerMinute">The maximum number of accepted requests per minute on each node; null for no limit.</param>
 public sealed record KeySummary(
     string KeyId,
     string Name,
@@ -117,44 +112,22 @@ public sealed record KeySummary(
     IReadOnlyList<string>? AllowedIps = null,
     int? RequestsPerMinute = null);
 
-/// <summary>A key that was just minted, with its secret. The only time that both are together.</summary>
-/// <param name="key">The key as lists show it.</param>
+/// <summary>A new key with its secret. This is the only place where both are together.</summary>
 /// <param name="secret">The raw key.</param>
 public sealed class IssuedKey(KeySummary key, KeySecret secret)
 {
-    /// <summary>The key as lists show it.</summary>
+    /// <summary>The key without its secret.</summary>
     public KeySummary Key { get; } = key;
 
-    /// <summary>The raw key; in memory only.</summary>
+    /// <summary>The raw key, in memory only.</summary>
     public KeySecret Secret { get; } = secret;
 }
-
-/// <summary>Which keys a list shows.</summary>
-/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
-/// <param name="IncludeRevoked">Whether revoked keys are among them.</param>
-/// <param name="Search">A part of the name, or the beginning of the prefix or identifier; null or empty for all.</param>
-/// <param name="Environment">Only those of this environment; null for both.</param>
-/// <param name="Cursor">Where the page before it ended; null for the first.</param>
-/// <param name="Limit">The most keys on a page, 1 to 200.</param>
-/// <param name="Sort">What they are sorted by; equal ones by identifier.</param>
-/// <param name="Descending">Whether the greatest or latest comes first.</param>
-/// <param name="IncludeManaged">Whether the keys that published apps minted for themselves are among them.</param>
-public sealed record KeyQuery(
-    string? Project = null,
-    bool IncludeRevoked = false,
-    string? Search = null,
-    KeyEnvironment? Environment = null,
-    string? Cursor = null,
-    int Limit = Page.DefaultLimit,
-    KeySort Sort = KeySort.CreatedAt,
-    bool Descending = true,
-    bool IncludeManaged = false);
 
 /// <summary>How many keys of a project count against its limit.</summary>
 /// <param name="Used">The active and inactive ones.</param>
 /// <param name="Max">The most there may be.</param>
 public sealed record Allowance(int Used, int Max)
 {
-    /// <summary>How many more may be created.</summary>
+    /// <summary>How many more keys can be created.</summary>
     public int Left => Math.Max(0, Max - Used);
 }

@@ -1,6 +1,6 @@
 namespace Dashboard.Core.Keys;
 
-/// <summary>The first request that a key was accepted for, as people see it when a new key turns out to work.</summary>
+/// <summary>The first request that a key was accepted for, which pages show to confirm that a new key works.</summary>
 public sealed class KeyFirstUse
 {
     internal const int MaxMethodLength = 16;
@@ -9,22 +9,22 @@ public sealed class KeyFirstUse
     /// <summary>The key.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>When, UTC, in whole milliseconds.</summary>
+    /// <summary>When the request was made, UTC, in whole milliseconds.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The HTTP method, or null where it is not known.</summary>
+    /// <summary>The HTTP method, or null if it is not known.</summary>
     public string? Method { get; init; }
 
-    /// <summary>The path without its query string, at most 200 characters, or null where it is not known.</summary>
+    /// <summary>The path without its query string, at most 200 characters, or null if it is not known.</summary>
     public string? Path { get; init; }
 
-    /// <summary>The client's network (an IPv4 /24 or IPv6 /48), or null where it is not known.</summary>
+    /// <summary>The client's network (an IPv4 /24 or IPv6 /48), or null if it is not known.</summary>
     public string? Network { get; init; }
 
-    /// <summary>One of <see cref="ClientFamily"/>'s words, or null where the client said nothing.</summary>
+    /// <summary>A name from <see cref="ClientFamily"/>, or null if the request had no <c>User-Agent</c>.</summary>
     public string? Client { get; init; }
 
-    /// <summary>What is kept of a request: nothing that is no method and no path, and no path with a key in it, this one or another.</summary>
+    /// <summary>Creates the record of a request. Omits an invalid method or path, and any path that contains a key.</summary>
     internal static KeyFirstUse Of(string keyId, DateTimeOffset at, CallerContext? facts, ReadOnlySpan<char> rawKey, KnownKeyTemplates shapes) => new()
     {
         KeyId = keyId,

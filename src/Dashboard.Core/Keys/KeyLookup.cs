@@ -2,20 +2,19 @@ using Dashboard.Core.Keys.Format;
 
 namespace Dashboard.Core.Keys;
 
-/// <content>Found strings.</content>
+/// <content>Looking up a key by its text.</content>
 public sealed partial class KeyService
 {
-    /// <summary>No template makes shorter keys: a literal, and 32 characters without a public id.</summary>
-    const int LeastKeyLength = 33;
+    /// <summary>No template produces shorter keys: the shortest has a literal and 32 characters without a public id.</summary>
+    const int MinKeyLength = 33;
 
-    /// <summary>Whether a text is a whole key by its looks, so that a page asks <see cref="WhichAsync"/> about it, and searches for it nowhere. It says nothing
-    /// about whether the key exists. The text goes nowhere.</summary>
-    /// <param name="text">What somebody typed or pasted; white space around it does not matter.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Returns whether text has the format of a whole key, in which case a page calls <see cref="WhichAsync"/> rather than search
+    /// for it. This does not say whether the key exists. The text is not stored or logged.</summary>
+    /// <param name="text">The text as entered. Surrounding white space is ignored.</param>
     public async ValueTask<bool> LooksWholeAsync(string? text, CancellationToken cancellationToken)
     {
         var length = text.AsSpan().Trim().Length;
-        if (length is < LeastKeyLength or > KeyTemplate.MaxKeyLength)
+        if (length is < MinKeyLength or > KeyTemplate.MaxKeyLength)
         {
             return false;
         }
@@ -30,24 +29,24 @@ public sealed partial class KeyService
         return shapes.Fits(text.AsSpan().Trim());
     }
 
-    /// <summary>Tells which of the keys that somebody may see a found string is. The string is hashed at once; it is neither stored nor logged nor in any answer.</summary>
+    /// <summary>Finds the key that a leaked or forgotten string is, among the keys that the actor can see. The string is hashed immediately
+    /// and never stored, logged or returned.</summary>
     /// <param name="actor">A signed-in person.</param>
-    /// <param name="rawKey">The found string; white space around it does not matter.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key, revoked ones too; or <see cref="ErrorCode.InvalidRequest"/> for what has no shape of a key, <see cref="ErrorCode.NotFound"/> for one that never
-    /// was, or is of an organization that the actor does not belong to.</returns>
+    /// <param name="rawKey">The string. Surrounding white space is ignored.</param>
+    /// <returns>The key, even if it is revoked; or <see cref="ErrorCode.InvalidRequest"/> if the string does not have the format of a key,
+    /// or <see cref="ErrorCode.NotFound"/> if there is no such key or the actor is not a member of its organization.</returns>
     public async Task<Result<KeySummary>> WhichAsync(Actor actor, string? rawKey, CancellationToken cancellationToken)
     {
         if (!await LooksWholeAsync(rawKey, cancellationToken))
         {
-            return Error.Invalid("key", "This is no whole key: it may be cut off or mistyped.");
+            return Error.Invalid("key", "This is not a complete key. It may be truncated or mistyped.");
         }
 
         var hash = KeyHash.Of(rawKey.AsSpan().Trim());
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var stored = await ApiKeyProjection.FindAsync(context, VisibleTo(context, actor).Where(key => key.Hash == hash), cancellationToken);
         return stored is null
-            ? new Error(ErrorCode.NotFound, "This is none of the keys that you may see. It may belong to an organization that you are not a member of, or was never minted here.")
+            ? new Error(ErrorCode.NotFound, "No key that you can see matches. The key may belong to an organization that you are not a member of, or was not created here.")
             : stored.ToRow(time.GetUtcNow());
     }
 }

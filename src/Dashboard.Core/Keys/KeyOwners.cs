@@ -5,13 +5,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
 
-/// <content>Who owns a key, and where keys may be used from and how often.</content>
+/// <content>Owners, allow-lists and rate limits.</content>
 public sealed partial class KeyService
 {
-    const string NoAccount = "There is no such service account in this organization.";
+    const string NoAccount = "No such service account exists in this organization.";
 
-    /// <summary>The request as it stands for its owner: for a service account, with permissions that the account has. Asked with the organization
-    /// locked.</summary>
+    /// <summary>Completes a request for its owner: for a service account, with permissions that the account has. Requires the lock of the
+    /// organization.</summary>
     async Task<Result<NewKey>> FindOwnerAsync(UnitOfWork change, ProjectAccess project, NewKey input, CancellationToken cancellationToken)
     {
         if (input.ServiceAccountId is not { } id)
@@ -33,23 +33,23 @@ public sealed partial class KeyService
 
         if (account.State != ServiceAccountState.Active)
         {
-            return Error.Invalid("service_account_id", "This service account is switched off. Switch it on first.");
+            return Error.Invalid("service_account_id", "This service account is disabled. Enable it first.");
         }
 
         if (!account.AllProjects && account.Projects.All(x => x.ProjectId != project.ProjectId))
         {
-            return Error.Invalid("service_account_id", $"This service account does not reach {project.Path}. Let it, or choose another project.");
+            return Error.Invalid("service_account_id", $"This service account has no access to {project.Path}. Grant it access, or choose another project.");
         }
 
-        var may = account.Permissions.Split(' ');
-        if (input.Permissions?.FirstOrDefault(name => !may.Contains(name, StringComparer.Ordinal)) is { } beyond)
+        var allowed = account.Permissions.Split(' ');
+        if (input.Permissions?.FirstOrDefault(name => !allowed.Contains(name, StringComparer.Ordinal)) is { } missing)
         {
-            return Error.Invalid("permissions", $"This service account may not {beyond}, so no key of it can. Use {string.Join(", ", may)}.");
+            return Error.Invalid("permissions", $"This service account does not have the permission {missing}. Use {string.Join(", ", allowed)}.");
         }
 
-        var permissions = input.Permissions ?? [.. catalog.InOrder(null).Intersect(may, StringComparer.Ordinal)];
+        var permissions = input.Permissions ?? [.. catalog.InOrder(null).Intersect(allowed, StringComparer.Ordinal)];
         return permissions.Count == 0
-            ? Error.Invalid("permissions", $"Choose permissions: none of the usual ones is this service account's. Use {string.Join(", ", may)}.")
+            ? Error.Invalid("permissions", $"Specify permissions, because this service account has none of the default ones. Use {string.Join(", ", allowed)}.")
             : input with { Permissions = permissions };
     }
 
@@ -79,7 +79,7 @@ public sealed partial class KeyService
         }
     }
 
-    /// <summary>A list that was checked, as it is stored.</summary>
+    /// <summary>The stored form of a validated list.</summary>
     static string? Stored(IReadOnlyList<string>? networks) =>
         networks is not null && AddressList.TryParse(networks, out var list, out _) ? list.ToString() : null;
 }

@@ -1,11 +1,11 @@
 namespace Dashboard.Core.Keys;
 
-/// <summary>What a request about a key has to be like before the database is asked.</summary>
+/// <summary>Validates requests about keys before the database is queried.</summary>
 static class KeyRules
 {
-    const int MostResources = 1000;
+    const int MaxResources = 1000;
 
-    /// <summary>Checks all that needs no database. Returns null when nothing is wrong.</summary>
+    /// <summary>Validates everything that needs no database. Returns null if the request is valid.</summary>
     public static Error? Check(NewKey key, PermissionCatalog catalog, KnownKeyTemplates shapes, DateTimeOffset now)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -19,23 +19,24 @@ static class KeyRules
         return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
-    /// <summary>The same for a change.</summary>
+    /// <summary>Validates a change in the same way.</summary>
     public static Error? Check(KeyPatch patch, PermissionCatalog catalog, KnownKeyTemplates shapes, DateTimeOffset now)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         Add(errors, "name", patch.Name is null ? null : CheckName(patch.Name, shapes));
         Add(errors, "state", patch.State is null or KeyState.Active or KeyState.Inactive ? null : "Use active or inactive. Revoke a key with DELETE.");
-        Add(errors, "permissions", CheckPermissions(patch.Permissions, catalog, withVerify: true)); // only what the key has, in the end
+        Add(errors, "permissions", CheckPermissions(patch.Permissions, catalog, withVerify: true)); // later limited to what the key has
         Add(errors, "expires_at", CheckExpiry(patch.ExpiresAt?.At, now));
         Add(errors, "allowed_ips", CheckAllowedIps(patch.Limits?.AllowedIps));
         Add(errors, "requests_per_minute", CheckRequestsPerMinute(patch.Limits?.RequestsPerMinute));
         return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
-    /// <summary>Whether a key can have this identifier. Nothing else is looked up: SQL Server takes <c>x</c> and <c>x</c> with a space behind it for the same.</summary>
+    /// <summary>Returns whether the text can be the identifier of a key. Lookups must check this first: SQL Server treats <c>x</c> and
+    /// <c>x</c> followed by a space as equal.</summary>
     public static bool IsKeyId(string? keyId) => Names.IsResourceId(keyId);
 
-    /// <summary>Splits <c>kind:id</c>. False for what no resource can be called.</summary>
+    /// <summary>Parses <c>kind:id</c>. Returns false for text that cannot name a resource.</summary>
     public static bool TryParseResource(string? text, PermissionCatalog catalog, out (string Kind, string Id) resource)
     {
         var colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
@@ -43,17 +44,17 @@ static class KeyRules
         return colon >= 0 && catalog.ResourceKinds.Contains(resource.Kind, StringComparer.Ordinal) && Names.IsResourceId(resource.Id);
     }
 
-    /// <summary>A name is stored and shown to everybody, so a key that was pasted into its field must not become one.</summary>
+    /// <summary>Names are stored and visible to everyone, so a key pasted into the name field must be rejected.</summary>
     public static string? CheckName(string? name, KnownKeyTemplates shapes) => Names.Check(name)
-        ?? (HoldsKey(name!, shapes) ? "A whole key is in the name, and names are stored and shown. Use other words." : null);
+        ?? (HoldsKey(name!, shapes) ? "The name contains a key. Names are stored and visible to others, so choose a different one." : null);
 
-    /// <summary>Whether a whole key is somewhere in a text, also between quotation marks or after an equals sign.</summary>
+    /// <summary>Returns whether the text contains a whole key, for example in quotation marks or after an equals sign.</summary>
     public static bool HoldsKey(string text, KnownKeyTemplates shapes)
     {
         for (var start = 0; start < text.Length; start++)
         {
             var end = start;
-            while (end < text.Length && IsOfKey(text[end]))
+            while (end < text.Length && IsKeyCharacter(text[end]))
             {
                 end++;
             }
@@ -69,10 +70,10 @@ static class KeyRules
         return false;
     }
 
-    /// <summary>The characters that a template's literals, Base62 and key identifiers are made of.</summary>
-    static bool IsOfKey(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';
+    /// <summary>The characters that keys consist of: those of literals, base62 and key identifiers.</summary>
+    static bool IsKeyCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';
 
-    /// <summary>What is wrong with permissions that are asked for, or null.</summary>
+    /// <summary>Validates requested permissions. Returns an error message, or null if they are valid.</summary>
     public static string? CheckPermissions(IReadOnlyList<string>? permissions, PermissionCatalog catalog, bool withVerify)
     {
         if (permissions is null)
@@ -82,16 +83,16 @@ static class KeyRules
 
         if (permissions.Count == 0)
         {
-            return "Choose one permission or more.";
+            return "Choose at least one permission.";
         }
 
         var known = catalog.Permissions.Select(x => x.Name).Concat(withVerify ? [PermissionCatalog.Verify] : []).ToList();
         if (permissions.FirstOrDefault(name => !known.Contains(name, StringComparer.Ordinal)) is { } unknown)
         {
-            return $"There is no permission \"{Shortened(unknown)}\". Use {string.Join(", ", known)}.";
+            return $"Unknown permission \"{Truncate(unknown)}\". Use {string.Join(", ", known)}.";
         }
 
-        return permissions.Distinct(StringComparer.Ordinal).Count() == permissions.Count ? null : "Name each permission once.";
+        return permissions.Distinct(StringComparer.Ordinal).Count() == permissions.Count ? null : "Specify each permission only once.";
     }
 
     static string? CheckResources(IReadOnlyList<string>? resources, PermissionCatalog catalog)
@@ -101,29 +102,30 @@ static class KeyRules
             return null;
         }
 
-        if (resources.Count is 0 or > MostResources)
+        if (resources.Count is 0 or > MaxResources)
         {
-            return $"Choose 1 to {MostResources} resources, or all by leaving them out.";
+            return $"Choose 1 to {MaxResources} resources, or omit them to allow all.";
         }
 
         if (resources.FirstOrDefault(text => !TryParseResource(text, catalog, out _)) is { } wrong)
         {
-            return $"\"{Shortened(wrong)}\" is no resource. Write kind:id, such as {catalog.ResourceKinds[0]}:order-intake.";
+            return $"\"{Truncate(wrong)}\" is not a resource. Use the format kind:id, such as {catalog.ResourceKinds[0]}:order-intake.";
         }
 
-        return resources.Distinct(StringComparer.Ordinal).Count() == resources.Count ? null : "Name each resource once.";
+        return resources.Distinct(StringComparer.Ordinal).Count() == resources.Count ? null : "Specify each resource only once.";
     }
 
     static string? CheckAllowedIps(IReadOnlyList<string>? networks) =>
         networks is null || AddressList.TryParse(networks, out _, out var fault) ? null : fault;
 
-    static string? CheckRequestsPerMinute(int? most) =>
-        most is null or (>= 1 and <= KeyLimits.MaxRequestsPerMinute) ? null : $"Use a whole number from 1 to {KeyLimits.MaxRequestsPerMinute}.";
+    static string? CheckRequestsPerMinute(int? limit) =>
+        limit is null or (>= 1 and <= KeyLimits.MaxRequestsPerMinute) ? null : $"Use a whole number from 1 to {KeyLimits.MaxRequestsPerMinute}.";
 
     static string? CheckExpiry(DateTimeOffset? at, DateTimeOffset now) => at <= now ? "Choose a date in the future." : null;
 
-    /// <summary>What people typed comes back to them, but not a page of it, and not a key that went into the wrong field.</summary>
-    public static string Shortened(string text) => text.Length <= 20 ? text : $"{text[..(char.IsHighSurrogate(text[11]) ? 11 : 12)]}…";
+    /// <summary>Truncates input for an error message, so that the message stays short and does not repeat a key that was entered in the
+    /// wrong field.</summary>
+    public static string Truncate(string text) => text.Length <= 20 ? text : $"{text[..(char.IsHighSurrogate(text[11]) ? 11 : 12)]}…";
 
     public static void Add(Dictionary<string, string> errors, string field, string? message)
     {

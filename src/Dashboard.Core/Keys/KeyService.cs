@@ -2,21 +2,19 @@ using System.Globalization;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Projects;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
 
-/// <summary>What people do with keys. Pages and REST endpoints are thin callers of it.</summary>
+/// <summary>Creates, reads, changes and revokes keys. Pages and REST endpoints are thin callers.</summary>
 public sealed partial class KeyService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, KeyOptions options, KnownKeyTemplates shapes, TimeProvider time)
 {
-    /// <summary>Mints a key. The raw key is in what this returns and nowhere else.</summary>
+    /// <summary>Creates a key. The raw key exists only in the result.</summary>
     /// <param name="actor">A developer, admin or owner of the organization.</param>
-    /// <param name="input">What is asked for.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key with its secret; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a project that the actor
-    /// may not see, <see cref="ErrorCode.Forbidden"/> for a viewer (for a service account's key, for everybody below admin), <see cref="ErrorCode.KeyLimitReached"/>, <see cref="ErrorCode.AlreadyCreated"/> for a repeat,
-    /// <see cref="ErrorCode.Conflict"/> for an idempotency key of another request.</returns>
+    /// <returns>The key with its secret; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a project
+    /// that the actor cannot see, <see cref="ErrorCode.Forbidden"/> for a viewer (for the key of a service account, for anyone but its
+    /// owner, admins and owners), <see cref="ErrorCode.KeyLimitReached"/>, <see cref="ErrorCode.AlreadyCreated"/> for a repeated request,
+    /// or <see cref="ErrorCode.Conflict"/> if the idempotency key was used for a different request.</returns>
     public async Task<Result<IssuedKey>> CreateAsync(Actor actor, NewKey input, CancellationToken cancellationToken)
     {
         if (KeyRules.Check(input, catalog, shapes, time.GetUtcNow()) is { } fault)
@@ -43,7 +41,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
                 if (input.ServiceAccountId is not null)
                 {
-                    await change.LockOrganizationAsync(project.OrganizationId, token); // the account is neither narrowed nor deleted before its key is there
+                    await change.LockOrganizationAsync(project.OrganizationId, token); // the account cannot change or be deleted before its key exists
                 }
 
                 if (!await change.LockProjectAsync(project.ProjectId, token))
@@ -85,10 +83,9 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             cancellationToken);
     }
 
-    /// <summary>How many keys of a project count against its limit.</summary>
+    /// <summary>Reads how much of a project's key limit is used.</summary>
     /// <param name="actor">A member of the organization.</param>
-    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="project"><c>organization/project</c>; null if the caller has only one.</param>
     public async Task<Result<Allowance>> AllowanceAsync(Actor actor, string? project, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -98,10 +95,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             : new Allowance(await CountAsync(context, found.Value.ProjectId, time.GetUtcNow(), cancellationToken), options.MaxActivePerProject);
     }
 
-    /// <summary>Reads one key.</summary>
+    /// <summary>Reads a key.</summary>
     /// <param name="actor">A member of the organization.</param>
-    /// <param name="keyId">The key.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The key, or <see cref="ErrorCode.NotFound"/>.</returns>
     public async Task<Result<KeySummary>> GetAsync(Actor actor, string keyId, CancellationToken cancellationToken)
     {
@@ -109,13 +104,11 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         return await ReadAsync(context, actor, keyId, time.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Renames a key, switches it off or on, takes permissions away, or sets its expiry date, where it may be used from and how often.</summary>
+    /// <summary>Renames, disables or enables a key, removes permissions, or sets its expiry date, allow-list or rate limit.</summary>
     /// <param name="actor">The key's owner, or an admin or owner of the organization.</param>
-    /// <param name="keyId">The key.</param>
-    /// <param name="patch">What is to change.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key as it is then; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
-    /// <see cref="ErrorCode.Conflict"/> for a revoked key, <see cref="ErrorCode.KeyLimitReached"/> where an expired key would count again.</returns>
+    /// <returns>The changed key; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>,
+    /// <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> for a revoked key, or <see cref="ErrorCode.KeyLimitReached"/> if
+    /// an expired key would count again.</returns>
     public async Task<Result<KeySummary>> ChangeAsync(Actor actor, string keyId, KeyPatch patch, CancellationToken cancellationToken)
     {
         if (KeyRules.Check(patch, catalog, shapes, time.GetUtcNow()) is { } fault)
@@ -138,7 +131,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                 var (key, organization) = found.Value;
                 if (key.State == KeyState.Revoked)
                 {
-                    return new Error(ErrorCode.Conflict, "This key is revoked, which is final. Create another.");
+                    return new Error(ErrorCode.Conflict, "This key has been revoked and cannot be changed. Create a new one.");
                 }
 
                 if (await ApplyAsync(change, key, organization, patch, token) is { } refused)
@@ -152,11 +145,9 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             cancellationToken);
     }
 
-    /// <summary>Revokes a key for ever. A repeat changes nothing.</summary>
+    /// <summary>Revokes a key permanently. Does nothing if it is already revoked.</summary>
     /// <param name="actor">The key's owner, or an admin or owner of the organization.</param>
-    /// <param name="keyId">The key.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key as it is then; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>The key; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
     public Task<Result<KeySummary>> RevokeAsync(Actor actor, string keyId, CancellationToken cancellationToken) =>
         changes.RunAsync<KeySummary>(
             actor,
@@ -183,13 +174,13 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         context.Keys.CountAsync(
             key => key.ProjectId == projectId && KeyListPartition.Counted.Contains(key.Shelf) && key.ExpiryOrder > now, cancellationToken);
 
-    /// <summary>Whether a project has as many keys as it may. Asked with its lock held, and with the time after it: a key that expired while this change waited no
-    /// longer counts, and another may have taken its place.</summary>
+    /// <summary>Returns whether a project has reached its key limit. Call it with the project locked. It reads the clock after the lock was
+    /// taken: a key that expired while this change waited no longer counts, and another may have taken its place.</summary>
     internal async Task<bool> IsFullAsync(UnitOfWork change, long projectId, CancellationToken cancellationToken) =>
         await CountAsync(change.Context, projectId, time.GetUtcNow(), cancellationToken) >= options.MaxActivePerProject;
 
     internal Error LimitReached() => new(
-        ErrorCode.KeyLimitReached, $"This project has {options.MaxActivePerProject} active keys, as many as it may. Revoke one that is not used, then try again.");
+        ErrorCode.KeyLimitReached, $"This project has reached its limit of {options.MaxActivePerProject} active keys. Revoke an unused key, then try again.");
 
     internal async Task<Result<List<Resource>>> FindResourcesAsync(
         DashboardContext context, long projectId, IReadOnlyList<string>? names, CancellationToken cancellationToken)
@@ -204,11 +195,11 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         var found = (await context.Resources.AsNoTracking().Where(x => x.ProjectId == projectId && ids.Contains(x.ExternalId)).ToListAsync(cancellationToken))
             .ToDictionary(x => (x.Kind, x.ExternalId));
         return wanted.FindIndex(resource => !found.ContainsKey(resource)) is >= 0 and var missing
-            ? Error.Invalid("resources", $"There is no {names[missing]} in this project. Register it under Resources first.")
+            ? Error.Invalid("resources", $"This project has no resource {names[missing]}. Register it first.")
             : wanted.ConvertAll(resource => found[resource]);
     }
 
-    /// <summary>Mints a key and writes it, inside a change that holds the project's lock and has found nothing against it.</summary>
+    /// <summary>Mints and stores a key. Requires the lock of the project and a validated request.</summary>
     internal async Task<Result<IssuedKey>> IssueAsync(
         UnitOfWork change, ProjectAccess project, NewKey input, IReadOnlyList<Resource> resources, CancellationToken cancellationToken)
     {
@@ -218,7 +209,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             secret = options.Template.Mint(input.Environment);
         }
 
-        await NoteTemplateAsync(change, cancellationToken);
+        await StoreTemplateAsync(change, cancellationToken);
         var (ownerType, ownerId) = OwnerOf(change.Actor, input);
         var key = new ApiKey
         {
@@ -258,8 +249,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         return new IssuedKey(row.Value, secret);
     }
 
-    /// <summary>Stores the template with its first key, and once: two projects' first keys may come at the same time.</summary>
-    async Task NoteTemplateAsync(UnitOfWork change, CancellationToken cancellationToken)
+    /// <summary>Stores the template with its first key, only once even if two projects create their first keys at the same time.</summary>
+    async Task StoreTemplateAsync(UnitOfWork change, CancellationToken cancellationToken)
     {
         var same = change.Context.UsedTemplates.Where(template => template.Text == options.Template.Text);
         if (await same.AnyAsync(cancellationToken))
@@ -290,7 +281,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         {
             if (patch.Permissions.Except(has, StringComparer.Ordinal).Any())
             {
-                return Error.Invalid("permissions", "A key can lose permissions, not gain them. Create another key for more.");
+                return Error.Invalid("permissions", "Permissions can be removed from a key but not added. Create another key instead.");
             }
 
             var before = key.Permissions;
@@ -319,8 +310,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         return null;
     }
 
-    /// <summary>A key that the actor may change, tracked, with its organization. Its project is locked before it is read: of two changes at once the
-    /// later sees what the earlier did.</summary>
+    /// <summary>Finds a key that the actor may change, tracked, with its organization. It locks the project before reading the key, so that
+    /// of two concurrent changes the second sees the result of the first.</summary>
     static async Task<Result<(ApiKey Key, long Organization)>> FindOwnAsync(UnitOfWork change, string keyId, CancellationToken cancellationToken)
     {
         var found = !KeyRules.IsKeyId(keyId) ? null : await (
@@ -334,7 +325,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             return Error.NotFound;
         }
 
-        // A published app is its publisher's, and its key with it.
+        // A published app, and so its key, belongs to its publisher.
         var (type, owner) = found.OwnerType == PartyType.PublishedApp ? (PartyType.User, found.CreatedBy) : (found.OwnerType, found.OwnerId);
         var own = found.Role.Can(MemberAction.CreateKeys) && type == change.Actor.Type && owner == change.Actor.Id;
         if (!own && found.Role.Check(MemberAction.ManageAllKeys) is { } refusal)
@@ -357,7 +348,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         return stored is null ? Error.NotFound : stored.ToRow(now);
     }
 
-    /// <summary>The keys of the organizations that <paramref name="actor"/> belongs to.</summary>
+    /// <summary>The keys of the organizations that <paramref name="actor"/> is a member of.</summary>
     static IQueryable<ApiKey> VisibleTo(DashboardContext context, Actor actor)
     {
         var memberships = context.MembershipsOf(actor);

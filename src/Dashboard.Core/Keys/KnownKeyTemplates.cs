@@ -5,15 +5,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
 
-/// <summary>The shapes that a key may have: this start's template, and those that keys were minted by before.</summary>
-/// <param name="options">The setting.</param>
+/// <summary>The formats that a key may have: the current template and those that existing keys were created with.</summary>
 public sealed class KnownKeyTemplates(KeyOptions options)
 {
     readonly ConcurrentDictionary<string, KeyTemplate> templates = new(StringComparer.Ordinal) { [options.Template.Text] = options.Template };
 
-    /// <summary>Whether a text has one of the shapes that are known, with the right checksum. Before a text is called malformed, <see cref="LoadAsync"/> has to
-    /// be asked for those that are not.</summary>
-    /// <param name="text">Any text.</param>
+    /// <summary>Returns whether the text matches a known template, including its checksum. Before treating text as malformed, call
+    /// <see cref="LoadAsync"/> for templates that are not known yet.</summary>
     public bool Fits(ReadOnlySpan<char> text)
     {
         foreach (var (_, template) in templates)
@@ -27,9 +25,7 @@ public sealed class KnownKeyTemplates(KeyOptions options)
         return false;
     }
 
-    /// <summary>Learns the templates that another node, or an earlier start, has minted by.</summary>
-    /// <param name="context">Where they are read.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Loads the templates that other nodes or earlier configurations have used.</summary>
     public async Task LoadAsync(DashboardContext context, CancellationToken cancellationToken)
     {
         foreach (var text in await context.UsedTemplates.AsNoTracking().Select(template => template.Text).ToListAsync(cancellationToken))

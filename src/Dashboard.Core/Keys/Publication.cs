@@ -4,17 +4,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
 
-/// <summary>That an app is published as long as its key is not revoked, whoever revokes it.</summary>
+/// <summary>Keeps an app published exactly as long as its key is not revoked.</summary>
 static class Publication
 {
     const string KeyRevoked = "key_revoked";
 
-    /// <summary>Unpublishes the apps whose keys are being revoked, unless they are already.</summary>
-    /// <param name="change">The change that revokes the keys.</param>
-    /// <param name="organizationId">The organization.</param>
-    /// <param name="keys">The keys, people's too.</param>
-    /// <param name="because">Why they are revoked, or null for no reason.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Unpublishes the apps whose keys are being revoked, unless they already are.</summary>
+    /// <param name="change">The unit of work that revokes the keys.</param>
+    /// <param name="keys">The keys, of any owner.</param>
+    /// <param name="because">Why the keys are revoked, or null for no reason.</param>
     public static async Task EndAsync(
         UnitOfWork change, long organizationId, IEnumerable<ApiKey> keys, string? because, CancellationToken cancellationToken)
     {
@@ -30,7 +28,7 @@ static class Publication
         }
     }
 
-    /// <summary>Unpublishes a tracked app, unless it is already.</summary>
+    /// <summary>Unpublishes a tracked app, unless it already is.</summary>
     public static void End(UnitOfWork change, long organizationId, PublishedApp app, string? because)
     {
         if (app.UnpublishedAt is null)
@@ -40,7 +38,7 @@ static class Publication
         }
     }
 
-    /// <summary>Says what became of an app.</summary>
+    /// <summary>Records a change of an app.</summary>
     public static void Record(UnitOfWork change, long organizationId, string action, PublishedApp app, Dictionary<string, string?> details) =>
         change.Record(organizationId, new(AuditCategory.Keys, action, new(FeedSubject.PublishedApp, app.Id, app.Name), Details: JsonSerializer.Serialize(details)));
 }

@@ -4,27 +4,25 @@ using System.Net.Sockets;
 
 namespace Dashboard.Core.Limits;
 
-/// <summary>Limits how often a client may do what it should not have to do often. In memory of this process only: with several nodes each counts for itself.</summary>
-/// <param name="perMinute">The most in any minute; 0 for no limit.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Limits how often a client may fail. In the memory of this process: each node counts by itself.</summary>
+/// <param name="perMinute">The maximum per minute; 0 for no limit.</param>
 public sealed class ClientLimits(int perMinute, TimeProvider time)
 {
-    /// <summary>The most clients that are told apart at a time, some 10 MB. What others do is not counted, so that a crowd locks nobody out.</summary>
-    public const int MostClients = 50_000;
+    /// <summary>The maximum number of clients that are counted at a time, about 10 MB. Other clients are not limited, so that a crowd locks
+    /// nobody out.</summary>
+    public const int MaxClients = 50_000;
 
-    readonly MinuteWindows<(ulong Bits, AddressFamily Family)> clients = new(MostClients, beyond: false, time);
+    readonly MinuteWindows<(ulong Bits, AddressFamily Family)> clients = new(MaxClients, exceedCapacity: false, time);
 
-    /// <summary>Counts one for a client.</summary>
-    /// <param name="client">The client's address; null where it is not known, which is never limited.</param>
-    /// <returns>How long the client has to wait; null where it need not.</returns>
+    /// <summary>Counts one failure of a client.</summary>
+    /// <param name="client">The client address. A client without a known address is never limited.</param>
+    /// <returns>How long the client must wait, or null if it need not.</returns>
     public TimeSpan? Take(IPAddress? client) => perMinute == 0 || client is null ? null : clients.Take(KeyOf(client), perMinute);
 
-    /// <summary>Says how long a client has to wait, and counts nothing.</summary>
-    /// <param name="client">The client's address, or null.</param>
-    /// <returns>How long; null where it need not wait.</returns>
+    /// <summary>Returns how long a client must wait, or null if it need not. Counts nothing.</summary>
     public TimeSpan? Waits(IPAddress? client) => perMinute == 0 || client is null ? null : clients.Waits(KeyOf(client), perMinute);
 
-    /// <summary>An IPv4 address, or the /64 that one IPv6 host has to itself.</summary>
+    /// <summary>The key of a client: an IPv4 address, or the /64 prefix that one IPv6 host controls.</summary>
     static (ulong Bits, AddressFamily Family) KeyOf(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];

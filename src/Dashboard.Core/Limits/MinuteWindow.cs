@@ -1,23 +1,23 @@
 namespace Dashboard.Core.Limits;
 
-/// <summary>Counts what happens in any minute: what the running minute has, and of the minute before as much as still lies in the sixty seconds that end now, as if it had come
-/// evenly. Two numbers, whatever the limit.</summary>
+/// <summary>A rate counter over a sliding minute. It keeps two numbers whatever the limit: the count of the current minute and that of the
+/// previous one, of which the part that still lies in the last 60 seconds counts as if it had been spread evenly.</summary>
 sealed class MinuteWindow
 {
     static readonly long Minute = TimeSpan.TicksPerMinute;
 
     readonly Lock gate = new();
     long index;
-    long before;
+    long previous;
     long current;
 
-    /// <summary>When it was last asked, in ticks of the clock that it is asked with.</summary>
-    public long AskedAt { get; private set; }
+    /// <summary>The last use, in ticks of the same clock.</summary>
+    public long LastUsedAt { get; private set; }
 
-    /// <summary>Counts one more, if there is room for it.</summary>
-    /// <param name="limit">The most in a minute.</param>
-    /// <param name="now">The time, in ticks of a clock that never goes back.</param>
-    /// <param name="wait">How long to wait for room; zero where there was some.</param>
+    /// <summary>Adds one if the limit allows it.</summary>
+    /// <param name="limit">The maximum per minute.</param>
+    /// <param name="now">The time, in ticks of a monotonic clock.</param>
+    /// <param name="wait">How long to wait before the next attempt; zero on success.</param>
     public bool TryTake(int limit, long now, out TimeSpan wait)
     {
         lock (gate)
@@ -34,7 +34,7 @@ sealed class MinuteWindow
         }
     }
 
-    /// <summary>How long to wait until there is room for one more; counts nothing.</summary>
+    /// <summary>Returns how long to wait before one more is allowed. Counts nothing.</summary>
     public TimeSpan Wait(int limit, long now)
     {
         lock (gate)
@@ -46,28 +46,29 @@ sealed class MinuteWindow
 
     void Advance(long now)
     {
-        AskedAt = now;
+        LastUsedAt = now;
         var minute = now / Minute;
         if (minute != index)
         {
-            (before, current, index) = (minute == index + 1 ? current : 0, 0, minute);
+            (previous, current, index) = (minute == index + 1 ? current : 0, 0, minute);
         }
     }
 
     TimeSpan WaitFor(int limit, long now)
     {
         var elapsed = now % Minute;
-        if ((before * (Minute - elapsed)) + ((current + 1) * Minute) <= limit * Minute)
+        if ((previous * (Minute - elapsed)) + ((current + 1) * Minute) <= limit * Minute)
         {
             return TimeSpan.Zero;
         }
 
-        // What was counted in one minute fades away in the next: that of the minute before in this one, or what this one has in the one after.
+        // The count of one minute decays during the next: that of the previous minute in this one, and that of this minute in the next.
         return current < limit
-            ? TimeSpan.FromTicks(Math.Max(1, Faded(before, limit - 1 - current) - elapsed))
-            : TimeSpan.FromTicks(Minute - elapsed + Faded(current, limit - 1));
+            ? TimeSpan.FromTicks(Math.Max(1, FadeTime(previous, limit - 1 - current) - elapsed))
+            : TimeSpan.FromTicks(Minute - elapsed + FadeTime(current, limit - 1));
     }
 
-    /// <summary>How far into the next minute no more than <paramref name="left"/> of <paramref name="counted"/> count.</summary>
-    static long Faded(long counted, long left) => Minute - (left * Minute / counted);
+    /// <summary>Returns how far into the next minute no more than <paramref name="left"/> of <paramref name="counted"/> still
+    /// count.</summary>
+    static long FadeTime(long counted, long left) => Minute - (left * Minute / counted);
 }

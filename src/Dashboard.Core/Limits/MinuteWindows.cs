@@ -3,12 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Dashboard.Core.Limits;
 
-/// <summary>A <see cref="MinuteWindow"/> for each of many, in memory of this process only. Those that nothing is counted of any more are forgotten once there are many.</summary>
-/// <param name="most">The most that are told apart at a time.</param>
-/// <param name="beyond">Whether one more is counted also when all places are taken, since what may come is bounded by something else.</param>
-/// <param name="time">The clock.</param>
-/// <typeparam name="TKey">What tells them apart.</typeparam>
-sealed class MinuteWindows<TKey>(int most, bool beyond, TimeProvider time)
+/// <summary>A <see cref="MinuteWindow"/> for each key, in the memory of this process. Removes unused windows when the capacity is
+/// reached.</summary>
+/// <param name="capacity">The number of windows above which unused ones are removed.</param>
+/// <param name="exceedCapacity">Whether to add a window even if the capacity is reached, because something else bounds the number of
+/// keys.</param>
+/// <typeparam name="TKey">The type of the key.</typeparam>
+sealed class MinuteWindows<TKey>(int capacity, bool exceedCapacity, TimeProvider time)
     where TKey : notnull
 {
     readonly ConcurrentDictionary<TKey, MinuteWindow> windows = new();
@@ -16,19 +17,16 @@ sealed class MinuteWindows<TKey>(int most, bool beyond, TimeProvider time)
     readonly long start = time.GetTimestamp(); // short spans are exact: a clock gives them as a double
     long sweptAt;
 
-    /// <summary>The time, in ticks of a clock that never goes back.</summary>
+    /// <summary>The time, in ticks of a monotonic clock.</summary>
     public long Now => time.GetElapsedTime(start).Ticks;
 
-    /// <summary>Counts one more.</summary>
-    /// <param name="key">Whose.</param>
-    /// <param name="limit">The most in a minute.</param>
-    /// <returns>How long to wait; null where there is no need.</returns>
+    /// <summary>Adds one to the window of a key.</summary>
+    /// <param name="limit">The maximum per minute.</param>
+    /// <returns>How long to wait, or null if there is no need.</returns>
     public TimeSpan? Take(TKey key, int limit) => !TryAdd(key, out var window) || window.TryTake(limit, Now, out var wait) ? null : wait;
 
-    /// <summary>Says how long one has to wait, and counts nothing.</summary>
-    /// <param name="key">Whose.</param>
-    /// <param name="limit">The most in a minute.</param>
-    /// <returns>How long; null where there is no need.</returns>
+    /// <summary>Returns how long to wait, or null if there is no need. Counts nothing.</summary>
+    /// <param name="limit">The maximum per minute.</param>
     public TimeSpan? Waits(TKey key, int limit) =>
         !windows.TryGetValue(key, out var window) || window.Wait(limit, Now) is var wait && wait == TimeSpan.Zero ? null : wait;
 
@@ -39,16 +37,16 @@ sealed class MinuteWindows<TKey>(int most, bool beyond, TimeProvider time)
             return true;
         }
 
-        if (windows.Count >= most)
+        if (windows.Count >= capacity)
         {
             Sweep();
         }
 
-        window = beyond || windows.Count < most ? windows.GetOrAdd(key, _ => new()) : null;
+        window = exceedCapacity || windows.Count < capacity ? windows.GetOrAdd(key, _ => new()) : null;
         return window is not null;
     }
 
-    /// <summary>Forgets those that nothing is counted of any more, at most once a second.</summary>
+    /// <summary>Removes windows that no longer count anything, at most once a second.</summary>
     void Sweep()
     {
         lock (sweeping)
@@ -62,7 +60,7 @@ sealed class MinuteWindows<TKey>(int most, bool beyond, TimeProvider time)
             sweptAt = now;
             foreach (var window in windows)
             {
-                if (now - window.Value.AskedAt > 2 * TimeSpan.TicksPerMinute)
+                if (now - window.Value.LastUsedAt > 2 * TimeSpan.TicksPerMinute)
                 {
                     windows.TryRemove(window);
                 }

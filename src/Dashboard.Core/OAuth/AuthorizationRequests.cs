@@ -7,70 +7,69 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
-/// <summary>A request for a member's consent that may be shown (RFC 6749 section 4.1.1).</summary>
-/// <param name="Client">The client.</param>
-/// <param name="RedirectUri">Where the answer goes.</param>
-/// <param name="NamedRedirectUri">Whether the request named that address.</param>
-/// <param name="Scopes">The scopes.</param>
-/// <param name="Resource">What the tokens would be for (RFC 8707), or null.</param>
+/// <summary>An authorization request that can be shown for consent (RFC 6749 section 4.1.1).</summary>
+/// <param name="RedirectUri">The redirect URI.</param>
+/// <param name="NamedRedirectUri">Whether the request contained the redirect URI.</param>
+/// <param name="Resource">The resource that the tokens would be valid for (RFC 8707), or null.</param>
 /// <param name="CodeChallenge">The S256 challenge (RFC 7636).</param>
-/// <param name="State">What the answer brings back, or null.</param>
+/// <param name="State">The state to return, or null.</param>
 public sealed record AuthorizationRequest(
     OAuthClient Client, string RedirectUri, bool NamedRedirectUri, IReadOnlyList<string> Scopes, string? Resource, string CodeChallenge, string? State)
 {
-    /// <summary>Prints the client.</summary>
+    /// <summary>Returns the client id.</summary>
     public override string ToString() => Client.ClientId;
 }
 
-/// <summary>What a request to <c>/oauth/authorize</c> comes to: exactly one of the three.</summary>
+/// <summary>The result of checking a request to <c>/oauth/authorize</c>: exactly one of the three.</summary>
 /// <param name="Request">The request, to be shown for consent.</param>
-/// <param name="Redirect">Where the browser goes with an error.</param>
-/// <param name="Shown">An error that is shown here and sent nowhere, since the address is nobody's that is known.</param>
+/// <param name="Redirect">The URL to redirect the browser to with an error.</param>
+/// <param name="Shown">An error to show here, because the redirect URI cannot be trusted.</param>
 public sealed record AuthorizationCheck(AuthorizationRequest? Request, string? Redirect, OAuthError? Shown);
 
-/// <summary>Requests for a member's consent (RFC 6749 section 4.1, RFC 7636, RFC 8252, RFC 8707, RFC 9207, RFC 9700).</summary>
+/// <summary>Checks, approves and denies authorization requests (RFC 6749 section 4.1, RFC 7636, RFC 8252, RFC 8707, RFC 9207, RFC
+/// 9700).</summary>
 public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options)
 {
     const int MaxState = 2000;
 
-    /// <summary>Judges a request. Until client and redirect URI are known to belong together, nothing is sent anywhere (RFC 6749 section 4.1.2.1).</summary>
-    /// <param name="request">The query.</param>
-    /// <param name="repeated">The parameters that came more than once.</param>
-    /// <param name="issuer">What Latchkey is called there.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Checks a request. Until the redirect URI is known to belong to the client, nothing is sent to it (RFC 6749 section
+    /// 4.1.2.1).</summary>
+    /// <param name="request">The query parameters.</param>
+    /// <param name="repeated">The names of parameters that occur more than once.</param>
+    /// <param name="issuer">The issuer of the tokens.</param>
     public async Task<AuthorizationCheck> CheckAsync(OAuthParameters request, IReadOnlyCollection<string> repeated, string issuer, CancellationToken cancellationToken)
     {
         if (repeated.Contains("client_id") || repeated.Contains("redirect_uri"))
         {
-            return Show("The link names its client or its address twice.");
+            return Show("The link contains client_id or redirect_uri twice.");
         }
 
         if (request["client_id"] is not { } id || await clients.FindAsync(id, cancellationToken) is not { } client)
         {
-            return Show("The app that sent you here is not known. It may have registered more than a day ago without being approved: try to connect it anew.");
+            return Show("The app that sent you here is unknown. It may have registered more than a day ago without being approved. Try connecting it again.");
         }
 
         var named = request["redirect_uri"];
         var redirect = named ?? (client.RedirectUris is [var only] ? only : null);
         if (redirect is null || (named is not null && !client.RedirectUris.Any(registered => RedirectUri.Matches(registered, named))))
         {
-            return Show("The app that sent you here wants the answer at an address that it did not register.");
+            return Show("The app that sent you here uses a redirect address that it did not register.");
         }
 
         var state = request["state"] is { Length: <= MaxState } given && !repeated.Contains("state") ? given : null;
         var judged = Judge(request, repeated, client, redirect, named is not null, state);
         return judged.Error is { } error
-            ? new(null, Answer(redirect, state, issuer, ("error", OAuthError.Of(error).Name), ("error_description", error.Detail)), null)
+            ? new(null, BuildRedirect(redirect, state, issuer, ("error", OAuthError.Of(error).Name), ("error_description", error.Detail)), null)
             : new(judged.Value, null, null);
     }
 
-    /// <summary>Says yes, for an organization.</summary>
-    /// <param name="actor">A member of it.</param>
-    /// <param name="request">A request that was judged.</param>
+    /// <summary>Approves a request for an organization.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="request">A request that has been checked.</param>
     /// <param name="organization">The organization's slug.</param>
-    /// <param name="issuer">What Latchkey is called there.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Where the browser goes with the code; or <see cref="ErrorCode.NotFound"/> for an organization that the actor does not belong to, and for a client that is gone.</returns>
+    /// <param name="issuer">The issuer of the tokens.</param>
+    /// <returns>The URL to redirect the browser to with the code; or <see cref="ErrorCode.NotFound"/> if the actor is not a member of the
+    /// organization or the client no longer exists.</returns>
     public Task<Result<OAuthSecret>> ApproveAsync(Actor actor, AuthorizationRequest request, string organization, string issuer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -103,19 +102,19 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
                 change.Record(access.Id, new(
                     AuditCategory.Tokens, "authorization.approved", new(FeedSubject.Client, client.ClientId, client.Name),
                     Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["scope"] = string.Join(' ', request.Scopes), ["resource"] = request.Resource, ["redirect_uri"] = request.RedirectUri })));
-                return OAuthSecret.Of("redirect ", Answer(request.RedirectUri, request.State, issuer, ("code", code.Reveal())));
+                return OAuthSecret.Of("redirect ", BuildRedirect(request.RedirectUri, request.State, issuer, ("code", code.Reveal())));
             },
             cancellationToken);
     }
 
-    /// <summary>Says no.</summary>
-    /// <param name="request">A request that was judged.</param>
-    /// <param name="issuer">What Latchkey is called there.</param>
-    /// <returns>Where the browser goes.</returns>
+    /// <summary>Denies a request.</summary>
+    /// <param name="request">A request that has been checked.</param>
+    /// <param name="issuer">The issuer of the tokens.</param>
+    /// <returns>The URL to redirect the browser to.</returns>
     public static string Deny(AuthorizationRequest request, string issuer)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Answer(request.RedirectUri, request.State, issuer, ("error", "access_denied"), ("error_description", "The person denied the request."));
+        return BuildRedirect(request.RedirectUri, request.State, issuer, ("error", "access_denied"), ("error_description", "The person denied the request."));
     }
 
     Result<AuthorizationRequest> Judge(
@@ -123,7 +122,7 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
     {
         if (repeated.Count > 0)
         {
-            return OAuthError.InvalidRequest("A parameter is there twice.");
+            return OAuthError.InvalidRequest("A parameter occurs twice.");
         }
 
         if (request["state"] is { Length: > MaxState })
@@ -133,17 +132,17 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
 
         if (request["request"] is not null || request["request_uri"] is not null)
         {
-            return new OAuthError(request["request"] is not null ? "request_not_supported" : "request_uri_not_supported", "Send the parameters themselves.");
+            return new OAuthError(request["request"] is not null ? "request_not_supported" : "request_uri_not_supported", "Send the parameters directly.");
         }
 
         if (request["response_type"] is not "code")
         {
-            return request["response_type"] is null ? OAuthError.InvalidRequest("response_type is missing.") : new OAuthError("unsupported_response_type", "response_type has to be code.");
+            return request["response_type"] is null ? OAuthError.InvalidRequest("response_type is missing.") : new OAuthError("unsupported_response_type", "response_type must be code.");
         }
 
         if (request["response_mode"] is not (null or "query"))
         {
-            return OAuthError.InvalidRequest("response_mode has to be query.");
+            return OAuthError.InvalidRequest("response_mode must be query.");
         }
 
         if (!client.MayUse(GrantTypes.AuthorizationCode))
@@ -153,12 +152,12 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
 
         if (request["code_challenge"] is not { } challenge || request["code_challenge_method"] is not Pkce.Method || !Pkce.IsChallenge(challenge))
         {
-            return OAuthError.InvalidRequest("A code_challenge with the code_challenge_method S256 is needed.");
+            return OAuthError.InvalidRequest("code_challenge with code_challenge_method S256 is required.");
         }
 
         if (request["resource"] is { } resource && !ResourceIndicator.IsOne(resource))
         {
-            return OAuthError.InvalidTarget("resource has to be an absolute address that begins with https:// or http://, without query and fragment.");
+            return OAuthError.InvalidTarget("resource must be an absolute https:// or http:// URL without query and fragment.");
         }
 
         var scope = client.ScopeOf(scopes, request["scope"]);
@@ -167,8 +166,8 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
 
     static AuthorizationCheck Show(string description) => new(null, null, OAuthError.InvalidRequest(description));
 
-    /// <summary>The address with what it is told: always with the issuer (RFC 9207), and with what the client wants to have back.</summary>
-    static string Answer(string redirect, string? state, string issuer, params (string Name, string Value)[] parameters)
+    /// <summary>Adds the result to the redirect URI, with the issuer (RFC 9207) and the state of the client.</summary>
+    static string BuildRedirect(string redirect, string? state, string issuer, params (string Name, string Value)[] parameters)
     {
         var all = parameters.Select(x => KeyValuePair.Create(x.Name, (string?)x.Value)).ToList();
         if (state is not null)

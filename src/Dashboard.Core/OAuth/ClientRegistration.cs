@@ -7,14 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
-/// <summary>What a client says of itself when it registers (RFC 7591 section 2). What is null it does not say.</summary>
-/// <param name="Name"><c>client_name</c>.</param>
-/// <param name="RedirectUris"><c>redirect_uris</c>.</param>
-/// <param name="AuthMethod"><c>token_endpoint_auth_method</c>.</param>
-/// <param name="AllowedGrants"><c>grant_types</c>.</param>
-/// <param name="ResponseTypes"><c>response_types</c>.</param>
-/// <param name="Scope"><c>scope</c>.</param>
-/// <param name="ClientUri"><c>client_uri</c>.</param>
+/// <summary>The metadata of a client that registers itself (RFC 7591 section 2). Null members are not specified.</summary>
 public sealed record NewClient(
     string? Name = null,
     IReadOnlyList<string>? RedirectUris = null,
@@ -24,20 +17,20 @@ public sealed record NewClient(
     string? Scope = null,
     string? ClientUri = null);
 
-/// <summary>A client that has just registered.</summary>
-/// <param name="Client">The client.</param>
-/// <param name="AuthMethod">How it shows who it is.</param>
-/// <param name="Secret">Its secret, shown once; null for a public client.</param>
-/// <param name="ClientUri">Its own page, or null.</param>
+/// <summary>A newly registered client.</summary>
+/// <param name="AuthMethod">The authentication method.</param>
+/// <param name="Secret">The secret, returned once; null for a public client.</param>
+/// <param name="ClientUri">The client's web page, or null.</param>
 public sealed record IssuedClient(OAuthClient Client, string AuthMethod, OAuthSecret? Secret, string? ClientUri);
 
-/// <summary>Lets clients register themselves (RFC 7591). Nobody vouches for them: every page that names one says so, and one that nobody approves goes after a day.</summary>
+/// <summary>Registers clients dynamically (RFC 7591). Nobody has verified what they claim, and every page that names one says so. A client
+/// that nobody approves is deleted after a day.</summary>
 public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes scopes, OAuthOptions options, RateLimits limits)
 {
-    /// <summary>How long a client stays that nobody has approved.</summary>
+    /// <summary>How long an unapproved client is kept.</summary>
     public static readonly TimeSpan UnapprovedLifetime = TimeSpan.FromDays(1);
 
-    /// <summary>The most clients that nobody has approved.</summary>
+    /// <summary>The maximum number of unapproved clients.</summary>
     public const int MaxUnapproved = 1000;
 
     const int IdLength = 22;
@@ -45,7 +38,7 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
 
     static readonly string[] Allowed = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.DeviceCode];
 
-    /// <summary>Whether clients may register.</summary>
+    /// <summary>Whether clients can register.</summary>
     public bool IsOpen => options.Registration;
 
     /// <summary>Registers a client.</summary>
@@ -57,7 +50,7 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
     {
         if (!IsOpen)
         {
-            return new OAuthError("access_denied", "Clients cannot register themselves here. Ask the operator.", 403);
+            return new OAuthError("access_denied", "Client registration is disabled. Ask the operator.", 403);
         }
 
         if (limits.Registrations.Take(origin.Address) is { } wait)
@@ -111,25 +104,25 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
     OAuthError? Check(NewClient input, IReadOnlyList<string> grants, IReadOnlyList<string> redirects) => input switch
     {
         _ when grants.Count == 0 || grants.Any(grant => !Allowed.Contains(grant, StringComparer.Ordinal)) =>
-            Metadata($"grant_types can hold {string.Join(", ", Allowed)}."),
-        _ when redirects.Count > OAuthLimits.MostRedirectUris => Metadata($"Register {OAuthLimits.MostRedirectUris} redirect_uris at most."),
+            Metadata($"grant_types must be among {string.Join(", ", Allowed)}."),
+        _ when redirects.Count > OAuthLimits.MaxRedirectUris => Metadata($"redirect_uris must have at most {OAuthLimits.MaxRedirectUris} entries."),
         _ when redirects.FirstOrDefault(uri => !RedirectUri.CanRegister(uri)) is not null => new(
-            "invalid_redirect_uri", "A redirect_uri begins with https://, with http:// and a loopback host, or with a scheme of the app's own that has a dot; it has no fragment."),
-        _ when redirects.Count == 0 && grants.Contains(GrantTypes.AuthorizationCode, StringComparer.Ordinal) => new("invalid_redirect_uri", "redirect_uris are missing."),
-        { AuthMethod: { } method } when !AuthMethods.All.Contains(method, StringComparer.Ordinal) => Metadata($"token_endpoint_auth_method can be {string.Join(", ", AuthMethods.All)}."),
-        { ResponseTypes: { } types } when types.Any(type => type != "code") => Metadata("response_types can hold code alone."),
+            "invalid_redirect_uri", "A redirect_uri must begin with https://, http:// and a loopback host, or a private-use scheme that contains a dot, and have no fragment."),
+        _ when redirects.Count == 0 && grants.Contains(GrantTypes.AuthorizationCode, StringComparer.Ordinal) => new("invalid_redirect_uri", "redirect_uris is missing."),
+        { AuthMethod: { } method } when !AuthMethods.All.Contains(method, StringComparer.Ordinal) => Metadata($"token_endpoint_auth_method must be one of {string.Join(", ", AuthMethods.All)}."),
+        { ResponseTypes: { } types } when types.Any(type => type != "code") => Metadata("response_types must contain only code."),
         { Name: { } name } when name.Length > MaxNameLength || name.Any(c => char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format) =>
-            Metadata($"client_name has {MaxNameLength} characters at most, and none that cannot be seen."),
+            Metadata($"client_name must have at most {MaxNameLength} characters, all of them visible."),
         { ClientUri: { } page } when page.Length > OAuthLimits.MaxUri || !Ascii(page) || !Uri.TryCreate(page, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps =>
-            Metadata("client_uri has to begin with https://."),
+            Metadata("client_uri must begin with https://."),
         { Scope: { Length: > 0 } scope } when !scopes.TryRead(scope, out var words) || words.Contains(OAuthScopes.Api) =>
-            Metadata("scope can hold a permission and a kind of resource in plural, such as read:workflows, several with a space between."),
+            Metadata("scope must contain permissions with a resource kind in plural, such as read:workflows, separated by spaces."),
         _ => null,
     };
 
-    /// <summary>A client that gives itself no name is called by where its answers go.</summary>
+    /// <summary>Returns the name of a client, by default the host of its first redirect URI.</summary>
     static string NameOf(NewClient input, IReadOnlyList<string> redirects) => input.Name?.Trim() is { Length: > 0 } name ? name
-        : redirects.Count > 0 && Uri.TryCreate(redirects[0], UriKind.Absolute, out var uri) && uri.Host.Length is > 0 and <= MaxNameLength ? uri.Host : "An app without a name";
+        : redirects.Count > 0 && Uri.TryCreate(redirects[0], UriKind.Absolute, out var uri) && uri.Host.Length is > 0 and <= MaxNameLength ? uri.Host : "Unnamed app";
 
     static bool Ascii(string text) => text.All(c => c is > ' ' and < '\u007f');
 

@@ -6,7 +6,7 @@ namespace Dashboard.Core.OAuth;
 /// <summary>Reads and writes devices' requests.</summary>
 static class DeviceCodeStore
 {
-    /// <summary>By how much an interval grows with each question that comes too soon (RFC 8628 section 3.5).</summary>
+    /// <summary>By how much the interval increases with each early poll (RFC 8628 section 3.5).</summary>
     const int SlowDownSeconds = 5;
 
     /// <summary>What a device is told; null where its request is approved.</summary>
@@ -15,7 +15,7 @@ static class DeviceCodeStore
         var row = await context.DeviceCodes.SingleOrDefaultAsync(x => x.CodeHash == hash, cancellationToken);
         if (row is null || row.ClientId != clientId)
         {
-            return OAuthError.InvalidGrant("There is no such device code for this client.");
+            return OAuthError.InvalidGrant("The device code does not exist for this client.");
         }
 
         switch (row.State)
@@ -36,8 +36,8 @@ static class DeviceCodeStore
         return soon ? OAuthError.SlowDown : OAuthError.AuthorizationPending;
     }
 
-    /// <summary>Adds a device's request.</summary>
-    /// <returns>False where the user code is another request's.</returns>
+    /// <summary>Adds a device authorization request.</summary>
+    /// <returns>False if another request has the same user code.</returns>
     public static async Task<bool> AddAsync(DashboardContext context, DeviceCode code, CancellationToken cancellationToken)
     {
         if (await context.DeviceCodes.AnyAsync(x => x.UserCodeHash == code.UserCodeHash, cancellationToken))

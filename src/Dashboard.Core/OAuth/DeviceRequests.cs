@@ -9,42 +9,39 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
-/// <summary>What a device gets that asks for an approval (RFC 8628 section 3.2).</summary>
-/// <param name="DeviceCode">What it asks with.</param>
-/// <param name="UserCode">What the person types: two times four letters with a dash between.</param>
-/// <param name="ExpiresIn">How long both are good.</param>
-/// <param name="Interval">The least time between two questions.</param>
+/// <summary>The response to a device authorization request (RFC 8628 section 3.2).</summary>
+/// <param name="DeviceCode">The code that the device polls with.</param>
+/// <param name="UserCode">The code that the person enters: two groups of four letters with a hyphen between.</param>
+/// <param name="ExpiresIn">The lifetime of both codes.</param>
+/// <param name="Interval">The minimum interval between polls.</param>
 public sealed record DeviceGrant(OAuthSecret DeviceCode, OAuthSecret UserCode, TimeSpan ExpiresIn, TimeSpan Interval);
 
-/// <summary>A device's request, as the person sees it who decides.</summary>
-/// <param name="UserCode">The code, as it is shown.</param>
-/// <param name="Client">The client.</param>
-/// <param name="Scopes">The scopes.</param>
-/// <param name="Resource">What the tokens would be for, or null.</param>
-/// <param name="Address">The address that the device asked from, or null.</param>
-/// <param name="UserAgent">What the device calls itself.</param>
-/// <param name="CreatedAt">When it asked, UTC.</param>
-/// <param name="ExpiresAt">Until when it can be decided, UTC.</param>
+/// <summary>A device authorization request, as the person who decides sees it.</summary>
+/// <param name="UserCode">The user code, formatted.</param>
+/// <param name="Resource">The resource that the tokens would be valid for, or null.</param>
+/// <param name="Address">The address of the device, or null.</param>
+/// <param name="UserAgent">The <c>User-Agent</c> of the device.</param>
+/// <param name="CreatedAt">When the request was made, UTC.</param>
+/// <param name="ExpiresAt">When the request expires, UTC.</param>
 public sealed record DeviceRequest(
     string UserCode, OAuthClient Client, IReadOnlyList<string> Scopes, string? Resource, string? Address, string UserAgent, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
 
-/// <summary>Requests of devices that have no browser (RFC 8628): the device asks, and a person says yes or no on another screen.</summary>
+/// <summary>Authorizes devices without a browser (RFC 8628): the device makes a request, and a person approves or denies it on another
+/// screen.</summary>
 public sealed class DeviceRequests(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, RateLimits limits, TimeProvider time)
 {
-    /// <summary>The letters of user codes: no vowels, so that no words come about, and no <c>Y</c> (RFC 8628 section 6.1).</summary>
+    /// <summary>The letters of user codes: no vowels, so that no words are formed, and no <c>Y</c> (RFC 8628 section 6.1).</summary>
     public const string Letters = "BCDFGHJKLMNPQRSTVWXZ";
 
     const int CodeLength = 8;
     const int MaxUserAgent = 200;
 
-    static readonly Error Unknown = Error.Invalid("user_code", "No device waits with this code. Compare it with what the device shows; it may have expired.");
+    static readonly Error Unknown = Error.Invalid("user_code", "No device is waiting with this code. Compare it with the code on the device; it may have expired.");
 
-    /// <summary>Begins a request.</summary>
-    /// <param name="request">The body.</param>
-    /// <param name="presented">What the request says of the client.</param>
-    /// <param name="origin">Where it came in; the person is told.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Starts a device authorization request.</summary>
+    /// <param name="presented">The client authentication in the request.</param>
+    /// <param name="origin">The origin of the request, which the person is shown.</param>
     /// <returns>The codes; or an error of RFC 6749 section 5.2 or RFC 8707 section 2.</returns>
     public async Task<Result<DeviceGrant>> RequestAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
@@ -68,18 +65,18 @@ public sealed class DeviceRequests(
 
         if (request["resource"] is { } resource && !ResourceIndicator.IsOne(resource))
         {
-            return OAuthError.InvalidTarget("resource has to be an absolute address that begins with https:// or http://, without query and fragment.");
+            return OAuthError.InvalidTarget("resource must be an absolute https:// or http:// URL without query and fragment.");
         }
 
         return limits.Devices.Take(origin.Address) is { } wait ? OAuthError.TooMany(wait)
             : await AddAsync(client, string.Join(' ', scope.Value), request["resource"], origin, cancellationToken);
     }
 
-    /// <summary>Finds the request that waits with a code. Each try counts: codes are short (RFC 8628 section 5.1).</summary>
-    /// <param name="actor">Who typed it.</param>
-    /// <param name="userCode">What was typed, in small letters or capitals, with dash or without.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The request; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.RateLimited"/>.</returns>
+    /// <summary>Finds the pending request with a user code. Each attempt is counted, because codes are short (RFC 8628 section
+    /// 5.1).</summary>
+    /// <param name="actor">The person who entered the code.</param>
+    /// <param name="userCode">The code as entered, in any case, with or without a hyphen.</param>
+    /// <returns>The request; or <see cref="ErrorCode.InvalidRequest"/> or <see cref="ErrorCode.RateLimited"/>.</returns>
     public async Task<Result<DeviceRequest>> FindAsync(Actor actor, string? userCode, CancellationToken cancellationToken)
     {
         if (Read(actor, userCode) is { Error: { } fault })
@@ -87,7 +84,7 @@ public sealed class DeviceRequests(
             return fault;
         }
 
-        var (hash, now) = (KeyHash.Of(Plain(userCode!)), time.GetUtcNow());
+        var (hash, now) = (KeyHash.Of(Normalize(userCode!)), time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await context.DeviceCodes.AsNoTracking()
             .SingleOrDefaultAsync(x => x.UserCodeHash == hash && x.State == DeviceCodeState.Pending && x.ExpiresAt > now, cancellationToken);
@@ -97,32 +94,28 @@ public sealed class DeviceRequests(
         }
 
         return new DeviceRequest(
-            Shown(Plain(userCode!)), client, row.Scope.Split(' '), row.Resource, row.Address, row.UserAgent, row.CreatedAt, row.ExpiresAt);
+            Format(Normalize(userCode!)), client, row.Scope.Split(' '), row.Resource, row.Address, row.UserAgent, row.CreatedAt, row.ExpiresAt);
     }
 
-    /// <summary>Lets the device act as a member of an organization.</summary>
+    /// <summary>Approves a request: the device acts as a member of an organization.</summary>
     /// <param name="actor">The member.</param>
-    /// <param name="userCode">The code.</param>
     /// <param name="organization">The organization's slug.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Nothing; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> for an organization that the actor does not belong to,
-    /// <see cref="ErrorCode.RateLimited"/>.</returns>
+    /// <returns><see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> if the actor is not a member of the organization,
+    /// or <see cref="ErrorCode.RateLimited"/> on failure.</returns>
     public Task<Result<Unit>> ApproveAsync(Actor actor, string? userCode, string organization, CancellationToken cancellationToken) =>
         DecideAsync(actor, userCode, organization, DeviceCodeState.Approved, cancellationToken);
 
-    /// <summary>Turns the device away.</summary>
-    /// <param name="actor">Who says no.</param>
-    /// <param name="userCode">The code.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Nothing; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.RateLimited"/>.</returns>
+    /// <summary>Denies a request.</summary>
+    /// <param name="actor">The person who denies it.</param>
+    /// <returns><see cref="ErrorCode.InvalidRequest"/> or <see cref="ErrorCode.RateLimited"/> on failure.</returns>
     public Task<Result<Unit>> DenyAsync(Actor actor, string? userCode, CancellationToken cancellationToken) =>
         DecideAsync(actor, userCode, null, DeviceCodeState.Denied, cancellationToken);
 
-    /// <summary>A user code as people see it.</summary>
-    static string Shown(string letters) => $"{letters[..4]}-{letters[4..]}";
+    /// <summary>Formats a user code for display.</summary>
+    static string Format(string letters) => $"{letters[..4]}-{letters[4..]}";
 
-    /// <summary>What was typed, less what people put between letters.</summary>
-    static string Plain(string typed) => string.Concat(typed.Where(c => c is not ('-' or ' ' or '\u2013' or '\u2010'))).ToUpperInvariant();
+    /// <summary>Removes the separators that people type.</summary>
+    static string Normalize(string typed) => string.Concat(typed.Where(c => c is not ('-' or ' ' or '\u2013' or '\u2010'))).ToUpperInvariant();
 
     async Task<Result<DeviceGrant>> AddAsync(OAuthClient client, string scope, string? resource, OAuthOrigin origin, CancellationToken cancellationToken)
     {
@@ -149,18 +142,18 @@ public sealed class DeviceRequests(
             await changes.RunBehindAsync(async (context, token) => added = await DeviceCodeStore.AddAsync(context, row, token), cancellationToken);
         }
 
-        return new DeviceGrant(device, OAuthSecret.Of("user code ", Shown(letters)), options.DeviceCodeLifetime, options.DeviceCodeInterval);
+        return new DeviceGrant(device, OAuthSecret.Of("user code ", Format(letters)), options.DeviceCodeLifetime, options.DeviceCodeInterval);
     }
 
     Result<Unit> Read(Actor actor, string? userCode)
     {
-        if (userCode is null || Plain(userCode) is not { Length: CodeLength } letters || letters.Any(letter => !Letters.Contains(letter, StringComparison.Ordinal)))
+        if (userCode is null || Normalize(userCode) is not { Length: CodeLength } letters || letters.Any(letter => !Letters.Contains(letter, StringComparison.Ordinal)))
         {
-            return Error.Invalid("user_code", "A code has eight letters, such as WDJB-MJHT. It has no vowels.");
+            return Error.Invalid("user_code", "A code has 8 letters, such as WDJB-MJHT, and no vowels.");
         }
 
         return limits.TakeUserCode(actor.Id) is { } wait
-            ? new Error(ErrorCode.RateLimited, "Too many codes were tried. Wait a minute.", RetryAfter: wait)
+            ? new Error(ErrorCode.RateLimited, "Too many attempts. Wait a minute, then try again.", RetryAfter: wait)
             : default(Unit);
     }
 
@@ -171,7 +164,7 @@ public sealed class DeviceRequests(
             return fault;
         }
 
-        var hash = KeyHash.Of(Plain(userCode!));
+        var hash = KeyHash.Of(Normalize(userCode!));
         return await changes.RunAsync<Unit>(
             actor,
             async (change, token) =>

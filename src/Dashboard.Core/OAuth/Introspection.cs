@@ -6,17 +6,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
-/// <summary>What a token is, to who may know it.</summary>
-/// <param name="ClientId">The client that it was issued to.</param>
-/// <param name="Scope">Its scopes as far as its owner may do them now, separated by spaces.</param>
-/// <param name="TokenType"><c>Bearer</c>; null for a refresh token, which is none.</param>
-/// <param name="ExpiresAt">From when on it is refused, UTC.</param>
-/// <param name="IssuedAt">When it was issued, UTC.</param>
-/// <param name="Subject">The person's or service account's identifier.</param>
+/// <summary>What introspection returns about a token.</summary>
+/// <param name="ClientId">The client that the token was issued to.</param>
+/// <param name="Scope">The scopes that the owner still has the permissions for, separated by spaces.</param>
+/// <param name="TokenType"><c>Bearer</c>; null for a refresh token.</param>
+/// <param name="ExpiresAt">When the token expires, UTC.</param>
+/// <param name="IssuedAt">When the token was issued, UTC.</param>
+/// <param name="Subject">The identifier of the person or service account.</param>
 /// <param name="Organization">The organization's slug.</param>
-/// <param name="Issuer">What Latchkey was called; null for a refresh token.</param>
-/// <param name="Audience">What it is good at; null for a refresh token.</param>
-/// <param name="Jti">Its identifier; null for a refresh token.</param>
+/// <param name="Issuer">The issuer; null for a refresh token.</param>
+/// <param name="Audience">The audience; null for a refresh token.</param>
+/// <param name="Jti">The token identifier; null for a refresh token.</param>
 public sealed record TokenFacts(
     string ClientId, string Scope, string? TokenType, DateTimeOffset ExpiresAt, DateTimeOffset IssuedAt, string Subject, string Organization, string? Issuer, string? Audience,
     string? Jti);
@@ -30,13 +30,11 @@ public sealed record IntrospectionAnswer(TokenFacts? Facts, RefusalCode? Refused
 /// <summary>Says what a token is (RFC 7662). A client asks about its own; with <see cref="PermissionCatalog.Verify"/>, a service account asks about its organization's.</summary>
 public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, ClientAuthenticator authenticator, TokenVerifier verifier, TimeProvider time)
 {
-    /// <summary>Answers a question.</summary>
-    /// <param name="request">The body.</param>
-    /// <param name="presented">What the request says of the client.</param>
+    /// <summary>Introspects a token.</summary>
+    /// <param name="presented">The client authentication in the request.</param>
     /// <param name="bearer">The access token that the request presents instead.</param>
-    /// <param name="facts">What is known of the request.</param>
-    /// <param name="origin">Where it came in.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="facts">What is known about the request.</param>
+    /// <param name="origin">The origin of the request.</param>
     public async Task<IntrospectionAnswer> AskAsync(
         OAuthParameters request, PresentedClient presented, PresentedCredential bearer, CallerContext? facts, OAuthOrigin origin, CancellationToken cancellationToken)
     {
@@ -60,7 +58,7 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
             : new(found is not null && (found.ClientId == caller.ClientId || organization == caller.Organization) ? found : null, null, null);
     }
 
-    /// <summary>A client that shows a secret: a public one could be anybody (RFC 7662 section 2.1).</summary>
+    /// <summary>A client that authenticates with a secret. A public client could be anyone (RFC 7662 section 2.1).</summary>
     async Task<Caller> FromClientAsync(PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         var authenticated = await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken);

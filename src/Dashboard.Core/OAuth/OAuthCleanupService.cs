@@ -2,18 +2,18 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.OAuth;
 
 /// <summary>Sees to it, at the start and once an hour, that the next signing key is published in time, and clears what is over.</summary>
-public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, SigningKeys keys, TimeProvider time, ILogger<OAuthCleanupService> logger) : BackgroundService
+public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, SigningKeys keys, TimeProvider time, ILogger<OAuthCleanupService> logger)
+    : PeriodicService(Interval, time)
 {
-    /// <summary>How often.</summary>
+    /// <summary>How often the service runs.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>How long what is over stays: who comes too late with it is told what became of it, and what was used twice is noticed.</summary>
+    /// <summary>How long expired data is kept, so that late clients get a specific error and reuse is detected.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
     /// <summary>The most rows of one kind that one transaction deletes.</summary>
@@ -22,11 +22,10 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
     /// <summary>The most transactions of one round.</summary>
     const int MostBatches = 1000;
 
-    /// <summary>Clears what is over.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Deletes expired data.</summary>
     public async Task ClearAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         for (var (batch, count) = (0, BatchSize); count == BatchSize && batch < MostBatches; batch++)
         {
             await changes.RunBehindAsync(async (context, token) => count = await ClearAsync(context, now, Kept, token), cancellationToken);
@@ -34,34 +33,13 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            do
-            {
-                await TryAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Another round, or another node, goes on.
-        }
-    }
+    protected override bool RunsAtStart => true;
 
-    async Task TryAsync(CancellationToken cancellationToken)
+    /// <inheritdoc />
+    protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await keys.RotateAsync(cancellationToken);
-            await ClearAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
-        {
-            LogFailed(exception);
-        }
+        await keys.RotateAsync(cancellationToken);
+        await ClearAsync(cancellationToken);
     }
 
     /// <summary>Clears what is over: codes, tokens and approvals past their end, and clients that nobody approved within a day.</summary>
@@ -92,6 +70,7 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
         }.Max();
     }
 
+    /// <inheritdoc />
     [LoggerMessage(Level = LogLevel.Warning, Message = "The upkeep of OAuth's keys and codes failed; it is tried again in an hour.")]
-    partial void LogFailed(Exception exception);
+    protected override partial void LogFailure(Exception exception);
 }

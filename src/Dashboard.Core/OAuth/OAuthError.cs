@@ -9,37 +9,33 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
     : Error(Status switch { 401 => ErrorCode.InvalidCredentials, 403 => ErrorCode.Forbidden, 413 => ErrorCode.TooLarge, 429 => ErrorCode.RateLimited, _ => ErrorCode.InvalidRequest }, Detail, RetryAfter: RetryAfter)
 {
     /// <summary>RFC 8628 section 3.5: nobody has decided yet.</summary>
-    public static OAuthError AuthorizationPending { get; } = new("authorization_pending", "Nobody has approved the code yet. Ask again after the interval.");
+    public static OAuthError AuthorizationPending { get; } = new("authorization_pending", "The code has not been approved yet. Try again after the interval.");
 
-    /// <summary>RFC 8628 section 3.5: the client asks too often; its interval has grown by five seconds.</summary>
-    public static OAuthError SlowDown { get; } = new("slow_down", "You ask too often. From now on wait five seconds longer between questions.");
+    /// <summary>RFC 8628 section 3.5: the client polls too often. Its interval has increased by 5 seconds.</summary>
+    public static OAuthError SlowDown { get; } = new("slow_down", "Polling too often. Increase the interval by 5 seconds.");
 
-    /// <summary>RFC 8628 section 3.5: somebody said no.</summary>
+    /// <summary>RFC 8628 section 3.5: the person denied the request.</summary>
     public static OAuthError AccessDenied { get; } = new("access_denied", "The person denied the request.");
 
     /// <summary>RFC 8628 section 3.5: nobody decided in time.</summary>
-    public static OAuthError ExpiredToken { get; } = new("expired_token", "The device code has expired. Begin again.");
+    public static OAuthError ExpiredToken { get; } = new("expired_token", "The device code has expired. Start over.");
 
-    /// <summary>RFC 6749 section 5.2: the client is unknown, or did not show that it is the one.</summary>
+    /// <summary>RFC 6749 section 5.2: the client is unknown or failed to authenticate.</summary>
     public static OAuthError InvalidClient { get; } = new("invalid_client", "The client is unknown, or its secret is wrong.", 401);
 
-    /// <summary>RFC 6749 section 5.2: the client may not use this grant.</summary>
-    public static OAuthError UnauthorizedClient { get; } = new("unauthorized_client", "This client may not use this grant type.");
+    /// <summary>RFC 6749 section 5.2: the client may not use this grant type.</summary>
+    public static OAuthError UnauthorizedClient { get; } = new("unauthorized_client", "This client cannot use this grant type.");
 
-    /// <summary>RFC 6749 section 5.2: the request cannot be read, lacks something or says it twice.</summary>
-    /// <param name="description">What is wrong.</param>
+    /// <summary>RFC 6749 section 5.2: the request is malformed, or a parameter is missing or repeated.</summary>
     public static OAuthError InvalidRequest(string description) => new("invalid_request", description);
 
-    /// <summary>RFC 6749 section 5.2: code or token is unknown, used, expired, revoked, or another client's.</summary>
-    /// <param name="description">What is wrong.</param>
+    /// <summary>RFC 6749 section 5.2: the code or token is unknown, used, expired, revoked or issued to another client.</summary>
     public static OAuthError InvalidGrant(string description) => new("invalid_grant", description);
 
-    /// <summary>RFC 6749 section 5.2: the scope is unknown, or more than the client can get.</summary>
-    /// <param name="description">What is wrong.</param>
+    /// <summary>RFC 6749 section 5.2: the scope is unknown or exceeds what the client can get.</summary>
     public static OAuthError InvalidScope(string description) => new("invalid_scope", description);
 
-    /// <summary>RFC 8707 section 2: the resource is no address, or not the one that was approved.</summary>
-    /// <param name="description">What is wrong.</param>
+    /// <summary>RFC 8707 section 2: the resource is not a valid URL or differs from the approved one.</summary>
     public static OAuthError InvalidTarget(string description) => new("invalid_target", description);
 
     /// <summary>An error as OAuth words it. One that no RFC names is a server error (RFC 6749 section 4.1.2.1).</summary>
@@ -48,5 +44,5 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
 
     /// <summary>Too many tries from one address.</summary>
     /// <param name="wait">How long to wait.</param>
-    public static OAuthError TooMany(TimeSpan wait) => new("temporarily_unavailable", "Too many requests came from your address. Wait before the next.", 429, wait);
+    public static OAuthError TooMany(TimeSpan wait) => new("temporarily_unavailable", "Too many requests from your address. Wait before sending another.", 429, wait);
 }

@@ -1,24 +1,23 @@
 namespace Dashboard.Core.OAuth;
 
-/// <summary>The parameters of a request, each at most once. One without a value counts as left out, and one that is not known means nothing (RFC 6749
-/// section 3.2).</summary>
-/// <param name="values">By name.</param>
+/// <summary>The parameters of a request, each at most once. A parameter without a value counts as omitted, and unknown parameters are
+/// ignored (RFC 6749 section 3.2).</summary>
+/// <param name="values">The values by name.</param>
 public sealed class OAuthParameters(IReadOnlyDictionary<string, string> values)
 {
-    /// <summary>A parameter's value; null where it is left out or empty.</summary>
-    /// <param name="name">Its name.</param>
+    /// <summary>The value of a parameter, or null if it is omitted or empty.</summary>
     public string? this[string name] => values.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 
-    /// <summary>Prints none of them: there are secrets among them.</summary>
+    /// <summary>Omits the values, because some are secrets.</summary>
     public override string ToString() => nameof(OAuthParameters);
 }
 
-/// <summary>Where a request came in.</summary>
-/// <param name="Issuer">What Latchkey is called there: the issuer of its tokens, without a slash at its end.</param>
+/// <summary>The origin of a request.</summary>
+/// <param name="Issuer">The issuer of tokens: the public URL without a trailing slash.</param>
 /// <param name="Address">The client address, or null.</param>
-/// <param name="UserAgent">What the client calls itself.</param>
+/// <param name="UserAgent">The <c>User-Agent</c> header.</param>
 public sealed record OAuthOrigin(string Issuer, System.Net.IPAddress? Address, string UserAgent = "")
 {
-    /// <summary>The address as rows have it.</summary>
+    /// <summary>The address in the form that rows store.</summary>
     internal string? AddressText => Network.ToText(Address);
 }

@@ -40,7 +40,7 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
             cancellationToken);
         if (!revoked.Value)
         {
-            limits.FailedClients.Take(origin.Address); // who tries texts out
+            limits.FailedClients.Take(origin.Address); // limits guessing
         }
 
         return default(Unit);

@@ -9,14 +9,12 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 {
     const int IdLength = 22;
 
-    /// <summary>When a client secret was last used is right to so much.</summary>
+    /// <summary>The accuracy of the last use of a client secret.</summary>
     static readonly TimeSpan UseStep = TimeSpan.FromMinutes(1);
 
-    /// <summary>Gives tokens, or says why not.</summary>
-    /// <param name="request">The body.</param>
-    /// <param name="presented">What the request says of the client.</param>
-    /// <param name="origin">Where it came in.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Issues tokens.</summary>
+    /// <param name="presented">The client authentication in the request.</param>
+    /// <param name="origin">The origin of the request.</param>
     /// <returns>The tokens; or an error of RFC 6749 section 5.2, RFC 8628 section 3.5 or RFC 8707 section 2.</returns>
     public async Task<Result<IssuedTokens>> IssueAsync(
         OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
@@ -28,7 +26,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
         if (!GrantTypes.All.Contains(grant, StringComparer.Ordinal))
         {
-            return new OAuthError("unsupported_grant_type", "There is no such grant type here.");
+            return new OAuthError("unsupported_grant_type", "This grant type is not supported.");
         }
 
         var authenticated = await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken);
@@ -45,7 +43,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
         if (request["resource"] is { } resource && !ResourceIndicator.IsOne(resource))
         {
-            return OAuthError.InvalidTarget("resource has to be an absolute address that begins with https:// or http://, without query and fragment.");
+            return OAuthError.InvalidTarget("resource must be an absolute https:// or http:// URL without query and fragment.");
         }
 
         var asked = new TokenRequestContext(request, client, origin, await keys.CurrentAsync(cancellationToken));
@@ -76,12 +74,12 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                 }
 
                 var granted = ScopeOfAccount(asked, account.Permissions.Split(' '));
-                if (granted.Error is { } beyond)
+                if (granted.Error is { } invalidScope)
                 {
-                    return beyond;
+                    return invalidScope;
                 }
 
-                await NoteUseAsync(change, asked.Client.SecretId, token);
+                await RecordUseAsync(change, asked.Client.SecretId, token);
                 return TokenIssue.Issue(
                     change,
                     new(
@@ -92,8 +90,8 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
             cancellationToken);
     }
 
-    /// <summary>Notes that a client secret was used. A client that asks all the time is not written each time.</summary>
-    static async Task NoteUseAsync(UnitOfWork change, string? secretId, CancellationToken cancellationToken)
+    /// <summary>Records the use of a client secret. Frequent use is not written each time.</summary>
+    static async Task RecordUseAsync(UnitOfWork change, string? secretId, CancellationToken cancellationToken)
     {
         var before = change.Now - UseStep;
         await change.Context.ServiceAccountCredentials.Where(x => x.Id == secretId && (x.LastUsedAt == null || x.LastUsedAt <= before))
@@ -113,7 +111,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
         var named = asked.Client.ScopeOf(scopes, asked.Request["scope"]);
         return named.Error is null && OAuthScopes.Within(named.Value, permissions).Count < named.Value.Count
-            ? OAuthError.InvalidScope("This service account may not do all of this.")
+            ? OAuthError.InvalidScope("This service account does not have the permissions for these scopes.")
             : named;
     }
 
@@ -122,18 +120,18 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
     {
         if (asked.Request["code"] is not { } code || asked.Request["code_verifier"] is not { } verifier)
         {
-            return OAuthError.InvalidRequest("code and code_verifier are needed.");
+            return OAuthError.InvalidRequest("code and code_verifier are required.");
         }
 
         var hash = KeyHash.Of(code);
         return await changes.RunAsync<IssuedTokens>(
-            asked.Anybody,
+            asked.ClientActor,
             async (change, token) =>
             {
                 var row = await change.Context.AuthorizationCodes.AsNoTracking().SingleOrDefaultAsync(x => x.CodeHash == hash, token);
                 if (row is null || row.ClientId != asked.Client.ClientId)
                 {
-                    return OAuthError.InvalidGrant("There is no such code for this client.");
+                    return OAuthError.InvalidGrant("The code does not exist for this client.");
                 }
 
                 if (row.AuthorizationId is { } used)
@@ -148,17 +146,17 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
                 if (asked.Request["redirect_uri"] is var redirect && redirect is null ? row.NamedRedirectUri : redirect != row.RedirectUri)
                 {
-                    return OAuthError.InvalidGrant("redirect_uri is not the address that the code was sent to.");
+                    return OAuthError.InvalidGrant("redirect_uri is not the one that the code was sent to.");
                 }
 
                 if (!Pkce.Fits(verifier, row.CodeChallenge))
                 {
-                    return OAuthError.InvalidGrant("code_verifier does not fit the code_challenge of the request.");
+                    return OAuthError.InvalidGrant("code_verifier does not match the code_challenge of the request.");
                 }
 
                 if (asked.Request["resource"] is { } resource && resource != row.Resource)
                 {
-                    return OAuthError.InvalidTarget("resource is not what was approved.");
+                    return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
 
                 var authorization = Approve(change, asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt);
@@ -186,19 +184,19 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
         var hash = KeyHash.Of(refresh);
         return await changes.RunAsync<IssuedTokens>(
-            asked.Anybody,
+            asked.ClientActor,
             async (change, token) =>
             {
                 var row = await change.Context.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(x => x.TokenHash == hash, token);
                 var authorization = row is null ? null : await change.Context.Authorizations.SingleAsync(x => x.Id == row.AuthorizationId, token);
                 if (row is null || authorization!.ClientId != asked.Client.ClientId)
                 {
-                    return OAuthError.InvalidGrant("There is no such refresh token for this client.");
+                    return OAuthError.InvalidGrant("The refresh token does not exist for this client.");
                 }
 
                 if (authorization.EndedAt is not null || authorization.ExpiresAt <= change.Now)
                 {
-                    return OAuthError.InvalidGrant("The authorization has ended. Ask the person again.");
+                    return OAuthError.InvalidGrant("The authorization has ended. The person has to authorize the client again.");
                 }
 
                 if (row.UsedAt is not null)
@@ -210,13 +208,13 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                 IReadOnlyList<string> wanted = granted;
                 if (asked.Request["scope"] is { } narrower && (!scopes.TryRead(narrower, out wanted) || !OAuthScopes.Covers(granted, wanted)))
                 {
-                    return OAuthError.InvalidScope("Ask for no more than was approved.");
+                    return OAuthError.InvalidScope("The scope exceeds what was approved.");
                 }
 
                 var resource = asked.Request["resource"] ?? authorization.Resource;
                 if (authorization.Resource is not null && resource != authorization.Resource)
                 {
-                    return OAuthError.InvalidTarget("resource is not what was approved.");
+                    return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
 
                 return await change.Context.RefreshTokens.Where(x => x.TokenHash == hash && x.UsedAt == null)
@@ -237,7 +235,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
         var hash = KeyHash.Of(code);
         return await PollAsync(asked.Client, hash, cancellationToken) is { } waits ? waits : await changes.RunAsync<IssuedTokens>(
-            asked.Anybody,
+            asked.ClientActor,
             async (change, token) =>
             {
                 var row = await change.Context.DeviceCodes.AsNoTracking().SingleAsync(x => x.CodeHash == hash, token);
@@ -253,7 +251,8 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
             cancellationToken);
     }
 
-    /// <summary>What a device is told that has to wait or to give up; null where its request is approved. Each question that comes too soon makes it wait longer.</summary>
+    /// <summary>Returns the error for a device that must wait or give up, or null if its request is approved. Each early poll increases the
+    /// interval.</summary>
     async Task<OAuthError?> PollAsync(OAuthClient client, byte[] hash, CancellationToken cancellationToken)
     {
         OAuthError? answer = null;
@@ -283,7 +282,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
     async Task<Result<IssuedTokens>> IssueForAuthorizationAsync(
         UnitOfWork change, TokenRequestContext asked, Authorization authorization, string scope, string? resource, string action, CancellationToken cancellationToken)
     {
-        // Whoever removes the member at this moment waits for this, or this finds it done.
+        // If the member is removed at the same time, either that change waits for this one or this one sees its result.
         await change.Context.Members.Where(member => member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId)
             .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken);
         var organization = await (
@@ -294,7 +293,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
         if (organization is null)
         {
             change.Context.ChangeTracker.Clear();
-            return OAuthError.InvalidGrant("The person who approved is no longer a member of the organization.");
+            return OAuthError.InvalidGrant("The person who gave the authorization is no longer a member of the organization.");
         }
 
         authorization.LastUsedAt = change.Now;
@@ -310,10 +309,10 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
         return Result.CommitThenFail<IssuedTokens>(OAuthError.InvalidGrant("This was used before. Because it may have been stolen, the authorization has ended. Ask the person again."));
     }
 
-    /// <summary>A request of a client that has shown who it is.</summary>
+    /// <summary>A token request of an authenticated client.</summary>
     sealed record TokenRequestContext(OAuthParameters Request, OAuthClient Client, OAuthOrigin Origin, Signer Signer)
     {
-        /// <summary>The client itself acts: whom it acts for is known only once its grant has been read.</summary>
-        public Actor Anybody => new(PartyType.OAuthClient, Client.ClientId, Client.Name, Origin.AddressText);
+        /// <summary>The client itself is the actor, because the person it acts for is known only once its grant has been read.</summary>
+        public Actor ClientActor => new(PartyType.OAuthClient, Client.ClientId, Client.Name, Origin.AddressText);
     }
 }

@@ -3,14 +3,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Organizations;
 
-/// <summary>A project as addresses name it.</summary>
+/// <summary>The path of a project in URLs.</summary>
 /// <param name="Organization">The organization's slug.</param>
 /// <param name="Project">The project's slug.</param>
 public readonly record struct ProjectPath(string Organization, string Project)
 {
-    /// <summary>Reads <c>org/project</c>. False for anything that no project can be called.</summary>
-    /// <param name="text">The text, or null.</param>
-    /// <param name="path">The path.</param>
+    /// <summary>Parses <c>org/project</c>. Returns false for text that cannot be the path of a project.</summary>
     public static bool TryParse(string? text, out ProjectPath path)
     {
         path = default;
@@ -27,39 +25,33 @@ public readonly record struct ProjectPath(string Organization, string Project)
     public override string ToString() => $"{Organization}/{Project}";
 }
 
-/// <summary>A project that somebody may see, and what they may do there.</summary>
-/// <param name="OrganizationId">The organization.</param>
-/// <param name="OrganizationSlug">Its slug today.</param>
-/// <param name="OrganizationName">Its name.</param>
-/// <param name="ProjectId">The project.</param>
-/// <param name="ProjectSlug">Its slug today.</param>
-/// <param name="ProjectName">Its name.</param>
-/// <param name="Role">What the person may do.</param>
+/// <summary>A project that the actor can see, and the actor's role in its organization.</summary>
+/// <param name="OrganizationSlug">The current slug.</param>
+/// <param name="ProjectSlug">The current slug.</param>
 public sealed record ProjectAccess(
     long OrganizationId, string OrganizationSlug, string OrganizationName, long ProjectId, string ProjectSlug, string ProjectName, OrganizationRole Role)
 {
-    /// <summary>The project as addresses name it today.</summary>
+    /// <summary>The current path of the project.</summary>
     public ProjectPath Path => new(OrganizationSlug, ProjectSlug);
 }
 
-/// <summary>An organization that somebody belongs to.</summary>
-/// <param name="Id">The organization.</param>
-/// <param name="Slug">Its slug today.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Role">What the person may do.</param>
+/// <summary>An organization that the actor is a member of.</summary>
+/// <param name="Slug">The current slug.</param>
+/// <param name="Role">The actor's role.</param>
 public sealed record OrganizationAccess(long Id, string Slug, string Name, OrganizationRole Role);
 
-/// <summary>Membership as part of the query: what is not yours is not there.</summary>
+/// <summary>Makes membership part of each query: what the actor has no access to does not exist.</summary>
 static class Access
 {
-    /// <summary>The memberships that count for <paramref name="actor"/>: every one of the person's, or through an access token the one in its organization.</summary>
+    /// <summary>The memberships that apply to <paramref name="actor"/>: all of the person's or, through an access token, the one in the
+    /// token's organization.</summary>
     public static IQueryable<Member> MembershipsOf(this DashboardContext context, Actor actor)
     {
         var own = context.Members.Where(member => member.UserId == actor.Id);
         return actor.Token is { OrganizationId: var only } ? own.Where(member => member.OrganizationId == only) : own;
     }
 
-    /// <summary>The projects that <paramref name="actor"/> may see.</summary>
+    /// <summary>The projects that <paramref name="actor"/> can see.</summary>
     public static IQueryable<ProjectAccess> ProjectsOf(this DashboardContext context, Actor actor) =>
         from member in context.MembershipsOf(actor)
         join organization in context.Organizations on member.OrganizationId equals organization.Id
@@ -68,14 +60,14 @@ static class Access
         orderby organization.Slug, project.Slug
         select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role);
 
-    /// <summary>The organizations that <paramref name="actor"/> belongs to.</summary>
+    /// <summary>The organizations that <paramref name="actor"/> is a member of.</summary>
     public static IQueryable<OrganizationAccess> OrganizationsOf(this DashboardContext context, Actor actor) =>
         from member in context.MembershipsOf(actor)
         join organization in context.Organizations on member.OrganizationId equals organization.Id
         orderby organization.Slug
         select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role);
 
-    /// <summary>The project that <paramref name="path"/> names now or named once, if <paramref name="actor"/> may see it.</summary>
+    /// <summary>Finds the project with a current or past path, if <paramref name="actor"/> can see it.</summary>
     public static async Task<ProjectAccess?> FindProjectAsync(this DashboardContext context, Actor actor, ProjectPath path, CancellationToken cancellationToken) =>
         !Names.HasSlugShape(path.Organization) || !Names.HasSlugShape(path.Project) ? null : await (
          from organizationSlug in context.OrganizationSlugs
@@ -89,7 +81,7 @@ static class Access
          select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role))
         .SingleOrDefaultAsync(cancellationToken);
 
-    /// <summary>The organization that <paramref name="slug"/> names now or named once, if <paramref name="actor"/> belongs to it.</summary>
+    /// <summary>Finds the organization with a current or past slug, if <paramref name="actor"/> is a member.</summary>
     public static async Task<OrganizationAccess?> FindOrganizationAsync(this DashboardContext context, Actor actor, string slug, CancellationToken cancellationToken) =>
         !Names.HasSlugShape(slug) ? null : await (
          from organizationSlug in context.OrganizationSlugs
@@ -125,14 +117,14 @@ static class Access
             return first switch
             {
                 [var only] => only,
-                [] => Error.Invalid("project", "You belong to no project. Ask an admin of your organization."),
-                _ => Error.Invalid("project", "You belong to several projects. Name one, as organization/project."),
+                [] => Error.Invalid("project", "You have no access to any project. Ask an admin of your organization."),
+                _ => Error.Invalid("project", "You have access to several projects. Specify one as organization/project."),
             };
         }
 
         if (!ProjectPath.TryParse(project, out var path))
         {
-            return Error.Invalid("project", "Name it as organization/project, such as acme/orders.");
+            return Error.Invalid("project", "Use the format organization/project, such as acme/orders.");
         }
 
         return await context.FindProjectAsync(actor, path, cancellationToken) is { } access ? access : Error.NotFound;

@@ -2,31 +2,32 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Dashboard.Core.Organizations;
 
-/// <summary>Somebody who can sign in.</summary>
+/// <summary>A person who can sign in.</summary>
 public sealed class DashboardUser : IdentityUser
 {
-    /// <summary>What others see them called, 1 to 100 characters.</summary>
+    /// <summary>The display name, 1 to 100 characters.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>When they came, UTC.</summary>
+    /// <summary>When the account was created, UTC.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 }
 
-/// <summary>Failed sign-ins of one account from one client network. Both together, so that a stranger elsewhere cannot lock a person out.</summary>
+/// <summary>The failed sign-ins of one account from one client network. It takes both, so that an attacker elsewhere cannot lock a person
+/// out.</summary>
 public sealed class SignInFailures
 {
-    /// <summary>SHA-256 of the normalized e-mail address, of an account or of none.</summary>
+    /// <summary>SHA-256 of the normalized email address, whether or not it has an account.</summary>
     public required byte[] AccountHash { get; init; }
 
     /// <summary>The client network: an IPv4 /24, an IPv6 /48, or <c>unknown</c>.</summary>
     public required string Network { get; init; }
 
-    /// <summary>How many in a row.</summary>
+    /// <summary>The number of failures in a row.</summary>
     public int Count { get; set; }
 
-    /// <summary>When the last one was, UTC.</summary>
+    /// <summary>When the last failure occurred, UTC.</summary>
     public DateTimeOffset LastAt { get; set; }
 
-    /// <summary>Until when further tries are refused unread, or null.</summary>
+    /// <summary>Until when attempts are refused without being checked, or null.</summary>
     public DateTimeOffset? LockedUntil { get; set; }
 }

@@ -1,22 +1,22 @@
 namespace Dashboard.Core.Organizations;
 
-/// <summary>What a member may do, each role all that the one before it may.</summary>
+/// <summary>The roles of a member. Each includes the permissions of those before it.</summary>
 public enum OrganizationRole
 {
-    /// <summary>Sees.</summary>
+    /// <summary>Can view.</summary>
     Viewer,
 
-    /// <summary>Creates keys, manages their own, sees the list.</summary>
+    /// <summary>Can create keys, manage their own keys, and view all keys.</summary>
     Developer,
 
-    /// <summary>Projects, resources, members, service accounts, every key, audit.</summary>
+    /// <summary>Can manage projects, resources, members, service accounts and all keys, and view the audit log.</summary>
     Admin,
 
-    /// <summary>All, and the organization itself.</summary>
+    /// <summary>Can do everything, including managing the organization itself.</summary>
     Owner,
 }
 
-/// <summary>A person's place in an organization.</summary>
+/// <summary>A person's membership in an organization.</summary>
 public sealed class Member
 {
     /// <summary>The organization.</summary>
@@ -25,17 +25,17 @@ public sealed class Member
     /// <summary>The person.</summary>
     public required string UserId { get; init; }
 
-    /// <summary>What they may do there.</summary>
+    /// <summary>Their role.</summary>
     public required OrganizationRole Role { get; set; }
 
     /// <summary>When they joined, UTC.</summary>
     public required DateTimeOffset JoinedAt { get; init; }
 }
 
-/// <summary>The words for <see cref="OrganizationRole"/> in answers and rows.</summary>
+/// <summary>The names of <see cref="OrganizationRole"/> values in responses and rows.</summary>
 public static class OrganizationRoles
 {
-    /// <summary>Returns the word for <paramref name="role"/>: <c>viewer</c>, <c>developer</c>, <c>admin</c> or <c>owner</c>.</summary>
+    /// <summary>Returns the name of <paramref name="role"/>: <c>viewer</c>, <c>developer</c>, <c>admin</c> or <c>owner</c>.</summary>
     public static string ToWireName(this OrganizationRole role) => role switch
     {
         OrganizationRole.Owner => "owner",
@@ -44,14 +44,14 @@ public static class OrganizationRoles
         _ => "viewer",
     };
 
-    /// <summary>Returns the role that <see cref="ToWireName"/> turns into <paramref name="word"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No role has that word.</exception>
+    /// <summary>Returns the role whose name is <paramref name="word"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No role has that name.</exception>
     public static OrganizationRole FromWireName(string word) => word switch
     {
         "owner" => OrganizationRole.Owner,
         "admin" => OrganizationRole.Admin,
         "developer" => OrganizationRole.Developer,
         "viewer" => OrganizationRole.Viewer,
-        _ => throw new ArgumentOutOfRangeException(nameof(word), word, "No role has this word."),
+        _ => throw new ArgumentOutOfRangeException(nameof(word), word, "Unknown role."),
     };
 }

@@ -4,21 +4,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Organizations;
 
-/// <summary>What is to change on an organization. What is null stays.</summary>
+/// <summary>Changes to an organization. Null members stay unchanged.</summary>
 /// <param name="Name">1 to 100 characters.</param>
-/// <param name="Slug">What addresses call it from then on. The slugs before still mean it.</param>
+/// <param name="Slug">The new slug. Past slugs still resolve.</param>
 public sealed record OrganizationPatch(string? Name = null, string? Slug = null);
 
-/// <summary>What owners do with an organization itself.</summary>
+/// <summary>Changes organizations.</summary>
 public sealed class OrganizationService(UnitOfWorkRunner changes)
 {
-    /// <summary>Renames an organization, or changes what addresses call it.</summary>
+    /// <summary>Changes the name or slug of an organization.</summary>
     /// <param name="actor">An owner of the organization.</param>
-    /// <param name="organization">Its present or a past slug.</param>
-    /// <param name="patch">What is to change.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The organization as it is then; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
-    /// <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> for a slug that is or was another's.</returns>
+    /// <param name="organization">The current or a past slug.</param>
+    /// <returns>The changed organization; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
+    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if another organization has or had the slug.</returns>
     public async Task<Result<OrganizationAccess>> ChangeAsync(Actor actor, string organization, OrganizationPatch patch, CancellationToken cancellationToken) =>
         Names.Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<OrganizationAccess>(
             actor,
@@ -35,7 +33,7 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
                 }
 
                 await change.LockOrganizationAsync(found.Id, token);
-                await change.LockInstallationAsync(token); // whose slugs are looked at
+                await change.LockInstallationAsync(token); // the slugs of all organizations are checked
                 var row = await change.Context.Organizations.SingleAsync(x => x.Id == found.Id, token);
                 Rename(change, row, patch.Name?.Trim());
                 return await MoveAsync(change, row, patch.Slug, token) is { } taken ? taken : new OrganizationAccess(row.Id, row.Slug, row.Name, found.Role);
@@ -54,7 +52,8 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
         change.Record(row.Id, new(AuditCategory.Settings, "organization.renamed", new(FeedSubject.Organization, row.Slug, name), Details: details));
     }
 
-    /// <summary>Gives an organization another slug, if it is free or was its own. The event is about the old slug: what is cached knows it by that.</summary>
+    /// <summary>Changes the slug of an organization, if it is free or was its own before. The event names the old slug because caches know
+    /// the organization by it.</summary>
     static async Task<Error?> MoveAsync(UnitOfWork change, Organization row, string? slug, CancellationToken cancellationToken)
     {
         if (slug is null || slug == row.Slug)
@@ -65,7 +64,7 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
         var known = await change.Context.OrganizationSlugs.AsNoTracking().SingleOrDefaultAsync(x => x.Slug == slug, cancellationToken);
         if (known is not null && known.OrganizationId != row.Id)
         {
-            return new(ErrorCode.Conflict, $"The address {slug} is or was another organization's. Choose another slug.");
+            return new(ErrorCode.Conflict, $"The address {slug} is or was used by another organization. Choose a different one.");
         }
 
         if (known is null)

@@ -1,42 +1,42 @@
 namespace Dashboard.Core.Organizations;
 
-/// <summary>Whether a service account works.</summary>
+/// <summary>Whether a service account is enabled.</summary>
 public enum ServiceAccountState
 {
-    /// <summary>Its credentials are good for what it may do.</summary>
+    /// <summary>Enabled.</summary>
     Active,
 
-    /// <summary>Switched off, and its credentials with it; it can be switched on again.</summary>
+    /// <summary>Disabled, together with its credentials. It can be enabled again.</summary>
     Inactive,
 }
 
-/// <summary>The words for <see cref="ServiceAccountState"/>.</summary>
+/// <summary>The names of <see cref="ServiceAccountState"/> values.</summary>
 public static class ServiceAccountStates
 {
-    /// <summary>Returns the word for <paramref name="state"/>: <c>active</c> or <c>inactive</c>.</summary>
+    /// <summary>Returns the name of <paramref name="state"/>: <c>active</c> or <c>inactive</c>.</summary>
     public static string ToWireName(this ServiceAccountState state) => state == ServiceAccountState.Active ? "active" : "inactive";
 
-    /// <summary>Returns the state that <see cref="ToWireName"/> turns into <paramref name="word"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No state has that word.</exception>
+    /// <summary>Returns the state whose name is <paramref name="word"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No state has that name.</exception>
     public static ServiceAccountState FromWireName(string word) => word switch
     {
         "active" => ServiceAccountState.Active,
         "inactive" => ServiceAccountState.Inactive,
-        _ => throw new ArgumentOutOfRangeException(nameof(word), word, "No state has this word."),
+        _ => throw new ArgumentOutOfRangeException(nameof(word), word, "Unknown state."),
     };
 }
 
-/// <summary>A non-human member of an organization. What its keys may do is judged anew with each verification: what the key was made for, as far as the account may
-/// do it and reaches the key's project now.</summary>
+/// <summary>A non-human member of an organization. Each verification of one of its keys evaluates what the key may do: the permissions of
+/// the key that the account still has, in a project that the account still has access to.</summary>
 public sealed class ServiceAccount
 {
-    /// <summary>What every identifier begins with.</summary>
+    /// <summary>The prefix of every identifier.</summary>
     public const string IdPrefix = "sa_";
 
-    /// <summary>What every OAuth client id begins with.</summary>
+    /// <summary>The prefix of every OAuth client id.</summary>
     public const string ClientIdPrefix = "latchkey-sa-";
 
-    /// <summary>The most characters that a description may have.</summary>
+    /// <summary>The maximum length of a description.</summary>
     public const int MaxDescriptionLength = 500;
 
     /// <summary>The identifier: <see cref="IdPrefix"/> and 16 base62 characters.</summary>
@@ -48,41 +48,43 @@ public sealed class ServiceAccount
     /// <summary>The OAuth client id, one for its whole life: <see cref="ClientIdPrefix"/> and the characters of <see cref="Id"/>.</summary>
     public string ClientId => ClientIdPrefix + Id[IdPrefix.Length..];
 
-    /// <summary>The organization that it belongs to.</summary>
+    /// <summary>The organization.</summary>
     public required long OrganizationId { get; init; }
 
-    /// <summary>What people call it, 1 to 100 characters.</summary>
+    /// <summary>The display name, 1 to 100 characters.</summary>
     public required string Name { get; set; }
 
-    /// <summary>What it is for, up to <see cref="MaxDescriptionLength"/> characters; empty for nothing said.</summary>
+    /// <summary>The purpose, up to <see cref="MaxDescriptionLength"/> characters; empty if there is none.</summary>
     public required string Description { get; set; }
 
-    /// <summary>What it may do, separated by spaces: of the catalog, and <see cref="PermissionCatalog.Verify"/>.</summary>
+    /// <summary>The permissions, separated by spaces: those of the catalog and <see cref="PermissionCatalog.Verify"/>.</summary>
     public required string Permissions { get; set; }
 
-    /// <summary>True when it reaches every project of its organization, those to come too; false when only those in <see cref="Projects"/>.</summary>
+    /// <summary>True for access to every project of the organization, including future ones; false for access to those in
+    /// <see cref="Projects"/> only.</summary>
     public required bool AllProjects { get; set; }
 
-    /// <summary>The projects that it reaches.</summary>
+    /// <summary>The projects that the account has access to.</summary>
     public ICollection<ServiceAccountProject> Projects { get; init; } = [];
 
-    /// <summary>The environment that it was created for: that of its first key, and what pages offer for the next.</summary>
+    /// <summary>The environment that the account was created for: that of its first key, and the default for further keys.</summary>
     public required KeyEnvironment Environment { get; init; }
 
-    /// <summary>Whether it works.</summary>
+    /// <summary>Whether the account is enabled.</summary>
     public required ServiceAccountState State { get; set; }
 
     /// <summary>When it was created, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The person who created it, and owns it.</summary>
+    /// <summary>The person who created and owns the account.</summary>
     public required string CreatedBy { get; init; }
 
-    /// <summary>When it was deleted, UTC, or null. The row stays: its keys answer that they are revoked, and name their owner.</summary>
+    /// <summary>When the account was deleted, UTC, or null. The row stays, so that its keys are reported as revoked and show their
+    /// owner.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 }
 
-/// <summary>A project that a service account reaches.</summary>
+/// <summary>A project that a service account has access to.</summary>
 public sealed class ServiceAccountProject
 {
     /// <summary>The service account.</summary>
@@ -91,19 +93,19 @@ public sealed class ServiceAccountProject
     /// <summary>The project.</summary>
     public required long ProjectId { get; init; }
 
-    /// <summary>The project itself.</summary>
+    /// <summary>The project, if loaded.</summary>
     public Project? Project { get; init; }
 }
 
-/// <summary>One of the secrets by which a service account shows who it is where OAuth 2.0 asks for client credentials (RFC 6749 section 2.3). All that are not
-/// revoked are good, with the account's one client id: so one can be replaced without an outage.</summary>
+/// <summary>A client secret with which a service account authenticates in OAuth 2.0 (RFC 6749 section 2.3). Every secret that has not been
+/// revoked is valid for the account's client id, so that a secret can be replaced without an outage.</summary>
 public sealed class ServiceAccountCredential
 {
-    /// <summary>What every identifier begins with.</summary>
+    /// <summary>The prefix of every identifier.</summary>
     public const string IdPrefix = "cs_";
 
-    /// <summary>The most secrets of an account that are good at a time.</summary>
-    public const int MostAtATime = 2;
+    /// <summary>The maximum number of active secrets of an account.</summary>
+    public const int MaxActive = 2;
 
     /// <summary>The characters of a <see cref="Hint"/>.</summary>
     internal const int HintLength = 11;
@@ -117,19 +119,20 @@ public sealed class ServiceAccountCredential
     /// <summary>The client id: <see cref="ServiceAccount.ClientIdPrefix"/> and 16 base62 characters.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>Whose it is.</summary>
+    /// <summary>The service account.</summary>
     public required string ServiceAccountId { get; init; }
 
-    /// <summary>SHA-256 of the client secret in UTF-8, 32 bytes. The secret carries 256 random bits, so no slower hash would add anything.</summary>
+    /// <summary>SHA-256 of the client secret in UTF-8, 32 bytes. The secret has 256 random bits, so a slower hash would add
+    /// nothing.</summary>
     public required byte[] SecretHash { get; init; }
 
-    /// <summary>What lists show of the secret; null for one that was made before that was kept.</summary>
+    /// <summary>The part of the secret that lists show, or null for a secret from before it was stored.</summary>
     public required string? Hint { get; init; }
 
-    /// <summary>When it was made, UTC.</summary>
+    /// <summary>When the secret was created, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When a token was last issued for it, UTC, or null.</summary>
+    /// <summary>When the last token was issued with the secret, UTC, or null.</summary>
     public DateTimeOffset? LastUsedAt { get; set; }
 
     /// <summary>When it was revoked, UTC, or null.</summary>

@@ -1,8 +1,8 @@
 namespace Dashboard.Core.Projects;
 
-/// <summary>What a deletion did.</summary>
-/// <param name="Deleted">What was deleted, as it was.</param>
-/// <param name="KeysRevoked">The identifiers of the keys that reached nothing else, and are revoked.</param>
-/// <param name="KeysNarrowed">The identifiers of the keys that lost it and keep others.</param>
-/// <typeparam name="T">What was deleted.</typeparam>
+/// <summary>The result of a deletion.</summary>
+/// <param name="Deleted">What was deleted, as it was before.</param>
+/// <param name="KeysRevoked">The identifiers of the keys that had access to nothing else and are now revoked.</param>
+/// <param name="KeysNarrowed">The identifiers of the keys that lost access to it and keep other resources.</param>
+/// <typeparam name="T">The type of what was deleted.</typeparam>
 public sealed record Deletion<T>(T Deleted, IReadOnlyList<string> KeysRevoked, IReadOnlyList<string> KeysNarrowed);

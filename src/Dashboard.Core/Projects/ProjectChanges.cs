@@ -7,21 +7,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Projects;
 
-/// <summary>What is to change on a project. What is null stays.</summary>
+/// <summary>Changes to a project. Null members stay unchanged.</summary>
 /// <param name="Name">1 to 100 characters.</param>
-/// <param name="Slug">What addresses call it from then on. The slugs before still mean it.</param>
+/// <param name="Slug">The new slug. Past slugs still resolve.</param>
 public sealed record ProjectPatch(string? Name = null, string? Slug = null);
 
 /// <content>Renaming and deleting.</content>
 public sealed partial class ProjectService
 {
-    /// <summary>Renames a project, or changes what addresses call it.</summary>
+    /// <summary>Changes the name or slug of a project.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="path">Its present or a past address.</param>
-    /// <param name="patch">What is to change.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The project as it is then; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
-    /// <see cref="ErrorCode.Conflict"/> for a slug that is or was another's.</returns>
+    /// <param name="path">The current or a past path.</param>
+    /// <returns>The changed project; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
+    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if another project has or had the slug.</returns>
     public async Task<Result<ProjectSummary>> ChangeAsync(Actor actor, ProjectPath path, ProjectPatch patch, CancellationToken cancellationToken) =>
         Names.Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<ProjectSummary>(
             actor,
@@ -37,7 +35,7 @@ public sealed partial class ProjectService
                     return refusal;
                 }
 
-                await change.LockOrganizationAsync(found.OrganizationId, token); // whose slugs are looked at
+                await change.LockOrganizationAsync(found.OrganizationId, token); // the slugs of all its projects are checked
                 if (!await change.LockProjectAsync(found.ProjectId, token))
                 {
                     return Error.NotFound;
@@ -51,11 +49,10 @@ public sealed partial class ProjectService
             },
             cancellationToken);
 
-    /// <summary>Says what deleting a project would do.</summary>
+    /// <summary>Returns the effect of deleting a project.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="path">Its present or a past address.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What would be done; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <param name="path">The current or a past path.</param>
+    /// <returns>The effect; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<DeletionPreview>> PreviewDeletionAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -77,11 +74,11 @@ public sealed partial class ProjectService
             AppsUnpublished: await keys.CountAsync(key => key.OwnerType == PartyType.PublishedApp, cancellationToken));
     }
 
-    /// <summary>Deletes a project and revokes all of its keys. Its slugs never go to another.</summary>
+    /// <summary>Deletes a project and revokes all of its keys. Its slugs are never reused.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="path">Its present or a past address.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The project as it was, with the keys that are revoked now; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <param name="path">The current or a past path.</param>
+    /// <returns>The project as it was before and the revoked keys; or <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.Forbidden"/>.</returns>
     public Task<Result<Deletion<ProjectSummary>>> DeleteAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken) => changes.RunAsync<Deletion<ProjectSummary>>(
         actor,
         async (change, token) =>
@@ -126,7 +123,8 @@ public sealed partial class ProjectService
             AuditCategory.Settings, "project.renamed", new(FeedSubject.Project, new ProjectPath(organization, project.Slug).ToString(), name), Details: details));
     }
 
-    /// <summary>Gives a project another slug, if it is free or was its own. The event is about the old address: what is cached knows it by that.</summary>
+    /// <summary>Changes the slug of a project, if it is free or was its own before. The event names the old path because caches know the
+    /// project by it.</summary>
     static async Task<Error?> MoveAsync(UnitOfWork change, Project project, string organization, string? slug, CancellationToken cancellationToken)
     {
         if (slug is null || slug == project.Slug)

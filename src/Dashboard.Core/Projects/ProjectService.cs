@@ -5,57 +5,48 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Projects;
 
-/// <summary>A project as lists show it.</summary>
+/// <summary>A project in a list.</summary>
 /// <param name="Organization">The organization's slug.</param>
 /// <param name="Slug">The project's slug.</param>
-/// <param name="Name">What people call it.</param>
-/// <param name="CreatedAt">When it was created, UTC.</param>
+/// <param name="CreatedAt">When the project was created, UTC.</param>
 public sealed record ProjectSummary(string Organization, string Slug, string Name, DateTimeOffset CreatedAt);
 
-/// <summary>What is asked for when a project is created.</summary>
-/// <param name="Organization">The organization's slug; null for the caller's only one.</param>
+/// <summary>The input for creating a project.</summary>
+/// <param name="Organization">The organization's slug; null if the caller has only one.</param>
 /// <param name="Name">1 to 100 characters.</param>
-/// <param name="Slug">What addresses call it; null for one made of the name.</param>
+/// <param name="Slug">The slug; null to derive it from the name.</param>
 public sealed record NewProject(string? Organization, string Name, string? Slug = null);
 
-/// <summary>What people do with projects.</summary>
+/// <summary>Reads, creates, changes and deletes projects.</summary>
 public sealed partial class ProjectService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, TimeProvider time)
 {
-    const int MostSlugTries = 50;
+    const int MaxSlugTries = 50;
 
-    /// <summary>The organizations that the actor belongs to, by slug.</summary>
-    /// <param name="actor">Who asks.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Returns the organizations that the actor is a member of, by slug.</summary>
     public async Task<IReadOnlyList<OrganizationAccess>> OrganizationsAsync(Actor actor, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await context.OrganizationsOf(actor).ToListAsync(cancellationToken);
     }
 
-    /// <summary>One organization that the actor belongs to.</summary>
-    /// <param name="actor">Who asks.</param>
-    /// <param name="slug">The organization's slug, or one that it had.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The organization as it is called today, or <see cref="ErrorCode.NotFound"/>.</returns>
+    /// <summary>Finds an organization that the actor is a member of.</summary>
+    /// <param name="slug">The current or a past slug.</param>
+    /// <returns>The organization with its current slug, or <see cref="ErrorCode.NotFound"/>.</returns>
     public async Task<Result<OrganizationAccess>> FindOrganizationAsync(Actor actor, string slug, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await context.FindOrganizationAsync(actor, slug, cancellationToken) is { } found ? found : Error.NotFound;
     }
 
-    /// <summary>The projects that the actor may see, by organization and slug.</summary>
-    /// <param name="actor">Who asks.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Returns the projects that the actor can see, by organization and slug.</summary>
     public async Task<IReadOnlyList<ProjectAccess>> AccessibleAsync(Actor actor, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await context.ProjectsOf(actor).ToListAsync(cancellationToken);
     }
 
-    /// <summary>One project that the actor may see.</summary>
-    /// <param name="actor">Who asks.</param>
-    /// <param name="path">Its present or a past address.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Finds a project that the actor can see, with the actor's role.</summary>
+    /// <param name="path">The current or a past path.</param>
     /// <returns>The project, or <see cref="ErrorCode.NotFound"/>.</returns>
     public async Task<Result<ProjectAccess>> FindAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken)
     {
@@ -63,10 +54,8 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
         return await context.FindProjectAsync(actor, path, cancellationToken) is { } access ? access : Error.NotFound;
     }
 
-    /// <summary>Reads one project that the actor may see.</summary>
-    /// <param name="actor">Who asks.</param>
-    /// <param name="path">Its present or a past address.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Reads a project that the actor can see.</summary>
+    /// <param name="path">The current or a past path.</param>
     /// <returns>The project, or <see cref="ErrorCode.NotFound"/>.</returns>
     public async Task<Result<ProjectSummary>> GetAsync(Actor actor, ProjectPath path, CancellationToken cancellationToken)
     {
@@ -80,13 +69,12 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
         return new ProjectSummary(access.OrganizationSlug, access.ProjectSlug, access.ProjectName, createdAt);
     }
 
-    /// <summary>Lists the projects that the actor may see, newest first.</summary>
-    /// <param name="actor">Who asks.</param>
-    /// <param name="organization">Only those of this organization (its slug); null for all.</param>
-    /// <param name="cursor">Where the page before it ended; null for the first.</param>
-    /// <param name="limit">The most rows, 1 to 200.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> for an organization that the actor may not see.</returns>
+    /// <summary>Lists the projects that the actor can see, newest first.</summary>
+    /// <param name="organization">The slug of an organization to list; null for all.</param>
+    /// <param name="cursor">The cursor of the previous page; null for the first page.</param>
+    /// <param name="limit">The page size, 1 to 200.</param>
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, or <see cref="ErrorCode.NotFound"/> for an organization that the actor
+    /// cannot see.</returns>
     public async Task<Result<Page<ProjectSummary>>> ListAsync(Actor actor, string? organization, string? cursor, int limit, CancellationToken cancellationToken)
     {
         var after = Cursor.Read(cursor, "projects", organization);
@@ -125,10 +113,8 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
 
     /// <summary>Creates a project.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="input">What is asked for.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The project; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
-    /// <see cref="ErrorCode.Conflict"/> for a slug that is or was another's.</returns>
+    /// <returns>The project; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
+    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if another project has or had the slug.</returns>
     public async Task<Result<ProjectSummary>> CreateAsync(Actor actor, NewProject input, CancellationToken cancellationToken)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -159,7 +145,7 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
             cancellationToken);
     }
 
-    /// <summary>Adds a project to an organization, inside a change that has the right to.</summary>
+    /// <summary>Adds a project to an organization within an authorized unit of work.</summary>
     internal static async Task<Result<ProjectSummary>> AddAsync(
         UnitOfWork change, long organizationId, string organization, string name, string? wanted, CancellationToken cancellationToken)
     {
@@ -167,7 +153,7 @@ public sealed partial class ProjectService(IDbContextFactory<DashboardContext> c
         var slug = wanted ?? Names.ToSlug(name, "project");
         for (var number = 2; await change.Context.ProjectSlugs.AnyAsync(x => x.OrganizationId == organizationId && x.Slug == slug, cancellationToken); number++)
         {
-            if (wanted is not null || number > MostSlugTries)
+            if (wanted is not null || number > MaxSlugTries)
             {
                 return SlugTaken(slug);
             }

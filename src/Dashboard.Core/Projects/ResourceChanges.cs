@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Projects;
 
-/// <summary>What is to change on a resource. What is null stays.</summary>
+/// <summary>Changes to a resource. Null members stay unchanged.</summary>
 /// <param name="Name">1 to 100 characters.</param>
 public sealed record ResourcePatch(string? Name = null);
 
@@ -16,11 +16,10 @@ public sealed partial class ResourceService
 {
     /// <summary>Renames a resource.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
+    /// <param name="project"><c>organization/project</c>; null if the caller has only one.</param>
     /// <param name="resource"><c>kind:id</c>.</param>
-    /// <param name="patch">What is to change.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The resource as it is then; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>The changed resource; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<ResourceSummary>> ChangeAsync(Actor actor, string? project, string resource, ResourcePatch patch, CancellationToken cancellationToken) =>
         patch.Name is not null && Names.Check(patch.Name) is { } wrong ? Error.Invalid("name", wrong) : await changes.RunAsync<ResourceSummary>(
             actor,
@@ -44,12 +43,11 @@ public sealed partial class ResourceService
             },
             cancellationToken);
 
-    /// <summary>Says what deleting a resource would do.</summary>
+    /// <summary>Returns the effect of deleting a resource.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
+    /// <param name="project"><c>organization/project</c>; null if the caller has only one.</param>
     /// <param name="resource"><c>kind:id</c>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What would be done; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>The effect; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<DeletionPreview>> PreviewDeletionAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -68,13 +66,13 @@ public sealed partial class ResourceService
             await only.CountAsync(key => key.OwnerType == PartyType.PublishedApp, cancellationToken));
     }
 
-    /// <summary>Deletes a resource and revokes the keys that reach nothing else. The same id can be registered again: that is another resource, which no key
-    /// of before reaches.</summary>
+    /// <summary>Deletes a resource and revokes the keys that have access to nothing else. A resource with the same id can be registered
+    /// again, but earlier keys have no access to it.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
+    /// <param name="project"><c>organization/project</c>; null if the caller has only one.</param>
     /// <param name="resource"><c>kind:id</c>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The resource as it was, with the keys that are revoked now and those that reach less; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>The resource as it was before, the revoked keys and those that lost access to it; or <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.Forbidden"/>.</returns>
     public Task<Result<Deletion<ResourceSummary>>> DeleteAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken) => changes.RunAsync<Deletion<ResourceSummary>>(
         actor,
         async (change, token) =>
@@ -101,7 +99,8 @@ public sealed partial class ResourceService
         },
         cancellationToken);
 
-    /// <summary>The resource, tracked, for somebody who may change it, with its project locked: no key is narrowed to it meanwhile.</summary>
+    /// <summary>Finds the resource, tracked, for an actor who may change it, and locks its project so that no key is limited to the
+    /// resource until the transaction ends.</summary>
     static async Task<Result<(Resource Row, ProjectAccess Access)>> FindAsync(UnitOfWork change, string? project, string resource, CancellationToken cancellationToken)
     {
         var found = await FindAsync(change.Context, change.Actor, project, resource, MemberAction.ManageResources, cancellationToken);
@@ -115,7 +114,7 @@ public sealed partial class ResourceService
             && await change.Context.Resources.SingleOrDefaultAsync(x => x.Id == row.Id, cancellationToken) is { } current ? (current, access) : Error.NotFound;
     }
 
-    /// <summary>The resource, for a member who can do <paramref name="action"/>. Its kind need not be in the settings any more.</summary>
+    /// <summary>Finds the resource for a member who can do <paramref name="action"/>. Its kind may no longer be in the settings.</summary>
     static async Task<Result<(Resource Row, ProjectAccess Access)>> FindAsync(
         DashboardContext context, Actor actor, string? project, string resource, MemberAction action, CancellationToken cancellationToken)
     {
@@ -139,7 +138,7 @@ public sealed partial class ResourceService
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         resource = colon < 0 ? default : (text[..colon], text[(colon + 1)..]);
-        return colon >= 0 && PermissionCatalog.IsWord(resource.Kind) && Names.IsResourceId(resource.Id);
+        return colon >= 0 && PermissionCatalog.IsName(resource.Kind) && Names.IsResourceId(resource.Id);
     }
 
     static IQueryable<ApiKey> Narrowed(DashboardContext context, long resourceId) =>

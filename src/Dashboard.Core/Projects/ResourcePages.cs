@@ -3,17 +3,17 @@ using Dashboard.Core.Organizations;
 
 namespace Dashboard.Core.Projects;
 
-/// <summary>The order of a list of resources, and where a page of it begins. The first of the two bounds is one that an index can start at; the second leaves
-/// out what of its first entries was shown already.</summary>
+/// <summary>The order of a list of resources and the start of a page in it. Of the two bounds, the first lets the query seek in an index;
+/// the second excludes entries that were already returned.</summary>
 static class ResourcePages
 {
-    const char NameMark = '\n'; // in no name
+    const char NameMark = '\n'; // not allowed in names
 
-    /// <summary>What comes after the end of a page, in the order that is asked for.</summary>
+    /// <summary>The resources after a cursor, in the requested order.</summary>
     public static IQueryable<Resource> InOrder(IQueryable<Resource> resources, ResourceQuery query, Cursor? after) =>
         query.Sort == ResourceSort.Name ? ByName(resources, query.Descending, after) : ByTime(resources, query.Descending, after);
 
-    /// <summary>Where a resource stands in the order.</summary>
+    /// <summary>The cursor after a resource.</summary>
     public static Cursor EndAt(Resource resource, ResourceSort sort) => sort == ResourceSort.Name
         ? new(DateTimeOffset.UnixEpoch, string.Create(CultureInfo.InvariantCulture, $"{resource.Id}{NameMark}{resource.Name}"))
         : new(resource.CreatedAt, resource.Id);
@@ -36,7 +36,7 @@ static class ResourcePages
     {
         if (after?.Id.Split(NameMark) is [var number, var name] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {
-            // Compared by the database, as it sorts.
+            // The database compares the names, with the collation that it sorts by.
             resources = descending
                 ? resources.Where(x => string.Compare(x.Name, name) <= 0 && (string.Compare(x.Name, name) < 0 || x.Id < id))
                 : resources.Where(x => string.Compare(x.Name, name) >= 0 && (string.Compare(x.Name, name) > 0 || x.Id > id));

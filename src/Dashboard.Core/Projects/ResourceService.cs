@@ -7,29 +7,26 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Projects;
 
-/// <summary>A resource as lists show it.</summary>
+/// <summary>A resource in a list.</summary>
 /// <param name="Project"><c>organization/project</c>.</param>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Id">What the API calls it.</param>
-/// <param name="Name">What people call it.</param>
-/// <param name="CreatedAt">When it was registered, UTC.</param>
+/// <param name="Id">The identifier in the API.</param>
+/// <param name="CreatedAt">When the resource was registered, UTC.</param>
 public sealed record ResourceSummary(string Project, string Kind, string Id, string Name, DateTimeOffset CreatedAt);
 
-/// <summary>What is asked for when a resource is registered.</summary>
-/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
-/// <param name="Kind">One of the kinds that the installation knows.</param>
-/// <param name="Id">1 to 64 of <c>A-Za-z0-9._~-</c>.</param>
-/// <param name="Name">1 to 100 characters; null for the id.</param>
+/// <summary>The input for registering a resource.</summary>
+/// <param name="Project"><c>organization/project</c>; null if the caller has only one.</param>
+/// <param name="Kind">One of the configured kinds.</param>
+/// <param name="Id">1 to 64 characters from <c>A-Za-z0-9._~-</c>.</param>
+/// <param name="Name">1 to 100 characters; null to use the id.</param>
 public sealed record NewResource(string? Project, string Kind, string Id, string? Name = null);
 
-/// <summary>Which resources a list shows.</summary>
-/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
-/// <param name="Kind">Only those of this kind; null for all.</param>
-/// <param name="Search">A part of the name or the beginning of the id; null or empty for all.</param>
-/// <param name="Cursor">Where the page before it ended; null for the first.</param>
-/// <param name="Limit">The most rows, 1 to 200.</param>
-/// <param name="Sort">What they are sorted by.</param>
-/// <param name="Descending">Whether the last or latest comes first.</param>
+/// <summary>The filter, order and page of a list of resources.</summary>
+/// <param name="Project"><c>organization/project</c>; null if the caller has only one.</param>
+/// <param name="Kind">The kind to list; null for all.</param>
+/// <param name="Search">Part of the name or the beginning of the id; null or empty for all.</param>
+/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
+/// <param name="Limit">The page size, 1 to 200.</param>
+/// <param name="Descending">Whether the order is descending.</param>
 public sealed record ResourceQuery(
     string? Project = null,
     string? Kind = null,
@@ -39,14 +36,13 @@ public sealed record ResourceQuery(
     ResourceSort Sort = ResourceSort.CreatedAt,
     bool Descending = true);
 
-/// <summary>What people do with the resources of a project.</summary>
+/// <summary>Lists, registers, changes and deletes the resources of a project.</summary>
 public sealed partial class ResourceService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, TimeProvider time)
 {
-    /// <summary>Lists a project's resources a page at a time; newest first where nothing else is asked for.</summary>
+    /// <summary>Lists the resources of a project, by default the newest first.</summary>
     /// <param name="actor">A member of the organization.</param>
-    /// <param name="query">Which resources. A cursor is good for the filter and the order that it came from.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>.</returns>
+    /// <param name="query">The filter, order and page. A cursor is valid only for the filter and order that it came from.</param>
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/> or <see cref="ErrorCode.NotFound"/>.</returns>
     public async Task<Result<Page<ResourceSummary>>> ListAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
     {
         if (Check(query) is { } unusable)
@@ -79,11 +75,10 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
         return Cursor.Cut(rows, query.Limit, x => ToRow(x, project.Value), x => ResourcePages.EndAt(x, query.Sort), filter);
     }
 
-    /// <summary>Reads one resource.</summary>
+    /// <summary>Reads a resource.</summary>
     /// <param name="actor">A member of the organization.</param>
-    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
+    /// <param name="project"><c>organization/project</c>; null if the caller has only one.</param>
     /// <param name="resource"><c>kind:id</c>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The resource, or <see cref="ErrorCode.NotFound"/>.</returns>
     public async Task<Result<ResourceSummary>> GetAsync(Actor actor, string? project, string resource, CancellationToken cancellationToken)
     {
@@ -92,18 +87,18 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
         return found.Error is { } missing ? missing : ToRow(found.Value.Row, found.Value.Access);
     }
 
-    /// <summary>How many keys that are not revoked are narrowed to each of some resources.</summary>
+    /// <summary>Counts the unrevoked keys that are limited to each of the given resources.</summary>
     /// <param name="actor">A member of the organization.</param>
-    /// <param name="project"><c>organization/project</c>; null for the caller's only one.</param>
-    /// <param name="resources">The resources, as <c>kind:id</c>; at most as many as a page has.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The numbers by <c>kind:id</c>, without those that are 0; or <see cref="ErrorCode.InvalidRequest"/> for too many, <see cref="ErrorCode.NotFound"/>.</returns>
+    /// <param name="project"><c>organization/project</c>; null if the caller has only one.</param>
+    /// <param name="resources">The resources as <c>kind:id</c>, at most one page of them.</param>
+    /// <returns>The counts by <c>kind:id</c>, without zeros; or <see cref="ErrorCode.InvalidRequest"/> for too many resources, or
+    /// <see cref="ErrorCode.NotFound"/>.</returns>
     public async Task<Result<ReadOnlyDictionary<string, int>>> CountKeysAsync(
         Actor actor, string? project, IReadOnlyCollection<string> resources, CancellationToken cancellationToken)
     {
         if (resources.Count > Page.MaxLimit)
         {
-            return Error.Invalid("resources", $"Name {Page.MaxLimit} resources or fewer.");
+            return Error.Invalid("resources", $"Specify {Page.MaxLimit} resources or fewer.");
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -126,11 +121,10 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
             .ToDictionary(x => x.Name, x => x.Count, StringComparer.Ordinal).AsReadOnly();
     }
 
-    /// <summary>How many resources a list has in all, on whatever page one is.</summary>
+    /// <summary>Counts the resources of a list across all pages.</summary>
     /// <param name="actor">A member of the organization.</param>
-    /// <param name="query">Which resources; its cursor and limit do not matter.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The number; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>.</returns>
+    /// <param name="query">The filter. Its cursor and page size are ignored.</param>
+    /// <returns>The count; or <see cref="ErrorCode.InvalidRequest"/> or <see cref="ErrorCode.NotFound"/>.</returns>
     public async Task<Result<int>> CountAsync(Actor actor, ResourceQuery query, CancellationToken cancellationToken)
     {
         if (Check(query with { Limit = Page.DefaultLimit }) is { } unusable)
@@ -149,12 +143,10 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
         return await Filter(context.Resources.AsNoTracking().Where(x => x.ProjectId == project.Value.ProjectId), query.Kind, search).CountAsync(cancellationToken);
     }
 
-    /// <summary>Registers a resource, so that keys can be narrowed to it.</summary>
+    /// <summary>Registers a resource, so that keys can be limited to it.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="input">What is asked for.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The resource; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>,
-    /// <see cref="ErrorCode.Conflict"/> for one that is there already.</returns>
+    /// <returns>The resource; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
+    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if it already exists.</returns>
     public async Task<Result<ResourceSummary>> CreateAsync(Actor actor, NewResource input, CancellationToken cancellationToken)
     {
         if (Check(input) is { } fault)
@@ -186,7 +178,7 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
                 if (await change.Context.Resources.AnyAsync(
                     x => x.ProjectId == project.ProjectId && x.Kind == input.Kind && x.ExternalId == input.Id, token))
                 {
-                    return new Error(ErrorCode.Conflict, $"{input.Kind}:{input.Id} is registered in this project already.");
+                    return new Error(ErrorCode.Conflict, $"{input.Kind}:{input.Id} is already registered in this project.");
                 }
 
                 var resource = new Resource
@@ -224,9 +216,9 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
     string? CheckKind(string kind) =>
         catalog.ResourceKinds.Contains(kind, StringComparer.Ordinal) ? null : $"Use {string.Join(", ", catalog.ResourceKinds)}.";
 
-    /// <summary>A kind need not be in the settings any more, but it has to be one that could.</summary>
+    /// <summary>The kind may no longer be in the settings, but it must be a valid name.</summary>
     Error? Check(ResourceQuery query) => Page.Check(query.Limit, query.Search)
-        ?? (query.Kind is null || PermissionCatalog.IsWord(query.Kind) ? null : Error.Invalid("kind", $"Use {string.Join(", ", catalog.ResourceKinds)}."));
+        ?? (query.Kind is null || PermissionCatalog.IsName(query.Kind) ? null : Error.Invalid("kind", $"Use {string.Join(", ", catalog.ResourceKinds)}."));
 
     Error? Check(NewResource input)
     {

@@ -1,18 +1,18 @@
 namespace Dashboard.Core.Projects;
 
-/// <summary>What a list of resources can be sorted by.</summary>
+/// <summary>The sort orders of a list of resources.</summary>
 public enum ResourceSort
 {
-    /// <summary>When they were registered.</summary>
+    /// <summary>By registration time.</summary>
     CreatedAt,
 
-    /// <summary>Their names, small and capital letters alike.</summary>
+    /// <summary>By name, case-insensitively.</summary>
     Name,
 }
 
-/// <summary>The words for <see cref="ResourceSort"/>.</summary>
+/// <summary>The names of <see cref="ResourceSort"/> values.</summary>
 public static class ResourceSorts
 {
-    /// <summary>Returns the word for <paramref name="sort"/>: <c>created_at</c> or <c>name</c>.</summary>
+    /// <summary>Returns the name of <paramref name="sort"/>: <c>created_at</c> or <c>name</c>.</summary>
     public static string ToWireName(this ResourceSort sort) => sort == ResourceSort.Name ? "name" : "created_at";
 }

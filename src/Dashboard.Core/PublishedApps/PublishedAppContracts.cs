@@ -3,13 +3,13 @@ using Dashboard.Core.Keys.Format;
 
 namespace Dashboard.Core.PublishedApps;
 
-/// <summary>What is asked for when an app is published.</summary>
-/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
-/// <param name="Name">1 to 100 characters. Its key is called the same.</param>
-/// <param name="Resource">The one resource that its key reaches, as <c>kind:id</c>.</param>
-/// <param name="Environment">The environment that its key is bound to.</param>
-/// <param name="Permissions">What its key may do; null for all of the catalog.</param>
-/// <param name="IdempotencyKey">As <see cref="NewKey.IdempotencyKey"/>.</param>
+/// <summary>The input for publishing an app.</summary>
+/// <param name="Project"><c>organization/project</c>; null if the caller has only one.</param>
+/// <param name="Name">1 to 100 characters. The key has the same name.</param>
+/// <param name="Resource">The resource that the key is limited to, as <c>kind:id</c>.</param>
+/// <param name="Environment">The environment of the key.</param>
+/// <param name="Permissions">The permissions of the key; null for all of the catalog.</param>
+/// <param name="IdempotencyKey">See <see cref="NewKey.IdempotencyKey"/>.</param>
 public sealed record NewPublishedApp(
     string? Project,
     string Name,
@@ -18,16 +18,14 @@ public sealed record NewPublishedApp(
     IReadOnlyList<string>? Permissions = null,
     string? IdempotencyKey = null);
 
-/// <summary>An app as lists and pages show it. No secret is in it.</summary>
-/// <param name="Id">The identifier.</param>
-/// <param name="Name">What people call it.</param>
+/// <summary>An app as lists and pages show it. Contains no secret.</summary>
 /// <param name="Project"><c>organization/project</c>.</param>
-/// <param name="Resource">The resource that its key is narrowed to, as <c>kind:id</c>. Once the app is unpublished it may be gone.</param>
-/// <param name="ResourceName">What people call the resource; its id where it is gone.</param>
-/// <param name="PublishedAt">When it was published, UTC.</param>
-/// <param name="PublishedBy">Who published it.</param>
-/// <param name="UnpublishedAt">When it was unpublished, UTC, or null.</param>
-/// <param name="Key">Its managed key.</param>
+/// <param name="Resource">The resource that the key is limited to, as <c>kind:id</c>. If the app is unpublished, it may have been
+/// deleted.</param>
+/// <param name="ResourceName">The name of the resource, or its id if it has been deleted.</param>
+/// <param name="PublishedAt">When the app was published, UTC.</param>
+/// <param name="UnpublishedAt">When the app was unpublished, UTC, or null.</param>
+/// <param name="Key">The managed key.</param>
 public sealed record PublishedAppSummary(
     string Id,
     string Name,
@@ -39,23 +37,23 @@ public sealed record PublishedAppSummary(
     DateTimeOffset? UnpublishedAt,
     KeySummary Key);
 
-/// <summary>An app that was just published, with its key. The only time that both are together.</summary>
-/// <param name="app">The app as lists show it.</param>
-/// <param name="secret">Its raw key.</param>
+/// <summary>A newly published app with its key. This is the only place where both are together.</summary>
+/// <param name="app">The app.</param>
+/// <param name="secret">The raw key.</param>
 public sealed class IssuedPublishedApp(PublishedAppSummary app, KeySecret secret)
 {
-    /// <summary>The app as lists show it.</summary>
+    /// <summary>The app.</summary>
     public PublishedAppSummary PublishedApp { get; } = app;
 
-    /// <summary>Its raw key; in memory only.</summary>
+    /// <summary>The raw key, in memory only.</summary>
     public KeySecret Secret { get; } = secret;
 }
 
-/// <summary>Which apps a list shows.</summary>
-/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
-/// <param name="IncludeUnpublished">Whether unpublished apps are among them.</param>
-/// <param name="Search">A part of the name, or the beginning of the identifier; null or empty for all.</param>
-/// <param name="Cursor">Where the page before it ended; null for the first.</param>
-/// <param name="Limit">The most rows, 1 to 200.</param>
+/// <summary>The filter and page of a list of apps.</summary>
+/// <param name="Project"><c>organization/project</c>; null if the caller has only one.</param>
+/// <param name="IncludeUnpublished">Whether to include unpublished apps.</param>
+/// <param name="Search">Part of the name, or the beginning of the identifier; null or empty for all.</param>
+/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
+/// <param name="Limit">The page size, 1 to 200.</param>
 public sealed record PublishedAppQuery(
     string? Project = null, bool IncludeUnpublished = false, string? Search = null, string? Cursor = null, int Limit = Page.DefaultLimit);

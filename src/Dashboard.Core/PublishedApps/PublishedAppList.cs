@@ -8,10 +8,8 @@ namespace Dashboard.Core.PublishedApps;
 /// <content>Reading.</content>
 public sealed partial class PublishedAppService
 {
-    /// <summary>Reads one app.</summary>
+    /// <summary>Reads an app.</summary>
     /// <param name="actor">A member of the organization.</param>
-    /// <param name="id">The app.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The app, or <see cref="ErrorCode.NotFound"/>.</returns>
     public async Task<Result<PublishedAppSummary>> GetAsync(Actor actor, string id, CancellationToken cancellationToken)
     {
@@ -19,11 +17,10 @@ public sealed partial class PublishedAppService
         return await ReadAsync(context, actor, id, time.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Lists a project's apps a page at a time, newest first.</summary>
+    /// <summary>Lists the apps of a project, newest first.</summary>
     /// <param name="actor">A member of the organization.</param>
-    /// <param name="query">Which. A cursor is good for the filter that it came from.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>.</returns>
+    /// <param name="query">The filter and page. A cursor is valid only for the filter that it came from.</param>
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/> or <see cref="ErrorCode.NotFound"/>.</returns>
     public async Task<Result<Page<PublishedAppSummary>>> ListAsync(Actor actor, PublishedAppQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(query.Limit, query.Search) is { } unusable)
@@ -56,11 +53,10 @@ public sealed partial class PublishedAppService
         return Cursor.Cut(rows, query.Limit, row => row, row => new(row.PublishedAt, row.Id), filter);
     }
 
-    /// <summary>How many apps a list has in all, on whatever page one is.</summary>
+    /// <summary>Counts the apps of a list across all pages.</summary>
     /// <param name="actor">A member of the organization.</param>
-    /// <param name="query">Which; its cursor and limit do not matter.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The number; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>.</returns>
+    /// <param name="query">The filter. Its cursor and page size are ignored.</param>
+    /// <returns>The count; or <see cref="ErrorCode.InvalidRequest"/> or <see cref="ErrorCode.NotFound"/>.</returns>
     public async Task<Result<int>> CountAsync(Actor actor, PublishedAppQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(Page.DefaultLimit, query.Search) is { } unusable)
@@ -92,7 +88,7 @@ public sealed partial class PublishedAppService
         return apps;
     }
 
-    /// <summary>The apps of the organizations that <paramref name="actor"/> belongs to.</summary>
+    /// <summary>The apps of the organizations that <paramref name="actor"/> is a member of.</summary>
     static IQueryable<PublishedApp> VisibleTo(DashboardContext context, Actor actor)
     {
         var memberships = context.MembershipsOf(actor);
@@ -103,7 +99,7 @@ public sealed partial class PublishedAppService
     static async Task<Result<PublishedAppSummary>> ReadAsync(DashboardContext context, Actor actor, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
         IsId(id) && await ReadAsync(context, VisibleTo(context, actor).Where(app => app.Id == id), now, cancellationToken) is [var row] ? row : Error.NotFound;
 
-    /// <summary>Apps as they are shown, each with its key.</summary>
+    /// <summary>Reads apps with their keys.</summary>
     static async Task<List<PublishedAppSummary>> ReadAsync(DashboardContext context, IQueryable<PublishedApp> apps, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var rows = await (

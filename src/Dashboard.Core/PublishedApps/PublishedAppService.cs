@@ -6,27 +6,26 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.PublishedApps;
 
-/// <summary>What people do with published apps.</summary>
+/// <summary>Reads, publishes and unpublishes apps.</summary>
 public sealed partial class PublishedAppService(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KnownKeyTemplates shapes, TimeProvider time)
 {
     const int IdLength = 16;
 
 
-    /// <summary>Publishes an app and mints its one key, which does not count against the project's limit. The raw key is in what this returns and nowhere else.</summary>
+    /// <summary>Publishes an app and mints its key, which does not count toward the project's key limit. The raw key exists only in the
+    /// result.</summary>
     /// <param name="actor">A developer, admin or owner of the organization.</param>
-    /// <param name="input">What is asked for.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The app with its key's secret; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a project that the actor may not
-    /// see, <see cref="ErrorCode.Forbidden"/> for a viewer, <see cref="ErrorCode.AlreadyCreated"/> for a repeat, <see cref="ErrorCode.Conflict"/> for an idempotency key
-    /// of another request.</returns>
+    /// <returns>The app with its raw key; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a
+    /// project that the actor cannot see, <see cref="ErrorCode.Forbidden"/> for a viewer, <see cref="ErrorCode.AlreadyCreated"/> for a
+    /// repeated request, or <see cref="ErrorCode.Conflict"/> if the idempotency key was used for a different request.</returns>
     public async Task<Result<IssuedPublishedApp>> PublishAsync(Actor actor, NewPublishedApp input, CancellationToken cancellationToken)
     {
         var request = new NewKey(input.Project, input.Name, input.Environment, [input.Resource], input.Permissions, IdempotencyKey: input.IdempotencyKey)
         {
             AppId = PublishedApp.IdPrefix + Base62.Random(IdLength),
         };
-        return KeyRules.Check(request, catalog, shapes, time.GetUtcNow()) is { } fault ? OfApp(fault) : await changes.RunAsync<IssuedPublishedApp>(
+        return KeyRules.Check(request, catalog, shapes, time.GetUtcNow()) is { } fault ? ToAppError(fault) : await changes.RunAsync<IssuedPublishedApp>(
             actor,
             async (change, token) =>
             {
@@ -47,22 +46,20 @@ public sealed partial class PublishedAppService(
                     return Error.NotFound;
                 }
 
-                if (await IdempotencyRecord.FindRepeatAsync(change, request, project.ProjectId, token) is { } repeated)
+                if (await IdempotencyRecord.FindRepeatAsync(change, request, project.ProjectId, token) is { } repetition)
                 {
-                    return await ToldOfAppAsync(change.Context, repeated, token);
+                    return await ToAppErrorAsync(change.Context, repetition, token);
                 }
 
                 var resources = await keys.FindResourcesAsync(change.Context, project.ProjectId, request.Resources, token);
-                return resources.Error is { } unknown ? OfApp(unknown) : await IssueAsync(change, project, request, resources.Value[0], token);
+                return resources.Error is { } unknown ? ToAppError(unknown) : await IssueAsync(change, project, request, resources.Value[0], token);
             },
             cancellationToken);
     }
 
-    /// <summary>Unpublishes an app for ever, and revokes its key. A repeat changes nothing.</summary>
-    /// <param name="actor">Who published it, or an admin or owner of the organization.</param>
-    /// <param name="id">The app.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The app as it is then; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <summary>Unpublishes an app permanently and revokes its key. Does nothing if it is already unpublished.</summary>
+    /// <param name="actor">The publisher, or an admin or owner of the organization.</param>
+    /// <returns>The app; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
     public Task<Result<PublishedAppSummary>> UnpublishAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<PublishedAppSummary>(
         actor,
         async (change, token) =>
@@ -95,7 +92,8 @@ public sealed partial class PublishedAppService(
         },
         cancellationToken);
 
-    /// <summary>Whether an app can have this identifier. Nothing else is looked up: SQL Server takes <c>x</c> and <c>x</c> with a space behind it for the same.</summary>
+    /// <summary>Returns whether the text can be the identifier of an app. Lookups must check this first: SQL Server treats <c>x</c> and
+    /// <c>x</c> followed by a space as equal.</summary>
     static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(PublishedApp.IdPrefix, StringComparison.Ordinal);
 
     async Task<Result<IssuedPublishedApp>> IssueAsync(UnitOfWork change, ProjectAccess project, NewKey request, Resource resource, CancellationToken cancellationToken)
@@ -129,8 +127,8 @@ public sealed partial class PublishedAppService(
         return new IssuedPublishedApp(row.Value, key.Value.Secret);
     }
 
-    /// <summary>A fault of the key that an app asks for, by the names that the app is asked for with.</summary>
-    static Error OfApp(Error fault)
+    /// <summary>Renames the fields of a key error to those of an app request.</summary>
+    static Error ToAppError(Error fault)
     {
         if (fault.Errors is not { } errors || !errors.TryGetValue("resources", out var error))
         {
@@ -143,18 +141,18 @@ public sealed partial class PublishedAppService(
         return Error.Invalid(renamed);
     }
 
-    /// <summary>That a request is a repeat, in the words of an app.</summary>
-    static async Task<Error> ToldOfAppAsync(DashboardContext context, Error repeated, CancellationToken cancellationToken)
+    /// <summary>Rewrites the response to a repeated request for an app.</summary>
+    static async Task<Error> ToAppErrorAsync(DashboardContext context, Error repetition, CancellationToken cancellationToken)
     {
-        if (repeated.Code != ErrorCode.AlreadyCreated)
+        if (repetition.Code != ErrorCode.AlreadyCreated)
         {
-            return repeated;
+            return repetition;
         }
 
-        var id = await context.Keys.Where(key => key.KeyId == repeated.CreatedId).Select(key => key.OwnerId).SingleAsync(cancellationToken);
-        return repeated with
+        var id = await context.Keys.Where(key => key.KeyId == repetition.CreatedId).Select(key => key.OwnerId).SingleAsync(cancellationToken);
+        return repetition with
         {
-            Detail = $"This request has published the app {id} already. Its key was in that answer only: if that was lost, unpublish the app and publish it again.",
+            Detail = $"This request already published the app {id}. Its key was returned only then. If you lost it, unpublish the app and publish it again.",
         };
     }
 }

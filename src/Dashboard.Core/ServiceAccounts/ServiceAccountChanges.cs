@@ -8,12 +8,11 @@ namespace Dashboard.Core.ServiceAccounts;
 /// <content>Changing and deleting.</content>
 public sealed partial class ServiceAccountService
 {
-    /// <summary>Renames a service account, switches it off or on, or changes what it may do. Its keys follow at once: none can do more than it may.</summary>
+    /// <summary>Renames, enables or disables a service account, or changes its permissions or projects. Its keys can never do more than the
+    /// account, with immediate effect.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="id">The service account.</param>
-    /// <param name="patch">What is to change.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The account as it is then; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>The changed account; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<ServiceAccountSummary>> ChangeAsync(Actor actor, string id, ServiceAccountPatch patch, CancellationToken cancellationToken) =>
         ServiceAccountRules.Check(patch, catalog, shapes) is { } fault ? fault : await changes.RunAsync<ServiceAccountSummary>(
             actor,
@@ -43,11 +42,9 @@ public sealed partial class ServiceAccountService
             },
             cancellationToken);
 
-    /// <summary>Deletes a service account: revokes its keys and its OAuth client.</summary>
+    /// <summary>Deletes a service account, and revokes its keys and its OAuth client.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="id">The service account.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The account as it was; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>The account as it was before; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
     public Task<Result<ServiceAccountSummary>> DeleteAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<ServiceAccountSummary>(
         actor,
         async (change, token) =>
@@ -63,7 +60,7 @@ public sealed partial class ServiceAccountService
             var own = context.Keys.Where(key => key.OwnerType == PartyType.ServiceAccount && key.OwnerId == id && key.State != KeyState.Revoked);
             foreach (var project in await own.Select(key => key.ProjectId).Distinct().Order().ToListAsync(token))
             {
-                await change.LockProjectAsync(project, token); // nobody changes a key of it meanwhile; none can be added, with the organization locked
+                await change.LockProjectAsync(project, token); // its keys cannot change; none can be added, because the organization is locked
             }
 
             var revoked = await own.OrderBy(key => key.KeyId).ToListAsync(token);
@@ -76,7 +73,8 @@ public sealed partial class ServiceAccountService
         },
         cancellationToken);
 
-    /// <summary>The account, tracked, for somebody who may change it, with its organization locked: no key is made for it meanwhile.</summary>
+    /// <summary>Finds the account, tracked, for an actor who may change it, and locks its organization so that no key is created for it
+    /// until the transaction ends.</summary>
     static async Task<Result<ServiceAccount>> FindLockedAsync(UnitOfWork change, string id, CancellationToken cancellationToken)
     {
         var found = await FindAsync(change.Context, change.Actor, id, cancellationToken);
@@ -128,7 +126,7 @@ public sealed partial class ServiceAccountService
 
             if (found.Value[0].OrganizationId != account.OrganizationId)
             {
-                return Error.Invalid("projects", "Name projects of the service account's own organization.");
+                return Error.Invalid("projects", "Specify projects of the service account's own organization.");
             }
 
             wanted = [.. found.Value.Select(project => project.ProjectId)];

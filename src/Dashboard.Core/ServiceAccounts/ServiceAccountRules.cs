@@ -3,16 +3,16 @@ using Dashboard.Core.Organizations;
 
 namespace Dashboard.Core.ServiceAccounts;
 
-/// <summary>What a request about a service account has to be like before the database is asked.</summary>
+/// <summary>Validates requests about service accounts before the database is queried.</summary>
 static class ServiceAccountRules
 {
-    const int MostProjects = 100;
+    const int MaxProjects = 100;
 
-    /// <summary>Checks all that needs no database. Returns null when nothing is wrong.</summary>
+    /// <summary>Validates everything that needs no database. Returns null if the request is valid.</summary>
     public static Error? Check(NewServiceAccount account, PermissionCatalog catalog, KnownKeyTemplates shapes) =>
         Check(account.Name, account.Description, account.Permissions, account.Projects, catalog, shapes);
 
-    /// <summary>The same for a change.</summary>
+    /// <summary>Validates a change in the same way.</summary>
     public static Error? Check(ServiceAccountPatch patch, PermissionCatalog catalog, KnownKeyTemplates shapes) =>
         Check(patch.Name ?? "-", patch.Description, patch.Permissions, patch.Projects, catalog, shapes);
 
@@ -30,8 +30,8 @@ static class ServiceAccountRules
     {
         null => null,
         _ when description.Length > ServiceAccount.MaxDescriptionLength => $"Use {ServiceAccount.MaxDescriptionLength} characters or fewer.",
-        _ when description.Any(c => (char.IsControl(c) && c is not '\n') || c == '\uFFFD') => "Use letters, digits, spaces and signs only: a control character is in the description.",
-        _ => KeyRules.HoldsKey(description, shapes) ? "A whole key is in the description, and descriptions are stored and shown. Use other words." : null,
+        _ when description.Any(c => (char.IsControl(c) && c is not '\n') || c == '\uFFFD') => "Use letters, digits, spaces and symbols only. The description contains a control character.",
+        _ => KeyRules.HoldsKey(description, shapes) ? "The description contains a key. Descriptions are stored and visible to others, so remove it." : null,
     };
 
     static string? CheckProjects(IReadOnlyList<string>? projects)
@@ -41,9 +41,9 @@ static class ServiceAccountRules
             return null;
         }
 
-        if (projects.Count is 0 or > MostProjects)
+        if (projects.Count is 0 or > MaxProjects)
         {
-            return $"Choose 1 to {MostProjects} projects.";
+            return $"Choose 1 to {MaxProjects} projects.";
         }
 
         var paths = new HashSet<ProjectPath>();
@@ -51,12 +51,12 @@ static class ServiceAccountRules
         {
             if (!ProjectPath.TryParse(text, out var path))
             {
-                return $"\"{KeyRules.Shortened(text)}\" is no project. Write organization/project, such as acme/orders.";
+                return $"\"{KeyRules.Truncate(text)}\" is not a project. Use the format organization/project, such as acme/orders.";
             }
 
             if (!paths.Add(path))
             {
-                return "Name each project once.";
+                return "Specify each project only once.";
             }
         }
 

@@ -5,18 +5,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.ServiceAccounts;
 
-/// <content>The client secrets of an account, of which two are good at a time, so that one can be replaced without an outage.</content>
+/// <content>The client secrets of an account. Two can be active at a time, so that one can be replaced without an outage.</content>
 public sealed partial class ServiceAccountService
 {
     static readonly Error TwoSecrets = new(
-        ErrorCode.Conflict, $"This service account has {ServiceAccountCredential.MostAtATime} client secrets, as many as it may. Revoke the old one, then add another.");
+        ErrorCode.Conflict, $"This service account has {ServiceAccountCredential.MaxActive} client secrets, which is the limit. Revoke one, then add another.");
 
-    /// <summary>Makes another client secret of an account. Those that it has stay good. The secret is in what this returns and nowhere else.</summary>
+    /// <summary>Adds a client secret to an account. Existing secrets stay valid. The secret exists only in the result.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="id">The service account.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The secret; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> where the account has as many as it
-    /// may.</returns>
+    /// <returns>The secret; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if
+    /// the account has reached its limit.</returns>
     public Task<Result<IssuedClientSecret>> AddSecretAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<IssuedClientSecret>(
         actor,
         async (change, token) =>
@@ -28,7 +26,7 @@ public sealed partial class ServiceAccountService
             }
 
             var account = found.Value;
-            if (await LiveSecrets(change.Context, [id]).CountAsync(token) >= ServiceAccountCredential.MostAtATime)
+            if (await LiveSecrets(change.Context, [id]).CountAsync(token) >= ServiceAccountCredential.MaxActive)
             {
                 return TwoSecrets;
             }
@@ -43,12 +41,9 @@ public sealed partial class ServiceAccountService
         },
         cancellationToken);
 
-    /// <summary>Revokes a client secret of an account for ever, the last one too.</summary>
+    /// <summary>Revokes a client secret permanently, even if it is the last one.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="id">The service account.</param>
-    /// <param name="secretId">The secret.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The account as it is then; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>The changed account; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
     public Task<Result<ServiceAccountSummary>> RemoveSecretAsync(Actor actor, string id, string secretId, CancellationToken cancellationToken) =>
         changes.RunAsync<ServiceAccountSummary>(
             actor,
@@ -88,7 +83,7 @@ public sealed partial class ServiceAccountService
         CreatedAt = now,
     };
 
-    /// <summary>How many keys the accounts have that are not revoked, their good secrets, and when a key or such a secret was last used.</summary>
+    /// <summary>Reads the number of unrevoked keys of each account, its active secrets, and when a key or secret was last used.</summary>
     static async Task<Dictionary<string, (int Keys, IReadOnlyList<ClientSecretSummary> Secrets, DateTimeOffset? LastUsedAt)>> CredentialsAsync(
         DashboardContext context, List<string> accounts, CancellationToken cancellationToken)
     {

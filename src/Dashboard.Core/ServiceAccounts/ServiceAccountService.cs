@@ -8,18 +8,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.ServiceAccounts;
 
-/// <summary>What admins and owners of an organization do with its service accounts. Others may not even see them.</summary>
+/// <summary>Reads, creates, changes and deletes service accounts. Only admins and owners of an organization can see them.</summary>
 public sealed partial class ServiceAccountService(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KnownKeyTemplates shapes, TimeProvider time)
 {
     const int IdLength = 16;
 
-    /// <summary>Creates a service account with its OAuth client and its first key. The client secret and the raw key are in what this returns and nowhere else.</summary>
+    /// <summary>Creates a service account with its OAuth client and its first key. The client secret and the raw key exist only in the
+    /// result.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="input">What is asked for.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The account with its secrets; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a project or organization that the
-    /// actor may not see, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.KeyLimitReached"/> where the first key's project is full.</returns>
+    /// <returns>The account with its secrets; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a
+    /// project or organization that the actor cannot see, <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.KeyLimitReached"/> if
+    /// the project of the first key has reached its limit.</returns>
     public async Task<Result<IssuedServiceAccount>> CreateAsync(Actor actor, NewServiceAccount input, CancellationToken cancellationToken) =>
         ServiceAccountRules.Check(input, catalog, shapes) is { } fault ? fault : await changes.RunAsync<IssuedServiceAccount>(
             actor,
@@ -47,22 +47,20 @@ public sealed partial class ServiceAccountService(
             },
             cancellationToken);
 
-    /// <summary>Reads one service account.</summary>
+    /// <summary>Reads a service account.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="id">The service account.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The account; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>The account; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<ServiceAccountSummary>> GetAsync(Actor actor, string id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await FindAsync(context, actor, id, cancellationToken) is { Error: { } missing } ? missing : await ReadAsync(context, id, cancellationToken);
     }
 
-    /// <summary>Lists an organization's service accounts a page at a time, newest first.</summary>
+    /// <summary>Lists the service accounts of an organization, newest first.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="query">Which. A cursor is good for the organization that it came from.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <param name="query">The filter and page. A cursor is valid only for the filter that it came from.</param>
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<Page<ServiceAccountSummary>>> ListAsync(Actor actor, ServiceAccountQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(query.Limit, query.Search) is { } unusable)
@@ -101,11 +99,11 @@ public sealed partial class ServiceAccountService(
         return Cursor.Cut(rows, query.Limit, row => row, row => new(row.CreatedAt, row.Id), filter);
     }
 
-    /// <summary>How many service accounts a list has in all, on whatever page one is.</summary>
+    /// <summary>Counts the service accounts of a list across all pages.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="query">Which; its cursor and limit do not matter.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The number; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <param name="query">The filter. Its cursor and page size are ignored.</param>
+    /// <returns>The count; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<int>> CountAsync(Actor actor, ServiceAccountQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(Page.DefaultLimit, query.Search) is { } unusable)
@@ -120,12 +118,12 @@ public sealed partial class ServiceAccountService(
             : await Matching(context, organization.Value.Id, SearchOf(query), query.State).CountAsync(cancellationToken);
     }
 
-    /// <summary>The newest keys of a service account that are not revoked, of all projects; <see cref="ServiceAccountSummary.Keys"/> says how many there are.</summary>
+    /// <summary>Returns the newest unrevoked keys of a service account across projects. <see cref="ServiceAccountSummary.Keys"/> has their
+    /// total.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <param name="id">The service account.</param>
-    /// <param name="limit">The most keys, 1 to 200.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The keys, newest first; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <param name="limit">The maximum number of keys, 1 to 200.</param>
+    /// <returns>The keys, newest first; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<IReadOnlyList<KeySummary>>> KeysAsync(Actor actor, string id, int limit, CancellationToken cancellationToken)
     {
         if (Page.Check(limit) is { } unusable)
@@ -158,7 +156,7 @@ public sealed partial class ServiceAccountService(
 
         if (search is not null)
         {
-            // A client id is the identifier with another beginning.
+            // A client id is the identifier with a different prefix.
             var literal = Like.Literal(search);
             var id = search.StartsWith(ServiceAccount.ClientIdPrefix, StringComparison.Ordinal)
                 ? Like.Literal(ServiceAccount.IdPrefix + search[ServiceAccount.ClientIdPrefix.Length..])
@@ -202,7 +200,7 @@ public sealed partial class ServiceAccountService(
         return new IssuedServiceAccount(row.Value, secret, key.Value);
     }
 
-    /// <summary>The project of the first key, and the projects that the account reaches: null for all.</summary>
+    /// <summary>Finds the project of the first key and the projects that the account has access to: null for all.</summary>
     static async Task<Result<(ProjectAccess First, List<long>? Reached)>> FindProjectsAsync(
         DashboardContext context, Actor actor, NewServiceAccount input, CancellationToken cancellationToken)
     {
@@ -214,9 +212,9 @@ public sealed partial class ServiceAccountService(
                 return missing;
             }
 
-            // By number: it may be meant by a slug that it had before.
+            // Compared by id, because the organization may be given by a past slug.
             return input.Organization is not null && (await context.FindOrganizationAsync(actor, input.Organization, cancellationToken))?.Id != found.Value[0].OrganizationId
-                ? Error.Invalid("organization", "Leave it out, or name the organization of the projects.")
+                ? Error.Invalid("organization", "Omit this field, or specify the organization of the projects.")
                 : (found.Value[0], [.. found.Value.Select(project => project.ProjectId)]);
         }
 
@@ -229,11 +227,12 @@ public sealed partial class ServiceAccountService(
         var slug = await context.Projects.Where(project => project.OrganizationId == organization.Value.Id && project.DeletedAt == null)
             .OrderBy(project => project.Slug).Select(project => project.Slug).FirstOrDefaultAsync(cancellationToken);
         return slug is null || await context.FindProjectAsync(actor, new(organization.Value.Slug, slug), cancellationToken) is not { } first
-            ? Error.Invalid("projects", "The organization has no project yet. Create one first.")
+            ? Error.Invalid("projects", "The organization has no projects yet. Create one first.")
             : (first, null);
     }
 
-    /// <summary>The projects that a request names, each once and all of one organization; the actor's only one where it names none.</summary>
+    /// <summary>Finds the projects that a request names, without duplicates and all of one organization, or the actor's only project if it
+    /// names none.</summary>
     static async Task<Result<List<ProjectAccess>>> FindListedAsync(
         DashboardContext context, Actor actor, IReadOnlyList<string>? names, CancellationToken cancellationToken)
     {
@@ -251,10 +250,10 @@ public sealed partial class ServiceAccountService(
 
         return found.TrueForAll(project => project.OrganizationId == found[0].OrganizationId)
             ? found.DistinctBy(project => project.ProjectId).ToList()
-            : Error.Invalid("projects", "Name projects of one organization.");
+            : Error.Invalid("projects", "Specify projects of a single organization.");
     }
 
-    /// <summary>The account's organization and the actor's place in it.</summary>
+    /// <summary>Finds the account's organization and the actor's role in it.</summary>
     static async Task<Result<OrganizationAccess>> FindAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken)
     {
         var found = !ServiceAccount.IsId(id) ? null : await (

@@ -34,7 +34,6 @@ public sealed class SetUpService(
     volatile bool closed; // once it is, it stays so: no need to ask again
 
     /// <summary>Whether nobody has set this installation up yet.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<bool> IsOpenAsync(CancellationToken cancellationToken)
     {
         if (closed)
@@ -83,7 +82,6 @@ public sealed class SetUpService(
     /// <summary>Makes the first owner, organization and project. Of two at once one succeeds. The set-up code is not checked here.</summary>
     /// <param name="actor">Who asks: the settings, or a person whose code was right.</param>
     /// <param name="input">What they said.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What was made; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.Conflict"/> once there is a user.</returns>
     public async Task<Result<SetUpDone>> SetUpAsync(Actor actor, NewInstallation input, CancellationToken cancellationToken)
     {

@@ -3,26 +3,24 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>What a token says that Latchkey signed.</summary>
-/// <param name="Jti">Its identifier.</param>
-/// <param name="ExpiresAt">From when on it is refused, UTC.</param>
-/// <param name="Issuer">What Latchkey was called.</param>
-/// <param name="Audience">What it is for.</param>
+/// <summary>The claims of a token that Latchkey signed.</summary>
+/// <param name="ExpiresAt">When the token expires, UTC.</param>
+/// <param name="Issuer">The issuer.</param>
+/// <param name="Audience">The audience.</param>
 public sealed record ReadToken(string Jti, DateTimeOffset ExpiresAt, string Issuer, string Audience);
 
-/// <summary>Reads access tokens (RFC 9068 section 4): signed with ES256 by a key of this installation, of the type <c>at+jwt</c>, by this issuer. Nothing is asked of the database for a
-/// token that is not, and whether it counts still is another question.</summary>
+/// <summary>Reads access tokens (RFC 9068 section 4): signed with ES256 by a key of this installation, of type <c>at+jwt</c>, from this
+/// issuer. Any other token is rejected without a database query. Whether the token has been revoked is checked elsewhere.</summary>
 public sealed class AccessTokenReader(PublishedKeys keys, PublicUrl address)
 {
-    /// <summary>The most characters of a token: ours have a quarter.</summary>
+    /// <summary>The maximum length of a token. Those that Latchkey issues are about a quarter as long.</summary>
     public const int MaxLength = 4096;
 
     static readonly JsonWebTokenHandler Handler = new() { MaximumTokenSizeInBytes = MaxLength };
 
     /// <summary>Reads a token.</summary>
     /// <param name="text">The whole token.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What it says, expired or not; null where it is none of ours.</returns>
+    /// <returns>The claims, even if the token has expired; null if Latchkey did not issue it.</returns>
     public async ValueTask<ReadToken?> ReadAsync(string text, CancellationToken cancellationToken)
     {
         if (text.Length > MaxLength || TryParse(text) is not { } parsed || parsed.Alg != SecurityAlgorithms.EcdsaSha256 || parsed.Typ != TokenIssue.Type
@@ -38,9 +36,9 @@ public sealed class AccessTokenReader(PublishedKeys keys, PublicUrl address)
             IssuerSigningKey = key.Key,
             TryAllIssuerSigningKeys = false,
             RequireSignedTokens = true,
-            ValidateIssuer = false, // below: it may have several names
-            ValidateAudience = false, // a rule of its own
-            ValidateLifetime = false, // by our own clock
+            ValidateIssuer = false, // checked below, because there may be several issuers
+            ValidateAudience = false, // checked by TokenRules
+            ValidateLifetime = false, // checked by the application's clock
         });
         return result.IsValid
             && result.SecurityToken is JsonWebToken token
@@ -58,7 +56,7 @@ public sealed class AccessTokenReader(PublishedKeys keys, PublicUrl address)
         {
             return new(text);
         }
-        catch (ArgumentException) // of whatever kind: what was sent is no JWT
+        catch (ArgumentException) // the text is not a JWT
         {
             return null;
         }

@@ -4,14 +4,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>What becomes of approvals.</summary>
+/// <summary>Ends authorizations and records what happens to them.</summary>
 static class AuthorizationRevocation
 {
-    /// <summary>Ends an approval, and with it its refresh token and its access tokens. One that has ended stays as it is.</summary>
-    /// <param name="change">The change that does it.</param>
-    /// <param name="id">The approval.</param>
-    /// <param name="because">Why, in snake case; null where somebody asked for it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Ends an authorization together with its refresh token and access tokens. Does nothing if it has already ended.</summary>
+    /// <param name="id">The authorization.</param>
+    /// <param name="because">The reason in snake case, or null if a person requested it.</param>
     public static async Task EndAsync(UnitOfWork change, string id, string? because, CancellationToken cancellationToken)
     {
         if (await change.Context.Authorizations.SingleOrDefaultAsync(x => x.Id == id, cancellationToken) is not { EndedAt: null } authorization)
@@ -24,7 +22,7 @@ static class AuthorizationRevocation
         Record(change, authorization, "authorization.ended", names.GetValueOrDefault(authorization.ClientId)?.Name ?? authorization.ClientId, because);
     }
 
-    /// <summary>Says what became of an approval.</summary>
+    /// <summary>Records a change of an authorization.</summary>
     public static void Record(UnitOfWork change, Authorization authorization, string action, string client, string? because = null) => change.Record(authorization.OrganizationId, new(
         AuditCategory.Tokens, action, new(FeedSubject.Authorization, authorization.Id, client),
         Details: JsonSerializer.Serialize(new Dictionary<string, string?>

@@ -6,36 +6,31 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>An authorization, as people see it.</summary>
-/// <param name="Id">Its identifier.</param>
-/// <param name="ClientId">The client.</param>
-/// <param name="ClientName">What the client is called.</param>
-/// <param name="IsVerified">Whether somebody vouches for the client: it did not register itself.</param>
-/// <param name="Owner">Who authorized it.</param>
+/// <summary>An authorization as lists and pages show it.</summary>
+/// <param name="ClientName">The name of the client.</param>
+/// <param name="IsVerified">Whether the client is trusted, that is, it did not register itself.</param>
+/// <param name="Owner">The person who gave the authorization.</param>
 /// <param name="Organization">The organization's slug.</param>
-/// <param name="Scopes">The scopes.</param>
-/// <param name="Resource">What its tokens are good at, or null.</param>
-/// <param name="ApprovedAt">When it was approved, UTC.</param>
-/// <param name="ExpiresAt">When it ends by itself, UTC.</param>
-/// <param name="LastUsedAt">When a token was last issued for it, UTC: to the hour, when the client was last at work.</param>
+/// <param name="Resource">The resource that its tokens are valid for, or null.</param>
+/// <param name="ApprovedAt">When it was given, UTC.</param>
+/// <param name="ExpiresAt">When it expires, UTC.</param>
+/// <param name="LastUsedAt">When the last token was issued, UTC. Access tokens last an hour, so the last use is known to the hour.</param>
 public sealed record AuthorizationSummary(
     string Id, string ClientId, string ClientName, bool IsVerified, Party Owner, string Organization, IReadOnlyList<string> Scopes, string? Resource, DateTimeOffset ApprovedAt,
     DateTimeOffset ExpiresAt, DateTimeOffset? LastUsedAt);
 
-/// <summary>Which authorizations are listed.</summary>
-/// <param name="Organization">Everybody's of an organization, by its slug, for its admins; null for the actor's own.</param>
-/// <param name="Cursor">Where the page begins, or null.</param>
-/// <param name="Limit">The most rows.</param>
+/// <summary>The filter and page of a list of authorizations.</summary>
+/// <param name="Organization">The slug of an organization, to list those of all its members; null for the actor's own.</param>
+/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
+/// <param name="Limit">The page size.</param>
 public sealed record AuthorizationQuery(string? Organization = null, string? Cursor = null, int Limit = Page.DefaultLimit);
 
-/// <summary>What members authorized: they see and end their own, admins those of their organization.</summary>
+/// <summary>Lists and ends authorizations: members their own, admins and owners those of their organization.</summary>
 public sealed class AuthorizationService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, TimeProvider time)
 {
-    /// <summary>Lists authorizations that have not ended, newest first.</summary>
-    /// <param name="actor">Who asks.</param>
-    /// <param name="query">Which.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <summary>Lists active authorizations, newest first.</summary>
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<Page<AuthorizationSummary>>> ListAsync(Actor actor, AuthorizationQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -96,11 +91,10 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
             row => new(row.Authorization.ApprovedAt, row.Authorization.Id), filter);
     }
 
-    /// <summary>Ends an authorization: its tokens are refused from then on.</summary>
-    /// <param name="actor">Who gave it, or an admin or owner of the organization.</param>
+    /// <summary>Ends an authorization, which invalidates its tokens immediately.</summary>
+    /// <param name="actor">The person who gave it, or an admin or owner of the organization.</param>
     /// <param name="id">The authorization.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Nothing, on a repeat too; or <see cref="ErrorCode.NotFound"/>.</returns>
+    /// <returns>Nothing, also if it has already ended; or <see cref="ErrorCode.NotFound"/>.</returns>
     public Task<Result<Unit>> DisconnectAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<Unit>(
         actor,
         async (change, token) =>

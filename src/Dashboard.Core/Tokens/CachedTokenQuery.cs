@@ -4,16 +4,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>Reads access tokens as verification knows them.</summary>
+/// <summary>Reads access tokens for verification.</summary>
 static class CachedTokenQuery
 {
     /// <summary>Reads an access token.</summary>
-    /// <param name="context">Where it is read.</param>
-    /// <param name="token">What the token says.</param>
-    /// <param name="scopes">The installation's scopes.</param>
-    /// <param name="known">What is known of an organization by its identifier, or null.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The token, whether it counts or not; null where it was never issued, or is long over.</returns>
+    /// <param name="token">The claims of the token.</param>
+    /// <param name="scopes">The scopes of the installation.</param>
+    /// <param name="known">Returns a cached organization by its identifier, or null.</param>
+    /// <returns>The token, valid or not; null if it was never issued or expired long ago.</returns>
     public static async Task<CachedToken?> FindAsync(
         DashboardContext context, ReadToken token, OAuthScopes scopes, Func<long, CachedOrganization?> known, CancellationToken cancellationToken)
     {

@@ -11,9 +11,6 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
     const int MaxIdLength = 64;
 
     /// <summary>Finds a client by its identifier.</summary>
-    /// <param name="clientId">The identifier.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The client, or null.</returns>
     public async Task<OAuthClient?> FindAsync(string clientId, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);

@@ -1,14 +1,14 @@
 namespace Dashboard.Core.Tokens;
 
-/// <summary>How long what clients send may be.</summary>
+/// <summary>The limits of OAuth parameters.</summary>
 static class OAuthLimits
 {
-    /// <summary>The most characters of an address.</summary>
+    /// <summary>The maximum length of a URI.</summary>
     public const int MaxUri = 500;
 
-    /// <summary>The most addresses that a client registers.</summary>
-    public const int MostRedirectUris = 10;
+    /// <summary>The maximum number of redirect URIs of a client.</summary>
+    public const int MaxRedirectUris = 10;
 
-    /// <summary>The most characters of a list of scopes.</summary>
+    /// <summary>The maximum length of a scope parameter.</summary>
     public const int MaxScope = 1000;
 }

@@ -2,23 +2,22 @@ using Dashboard.Core.Organizations;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>The scopes of the installation (RFC 6749 section 3.3): <see cref="Api"/>, which is all that a token's owner may do, and <c>permission:kind-in-plural</c>, such as
-/// <c>read:workflows</c>.</summary>
+/// <summary>The scopes of the installation (RFC 6749 section 3.3): <see cref="Api"/>, which includes everything that the owner may do, and
+/// <c>permission:kind-in-plural</c>, such as <c>read:workflows</c>.</summary>
 public sealed class OAuthScopes
 {
-    /// <summary>All that the owner may do. No self-registered client gets it.</summary>
+    /// <summary>Everything that the owner may do. Not available to self-registered clients.</summary>
     public const string Api = "api";
 
-    /// <summary>What a viewer may, and what a token may that asked for nothing.</summary>
+    /// <summary>The permission of viewers, and the default of tokens.</summary>
     const string Read = "read";
 
     readonly PermissionCatalog catalog;
 
-    /// <summary>What <see cref="Needed"/> says, by permission and kind; of every kind, by none.</summary>
+    /// <summary>The results of <see cref="Needed"/> by permission and kind. A null kind stands for every kind.</summary>
     readonly Dictionary<(string Permission, string? Kind), string> needed = [];
 
-    /// <summary>Makes the scopes of the catalog's words.</summary>
-    /// <param name="catalog">The words.</param>
+    /// <summary>Builds the scopes from the permissions and resource kinds of the catalog.</summary>
     public OAuthScopes(PermissionCatalog catalog)
     {
         this.catalog = catalog;
@@ -33,37 +32,35 @@ public sealed class OAuthScopes
         }
     }
 
-    /// <summary>Every scope, in one order.</summary>
+    /// <summary>All scopes, in a fixed order.</summary>
     public IReadOnlyList<string> All { get; }
 
-    /// <summary>Those that read everything.</summary>
+    /// <summary>The scopes for reading.</summary>
     public IReadOnlyList<string> Readable => [.. All.Where(word => PermissionOf(word) == Read)];
 
-    /// <summary>Those that a client may ask for which registered itself: all but <see cref="Api"/>.</summary>
+    /// <summary>The scopes that a self-registered client can request: all except <see cref="Api"/>.</summary>
     public IReadOnlyList<string> OfResources => [.. All.Where(word => word != Api)];
 
-    /// <summary>The scopes that are needed for a permission, separated by spaces; null where there is none of it.</summary>
+    /// <summary>Returns the scopes that a permission requires, separated by spaces, or null if there are none.</summary>
     /// <param name="permission">The permission, or null.</param>
-    /// <param name="resource">What it is needed on, as <c>kind:id</c>; null for every kind.</param>
+    /// <param name="resource">The resource that it is required on, as <c>kind:id</c>; null for every kind.</param>
     public string? Needed(string? permission, string? resource) => permission is null ? null : needed.GetValueOrDefault((permission, resource?.Split(':')[0]));
 
-    /// <summary>The scope of a permission on a kind of resource.</summary>
-    /// <param name="permission">Such as <c>read</c>.</param>
-    /// <param name="kind">Such as <c>workflow</c>.</param>
+    /// <summary>Returns the scope for a permission on a kind of resource.</summary>
+    /// <param name="permission">A permission, such as <c>read</c>.</param>
+    /// <param name="kind">A resource kind, such as <c>workflow</c>.</param>
     public static string Word(string permission, string kind) => $"{permission}:{kind}s";
 
-    /// <summary>The permission of a scope; null for <see cref="Api"/>.</summary>
-    /// <param name="word">A scope.</param>
+    /// <summary>Returns the permission of a scope, or null for <see cref="Api"/>.</summary>
     public static string? PermissionOf(string word) => word.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? word[..colon] : null;
 
-    /// <summary>The kind in plural of a scope; null for <see cref="Api"/>.</summary>
-    /// <param name="word">A scope.</param>
+    /// <summary>Returns the plural kind of a scope, or null for <see cref="Api"/>.</summary>
     public static string? KindsOf(string word) => word.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? word[(colon + 1)..] : null;
 
-    /// <summary>Reads a list of scopes.</summary>
-    /// <param name="text">Separated by one space each.</param>
-    /// <param name="scopes">Each once, in the order of <see cref="All"/>.</param>
-    /// <returns>False where one is unknown, or there is none.</returns>
+    /// <summary>Parses a list of scopes.</summary>
+    /// <param name="text">The scopes, separated by single spaces.</param>
+    /// <param name="scopes">The scopes without duplicates, in the order of <see cref="All"/>.</param>
+    /// <returns>False if a scope is unknown or there are none.</returns>
     public bool TryRead(string text, out IReadOnlyList<string> scopes)
     {
         var words = text.Length <= OAuthLimits.MaxScope ? text.Split(' ') : [];
@@ -71,26 +68,22 @@ public sealed class OAuthScopes
         return scopes.Count > 0 && words.All(word => All.Contains(word, StringComparer.Ordinal));
     }
 
-    /// <summary>Whether some scopes ask for no more than others.</summary>
-    /// <param name="asked">What is asked for.</param>
-    /// <param name="granted">What there is.</param>
+    /// <summary>Returns whether the requested scopes are within the granted ones.</summary>
+    /// <param name="granted">The granted scopes.</param>
     public static bool Covers(IReadOnlyCollection<string> granted, IReadOnlyCollection<string> asked) =>
         granted.Contains(Api) || asked.All(word => granted.Contains(word, StringComparer.Ordinal));
 
-    /// <summary>What a member may do by their role: a viewer reads, others do all.</summary>
-    /// <param name="role">The role.</param>
+    /// <summary>Returns the permissions of a role: viewers can read, others can do everything.</summary>
     public IReadOnlyList<string> PermissionsOf(OrganizationRole role) =>
         [.. catalog.Permissions.Select(permission => permission.Name).Where(name => role.Can(MemberAction.AuthorizeFully) || name == Read)];
 
-    /// <summary>The scopes that are left of some where only certain permissions may be used. <see cref="Api"/> stays.</summary>
-    /// <param name="scopes">The scopes.</param>
-    /// <param name="permissions">What may be done.</param>
+    /// <summary>Returns the scopes that remain with certain permissions. <see cref="Api"/> always remains.</summary>
     public static IReadOnlyList<string> Within(IEnumerable<string> scopes, IReadOnlyCollection<string> permissions) =>
         [.. scopes.Where(word => PermissionOf(word) is not { } permission || permissions.Contains(permission, StringComparer.Ordinal))];
 
-    /// <summary>What some scopes come to, as answers have it: a permission for every kind by its name, one for some kinds as <c>permission:kind-in-plural</c>.</summary>
-    /// <param name="scopes">The scopes.</param>
-    /// <param name="permissions">What the owner may do.</param>
+    /// <summary>Returns the permissions that scopes amount to: the name alone if for every kind, otherwise
+    /// <c>permission:kind-in-plural</c>.</summary>
+    /// <param name="permissions">The permissions of the owner.</param>
     public IReadOnlyList<string> ToPermissions(IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> permissions) => scopes.Contains(Api)
         ? [.. catalog.InOrder(permissions)]
         :

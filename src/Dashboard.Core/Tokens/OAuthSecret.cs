@@ -3,8 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>A code, token or secret between its making and the one answer that it goes into. Neither a log, a debugger, an exception nor a serializer prints it by
-/// accident.</summary>
+/// <summary>A code, token or secret until it is returned once. No log, debugger, exception or serializer prints it by accident.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class OAuthSecret
 {
@@ -18,25 +17,25 @@ public sealed class OAuthSecret
 
     OAuthSecret(string kind, string raw) => (this.kind, this.raw) = (kind, raw);
 
-    /// <summary>SHA-256 of it in UTF-8, 32 bytes: what is stored.</summary>
+    /// <summary>The SHA-256 hash of the secret in UTF-8, 32 bytes, which is what is stored.</summary>
     [JsonIgnore]
     public byte[] Hash => KeyHash.Of(raw);
 
-    /// <summary>The whole of it. It belongs in no log, exception, database or persisted state.</summary>
+    /// <summary>Returns the whole secret. Never put it in a log, exception, database or persisted state.</summary>
     public string Reveal() => raw;
 
-    /// <summary>Its kind, never itself.</summary>
+    /// <summary>Returns the kind, never the secret.</summary>
     public override string ToString() => $"{kind}…";
 
-    /// <summary>Makes one of 256 random bits.</summary>
-    /// <param name="kind">What it begins with, so that a found one says what it is.</param>
+    /// <summary>Creates a secret of 256 random bits.</summary>
+    /// <param name="kind">The prefix, which identifies the kind of a leaked secret.</param>
     internal static OAuthSecret Mint(string kind) => new(kind, kind + Base62.Random(RandomLength));
 
-    /// <summary>Holds a text that was made elsewhere.</summary>
+    /// <summary>Wraps text that was created elsewhere.</summary>
     internal static OAuthSecret Of(string kind, string text) => new(kind, text);
 }
 
-/// <summary>What codes and tokens begin with.</summary>
+/// <summary>The prefixes of codes and tokens.</summary>
 static class OAuthPrefixes
 {
     public const string Code = "latchkey_ac_";

@@ -7,17 +7,16 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>A public key that access tokens may be signed with (RFC 7517).</summary>
-/// <param name="Kid">Its identifier.</param>
-/// <param name="X">The point's x, base64url.</param>
-/// <param name="Y">The point's y, base64url.</param>
-/// <param name="CreatedAt">From when on it is published, UTC.</param>
-/// <param name="SignsFrom">From when on it signs, UTC.</param>
+/// <summary>A public key of the installation, which verifies access tokens (RFC 7517).</summary>
+/// <param name="X">The x coordinate, base64url.</param>
+/// <param name="Y">The y coordinate, base64url.</param>
+/// <param name="CreatedAt">When it is published, UTC.</param>
+/// <param name="SignsFrom">When it starts to sign, UTC.</param>
 public sealed record PublishedKey(string Kid, string X, string Y, DateTimeOffset CreatedAt, DateTimeOffset SignsFrom)
 {
     ECDsaSecurityKey? key;
 
-    /// <summary>The key for verification.</summary>
+    /// <summary>The key in the form that verification needs.</summary>
     internal ECDsaSecurityKey Key => key ??= new(ECDsa.Create(new ECParameters
     {
         Curve = ECCurve.NamedCurves.nistP256,
@@ -28,17 +27,17 @@ public sealed record PublishedKey(string Kid, string X, string Y, DateTimeOffset
     };
 }
 
-/// <summary>The public keys of every node, held in memory and read again when the change feed says that there is another.</summary>
+/// <summary>The public keys of all nodes, cached in memory and read again when the change feed reports a new key.</summary>
 public sealed class PublishedKeys : IDisposable
 {
     readonly IDbContextFactory<DashboardContext> contexts;
     readonly ChangeFeed feed;
     readonly IDisposable subscription;
     readonly Lock gate = new();
-    IReadOnlyList<PublishedKey>? known;
-    long changes;
+    IReadOnlyList<PublishedKey>? cached;
+    long currentVersion;
 
-    /// <summary>Begins empty.</summary>
+    /// <summary>Creates an empty cache.</summary>
     public PublishedKeys(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed)
     {
         (this.contexts, this.feed) = (contexts, feed);
@@ -53,19 +52,18 @@ public sealed class PublishedKeys : IDisposable
             Forget);
     }
 
-    /// <summary>Every key that is stored, the newest first.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Returns all stored keys, newest first.</summary>
     public async ValueTask<IReadOnlyList<PublishedKey>> AllAsync(CancellationToken cancellationToken)
     {
-        long began;
+        long version;
         lock (gate)
         {
-            if (known is not null)
+            if (cached is not null)
             {
-                return known;
+                return cached;
             }
 
-            began = changes;
+            version = currentVersion;
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -73,16 +71,17 @@ public sealed class PublishedKeys : IDisposable
             .Select(key => new PublishedKey(key.Kid, key.X, key.Y, key.CreatedAt, key.SignsFrom)).ToListAsync(cancellationToken);
         lock (gate)
         {
-            if (began == changes)
+            if (version == currentVersion)
             {
-                known = rows;
+                cached = rows;
             }
         }
 
         return rows;
     }
 
-    /// <summary>Finds a key. One that is not known may have been made elsewhere a moment ago: then the feed is read first, which all who wait share.</summary>
+    /// <summary>Finds a key. An unknown key may have been created on another node a moment ago, so the change feed is read first.
+    /// Concurrent callers share that read.</summary>
     internal async ValueTask<PublishedKey?> FindAsync(string kid, CancellationToken cancellationToken)
     {
         if (Find(await AllAsync(cancellationToken), kid) is { } key)
@@ -98,13 +97,13 @@ public sealed class PublishedKeys : IDisposable
 
     static PublishedKey? Find(IReadOnlyList<PublishedKey> keys, string kid) => keys.FirstOrDefault(key => key.Kid == kid);
 
-    /// <summary>Reads them again when they are next asked for.</summary>
+    /// <summary>Discards the cached keys, so that the next call reads them.</summary>
     internal void Forget()
     {
         lock (gate)
         {
-            changes++;
-            known = null;
+            currentVersion++;
+            cached = null;
         }
     }
 }

@@ -2,13 +2,13 @@ using System.Net;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>Where an answer may be sent (RFC 6749 section 3.1.2, RFC 8252 section 7, RFC 9700 section 4.1.3).</summary>
+/// <summary>Validates and compares redirect URIs (RFC 6749 section 3.1.2, RFC 8252 section 7, RFC 9700 section 4.1.3).</summary>
 static class RedirectUri
 {
-    /// <summary>Schemes that a browser runs or opens itself.</summary>
+    /// <summary>Schemes that a browser executes or opens itself.</summary>
     static readonly string[] Dangerous = ["javascript", "data", "vbscript", "file", "blob", "about", "view-source", "ws", "wss", "ftp", "mailto"];
 
-    /// <summary>Whether a client may register an address.</summary>
+    /// <summary>Returns whether a client may register a URI.</summary>
     public static bool CanRegister(string text)
     {
         if (text.Length is 0 or > OAuthLimits.MaxUri || text.Any(c => c is <= ' ' or >= '\u007f' or '\\' or '"' or '<' or '>' or '#' or '*')
@@ -21,14 +21,15 @@ static class RedirectUri
         {
             "https" => true,
             "http" => IsLoopback(uri),
-            // Private-use schemes are reverse domain names (RFC 8252 section 7.1).
+            // Private-use schemes are reversed domain names (RFC 8252 section 7.1).
             var scheme => scheme.Contains('.', StringComparison.Ordinal) && !Dangerous.Contains(scheme, StringComparer.Ordinal),
         };
     }
 
-    /// <summary>Whether an address is the registered one, character for character; of a loopback address the port may be any (RFC 8252 section 7.3).</summary>
-    /// <param name="registered">What the client registered.</param>
-    /// <param name="asked">What the request names.</param>
+    /// <summary>Returns whether a URI equals the registered one, character by character. Loopback URIs may differ in their port (RFC 8252
+    /// section 7.3).</summary>
+    /// <param name="registered">The registered URI.</param>
+    /// <param name="asked">The URI in the request.</param>
     public static bool Matches(string registered, string asked) => registered == asked
         || (asked.Length <= OAuthLimits.MaxUri && CanRegister(asked) && Uri.TryCreate(registered, UriKind.Absolute, out var one) && Uri.TryCreate(asked, UriKind.Absolute, out var other)
             && one.Scheme == "http" && IsLoopback(one) && WithoutPort(registered, one) == WithoutPort(asked, other));
@@ -36,7 +37,7 @@ static class RedirectUri
     static bool IsLoopback(Uri uri) =>
         uri.Host == "localhost" || (uri.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    /// <summary>The text itself, not what a parser makes of it, less its port.</summary>
+    /// <summary>Removes the port from the original text, because a parser would normalize it.</summary>
     static string WithoutPort(string text, Uri uri)
     {
         var start = uri.Scheme.Length + "://".Length;

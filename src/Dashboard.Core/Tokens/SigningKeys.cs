@@ -10,8 +10,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>The keys that sign access tokens. Which one signs follows from the stored rows and the time, so that every node says the same: the newest whose time has come. A next one is
-/// published well before it signs, and an old one stays published until the last token that it signed has expired.</summary>
+/// <summary>Manages the keys that sign access tokens. The stored rows and the time determine which key signs, so that all nodes agree: the
+/// newest key whose start has passed. The next key is published well before it signs, and an old key stays published until the last token
+/// that it signed has expired.</summary>
 public sealed partial class SigningKeys(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PublishedKeys published, IDataProtectionProvider protection, OAuthOptions options, TimeProvider time,
     ILogger<SigningKeys> logger)
@@ -19,10 +20,10 @@ public sealed partial class SigningKeys(
     /// <summary>How long a key signs.</summary>
     public static readonly TimeSpan Signs = TimeSpan.FromDays(90);
 
-    /// <summary>How long a next key is published before it signs: longer than resource servers keep what they have read.</summary>
+    /// <summary>How long the next key is published before it signs. Longer than resource servers cache the keys.</summary>
     public static readonly TimeSpan Lead = TimeSpan.FromDays(7);
 
-    /// <summary>By how much clocks may differ.</summary>
+    /// <summary>The maximum difference between clocks.</summary>
     static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
     const int KidLength = 22;
@@ -30,8 +31,8 @@ public sealed partial class SigningKeys(
     readonly IDataProtector protector = protection.CreateProtector("Latchkey.OAuth.SigningKeys");
     Signer? last;
 
-    /// <summary>Sees to it that a key can sign now, and that the next one is published in time. Of several nodes at once one does it.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Ensures that there is a key that signs now and that the next key is published in time. Of concurrent nodes, one creates the
+    /// key.</summary>
     internal async Task PrepareAsync(CancellationToken cancellationToken)
     {
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
@@ -40,7 +41,7 @@ public sealed partial class SigningKeys(
             return;
         }
 
-        var next = Mint(); // before the transaction: data protection may have to store a key of its own
+        var next = Mint(); // before the transaction, because data protection may have to store a key
         await changes.RunAsync<Unit>(
             Actor.System,
             async (change, token) =>
@@ -56,10 +57,10 @@ public sealed partial class SigningKeys(
                 return default(Unit);
             },
             cancellationToken);
-        published.Forget(); // another node may have been faster, and the feed has not said so yet
+        published.Forget(); // another node may have created it, and the feed has not reported it yet
     }
 
-    /// <summary>Publishes the next key in time, where there has been one: the first comes when somebody asks for it.</summary>
+    /// <summary>Publishes the next key in time, if there is a first key, which is created on demand.</summary>
     internal async Task RotateAsync(CancellationToken cancellationToken)
     {
         if ((await published.AllAsync(cancellationToken)).Count > 0)
@@ -68,8 +69,7 @@ public sealed partial class SigningKeys(
         }
     }
 
-    /// <summary>The keys that resource servers need now (RFC 7517 section 5).</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Returns the keys that resource servers need now (RFC 7517 section 5).</summary>
     public async Task<IReadOnlyList<PublishedKey>> PublishedAsync(CancellationToken cancellationToken)
     {
         await PrepareAsync(cancellationToken);
@@ -78,8 +78,7 @@ public sealed partial class SigningKeys(
         return [.. all.Where(key => !IsOver(key, all, now))];
     }
 
-    /// <summary>What signs now.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Returns the key that signs now.</summary>
     internal async Task<Signer> CurrentAsync(CancellationToken cancellationToken)
     {
         await PrepareAsync(cancellationToken);
@@ -95,12 +94,12 @@ public sealed partial class SigningKeys(
         return signer;
     }
 
-    /// <summary>Whether the last token that a key signed has expired.</summary>
+    /// <summary>Returns whether the last token that a key signed has expired.</summary>
     internal bool IsOver(PublishedKey key, IReadOnlyList<PublishedKey> all, DateTimeOffset now) =>
         all.Where(other => other.SignsFrom > key.SignsFrom).Select(other => other.SignsFrom).DefaultIfEmpty(DateTimeOffset.MaxValue - options.LongestAccess - Skew).Min()
             + options.LongestAccess + Skew <= now;
 
-    /// <summary>When a key has to sign that is not there yet; null where none is needed.</summary>
+    /// <summary>Returns when the next key must start to sign, or null if none is needed yet.</summary>
     static DateTimeOffset? Due(IReadOnlyList<PublishedKey> keys, DateTimeOffset now)
     {
         if (keys.Count == 0 || keys.All(key => key.SignsFrom > now))
@@ -112,7 +111,7 @@ public sealed partial class SigningKeys(
         return ends - Lead > now ? null : ends - now > Lead ? ends : now + Lead;
     }
 
-    /// <summary>Reads a key's private part; null where it was protected by what is no longer there.</summary>
+    /// <summary>Reads the private key, or returns null if the data protection key that encrypted it no longer exists.</summary>
     async Task<Signer?> OpenAsync(string kid, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -132,7 +131,7 @@ public sealed partial class SigningKeys(
         }
     }
 
-    /// <summary>Makes a key in place of one that cannot be opened: it signs at once.</summary>
+    /// <summary>Creates a key to replace one that cannot be decrypted. It signs immediately.</summary>
     async Task<Signer> ReplaceAsync(string lost, CancellationToken cancellationToken)
     {
         var next = Mint();
@@ -145,18 +144,18 @@ public sealed partial class SigningKeys(
                 return current == lost ? Add(change, next, change.Now) : current;
             },
             cancellationToken);
-        return await OpenAsync(replaced.Value, cancellationToken) ?? throw new InvalidOperationException("The key that signs access tokens cannot be opened.");
+        return await OpenAsync(replaced.Value, cancellationToken) ?? throw new InvalidOperationException("The key that signs access tokens cannot be decrypted.");
     }
 
-    /// <summary>Makes a key, its private part protected.</summary>
+    /// <summary>Creates a key with an encrypted private key.</summary>
     (string X, string Y, string Protected) Mint()
     {
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var point = ecdsa.ExportParameters(includePrivateParameters: false).Q;
         var bytes = ecdsa.ExportPkcs8PrivateKey();
-        var kept = Convert.ToBase64String(protector.Protect(bytes));
+        var protectedKey = Convert.ToBase64String(protector.Protect(bytes));
         CryptographicOperations.ZeroMemory(bytes);
-        return (Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y), kept);
+        return (Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y), protectedKey);
     }
 
     static string Add(UnitOfWork change, (string X, string Y, string Protected) minted, DateTimeOffset signsFrom)
@@ -175,15 +174,14 @@ public sealed partial class SigningKeys(
         return key.Kid;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The key {Kid} that signs access tokens cannot be opened: the keys of data protection that it was protected with are gone. Another takes its place.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The key {Kid} that signs access tokens cannot be decrypted because its data protection key is missing. A new key replaces it.")]
     partial void LogLost(Exception exception, string kid);
 }
 
-/// <summary>What signs access tokens.</summary>
-/// <param name="Kid">The key's identifier.</param>
-/// <param name="Credentials">The key.</param>
+/// <summary>The key that signs access tokens.</summary>
+/// <param name="Kid">The key identifier.</param>
 sealed record Signer(string Kid, SigningCredentials Credentials)
 {
-    /// <summary>Prints the identifier alone.</summary>
+    /// <summary>Returns the key identifier only.</summary>
     public override string ToString() => Kid;
 }

@@ -2,20 +2,19 @@ using System.Collections.Concurrent;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
-using Dashboard.Core.Verification;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Tokens;
 
 /// <summary>Finds access tokens by their text: read, checked and looked up once, then held as keys are, right by the change feed and trusted as long as it is
-/// (<see cref="VerificationCache"/>). A token that no key of ours signed costs no question.</summary>
+/// (the verification cache). A token that no key of ours signed costs no question.</summary>
 public sealed class TokenCache : IDisposable
 {
-    /// <summary>The most tokens of a generation; there are two.</summary>
+    /// <summary>The capacity of one of the two generations.</summary>
     const int Capacity = 100_000;
 
-    /// <summary>How long a request waits for the database. In real time: somebody waits.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>The database timeout of a request. In real time, because a caller is waiting.</summary>
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     readonly IDbContextFactory<DashboardContext> contexts;
     readonly ChangeFeed feed;
@@ -24,7 +23,7 @@ public sealed class TokenCache : IDisposable
     readonly TimeProvider time;
     readonly IDisposable subscription;
 
-    /// <summary>Held for every change of what follows.</summary>
+    /// <summary>Guards all changes of the fields below.</summary>
     readonly Lock gate = new();
 
     readonly Dictionary<KeyDigest, PendingRead> pendingReads = [];
@@ -32,27 +31,26 @@ public sealed class TokenCache : IDisposable
     volatile ConcurrentDictionary<KeyDigest, CachedToken> young = new();
     volatile ConcurrentDictionary<KeyDigest, CachedToken> old = new();
 
-    /// <summary>How many changes were told that may concern a token.</summary>
-    long told;
+    /// <summary>The number of changes so far that may affect a token.</summary>
+    long version;
 
-    /// <summary>Begins empty.</summary>
+    /// <summary>Creates an empty cache.</summary>
     public TokenCache(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, AccessTokenReader reader, OAuthScopes scopes, TimeProvider time)
     {
         (this.contexts, this.feed, this.reader, this.scopes, this.time) = (contexts, feed, reader, scopes, time);
         subscription = feed.Subscribe(OnEntry, OnReset);
     }
 
-    /// <summary>How many tokens are held.</summary>
+    /// <summary>The number of cached tokens.</summary>
     public int Count => young.Count + old.Keys.Count(digest => !young.ContainsKey(digest));
 
     /// <inheritdoc />
     public void Dispose() => subscription.Dispose();
 
-    /// <summary>Finds a token. For one that is held nothing is waited for.</summary>
-    /// <param name="credential">A JWT that was presented.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The token, whether it counts or not; or why there is none.</returns>
-    /// <exception cref="Exception">The database did not answer (<see cref="Outages.Caused"/>).</exception>
+    /// <summary>Finds a token. Completes synchronously if the token is cached.</summary>
+    /// <param name="credential">The presented JWT.</param>
+    /// <returns>The token, valid or not, or the reason why there is none.</returns>
+    /// <exception cref="Exception">The database did not respond (<see cref="Outages.Caused"/>).</exception>
     internal ValueTask<TokenReadResult> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
         if (!feed.IsFresh)
@@ -71,14 +69,14 @@ public sealed class TokenCache : IDisposable
             return new(new TokenReadResult(token, null));
         }
 
-        return old.TryGetValue(digest, out token) && token.Holds ? new(Keep(digest, token)) : new(SeekAsync(credential.Reveal().ToString(), digest, cancellationToken));
+        return old.TryGetValue(digest, out token) && token.Holds ? new(Promote(digest, token)) : new(LookUpAsync(credential.Reveal().ToString(), digest, cancellationToken));
     }
 
-    TokenReadResult Keep(KeyDigest digest, CachedToken token)
+    TokenReadResult Promote(KeyDigest digest, CachedToken token)
     {
         lock (gate)
         {
-            if (old.ContainsKey(digest)) // or it was dropped meanwhile, and serves this request alone
+            if (old.ContainsKey(digest)) // otherwise it was removed in the meantime and serves only this request
             {
                 Put(digest, token);
             }
@@ -87,41 +85,42 @@ public sealed class TokenCache : IDisposable
         return new(token, null);
     }
 
-    async Task<TokenReadResult> SeekAsync(string text, KeyDigest digest, CancellationToken cancellationToken)
+    async Task<TokenReadResult> LookUpAsync(string text, KeyDigest digest, CancellationToken cancellationToken)
     {
-        if (await reader.ReadAsync(text, cancellationToken).AsTask().WaitAsync(Patience, TimeProvider.System, cancellationToken) is not { } read)
+        if (await reader.ReadAsync(text, cancellationToken).AsTask().WaitAsync(Timeout, TimeProvider.System, cancellationToken) is not { } read)
         {
             return new(null, RefusalCode.InvalidToken);
         }
 
         if (read.ExpiresAt <= time.GetUtcNow())
         {
-            return new(null, RefusalCode.TokenExpired); // for ever: nothing has to be looked up
+            return new(null, RefusalCode.TokenExpired); // permanently, so no lookup is needed
         }
 
-        return await Join(digest, read).WaitAsync(Patience, TimeProvider.System, cancellationToken) is { } token ? new(token, null) : new(null, RefusalCode.InvalidToken);
+        return await Join(digest, read).WaitAsync(Timeout, TimeProvider.System, cancellationToken) is { } token ? new(token, null) : new(null, RefusalCode.InvalidToken);
     }
 
-    /// <summary>Looks a token up, together with all who ask for it now. Who asks after a change does not share a read from before it.</summary>
+    /// <summary>Reads a token, sharing the read with concurrent callers. A caller that arrives after a change does not share a read from
+    /// before it.</summary>
     Task<CachedToken?> Join(KeyDigest digest, ReadToken read)
     {
         PendingRead pendingRead;
         lock (gate)
         {
-            if (pendingReads.TryGetValue(digest, out var under) && under.Began == told)
+            if (pendingReads.TryGetValue(digest, out var running) && running.Version == version)
             {
-                return under.Result.Task;
+                return running.Result.Task;
             }
 
-            pendingRead = new(told);
+            pendingRead = new(version);
             pendingReads[digest] = pendingRead;
         }
 
-        _ = FlyAsync(digest, read, pendingRead);
+        _ = ReadAsync(digest, read, pendingRead);
         return pendingRead.Result.Task;
     }
 
-    async Task FlyAsync(KeyDigest digest, ReadToken read, PendingRead pendingRead)
+    async Task ReadAsync(KeyDigest digest, ReadToken read, PendingRead pendingRead)
     {
         CachedToken? token = null;
         Exception? failure = null;
@@ -132,7 +131,7 @@ public sealed class TokenCache : IDisposable
         }
         catch (Exception exception)
         {
-            failure = exception; // of all who wait
+            failure = exception; // for all callers
         }
 
         lock (gate)
@@ -142,7 +141,7 @@ public sealed class TokenCache : IDisposable
                 pendingReads.Remove(digest);
             }
 
-            if (token is { Holds: true } && pendingRead.Began == told)
+            if (token is { Holds: true } && pendingRead.Version == version)
             {
                 organizations[token.Organization.Id] = token.Organization;
                 Put(digest, token);
@@ -187,12 +186,12 @@ public sealed class TokenCache : IDisposable
         };
         if (organization is null && entry.SubjectType is not (FeedSubject.Token or FeedSubject.Authorization or FeedSubject.User or FeedSubject.ServiceAccount))
         {
-            return; // no token rests on it
+            return; // no token depends on it
         }
 
         lock (gate)
         {
-            told++;
+            version++;
             foreach (var own in organizations.Values.Where(known => organization is not null && known.IsCalled(organization)).ToList())
             {
                 own.Leave();
@@ -213,23 +212,23 @@ public sealed class TokenCache : IDisposable
     {
         lock (gate)
         {
-            told++;
+            version++;
             organizations.Clear();
             (young, old) = (new(), new());
         }
     }
 
-    /// <summary>A look-up that is under way.</summary>
-    /// <param name="began">How many changes had been told when it began.</param>
-    sealed class PendingRead(long began)
+    /// <summary>A pending database read.</summary>
+    /// <param name="version">The version of the cache when the read started.</param>
+    sealed class PendingRead(long version)
     {
-        public long Began { get; } = began;
+        public long Version { get; } = version;
 
         public TaskCompletionSource<CachedToken?> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 
-/// <summary>The token that was presented, or why there is none.</summary>
-/// <param name="Token">The token, whether it counts or not.</param>
-/// <param name="Refusal">Null where there is a token.</param>
+/// <summary>The presented token, or the reason why there is none.</summary>
+/// <param name="Token">The token, valid or not.</param>
+/// <param name="Refusal">Null if there is a token.</param>
 readonly record struct TokenReadResult(CachedToken? Token, RefusalCode? Refusal);

@@ -26,7 +26,7 @@ sealed class RegisteredClientConfiguration(Collations collations) : IEntityTypeC
         builder.Property(x => x.Name).IsName();
         builder.Property(x => x.SecretHash).IsHash();
         builder.Property(x => x.AuthMethod).IsAscii(32);
-        builder.Property(x => x.RedirectUris).IsAscii(OAuthLimits.MostRedirectUris * (OAuthLimits.MaxUri + 1));
+        builder.Property(x => x.RedirectUris).IsAscii(OAuthLimits.MaxRedirectUris * (OAuthLimits.MaxUri + 1));
         builder.Property(x => x.GrantTypes).IsAscii(200);
         builder.Property(x => x.Scope).IsScope();
         builder.Property(x => x.ClientUri).IsUri();

@@ -5,27 +5,26 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>Tokens that were issued, once.</summary>
-/// <param name="AccessToken">The access token: a JWT (RFC 9068).</param>
-/// <param name="ExpiresIn">How long it is good.</param>
-/// <param name="Scope">Its scopes, separated by spaces.</param>
+/// <summary>Newly issued tokens, returned once.</summary>
+/// <param name="AccessToken">The access token, a JWT (RFC 9068).</param>
+/// <param name="ExpiresIn">The lifetime of the access token.</param>
+/// <param name="Scope">The scopes, separated by spaces.</param>
 /// <param name="RefreshToken">The refresh token, or null.</param>
 public sealed record IssuedTokens(OAuthSecret AccessToken, TimeSpan ExpiresIn, string Scope, OAuthSecret? RefreshToken);
 
-/// <summary>Whom a token is for.</summary>
-/// <param name="Client">The client that gets it.</param>
-/// <param name="OwnerType">Whether a person or a service account is behind it.</param>
-/// <param name="OwnerId">Which one.</param>
-/// <param name="OrganizationId">The organization that it is good in.</param>
-/// <param name="Organization">That one's slug.</param>
-/// <param name="Scope">Its scopes, separated by spaces.</param>
-/// <param name="Resource">What it is good at, or null.</param>
-/// <param name="Lifetime">How long.</param>
-/// <param name="Authorization">What it is of, or null.</param>
+/// <summary>The parameters of an access token.</summary>
+/// <param name="Client">The client that receives it.</param>
+/// <param name="OwnerType">Whether the owner is a person or a service account.</param>
+/// <param name="OwnerId">The identifier of the owner.</param>
+/// <param name="OrganizationId">The organization that the token is valid in.</param>
+/// <param name="Organization">The slug of the organization.</param>
+/// <param name="Scope">The scopes, separated by spaces.</param>
+/// <param name="Resource">The resource that the token is valid for, or null.</param>
+/// <param name="Authorization">The authorization, or null.</param>
 sealed record TokenOrder(
     OAuthClient Client, PartyType OwnerType, string OwnerId, long OrganizationId, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization? Authorization);
 
-/// <summary>Makes tokens.</summary>
+/// <summary>Issues tokens.</summary>
 static class TokenIssue
 {
     /// <summary>The <c>typ</c> of access tokens (RFC 9068 section 2.1).</summary>
@@ -35,16 +34,13 @@ static class TokenIssue
 
     static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    /// <summary>Issues an access token, and a refresh token where the client uses them.</summary>
-    /// <param name="change">The change that does it.</param>
-    /// <param name="order">For whom.</param>
-    /// <param name="signer">What signs.</param>
-    /// <param name="issuer">What Latchkey is called.</param>
-    /// <param name="action">What the audit log calls it.</param>
+    /// <summary>Issues an access token, and a refresh token if the client uses them.</summary>
+    /// <param name="order">The parameters of the token.</param>
+    /// <param name="action">The name of the audit event.</param>
     public static IssuedTokens Issue(UnitOfWork change, TokenOrder order, Signer signer, string issuer, string action)
     {
         var now = change.Now;
-        // Whole seconds (RFC 7519 section 2), and never longer than the approval.
+        // Whole seconds (RFC 7519 section 2), and not beyond the end of the authorization.
         var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var expires = issued + order.Lifetime;
         if (order.Authorization is { } authorization && authorization.ExpiresAt < expires)

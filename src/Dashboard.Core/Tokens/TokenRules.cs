@@ -2,19 +2,17 @@ using Dashboard.Core.Credentials;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>The rules about known access tokens. The first that fails answers.</summary>
+/// <summary>The rules for a known access token. The first one that fails determines the refusal.</summary>
 static class TokenRules
 {
-    /// <summary>The first refusal, or null where the token is good for what is asked.</summary>
-    /// <param name="token">The token.</param>
-    /// <param name="requirement">What is asked.</param>
-    /// <param name="facts">The original request: a token for a resource is good only at addresses under it.</param>
-    /// <param name="now">The time, UTC.</param>
+    /// <summary>Returns the first refusal, or null if the token meets the requirement.</summary>
+    /// <param name="facts">The original request. A token for a resource is valid only at URLs below it.</param>
+    /// <param name="now">The current time, UTC.</param>
     public static RefusalCode? FirstFailure(CachedToken token, AccessRequirement requirement, CallerContext? facts, DateTimeOffset now) => requirement.Environments == AcceptedEnvironments.None
         ? RefusalCode.WrongEnvironment
         : State(token, now) ?? Audience(token, facts) ?? Project(token, requirement.Project) ?? Resource(token, requirement.Resource) ?? Permission(token, requirement);
 
-    /// <summary>Whether it counts at all.</summary>
+    /// <summary>Returns the refusal of a token that has expired or is not valid, or null.</summary>
     public static RefusalCode? State(CachedToken token, DateTimeOffset now) =>
         token.ExpiresAt <= now ? RefusalCode.TokenExpired : token.Counts ? null : RefusalCode.InvalidToken;
 

@@ -3,14 +3,14 @@ using Dashboard.Core.Keys;
 
 namespace Dashboard.Core.Usage;
 
-/// <summary>Counts what one key is answered, beside the requests: a lock that nobody holds for longer than a few additions, and no allocation but one small object for each
-/// stretch between two batches. It hangs on what is cached of a key, so that counting looks nothing up.</summary>
+/// <summary>Counts the results of verifying one key. Counting takes a lock for a few additions and allocates one small object per batch.
+/// The meter is attached to the cached key, so that counting needs no lookup.</summary>
 public sealed class KeyMeter
 {
     readonly UsageLedger ledger;
-    readonly Lock gate; // shared with other keys: one of their own would be the larger part of each
+    readonly Lock gate; // shared with other keys, because a lock per meter would take most of its memory
     MeterWindow? window;
-    long writtenMinute; // with the network: of the last use that went into a batch
+    long writtenMinute; // together with the network, the last use that was written
     CoarseNetwork writtenNetwork;
 
     internal KeyMeter(UsageLedger ledger, Lock gate, string keyId, long projectId) => (this.ledger, this.gate, KeyId, ProjectId) = (ledger, gate, keyId, projectId);
@@ -18,18 +18,18 @@ public sealed class KeyMeter
     /// <summary>The key.</summary>
     public string KeyId { get; }
 
-    /// <summary>The project that it lives in.</summary>
+    /// <summary>The project.</summary>
     public long ProjectId { get; }
 
-    /// <summary>Counts one answer. Waits for nothing and fails for nothing.</summary>
-    /// <param name="refusal">Why the key was refused, or null when it was let through.</param>
-    /// <param name="permission">The permission that was asked for, or null.</param>
+    /// <summary>Counts one result. Does not wait or fail.</summary>
+    /// <param name="refusal">The refusal, or null if the key was accepted.</param>
+    /// <param name="permission">The permission that was required, or null.</param>
     /// <param name="address">The client address, or null.</param>
-    /// <param name="userAgent">What the client calls itself, or null; only the family that it belongs to is kept.</param>
-    /// <param name="at">When.</param>
+    /// <param name="userAgent">The <c>User-Agent</c> header, or null. Only the client family derived from it is stored.</param>
+    /// <param name="at">The time of the request.</param>
     public void Count(RefusalCode? refusal, string? permission, IPAddress? address, string? userAgent, DateTimeOffset at)
     {
-        var asked = ledger.PermissionBit(permission);
+        var permissionBit = ledger.PermissionBit(permission);
         var network = CoarseNetwork.Of(address);
         var hour = at.UtcTicks / TimeSpan.TicksPerHour;
         lock (gate)
@@ -37,24 +37,24 @@ public sealed class KeyMeter
             var current = window;
             while (current is not null && current.Hour != hour)
             {
-                current = current.Before;
+                current = current.Previous;
             }
 
             if (current is null)
             {
                 if (window is null && !ledger.TryEnqueue(this))
                 {
-                    return; // more keys wait than memory is set aside for: said once in the log
+                    return; // too many keys are waiting, which the log has reported once
                 }
 
                 window = current = new(hour, window);
             }
 
-            current.Add(refusal, asked, network, userAgent, at.UtcTicks);
+            current.Add(refusal, permissionBit, network, userAgent, at.UtcTicks);
         }
     }
 
-    /// <summary>Takes what was counted since the last time: a window for each hour. What is counted from now on is in the next one.</summary>
+    /// <summary>Returns what was counted since the last call, one window per hour, and starts over.</summary>
     internal MeterWindow? Take()
     {
         lock (gate)
@@ -65,7 +65,8 @@ public sealed class KeyMeter
         }
     }
 
-    /// <summary>Whether a last use has to be written: it is another minute or network than what was last. Asked by the one thread that makes batches.</summary>
+    /// <summary>Returns whether a last use must be written, that is, its minute or network differs from the last one written. Called only
+    /// by the thread that builds batches.</summary>
     internal bool IsNewUse(long ticks, CoarseNetwork network)
     {
         var minute = ticks / TimeSpan.TicksPerMinute;
@@ -79,14 +80,14 @@ public sealed class KeyMeter
     }
 }
 
-/// <summary>What a meter has counted in one hour since the last batch. Everything in it is bounded.</summary>
-sealed class MeterWindow(long hour, MeterWindow? before)
+/// <summary>What a meter has counted in one hour since the last batch. All of it is bounded.</summary>
+sealed class MeterWindow(long hour, MeterWindow? previous)
 {
-    /// <summary>The most clients of one window; later ones are counted, but not told apart.</summary>
-    const int MostClients = 16;
+    /// <summary>The maximum number of clients in one window. Requests of further clients are counted without their client.</summary>
+    const int MaxClients = 16;
 
-    /// <summary>So much of what a client calls itself is looked at, so that nobody's memory fills with it.</summary>
-    const int MaxKeptAgent = 256;
+    /// <summary>The length to which a <c>User-Agent</c> is truncated, so that clients cannot fill the memory.</summary>
+    const int MaxAgentLength = 256;
 
     static readonly int Outcomes = Enum.GetValues<RefusalCode>().Length + 1;
 
@@ -96,15 +97,15 @@ sealed class MeterWindow(long hour, MeterWindow? before)
 
     public long Hour { get; } = hour;
 
-    public MeterWindow? Before { get; } = before;
+    public MeterWindow? Previous { get; } = previous;
 
-    /// <summary>The permissions that were asked for, as the ledger's bits.</summary>
+    /// <summary>The permissions that were required, as the bits of the ledger.</summary>
     public ulong Permissions { get; private set; }
 
     /// <summary>The last time that anything was counted, in ticks.</summary>
     public long LastAt { get; private set; }
 
-    /// <summary>The last time that the key was let through, in ticks; 0 for never.</summary>
+    /// <summary>The last time that the key was accepted, in ticks; 0 for never.</summary>
     public long LastUsedAt { get; private set; }
 
     public CoarseNetwork LastUsedFrom { get; private set; }
@@ -123,7 +124,7 @@ sealed class MeterWindow(long hour, MeterWindow? before)
 
         for (var i = 0; i < clientCount; i++)
         {
-            if (clients[i].Network == network && IsKept(clients[i].Agent, userAgent))
+            if (clients[i].Network == network && IsSame(clients[i].Agent, userAgent))
             {
                 clients[i].LastAt = Math.Max(clients[i].LastAt, ticks);
                 return;
@@ -133,8 +134,8 @@ sealed class MeterWindow(long hour, MeterWindow? before)
         AddClient(network, userAgent, ticks);
     }
 
-    /// <summary>How often each outcome came.</summary>
-    public IEnumerable<(string Outcome, long Count)> Counted()
+    /// <summary>The outcomes that occurred, with their counts.</summary>
+    public IEnumerable<(string Outcome, long Count)> NonZero()
     {
         for (var i = 0; i < counts.Length; i++)
         {
@@ -147,23 +148,23 @@ sealed class MeterWindow(long hour, MeterWindow? before)
 
     void AddClient(CoarseNetwork network, string? userAgent, long ticks)
     {
-        if (clientCount == MostClients)
+        if (clientCount == MaxClients)
         {
             return;
         }
 
         if (clientCount == clients.Length)
         {
-            Array.Resize(ref clients, Math.Min(MostClients, clients.Length * 4));
+            Array.Resize(ref clients, Math.Min(MaxClients, clients.Length * 4));
         }
 
-        clients[clientCount++] = new() { Network = network, Agent = userAgent is { Length: > MaxKeptAgent } ? userAgent[..MaxKeptAgent] : userAgent, FirstAt = ticks, LastAt = ticks };
+        clients[clientCount++] = new() { Network = network, Agent = userAgent is { Length: > MaxAgentLength } ? userAgent[..MaxAgentLength] : userAgent, FirstAt = ticks, LastAt = ticks };
     }
 
-    static bool IsKept(string? kept, string? userAgent) =>
-        ReferenceEquals(kept, userAgent) || (kept is not null && userAgent is not null && userAgent.AsSpan(0, Math.Min(userAgent.Length, MaxKeptAgent)).SequenceEqual(kept));
+    static bool IsSame(string? stored, string? userAgent) =>
+        ReferenceEquals(stored, userAgent) || (stored is not null && userAgent is not null && userAgent.AsSpan(0, Math.Min(userAgent.Length, MaxAgentLength)).SequenceEqual(stored));
 
-    /// <summary>A client as it came.</summary>
+    /// <summary>A client as it was seen.</summary>
     public struct Client
     {
         public CoarseNetwork Network;

@@ -1,19 +1,19 @@
 namespace Dashboard.Core.Usage;
 
-/// <summary>What is written in one transaction, put together once: sent again, it is the same.</summary>
-/// <param name="Node">The process that counted.</param>
-/// <param name="Number">Its number there: 1, 2, 3, …</param>
-/// <param name="At">When it was put together, UTC.</param>
-/// <param name="Keys">What there is of each key, by identifier.</param>
+/// <summary>The usage that one transaction writes. It is built only once, so that a retry writes the same.</summary>
+/// <param name="Node">The node that counted.</param>
+/// <param name="Number">The number of the batch on that node: 1, 2, 3, …</param>
+/// <param name="At">When the batch was built, UTC.</param>
+/// <param name="Keys">The usage of each key, sorted by identifier.</param>
 sealed record UsageBatch(string Node, long Number, DateTimeOffset At, IReadOnlyList<UsageOfKey> Keys)
 {
-    /// <summary>The most meters of one batch: nobody waits long for its transaction.</summary>
-    public const int MostMeters = 5_000;
+    /// <summary>The maximum number of meters in one batch, so that other writers never wait long.</summary>
+    public const int MaxMeters = 5_000;
 
-    /// <summary>What a client's network or family is called that is not known.</summary>
+    /// <summary>The name of an unknown network or client family.</summary>
     public const string Unknown = "unknown";
 
-    /// <summary>Puts together what meters have counted.</summary>
+    /// <summary>Builds a batch from what meters have counted.</summary>
     public static UsageBatch Of(
         string node, long number, IReadOnlyList<(KeyMeter Meter, MeterWindow Window)> taken, IReadOnlyList<string> permissions, DateTimeOffset now)
     {
@@ -23,13 +23,12 @@ sealed record UsageBatch(string Node, long Number, DateTimeOffset At, IReadOnlyL
     }
 }
 
-/// <summary>What a batch has of one key.</summary>
-/// <param name="KeyId">The key.</param>
-/// <param name="ProjectId">The project that it lives in.</param>
-/// <param name="Hours">How often each outcome came in each hour.</param>
-/// <param name="Clients">By whom it was presented, the times to the minute.</param>
-/// <param name="Permissions">What was asked for, and when, to the hour.</param>
-/// <param name="LastUse">When and from where it was last let through, to the second; null where that need not be written.</param>
+/// <summary>The usage of one key in a batch.</summary>
+/// <param name="ProjectId">The project.</param>
+/// <param name="Hours">The count of each outcome in each hour.</param>
+/// <param name="Clients">The clients that presented the key, with times to the minute.</param>
+/// <param name="Permissions">The permissions that were required, with times to the hour.</param>
+/// <param name="LastUse">When and from where the key was last accepted, to the second; null if it need not be written.</param>
 sealed record UsageOfKey(
     string KeyId,
     long ProjectId,
@@ -42,7 +41,7 @@ sealed record UsageOfKey(
     {
         var hours =
             from part in taken
-            from counted in part.Window.Counted()
+            from counted in part.Window.NonZero()
             group counted.Count by (Hour: At(part.Window.Hour * TimeSpan.TicksPerHour), counted.Outcome) into same
             select (same.Key.Hour, same.Key.Outcome, same.Sum());
         var asked =

@@ -1,32 +1,30 @@
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Usage;
 
 /// <summary>Clears usage that nobody asks for any more, every few hours. Several nodes may do it at once: what is gone is gone.</summary>
-public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<UsageCleanupService> logger) : BackgroundService
+public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimeProvider time, ILogger<UsageCleanupService> logger) : PeriodicService(Interval, time)
 {
-    /// <summary>How long hours, and clients and permissions after they were last seen, are kept.</summary>
+    /// <summary>How long hours are kept, and clients and permissions after they were last seen.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(400);
 
-    /// <summary>How long a process is known after its last batch: it never sends one again that is older.</summary>
+    /// <summary>How long a node is remembered after its last batch. It never resends a batch older than that.</summary>
     public static readonly TimeSpan NodesKept = TimeSpan.FromDays(7);
 
-    /// <summary>How often is cleared.</summary>
+    /// <summary>How often old usage is deleted.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(6);
 
-    /// <summary>The most rows of one transaction: nobody waits long for it.</summary>
+    /// <summary>The maximum number of rows in one transaction, so that other writers never wait long.</summary>
     const int BatchSize = 1000;
 
-    /// <summary>Clears what is old.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many rows went.</returns>
+    /// <summary>Deletes old usage.</summary>
+    /// <returns>The number of deleted rows.</returns>
     public async Task<int> ClearAsync(CancellationToken cancellationToken)
     {
-        var (before, nodesBefore) = (time.GetUtcNow() - Kept, time.GetUtcNow() - NodesKept);
+        var (before, nodesBefore) = (Time.GetUtcNow() - Kept, Time.GetUtcNow() - NodesKept);
         return await ClearAsync(context => context.KeyHours.Where(row => row.Hour < before).OrderBy(row => row.KeyId), cancellationToken)
             + await ClearAsync(context => context.KeyClients.Where(row => row.LastSeenAt < before).OrderBy(row => row.KeyId), cancellationToken)
             + await ClearAsync(context => context.KeyPermissionUses.Where(row => row.LastAskedAt < before).OrderBy(row => row.KeyId), cancellationToken)
@@ -34,22 +32,10 @@ public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimePr
     }
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            do
-            {
-                await TryClearAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The next start, or another node, goes on.
-        }
-    }
+    protected override bool RunsAtStart => true;
+
+    /// <inheritdoc />
+    protected override Task WorkAsync(CancellationToken cancellationToken) => ClearAsync(cancellationToken);
 
     async Task<int> ClearAsync<T>(Func<DashboardContext, IQueryable<T>> old, CancellationToken cancellationToken)
     {
@@ -63,18 +49,7 @@ public sealed partial class UsageCleanupService(UnitOfWorkRunner changes, TimePr
         return total;
     }
 
-    async Task TryClearAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ClearAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested) // whatever it is, it does not stop the host
-        {
-            LogNotCleared(exception);
-        }
-    }
-
+    /// <inheritdoc />
     [LoggerMessage(Level = LogLevel.Warning, Message = "Old usage could not be cleared; it is tried again in some hours.")]
-    partial void LogNotCleared(Exception exception);
+    protected override partial void LogFailure(Exception exception);
 }

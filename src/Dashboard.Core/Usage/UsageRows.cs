@@ -1,29 +1,29 @@
 namespace Dashboard.Core.Usage;
 
-/// <summary>How often a key was answered in one way in one hour. No usage row refers to its key by a foreign key: what is written behind must never be held up by a
-/// row that a restored backup no longer has.</summary>
+/// <summary>The number of results with one outcome that a key had in one hour. Usage rows have no foreign key to their API key, because
+/// deferred writes must not fail if a restored backup lacks the key.</summary>
 public sealed class KeyHour
 {
-    /// <summary>The outcome of a request that was let through.</summary>
+    /// <summary>The outcome of an accepted request.</summary>
     public const string Valid = "valid";
 
     /// <summary>The key.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>When the hour began, UTC.</summary>
+    /// <summary>The start of the hour, UTC.</summary>
     public required DateTimeOffset Hour { get; init; }
 
-    /// <summary><see cref="Valid"/>, or a refusal's <c>code</c>.</summary>
+    /// <summary><see cref="Valid"/>, or the <c>code</c> of a refusal.</summary>
     public required string Outcome { get; init; }
 
-    /// <summary>The project that the key lives in.</summary>
+    /// <summary>The project.</summary>
     public required long ProjectId { get; init; }
 
-    /// <summary>How often.</summary>
+    /// <summary>The number of results.</summary>
     public required long Count { get; init; }
 }
 
-/// <summary>A client that a key was presented by.</summary>
+/// <summary>A client that presented a key.</summary>
 public sealed class KeyClient
 {
     /// <summary>The key.</summary>
@@ -32,17 +32,17 @@ public sealed class KeyClient
     /// <summary>The client's network (an IPv4 /24 or IPv6 /48), or <c>unknown</c>.</summary>
     public required string Network { get; init; }
 
-    /// <summary>One of <see cref="ClientFamily"/>'s words, or <c>unknown</c> where the client said nothing.</summary>
+    /// <summary>A name from <see cref="ClientFamily"/>, or <c>unknown</c> if there was no <c>User-Agent</c>.</summary>
     public required string Client { get; init; }
 
-    /// <summary>When it was first seen, UTC.</summary>
+    /// <summary>When the client was first seen, UTC.</summary>
     public required DateTimeOffset FirstSeenAt { get; init; }
 
-    /// <summary>When it was last seen, UTC, right to the minute.</summary>
+    /// <summary>When the client was last seen, UTC, accurate to the minute.</summary>
     public required DateTimeOffset LastSeenAt { get; init; }
 }
 
-/// <summary>A permission that a key was asked for, whether it has it or not.</summary>
+/// <summary>A permission that requests with a key required, whether or not the key has it.</summary>
 public sealed class KeyPermissionUse
 {
     /// <summary>The key.</summary>
@@ -51,23 +51,23 @@ public sealed class KeyPermissionUse
     /// <summary>The permission.</summary>
     public required string Permission { get; init; }
 
-    /// <summary>When it was first asked for, UTC.</summary>
+    /// <summary>When the permission was first required, UTC.</summary>
     public required DateTimeOffset FirstAskedAt { get; init; }
 
-    /// <summary>When it was last asked for, UTC, right to the hour.</summary>
+    /// <summary>When the permission was last required, UTC, accurate to the hour.</summary>
     public required DateTimeOffset LastAskedAt { get; init; }
 }
 
-/// <summary>A process that writes usage. Its number is written with each batch, in the same transaction, so that a batch whose answer was lost and that is sent again
-/// counts once.</summary>
+/// <summary>A node that writes usage. Its batch number is written in the transaction of each batch, so that a batch counts once even if the
+/// response is lost and it is sent again.</summary>
 public sealed class UsageNode
 {
-    /// <summary>The process, by a random identifier of its own start.</summary>
+    /// <summary>A random identifier of the process.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The last batch that it wrote: 1, 2, 3, …</summary>
+    /// <summary>The last batch that the node wrote: 1, 2, 3, …</summary>
     public required long LastBatch { get; init; }
 
-    /// <summary>When that was, UTC.</summary>
+    /// <summary>When the node wrote its last batch, UTC.</summary>
     public required DateTimeOffset SeenAt { get; init; }
 }

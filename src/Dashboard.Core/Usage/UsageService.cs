@@ -5,31 +5,29 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Usage;
 
-/// <summary>Which usage a list shows.</summary>
-/// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
-/// <param name="KeyId">Only this key's; null for all of the project.</param>
-/// <param name="From">Only hours that began at this time or later; null for all.</param>
-/// <param name="To">Only hours that began before this time; null for all.</param>
-/// <param name="Cursor">Where the page before it ended; null for the first.</param>
-/// <param name="Limit">The most rows on a page, 1 to 200.</param>
+/// <summary>The filter and page of a usage list.</summary>
+/// <param name="Project"><c>organization/project</c>; null if the caller has only one.</param>
+/// <param name="KeyId">The key; null for all keys of the project.</param>
+/// <param name="From">The earliest start of an hour; null for no limit.</param>
+/// <param name="To">Hours start before this time; null for no limit.</param>
+/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
+/// <param name="Limit">The page size, 1 to 200.</param>
 public sealed record UsageQuery(
     string? Project = null, string? KeyId = null, DateTimeOffset? From = null, DateTimeOffset? To = null, string? Cursor = null, int Limit = Page.DefaultLimit);
 
-/// <summary>How often a key was answered in one way in one hour.</summary>
-/// <param name="KeyId">The key.</param>
-/// <param name="Hour">When the hour began, UTC.</param>
-/// <param name="Outcome"><see cref="KeyHour.Valid"/>, or a refusal's <c>code</c>.</param>
-/// <param name="Count">How often.</param>
+/// <summary>The number of results with one outcome that a key had in one hour.</summary>
+/// <param name="Hour">The start of the hour, UTC.</param>
+/// <param name="Outcome"><see cref="KeyHour.Valid"/>, or the <c>code</c> of a refusal.</param>
+/// <param name="Count">The number of results.</param>
 public sealed record UsageSummary(string KeyId, DateTimeOffset Hour, string Outcome, long Count);
 
-/// <summary>What members see of how keys are used.</summary>
+/// <summary>Reads the usage of keys.</summary>
 public sealed class UsageService(IDbContextFactory<DashboardContext> contexts)
 {
-    /// <summary>Lists the usage of a project's keys by hour, newest first. What came in the last seconds is not in it yet.</summary>
+    /// <summary>Lists the usage of a project's keys by hour, newest first. The last seconds are not included yet.</summary>
     /// <param name="actor">A member of the organization.</param>
-    /// <param name="query">Which. A cursor is good for the filter that it came from.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>.</returns>
+    /// <param name="query">The filter and page. A cursor is valid only for the filter that it came from.</param>
+    /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/> or <see cref="ErrorCode.NotFound"/>.</returns>
     public async Task<Result<Page<UsageSummary>>> ListAsync(Actor actor, UsageQuery query, CancellationToken cancellationToken)
     {
         if (Page.Check(query.Limit) is { } unusable)
@@ -54,7 +52,7 @@ public sealed class UsageService(IDbContextFactory<DashboardContext> contexts)
 
         if (query.KeyId is not null && !KeyRules.IsKeyId(query.KeyId))
         {
-            return new Page<UsageSummary>([], null); // of no key that could be
+            return new Page<UsageSummary>([], null); // no key can have this identifier
         }
 
         var rows = await Select(context.KeyHours.AsNoTracking().Where(row => row.ProjectId == projectId), query, cursor.Value)

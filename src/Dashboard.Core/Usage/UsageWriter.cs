@@ -3,17 +3,17 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Usage;
 
-/// <summary>Writes a batch inside one transaction. Rows that are there are raised by commands that say how much, not to what, so that nodes can write the same rows; and
-/// each command raises as many as there are, so that a batch of thousands of keys takes a few dozen commands.</summary>
+/// <summary>Writes a batch within one transaction. Updates add to existing rows rather than set them, so that nodes can write the same
+/// rows. Each command updates many rows, so that a batch of thousands of keys takes a few dozen commands.</summary>
 static class UsageWriter
 {
-    /// <summary>The most clients that are kept of a key: beyond, the one that was not seen for longest goes.</summary>
-    public const int MostClients = 50;
+    /// <summary>The maximum number of clients stored for a key. Beyond it the one that was seen longest ago is deleted.</summary>
+    public const int MaxClients = 50;
 
-    /// <summary>The most keys that one command names.</summary>
+    /// <summary>The maximum number of keys in one command.</summary>
     const int ChunkSize = 500;
 
-    /// <summary>Writes a batch, unless it is written already.</summary>
+    /// <summary>Writes a batch, unless it has already been written.</summary>
     public static async Task WriteAsync(DashboardContext context, UsageBatch batch, CancellationToken cancellationToken)
     {
         if (!await BeginAsync(context, batch, cancellationToken))
@@ -33,7 +33,7 @@ static class UsageWriter
         }
     }
 
-    /// <summary>Writes the batch's number. False when it was written before.</summary>
+    /// <summary>Stores the number of the batch. Returns false if the batch has already been written.</summary>
     static async Task<bool> BeginAsync(DashboardContext context, UsageBatch batch, CancellationToken cancellationToken)
     {
         var raised = await context.UsageNodes.Where(node => node.Id == batch.Node && node.LastBatch < batch.Number)
@@ -55,7 +55,7 @@ static class UsageWriter
     static async Task WriteHoursAsync(DashboardContext context, UsageOfKey[] keys, List<string> ids, CancellationToken cancellationToken)
     {
         var first = keys.Min(key => key.Hours.Min(x => x.Hour));
-        var there = (await context.KeyHours.Where(row => ids.Contains(row.KeyId) && row.Hour >= first)
+        var existing = (await context.KeyHours.Where(row => ids.Contains(row.KeyId) && row.Hour >= first)
             .Select(row => new { row.KeyId, row.Hour, row.Outcome }).ToListAsync(cancellationToken))
             .Select(row => (row.KeyId, row.Hour, row.Outcome)).ToHashSet();
         var raised = new List<(string KeyId, DateTimeOffset Hour, string Outcome, long Count)>();
@@ -63,7 +63,7 @@ static class UsageWriter
         {
             foreach (var (hour, outcome, count) in key.Hours)
             {
-                if (there.Contains((key.KeyId, hour, outcome)))
+                if (existing.Contains((key.KeyId, hour, outcome)))
                 {
                     raised.Add((key.KeyId, hour, outcome, count));
                 }
@@ -76,7 +76,8 @@ static class UsageWriter
 
         foreach (var same in raised.GroupBy(x => (x.Hour, x.Outcome)))
         {
-            // By each power of two the rows whose count has it: however different the counts are, there are no more commands than digits.
+            // For each power of two, one command adds it to the rows whose count has that bit. However different the counts are, there are
+            // no more commands than bits.
             for (var step = 1L; same.Any(x => x.Count >= step); step <<= 1)
             {
                 var having = same.Where(x => (x.Count & step) != 0).Select(x => x.KeyId).ToList();
@@ -91,11 +92,11 @@ static class UsageWriter
 
     static async Task WriteClientsAsync(DashboardContext context, UsageOfKey[] keys, List<string> ids, CancellationToken cancellationToken)
     {
-        var there = (await context.KeyClients.AsNoTracking().Where(row => ids.Contains(row.KeyId)).ToListAsync(cancellationToken)).ToLookup(row => row.KeyId, StringComparer.Ordinal);
+        var existing = (await context.KeyClients.AsNoTracking().Where(row => ids.Contains(row.KeyId)).ToListAsync(cancellationToken)).ToLookup(row => row.KeyId, StringComparer.Ordinal);
         var seen = new List<(string KeyId, string Network, string Client, DateTimeOffset Last)>();
         foreach (var key in keys)
         {
-            var known = there[key.KeyId].ToDictionary(row => (row.Network, row.Client), row => row.LastSeenAt);
+            var known = existing[key.KeyId].ToDictionary(row => (row.Network, row.Client), row => row.LastSeenAt);
             foreach (var (network, client, first, last) in key.Clients)
             {
                 if (!known.TryGetValue((network, client), out var before))
@@ -122,10 +123,10 @@ static class UsageWriter
         }
     }
 
-    /// <summary>Keeps a key's clients to <see cref="MostClients"/>.</summary>
+    /// <summary>Deletes the clients of a key beyond <see cref="MaxClients"/>.</summary>
     static async Task ForgetAsync(DashboardContext context, string keyId, Dictionary<(string Network, string Client), DateTimeOffset> known, CancellationToken cancellationToken)
     {
-        foreach (var ((network, client), _) in known.OrderBy(x => x.Value).ThenBy(x => x.Key).Take(known.Count - MostClients).ToList())
+        foreach (var ((network, client), _) in known.OrderBy(x => x.Value).ThenBy(x => x.Key).Take(known.Count - MaxClients).ToList())
         {
             var added = context.ChangeTracker.Entries<KeyClient>().FirstOrDefault(x => x.Entity.KeyId == keyId && x.Entity.Network == network && x.Entity.Client == client);
             if (added is not null)
@@ -146,25 +147,25 @@ static class UsageWriter
             return;
         }
 
-        var there = (await context.KeyPermissionUses.AsNoTracking().Where(row => ids.Contains(row.KeyId)).ToListAsync(cancellationToken))
+        var existing = (await context.KeyPermissionUses.AsNoTracking().Where(row => ids.Contains(row.KeyId)).ToListAsync(cancellationToken))
             .ToDictionary(row => (row.KeyId, row.Permission), row => row.LastAskedAt);
-        var asked = new List<(string KeyId, string Permission, DateTimeOffset At)>();
+        var updates = new List<(string KeyId, string Permission, DateTimeOffset At)>();
         foreach (var key in keys)
         {
             foreach (var (permission, at) in key.Permissions)
             {
-                if (!there.TryGetValue((key.KeyId, permission), out var before))
+                if (!existing.TryGetValue((key.KeyId, permission), out var before))
                 {
                     context.Add(new KeyPermissionUse { KeyId = key.KeyId, Permission = permission, FirstAskedAt = at, LastAskedAt = at });
                 }
                 else if (before < at)
                 {
-                    asked.Add((key.KeyId, permission, at));
+                    updates.Add((key.KeyId, permission, at));
                 }
             }
         }
 
-        foreach (var same in asked.GroupBy(x => (x.Permission, x.At), x => x.KeyId))
+        foreach (var same in updates.GroupBy(x => (x.Permission, x.At), x => x.KeyId))
         {
             var (permission, at) = same.Key;
             var having = same.ToList();
@@ -177,7 +178,7 @@ static class UsageWriter
     {
         foreach (var same in keys.Where(key => key.LastUse is not null).GroupBy(key => key.LastUse!.Value, key => key.KeyId))
         {
-            // To the second: within one, the later batch has the later use, and the time does not go back behind what the first use wrote.
+            // To the second: within one second the later batch has the later use, and the time never goes back behind the stored first use.
             var (at, network) = same.Key;
             var (next, having) = (at.AddSeconds(1), same.ToList());
             await context.Keys.Where(key => having.Contains(key.KeyId) && (key.LastUsedAt == null || key.LastUsedAt < next)).ExecuteUpdateAsync(

@@ -9,22 +9,20 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Dashboard.Core.Verification;
 
-/// <summary>Reads keys as verification knows them.</summary>
+/// <summary>Reads keys for verification.</summary>
 static class CachedKeyQuery
 {
-    /// <summary>Keys have few sets of permissions between them, and share them as long as there are few.</summary>
-    const int MostSets = 1024;
+    /// <summary>The maximum number of permission sets that keys share. Most installations have only a few.</summary>
+    const int MaxSets = 1024;
 
     static readonly ConcurrentDictionary<string, IReadOnlyList<string>> Sets = new(StringComparer.Ordinal);
 
-    /// <summary>A compiled query is good for one model only.</summary>
+    /// <summary>Compiled queries by model, because a compiled query is valid for only one.</summary>
     static readonly ConditionalWeakTable<IModel, Func<DashboardContext, byte[], CancellationToken, Task<ApiKeyProjection?>>> Queries = [];
 
-    /// <summary>Reads the key with a hash.</summary>
-    /// <param name="context">Where it is read.</param>
-    /// <param name="hash">SHA-256 of the raw key.</param>
-    /// <param name="known">What is known of a project by its identifier, or null. Where it is called otherwise now, it is read again.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Reads the key with a given hash.</summary>
+    /// <param name="hash">The SHA-256 hash of the raw key.</param>
+    /// <param name="known">Returns a cached project by its identifier, or null. A project whose path has changed is read again.</param>
     /// <returns>The key, or null.</returns>
     public static async Task<CachedKey?> FindAsync(
         DashboardContext context, byte[] hash, Func<long, CachedProject?> known, CancellationToken cancellationToken)
@@ -48,7 +46,7 @@ static class CachedKeyQuery
     }
 
     static IReadOnlyList<string> PermissionsOf(string words) => Sets.TryGetValue(words, out var set) ? set
-        : Sets.Count < MostSets ? Sets.GetOrAdd(words, text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        : Sets.Count < MaxSets ? Sets.GetOrAdd(words, text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     static async Task<CachedProject> ReadProjectAsync(DashboardContext context, long projectId, ProjectPath path, CancellationToken cancellationToken)
     {
@@ -58,7 +56,7 @@ static class CachedKeyQuery
             join slug in context.ProjectSlugs on new { project.OrganizationId, ProjectId = project.Id } equals new { slug.OrganizationId, slug.ProjectId }
             orderby slug.Slug
             select new { slug.OrganizationId, slug.Slug }).ToListAsync(cancellationToken);
-        var organizationId = slugs[0].OrganizationId; // its present slug is among them
+        var organizationId = slugs[0].OrganizationId; // the current slug is among them
         var organizations = await context.OrganizationSlugs.Where(slug => slug.OrganizationId == organizationId)
             .OrderBy(slug => slug.Slug).Select(slug => slug.Slug).ToListAsync(cancellationToken);
         return new(projectId, organizationId, path, organizations, slugs.ConvertAll(x => x.Slug));

@@ -3,33 +3,33 @@ using Dashboard.Core.Keys;
 
 namespace Dashboard.Core.Verification;
 
-/// <summary>What a proxy demands of a credential, as the address that it asks says: up to <c>/{organization}/{project}/{environment}/{permission}/{kind}:{id}</c>,
-/// where <c>-</c> stands for any.</summary>
+/// <summary>The requirement in the URL that a proxy calls for forward authentication: up to
+/// <c>/{organization}/{project}/{environment}/{permission}/{kind}:{id}</c>, in which <c>-</c> stands for any.</summary>
 public sealed class ForwardAuthPolicy
 {
-    /// <summary>No project, resource or permission is called so: what asks for it refuses everybody.</summary>
+    /// <summary>A project, resource or permission that no credential has, so that every request is refused.</summary>
     const string Nobody = "";
 
-    /// <summary>By the environments that the request's host takes; one for all where the policy itself names the environment.</summary>
-    readonly AccessRequirement[] demands;
+    /// <summary>The requirements by the environments that the host accepts. They are the same for all hosts if the policy itself names an
+    /// environment.</summary>
+    readonly AccessRequirement[] requirements;
 
-    ForwardAuthPolicy(AccessRequirement requirement, AcceptedEnvironments? named) =>
-        demands = [.. Enumerable.Range(0, (int)AcceptedEnvironments.Both + 1).Select(host => requirement with { Environments = named ?? (AcceptedEnvironments)host })];
+    ForwardAuthPolicy(AccessRequirement requirement, AcceptedEnvironments? environments) =>
+        requirements = [.. Enumerable.Range(0, (int)AcceptedEnvironments.Both + 1).Select(host => requirement with { Environments = environments ?? (AcceptedEnvironments)host })];
 
-    /// <summary>The demand of a request.</summary>
-    /// <param name="host">What its host takes.</param>
-    public AccessRequirement At(AcceptedEnvironments host) => demands[(int)host];
+    /// <summary>Returns the requirement of a request.</summary>
+    /// <param name="host">The environments that the host accepts.</param>
+    public AccessRequirement At(AcceptedEnvironments host) => requirements[(int)host];
 
-    /// <summary>Reads what stands behind the address's first segment. Null for what has not the form of a policy. An organization, project, environment, permission
-    /// or kind that cannot be is one that no credential has.</summary>
+    /// <summary>Parses the URL after its first segment. Returns null if it does not have the format of a policy. An unknown organization,
+    /// project, environment, permission or kind is one that no credential has.</summary>
     /// <param name="path">The rest of the path, decoded.</param>
-    /// <param name="catalog">The words of the installation.</param>
     public static ForwardAuthPolicy? Read(string path, PermissionCatalog catalog)
     {
         var segments = path.Split('/');
         if (segments is ["", .., ""])
         {
-            segments = segments[..^1]; // a slash at the end says nothing
+            segments = segments[..^1]; // a trailing slash is ignored
         }
 
         if (segments.Length is not (1 or (>= 3 and <= 6)) || segments[0].Length > 0 || segments.Skip(1).Any(segment => segment.Length == 0))
@@ -53,7 +53,7 @@ public sealed class ForwardAuthPolicy
             });
     }
 
-    /// <summary>The segment at a place; null for any.</summary>
+    /// <summary>Returns the segment at an index, or null for any.</summary>
     static string? At(string[] segments, int place) => place < segments.Length && segments[place] != AccessRequirement.Any ? segments[place] : null;
 
     static string Path(string? organization, string? project) =>

@@ -3,22 +3,22 @@ using Dashboard.Core.Credentials;
 
 namespace Dashboard.Core.Verification;
 
-/// <summary>Keys by the hash of their text, and what they rest on. Asking waits for nobody; every change is made under the one lock of its owner,
-/// <see cref="VerificationCache"/>.</summary>
-/// <remarks>Bounded by two generations: the young one takes what is read or asked for again; when it is full it becomes the old one, and the old one goes. So what is
-/// not asked for while as many others were is forgotten, and no request writes anything down to make that so.</remarks>
-/// <param name="capacity">The most keys of a generation.</param>
+/// <summary>Stores cached keys by the hash of their text, together with what they depend on. Lookups do not lock; all changes happen under
+/// the lock of the owner, <see cref="VerificationCache"/>.</summary>
+/// <remarks>The size is bounded by two generations. The young one receives keys that are read or used again. When it is full it becomes the
+/// old one, and the old one is discarded. Keys that are not used while that many others are drop out, without any bookkeeping per
+/// request.</remarks>
+/// <param name="capacity">The capacity of one generation.</param>
 sealed class KeyCacheStore(int capacity)
 {
     volatile Generation young = new();
     volatile Generation old = new();
 
-    /// <summary>How many keys are held; between changes only.</summary>
+    /// <summary>The number of cached keys. Call it only under the lock.</summary>
     public int Count => young.Ids.Count + old.Ids.Keys.Count(id => !young.Ids.ContainsKey(id));
 
-    /// <summary>Finds a key that holds.</summary>
-    /// <param name="digest">The hash.</param>
-    /// <param name="aging">Whether it will soon be forgotten, unless it is put again.</param>
+    /// <summary>Finds a key that is still valid in the cache.</summary>
+    /// <param name="aging">Whether the key will soon be discarded unless it is promoted.</param>
     public CachedKey? Find(in KeyDigest digest, out bool aging)
     {
         aging = false;
@@ -31,7 +31,7 @@ sealed class KeyCacheStore(int capacity)
         return aging ? key : null;
     }
 
-    /// <summary>Holds a key that has just been read.</summary>
+    /// <summary>Adds a key that has just been read.</summary>
     public void Put(in KeyDigest digest, CachedKey key)
     {
         if (!young.Keys.ContainsKey(digest) && young.Ids.Count >= capacity)
@@ -41,13 +41,13 @@ sealed class KeyCacheStore(int capacity)
 
         var project = FindProject(key.Project.Id) is { } sameProject && sameProject.SaysAs(key.Project) ? sameProject : key.Project;
         var owner = FindOwner(key.Owner) is { } sameOwner && sameOwner.Party == key.Owner.Party ? sameOwner : key.Owner;
-        Rest(project, owner);
+        Register(project, owner);
         young.Keys[digest] = key.On(project, owner);
         young.Ids[key.Principal.KeyId] = digest;
     }
 
-    /// <summary>Holds on to a key of the old generation, if it is still there.</summary>
-    public void Keep(in KeyDigest digest)
+    /// <summary>Promotes a key of the old generation, if it is still there.</summary>
+    public void Promote(in KeyDigest digest)
     {
         if (old.Keys.TryGetValue(digest, out var key) && key.Holds && !young.Keys.ContainsKey(digest))
         {
@@ -55,14 +55,14 @@ sealed class KeyCacheStore(int capacity)
         }
     }
 
-    /// <summary>Whether a key is held.</summary>
+    /// <summary>Returns whether a key is cached.</summary>
     public bool Has(string keyId) => young.Ids.ContainsKey(keyId) || old.Ids.ContainsKey(keyId);
 
-    /// <summary>The project with this identifier, if keys that are held rest on it.</summary>
+    /// <summary>Returns the project with this identifier, if cached keys depend on it.</summary>
     public CachedProject? FindProject(long id) =>
         (young.Projects.GetValueOrDefault(id) ?? old.Projects.GetValueOrDefault(id)) is { IsGone: false } known ? known : null;
 
-    /// <summary>Forgets the keys that a change concerns.</summary>
+    /// <summary>Removes the keys that a change affects.</summary>
     public void Drop(FeedScope scope)
     {
         if (scope.Reach == FeedReach.Everything)
@@ -75,15 +75,15 @@ sealed class KeyCacheStore(int capacity)
         old.Drop(scope);
     }
 
-    /// <summary>Forgets every key.</summary>
+    /// <summary>Removes all keys.</summary>
     public void Clear() => (young, old) = (new(), new());
 
     CachedOwner? FindOwner(CachedOwner like) =>
         (young.Owners.GetValueOrDefault(KeyOf(like)) ?? old.Owners.GetValueOrDefault(KeyOf(like))) is { IsGone: false } known ? known : null;
 
-    /// <summary>From now on, a change of what keys rest on finds it here. Where other keys rest on what was read differently, that is out of date: the change
-    /// is on its way.</summary>
-    void Rest(CachedProject project, CachedOwner owner)
+    /// <summary>Registers what keys depend on, so that later changes invalidate them. If other keys depend on an instance with different
+    /// content, that instance is out of date: its change has not arrived yet.</summary>
+    void Register(CachedProject project, CachedOwner owner)
     {
         foreach (var generation in new[] { young, old })
         {
@@ -145,7 +145,7 @@ sealed class KeyCacheStore(int capacity)
             }
         }
 
-        /// <summary>The keys that rest on it count for nothing from here on. They go when they are read again, or with their generation.</summary>
+        /// <summary>Invalidates the keys that depend on it. They are removed when they are read again or with their generation.</summary>
         public void Remove(CachedProject project)
         {
             project.Leave();

@@ -3,22 +3,22 @@ using System.Security.Cryptography;
 
 namespace Dashboard.Core.Verification;
 
-/// <summary>The first 64 bits of every stored hash, in 16 to 32 bytes each: a key that is not among them was never minted here. One thread adds, any number
-/// ask, and none waits.</summary>
+/// <summary>The first 64 bits of every stored hash, in 16 to 32 bytes each. A key that is not included has never existed. One thread adds
+/// and any number of threads look up without locking.</summary>
 sealed class KeyHashFilter
 {
-    const int LeastSlots = 1024;
+    const int MinSlots = 1024;
 
-    /// <summary>Other in each process, so that nobody who imports hashes can choose which ones stand in each other's way.</summary>
+    /// <summary>Different in each process, so that nobody who imports hashes can choose which ones collide.</summary>
     readonly ulong factor = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
 
-    /// <summary>A prefix stands at its own place or, where that is taken, at the next free one behind it. 0 is a free place. At most half are taken.</summary>
-    ulong[] slots = new ulong[LeastSlots];
+    /// <summary>An open-addressing hash table with linear probing. 0 marks a free slot. At most half of the slots are used.</summary>
+    ulong[] slots = new ulong[MinSlots];
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of prefixes.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a prefix, once.</summary>
+    /// <summary>Adds a prefix, unless it is already included.</summary>
     public void Add(ulong prefix)
     {
         if (2 * (Count + 1) > slots.Length)
@@ -35,14 +35,14 @@ sealed class KeyHashFilter
             Volatile.Write(ref slots, larger);
         }
 
-        Count += Put(slots, NotFree(prefix)) ? 1 : 0;
+        Count += Put(slots, NonZero(prefix)) ? 1 : 0;
     }
 
-    /// <summary>Whether a prefix is among them.</summary>
+    /// <summary>Returns whether a prefix is included.</summary>
     public bool Contains(ulong prefix)
     {
-        var (all, wanted) = (Volatile.Read(ref slots), NotFree(prefix));
-        for (var at = PlaceOf(all, wanted); ; at = (at + 1) & (all.Length - 1))
+        var (all, wanted) = (Volatile.Read(ref slots), NonZero(prefix));
+        for (var at = SlotOf(all, wanted); ; at = (at + 1) & (all.Length - 1))
         {
             var found = Volatile.Read(ref all[at]);
             if (found == wanted || found == 0)
@@ -54,7 +54,7 @@ sealed class KeyHashFilter
 
     bool Put(ulong[] into, ulong prefix)
     {
-        var at = PlaceOf(into, prefix);
+        var at = SlotOf(into, prefix);
         while (into[at] != 0)
         {
             if (into[at] == prefix)
@@ -69,8 +69,8 @@ sealed class KeyHashFilter
         return true;
     }
 
-    int PlaceOf(ulong[] among, ulong prefix) => (int)((prefix * factor) >> 32) & (among.Length - 1);
+    int SlotOf(ulong[] among, ulong prefix) => (int)((prefix * factor) >> 32) & (among.Length - 1);
 
-    /// <summary>One prefix counts as another: at worst, a question to the database too many.</summary>
-    static ulong NotFree(ulong prefix) => prefix == 0 ? 1 : prefix;
+    /// <summary>Maps 0 to 1, because 0 marks a free slot. The cost is at worst an unnecessary database query.</summary>
+    static ulong NonZero(ulong prefix) => prefix == 0 ? 1 : prefix;
 }

@@ -4,10 +4,10 @@ using Dashboard.Core.Tokens;
 
 namespace Dashboard.Core.Verification;
 
-/// <summary>What comes of an access token that is presented in place of a session.</summary>
-/// <param name="Actor">The member who acts through it, or null.</param>
-/// <param name="Refusal">What is wrong with the token; null also where it is good, but not for this.</param>
-/// <param name="RetryAfter">How long to wait, where it is <see cref="RefusalCode.RateLimited"/>.</param>
+/// <summary>The result of an access token that is presented instead of a session.</summary>
+/// <param name="Actor">The member who acts through the token, or null.</param>
+/// <param name="Refusal">What is wrong with the token. Also null if it is valid but not accepted here.</param>
+/// <param name="RetryAfter">How long to wait if the refusal is <see cref="RefusalCode.RateLimited"/>.</param>
 public sealed record MemberToken(Actor? Actor, RefusalCode? Refusal = null, TimeSpan? RetryAfter = null);
 
 /// <summary>Says which member acts through an access token. Only the command line's tokens with the scope <c>api</c> stand in for a session: no other client's, and no service
@@ -15,10 +15,9 @@ public sealed record MemberToken(Actor? Actor, RefusalCode? Refusal = null, Time
 public sealed class MemberTokens(TokenVerifier verifier)
 {
     /// <summary>Finds the member.</summary>
-    /// <param name="credential">What the request presents.</param>
-    /// <param name="facts">The request, at the address that the product itself is called by: a token for a resource is good only under it.</param>
-    /// <param name="address">The client address, for the record; or null.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="credential">The presented credential.</param>
+    /// <param name="facts">The request, with Latchkey's public URL: a token for a resource is valid only below it.</param>
+    /// <param name="address">The client address for the audit log, or null.</param>
     public async Task<MemberToken> FindAsync(PresentedCredential credential, CallerContext facts, string? address, CancellationToken cancellationToken)
     {
         if (credential.Kind != CredentialKind.Jwt)

@@ -6,20 +6,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Verification;
 
-/// <summary>What came of a key's holder revoking it.</summary>
-/// <param name="Refusal">Why nothing was revoked; <see cref="RefusalCode.RevokedKey"/> where it is already. Null where it was.</param>
-/// <param name="KeyId">The key that was presented whole, or null.</param>
-/// <param name="RevokedAt">When it was revoked, UTC.</param>
+/// <summary>The result of a key revoked by its holder.</summary>
+/// <param name="Refusal">Why nothing was revoked: <see cref="RefusalCode.RevokedKey"/> if it already was. Null on success.</param>
+/// <param name="KeyId">The key that was presented as a whole, or null.</param>
+/// <param name="RevokedAt">When the key was revoked, UTC.</param>
 public sealed record SelfRevoked(RefusalCode? Refusal, string? KeyId, DateTimeOffset? RevokedAt);
 
 /// <summary>Lets whoever holds a key revoke it, as somebody who finds one should.</summary>
 public sealed class SelfRevocation(KeyVerifier verifier, UnitOfWorkRunner changes)
 {
-    /// <summary>Revokes the key that is presented, whatever its environment, its state or the client's address, unless it is revoked.</summary>
-    /// <param name="credential">What the request presented.</param>
-    /// <param name="address">The client address, for the audit log; null where it is not known.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What was revoked, or why nothing was.</returns>
+    /// <summary>Revokes the presented key, whatever its environment, its state or the client address, unless it is already
+    /// revoked.</summary>
+    /// <param name="credential">The presented credential.</param>
+    /// <param name="address">The client address for the audit log, or null if it is not known.</param>
+    /// <returns>The revoked key, or why nothing was revoked.</returns>
     public async Task<SelfRevoked> RevokeAsync(PresentedCredential credential, string? address, CancellationToken cancellationToken)
     {
         var found = await verifier.FindAsync(credential, cancellationToken);
@@ -37,7 +37,7 @@ public sealed class SelfRevocation(KeyVerifier verifier, UnitOfWorkRunner change
                 var key = await change.Context.Keys.SingleAsync(x => x.KeyId == keyId, token);
                 if (key.State == KeyState.Revoked)
                 {
-                    return new Error(ErrorCode.Conflict, "This key is revoked already.");
+                    return new Error(ErrorCode.Conflict, "This key is already revoked.");
                 }
 
                 await KeyAudit.RevokeAsync(change, known.Project.OrganizationId, [key], "self_revoke", null, token);

@@ -6,32 +6,34 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Verification;
 
-/// <summary>Finds keys by their text without asking the database again for what it knows. What it knows stays right by the change feed, not by its age: a change on
-/// this node is known before it is answered, one of another node when the feed is read, each second; and once the feed has not been read for 30 seconds, nothing
-/// is known any more. The decision behind it: docs/decisions/verification-cache.md.</summary>
+/// <summary>Finds keys by their text in a cache. Cached keys are kept correct by the change feed rather than by their age: changes on this
+/// node take effect before the request that made them completes, changes on other nodes when the feed is read, every second. If the feed
+/// has not been read for 30 seconds, nothing in the cache is trusted. See docs/decisions/verification-cache.md.</summary>
 public sealed class VerificationCache : IDisposable
 {
-    /// <summary>The most keys of a generation; there are two.</summary>
+    /// <summary>The capacity of one of the two generations.</summary>
     const int Capacity = 1_000_000;
 
-    /// <summary>So many changes are remembered for reads that are under way. A read that lasts for more is not kept.</summary>
-    const int MostRecent = 1024;
+    /// <summary>The number of recent changes that are remembered for pending reads. The result of a read during which more occur is not
+    /// cached.</summary>
+    const int MaxRecent = 1024;
 
-    /// <summary>With more new keys than this since the last read of the feed, all hashes are read again.</summary>
-    const int MostCreated = 10_000;
+    /// <summary>If more keys than this have been created since the last read of the feed, all hashes are read again.</summary>
+    const int MaxCreated = 10_000;
 
-    /// <summary>The most keys of one question.</summary>
+    /// <summary>The maximum number of keys in one query.</summary>
     const int BatchSize = 500;
 
-    /// <summary>How long a request waits for the database before it is told that credentials cannot be checked. In real time: somebody waits.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>The database timeout of a request, after which verification is unavailable. In real time, because a caller is
+    /// waiting.</summary>
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     readonly IDbContextFactory<DashboardContext> contexts;
     readonly KnownKeyTemplates shapes;
     readonly ChangeFeed feed;
     readonly IDisposable subscription;
 
-    /// <summary>Held for every change of what follows, so that what is read and what is told of it never cross.</summary>
+    /// <summary>Guards all changes of the fields below, so that reads and notifications never interleave.</summary>
     readonly Lock gate = new();
 
     readonly KeyCacheStore keys = new(Capacity);
@@ -39,21 +41,21 @@ public sealed class VerificationCache : IDisposable
     readonly Queue<(long Number, FeedScope Scope)> recent = new();
     readonly HashSet<string> created = new(StringComparer.Ordinal);
 
-    /// <summary>How many changes were told, and the last of those that are no longer in <see cref="recent"/>.</summary>
-    long told;
-    long forgotten;
+    /// <summary>The number of changes so far, and the number of the last one that is no longer in <see cref="recent"/>.</summary>
+    long version;
+    long lastDiscarded;
 
-    /// <summary>Null until they have been read.</summary>
+    /// <summary>Null until the hashes have been read.</summary>
     volatile KeyHashFilter? hashes;
 
-    /// <summary>Begins empty.</summary>
+    /// <summary>Creates an empty cache.</summary>
     public VerificationCache(IDbContextFactory<DashboardContext> contexts, KnownKeyTemplates shapes, ChangeFeed feed)
     {
         (this.contexts, this.shapes, this.feed) = (contexts, shapes, feed);
         subscription = feed.Subscribe(OnEntry, OnReset, OnReadAsync);
     }
 
-    /// <summary>How many keys are held.</summary>
+    /// <summary>The number of cached keys.</summary>
     public int Count
     {
         get
@@ -65,11 +67,10 @@ public sealed class VerificationCache : IDisposable
         }
     }
 
-    /// <summary>Finds a key by its text. For one that is held nothing is waited for.</summary>
-    /// <param name="credential">A key that was presented.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The key, whatever its state; or why there is none.</returns>
-    /// <exception cref="Exception">It could not be read; the database did not answer, as a rule.</exception>
+    /// <summary>Finds a key by its text. Completes synchronously if the key is cached.</summary>
+    /// <param name="credential">The presented key.</param>
+    /// <returns>The key in any state, or the reason why there is none.</returns>
+    /// <exception cref="Exception">The key could not be read, usually because the database did not respond.</exception>
     internal ValueTask<KeyReadResult> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
         if (!feed.IsFresh || hashes is not { } known)
@@ -80,14 +81,14 @@ public sealed class VerificationCache : IDisposable
         var digest = KeyDigest.Of(credential.Reveal());
         if (keys.Find(digest, out var aging) is not { } key)
         {
-            return new(SeekAsync(credential, digest, known, cancellationToken));
+            return new(LookUpAsync(credential, digest, known, cancellationToken));
         }
 
         if (aging)
         {
             lock (gate)
             {
-                keys.Keep(digest);
+                keys.Promote(digest);
             }
         }
 
@@ -99,8 +100,9 @@ public sealed class VerificationCache : IDisposable
 
     static KeyReadResult Unavailable => new(null, RefusalCode.VerificationUnavailable);
 
-    /// <summary>A key that is not held: unknown, unless its hash is stored; and what is stored is known for certain once the feed has been read.</summary>
-    async Task<KeyReadResult> SeekAsync(PresentedCredential credential, KeyDigest digest, KeyHashFilter known, CancellationToken cancellationToken)
+    /// <summary>Looks up a key that is not cached. It is unknown unless its hash is stored, and which hashes are stored is certain once the
+    /// feed has been read.</summary>
+    async Task<KeyReadResult> LookUpAsync(PresentedCredential credential, KeyDigest digest, KeyHashFilter known, CancellationToken cancellationToken)
     {
         if (!known.Contains(digest.First))
         {
@@ -114,35 +116,36 @@ public sealed class VerificationCache : IDisposable
                 return Unknown(credential);
             }
 
-            await Task.Yield(); // the others who waited go on now, and a read takes its time
+            await Task.Yield(); // lets the other waiting callers continue before the read
         }
 
         var read = Join(digest);
-        return await read.WaitAsync(Patience, TimeProvider.System, cancellationToken) is { } key ? new(key, null) : Unknown(credential);
+        return await read.WaitAsync(Timeout, TimeProvider.System, cancellationToken) is { } key ? new(key, null) : Unknown(credential);
     }
 
     KeyReadResult Unknown(PresentedCredential credential) => new(null, shapes.Fits(credential.Reveal()) ? RefusalCode.InvalidKey : RefusalCode.MalformedKey);
 
-    /// <summary>Reads a key, together with all who ask for it now. Who asks after a change does not share a read that was sent before it.</summary>
+    /// <summary>Reads a key, sharing the read with concurrent callers. A caller that arrives after a change does not share a read from
+    /// before it.</summary>
     Task<CachedKey?> Join(KeyDigest digest)
     {
         PendingRead pendingRead;
         lock (gate)
         {
-            if (pendingReads.TryGetValue(digest, out var under) && under.Began == told)
+            if (pendingReads.TryGetValue(digest, out var running) && running.Version == version)
             {
-                return under.Result.Task;
+                return running.Result.Task;
             }
 
-            pendingRead = new(told);
+            pendingRead = new(version);
             pendingReads[digest] = pendingRead;
         }
 
-        _ = FlyAsync(digest, pendingRead);
+        _ = ReadAsync(digest, pendingRead);
         return pendingRead.Result.Task;
     }
 
-    async Task FlyAsync(KeyDigest digest, PendingRead pendingRead)
+    async Task ReadAsync(KeyDigest digest, PendingRead pendingRead)
     {
         CachedKey? key = null;
         Exception? failure = null;
@@ -153,7 +156,7 @@ public sealed class VerificationCache : IDisposable
         }
         catch (Exception exception)
         {
-            failure = exception; // of all who wait
+            failure = exception; // for all callers
         }
 
         lock (gate)
@@ -163,7 +166,7 @@ public sealed class VerificationCache : IDisposable
                 pendingReads.Remove(digest);
             }
 
-            if (key is { Holds: true } && !HasChanged(key, pendingRead.Began))
+            if (key is { Holds: true } && !HasChanged(key, pendingRead.Version))
             {
                 keys.Put(digest, key);
             }
@@ -187,23 +190,24 @@ public sealed class VerificationCache : IDisposable
         }
     }
 
-    /// <summary>Whether something that a key rests on has changed, as far as was told, since its read began.</summary>
-    bool HasChanged(CachedKey key, long since) => since < forgotten || (since < told && recent.Any(change => change.Number > since && change.Scope.Includes(key)));
+    /// <summary>Returns whether something that a key depends on has changed since its read started, according to the changes received so
+    /// far.</summary>
+    bool HasChanged(CachedKey key, long since) => since < lastDiscarded || (since < version && recent.Any(change => change.Number > since && change.Scope.Includes(key)));
 
     void OnEntry(FeedEntry entry)
     {
         var scope = FeedScope.Of(entry);
         lock (gate)
         {
-            recent.Enqueue((++told, scope));
-            if (recent.Count > MostRecent)
+            recent.Enqueue((++version, scope));
+            if (recent.Count > MaxRecent)
             {
-                forgotten = recent.Dequeue().Number;
+                lastDiscarded = recent.Dequeue().Number;
             }
 
             if (entry.SubjectType == FeedSubject.Key && !keys.Has(entry.SubjectId))
             {
-                created.Add(entry.SubjectId); // or changed only, which costs a question
+                created.Add(entry.SubjectId); // or only changed, which costs a query
             }
 
             keys.Drop(scope);
@@ -214,7 +218,7 @@ public sealed class VerificationCache : IDisposable
     {
         lock (gate)
         {
-            forgotten = ++told;
+            lastDiscarded = ++version;
             recent.Clear();
             keys.Clear();
             created.Clear();
@@ -222,14 +226,15 @@ public sealed class VerificationCache : IDisposable
         }
     }
 
-    /// <summary>Learns the hashes of the keys that came since, or of all. From here on, who waited for this read knows what was minted before it.</summary>
+    /// <summary>Reads the hashes of the keys created since the last read, or of all keys. Callers that waited for this read then know every
+    /// key created before it.</summary>
     async Task OnReadAsync(DashboardContext context, CancellationToken cancellationToken)
     {
         List<string> added;
         var known = hashes;
         lock (gate)
         {
-            if (created.Count > MostCreated)
+            if (created.Count > MaxCreated)
             {
                 known = null;
             }
@@ -272,11 +277,11 @@ public sealed class VerificationCache : IDisposable
         }
     }
 
-    /// <summary>A read that is under way.</summary>
-    /// <param name="began">How many changes had been told when it began.</param>
-    sealed class PendingRead(long began)
+    /// <summary>A pending database read.</summary>
+    /// <param name="version">The version of the cache when the read started.</param>
+    sealed class PendingRead(long version)
     {
-        public long Began { get; } = began;
+        public long Version { get; } = version;
 
         public TaskCompletionSource<CachedKey?> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

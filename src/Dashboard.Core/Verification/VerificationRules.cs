@@ -4,15 +4,16 @@ using Dashboard.Core.Keys;
 
 namespace Dashboard.Core.Verification;
 
-/// <summary>A question about a key that is known.</summary>
-/// <param name="Name">What an explanation calls it, in snake case.</param>
-/// <param name="Judge">Why the key is refused at that time to that client, or null where the rule lets it pass. Asks nobody and changes nothing.</param>
+/// <summary>A rule for known keys.</summary>
+/// <param name="Name">The name of the rule in explanations, in snake case.</param>
+/// <param name="Judge">Returns why the key is refused at a given time for a given client, or null if it passes. Has no side
+/// effects.</param>
 sealed record VerificationRule(string Name, Func<CachedKey, AccessRequirement, IPAddress?, DateTimeOffset, RefusalCode?> Judge);
 
-/// <summary>The rules about known keys. The first that fails answers.</summary>
+/// <summary>The rules for known keys. The first one that fails determines the refusal.</summary>
 static class VerificationRules
 {
-    /// <summary>All of them, in the order in which they are tried.</summary>
+    /// <summary>All rules, in the order in which they are checked.</summary>
     public static readonly IReadOnlyList<VerificationRule> InOrder =
     [
         new("state", State),
@@ -23,14 +24,12 @@ static class VerificationRules
         new("permission", Permission),
     ];
 
-    /// <summary>As an array, for the sake of speed.</summary>
+    /// <summary>The rules as an array, for speed.</summary>
     static readonly VerificationRule[] Rules = [.. InOrder];
 
-    /// <summary>The first refusal, or null where the key is good for what is asked.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="requirement">What is asked.</param>
-    /// <param name="client">The client address, or null where it is not known.</param>
-    /// <param name="now">The time, UTC.</param>
+    /// <summary>Returns the first refusal, or null if the key meets the requirement.</summary>
+    /// <param name="client">The client address, or null if it is not known.</param>
+    /// <param name="now">The current time, UTC.</param>
     public static RefusalCode? FirstFailure(CachedKey key, AccessRequirement requirement, IPAddress? client, DateTimeOffset now)
     {
         foreach (var rule in Rules)

@@ -30,11 +30,10 @@ public sealed class Verifier(KeyVerifier keys, TokenVerifier tokens)
             : keys.JudgeAsync(credential, requirement, caller, organization, cancellationToken);
 }
 
-/// <summary>A verdict with what it rests on.</summary>
-/// <param name="Verdict">The verdict.</param>
-/// <param name="Key">The key, whatever its state; null where there is none.</param>
-/// <param name="Token">The access token, whether it counts or not; null where there is none.</param>
-/// <param name="At">When it was judged, UTC.</param>
+/// <summary>A verdict with what it is based on.</summary>
+/// <param name="Key">The key in any state, or null if there is none.</param>
+/// <param name="Token">The access token, valid or not, or null if there is none.</param>
+/// <param name="At">The time of the verdict, UTC.</param>
 readonly record struct Judgement(Verdict Verdict, CachedKey? Key, CachedToken? Token, DateTimeOffset At)
 {
     /// <summary>The organization that the key or access token belongs to; null where there is none.</summary>

@@ -33,3 +33,6 @@ static class EndpointGroups
     /// <summary>Maps GET, and HEAD as the same (RFC 9110 section 9.3.2).</summary>
     public static RouteHandlerBuilder MapRead(this IEndpointRouteBuilder endpoints, string pattern, Delegate handler) => endpoints.MapMethods(pattern, Read, handler);
 }
+
+/// <summary>Metadata of an endpoint whose caller presents a credential that it verifies itself.</summary>
+sealed class PresentedCredentialMetadata;

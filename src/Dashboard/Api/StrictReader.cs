@@ -1,14 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Dashboard.Keys;
 
 namespace Dashboard.Api;
 
 /// <summary>Makes a value of a JSON object, or says of every member what is wrong with it.</summary>
 static class StrictReader
 {
-    const int MostErrors = 20;
-    const int MostOfName = 40;
+    const int MaxErrors = 20;
+    const int MaxNameLength = 40;
 
     /// <summary>Reads <paramref name="values"/>: unknown members, missing ones, null where there is no null, and values of another type are errors by field.</summary>
     public static Result<T> Read<T>(JsonElement values)
@@ -19,7 +18,7 @@ static class StrictReader
         foreach (var member in values.EnumerateObject())
         {
             var property = type.Properties.FirstOrDefault(x => x.Name == member.Name);
-            if ((property is null ? "There is no such field." : Check(property, member.Value)) is { } error && errors.Count < MostErrors)
+            if ((property is null ? "There is no such field." : Check(property, member.Value)) is { } error && errors.Count < MaxErrors)
             {
                 errors[Shortened(member.Name)] = error;
             }
@@ -103,5 +102,5 @@ static class StrictReader
     static string Choice(string[] words) => $"Use {string.Join(", ", words[..^1])} or {words[^1]}.";
 
     /// <summary>A name that came comes back, but not a page of it, and not a key that went there.</summary>
-    static string Shortened(string name) => name.Length <= MostOfName ? name : $"{name[..12]}…";
+    static string Shortened(string name) => name.Length <= MaxNameLength ? name : $"{name[..12]}…";
 }

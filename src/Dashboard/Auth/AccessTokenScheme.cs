@@ -3,7 +3,6 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Verification;
-using Dashboard.Verification;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -55,7 +54,7 @@ static class AccessTokenScheme
         {
             // What the token is for is held against the product's own address: a Host could be anybody's.
             var own = new Uri(address.Of(Context));
-            var facts = Context.Facts() with { Scheme = own.Scheme, Host = own.Authority, Path = own.AbsolutePath.TrimEnd('/') + Request.Path };
+            var facts = Context.ToCallerContext() with { Scheme = own.Scheme, Host = own.Authority, Path = own.AbsolutePath.TrimEnd('/') + Request.Path };
             var found = await tokens.FindAsync(CredentialReader.Read(Request.Headers, acceptBearer: false), facts, Context.ClientAddress(), Context.RequestAborted);
             if (found.Refusal is { } refusal)
             {

@@ -1,4 +1,3 @@
-using Dashboard.Hosting;
 using Microsoft.AspNetCore.Components.Authorization;
 
 namespace Dashboard.Auth;

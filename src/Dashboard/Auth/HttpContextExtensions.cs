@@ -1,4 +1,5 @@
 using Dashboard.Core.Accounts;
+using Dashboard.Hosting;
 
 namespace Dashboard.Auth;
 
@@ -14,4 +15,13 @@ static class HttpContextExtensions
     /// <summary>What somebody typed, with where it came from.</summary>
     public static SignInAttempt ToAttempt(this HttpContext http, string? email, string? password, bool remember) =>
         new(email, password, remember, http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent.ToString());
+
+    /// <summary>What verification takes into account of a request that presents a credential to this product itself.</summary>
+    public static CallerContext ToCallerContext(this HttpContext http) => new(
+        http.Connection.RemoteIpAddress, http.Request.Method, http.Request.Path, http.Request.Headers.UserAgent.ToString(),
+        http.RequestServices.GetRequiredService<TrustedProxies.Proxies>().Contains(http.Connection.RemoteIpAddress))
+    {
+        Scheme = http.Request.Scheme,
+        Host = http.Request.Host.Value,
+    };
 }

@@ -13,7 +13,14 @@ static class SessionPolicy
 
     static readonly Error ForSessions = Error.Forbidden("An access token does not do this: it does not change projects, members, settings or sign-in. Sign in with a browser.");
 
-    public static void Build(AuthorizationPolicyBuilder policy) => policy.RequireAuthenticatedUser().RequireClaim(CurrentActor.SessionClaim);
+    /// <summary>Registers this policy and <see cref="MemberPolicy"/>.</summary>
+    public static IServiceCollection AddApiPolicies(this IServiceCollection services)
+    {
+        services.AddAuthorizationBuilder().AddPolicy(Name, Build).AddPolicy(MemberPolicy.Name, MemberPolicy.Build);
+        return services.AddSingleton<IAuthorizationMiddlewareResultHandler, ResultHandler>();
+    }
+
+    static void Build(AuthorizationPolicyBuilder policy) => policy.RequireAuthenticatedUser().RequireClaim(CurrentActor.SessionClaim);
 
     /// <summary>Who calls an endpoint that this policy or <see cref="MemberPolicy"/> guards, and from where.</summary>
     public static Actor Caller(this HttpContext http) =>

@@ -1,7 +1,6 @@
 using Dashboard.Api;
 using Dashboard.Auth;
 using Dashboard.Core.Tokens;
-using Dashboard.Keys;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Dashboard.Authorizations;

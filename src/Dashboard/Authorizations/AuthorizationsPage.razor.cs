@@ -10,15 +10,16 @@ namespace Dashboard.Authorizations;
 /// <summary>What acts as a person, for the person; and what acts as anybody of an organization, for its admins.</summary>
 public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
 {
-    readonly CancellationTokenSource life = new();
-    readonly Stack<string?> before = new();
+    readonly PagedListState<AuthorizationsPageState, AuthorizationsPageModel> list;
     ConfirmDialog? confirm;
+
+    public AuthorizationsPage() => list = new(ReadAsync, () => Navigation);
 
     /// <summary>The organization's slug; null for the person's own.</summary>
     [Parameter] public string? Organization { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit.</summary>
-    [PersistentState] public AuthorizationsPageModel? View { get; set; }
+    [PersistentState] public AuthorizationsPageModel? View { get => list.Page; set => list.Page = value; }
 
     [Inject] AuthorizationsPageQuery Reader { get; set; } = null!;
 
@@ -34,55 +35,17 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
     {
         get
         {
-            var first = before.Count * AuthorizationsPageQuery.Rows;
+            var first = list.PageIndex * AuthorizationsPageQuery.Rows;
             return string.Create(CultureInfo.InvariantCulture, $"{first + 1:N0} to {first + View!.Items.Count:N0}, newest first");
         }
     }
 
-    public void Dispose()
-    {
-        life.Cancel();
-        life.Dispose();
-    }
+    public void Dispose() => list.Dispose();
 
-    protected override async Task OnParametersSetAsync()
-    {
-        if (View is null || View.State != Organization)
-        {
-            before.Clear();
-            await LoadAsync(null);
-        }
-    }
+    protected override Task OnParametersSetAsync() => list.OpenAsync(new(Organization));
 
-    async Task LoadAsync(string? cursor)
-    {
-        if (await User.ActorAsync() is not { } actor)
-        {
-            return; // the router leads to the sign-in
-        }
-
-        var read = await Reader.ReadAsync(actor, Organization, cursor, life.Token);
-        if (read.Error is not null)
-        {
-            Navigation.NotFound();
-        }
-        else if (read.Value.Organization is { } organization && organization.Slug != Organization)
-        {
-            Navigation.NavigateTo($"/{organization.Slug}/connected-apps", replace: true); // it was called so once
-        }
-        else
-        {
-            View = read.Value;
-        }
-    }
-
-    Task NextAsync()
-    {
-        before.Push(View!.Cursor);
-        return LoadAsync(View.NextCursor);
-    }
-
-    Task PreviousAsync() => before.TryPop(out var cursor) ? LoadAsync(cursor) : Task.CompletedTask;
+    async Task<Result<AuthorizationsPageModel>> ReadAsync(AuthorizationsPageState state, string search, CancellationToken cancellationToken) =>
+        await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, cancellationToken) : Error.SessionRequired;
 
     async Task DisconnectAsync(AuthorizationItem app)
     {
@@ -93,7 +56,7 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
         }
 
         var done = await SessionExpiredPrompt.DoAsync(
-            User, actor => Authorizations.DisconnectAsync(actor, app.Id, life.Token), () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+            User, actor => Authorizations.DisconnectAsync(actor, app.Id, list.Closed), () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
         if (done.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
             Toasts.ShowError($"Could not disconnect {app.Name}", fault.Detail);
@@ -103,10 +66,6 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
             Toasts.Show($"{app.Name} disconnected");
         }
 
-        await LoadAsync(View!.Cursor);
-        if (View.Items.Count == 0)
-        {
-            await PreviousAsync(); // the last row of the last page has gone
-        }
+        await list.ReloadAsync();
     }
 }

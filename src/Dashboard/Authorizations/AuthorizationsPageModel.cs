@@ -2,6 +2,7 @@ using System.Globalization;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Core.Tokens;
+using Dashboard.Shared;
 
 namespace Dashboard.Authorizations;
 
@@ -51,15 +52,30 @@ public sealed record AuthorizationItem(
     };
 }
 
+/// <summary>Whose authorizations the page shows.</summary>
+/// <param name="Organization">The organization as the address names it; null for the user's own authorizations.</param>
+public sealed record AuthorizationsPageState(string? Organization) : ListPageState
+{
+    /// <inheritdoc />
+    public override string ToPath() => Organization is null ? "/account/connected-apps" : $"/{Organization}/connected-apps";
+}
+
 /// <summary>What the page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
-/// <param name="State">The organization as the address names it; null for the person's own.</param>
-/// <param name="Cursor">Where the page before it ended; null for the first.</param>
+/// <param name="State">What it answers.</param>
 /// <param name="Organization">The organization, or null.</param>
 /// <param name="Items">The rows.</param>
 /// <param name="NextCursor">Where the next page begins, or null.</param>
 /// <param name="At">When it was read: what the times in it are told from.</param>
 public sealed record AuthorizationsPageModel(
-    string? State, string? Cursor, OrganizationAccess? Organization, IReadOnlyList<AuthorizationItem> Items, string? NextCursor, DateTimeOffset At);
+    AuthorizationsPageState State, OrganizationAccess? Organization, IReadOnlyList<AuthorizationItem> Items, string? NextCursor, DateTimeOffset At)
+    : IListPage<AuthorizationsPageState>
+{
+    bool IListPage<AuthorizationsPageState>.Searched => false;
+
+    int IListPage<AuthorizationsPageState>.Count => Items.Count;
+
+    string IListPage<AuthorizationsPageState>.ToPath() => (State with { Organization = Organization?.Slug ?? State.Organization }).ToPath();
+}
 
 /// <summary>Reads what the page of connected apps shows.</summary>
 sealed class AuthorizationsPageQuery(AuthorizationService authorizations, ProjectService projects, TimeProvider time)
@@ -69,13 +85,13 @@ sealed class AuthorizationsPageQuery(AuthorizationService authorizations, Projec
 
     /// <summary>Reads one page of the list.</summary>
     /// <param name="actor">Who looks.</param>
-    /// <param name="organization">Everybody's of an organization, by its slug; null for the actor's own.</param>
-    /// <param name="cursor">Where the page before it ended; null for the first.</param>
+    /// <param name="state">Whose authorizations, and which page of them.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<Result<AuthorizationsPageModel>> ReadAsync(Actor actor, string? organization, string? cursor, CancellationToken cancellationToken)
+    public async Task<Result<AuthorizationsPageModel>> ReadAsync(Actor actor, AuthorizationsPageState state, CancellationToken cancellationToken)
     {
+        var organization = state.Organization;
         var access = organization is null ? null : await projects.FindOrganizationAsync(actor, organization, cancellationToken) is { Succeeded: true } found ? found.Value : null;
-        var page = await authorizations.ListAsync(actor, new(organization, cursor, Rows), cancellationToken);
+        var page = await authorizations.ListAsync(actor, new(organization, state.Cursor, Rows), cancellationToken);
         if (page.Error is { } fault)
         {
             return fault;
@@ -84,6 +100,6 @@ sealed class AuthorizationsPageQuery(AuthorizationService authorizations, Projec
         var own = organization is null ? await projects.OrganizationsAsync(actor, cancellationToken) : [];
         var names = own.Count > 1 ? own.ToDictionary(x => x.Slug, x => x.Name, StringComparer.Ordinal) : null;
         return new AuthorizationsPageModel(
-            organization, cursor, access, [.. page.Value.Items.Select(row => AuthorizationItem.Of(row, actor, names))], page.Value.NextCursor, time.GetUtcNow());
+            state, access, [.. page.Value.Items.Select(row => AuthorizationItem.Of(row, actor, names))], page.Value.NextCursor, time.GetUtcNow());
     }
 }

@@ -3,10 +3,11 @@ using Dashboard.Core.DataProtection;
 
 namespace Dashboard.Hosting;
 
-/// <summary>Reports files with secrets that other users of the machine can read. Latchkey creates none, but a restored backup or an older installation may have left some.</summary>
+/// <summary>Reports files with secrets that other users of the machine can read. Latchkey creates none, but a restored backup may bring some.</summary>
 static partial class FilePermissions
 {
-    /// <summary>Warns of each database and key file whose mode lets others read it. The mode itself is left alone: somebody may have given it for a reason.</summary>
+    /// <summary>Logs a warning for each database file and key file whose mode lets others read it. Does not change the mode, which may be
+    /// deliberate.</summary>
     public static void WarnOfReadableFiles(this WebApplication app)
     {
         var (configuration, root) = (app.Configuration, app.Environment.ContentRootPath);

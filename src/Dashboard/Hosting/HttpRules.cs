@@ -1,7 +1,5 @@
 using Dashboard.Api;
-using Dashboard.Auth;
 using Dashboard.Core.Data;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Dashboard.Hosting;
@@ -15,8 +13,6 @@ static class HttpRules
         services.AddTrustedProxies(configuration);
         services.AddPageCompression();
         services.ConfigureHttpJsonOptions(json => JsonContract.Apply(json.SerializerOptions));
-        services.AddAuthorizationBuilder().AddPolicy(SessionPolicy.Name, SessionPolicy.Build).AddPolicy(MemberPolicy.Name, MemberPolicy.Build);
-        services.AddSingleton<IAuthorizationMiddlewareResultHandler, SessionPolicy.ResultHandler>();
         services.AddSingleton<ApiMethods>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ApiPathMatcherPolicy>());
         return services;

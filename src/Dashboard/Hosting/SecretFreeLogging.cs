@@ -1,4 +1,3 @@
-using Dashboard.Api;
 using Microsoft.Extensions.Options;
 
 namespace Dashboard.Hosting;

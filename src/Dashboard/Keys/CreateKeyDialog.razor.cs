@@ -144,7 +144,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
         if (permissions.Count == 0)
         {
-            errors["permissions"] = "Choose one permission or more.";
+            errors["permissions"] = "Choose at least one permission.";
         }
 
         var lastDay = KeyExpiry.LastDay(expiry, today);

@@ -1,6 +1,7 @@
 using Dashboard.Api;
 using Dashboard.Auth;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 
 namespace Dashboard.Keys;
 
@@ -46,7 +47,7 @@ static class KeyEndpoints
     static async Task<IResult> WhichAsync(JsonBody<WhichKeyRequest> body, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
         (await keys.WhichAsync(http.Caller(), body.Value.Key, cancellationToken)).ToResult(Show);
 
-    static async Task<IResult> ListAsync(QueryInput<KeyListRequest> query, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+    static async Task<IResult> ListAsync(QueryInput<KeyListRequest> query, KeyListService keys, HttpContext http, CancellationToken cancellationToken) =>
         (await keys.ListAsync(http.Caller(), query.Value.ToQuery(), cancellationToken)).ToList(row => new KeyAnswer(row));
 
     static async Task<IResult> GetAsync(string key_id, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>

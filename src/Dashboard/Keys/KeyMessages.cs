@@ -1,8 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Dashboard.Api;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Format;
+using Dashboard.Core.Keys.Listing;
 
 namespace Dashboard.Keys;
 
@@ -90,23 +89,6 @@ sealed record KeyListRequest(
         Project, IncludeRevoked, Search, Environment, Cursor, Limit, Sort, Descending ?? Sort is KeySort.CreatedAt or KeySort.LastUsedAt, IncludeManaged);
 }
 
-/// <summary>Somebody or something that owns or did.</summary>
-sealed class PartyAnswer
-{
-    readonly Party party;
-
-    internal PartyAnswer(Party party) => this.party = party;
-
-    [Field("What kind of thing it is.", Words = ["user", "service_account", "app"])]
-    public PartyType Type => party.Type;
-
-    [Field("Its identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")]
-    public string Id => party.Id;
-
-    [Field("What people call it.", Example = "\"Ada Lovelace\"")]
-    public string Name => party.Name;
-}
-
 /// <summary>A key. No secret is in it.</summary>
 class KeyAnswer
 {
@@ -176,36 +158,4 @@ sealed class IssuedKeyAnswer : KeyAnswer
 
     [Field("The key itself. It is in this answer and never again anywhere.", Example = "\"nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH\"")]
     public string RawKey => secret.Reveal();
-}
-
-/// <summary>What is reached: <c>"all"</c>, or a list (a key's resources as <c>kind:id</c>, a service account's projects).</summary>
-[JsonConverter(typeof(Converter))]
-readonly record struct ScopeAnswer(IReadOnlyList<string>? Resources)
-{
-    sealed class Converter : JsonConverter<ScopeAnswer>
-    {
-        public override ScopeAnswer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
-        {
-            JsonTokenType.String when reader.ValueTextEquals("all") => default,
-            JsonTokenType.StartArray => new(JsonSerializer.Deserialize<List<string>>(ref reader, options)),
-            _ => throw new JsonException(),
-        };
-
-        public override void Write(Utf8JsonWriter writer, ScopeAnswer value, JsonSerializerOptions options)
-        {
-            if (value.Resources is not { } resources)
-            {
-                writer.WriteStringValue("all");
-                return;
-            }
-
-            writer.WriteStartArray();
-            foreach (var resource in resources)
-            {
-                writer.WriteStringValue(resource);
-            }
-
-            writer.WriteEndArray();
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 
 namespace Dashboard.Keys;
 

@@ -17,8 +17,8 @@ public sealed partial class KeysPage
 
     async Task<string?> RenameAsync(KeyItem key, string name)
     {
-        var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(Name: name), life.Token));
-        await ReloadAsync();
+        var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(Name: name), list.Closed));
+        await list.ReloadAsync();
         StateHasChanged();
         return outcome.Error?.Detail;
     }
@@ -41,9 +41,9 @@ public sealed partial class KeysPage
             Toasts.ShowError($"Could not switch {(state == KeyState.Active ? "on" : "off")} {key.Name}", fault.Detail);
         }
 
-        if (!life.IsCancellationRequested)
+        if (!list.Closed.IsCancellationRequested)
         {
-            await ReloadAsync();
+            await list.ReloadAsync();
             StateHasChanged();
         }
 
@@ -53,13 +53,13 @@ public sealed partial class KeysPage
     async Task RevokeAsync(KeyItem key)
     {
         // As it is now: the list may be an hour old, and the question depends on the last use.
-        var row = await DoAsync(actor => Keys.GetAsync(actor, key.KeyId, life.Token));
+        var row = await DoAsync(actor => Keys.GetAsync(actor, key.KeyId, list.Closed));
         if (row.Succeeded && !await confirm!.AskAsync(RevokeQuestion.About(row.Value, Time.GetUtcNow())))
         {
             return;
         }
 
-        var outcome = row.Succeeded ? await DoAsync(actor => Keys.RevokeAsync(actor, key.KeyId, life.Token)) : row;
+        var outcome = row.Succeeded ? await DoAsync(actor => Keys.RevokeAsync(actor, key.KeyId, list.Closed)) : row;
         if (outcome.Succeeded)
         {
             Toasts.Show($"{key.Name} revoked", "Requests with it are refused.");
@@ -69,7 +69,7 @@ public sealed partial class KeysPage
             Toasts.ShowError($"Could not revoke {key.Name}", outcome.Error.Detail);
         }
 
-        await ReloadAsync();
+        await list.ReloadAsync();
     }
 
     /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>

@@ -59,7 +59,7 @@ public sealed partial class KeysPage
 
     async Task<Error?> CreateAsync(NewKey asked)
     {
-        var outcome = await DoAsync(actor => Keys.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, life.Token));
+        var outcome = await DoAsync(actor => Keys.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
         if (outcome.Error is { } fault)
         {
             return fault;
@@ -67,16 +67,7 @@ public sealed partial class KeysPage
 
         (creating, issued) = (false, SecretReveal.Of(outcome.Value));
         StateHasChanged(); // the key first; the list can wait
-        before.Clear();
-        try
-        {
-            await LoadAsync(View!.State with { Cursor = null });
-        }
-        catch (Exception failure) when (!life.IsCancellationRequested)
-        {
-            LogNotRead(Log, failure); // the page would be lost over it, and the key with the page
-        }
-
+        await list.TryLoadFirstAsync(failure => LogNotRead(Log, failure));
         StateHasChanged();
         return null;
     }
@@ -86,7 +77,7 @@ public sealed partial class KeysPage
     {
         issued = null;
         StateHasChanged();
-        return ReloadAsync();
+        return list.ReloadAsync();
     }
 
     [LoggerMessage(LogLevel.Error, "The list of keys could not be read after a key was created.")]

@@ -2,6 +2,7 @@ using Dashboard.Auth;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
+using Dashboard.Shared;
 using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
@@ -12,15 +13,12 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 {
     static readonly SelectOption<KeyEnvironment?>[] environments = [new(null, "All environments"), new(KeyEnvironment.Live, "Live"), new(KeyEnvironment.Test, "Test")];
 
-    readonly CancellationTokenSource life = new();
-    readonly Stack<string?> before = new();
+    readonly PagedListState<KeysPageState, KeysPageModel> list;
     SearchField? searchField;
     Result<KeySummary>? found;
     (ProjectPath Project, string KeyId)? wanted;
-    KeysPageState? chosen;
-    bool loading;
-    int turn;
-    string search = "";
+
+    public KeysPage() => list = new(ReadAsync, () => Navigation) { MustStay = () => issued is not null };
 
     [Parameter] public string Organization { get; set; } = "";
 
@@ -35,7 +33,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
-    [PersistentState] public KeysPageModel? View { get; set; }
+    [PersistentState] public KeysPageModel? View { get => list.Page; set => list.Page = value; }
 
     [Inject] KeysPageQuery Reader { get; set; } = null!;
 
@@ -45,121 +43,39 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
-    /// <summary>What the filters say: what was chosen last, though its list is still on its way.</summary>
-    KeysPageState Chosen => chosen ?? View!.State;
-
-    public void Dispose()
-    {
-        life.Cancel();
-        life.Dispose();
-    }
+    public void Dispose() => list.Dispose();
 
     protected override async Task OnParametersSetAsync()
     {
         var asked = new KeysPageState(
             new(Organization, ProjectSlug), Revoked, KeyEnvironments.TryParse(Environment, out var only) ? only : null, KeyOrder.Parse(Sort), Managed: Managed);
-        if (View?.State.Project != asked.Project)
+        var term = wanted?.Project == asked.Project ? wanted.Value.KeyId : "";
+        if (!list.IsAt(asked))
         {
-            search = wanted?.Project == asked.Project ? wanted.Value.KeyId : "";
             (found, wanted, creating) = (null, null, false); // they were about the other project
         }
 
-        if (View is null || View.State with { Cursor = null } != asked || View.Searched != search.Length > 0)
-        {
-            before.Clear();
-            await LoadAsync(asked);
-        }
-        else
-        {
-            chosen = null;
-        }
+        await list.OpenAsync(asked, term);
     }
 
-    async Task LoadAsync(KeysPageState asked)
-    {
-        if (await User.ActorAsync() is not { } actor)
-        {
-            return; // the router leads to the sign-in
-        }
-
-        var mine = ++turn;
-        loading = true;
-        try
-        {
-            var read = await Reader.ReadAsync(actor, asked, search, life.Token);
-            if (mine == turn) // of two at once the later is what is wanted
-            {
-                Show(asked, read);
-            }
-        }
-        finally
-        {
-            loading = mine != turn;
-            chosen = loading ? chosen : null;
-        }
-    }
-
-    void Show(KeysPageState asked, Result<KeysPageModel> read)
-    {
-        if (read.Error is not null)
-        {
-            if (issued is null) // a key that is on the screen outweighs the list behind it
-            {
-                Navigation.NotFound();
-            }
-        }
-        else if (read.Value.Project.Path != asked.Project)
-        {
-            // It was called so once.
-            Navigation.NavigateTo($"/{read.Value.Project.Path}/keys{new Uri(Navigation.Uri).Query}", replace: true);
-        }
-        else
-        {
-            View = read.Value;
-        }
-    }
-
-    async Task ReloadAsync()
-    {
-        await LoadAsync(View!.State);
-        if (View.Keys.Count == 0)
-        {
-            await PreviousAsync(); // the last row of the last page has gone
-        }
-    }
-
-    async Task NextAsync()
-    {
-        if (View is { NextCursor: { } next } view)
-        {
-            before.Push(view.State.Cursor);
-            await LoadAsync(view.State with { Cursor = next });
-        }
-    }
-
-    async Task PreviousAsync()
-    {
-        if (View is { } view && before.TryPop(out var cursor))
-        {
-            await LoadAsync(view.State with { Cursor = cursor });
-        }
-    }
+    async Task<Result<KeysPageModel>> ReadAsync(KeysPageState state, string search, CancellationToken cancellationToken) =>
+        await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, search, cancellationToken) : Error.SessionRequired;
 
     void ShowRevoked(bool shown)
     {
-        chosen = Chosen with { Revoked = shown };
+        list.Choose(list.Chosen! with { Revoked = shown });
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("revoked", shown ? true : (bool?)null), replace: true);
     }
 
     void ShowManaged(bool shown)
     {
-        chosen = Chosen with { Managed = shown };
+        list.Choose(list.Chosen! with { Managed = shown });
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("managed", shown ? true : (bool?)null), replace: true);
     }
 
     void ShowEnvironment(KeyEnvironment? only)
     {
-        chosen = Chosen with { Environment = only };
+        list.Choose(list.Chosen! with { Environment = only });
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("environment", only?.ToWireName()), replace: true);
     }
 
@@ -169,16 +85,14 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     async Task SearchAsync(string text)
     {
         found = null;
-        var whole = await Keys.LooksWholeAsync(text, life.Token);
+        var whole = await Keys.LooksWholeAsync(text, list.Closed);
         if (whole)
         {
             searchField?.Clear(); // before anything else can show or send it again
-            found = await User.ActorAsync() is { } actor ? await Keys.WhichAsync(actor, text, life.Token) : Error.SessionRequired;
+            found = await User.ActorAsync() is { } actor ? await Keys.WhichAsync(actor, text, list.Closed) : Error.SessionRequired;
         }
 
-        search = whole ? "" : text.Trim();
-        before.Clear();
-        await LoadAsync(View!.State with { Cursor = null });
+        await list.SearchAsync(whole ? "" : text);
     }
 
     async Task ClearAsync()
@@ -189,7 +103,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         }
         else
         {
-            search = "";
+            list.Search = "";
             ShowEnvironment(null);
         }
     }
@@ -207,9 +121,8 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         }
         else
         {
-            search = key.KeyId;
-            before.Clear();
-            await LoadAsync(View!.State with { Cursor = null, Environment = null, Revoked = Revoked || revoked, Managed = Managed || managed });
+            list.Search = key.KeyId;
+            await list.LoadFirstAsync(View!.State with { Environment = null, Revoked = Revoked || revoked, Managed = Managed || managed });
             Navigation.NavigateTo(
                 Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
                 {

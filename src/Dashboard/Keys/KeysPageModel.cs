@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
+using Dashboard.Shared;
 
 namespace Dashboard.Keys;
 
@@ -9,9 +10,12 @@ namespace Dashboard.Keys;
 /// <param name="Revoked">Revoked keys too.</param>
 /// <param name="Environment">Only those of one environment.</param>
 /// <param name="Order">What comes first.</param>
-/// <param name="Cursor">Where the page before it ended; null for the first.</param>
 /// <param name="Managed">Managed keys too.</param>
-public sealed record KeysPageState(ProjectPath Project, bool Revoked, KeyEnvironment? Environment, KeyOrder Order, string? Cursor = null, bool Managed = false);
+public sealed record KeysPageState(ProjectPath Project, bool Revoked, KeyEnvironment? Environment, KeyOrder Order, bool Managed = false) : ListPageState
+{
+    /// <inheritdoc />
+    public override string ToPath() => $"/{Project}/keys";
+}
 
 /// <summary>What the page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
 /// <param name="State">What it answers.</param>
@@ -34,8 +38,12 @@ public sealed record KeysPageModel(
     Allowance Allowance,
     bool OnlyRevoked,
     bool OnlyManaged,
-    DateTimeOffset At)
+    DateTimeOffset At) : IListPage<KeysPageState>
 {
+    int IListPage<KeysPageState>.Count => Keys.Count;
+
+    string IListPage<KeysPageState>.ToPath() => (State with { Project = Project.Path }).ToPath();
+
     /// <summary>Whether something else than all keys that work is asked for.</summary>
     public bool Filtered => Searched || State.Environment is not null;
 

@@ -1,11 +1,12 @@
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 
 namespace Dashboard.Keys;
 
 /// <summary>Reads what the keys page shows.</summary>
-sealed class KeysPageQuery(KeyService keys, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
+sealed class KeysPageQuery(KeyListService lists, KeyService keys, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
 {
     /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
     public const int Rows = 25;
@@ -26,7 +27,7 @@ sealed class KeysPageQuery(KeyService keys, ProjectService projects, PermissionC
 
         var query = new KeyQuery(
             project.Value.Path.ToString(), asked.Revoked, term, asked.Environment, asked.Cursor, Rows, asked.Order.By, asked.Order.Descending, asked.Managed);
-        var page = await keys.ListAsync(actor, query, cancellationToken);
+        var page = await lists.ListAsync(actor, query, cancellationToken);
         var allowance = await keys.AllowanceAsync(actor, query.Project, cancellationToken);
         if ((page.Error ?? allowance.Error) is { } fault)
         {
@@ -49,8 +50,8 @@ sealed class KeysPageQuery(KeyService keys, ProjectService projects, PermissionC
     }
 
     async Task<int> CountAsync(Actor actor, KeyQuery query, CancellationToken cancellationToken) =>
-        await keys.CountAsync(actor, query, cancellationToken) is { Succeeded: true, Value: var count } ? count : 0;
+        await lists.CountAsync(actor, query, cancellationToken) is { Succeeded: true, Value: var count } ? count : 0;
 
     async Task<bool> HasAsync(Actor actor, KeyQuery query, CancellationToken cancellationToken) =>
-        await keys.ListAsync(actor, query with { Cursor = null, Limit = 1 }, cancellationToken) is { Succeeded: true, Value.Items.Count: > 0 };
+        await lists.ListAsync(actor, query with { Cursor = null, Limit = 1 }, cancellationToken) is { Succeeded: true, Value.Items.Count: > 0 };
 }

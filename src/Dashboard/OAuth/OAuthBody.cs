@@ -13,10 +13,10 @@ static class OAuthBody
     const string Form = "application/x-www-form-urlencoded";
     const string Json = "application/json";
     const int MaxBytes = 64 * 1024;
-    const int MostParameters = 50;
+    const int MaxParameters = 50;
     const int MaxDepth = 8;
 
-    static readonly OAuthError Twice = OAuthError.InvalidRequest("A parameter is there twice.");
+    static readonly OAuthError Twice = OAuthError.InvalidRequest("A parameter occurs twice.");
 
     static readonly OAuthError Unreadable = OAuthError.InvalidRequest("The body cannot be read. Send it form-encoded, or as a JSON object, in UTF-8.");
 
@@ -72,7 +72,7 @@ static class OAuthBody
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var part in new QueryStringEnumerable(text))
         {
-            if (values.Count == MostParameters || !values.TryAdd(part.DecodeName().ToString(), part.DecodeValue().ToString()))
+            if (values.Count == MaxParameters || !values.TryAdd(part.DecodeName().ToString(), part.DecodeValue().ToString()))
             {
                 return Twice;
             }
@@ -97,7 +97,7 @@ static class OAuthBody
                 continue; // left out
             }
 
-            if (values.Count == MostParameters || member.Value.ValueKind is not JsonValueKind.String)
+            if (values.Count == MaxParameters || member.Value.ValueKind is not JsonValueKind.String)
             {
                 return OAuthError.InvalidRequest("Every member of the body has to be a text.");
             }

@@ -5,11 +5,6 @@ using Dashboard.Core.Tokens;
 
 namespace Dashboard.OAuth;
 
-/// <summary>An error as OAuth words it (RFC 6749 section 5.2).</summary>
-sealed record OAuthErrorAnswer(
-    [Field("What went wrong, for programs.", Example = "\"invalid_grant\"")] string Error,
-    [Field("What happened and what to do, for people.", Example = "\"The code has expired.\"")] string ErrorDescription);
-
 /// <summary>Tells an error. No cache keeps it, and a 401 names the scheme that would do.</summary>
 sealed class OAuthErrorResult(OAuthError error, string? challenge = null) : IResult
 {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Dashboard.Api;
+using Dashboard.Auth;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Tokens;
@@ -69,14 +70,14 @@ static class TokenEndpoints
 
         var bearer = http.Request.Headers.Authorization is [{ } value] && value.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase)
             ? CredentialReader.Read(http.Request.Headers, acceptBearer: false) : default;
-        var answer = await introspection.AskAsync(body!, client!, bearer, http.Facts(), http.Origin(), cancellationToken);
+        var answer = await introspection.AskAsync(body!, client!, bearer, http.ToCallerContext(), http.Origin(), cancellationToken);
         return answer switch
         {
             { Error: { } refused } => refused.ToOAuthResult(),
             { Refused: RefusalCode.VerificationUnavailable } => new RefusalResult(RefusalCode.VerificationUnavailable),
             { Refused: RefusalCode.RateLimited } => OAuthError.TooMany(TimeSpan.FromMinutes(1)).ToOAuthResult(),
             { Refused: { } } => new OAuthErrorResult(
-                new("invalid_token", "The access token is not valid here.", StatusCodes.Status401Unauthorized), BearerChallenge.Of(http, RefusalCode.InvalidToken)),
+                new("invalid_token", "The access token is not valid.", StatusCodes.Status401Unauthorized), BearerChallenge.Of(http, RefusalCode.InvalidToken)),
             { Facts: { } facts } => TypedResults.Ok(new ActiveToken(
                 true, facts.Scope, facts.ClientId, facts.ExpiresAt.ToUnixTimeSeconds(), facts.ExpiresAt, facts.IssuedAt.ToUnixTimeSeconds(), facts.Subject, facts.Organization,
                 facts.TokenType, facts.Issuer, facts.Audience, facts.Jti)),

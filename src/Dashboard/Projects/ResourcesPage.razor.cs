@@ -17,14 +17,12 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     /// <summary>What is longer may be a whole key that was pasted: it is not said again.</summary>
     const int MaxQuoted = 30;
 
-    readonly CancellationTokenSource life = new();
-    readonly Stack<string?> before = new();
+    readonly PagedListState<ResourcesPageState, ResourcesPageModel> list;
     RenameResourceDialog? rename;
     ConfirmDialog? confirm;
     bool adding;
-    bool loading;
-    int turn;
-    string search = "";
+
+    public ResourcesPage() => list = new(ReadAsync, () => Navigation);
 
     [Parameter] public string Organization { get; set; } = "";
 
@@ -36,7 +34,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit.</summary>
-    [PersistentState] public ResourcesPageModel? View { get; set; }
+    [PersistentState] public ResourcesPageModel? View { get => list.Page; set => list.Page = value; }
 
     [Inject] ResourceService Resources { get; set; } = null!;
 
@@ -63,20 +61,16 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
                 return null;
             }
 
-            var first = (before.Count * Rows) + 1;
-            return before.Count == 0 && view.NextCursor is null
+            var first = (list.PageIndex * Rows) + 1;
+            return !list.HasPrevious && view.NextCursor is null
                 ? string.Create(CultureInfo.InvariantCulture, $"{view.Items.Count:N0} {(view.Items.Count == 1 ? "resource" : "resources")}")
                 : string.Create(CultureInfo.InvariantCulture, $"{first:N0} to {first + view.Items.Count - 1:N0} of {view.Total:N0}");
         }
     }
 
-    string NothingFound => $"No {View?.State.Kind ?? "resource"} {(View?.Searched != true ? $"in {View?.Project.ProjectName}" : search.Length <= MaxQuoted ? $"matches “{search}”" : "matches")}";
+    string NothingFound => $"No {View?.State.Kind ?? "resource"} {(View?.Searched != true ? $"in {View?.Project.ProjectName}" : list.Search.Length <= MaxQuoted ? $"matches “{list.Search}”" : "matches")}";
 
-    public void Dispose()
-    {
-        life.Cancel();
-        life.Dispose();
-    }
+    public void Dispose() => list.Dispose();
 
     protected override async Task OnParametersSetAsync()
     {
@@ -84,65 +78,36 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         var byTime = Sort?.TrimStart('-') == ResourceSort.CreatedAt.ToWireName();
         var asked = new ResourcesPageState(
             new(Organization, ProjectSlug), kind, byTime ? ResourceSort.CreatedAt : ResourceSort.Name, Sort?.StartsWith('-') == true);
-        if (View is null || View.State with { Cursor = null } != asked || View.Searched != search.Length > 0)
-        {
-            before.Clear();
-            search = View?.State.Project == asked.Project ? search : "";
-            await LoadAsync(asked);
-        }
+        await list.OpenAsync(asked);
     }
 
-    async Task LoadAsync(ResourcesPageState asked)
+    async Task<Result<ResourcesPageModel>> ReadAsync(ResourcesPageState state, string search, CancellationToken cancellationToken)
     {
         if (await User.ActorAsync() is not { } actor)
         {
-            return; // the router leads to the sign-in
+            return Error.SessionRequired;
         }
 
-        var mine = ++turn;
-        loading = true;
-        try
+        var project = await Projects.FindAsync(actor, state.Project, cancellationToken);
+        if (project.Error is { } missing)
         {
-            var view = await ReadAsync(actor, asked, search);
-            View = mine == turn ? view ?? View : View; // of two at once the later is what is wanted
-        }
-        finally
-        {
-            loading = mine != turn;
-        }
-    }
-
-    async Task<ResourcesPageModel?> ReadAsync(Actor actor, ResourcesPageState asked, string term)
-    {
-        var project = await Projects.FindAsync(actor, asked.Project, life.Token);
-        if (project.Error is not null)
-        {
-            Navigation.NotFound();
-            return null;
+            return missing;
         }
 
-        if (project.Value.Path != asked.Project)
-        {
-            // It was called so once.
-            Navigation.NavigateTo($"/{project.Value.Path}/resources{new Uri(Navigation.Uri).Query}", replace: true);
-            return null;
-        }
-
-        var query = new ResourceQuery(asked.Project.ToString(), asked.Kind, term, asked.Cursor, Rows, asked.Sort, asked.Descending);
-        var page = await Resources.ListAsync(actor, query, life.Token);
-        var total = await Resources.CountAsync(actor, query, life.Token);
+        var query = new ResourceQuery(project.Value.Path.ToString(), state.Kind, search, state.Cursor, Rows, state.Sort, state.Descending);
+        var page = await Resources.ListAsync(actor, query, cancellationToken);
+        var total = await Resources.CountAsync(actor, query, cancellationToken);
         var codes = page.Succeeded ? page.Value.Items.Select(row => $"{row.Kind}:{row.Id}").ToList() : [];
-        var keys = await Resources.CountKeysAsync(actor, query.Project, codes, life.Token);
-        if ((page.Error ?? total.Error ?? keys.Error) is not null)
+        var keys = await Resources.CountKeysAsync(actor, query.Project, codes, cancellationToken);
+        if ((page.Error ?? total.Error ?? keys.Error) is { } error)
         {
-            Navigation.NotFound(); // lost between two questions
-            return null;
+            return error; // lost between two reads
         }
 
-        return new(
-            asked,
+        return new ResourcesPageModel(
+            state,
             project.Value,
-            term.Length > 0,
+            search.Length > 0,
             [.. page.Value.Items.Select(row => new ResourceItem(row.Kind, row.Id, row.Name, keys.Value.GetValueOrDefault($"{row.Kind}:{row.Id}"), row.CreatedAt))],
             page.Value.NextCursor,
             total.Value);
@@ -150,30 +115,8 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     async Task ReloadAsync()
     {
-        await LoadAsync(View!.State);
-        if (View.Items.Count == 0)
-        {
-            await PreviousAsync(); // the last row of the last page has gone
-        }
-
+        await list.ReloadAsync();
         StateHasChanged();
-    }
-
-    async Task NextAsync()
-    {
-        if (View is { NextCursor: { } next } view)
-        {
-            before.Push(view.State.Cursor);
-            await LoadAsync(view.State with { Cursor = next });
-        }
-    }
-
-    async Task PreviousAsync()
-    {
-        if (View is { } view && before.TryPop(out var cursor))
-        {
-            await LoadAsync(view.State with { Cursor = cursor });
-        }
     }
 
     void ShowKind(string kind) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("kind", kind.Length == 0 ? null : kind), replace: true);
@@ -181,29 +124,22 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     void ShowSorted(SortState sort) => Navigation.NavigateTo(
         Navigation.GetUriWithQueryParameter("sort", sort == new SortState(ResourceSort.Name.ToWireName()) ? null : $"{(sort.Descending ? "-" : "")}{sort.By}"), replace: true);
 
-    async Task SearchAsync(string text)
-    {
-        search = text.Trim();
-        before.Clear();
-        await LoadAsync(View!.State with { Cursor = null });
-    }
-
     async Task ClearAsync()
     {
         if (View!.State.Kind is null)
         {
-            await SearchAsync("");
+            await list.SearchAsync("");
         }
         else
         {
-            search = "";
+            list.Search = "";
             ShowKind("");
         }
     }
 
     async Task<Error?> AddAsync(NewResource asked)
     {
-        var outcome = await DoAsync(actor => Resources.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, life.Token));
+        var outcome = await DoAsync(actor => Resources.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
         if (outcome.Error is { } fault)
         {
             return Told(fault);
@@ -217,7 +153,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     async Task<Error?> RenameAsync(ResourceItem item, string name)
     {
-        var outcome = await DoAsync(actor => Resources.ChangeAsync(actor, View!.Project.Path.ToString(), item.Code, new(name), life.Token));
+        var outcome = await DoAsync(actor => Resources.ChangeAsync(actor, View!.Project.Path.ToString(), item.Code, new(name), list.Closed));
         await ReloadAsync();
         return Told(outcome.Error);
     }
@@ -229,13 +165,13 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     {
         // As it is now: the list may be an hour old, and the question depends on what keys do.
         var project = View!.Project.Path.ToString();
-        var preview = await DoAsync(actor => Resources.PreviewDeletionAsync(actor, project, item.Code, life.Token));
+        var preview = await DoAsync(actor => Resources.PreviewDeletionAsync(actor, project, item.Code, list.Closed));
         if (preview.Succeeded && !await confirm!.AskAsync(DeletionQuestion.About(item, preview.Value)))
         {
             return;
         }
 
-        var outcome = preview.Succeeded ? await DoAsync(actor => Resources.DeleteAsync(actor, project, item.Code, life.Token)) : preview.Error!;
+        var outcome = preview.Succeeded ? await DoAsync(actor => Resources.DeleteAsync(actor, project, item.Code, list.Closed)) : preview.Error!;
         if (outcome.Succeeded)
         {
             Toasts.Show($"{item.Name} deleted", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));

@@ -1,5 +1,6 @@
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
+using Dashboard.Shared;
 
 namespace Dashboard.Projects;
 
@@ -8,8 +9,11 @@ namespace Dashboard.Projects;
 /// <param name="Kind">Only those of one kind.</param>
 /// <param name="Sort">What they are sorted by.</param>
 /// <param name="Descending">Whether the last or latest comes first.</param>
-/// <param name="Cursor">Where the page before it ended; null for the first.</param>
-public sealed record ResourcesPageState(ProjectPath Project, string? Kind, ResourceSort Sort, bool Descending, string? Cursor = null);
+public sealed record ResourcesPageState(ProjectPath Project, string? Kind, ResourceSort Sort, bool Descending) : ListPageState
+{
+    /// <inheritdoc />
+    public override string ToPath() => $"/{Project}/resources";
+}
 
 /// <summary>A resource as the list shows it.</summary>
 /// <param name="Kind">Its kind.</param>
@@ -32,7 +36,12 @@ public sealed record ResourceItem(string Kind, string Id, string Name, int Keys,
 /// <param name="Total">How many there are on all pages.</param>
 public sealed record ResourcesPageModel(
     ResourcesPageState State, ProjectAccess Project, bool Searched, IReadOnlyList<ResourceItem> Items, string? NextCursor, int Total)
+    : IListPage<ResourcesPageState>
 {
+    int IListPage<ResourcesPageState>.Count => Items.Count;
+
+    string IListPage<ResourcesPageState>.ToPath() => (State with { Project = Project.Path }).ToPath();
+
     /// <summary>Whether something else than all resources is asked for.</summary>
     public bool Filtered => Searched || State.Kind is not null;
 

@@ -96,7 +96,7 @@ public sealed partial class PublishDialog : ComponentBase
 
         if (permissions.Count == 0)
         {
-            errors["permissions"] = "Choose one permission or more.";
+            errors["permissions"] = "Choose at least one permission.";
         }
     }
 

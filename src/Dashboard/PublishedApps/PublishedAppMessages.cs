@@ -2,7 +2,6 @@ using Dashboard.Api;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Format;
 using Dashboard.Core.PublishedApps;
-using Dashboard.Keys;
 
 namespace Dashboard.PublishedApps;
 

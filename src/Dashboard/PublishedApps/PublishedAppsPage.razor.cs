@@ -12,14 +12,12 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
     /// <summary>What is longer may be a whole key that was pasted: it is not said again.</summary>
     const int MaxQuoted = 30;
 
-    readonly CancellationTokenSource life = new();
-    readonly Stack<string?> before = new();
+    readonly PagedListState<PublishedAppsPageState, PublishedAppsPageModel> list;
     ConfirmDialog? confirm;
     SecretReveal? issued;
     bool publishing;
-    bool loading;
-    int turn;
-    string search = "";
+
+    public PublishedAppsPage() => list = new(ReadAsync, () => Navigation) { MustStay = () => issued is not null };
 
     [Parameter] public string Organization { get; set; } = "";
 
@@ -28,7 +26,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
     [SupplyParameterFromQuery(Name = "unpublished")] public bool Unpublished { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
-    [PersistentState] public PublishedAppsPageModel? View { get; set; }
+    [PersistentState] public PublishedAppsPageModel? View { get => list.Page; set => list.Page = value; }
 
     [Inject] PublishedAppsPageQuery Reader { get; set; } = null!;
 
@@ -47,112 +45,34 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
     [Inject] ILogger<PublishedAppsPage> Log { get; set; } = null!;
 
     string NothingFound => View?.Searched != true ? $"No app of {View?.Project.ProjectName} is published any more"
-        : search.Length <= MaxQuoted ? $"No app matches “{search}”"
+        : list.Search.Length <= MaxQuoted ? $"No app matches “{list.Search}”"
         : "No app matches";
 
-    public void Dispose()
-    {
-        life.Cancel();
-        life.Dispose();
-    }
+    public void Dispose() => list.Dispose();
 
     protected override async Task OnParametersSetAsync()
     {
         var asked = new PublishedAppsPageState(new(Organization, ProjectSlug), Unpublished);
-        if (View is null || View.State with { Cursor = null } != asked || View.Searched != search.Length > 0)
-        {
-            before.Clear();
-            search = View?.State.Project == asked.Project ? search : "";
-            await LoadAsync(asked);
-        }
+        await list.OpenAsync(asked);
     }
 
-    async Task LoadAsync(PublishedAppsPageState asked)
-    {
-        if (await User.ActorAsync() is not { } actor)
-        {
-            return; // the router leads to the sign-in
-        }
-
-        var mine = ++turn;
-        loading = true;
-        try
-        {
-            var read = await Reader.ReadAsync(actor, asked, search, life.Token);
-            if (mine == turn) // of two at once the later is what is wanted
-            {
-                Show(asked, read);
-            }
-        }
-        finally
-        {
-            loading = mine != turn;
-        }
-    }
-
-    void Show(PublishedAppsPageState asked, Result<PublishedAppsPageModel> read)
-    {
-        if (read.Error is not null)
-        {
-            if (issued is null) // a key that is on the screen outweighs the list behind it
-            {
-                Navigation.NotFound();
-            }
-        }
-        else if (read.Value.Project.Path != asked.Project)
-        {
-            // It was called so once.
-            Navigation.NavigateTo($"/{read.Value.Project.Path}/apps{new Uri(Navigation.Uri).Query}", replace: true);
-        }
-        else
-        {
-            View = read.Value;
-        }
-    }
+    async Task<Result<PublishedAppsPageModel>> ReadAsync(PublishedAppsPageState state, string search, CancellationToken cancellationToken) =>
+        await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, search, cancellationToken) : Error.SessionRequired;
 
     async Task ReloadAsync()
     {
-        await LoadAsync(View!.State);
-        if (View.Items.Count == 0)
-        {
-            await PreviousAsync(); // the last row of the last page has gone
-        }
-
+        await list.ReloadAsync();
         StateHasChanged();
     }
 
-    async Task NextAsync()
-    {
-        if (View is { NextCursor: { } next } view)
-        {
-            before.Push(view.State.Cursor);
-            await LoadAsync(view.State with { Cursor = next });
-        }
-    }
-
-    async Task PreviousAsync()
-    {
-        if (View is { } view && before.TryPop(out var cursor))
-        {
-            await LoadAsync(view.State with { Cursor = cursor });
-        }
-    }
-
     void ShowUnpublished(bool shown) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("unpublished", shown ? true : (bool?)null), replace: true);
-
-    async Task SearchAsync(string text)
-    {
-        search = text.Trim();
-        before.Clear();
-        await LoadAsync(View!.State with { Cursor = null });
-    }
 
     async Task<PickPage> FindResourcesAsync(string term, CancellationToken cancellationToken) =>
         await Resources.PickAsync(await User.ActorAsync(), View?.Project.Path.ToString(), term, cancellationToken);
 
     async Task<Error?> PublishAsync(NewPublishedApp asked)
     {
-        var outcome = await DoAsync(actor => Apps.PublishAsync(actor, asked with { Project = View?.Project.Path.ToString() }, life.Token));
+        var outcome = await DoAsync(actor => Apps.PublishAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault; // which is told by a question of its own
@@ -160,16 +80,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 
         (publishing, issued) = (false, SecretReveal.Of(outcome.Value));
         StateHasChanged(); // the key first; the list can wait
-        before.Clear();
-        try
-        {
-            await LoadAsync(View!.State with { Cursor = null });
-        }
-        catch (Exception failure) when (!life.IsCancellationRequested)
-        {
-            LogNotRead(Log, failure); // the page would be lost over it, and the key with the page
-        }
-
+        await list.TryLoadFirstAsync(failure => LogNotRead(Log, failure));
         StateHasChanged();
         return null;
     }
@@ -185,13 +96,13 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
     async Task UnpublishAsync(PublishedAppItem item)
     {
         // As it is now: the list may be an hour old, and the question depends on the last use.
-        var app = await DoAsync(actor => Apps.GetAsync(actor, item.Id, life.Token));
+        var app = await DoAsync(actor => Apps.GetAsync(actor, item.Id, list.Closed));
         if (app.Succeeded && !await confirm!.AskAsync(UnpublishQuestion.About(app.Value, Time.GetUtcNow())))
         {
             return;
         }
 
-        var outcome = app.Succeeded ? await DoAsync(actor => Apps.UnpublishAsync(actor, item.Id, life.Token)) : app;
+        var outcome = app.Succeeded ? await DoAsync(actor => Apps.UnpublishAsync(actor, item.Id, list.Closed)) : app;
         if (outcome.Succeeded)
         {
             Toasts.Show($"{item.Name} unpublished", "Requests with its key are refused.");

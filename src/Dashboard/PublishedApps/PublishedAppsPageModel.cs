@@ -2,14 +2,18 @@ using System.Globalization;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.PublishedApps;
+using Dashboard.Shared;
 
 namespace Dashboard.PublishedApps;
 
 /// <summary>Which page of which list is asked for, as far as the address says it.</summary>
 /// <param name="Project">As the address names it.</param>
 /// <param name="Unpublished">Unpublished apps too.</param>
-/// <param name="Cursor">Where the page before it ended; null for the first.</param>
-public sealed record PublishedAppsPageState(ProjectPath Project, bool Unpublished, string? Cursor = null);
+public sealed record PublishedAppsPageState(ProjectPath Project, bool Unpublished) : ListPageState
+{
+    /// <inheritdoc />
+    public override string ToPath() => $"/{Project}/apps";
+}
 
 /// <summary>An app as the list shows it.</summary>
 /// <param name="Id">The identifier.</param>
@@ -76,8 +80,12 @@ public sealed record PublishedAppsPageModel(
     int Total,
     bool OnlyUnpublished,
     bool Publishable,
-    DateTimeOffset At)
+    DateTimeOffset At) : IListPage<PublishedAppsPageState>
 {
+    int IListPage<PublishedAppsPageState>.Count => Items.Count;
+
+    string IListPage<PublishedAppsPageState>.ToPath() => (State with { Project = Project.Path }).ToPath();
+
     /// <summary>No app has been published in this project yet.</summary>
     public bool Untouched => Items.Count == 0 && !OnlyUnpublished && !Searched && State.Cursor is null;
 

@@ -119,7 +119,7 @@ public sealed partial class ServiceAccountDialog : ComponentBase
 
         if (permissions.Count == 0)
         {
-            errors["permissions"] = "Choose one permission or more.";
+            errors["permissions"] = "Choose at least one permission.";
         }
 
         if (!all && projects.Count == 0)

@@ -1,7 +1,6 @@
 using Dashboard.Api;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Keys;
 
 namespace Dashboard.ServiceAccounts;
 

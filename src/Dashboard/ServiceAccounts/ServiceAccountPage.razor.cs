@@ -48,7 +48,7 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
 
     bool Active => View?.Account.State == ServiceAccountState.Active;
 
-    bool Full => View?.Account.Secrets.Count >= ServiceAccountCredential.MostAtATime;
+    bool Full => View?.Account.Secrets.Count >= ServiceAccountCredential.MaxActive;
 
     public void Dispose()
     {

@@ -16,22 +16,20 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     static readonly SelectOption<ServiceAccountState?>[] states =
         [new(null, "Any status"), new(ServiceAccountState.Active, "Active"), new(ServiceAccountState.Inactive, "Switched off")];
 
-    readonly CancellationTokenSource life = new();
-    readonly Stack<string?> before = new();
+    readonly PagedListState<ServiceAccountsPageState, ServiceAccountsPageModel> list;
     ServiceAccountActions? actions;
     ServiceAccountDraft? begin;
     SecretReveal? issued;
     bool creating;
-    bool loading;
-    int turn;
-    string search = "";
+
+    public ServiceAccountsPage() => list = new(ReadAsync, () => Navigation) { MustStay = () => issued is not null };
 
     [Parameter] public string Organization { get; set; } = "";
 
     [SupplyParameterFromQuery(Name = "state")] public string? State { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
-    [PersistentState] public ServiceAccountsPageModel? View { get; set; }
+    [PersistentState] public ServiceAccountsPageModel? View { get => list.Page; set => list.Page = value; }
 
     [Inject] ServiceAccountsPageQuery Reader { get; set; } = null!;
 
@@ -50,117 +48,39 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         get
         {
             var account = View?.State.State is { } state ? $"{(state == ServiceAccountState.Active ? "active" : "switched-off")} service account" : "service account";
-            return View?.Searched != true ? $"No {account} in {View?.Organization.Name}" : search.Length <= MaxQuoted ? $"No {account} matches “{search}”" : $"No {account} matches";
+            return View?.Searched != true ? $"No {account} in {View?.Organization.Name}" : list.Search.Length <= MaxQuoted ? $"No {account} matches “{list.Search}”" : $"No {account} matches";
         }
     }
 
-    public void Dispose()
-    {
-        life.Cancel();
-        life.Dispose();
-    }
+    public void Dispose() => list.Dispose();
 
     protected override async Task OnParametersSetAsync()
     {
         ServiceAccountState? state = State switch { "active" => ServiceAccountState.Active, "inactive" => ServiceAccountState.Inactive, _ => null };
         var asked = new ServiceAccountsPageState(Organization, state);
-        if (View is null || View.State with { Cursor = null } != asked || View.Searched != search.Length > 0)
-        {
-            before.Clear();
-            search = View?.State.Organization == asked.Organization ? search : "";
-            await LoadAsync(asked);
-        }
+        await list.OpenAsync(asked);
     }
 
-    async Task LoadAsync(ServiceAccountsPageState asked)
-    {
-        if (await User.ActorAsync() is not { } actor)
-        {
-            return; // the router leads to the sign-in
-        }
-
-        var mine = ++turn;
-        loading = true;
-        try
-        {
-            var read = await Reader.ReadAsync(actor, asked, search, life.Token);
-            if (mine == turn) // of two at once the later is what is wanted
-            {
-                Show(asked, read);
-            }
-        }
-        finally
-        {
-            loading = mine != turn;
-        }
-    }
-
-    void Show(ServiceAccountsPageState asked, Result<ServiceAccountsPageModel> read)
-    {
-        if (read.Error is not null)
-        {
-            if (issued is null) // a secret that is on the screen outweighs the list behind it
-            {
-                Navigation.NotFound();
-            }
-        }
-        else if (read.Value.Organization.Slug != asked.Organization)
-        {
-            // It was called so once.
-            Navigation.NavigateTo($"/{read.Value.Organization.Slug}/service-accounts{new Uri(Navigation.Uri).Query}", replace: true);
-        }
-        else
-        {
-            View = read.Value;
-        }
-    }
+    async Task<Result<ServiceAccountsPageModel>> ReadAsync(ServiceAccountsPageState state, string search, CancellationToken cancellationToken) =>
+        await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, search, cancellationToken) : Error.SessionRequired;
 
     async Task ReloadAsync()
     {
-        await LoadAsync(View!.State);
-        if (View.Items.Count == 0)
-        {
-            await PreviousAsync(); // the last row of the last page has gone
-        }
-
+        await list.ReloadAsync();
         StateHasChanged();
     }
 
-    async Task NextAsync()
-    {
-        if (View is { NextCursor: { } next } view)
-        {
-            before.Push(view.State.Cursor);
-            await LoadAsync(view.State with { Cursor = next });
-        }
-    }
-
-    async Task PreviousAsync()
-    {
-        if (View is { } view && before.TryPop(out var cursor))
-        {
-            await LoadAsync(view.State with { Cursor = cursor });
-        }
-    }
-
     void ShowState(ServiceAccountState? state) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("state", state?.ToWireName()), replace: true);
-
-    async Task SearchAsync(string text)
-    {
-        search = text.Trim();
-        before.Clear();
-        await LoadAsync(View!.State with { Cursor = null });
-    }
 
     async Task ClearAsync()
     {
         if (View!.State.State is null)
         {
-            await SearchAsync("");
+            await list.SearchAsync("");
         }
         else
         {
-            search = "";
+            list.Search = "";
             ShowState(null);
         }
     }
@@ -168,7 +88,7 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     /// <summary>Offers what most accounts need and no more: one permission, and the project where there is one only.</summary>
     async Task BeginCreatingAsync()
     {
-        var projects = await actions!.FindProjectsAsync("", life.Token);
+        var projects = await actions!.FindProjectsAsync("", list.Closed);
         begin = new("", "", [PermissionCatalog.Permissions[0].Name], false, projects is { Total: 1, Items: var only } ? only : [], KeyEnvironment.Live);
         creating = true;
     }
@@ -176,7 +96,7 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     async Task<Error?> CreateAsync(ServiceAccountDraft asked)
     {
         var input = new NewServiceAccount(asked.Name, asked.Description, asked.Permissions, asked.Choice, asked.Environment, View!.Organization.Slug);
-        var outcome = await actions!.DoAsync(actor => Accounts.CreateAsync(actor, input, life.Token));
+        var outcome = await actions!.DoAsync(actor => Accounts.CreateAsync(actor, input, list.Closed));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault;
@@ -184,16 +104,7 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
 
         (creating, issued) = (false, ServiceAccountSecrets.Of(outcome.Value));
         StateHasChanged(); // the secrets first; the list can wait
-        before.Clear();
-        try
-        {
-            await LoadAsync(View!.State with { Cursor = null });
-        }
-        catch (Exception failure) when (!life.IsCancellationRequested)
-        {
-            LogNotRead(Log, failure); // the page would be lost over it, and the secrets with the page
-        }
-
+        await list.TryLoadFirstAsync(failure => LogNotRead(Log, failure));
         StateHasChanged();
         return null;
     }

@@ -2,14 +2,18 @@ using System.Globalization;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Keys;
+using Dashboard.Shared;
 
 namespace Dashboard.ServiceAccounts;
 
 /// <summary>Which page of which list is asked for, as far as the address says it.</summary>
 /// <param name="Organization">The organization's slug, as the address names it.</param>
 /// <param name="State">Only those of one state.</param>
-/// <param name="Cursor">Where the page before it ended; null for the first.</param>
-public sealed record ServiceAccountsPageState(string Organization, ServiceAccountState? State, string? Cursor = null);
+public sealed record ServiceAccountsPageState(string Organization, ServiceAccountState? State) : ListPageState
+{
+    /// <inheritdoc />
+    public override string ToPath() => $"/{Organization}/service-accounts";
+}
 
 /// <summary>A service account as the list shows it: short enough to go from the prerendered page to its circuit, whatever the account reaches.</summary>
 /// <param name="Id">The identifier.</param>
@@ -69,7 +73,12 @@ public sealed record ServiceAccountItem(
 /// <param name="At">When it was read: what the times in it are told from.</param>
 public sealed record ServiceAccountsPageModel(
     ServiceAccountsPageState State, OrganizationAccess Organization, bool Searched, IReadOnlyList<ServiceAccountItem> Items, string? NextCursor, int Total, DateTimeOffset At)
+    : IListPage<ServiceAccountsPageState>
 {
+    int IListPage<ServiceAccountsPageState>.Count => Items.Count;
+
+    string IListPage<ServiceAccountsPageState>.ToPath() => (State with { Organization = Organization.Slug }).ToPath();
+
     /// <summary>Whether something else than all accounts is asked for.</summary>
     public bool Filtered => Searched || State.State is not null;
 

@@ -14,7 +14,7 @@ namespace Dashboard.Shell;
 public sealed class ShellProvider : ComponentBase, IDisposable
 {
     /// <summary>A menu of more is of no use, and it goes through the circuit's first message.</summary>
-    const int MostPlaces = 50;
+    const int MaxPlaces = 50;
 
     /// <summary>Pages of the organization stand where else a project does; no project is called so.</summary>
     const string ServiceAccounts = "service-accounts";
@@ -180,9 +180,9 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     static ShellModel Around(ShellModel shell, ProjectAccess here, IReadOnlyList<ProjectAccess> all) => shell with
     {
         Organization = new(here.OrganizationName, KeysOf(all.First(project => project.OrganizationId == here.OrganizationId))),
-        Organizations = [.. all.DistinctBy(project => project.OrganizationId).Take(MostPlaces).Select(project => new ShellPlace(project.OrganizationName, KeysOf(project)))],
+        Organizations = [.. all.DistinctBy(project => project.OrganizationId).Take(MaxPlaces).Select(project => new ShellPlace(project.OrganizationName, KeysOf(project)))],
         Project = new(here.ProjectName, KeysOf(here)),
-        Projects = [.. all.Where(project => project.OrganizationId == here.OrganizationId).Take(MostPlaces).Select(project => new ShellPlace(project.ProjectName, KeysOf(project)))],
+        Projects = [.. all.Where(project => project.OrganizationId == here.OrganizationId).Take(MaxPlaces).Select(project => new ShellPlace(project.ProjectName, KeysOf(project)))],
         ManagesProjects = here.Role.Can(MemberAction.ManageProjects),
         Groups =
         [

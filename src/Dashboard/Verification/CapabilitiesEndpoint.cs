@@ -1,5 +1,5 @@
 using Dashboard.Api;
-using Dashboard.Api.OpenApi;
+using Dashboard.Auth;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
@@ -29,7 +29,7 @@ static class CapabilitiesEndpoint
     {
         var credential = queries.Or(CredentialReader.Read(http.Request.Headers, options.AcceptBearer), http.Request.Path, http.Request.QueryString.Value);
         var requirement = new AccessRequirement(environments.Of(http.Request.Host));
-        var verdict = await verifier.VerifyAsync(credential, requirement, http.Facts(), cancellationToken);
+        var verdict = await verifier.VerifyAsync(credential, requirement, http.ToCallerContext(), cancellationToken);
         return verdict.Principal is { } principal ? TypedResults.Ok(new PrincipalAnswer(principal)) : new RefusalResult(verdict.Refusal!.Value, verdict.RetryAfter);
     }
 }

@@ -23,7 +23,7 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
     static readonly CancellationToken Unended = CancellationToken.None;
 
     /// <summary>A proxy asks by few addresses. Those of somebody who makes up ever more are not kept.</summary>
-    const int MostPolicies = 1000;
+    const int MaxPolicies = 1000;
 
     readonly ConcurrentDictionary<string, ForwardAuthPolicy?> policies = new(StringComparer.Ordinal);
 
@@ -98,7 +98,7 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
         }
 
         var policy = ForwardAuthPolicy.Read(path[start..], catalog);
-        if (policies.Count < MostPolicies)
+        if (policies.Count < MaxPolicies)
         {
             policies[path] = policy;
         }

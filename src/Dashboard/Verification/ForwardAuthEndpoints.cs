@@ -1,5 +1,4 @@
 using Dashboard.Api;
-using Dashboard.Api.OpenApi;
 
 namespace Dashboard.Verification;
 

@@ -1,7 +1,6 @@
 using Dashboard.Api;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
-using Dashboard.Keys;
 
 namespace Dashboard.Verification;
 

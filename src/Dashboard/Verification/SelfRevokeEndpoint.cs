@@ -1,5 +1,4 @@
 using Dashboard.Api;
-using Dashboard.Api.OpenApi;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
@@ -14,7 +13,7 @@ static class SelfRevokeEndpoint
         var verification = app.MapGroup("/v1").AllowAnonymous().AsApi().WithTags("Verification");
         verification.MapPost("/self-revoke", RevokeAsync)
             .WithName("revokeOwnKey").WithSummary("Revoke the key that the request presents, for ever. An inactive or expired one too, from any address, at any host.")
-            .Answers<SelfRevokedAnswer>(200, "The key is revoked.")
+            .Answers<SelfRevokedAnswer>(200, "The key has been revoked.")
             .WithMetadata(new PresentedCredentialMetadata())
             .Refuses(
                 RefusalCode.MissingCredential, RefusalCode.MalformedKey, RefusalCode.InvalidKey, RefusalCode.RevokedKey, RefusalCode.InvalidToken,

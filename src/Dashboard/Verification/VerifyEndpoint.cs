@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Dashboard.Api;
-using Dashboard.Api.OpenApi;
+using Dashboard.Auth;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Verification;
@@ -26,7 +26,7 @@ static class VerifyEndpoint
     {
         var caller = CredentialReader.Read(http.Request.Headers, options.AcceptBearer);
         var body = await JsonBody.ReadAsync<VerifyRequest>(http);
-        var outcome = await questions.AskAsync(caller, http.Facts(), body.Error is { } unreadable ? unreadable : body.Value.ToQuestion(), cancellationToken);
+        var outcome = await questions.AskAsync(caller, http.ToCallerContext(), body.Error is { } unreadable ? unreadable : body.Value.ToQuestion(), cancellationToken);
         return outcome switch
         {
             { Refused: { } refused } => new RefusalResult(refused.Refusal!.Value, refused.RetryAfter),

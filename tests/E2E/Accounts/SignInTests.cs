@@ -17,17 +17,17 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.Page.GotoAsync(SignIn);
         await visit.ExpectAccessibleAsync();
-        foreach (var left in new[] { "Four more tries, then a pause of 5 minutes.", "Three more tries", "Two more tries", "One more try", "The next try is possible in 5 minutes." })
+        foreach (var left in new[] { "4 tries left before a 5-minute lockout.", "3 tries left", "2 tries left", "1 try left", "Try again in 5 minutes." })
         {
             await TypeAsync(visit, "nobody@example.com", "not-the-Password-1");
-            await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync($"Address or password is wrong. {left}");
+            await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync($"Wrong email or password. {left}");
             await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveValueAsync("nobody@example.com");
             await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveValueAsync("");
             await Assertions.Expect(visit.Page.GetByLabel("Password")).ToBeFocusedAsync();
         }
 
         await TypeAsync(visit, "nobody@example.com", "not-the-Password-1");
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Too many tries. The next is possible in 5 minutes.");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Too many attempts. Try again in 5 minutes.");
         await visit.ExpectAccessibleAsync();
     }
 
@@ -38,7 +38,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await using var visit = await PageVisit.OpenAsync(browser, product.Url, PageVisit.Phone);
         await visit.Page.GotoAsync(SignIn);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).TapAsync();
-        await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveAccessibleDescriptionAsync("Enter your e-mail address.");
+        await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveAccessibleDescriptionAsync("Enter your email.");
         await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveAccessibleDescriptionAsync("Enter your password.");
         await visit.ExpectAccessibleAsync();
     }

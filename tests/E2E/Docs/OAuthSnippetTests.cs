@@ -6,15 +6,15 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Docs;
 
-/// <summary>What the README and the page about OAuth tell people to type, run as it stands.</summary>
+/// <summary>The lines of the page about OAuth, typed as they are printed.</summary>
 public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixture<AuthorizationServer>
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Readmes_curl_gets_a_token_by_form_and_by_JSON()
+    public async Task Curl_of_the_page_gets_a_token_by_form_and_by_JSON()
     {
-        var answers = await RunAsync("bash", "-c", Pages.Block("../README.md", "sh", "$CLIENT_SECRET"));
+        var answers = await RunAsync("bash", "-c", Pages.Block("oauth.md", "sh", "$CLIENT_SECRET"));
         Assert.Equal(2, answers.Count);
         foreach (var answer in answers)
         {
@@ -24,10 +24,10 @@ public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixtur
     }
 
     [Fact]
-    public async Task Readmes_Python_gets_a_token_by_form_and_by_JSON_and_shows_what_it_may_do()
+    public async Task Python_of_the_page_gets_tokens_and_shows_what_they_may_do()
     {
         var before = await CountTokensAsync();
-        var answer = Assert.Single(await RunAsync("python3", "-c", Pages.Block("../README.md", "python", "/oauth/token")));
+        var answer = Assert.Single(await RunAsync("python3", "-c", Pages.Block("oauth.md", "python", "/oauth/token")));
         Assert.Equal(("valid", People.Organization), (answer.GetProperty("code").GetString(), answer.GetProperty("organization").GetString()));
         Assert.Equal(before + 2, await CountTokensAsync());
     }
@@ -50,42 +50,6 @@ public sealed class OAuthSnippetTests(AuthorizationServer server) : IClassFixtur
         return context.AccessTokens.Count(token => token.ClientId == server.Worker.Id);
     }
 
-    /// <summary>What it prints, as the JSON values that it is.</summary>
-    async Task<List<JsonElement>> RunAsync(string program, params string[] arguments)
-    {
-        var found = ExternalProcess.Find(program);
-        Assert.SkipWhen(found is null, $"no {program}");
-        Assert.SkipWhen(program == "bash" && ExternalProcess.Find("curl") is null, "no curl");
-        var folder = Directory.CreateTempSubdirectory("latchkey-");
-        try
-        {
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, ".curlrc"), "silent\nshow-error\n", Token); // a person sees a progress meter, on another line
-            var environment = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["HOME"] = folder.FullName,
-                ["LATCHKEY_URL"] = server.Issuer,
-                ["CLIENT_ID"] = server.Worker.Id,
-                ["CLIENT_SECRET"] = server.Worker.Secret,
-            };
-            var said = await ExternalProcess.RunAsync(found!, folder.FullName, environment, Token, arguments);
-            return [.. said.Replace("}{", "}\n{", StringComparison.Ordinal).Split('\n').Select(text => Parse(text, said))];
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    static JsonElement Parse(string text, string said)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidOperationException(said, exception);
-        }
-    }
+    Task<List<JsonElement>> RunAsync(string program, params string[] arguments) => Terminal.RunAsync(
+        server.Product.Url, new Dictionary<string, string>(StringComparer.Ordinal) { ["CLIENT_ID"] = server.Worker.Id, ["CLIENT_SECRET"] = server.Worker.Secret }, program, arguments);
 }

@@ -24,7 +24,7 @@ public sealed class PublishedBuildTests(Browser browser, PublishedBuildTests.Pub
         folder.UnixFileMode = Usual;
         await using (var product = await ProductProcess.StartAsync(Prepare()))
         {
-            await using (var visit = await Visit.OpenAsync(browser, product.Url))
+            await using (var visit = await PageVisit.OpenAsync(browser, product.Url))
             {
                 await visit.Page.GotoAsync($"/setup?code={product.SetUpCode}");
                 await visit.Page.GetByLabel("E-mail").FillAsync(Product.Email);

@@ -80,7 +80,7 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await dialog.GetByLabel("Expires").SelectOptionAsync("On a date…");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
         await Expect(dialog.GetByText("Give it a name of 1 to 100 characters.")).ToBeVisibleAsync();
-        await Expect(dialog.GetByText("Choose one permission or more.")).ToBeVisibleAsync();
+        await Expect(dialog.GetByText("Choose at least one permission.")).ToBeVisibleAsync();
         await Expect(dialog.GetByText("Choose the last day that the key works on.")).ToBeVisibleAsync();
         await Expect(dialog.GetByLabel("Name")).ToBeFocusedAsync();
         await visit.ExpectAccessibleAsync();

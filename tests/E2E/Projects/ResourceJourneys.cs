@@ -98,7 +98,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await Expect(page.GetByLabel("Address")).ToHaveValueAsync("zurich");
         await page.GetByLabel("Address").FillAsync("before");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByText("The address before is or was another project's.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("The address before is or was used by another project.")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("Address")).ToBeFocusedAsync();
         await page.GetByLabel("Address").FillAsync("zh");
         await page.Keyboard.PressAsync("Enter");

@@ -17,7 +17,7 @@ public enum InputMode
 sealed class PageDriver(IPage page, InputMode way)
 {
     /// <summary>More presses of Tab than any page has stops.</summary>
-    const int MostStops = 90;
+    const int MaxStops = 90;
 
     /// <summary>What has the focus: its role and its name, as people who hear a page are told them.</summary>
     const string Focus = """
@@ -144,7 +144,7 @@ sealed class PageDriver(IPage page, InputMode way)
 
     public Task KeyAsync(string key) => page.Keyboard.PressAsync(key);
 
-    Task ReachAsync(string what) => UntilAsync(what, "Tab", MostStops);
+    Task ReachAsync(string what) => UntilAsync(what, "Tab", MaxStops);
 
     Task DoAsync(ILocator thing) => way == InputMode.Touch ? thing.TapAsync() : thing.ClickAsync();
 

@@ -51,7 +51,7 @@ public sealed class BootstrapTests
     [InlineData("Password", "Bootstrap:Password is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password.", "Email", SignInFixture.Email)]
     [InlineData("Email", "Bootstrap:Email is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password.", "Password", SignInFixture.Password)]
     [InlineData("Email", "Bootstrap:Email is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password.", "Project", "Orders")]
-    [InlineData("Email", "Bootstrap:Email cannot be used: enter a whole e-mail address, such as priya@northwind.example.", "Email", "priya", "Password", SignInFixture.Password)]
+    [InlineData("Email", "Bootstrap:Email cannot be used: enter a complete email address, such as priya@northwind.example.", "Email", "priya", "Password", SignInFixture.Password)]
     [InlineData("Password", "Bootstrap:Password cannot be used: use 12 characters or more. A sentence is easy to remember.", "Email", SignInFixture.Email, "Password", "Sh0rt!")]
     [InlineData("Organization", "Bootstrap:Organization cannot be used: give it a name of 1 to 100 characters.", "Email", SignInFixture.Email, "Password", SignInFixture.Password, "Organization", " ")]
     public async Task Settings_in_part_or_unusable_stop_the_start_and_are_named(string key, string message, params string[] settings)

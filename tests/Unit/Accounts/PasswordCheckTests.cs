@@ -37,13 +37,13 @@ public sealed class PasswordCheckTests
         using var check = new PasswordCheck(hasher);
         var held = Enumerable.Range(0, PasswordCheck.AtOnce).Select(_ => Task.Run(() => check.VerifyAsync(Priya, "right", SignInFixture.Cancel))).ToList();
         await hasher.Busy(PasswordCheck.AtOnce);
-        var waiting = Enumerable.Range(0, PasswordCheck.MostWaiting).Select(_ => check.VerifyAsync(Priya, "right", SignInFixture.Cancel)).ToList();
+        var waiting = Enumerable.Range(0, PasswordCheck.MaxWaiting).Select(_ => check.VerifyAsync(Priya, "right", SignInFixture.Cancel)).ToList();
         var late = await check.VerifyAsync(Priya, "right", SignInFixture.Cancel);
         Assert.Equal((ErrorCode.RateLimited, TimeSpan.FromSeconds(5)), (late.Error?.Code, late.Error?.RetryAfter));
 
         hasher.Door.Set();
         Assert.All(await Task.WhenAll(held.Concat(waiting)), answer => Assert.True(answer.Succeeded));
-        Assert.Equal(PasswordCheck.AtOnce, hasher.MostAtOnce);
+        Assert.Equal(PasswordCheck.AtOnce, hasher.MaxConcurrent);
         Assert.True((await check.VerifyAsync(Priya, "right", SignInFixture.Cancel)).Succeeded);
     }
 
@@ -58,7 +58,7 @@ public sealed class PasswordCheckTests
 
         public int Verified { get; private set; }
 
-        public int MostAtOnce { get; private set; }
+        public int MaxConcurrent { get; private set; }
 
         public async Task Busy(int times)
         {
@@ -81,7 +81,7 @@ public sealed class PasswordCheckTests
             lock (gate)
             {
                 Verified++;
-                MostAtOnce = Math.Max(MostAtOnce, ++inside);
+                MaxConcurrent = Math.Max(MaxConcurrent, ++inside);
             }
 
             entered.Release();

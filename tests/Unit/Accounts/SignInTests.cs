@@ -60,10 +60,10 @@ public sealed class SignInTests
         Assert.Equal(known, unknown);
         Assert.Equal(
             [
-                "Address or password is wrong. Four more tries, then a pause of 5 minutes.", "Address or password is wrong. Three more tries, then a pause of 5 minutes.",
-                "Address or password is wrong. Two more tries, then a pause of 5 minutes.", "Address or password is wrong. One more try, then a pause of 5 minutes.",
-                "Address or password is wrong. The next try is possible in 5 minutes.", "Too many tries. The next is possible in 5 minutes.",
-                "Too many tries. The next is possible in 5 minutes.",
+                "Wrong email or password. 4 tries left before a 5-minute lockout.", "Wrong email or password. 3 tries left before a 5-minute lockout.",
+                "Wrong email or password. 2 tries left before a 5-minute lockout.", "Wrong email or password. 1 try left before a 5-minute lockout.",
+                "Wrong email or password. Try again in 5 minutes.", "Too many attempts. Try again in 5 minutes.",
+                "Too many attempts. Try again in 5 minutes.",
             ],
             known.Select(fault => fault?.Detail));
         Assert.DoesNotContain("secret-in-the-wrong", newcomers.Installation.Dump(), StringComparison.OrdinalIgnoreCase);
@@ -88,7 +88,7 @@ public sealed class SignInTests
         var paused = (await newcomers.SignInAsync()).Error;
         Assert.Equal((ErrorCode.RateLimited, TimeSpan.FromMinutes(5)), (paused?.Code, paused?.RetryAfter));
         newcomers.Installation.Time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromMilliseconds(1));
-        Assert.Equal("Too many tries. The next is possible in 1 minute.", (await newcomers.SignInAsync()).Error?.Detail);
+        Assert.Equal("Too many attempts. Try again in 1 minute.", (await newcomers.SignInAsync()).Error?.Detail);
         newcomers.Installation.Time.Advance(TimeSpan.FromMilliseconds(1));
         await newcomers.FailAsync(5); // as many as at first
         newcomers.Installation.Time.Advance(TimeSpan.FromMinutes(5));
@@ -151,7 +151,7 @@ public sealed class SignInTests
         }
 
         newcomers.Installation.Time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMilliseconds(1));
-        Assert.EndsWith("Four more tries, then a pause of 5 minutes.", (await newcomers.SignInAsync(SignInFixture.Wrong)).Error?.Detail, StringComparison.Ordinal);
+        Assert.EndsWith("4 tries left before a 5-minute lockout.", (await newcomers.SignInAsync(SignInFixture.Wrong)).Error?.Detail, StringComparison.Ordinal);
         await using var context = newcomers.Installation.Open();
         Assert.Equal(11, context.SignInFailures.Count());
         await newcomers.SignInAsync(SignInFixture.Wrong);

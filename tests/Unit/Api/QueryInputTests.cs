@@ -1,5 +1,5 @@
 using Dashboard.Api;
-using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Keys;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;

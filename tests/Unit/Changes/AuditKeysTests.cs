@@ -43,7 +43,7 @@ public sealed class AuditKeysTests : IAsyncDisposable
     {
         Directory.CreateDirectory(world.KeyFolder);
         Task<AuditKeyRing> waiting;
-        await using (var file = PrivateFiles.OpenAlone(KeyFile))
+        await using (var file = PrivateFiles.OpenExclusively(KeyFile))
         {
             waiting = RingAsync(Start());
             Assert.False(waiting.IsCompleted);
@@ -77,8 +77,8 @@ public sealed class AuditKeysTests : IAsyncDisposable
         var id = (await RingAsync(Start())).Current.Id;
         Directory.Delete(world.KeyFolder, recursive: true);
         Assert.Equal(
-            $"Audit:Key is not set, and {KeyFile} is missing, which holds the key {id} that the audit log was written with; restore the file from your backup, or set Audit:Key to its content; "
-            + $"if that key is lost, add lost:{id} to Audit:OldKeys: then its entries can no longer be verified.",
+            $"Audit:Key is not set, and {KeyFile} is missing, which holds the key {id} of the audit log; restore the file from your backup, "
+            + $"or set Audit:Key to its content; if the key is lost, add lost:{id} to Audit:OldKeys, and its entries can no longer be verified.",
             (await StopsAsync()).Message);
         Assert.False(File.Exists(KeyFile));
     }
@@ -88,8 +88,8 @@ public sealed class AuditKeysTests : IAsyncDisposable
     {
         await WriteAsync(Start((AuditKeys.Setting, First.Text)));
         Assert.Equal(
-            $"Audit:Key is not the key {First.Key.Id} that the audit log was written with; add that key to Audit:OldKeys, or the DataProtection:WrapKey that it was derived from; "
-            + $"if that key is lost, add lost:{First.Key.Id} to Audit:OldKeys: then its entries can no longer be verified.",
+            $"Audit:Key is not the key {First.Key.Id} of the audit log; add that key, or the DataProtection:WrapKey that it was derived from, to Audit:OldKeys; "
+            + $"if the key is lost, add lost:{First.Key.Id} to Audit:OldKeys, and its entries can no longer be verified.",
             (await StopsAsync((AuditKeys.Setting, Second.Text))).Message);
     }
 
@@ -221,8 +221,8 @@ public sealed class AuditKeysTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("Audit:Key", "c2hvcnQ=", "Audit:Key has to be 32 random bytes in base64, such as `openssl rand -base64 32` prints.")]
-    [InlineData("Audit:OldKeys", "lost:abc,c2hvcnQ=", "Audit:OldKeys lists something else than 32 random bytes in base64 each, or lost:ID.")]
+    [InlineData("Audit:Key", "c2hvcnQ=", "Audit:Key must be 32 random bytes in base64, such as `openssl rand -base64 32` prints.")]
+    [InlineData("Audit:OldKeys", "lost:abc,c2hvcnQ=", "Audit:OldKeys has an entry that is neither 32 random bytes in base64 nor lost:ID.")]
     public void Setting_that_is_no_key_stops_the_start_and_is_not_repeated(string key, string value, string message) =>
         Assert.Equal(message, Assert.Throws<SettingException>(() => new AuditKeys(TestInstallation.Configuration((key, value)), "/")).Message);
 

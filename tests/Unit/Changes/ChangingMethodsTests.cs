@@ -197,6 +197,11 @@ public sealed class ChangingMethodsTests
         }),
         ["SessionService.EndAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<SessionService>().EndAsync(actor, Token))),
         ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
+        ["SetUpService.SetUpWithCodeAsync"] = new(4, 3, async (world, _) =>
+        {
+            var code = await world.Services.Get<SetUpCode>().GetAsync(Token);
+            return await Run(services => services.Get<SetUpService>().SetUpWithCodeAsync(null, code, Installation, Token));
+        }, Empty: true),
         ["SignInService.SignInAsync"] = new(1, 1, (world, actor) =>
         {
             world.SetPassword(actor, Password);

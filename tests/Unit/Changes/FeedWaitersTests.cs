@@ -23,7 +23,7 @@ public sealed class FeedWaitersTests
             await hold.Task;
             var party = waiters.Begin();
             reads++;
-            party?.Tell(true);
+            party?.Complete(true);
         }
     }
 
@@ -47,7 +47,7 @@ public sealed class FeedWaitersTests
             mine?.TrySetResult();
             var one = held.Task.IsCompleted;
             await held.Task;
-            party?.Tell(one); // the second read succeeds
+            party?.Complete(one); // the second read succeeds
         }
     }
 

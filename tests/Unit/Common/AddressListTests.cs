@@ -52,7 +52,7 @@ public sealed class AddressListTests
     public void Nonsense_is_refused(string text)
     {
         Assert.False(AddressList.TryParse([text], out _, out var fault));
-        Assert.Contains("neither an address nor a network", fault, StringComparison.Ordinal);
+        Assert.Contains("not an address or network", fault, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class AddressListTests
     public void Address_with_more_than_its_network_is_refused_and_the_right_text_shown(string text, string right)
     {
         Assert.False(AddressList.TryParse([text], out _, out var fault));
-        Assert.Contains($"Write {right},", fault, StringComparison.Ordinal);
+        Assert.Contains($"Use {right},", fault, StringComparison.Ordinal);
     }
 
     [Fact]

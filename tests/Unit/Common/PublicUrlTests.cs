@@ -18,12 +18,12 @@ public sealed class PublicUrlTests
     public void Setting_is_the_address_of_a_host(string? setting, string? address) => Assert.Equal(address, Of(setting).Configured);
 
     [Theory]
-    [InlineData("keys.northwind.example", "it has to be an address that begins with https:// or http://")]
-    [InlineData("ftp://keys.northwind.example", "it has to be an address that begins with https:// or http://")]
-    [InlineData("https://northwind.example/keys", "it has to end after the host and port, since Latchkey is served at the root of a host of its own")]
-    [InlineData("https://northwind.example/?a", "it has to end after the host and port, since Latchkey is served at the root of a host of its own")]
-    [InlineData("https://northwind.example/#a", "it has to end after the host and port, since Latchkey is served at the root of a host of its own")]
-    [InlineData("https://a@northwind.example", "it has to end after the host and port, since Latchkey is served at the root of a host of its own")]
+    [InlineData("keys.northwind.example", "it must be a URL that begins with https:// or http://")]
+    [InlineData("ftp://keys.northwind.example", "it must be a URL that begins with https:// or http://")]
+    [InlineData("https://northwind.example/keys", "it must end after the host and port, because Latchkey is served at the root of a host of its own")]
+    [InlineData("https://northwind.example/?a", "it must end after the host and port, because Latchkey is served at the root of a host of its own")]
+    [InlineData("https://northwind.example/#a", "it must end after the host and port, because Latchkey is served at the root of a host of its own")]
+    [InlineData("https://a@northwind.example", "it must end after the host and port, because Latchkey is served at the root of a host of its own")]
     public void Anything_else_stops_the_start(string setting, string reason) =>
         Assert.Equal($"PublicUrl is \"{setting}\"; {reason}.", Assert.Throws<SettingException>(() => Of(setting)).Message);
 

@@ -33,7 +33,7 @@ public sealed class RefusalCodeTests
         Assert.Equal(15, codes.Length);
         Assert.Equal(codes.Length, codes.Select(x => x.ToWireName()).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(codes.Length, codes.Select(x => x.ToSentence()).Distinct(StringComparer.Ordinal).Count());
-        Assert.All(codes, x => Assert.Matches(@"^[A-Z][^.!]+\.\z", x.ToSentence()));
+        Assert.All(codes, x => Assert.Matches(@"^[A-Z][^!]+\.\z", x.ToSentence()));
     }
 
     [Fact]

@@ -38,14 +38,14 @@ public sealed class SettingsBinderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Number", "11", "it has to be a whole number from 1 to 10")]
-    [InlineData("Number", "-1", "it has to be a whole number from 1 to 10")]
-    [InlineData("Number", "five", "it has to be a whole number from 1 to 10")]
-    [InlineData("Switch", "yes", "it has to be true or false")]
-    [InlineData("Time", "121", "it has to be whole seconds from 1 to 120, or as long written hh:mm:ss")]
-    [InlineData("Time", "0", "it has to be whole seconds from 1 to 120, or as long written hh:mm:ss")]
-    [InlineData("Time", "00:00:01.5", "it has to be whole seconds from 1 to 120, or as long written hh:mm:ss")]
-    [InlineData("Time", "1m", "it has to be whole seconds from 1 to 120, or as long written hh:mm:ss")]
+    [InlineData("Number", "11", "it must be a whole number from 1 to 10")]
+    [InlineData("Number", "-1", "it must be a whole number from 1 to 10")]
+    [InlineData("Number", "five", "it must be a whole number from 1 to 10")]
+    [InlineData("Switch", "yes", "it must be true or false")]
+    [InlineData("Time", "121", "it must be a whole number of seconds from 1 to 120, or a duration in the format hh:mm:ss")]
+    [InlineData("Time", "0", "it must be a whole number of seconds from 1 to 120, or a duration in the format hh:mm:ss")]
+    [InlineData("Time", "00:00:01.5", "it must be a whole number of seconds from 1 to 120, or a duration in the format hh:mm:ss")]
+    [InlineData("Time", "1m", "it must be a whole number of seconds from 1 to 120, or a duration in the format hh:mm:ss")]
     public void Wrong_value_is_named_with_its_key_and_the_reason(string name, string value, string reason)
     {
         var wrong = Assert.Throws<SettingException>(() => Read<SampleOptions>(($"Sample:{name}", value)));
@@ -54,7 +54,7 @@ public sealed class SettingsBinderTests : IDisposable
 
     [Fact]
     public void Value_that_parses_itself_gives_its_own_reason() => Assert.Equal(
-        "Keys:Template \"nk\" cannot be used: the template has no secret: it must end in {secret:N} or {hex:N}.",
+        "Keys:Template \"nk\" is not valid: the template has no secret: it must end in {secret:N} or {hex:N}.",
         Assert.Throws<SettingException>(() => Read<KeyOptions>(("Keys:Template", "nk"))).Message);
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class SettingsBinderTests : IDisposable
     [Fact]
     public void Secret_that_is_set_twice_or_whose_file_cannot_be_used_stops_the_start()
     {
-        Assert.Equal("Sample:Secret is set, and so is Sample:Secret_FILE; set one of them.", Stops(("Sample:Secret", "s3cret"), ("Sample:Secret_FILE", Write("x"))));
+        Assert.Equal("Sample:Secret is set together with Sample:Secret_FILE; set only one of them.", Stops(("Sample:Secret", "s3cret"), ("Sample:Secret_FILE", Write("x"))));
         var (empty, large, missing) = (Write("\n"), Write(new('x', 70_000)), Path.Combine(folder.FullName, "missing"));
         Assert.Equal($"Sample:Secret_FILE names {empty}, which is empty.", Stops(("Sample:Secret_FILE", empty)));
         Assert.Equal($"Sample:Secret_FILE names {large}, which is larger than 64 KB.", Stops(("Sample:Secret_FILE", large)));
@@ -78,17 +78,17 @@ public sealed class SettingsBinderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Keys:Templat", "Keys:Templat is not a setting of this version of Latchkey; below Keys there are AcceptBearer, MaxActivePerProject, Template.")]
-    [InlineData("KEYS:TEMPLAT", "KEYS:TEMPLAT is not a setting of this version of Latchkey; below Keys there are AcceptBearer, MaxActivePerProject, Template.")]
-    [InlineData("OAuth:Enable", "OAuth:Enable is not a setting of this version of Latchkey; below OAuth there are AccessTokenLifetime, AuthorizationCodeLifetime, DeviceCodeInterval, DeviceCodeLifetime, QueryTokenPaths, RefreshTokenLifetime, Registration, ServiceAccountTokenLifetime.")]
-    [InlineData("Environments:staging:Hosts", "Environments:staging:Hosts is not a setting of this version of Latchkey; below Environments there are live, test.")]
-    [InlineData("Environments:live:Host:0", "Environments:live:Host:0 is not a setting of this version of Latchkey; below Environments:live there are Hosts.")]
-    [InlineData("Proxies:Trusted:first", "Proxies:Trusted:first is not a setting of this version of Latchkey; below Proxies there are Trusted.")]
-    [InlineData("Proxies:Trusted:0:Address", "Proxies:Trusted:0:Address is not a setting of this version of Latchkey; below Proxies there are Trusted.")]
-    [InlineData("Keys:Template:Live", "Keys:Template:Live is not a setting of this version of Latchkey; below Keys there are AcceptBearer, MaxActivePerProject, Template.")]
-    [InlineData("Keys:Template_FILE", "Keys:Template_FILE is not a setting of this version of Latchkey; below Keys there are AcceptBearer, MaxActivePerProject, Template.")]
+    [InlineData("Keys:Templat", "Keys:Templat is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Template.")]
+    [InlineData("KEYS:TEMPLAT", "KEYS:TEMPLAT is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Template.")]
+    [InlineData("OAuth:Enable", "OAuth:Enable is not a setting of this version of Latchkey; the settings in OAuth are AccessTokenLifetime, AuthorizationCodeLifetime, DeviceCodeInterval, DeviceCodeLifetime, QueryTokenPaths, RefreshTokenLifetime, Registration, ServiceAccountTokenLifetime.")]
+    [InlineData("Environments:staging:Hosts", "Environments:staging:Hosts is not a setting of this version of Latchkey; the settings in Environments are live, test.")]
+    [InlineData("Environments:live:Host:0", "Environments:live:Host:0 is not a setting of this version of Latchkey; the settings in Environments:live are Hosts.")]
+    [InlineData("Proxies:Trusted:first", "Proxies:Trusted:first is not a setting of this version of Latchkey; the settings in Proxies are Trusted.")]
+    [InlineData("Proxies:Trusted:0:Address", "Proxies:Trusted:0:Address is not a setting of this version of Latchkey; the settings in Proxies are Trusted.")]
+    [InlineData("Keys:Template:Live", "Keys:Template:Live is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Template.")]
+    [InlineData("Keys:Template_FILE", "Keys:Template_FILE is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Template.")]
     [InlineData("PublicUrl:Path", "PublicUrl:Path is not a setting of this version of Latchkey.")]
-    [InlineData("Bootstrap:Mail", "Bootstrap:Mail is not a setting of this version of Latchkey; below Bootstrap there are Email, Organization, Password, Project.")]
+    [InlineData("Bootstrap:Mail", "Bootstrap:Mail is not a setting of this version of Latchkey; the settings in Bootstrap are Email, Organization, Password, Project.")]
     public void Unknown_setting_below_a_section_stops_the_start(string key, string message) =>
         Assert.Equal(message, Assert.Throws<SettingException>(() => SettingsBinder.RefuseUnknown(TestInstallation.Configuration((key, "x")), Product)).Message);
 

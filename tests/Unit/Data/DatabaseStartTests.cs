@@ -45,7 +45,7 @@ public sealed class DatabaseStartTests : IDisposable
 
     [Theory]
     [InlineData("Data Source=/proc/nowhere/latchkey.db", "ConnectionStrings:Dashboard names /proc/nowhere/latchkey.db, whose folder cannot be created: ")]
-    [InlineData("Server=db", "ConnectionStrings:Dashboard is no connection string of SQLite: ")]
+    [InlineData("Server=db", "ConnectionStrings:Dashboard is not a connection string for SQLite: ")]
     public void Connection_that_cannot_be_used_stops_the_start(string connection, string message) =>
         Assert.StartsWith(message, Assert.Throws<SettingException>(() => Build(connection)).Message, StringComparison.Ordinal);
 
@@ -54,7 +54,7 @@ public sealed class DatabaseStartTests : IDisposable
     {
         await using var product = Build("Data Source=/proc/latchkey.db");
         Assert.StartsWith(
-            "ConnectionStrings:Dashboard names /proc/latchkey.db, beside which no file can be written: ",
+            "ConnectionStrings:Dashboard names /proc/latchkey.db, beside which files cannot be created: ",
             (await Assert.ThrowsAsync<SettingException>(() => product.PrepareDatabaseAsync(Token))).Message, StringComparison.Ordinal);
     }
 

@@ -55,11 +55,11 @@ public sealed class PrivateFilesTests : IDisposable
     public void File_that_is_open_alone_is_opened_by_no_other()
     {
         var file = Path.Combine(folder.FullName, "file");
-        using (PrivateFiles.OpenAlone(file))
+        using (PrivateFiles.OpenExclusively(file))
         {
-            Assert.Throws<IOException>(() => PrivateFiles.OpenAlone(file));
+            Assert.Throws<IOException>(() => PrivateFiles.OpenExclusively(file));
         }
 
-        PrivateFiles.OpenAlone(file).Dispose();
+        PrivateFiles.OpenExclusively(file).Dispose();
     }
 }

@@ -44,7 +44,7 @@ public sealed class ProtectionTests
         foreach (var other in new[] { Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), null })
         {
             var wrong = Assert.Throws<SettingException>(() => world.Run((ProtectionKeyWrap.Setting, other)).Provider.CheckProtectionKeys());
-            Assert.Matches("^DataProtection:WrapKey is not what the stored key [0-9a-f-]{36} was encrypted with; .*[.]$", wrong.Message);
+            Assert.Matches("^DataProtection:WrapKey is not the key that encrypted the stored key [0-9a-f-]{36}; .*[.]$", wrong.Message);
         }
     }
 
@@ -84,8 +84,8 @@ public sealed class ProtectionTests
     {
         await using var world = TestInstallation.Empty();
         Assert.Equal(
-            "DataProtection:WrapKey is not set; with this Database:Provider the keys that protect sign-ins are stored in the database, encrypted with it: "
-            + "it has to be 32 random bytes in base64, such as `openssl rand -base64 32` prints.",
+            "DataProtection:WrapKey is not set, and it encrypts the keys that protect sign-ins, which this Database:Provider stores in the database; "
+            + "it must be 32 random bytes in base64, such as `openssl rand -base64 32` prints.",
             Assert.Throws<SettingException>(() => world.Run(("Database:Provider", "SqlServer"))).Message);
         var services = world.Run(("Database:Provider", "SqlServer"), (ProtectionKeyWrap.Setting, WrapKey));
         Assert.IsType<EntityFrameworkCoreXmlRepository<DashboardContext>>(services.Get<IOptions<KeyManagementOptions>>().Value.XmlRepository);
@@ -100,7 +100,7 @@ public sealed class ProtectionTests
     {
         await using var world = TestInstallation.Empty();
         var wrong = Assert.Throws<SettingException>(() => world.Run((ProtectionKeyWrap.Setting, value)));
-        Assert.StartsWith("DataProtection:WrapKey has to be 32 random bytes in base64", wrong.Message, StringComparison.Ordinal);
+        Assert.StartsWith("DataProtection:WrapKey must be 32 random bytes in base64", wrong.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(value, wrong.Message, StringComparison.Ordinal);
     }
 

@@ -27,11 +27,11 @@ public sealed class CreateKeyDialogTests : UiTest
     public async Task Defaults_are_one_permission_and_an_end()
     {
         var dialog = Open();
-        Assert.Equal("In Orders. 7 of 10 keys in use, 3 left.", dialog.Find(".dialog-head p").TextContent);
-        Assert.Equal("In 90 days, on 19 Feb 2027", dialog.Find("select option[selected]").TextContent);
+        Assert.Contains("In Orders. 7 of 10 keys in use, 3 left.", dialog.ByRole("dialog").TextContent, StringComparison.Ordinal);
+        Assert.Equal("In 90 days, on 19 Feb 2027", dialog.ByLabel("Expires").AllByRole("option").Single(option => option.HasAttribute("selected")).TextContent);
         Assert.Contains("It ends that day at 24:00 UTC.", dialog.Markup, StringComparison.Ordinal);
         await NameAsync(dialog, "  Checkout service ");
-        await dialog.Find("form").SubmitAsync();
+        await dialog.ByRole("form").SubmitAsync();
         var key = Assert.Single(asked);
         Assert.Equal(("Checkout service", KeyEnvironment.Live), (key.Name, key.Environment));
         Assert.Null(key.Resources);
@@ -47,9 +47,9 @@ public sealed class CreateKeyDialogTests : UiTest
     {
         var dialog = Open();
         await NameAsync(dialog, "Any");
-        await dialog.Find("select").ChangeAsync(new() { Value = choice.ToString() });
+        await dialog.ByLabel("Expires").ChangeAsync(new() { Value = choice.ToString() });
         time.Advance(TimeSpan.FromHours(1)); // past midnight: the day that was shown holds
-        await dialog.Find("form").SubmitAsync();
+        await dialog.ByRole("form").SubmitAsync();
         Assert.Equal(end is null ? (DateTimeOffset?)null : DateTimeOffset.Parse($"{end}T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture), Assert.Single(asked).ExpiresAt);
     }
 
@@ -65,12 +65,12 @@ public sealed class CreateKeyDialogTests : UiTest
     {
         var dialog = Open();
         await NameAsync(dialog, "Any");
-        await dialog.Find("select").ChangeAsync(new() { Value = nameof(ExpiryChoice.OnDate) });
-        var date = dialog.Find("input[type=date]");
+        await dialog.ByLabel("Expires").ChangeAsync(new() { Value = nameof(ExpiryChoice.OnDate) });
+        var date = dialog.ByLabel("Last day");
         Assert.Equal("2026-11-21", date.GetAttribute("min"));
         await date.ChangeAsync(new() { Value = text });
-        await dialog.Find("form").SubmitAsync();
-        Assert.Equal(error, dialog.FindAll(".error").SingleOrDefault()?.TextContent);
+        await dialog.ByRole("form").SubmitAsync();
+        Assert.Equal(error, dialog.AllByTestId("field-error").SingleOrDefault()?.TextContent);
         Assert.Equal(end, asked.SingleOrDefault()?.ExpiresAt?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
     }
 
@@ -78,17 +78,17 @@ public sealed class CreateKeyDialogTests : UiTest
     public async Task Whatever_is_missing_is_said_beside_its_field_and_nothing_is_asked_for()
     {
         var dialog = Open();
-        await dialog.FindAll("input[type=radio]")[3].ChangeAsync(new() { Value = "1" }); // chosen resources
-        await dialog.Find("input[type=checkbox]").ChangeAsync(new() { Value = false }); // read
-        await dialog.Find("form").SubmitAsync();
+        await dialog.ByRole("radio", "Chosen resources").ChangeAsync(new() { Value = "1" });
+        await dialog.ByRole("group", "Permissions").AllByRole("checkbox")[0].ChangeAsync(new() { Value = false }); // read
+        await dialog.ByRole("form").SubmitAsync();
         Assert.Empty(asked);
         Assert.Equal(
-            ["Give it a name of 1 to 100 characters.", "Choose one resource or more, or all of them.", "Choose one permission or more."],
-            dialog.FindAll(".error").Select(error => error.TextContent));
+            ["Give it a name of 1 to 100 characters.", "Choose one resource or more, or all of them.", "Choose at least one permission."],
+            dialog.AllByTestId("field-error").Select(error => error.TextContent));
         Assert.Equal("[aria-invalid='true']", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
 
         await NameAsync(dialog, "Named");
-        Assert.Equal(2, dialog.FindAll(".error").Count);
+        Assert.Equal(2, dialog.AllByTestId("field-error").Count);
     }
 
     [Fact]
@@ -97,9 +97,9 @@ public sealed class CreateKeyDialogTests : UiTest
         answer = _ => Task.FromResult<Error?>(Error.Invalid("name", "This name is taken."));
         var dialog = Open();
         await NameAsync(dialog, "Any");
-        await dialog.Find("form").SubmitAsync();
-        Assert.Equal("This name is taken.", Assert.Single(dialog.FindAll(".field .error")).TextContent);
-        Assert.Empty(dialog.FindAll(".callout"));
+        await dialog.ByRole("form").SubmitAsync();
+        Assert.Equal("This name is taken.", Assert.Single(dialog.AllByTestId("field-error")).TextContent);
+        Assert.Empty(dialog.AllByRole("alert"));
         Assert.Single(JSInterop.Invocations["ui.focusIn"]);
     }
 
@@ -112,8 +112,8 @@ public sealed class CreateKeyDialogTests : UiTest
         answer = _ => Task.FromResult<Error?>(new(code, "It cannot be.", field is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [field] = "It cannot be." }));
         var dialog = Open();
         await NameAsync(dialog, "Any");
-        await dialog.Find("form").SubmitAsync();
-        Assert.Equal("It cannot be.", dialog.Find(".callout-bad[role=alert]").TextContent.Trim());
+        await dialog.ByRole("form").SubmitAsync();
+        Assert.Equal("It cannot be.", dialog.ByRole("alert").TextContent.Trim());
     }
 
     [Fact]
@@ -123,8 +123,8 @@ public sealed class CreateKeyDialogTests : UiTest
         answer = _ => done.Task;
         var dialog = Open();
         await NameAsync(dialog, "Any");
-        var first = dialog.Find("form").SubmitAsync();
-        await dialog.Find("form").SubmitAsync();
+        var first = dialog.ByRole("form").SubmitAsync();
+        await dialog.ByRole("form").SubmitAsync();
         done.SetResult(null);
         await first;
         Assert.Single(asked);
@@ -135,16 +135,16 @@ public sealed class CreateKeyDialogTests : UiTest
     {
         var dialog = Open();
         await NameAsync(dialog, "Left over");
-        await dialog.Find("input[type=checkbox]").ChangeAsync(new() { Value = false });
-        await dialog.Find("form").SubmitAsync();
+        await dialog.ByRole("group", "Permissions").AllByRole("checkbox")[0].ChangeAsync(new() { Value = false });
+        await dialog.ByRole("form").SubmitAsync();
         dialog.Render(p => p.Add(x => x.Visible, false));
         dialog.Render(p => p.Add(x => x.Visible, true));
-        Assert.Equal("", dialog.Find("input").GetAttribute("value"));
-        Assert.Single(dialog.FindAll("input[type=checkbox][checked]"));
-        Assert.Empty(dialog.FindAll(".error"));
+        Assert.Equal("", dialog.ByLabel("Name").GetAttribute("value"));
+        Assert.Single(dialog.AllByRole("checkbox"), box => box.HasAttribute("checked"));
+        Assert.Empty(dialog.AllByTestId("field-error"));
     }
 
-    static Task NameAsync(IRenderedComponent<CreateKeyDialog> dialog, string name) => dialog.Find("input").ChangeAsync(new() { Value = name });
+    static Task NameAsync(IRenderedComponent<CreateKeyDialog> dialog, string name) => dialog.ByLabel("Name").ChangeAsync(new() { Value = name });
 
     IRenderedComponent<CreateKeyDialog> Open() => Render<CreateKeyDialog>(p => p
         .Add(x => x.Visible, true)

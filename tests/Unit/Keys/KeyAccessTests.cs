@@ -52,7 +52,7 @@ public sealed class KeyAccessTests : IAsyncDisposable
     {
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         Assert.Equal(expected, (await world.Services.Keys.GetAsync(Actor(who), key, Token)).Error?.Code);
-        Assert.Equal(expected, (await world.Services.Keys.ListAsync(Actor(who), new(TestInstallation.Orders), Token)).Error?.Code);
+        Assert.Equal(expected, (await world.Services.KeyLists.ListAsync(Actor(who), new(TestInstallation.Orders), Token)).Error?.Code);
         Assert.Equal(expected, (await world.Services.Keys.AllowanceAsync(Actor(who), TestInstallation.Orders, Token)).Error?.Code);
     }
 
@@ -83,9 +83,9 @@ public sealed class KeyAccessTests : IAsyncDisposable
         world.AddMember("globex", world.Developer, OrganizationRole.Viewer);
         var key = (await world.Services.Keys.CreateAsync(world.Stranger, new(null, "Billing's"), Token)).Value.Key;
         Assert.Equal("globex/billing", key.Project);
-        Assert.Equal(ErrorCode.InvalidRequest, (await world.Services.Keys.ListAsync(world.Developer, new(), Token)).Error?.Code);
-        Assert.Empty((await world.Services.Keys.ListAsync(world.Developer, new(TestInstallation.Orders), Token)).Value.Items);
-        Assert.Single((await world.Services.Keys.ListAsync(world.Developer, new(TestInstallation.Billing), Token)).Value.Items);
+        Assert.Equal(ErrorCode.InvalidRequest, (await world.Services.KeyLists.ListAsync(world.Developer, new(), Token)).Error?.Code);
+        Assert.Empty((await world.Services.KeyLists.ListAsync(world.Developer, new(TestInstallation.Orders), Token)).Value.Items);
+        Assert.Single((await world.Services.KeyLists.ListAsync(world.Developer, new(TestInstallation.Billing), Token)).Value.Items);
         Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.RevokeAsync(world.Developer, key.KeyId, Token)).Error?.Code);
     }
 

@@ -213,7 +213,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
             Token)).Error!;
         Assert.Equal(["name", "permissions", "resources", "expires_at", "allowed_ips", "requests_per_minute"], fault.Errors!.Keys);
         Assert.All(fault.Errors.Values, message => Assert.InRange(message.Length, 10, 150));
-        Assert.StartsWith("There is no permission \"xxxxxxxxxxx…\".", fault.Errors["permissions"], StringComparison.Ordinal);
+        Assert.StartsWith("Unknown permission \"xxxxxxxxxxx…\".", fault.Errors["permissions"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Dashboard.Bench;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -41,7 +42,7 @@ public sealed class KeyListReadsTests
     {
         await using var world = new TestInstallation();
         var (node, reads) = Fill(world, keys);
-        await node.Keys.CountAsync(world.Viewer, new(TestInstallation.Orders), Token);
+        await node.KeyLists.CountAsync(world.Viewer, new(TestInstallation.Orders), Token);
         return reads.Seen.Single(read => read.Sql.Contains("COUNT(*)", StringComparison.Ordinal));
     }
 
@@ -58,7 +59,7 @@ public sealed class KeyListReadsTests
                 foreach (var page in new[] { "first", "second" })
                 {
                     reads.Forget();
-                    var shown = (await node.Keys.ListAsync(world.Viewer, query, Token)).Value;
+                    var shown = (await node.KeyLists.ListAsync(world.Viewer, query, Token)).Value;
                     Assert.Equal(Rows, shown.Items.Count);
                     all.AddRange(reads.Seen.Select(read => ($"{sort}, descending {descending}, {page} page", read)));
                     query = query with { Cursor = shown.NextCursor };

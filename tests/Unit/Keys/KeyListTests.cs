@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -100,7 +101,7 @@ public sealed class KeyListTests : IAsyncDisposable
         AddKeys(4, (i, key) => key with { Name = new[] { "live", "test", "revoked live", "revoked test" }[i], Test = i % 2 == 1, Revoked = i > 1 });
         var query = new KeyQuery(TestInstallation.Orders, revoked, Environment: environment);
         Assert.Equal(names, string.Join(',', (await WalkAsync(query)).Select(key => key.Name).Order(StringComparer.Ordinal)));
-        Assert.Equal(names.Split(',').Length, (await world.Services.Keys.CountAsync(world.Viewer, query, Token)).Value);
+        Assert.Equal(names.Split(',').Length, (await world.Services.KeyLists.CountAsync(world.Viewer, query, Token)).Value);
     }
 
     [Theory]
@@ -119,7 +120,7 @@ public sealed class KeyListTests : IAsyncDisposable
         var query = new KeyQuery(TestInstallation.Orders, Search: search, Limit: 2, Descending: false);
         var shown = await WalkAsync(query);
         Assert.Equal(names, string.Join(',', shown.Select(key => key.Name)));
-        Assert.Equal(shown.Count, (await world.Services.Keys.CountAsync(world.Viewer, query, Token)).Value);
+        Assert.Equal(shown.Count, (await world.Services.KeyLists.CountAsync(world.Viewer, query, Token)).Value);
     }
 
     [Fact]
@@ -127,18 +128,18 @@ public sealed class KeyListTests : IAsyncDisposable
     {
         AddKeys(3, (_, key) => key);
         var query = new KeyQuery(TestInstallation.Orders, Limit: 1);
-        var cursor = (await world.Services.Keys.ListAsync(world.Viewer, query, Token)).Value.NextCursor;
+        var cursor = (await world.Services.KeyLists.ListAsync(world.Viewer, query, Token)).Value.NextCursor;
         foreach (var other in new[]
         {
             query with { Sort = KeySort.Name }, query with { Sort = KeySort.LastUsedAt }, query with { Sort = KeySort.ExpiresAt }, query with { Descending = false },
             query with { IncludeRevoked = true }, query with { Environment = KeyEnvironment.Live }, query with { Search = "0" },
         })
         {
-            var fault = (await world.Services.Keys.ListAsync(world.Viewer, other with { Cursor = cursor }, Token)).Error;
+            var fault = (await world.Services.KeyLists.ListAsync(world.Viewer, other with { Cursor = cursor }, Token)).Error;
             Assert.Equal((ErrorCode.InvalidRequest, "cursor"), (fault!.Code, fault.Errors!.Keys.Single()));
         }
 
-        Assert.True((await world.Services.Keys.ListAsync(world.Viewer, query with { Cursor = cursor, Limit = 2 }, Token)).Succeeded);
+        Assert.True((await world.Services.KeyLists.ListAsync(world.Viewer, query with { Cursor = cursor, Limit = 2 }, Token)).Succeeded);
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public sealed class KeyListTests : IAsyncDisposable
     {
         AddKeys(10, (i, key) => key with { LastUsedAt = TestInstallation.Start.AddMinutes(i) });
         var query = new KeyQuery(TestInstallation.Orders, Limit: 3, Sort: KeySort.LastUsedAt);
-        var first = (await world.Services.Keys.ListAsync(world.Viewer, query, Token)).Value;
+        var first = (await world.Services.KeyLists.ListAsync(world.Viewer, query, Token)).Value;
         await using (var context = world.Open())
         {
             await context.Keys.Where(key => key.Name == "7").ExecuteUpdateAsync(set => set
@@ -199,7 +200,7 @@ public sealed class KeyListTests : IAsyncDisposable
         AddKeys(200, (_, key) => key with { CreatedAt = TestInstallation.Start.AddDays(-1) });
         var plans = new Plans();
         var node = world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(plans)));
-        var page = (await node.Keys.ListAsync(world.Viewer, new(TestInstallation.Orders), Token)).Value;
+        var page = (await node.KeyLists.ListAsync(world.Viewer, new(TestInstallation.Orders), Token)).Value;
         var details = plans.Seen.Where(query => query.Sql.Contains("\"KeyId\" IN (", StringComparison.Ordinal) || query.Sql.Contains("ApiKeyResources", StringComparison.Ordinal)).ToList();
         Assert.Equal(50, page.Items.Count);
         Assert.Equal(2, details.Count);
@@ -208,7 +209,7 @@ public sealed class KeyListTests : IAsyncDisposable
         Assert.DoesNotContain(details.SelectMany(query => query.Plan), line => line.StartsWith("SCAN", StringComparison.Ordinal) || line.StartsWith("MATERIALIZE", StringComparison.Ordinal));
 
         plans.Seen.Clear();
-        await node.Keys.CountAsync(world.Viewer, new(TestInstallation.Orders), Token);
+        await node.KeyLists.CountAsync(world.Viewer, new(TestInstallation.Orders), Token);
         await node.Keys.AllowanceAsync(world.Viewer, TestInstallation.Orders, Token);
         var counts = plans.Seen.Where(query => query.Sql.Contains("COUNT(*)", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, counts.Count);
@@ -230,7 +231,7 @@ public sealed class KeyListTests : IAsyncDisposable
     {
         var plans = new Plans();
         await using var node = world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(plans)));
-        var page = (await node.Keys.ListAsync(world.Viewer, query, Token)).Value;
+        var page = (await node.KeyLists.ListAsync(world.Viewer, query, Token)).Value;
         return (page, [.. plans.Seen.Single(seen => seen.Sql.Contains("\"Shelf\" = ", StringComparison.Ordinal)).Plan]);
     }
 
@@ -239,7 +240,7 @@ public sealed class KeyListTests : IAsyncDisposable
         var shown = new List<KeySummary>();
         do
         {
-            var page = (await world.Services.Keys.ListAsync(world.Viewer, query, Token)).Value;
+            var page = (await world.Services.KeyLists.ListAsync(world.Viewer, query, Token)).Value;
             Assert.True(page.Items.Count == query.Limit || page.NextCursor is null);
             shown.AddRange(page.Items);
             query = query with { Cursor = page.NextCursor };

@@ -1,4 +1,4 @@
-using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Keys;
 using Xunit;
 

@@ -70,7 +70,7 @@ public sealed class RateLimitsTests
     public void Crowd_takes_no_more_memory_than_is_set_aside_and_locks_nobody_out()
     {
         var limits = new ClientLimits(1, time);
-        for (var i = 0; i < ClientLimits.MostClients; i++)
+        for (var i = 0; i < ClientLimits.MaxClients; i++)
         {
             limits.Take(new IPAddress(i));
         }

@@ -118,7 +118,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
         Assert.Equal(ErrorCode.NotFound, (await Projects.FindAsync(world.Owner, Orders, Token)).Error!.Code);
         Assert.Empty(await Projects.AccessibleAsync(world.Owner, Token));
         Assert.Empty((await Projects.ListAsync(world.Owner, "acme", null, 50, Token)).Value.Items);
-        Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.ListAsync(world.Owner, new(TestInstallation.Orders), Token)).Error!.Code);
+        Assert.Equal(ErrorCode.NotFound, (await world.Services.KeyLists.ListAsync(world.Owner, new(TestInstallation.Orders), Token)).Error!.Code);
         Assert.Equal(ErrorCode.NotFound, (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "x"), Token)).Error!.Code);
         Assert.Equal(ErrorCode.NotFound, (await world.Services.Resources.CreateAsync(world.Owner, new(TestInstallation.Orders, "workflow", "x"), Token)).Error!.Code);
         Assert.Equal(ErrorCode.NotFound, (await Projects.ChangeAsync(world.Owner, Orders, new("x"), Token)).Error!.Code);

@@ -3,7 +3,6 @@ using Bunit;
 using Bunit.TestDoubles;
 using Dashboard.Auth;
 using Dashboard.Core.Keys;
-using Dashboard.Hosting;
 using Dashboard.Projects;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
@@ -43,10 +42,10 @@ public sealed class ResourcesPageTests : UiTest
     public void Project_without_resources_says_what_they_are_for()
     {
         var page = Open(world.Admin);
-        Assert.Equal("Nothing to narrow a key to yet", page.Find(".empty h2").TextContent);
+        Assert.Equal("Nothing to narrow a key to yet", page.ByTestId("empty-state").ByRole("heading").TextContent);
         Assert.Contains("Add the workflows, gateways and agents that your API serves", page.Markup, StringComparison.Ordinal);
-        Assert.Equal("Add resource", Assert.Single(page.FindAll("button.btn-primary")).TextContent);
-        Assert.Empty(page.FindAll("[role=search]"));
+        Assert.Equal("Add resource", Assert.Single(page.AllByRole("button")).TextContent);
+        Assert.Empty(page.AllByRole("search"));
     }
 
     [Theory]
@@ -59,7 +58,7 @@ public sealed class ResourcesPageTests : UiTest
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var page = Open(person);
         Assert.Equal(["intake"], Names(page));
-        Assert.Empty(page.FindAll("main button.btn-primary, .page-head button, [aria-haspopup=menu]"));
+        Assert.Empty(page.AllByRole("menu"));
     }
 
     [Fact]
@@ -70,10 +69,10 @@ public sealed class ResourcesPageTests : UiTest
         await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x", Resources: ["workflow:returns"]), Token);
         var page = Open(world.Admin);
         Assert.Equal(["Carrier", "returns"], Names(page));
-        Assert.Equal(["0", "1"], page.FindAll("td.c-num").Select(cell => cell.TextContent.Trim()));
-        Assert.Equal("2 resources", page.Find(".pager p").TextContent);
-        Assert.Equal("ascending", page.Find("th[aria-sort]").GetAttribute("aria-sort"));
-        page.Find("th[aria-sort] button").Click();
+        Assert.Equal(["0", "1"], page.CellsOf("Keys narrowed to it").Select(cell => cell.TextContent.Trim()));
+        Assert.Equal("2 resources", page.ByRole("navigation").ByRole("status").TextContent);
+        Assert.Equal("ascending", page.ByRole("columnheader", "Name").GetAttribute("aria-sort"));
+        page.ByRole("columnheader", "Name").ByRole("button").Click();
         Assert.EndsWith("?sort=-name", Navigation.Uri, StringComparison.Ordinal);
     }
 
@@ -85,14 +84,14 @@ public sealed class ResourcesPageTests : UiTest
         Assert.Equal(["carrier"], Names(Open(world.Admin, "?kind=agent")));
         Assert.Equal(["carrier", "returns"], Names(Open(world.Admin, "?kind=spaceship")));
         var page = Open(world.Admin, "?kind=gateway");
-        Assert.Equal("No gateway in orders", page.Find(".empty h2").TextContent);
-        page.Find("select").Change("");
+        Assert.Equal("No gateway in orders", page.ByTestId("empty-state").ByRole("heading").TextContent);
+        page.ByLabel("Kind").Change("");
         Assert.EndsWith("/resources", Navigation.Uri, StringComparison.Ordinal);
         page = Open(world.Admin);
-        page.Find("input[type=search]").Input(new string('k', 40));
+        page.ByRole("searchbox").Input(new string('k', 40));
         world.Time.Advance(TimeSpan.FromSeconds(1));
-        page.WaitForAssertion(() => Assert.Equal("No resource matches", page.Find(".empty h2").TextContent)); // what may be a whole key is not said again
-        page.Find(".empty button").Click();
+        page.WaitForAssertion(() => Assert.Equal("No resource matches", page.ByTestId("empty-state").ByRole("heading").TextContent)); // what may be a whole key is not said again
+        page.ByTestId("empty-state").ByRole("button").Click();
         page.WaitForAssertion(() => Assert.Equal(["carrier", "returns"], Names(page)));
     }
 
@@ -100,11 +99,11 @@ public sealed class ResourcesPageTests : UiTest
     public async Task Added_resource_takes_its_id_from_its_name_until_one_is_written()
     {
         var page = Open(world.Admin);
-        await page.Find("button.btn-primary").ClickAsync(new());
+        await page.ByRole("button", "Add resource").ClickAsync(new());
         await Field(page, "Name").ChangeAsync(new() { Value = "Entrée des commandes" });
         Assert.Equal("entree-des-commandes", Field(page, "Id").GetAttribute("value"));
-        await page.Find("dialog select").ChangeAsync(new() { Value = "gateway" });
-        await page.Find("dialog form").SubmitAsync();
+        await page.ByRole("dialog").ByLabel("Kind").ChangeAsync(new() { Value = "gateway" });
+        await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal(["Entrée des commandes"], Names(page)));
         Assert.Equal("entree-des-commandes", (await world.Services.Resources.GetAsync(world.Viewer, TestInstallation.Orders, "gateway:entree-des-commandes", Token)).Value.Id);
         Assert.Equal("Entrée des commandes added", Assert.Single(Services.GetRequiredService<ToastService>().Items).Text);
@@ -115,16 +114,16 @@ public sealed class ResourcesPageTests : UiTest
     {
         world.AddResource(TestInstallation.Orders, "workflow", "taken");
         var page = Open(world.Admin);
-        await page.Find(".page-head button").ClickAsync(new());
-        await page.Find("dialog form").SubmitAsync();
-        Assert.Equal(2, page.FindAll("dialog [aria-invalid=true]").Count);
+        await page.ByRole("button", "Add resource").ClickAsync(new());
+        await page.ByRole("form").SubmitAsync();
+        Assert.Equal(2, page.AllByTestId("field-error").Count);
         await Field(page, "Name").ChangeAsync(new() { Value = "Something" });
         await Field(page, "Id").ChangeAsync(new() { Value = "taken" });
         await Field(page, "Name").ChangeAsync(new() { Value = "Something else" });
         Assert.Equal("taken", Field(page, "Id").GetAttribute("value"));
-        await page.Find("dialog form").SubmitAsync();
-        Assert.Equal("workflow:taken is registered in this project already.", page.Find("dialog .error").TextContent);
-        Assert.Equal("taken", page.Find("dialog [aria-invalid=true]").GetAttribute("value"));
+        await page.ByRole("form").SubmitAsync();
+        Assert.Equal("workflow:taken is already registered in this project.", page.ByTestId("field-error").TextContent);
+        Assert.Equal("taken", Field(page, "Id").GetAttribute("value"));
     }
 
     [Fact]
@@ -134,12 +133,12 @@ public sealed class ResourcesPageTests : UiTest
         var page = Open(world.Admin);
         await ClickAsync(page, "Rename…");
         await Field(page, "Name").ChangeAsync(new() { Value = "" });
-        await page.Find("dialog form").SubmitAsync();
-        Assert.NotEmpty(page.Find("dialog .error").TextContent);
+        await page.ByRole("form").SubmitAsync();
+        Assert.NotEmpty(page.ByTestId("field-error").TextContent);
         await Field(page, "Name").ChangeAsync(new() { Value = "Order intake" });
-        await page.Find("dialog form").SubmitAsync();
+        await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal(["Order intake"], Names(page)));
-        Assert.Empty(page.FindAll("dialog form"));
+        Assert.Empty(page.AllByRole("form"));
     }
 
     [Theory]
@@ -163,18 +162,18 @@ public sealed class ResourcesPageTests : UiTest
 
         var page = Open(world.Admin);
         _ = ClickAsync(page, "Delete…"); // done once the question is answered
-        page.WaitForElement("dialog[role=alertdialog] h2");
-        Assert.Contains(sentence, page.Find("dialog[role=alertdialog]").TextContent, StringComparison.Ordinal);
-        Assert.Equal(typed, page.FindAll("dialog[role=alertdialog] input").Count == 1);
+        page.WaitForRole("alertdialog");
+        Assert.Contains(sentence, page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
+        Assert.Equal(typed, page.ByRole("alertdialog").AllByRole("textbox").Count == 1);
         if (typed)
         {
-            await page.Find("dialog[role=alertdialog] form").SubmitAsync();
+            await page.ByRole("form").SubmitAsync();
             Assert.True((await world.Services.Resources.GetAsync(world.Viewer, TestInstallation.Orders, "workflow:intake", Token)).Succeeded);
-            await page.Find("dialog[role=alertdialog] input").InputAsync(new() { Value = "intake" });
+            await page.ByRole("alertdialog").ByRole("textbox").InputAsync(new() { Value = "intake" });
         }
 
-        await page.Find("dialog[role=alertdialog] form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Equal("Nothing to narrow a key to yet", page.Find(".empty h2").TextContent));
+        await page.ByRole("form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Equal("Nothing to narrow a key to yet", page.ByTestId("empty-state").ByRole("heading").TextContent));
         Assert.Equal(keys == 0 ? null : $"{keys} {(keys == 1 ? "key" : "keys")} revoked with it.", Assert.Single(Services.GetRequiredService<ToastService>().Items).Detail);
     }
 
@@ -186,8 +185,8 @@ public sealed class ResourcesPageTests : UiTest
         await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "both", Resources: ["workflow:intake", "workflow:returns"]), Token);
         var page = Open(world.Admin);
         _ = ClickAsync(page, "Delete…");
-        page.WaitForElement("dialog[role=alertdialog] h2");
-        Assert.Contains("1 key loses it and keeps its other resources.", page.Find("dialog[role=alertdialog]").TextContent, StringComparison.Ordinal);
+        page.WaitForRole("alertdialog");
+        Assert.Contains("1 key loses it and keeps its other resources.", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -198,10 +197,10 @@ public sealed class ResourcesPageTests : UiTest
         world.Time.Advance(TimeSpan.FromHours(2));
         await ClickAsync(page, "Rename…");
         await Field(page, "Name").ChangeAsync(new() { Value = "Order intake" });
-        await page.Find("dialog form").SubmitAsync();
+        await page.ByRole("form").SubmitAsync();
         Assert.Equal(["intake"], Names(page));
-        Assert.Equal("Your session has ended", Assert.Single(page.FindAll("dialog h2")).TextContent);
-        await page.Find("dialog form").SubmitAsync();
+        Assert.Equal("Your session has ended", page.ByRole("dialog").ByRole("heading").TextContent);
+        await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.EndsWith("/account/sign-in?ReturnUrl=%2Facme%2Forders%2Fresources", Navigation.Uri, StringComparison.Ordinal));
     }
 
@@ -214,24 +213,20 @@ public sealed class ResourcesPageTests : UiTest
         }
 
         var page = Open(world.Viewer);
-        Assert.Equal("1 to 25 of 30", page.Find(".pager p").TextContent);
-        page.Find("[aria-label='Next page']").Click();
-        page.WaitForAssertion(() => Assert.Equal("26 to 30 of 30", page.Find(".pager p").TextContent));
+        Assert.Equal("1 to 25 of 30", page.ByRole("navigation").ByRole("status").TextContent);
+        page.ByRole("button", "Next page").Click();
+        page.WaitForAssertion(() => Assert.Equal("26 to 30 of 30", page.ByRole("navigation").ByRole("status").TextContent));
         Assert.Equal("r25", Names(page)[0]);
-        page.Find("[aria-label='Previous page']").Click();
-        page.WaitForAssertion(() => Assert.Equal("1 to 25 of 30", page.Find(".pager p").TextContent));
+        page.ByRole("button", "Previous page").Click();
+        page.WaitForAssertion(() => Assert.Equal("1 to 25 of 30", page.ByRole("navigation").ByRole("status").TextContent));
     }
 
-    static List<string> Names(IRenderedComponent<ResourcesPage> page) => [.. page.FindAll("td.c-title .name").Select(name => name.TextContent)];
+    static List<string> Names(IRenderedComponent<ResourcesPage> page) => [.. page.AllByTestId("row-name").Select(name => name.TextContent)];
 
-    static AngleSharp.Dom.IElement Field(IRenderedComponent<ResourcesPage> page, string label)
-    {
-        var id = page.FindAll("dialog label").Single(element => element.TextContent == label).GetAttribute("for");
-        return page.Find($"[id='{id}']");
-    }
+    static AngleSharp.Dom.IElement Field(IRenderedComponent<ResourcesPage> page, string label) => page.ByRole("dialog").ByLabel(label);
 
     static Task ClickAsync(IRenderedComponent<ResourcesPage> page, string item) =>
-        page.FindAll("[role=menuitem]").First(element => element.TextContent == item).ClickAsync(new());
+        page.AllByRole("menuitem", item)[0].ClickAsync(new());
 
     IRenderedComponent<ResourcesPage> Open(Actor person, string query = "")
     {

@@ -1,5 +1,6 @@
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Projects;
 using Dashboard.Core.PublishedApps;
 using Dashboard.Core.Verification;
@@ -65,8 +66,8 @@ public sealed class ManagedKeyTests : IAsyncDisposable
         Assert.Equal(["App test"], await ListAsync(new(TestInstallation.Orders, Environment: KeyEnvironment.Test, IncludeManaged: true)));
         Assert.Equal(["App live"], await ListAsync(new(TestInstallation.Orders, Search: "app l", IncludeManaged: true)));
         Assert.Empty(await ListAsync(new(TestInstallation.Orders, Search: "app l")));
-        var cursor = (await Keys.ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 1, IncludeManaged: true), Token)).Value.NextCursor;
-        Assert.Equal("cursor", (await Keys.ListAsync(world.Viewer, new(TestInstallation.Orders, Cursor: cursor), Token)).Error?.Errors?.Keys.Single());
+        var cursor = (await world.Services.KeyLists.ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 1, IncludeManaged: true), Token)).Value.NextCursor;
+        Assert.Equal("cursor", (await world.Services.KeyLists.ListAsync(world.Viewer, new(TestInstallation.Orders, Cursor: cursor), Token)).Error?.Errors?.Keys.Single());
 
         async Task<List<string>> ListAsync(KeyQuery query)
         {
@@ -77,12 +78,12 @@ public sealed class ManagedKeyTests : IAsyncDisposable
                 var page = query with { Sort = sort, Limit = 2 };
                 do
                 {
-                    var read = (await Keys.ListAsync(world.Viewer, page, Token)).Value;
+                    var read = (await world.Services.KeyLists.ListAsync(world.Viewer, page, Token)).Value;
                     seen.AddRange(read.Items.Select(key => key.Name));
                     page = page with { Cursor = read.NextCursor };
                 }
                 while (page.Cursor is not null);
-                Assert.Equal((await Keys.CountAsync(world.Viewer, query, Token)).Value, seen.Count);
+                Assert.Equal((await world.Services.KeyLists.CountAsync(world.Viewer, query, Token)).Value, seen.Count);
             }
 
             seen.Sort(StringComparer.Ordinal);

@@ -5,7 +5,6 @@ using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.PublishedApps;
-using Dashboard.Hosting;
 using Dashboard.PublishedApps;
 using Dashboard.Tests.Unit.Support;
 using Dashboard.Tests.Unit.Ui;
@@ -62,9 +61,9 @@ public sealed class PublishedAppsPageTests : UiTest
         }
 
         var page = Open(who switch { "Admin" => world.Admin, "Viewer" => world.Viewer, _ => world.Developer });
-        Assert.Equal("No published apps in orders yet", page.Find(".empty h2").TextContent);
-        Assert.Equal(action, page.FindAll("main .btn, .empty .btn").SingleOrDefault()?.TextContent);
-        Assert.Contains(said ?? "", page.Find(".empty p").TextContent, StringComparison.Ordinal);
+        Assert.Equal("No published apps in orders yet", page.ByTestId("empty-state").ByRole("heading").TextContent);
+        Assert.Equal(action, page.ByTestId("empty-state").AllByRole("button").Concat(page.ByTestId("empty-state").AllByRole("link")).SingleOrDefault()?.TextContent);
+        Assert.Contains(said ?? "", page.ByTestId("empty-state").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +74,7 @@ public sealed class PublishedAppsPageTests : UiTest
         var page = Open(world.Developer);
         Assert.Equal(["Unpublish…"], Items(page, "Developer's", disabled: false));
         Assert.Equal(["Unpublish…"], Items(page, "Owner's", disabled: true));
-        Assert.Equal("Published by Olga. They or an admin can unpublish it.", page.Find(".menu-note").TextContent);
+        Assert.Equal("Published by Olga. They or an admin can unpublish it.", page.AllByRole("menuitem").First(item => item.HasAttribute("aria-disabled")).DescriptionOf());
     }
 
     [Fact]
@@ -83,8 +82,8 @@ public sealed class PublishedAppsPageTests : UiTest
     {
         await AddAsync(world.Owner, "Desk");
         var page = Open(world.Viewer);
-        Assert.Equal("Desk", page.Find("tbody .name").TextContent);
-        Assert.Empty(page.FindAll("[aria-haspopup=menu], button.btn-primary"));
+        Assert.Equal("Desk", page.ByTestId("row-name").TextContent);
+        Assert.Empty(page.AllByRole("menu").Concat(page.AllByRole("button", "Publish app")));
     }
 
     [Fact]
@@ -94,20 +93,20 @@ public sealed class PublishedAppsPageTests : UiTest
         var at = (world.Time.GetUtcNow() - TimeSpan.FromMinutes(59)).ToUnixTimeMilliseconds();
         var page = Open(world.Owner);
         Assert.Equal(1, world.Sql($"UPDATE ApiKeys SET LastUsedAt = {at}, LastUsedOrder = {at}, LastUsedFrom = '203.0.113.0/24'")); // after the list was read
-        _ = page.FindAll("[role=menuitem]").Single().ClickAsync(); // done once the question is answered
-        page.WaitForElement("dialog[role=alertdialog] h2");
-        var question = page.Find("dialog[role=alertdialog]").TextContent;
+        _ = page.ByRole("menuitem").ClickAsync(); // done once the question is answered
+        page.WaitForRole("alertdialog");
+        var question = page.ByRole("alertdialog").TextContent;
         Assert.Contains($"Desk loses its key {app.PublishedApp.Key.Prefix}: from this moment on its requests to intake are refused.", question, StringComparison.Ordinal);
         Assert.Contains("Its last request came 59 min ago from 203.0.113.0/24.", question, StringComparison.Ordinal);
-        await page.Find("dialog[role=alertdialog] form").SubmitAsync();
+        await page.ByRole("form").SubmitAsync();
         Assert.Null((await ReadAsync(app)).UnpublishedAt);
-        await page.Find("dialog[role=alertdialog] input").InputAsync(new() { Value = "Desk" });
-        await page.Find("dialog[role=alertdialog] form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Equal("No app of orders is published any more", page.Find(".empty h2").TextContent));
+        await page.ByRole("alertdialog").ByRole("textbox").InputAsync(new() { Value = "Desk" });
+        await page.ByRole("form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Equal("No app of orders is published any more", page.ByTestId("empty-state").ByRole("heading").TextContent));
         Assert.NotNull((await ReadAsync(app)).UnpublishedAt);
-        await page.Find(".empty button").ClickAsync();
-        page.WaitForAssertion(() => Assert.Equal("Unpublished", page.Find("tbody .state").TextContent));
-        Assert.Empty(page.FindAll("[aria-haspopup=menu]"));
+        await page.ByTestId("empty-state").ByRole("button").ClickAsync();
+        page.WaitForAssertion(() => Assert.StartsWith("Unpublished", page.CellsOf("Status").Single().TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.AllByRole("menu"));
     }
 
     [Fact]
@@ -116,17 +115,17 @@ public sealed class PublishedAppsPageTests : UiTest
         await AddAsync(world.Owner, "Older");
         world.Time.Advance(TimeSpan.FromMinutes(1));
         var page = Open(world.Owner);
-        await page.Find(".page-head button").ClickAsync();
-        await page.Find("dialog form").SubmitAsync();
+        await page.ByRole("button", "Publish app").ClickAsync();
+        await page.ByRole("form").SubmitAsync();
         Assert.Equal(
             ["Give it a name of 1 to 100 characters.", "Choose the resource that the app calls."],
-            page.FindAll("dialog .error span").Select(error => error.TextContent));
-        await page.Find("dialog form input").ChangeAsync(new() { Value = "Newer" });
-        await page.Find("dialog .choices-list input[type=radio]").ChangeAsync(new() { Value = "on" });
-        await page.Find("dialog form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Equal(["Newer", "Older"], page.FindAll("tbody .name").Select(name => name.TextContent)));
+            page.AllByTestId("field-error").Select(error => error.TextContent));
+        await page.ByLabel("Name").ChangeAsync(new() { Value = "Newer" });
+        await page.ByRole("group", "Resource").ByRole("radio").ChangeAsync(new() { Value = "on" });
+        await page.ByRole("form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Equal(["Newer", "Older"], page.AllByTestId("row-name").Select(name => name.TextContent)));
         Assert.Contains("Newer is published.", page.Markup, StringComparison.Ordinal);
-        var verdict = await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(page.Find(".copybox code").TextContent), AccessRequirement.None, null, Token);
+        var verdict = await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(page.ByRole("dialog").ByRole("code").TextContent), AccessRequirement.None, null, Token);
         Assert.Equal(("Newer", PartyType.PublishedApp), (verdict.Principal!.Owner.Name, verdict.Principal.Owner.Type));
         Assert.Equal(["read"], verdict.Principal.Permissions);
     }
@@ -165,5 +164,5 @@ public sealed class PublishedAppsPageTests : UiTest
     }
 
     static List<string> Items(IRenderedComponent<PublishedAppsPage> page, string app, bool disabled) =>
-        [.. page.FindAll($"[role=menu][aria-label=\"Actions for {app}\"] [role=menuitem]").Where(item => item.HasAttribute("aria-disabled") == disabled).Select(item => item.TextContent)];
+        [.. page.ByRole("menu", $"Actions for {app}").AllByRole("menuitem").Where(item => item.HasAttribute("aria-disabled") == disabled).Select(item => item.TextContent)];
 }

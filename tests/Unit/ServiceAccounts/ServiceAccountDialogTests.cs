@@ -27,13 +27,13 @@ public sealed class ServiceAccountDialogTests : UiTest
     {
         var dialog = Open(new("", "", ["read"], false, [orders], KeyEnvironment.Live));
         Assert.Contains("It lives in Orders.", dialog.Markup, StringComparison.Ordinal);
-        Assert.Equal(["read", "execute", "write", "verify"], dialog.FindAll(".choice code").Select(code => code.TextContent).Where(code => !code.Contains('/', StringComparison.Ordinal)));
-        await dialog.Find("input[type=text]").ChangeAsync(new() { Value = " gateway " });
-        await dialog.Find("textarea").ChangeAsync(new() { Value = " Verifies. " });
-        await dialog.FindAll(".choices")[0].QuerySelectorAll("input")[3].ChangeAsync(new() { Value = true });
-        await dialog.FindAll(".choices-list input")[1].ChangeAsync(new() { Value = true });
-        await dialog.FindAll(".seg")[1].QuerySelectorAll("input")[1].ChangeAsync(new() { Value = true });
-        await dialog.Find("form").SubmitAsync();
+        Assert.Equal(["read", "execute", "write", "verify"], dialog.ByRole("group", "Permissions").AllByRole("code").Select(code => code.TextContent).Where(code => !code.Contains('/', StringComparison.Ordinal)));
+        await dialog.ByLabel("Name").ChangeAsync(new() { Value = " gateway " });
+        await dialog.ByLabel("Description (optional)").ChangeAsync(new() { Value = " Verifies. " });
+        await dialog.ByRole("group", "Permissions").AllByRole("checkbox")[3].ChangeAsync(new() { Value = true });
+        await Chosen(dialog)[0].AllByRole("checkbox")[1].ChangeAsync(new() { Value = true });
+        await dialog.ByRole("radio", "Test").ChangeAsync(new() { Value = true });
+        await dialog.ByRole("form").SubmitAsync();
         var wanted = Assert.Single(asked);
         Assert.Equal(("gateway", "Verifies.", false, KeyEnvironment.Test), (wanted.Name, wanted.Description, wanted.AllProjects, wanted.Environment));
         Assert.Equal(["read", "verify"], wanted.Permissions);
@@ -44,10 +44,10 @@ public sealed class ServiceAccountDialogTests : UiTest
     public async Task Whatever_is_missing_is_said_beside_its_field_and_nothing_is_asked_for()
     {
         var dialog = Open(new("", "", [], false, [], KeyEnvironment.Live));
-        await dialog.Find("form").SubmitAsync();
+        await dialog.ByRole("form").SubmitAsync();
         Assert.Equal(
-            ["Give it a name of 1 to 100 characters.", "Choose one permission or more.", "Choose one project or more, or all of them."],
-            dialog.FindAll(".error").Select(error => error.TextContent));
+            ["Give it a name of 1 to 100 characters.", "Choose at least one permission.", "Choose one project or more, or all of them."],
+            dialog.AllByTestId("field-error").Select(error => error.TextContent));
         Assert.Empty(asked);
         Assert.Equal("[aria-invalid='true']", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
     }
@@ -56,9 +56,9 @@ public sealed class ServiceAccountDialogTests : UiTest
     public async Task All_projects_need_none_chosen()
     {
         var dialog = Open(new("gateway", "", ["read"], false, [], KeyEnvironment.Live));
-        await dialog.FindAll(".seg")[0].QuerySelectorAll("input")[1].ChangeAsync(new() { Value = true });
-        Assert.Empty(dialog.FindAll(".choices-list"));
-        await dialog.Find("form").SubmitAsync();
+        await dialog.ByRole("group", "Projects").AllByRole("radio")[1].ChangeAsync(new() { Value = true });
+        Assert.Empty(Chosen(dialog));
+        await dialog.ByRole("form").SubmitAsync();
         Assert.Null(Assert.Single(asked).Choice.Listed);
     }
 
@@ -67,22 +67,26 @@ public sealed class ServiceAccountDialogTests : UiTest
     {
         var dialog = Open(new("gateway", "", ["read"], false, [orders], KeyEnvironment.Live));
         answer = Error.Invalid("description", "Use 500 characters or fewer.");
-        await dialog.Find("form").SubmitAsync();
-        Assert.Equal("Use 500 characters or fewer.", dialog.Find(".error").TextContent);
+        await dialog.ByRole("form").SubmitAsync();
+        Assert.Equal("Use 500 characters or fewer.", dialog.ByTestId("field-error").TextContent);
         answer = new(ErrorCode.KeyLimitReached, "This project is full.");
-        await dialog.Find("form").SubmitAsync();
-        Assert.Empty(dialog.FindAll(".error"));
-        Assert.Equal("This project is full.", dialog.Find("[role=alert]").TextContent.Trim());
+        await dialog.ByRole("form").SubmitAsync();
+        Assert.Empty(dialog.AllByTestId("field-error"));
+        Assert.Equal("This project is full.", dialog.ByRole("alert").TextContent.Trim());
     }
 
     [Fact]
     public void Account_that_there_is_has_no_first_key_to_choose_for()
     {
         var dialog = Open(new("gateway", "", ["read"], true, [], KeyEnvironment.Live), changing: true);
-        Assert.Equal("Change this service account", dialog.Find("h2").TextContent);
-        Assert.Single(dialog.FindAll(".seg"));
-        Assert.Equal("Save changes", dialog.Find("button[type=submit]").TextContent);
+        Assert.Equal("Change this service account", dialog.ByRole("heading").TextContent);
+        Assert.Equal(["Projects"], dialog.AllByRole("group").Where(group => group.AllByRole("radio").Count > 0).Select(group => group.NameOf()));
+        Assert.Equal("Save changes", dialog.ByRole("form").AllByRole("button").Single(button => button.GetAttribute("type") == "submit").TextContent);
     }
+
+    /// <summary>The projects to choose from, where they are chosen.</summary>
+    static List<AngleSharp.Dom.IElement> Chosen(IRenderedComponent<ServiceAccountDialog> dialog) =>
+        [.. dialog.AllByRole("group").Where(group => group.NameOf().StartsWith("Chosen projects", StringComparison.Ordinal))];
 
     IRenderedComponent<ServiceAccountDialog> Open(ServiceAccountDraft begin, bool changing = false) => Render<ServiceAccountDialog>(p => p
         .Add(x => x.Visible, true).Add(x => x.Organization, "Acme").Add(x => x.Begin, begin).Add(x => x.Changing, changing)

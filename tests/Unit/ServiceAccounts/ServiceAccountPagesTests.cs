@@ -59,8 +59,8 @@ public sealed class ServiceAccountPagesTests : UiTest
     public void First_account_is_taught()
     {
         var page = OpenList(world.Admin);
-        Assert.Equal("No service accounts in acme yet", page.Find(".empty h2").TextContent);
-        Assert.Equal("Create service account", Assert.Single(page.FindAll("button.btn-primary")).TextContent);
+        Assert.Equal("No service accounts in acme yet", page.ByTestId("empty-state").ByRole("heading").TextContent);
+        Assert.Equal("Create service account", Assert.Single(page.AllByRole("button")).TextContent);
     }
 
     [Fact]
@@ -94,14 +94,14 @@ public sealed class ServiceAccountPagesTests : UiTest
         world.AddProject("acme", "ledger");
         var id = (await CreateAsync("gateway", TestInstallation.Orders, "acme/ledger")).Account.Id;
         await Accounts.AddSecretAsync(world.Admin, id, Token);
-        Assert.Equal("gateway", OpenList(world.Owner).Find("a.name").TextContent);
+        Assert.Equal("gateway", OpenList(world.Owner).ByRole("table").ByRole("link").TextContent);
         Assert.Equal(["ledger, 1 more", "1 key2 client secrets", "Adam", "Never", "Active"], Cells(OpenList(world.Owner)));
         world.SetRole("acme", world.Admin, null);
         Assert.Equal("Owner leftAdam", Cells(OpenList(world.Owner))[2]);
-        Assert.Contains("Adam, who owns it, has left the organization.", Open(world.Owner, id).Find(".callout").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Adam, who owns it, has left the organization.", Open(world.Owner, id).Markup, StringComparison.Ordinal);
 
         static List<string> Cells(IRenderedComponent<ServiceAccountsPage> page) =>
-            [.. page.FindAll("tbody td").Skip(2).Take(5).Select(cell => string.Concat(cell.QuerySelectorAll("span, time").Where(x => x.Children.Length == 0 && x.GetAttribute("aria-hidden") is null).Select(x => x.TextContent.Trim())))];
+            [.. new[] { "Projects", "Credentials", "Owner", "Last used", "Status" }.Select(column => page.CellsOf(column).Single().NameOf())];
     }
 
     [Fact]
@@ -110,12 +110,12 @@ public sealed class ServiceAccountPagesTests : UiTest
         var id = (await CreateAsync("gateway")).Account.Id;
         var page = OpenList(world.Admin);
         await Item(page, "Switch off").ClickAsync();
-        Assert.Equal("Switched off", page.Find(".state-off").TextContent);
+        Assert.Equal("Switched off", page.CellsOf("Status").Single().NameOf());
         Assert.Equal(ServiceAccountState.Inactive, (await Accounts.GetAsync(world.Admin, id, Token)).Value.State);
         var toast = Assert.Single(Toasts.Items);
         Assert.Equal(("gateway switched off", "Undo"), (toast.Text, toast.ActionText));
         await page.InvokeAsync(() => toast.Action!());
-        Assert.Empty(page.FindAll(".state-off"));
+        Assert.Equal("Active", page.CellsOf("Status").Single().NameOf());
         Assert.Equal(ServiceAccountState.Active, (await Accounts.GetAsync(world.Admin, id, Token)).Value.State);
     }
 
@@ -126,18 +126,18 @@ public sealed class ServiceAccountPagesTests : UiTest
         world.Sql($"UPDATE ServiceAccountCredentials SET LastUsedAt = {world.Time.GetUtcNow().AddMinutes(-5).ToUnixTimeMilliseconds()}");
         var page = OpenList(world.Admin);
         var deleting = Item(page, "Delete…").ClickAsync();
-        page.WaitForElement("dialog[role=alertdialog] form");
-        var question = page.Find("dialog[role=alertdialog]").TextContent;
+        page.WaitForRole("alertdialog");
+        var question = page.ByRole("alertdialog").TextContent;
         Assert.Contains("1 key is revoked with it.", question, StringComparison.Ordinal);
         Assert.Contains("1 client secret stops working", question, StringComparison.Ordinal);
         Assert.Contains("last accepted 5 min ago", question, StringComparison.Ordinal);
-        await page.Find("dialog[role=alertdialog] form").SubmitAsync();
+        await page.ByRole("form").SubmitAsync();
         Assert.True((await Accounts.GetAsync(world.Admin, issued.Account.Id, Token)).Succeeded);
-        await page.Find("dialog[role=alertdialog] input").InputAsync("gateway");
-        await page.Find("dialog[role=alertdialog] form").SubmitAsync();
+        await page.ByRole("alertdialog").ByRole("textbox").InputAsync("gateway");
+        await page.ByRole("form").SubmitAsync();
         await deleting;
         Assert.Equal(ErrorCode.NotFound, (await Accounts.GetAsync(world.Admin, issued.Account.Id, Token)).Error?.Code);
-        page.WaitForAssertion(() => Assert.Equal("No service accounts in acme yet", page.Find(".empty h2").TextContent));
+        page.WaitForAssertion(() => Assert.Equal("No service accounts in acme yet", page.ByTestId("empty-state").ByRole("heading").TextContent));
     }
 
     [Fact]
@@ -147,10 +147,10 @@ public sealed class ServiceAccountPagesTests : UiTest
         var page = OpenList(world.Admin);
         await Item(page, "Change…").ClickAsync();
         await Accounts.ChangeAsync(world.Admin, id, new(Description: "said meanwhile"), Token);
-        await page.Find("dialog input[type=text]").ChangeAsync(new() { Value = "gate" });
-        await page.Find("dialog form").SubmitAsync();
+        await page.ByLabel("Name").ChangeAsync(new() { Value = "gate" });
+        await page.ByRole("form").SubmitAsync();
         Assert.Equal(("gate", "said meanwhile"), (await Accounts.GetAsync(world.Admin, id, Token)).Value is var now ? (now.Name, now.Description) : default);
-        Assert.Equal("gate", page.Find("a.name").TextContent);
+        Assert.Equal("gate", page.ByRole("table").ByRole("link").TextContent);
     }
 
     [Fact]
@@ -159,14 +159,14 @@ public sealed class ServiceAccountPagesTests : UiTest
         await CreateAsync("gateway");
         var page = OpenList(world.Admin);
         Navigation.NavigateTo("/acme/service-accounts?state=inactive");
-        page.WaitForAssertion(() => Assert.Equal("No switched-off service account in acme", page.Find(".empty h2").TextContent));
-        await page.Find(".empty button").ClickAsync();
+        page.WaitForAssertion(() => Assert.Equal("No switched-off service account in acme", page.ByTestId("empty-state").ByRole("heading").TextContent));
+        await page.ByTestId("empty-state").ByRole("button").ClickAsync();
         Navigation.NavigateTo("/acme/service-accounts");
-        page.WaitForAssertion(() => Assert.Single(page.FindAll("tbody tr")));
-        var searching = page.Find("input[type=search]").InputAsync("nothing");
+        page.WaitForAssertion(() => Assert.Single(page.CellsOf("Name")));
+        var searching = page.ByRole("searchbox").InputAsync("nothing");
         world.Time.Advance(TimeSpan.FromSeconds(1));
         await searching;
-        Assert.Equal("No service account matches “nothing”", page.Find(".empty h2").TextContent);
+        Assert.Equal("No service account matches “nothing”", page.ByTestId("empty-state").ByRole("heading").TextContent);
     }
 
     [Fact]
@@ -175,11 +175,11 @@ public sealed class ServiceAccountPagesTests : UiTest
         var issued = await CreateAsync("gateway");
         var page = Open(world.Admin, issued.Account.Id);
         await Button(page, "Add client secret").ClickAsync();
-        Assert.Equal("Save this client secret", page.FindAll("dialog h2").Single().TextContent);
-        Assert.Equal(issued.Account.ClientId, page.FindAll(".copybox code")[0].TextContent);
-        var secret = page.FindAll(".copybox code")[1].TextContent;
+        Assert.Equal("Save this client secret", page.ByRole("dialog").ByRole("heading").TextContent);
+        Assert.Equal(issued.Account.ClientId, page.ByRole("dialog").AllByRole("code")[0].TextContent);
+        var secret = page.ByRole("dialog").AllByRole("code")[1].TextContent;
         Assert.Matches("^secret_[A-Za-z0-9]{43}$", secret);
-        Assert.Empty(page.FindAll(".watch"));
+        Assert.Empty(page.AllByTestId("first-use"));
         await Button(page, "Copy all").TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = "copied" });
         await Button(page, "I have saved the secret").ClickAsync();
         Assert.DoesNotContain(secret, page.Markup, StringComparison.Ordinal);
@@ -193,14 +193,14 @@ public sealed class ServiceAccountPagesTests : UiTest
     {
         var issued = await CreateAsync("gateway");
         var page = Open(world.Admin, issued.Account.Id);
-        Assert.Contains($"-d client_id={issued.Account.ClientId}", page.Find("#token-request").TextContent, StringComparison.Ordinal);
+        Assert.Contains($"-d client_id={issued.Account.ClientId}", page.ByTestId("token-request").TextContent, StringComparison.Ordinal);
         var revoking = Item(page, "Revoke…").ClickAsync();
-        page.WaitForElement("dialog[role=alertdialog] form");
-        Assert.Contains("It is the last one", page.Find("dialog[role=alertdialog]").TextContent, StringComparison.Ordinal);
-        await page.Find("dialog[role=alertdialog] form").SubmitAsync();
+        page.WaitForRole("alertdialog");
+        Assert.Contains("It is the last one", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
+        await page.ByRole("form").SubmitAsync();
         await revoking;
         Assert.Empty((await Accounts.GetAsync(world.Admin, issued.Account.Id, Token)).Value.Secrets);
-        Assert.Empty(page.FindAll("#token-request"));
+        Assert.Empty(page.AllByTestId("token-request"));
         Assert.Contains("Without one it gets no OAuth token.", page.Markup, StringComparison.Ordinal);
     }
 
@@ -212,13 +212,13 @@ public sealed class ServiceAccountPagesTests : UiTest
             world.Admin, new("gateway", Permissions: ["read", "verify"], Projects: new([TestInstallation.Orders, "acme/ledger"]), Environment: KeyEnvironment.Test), Token)).Value;
         var page = Open(world.Admin, issued.Account.Id);
         await Button(page, "Create key").ClickAsync();
-        Assert.Equal("For gateway, in ledger. 0 of 10 keys in use, 10 left.", page.Find("dialog .dialog-head p").TextContent);
-        Assert.Equal(["read", "verify"], page.FindAll("dialog .choice code").Select(code => code.TextContent));
-        await page.Find("dialog select").ChangeAsync(new() { Value = TestInstallation.Orders });
-        Assert.Equal("For gateway, in orders. 1 of 10 keys in use, 9 left.", page.Find("dialog .dialog-head p").TextContent);
-        await page.Find("dialog input[type=text]").ChangeAsync(new() { Value = "second" });
-        await page.Find("dialog form").SubmitAsync();
-        Assert.Equal("Save your key", page.FindAll("dialog h2").Single().TextContent);
+        Assert.Contains("For gateway, in ledger. 0 of 10 keys in use, 10 left.", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["read", "verify"], page.ByRole("group", "Permissions").AllByRole("code").Select(code => code.TextContent));
+        await page.ByLabel("Project").ChangeAsync(new() { Value = TestInstallation.Orders });
+        Assert.Contains("For gateway, in orders. 1 of 10 keys in use, 9 left.", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
+        await page.ByLabel("Name").ChangeAsync(new() { Value = "second" });
+        await page.ByRole("form").SubmitAsync();
+        Assert.Equal("Save your key", page.ByRole("dialog").ByRole("heading").TextContent);
         var key = (await Accounts.KeysAsync(world.Admin, issued.Account.Id, 10, Token)).Value.Single(row => row.Name == "second");
         Assert.Equal((TestInstallation.Orders, KeyEnvironment.Test, "read"), (key.Project, key.Environment, string.Join(' ', key.Permissions)));
     }
@@ -257,8 +257,8 @@ public sealed class ServiceAccountPagesTests : UiTest
     }
 
     static AngleSharp.Dom.IElement Item<T>(IRenderedComponent<T> page, string text)
-        where T : IComponent => page.FindAll("[role=menuitem]").First(item => item.TextContent == text);
+        where T : IComponent => page.AllByRole("menuitem", text)[0];
 
     static AngleSharp.Dom.IElement Button<T>(IRenderedComponent<T> page, string text)
-        where T : IComponent => page.FindAll("button:not([role=menuitem])").First(button => button.TextContent.StartsWith(text, StringComparison.Ordinal));
+        where T : IComponent => page.AllByRole("button").First(button => button.TextContent.StartsWith(text, StringComparison.Ordinal));
 }

@@ -7,7 +7,6 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Usage;
-using Dashboard.Hosting;
 using Dashboard.ServiceAccounts;
 using Dashboard.Shared;
 using Dashboard.Tests.Unit.Support;
@@ -65,22 +64,22 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         var dialog = Open();
         var other = (await services.Keys.CreateAsync(person, new(TestInstallation.Orders, "other"), Xunit.TestContext.Current.CancellationToken)).Value;
         commands.Forget();
-        Assert.Contains("Waiting for the first request…", dialog.Find(".watch[role=status]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Waiting for the first request…", dialog.ByTestId("first-use").TextContent, StringComparison.Ordinal);
         world.Time.Advance(TimeSpan.FromMinutes(10));
         Assert.Empty(commands.Sent);
         await UseAsync(other);
         commands.Forget();
         await UseAsync(issued, new(IPAddress.Parse("10.2.3.4"), "GET", "/v1/orders", "curl/8.9.1"));
-        dialog.WaitForAssertion(() => Assert.NotEmpty(dialog.FindAll(".watch-seen")));
-        Assert.Equal("It works. First request just now.", dialog.Find(".watch-seen b").TextContent);
-        Assert.Equal("GET /v1/orders, allowed, from 10.2.3.0/24 with curl", dialog.Find(".watch-seen small").TextContent);
+        dialog.WaitForAssertion(() => Assert.StartsWith("It works.", FirstUse(dialog), StringComparison.Ordinal));
+        Assert.StartsWith("It works. First request just now.", FirstUse(dialog), StringComparison.Ordinal);
+        Assert.EndsWith("GET /v1/orders, allowed, from 10.2.3.0/24 with curl", FirstUse(dialog), StringComparison.Ordinal);
         Assert.Single(commands.Sent, sql => sql.StartsWith("SELECT", StringComparison.Ordinal) && sql.Contains("\"Method\"", StringComparison.Ordinal));
         Assert.Equal("I have saved the key", Leave(dialog).TextContent);
-        await CopyAsync(dialog, ".copybox button", "copied");
+        await CopyAsync(dialog, "Copy key", "copied");
         Assert.Equal("Done", Leave(dialog).TextContent);
 
         world.Time.Advance(TimeSpan.FromSeconds(40));
-        dialog.WaitForAssertion(() => Assert.Equal("It works. First request 40 seconds ago.", dialog.Find(".watch-seen b").TextContent));
+        dialog.WaitForAssertion(() => Assert.StartsWith("It works. First request 40 seconds ago.", FirstUse(dialog), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -88,7 +87,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     {
         var dialog = Open();
         await UseAsync(issued, new(null, null, null, null));
-        dialog.WaitForAssertion(() => Assert.Equal("Allowed", dialog.Find(".watch-seen small").TextContent));
+        dialog.WaitForAssertion(() => Assert.EndsWith("Allowed", FirstUse(dialog), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -99,11 +98,11 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         commands.FailWhen = sql => sql.Contains("\"Method\"", StringComparison.Ordinal) && sql.StartsWith("SELECT", StringComparison.Ordinal) && failed.TrySetResult();
         await UseAsync(issued);
         await failed.Task.WaitAsync(TimeSpan.FromSeconds(30), Xunit.TestContext.Current.CancellationToken);
-        Assert.Equal(issued.Secret.Reveal(), dialog.Find(".copybox code").TextContent);
+        Assert.Equal(issued.Secret.Reveal(), dialog.ByRole("code").TextContent);
         dialog.WaitForAssertion(() =>
         {
             world.Time.Advance(TimeSpan.FromSeconds(1)); // the wait may begin after the failure
-            Assert.NotEmpty(dialog.FindAll(".watch-seen"));
+            Assert.StartsWith("It works.", FirstUse(dialog), StringComparison.Ordinal);
         });
     }
 
@@ -127,25 +126,25 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     {
         var dialog = Open(interactive: false);
         Assert.DoesNotContain(issued.Secret.Reveal(), dialog.Markup, StringComparison.Ordinal);
-        Assert.Empty(dialog.Find("dialog").Children);
+        Assert.Empty(dialog.AllByRole("dialog"));
     }
 
     [Fact]
     public void Key_is_shown_whole_and_only_a_button_closes_it()
     {
         var dialog = Open();
-        Assert.Equal(issued.Secret.Reveal(), dialog.Find(".copybox code").TextContent);
-        Assert.Equal("none", dialog.Find("dialog").GetAttribute("closedby"));
-        Assert.Empty(dialog.FindAll("[data-dialog-close]"));
-        Assert.Equal("production-backend is ready. This is the only time its key is shown.", dialog.Find(".dialog-head p").TextContent);
-        Assert.All(dialog.FindAll("pre"), snippet => Assert.Equal(issued.Secret.Reveal(), snippet.QuerySelector("mark")!.TextContent));
+        Assert.Equal(issued.Secret.Reveal(), dialog.ByRole("code").TextContent);
+        Assert.Equal("none", dialog.ByRole("dialog").GetAttribute("closedby"));
+        Assert.Empty(dialog.AllByRole("button", "Close"));
+        Assert.Contains("production-backend is ready. This is the only time its key is shown.", dialog.ByRole("dialog").TextContent, StringComparison.Ordinal);
+        Assert.All(dialog.AllByRole("tabpanel"), snippet => Assert.Equal(issued.Secret.Reveal(), snippet.AllByRole("mark")[0].TextContent));
     }
 
     [Fact]
     public async Task Copied_it_closes_plainly()
     {
         var dialog = Open();
-        await CopyAsync(dialog, ".copybox button", "copied");
+        await CopyAsync(dialog, "Copy key", "copied");
         await Leave(dialog).ClickAsync();
         Assert.Equal(1, closed);
     }
@@ -154,7 +153,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     public async Task Snippet_that_was_copied_counts()
     {
         var dialog = Open();
-        await CopyAsync(dialog, ".code-body button", "copied");
+        await CopyAsync(dialog, "Copy the .env text", "copied");
         await Leave(dialog).ClickAsync();
         Assert.Equal(1, closed);
     }
@@ -163,8 +162,8 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     public async Task Key_copied_by_hand_counts()
     {
         var dialog = Open();
-        await CopyAsync(dialog, ".copybox button", "manual");
-        await dialog.Find(".copybox").TriggerEventAsync("oncopy", new ClipboardEventArgs());
+        await CopyAsync(dialog, "Copy key", "manual");
+        await dialog.ByRole("code").TriggerEventAsync("oncopy", new ClipboardEventArgs());
         await Leave(dialog).ClickAsync();
         Assert.Equal(1, closed);
     }
@@ -177,22 +176,22 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         var dialog = Open();
         if (outcome is not null)
         {
-            await CopyAsync(dialog, ".copybox button", outcome);
+            await CopyAsync(dialog, "Copy key", outcome);
         }
 
         await Leave(dialog).ClickAsync();
         Assert.Equal(0, closed);
         Assert.Contains(
             "You have not copied this key. Once this closes it cannot be shown again. You would have to revoke it and create another.",
-            string.Join(' ', dialog.Find(".guard[role=alert]").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
-        Assert.Equal(issued.Secret.Reveal(), dialog.Find(".copybox code").TextContent);
+            string.Join(' ', Guards(dialog).Single().TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Equal(issued.Secret.Reveal(), dialog.ByRole("code").TextContent);
         Assert.Equal(".guard button", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
 
         await Leave(dialog).ClickAsync(); // now: keep this open
-        Assert.Empty(dialog.FindAll(".guard"));
+        Assert.Empty(Guards(dialog));
         Assert.Equal(0, closed);
         await Leave(dialog).ClickAsync();
-        await dialog.FindAll(".guard button")[1].ClickAsync();
+        await dialog.ByRole("button", "Close without copying").ClickAsync();
         Assert.Equal(1, closed);
     }
 
@@ -203,7 +202,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     {
         var dialog = Open();
         await Leave(dialog).ClickAsync();
-        await CopyAsync(dialog, ".guard button", outcome);
+        await CopyAsync(dialog, "Copy and close", outcome);
         Assert.Equal(closes, closed);
     }
 
@@ -212,7 +211,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     {
         var dialog = Open();
         Services.GetRequiredService<NavigationManager>().NavigateTo("/elsewhere");
-        Assert.Single(dialog.FindAll(".guard"));
+        Assert.Single(Guards(dialog));
         Assert.Equal("http://localhost/", Services.GetRequiredService<NavigationManager>().Uri);
     }
 
@@ -220,7 +219,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     public async Task Once_copied_nothing_holds_up()
     {
         var dialog = Open();
-        await CopyAsync(dialog, ".copybox button", "copied");
+        await CopyAsync(dialog, "Copy key", "copied");
         Services.GetRequiredService<NavigationManager>().NavigateTo("/elsewhere");
         Assert.Equal("http://localhost/elsewhere", Services.GetRequiredService<NavigationManager>().Uri);
     }
@@ -229,12 +228,12 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     public async Task Closed_it_is_gone_and_the_next_key_begins_uncopied()
     {
         var dialog = Open();
-        await CopyAsync(dialog, ".copybox button", "copied");
+        await CopyAsync(dialog, "Copy key", "copied");
         dialog.Render(p => p.Add(x => x.Issued, null));
         Assert.DoesNotContain(issued.Secret.Reveal(), dialog.Markup, StringComparison.Ordinal);
         dialog.Render(p => p.Add(x => x.Issued, shown));
         await Leave(dialog).ClickAsync();
-        Assert.Single(dialog.FindAll(".guard"));
+        Assert.Single(Guards(dialog));
     }
 
     [Fact]
@@ -242,16 +241,16 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     {
         var account = await ShowAccountAsync();
         var dialog = Open();
-        Assert.Equal(["API key", "Client id", "Client secret"], dialog.FindAll(".copybox").Select(box => box.ParentElement!.QuerySelector(".copy-head span")!.TextContent));
+        Assert.Equal(["API key", "Client id", "Client secret"], dialog.AllByTestId("copy-label").Select(label => label.TextContent));
         Assert.Equal(
-            $"LATCHKEY_API_KEY={account.Key.Secret.Reveal()}\nLATCHKEY_CLIENT_ID={account.Account.ClientId}\nLATCHKEY_CLIENT_SECRET={account.Secret.Reveal()}", dialog.Find("pre").TextContent);
-        await CopyAsync(dialog, ".copybox button", "copied");
-        Assert.Equal(["Copied", "Not copied yet", "Not copied yet"], dialog.FindAll(".stack .copy-head .end").Take(3).Select(word => word.TextContent));
-        Assert.Equal("1 of 3 copied", dialog.Find(".dialog-foot .start").TextContent);
+            $"LATCHKEY_API_KEY={account.Key.Secret.Reveal()}\nLATCHKEY_CLIENT_ID={account.Account.ClientId}\nLATCHKEY_CLIENT_SECRET={account.Secret.Reveal()}", dialog.AllByRole("tabpanel")[0].TextContent.Trim());
+        await CopyAsync(dialog, "Copy api key", "copied");
+        Assert.Equal(["Copied", "Not copied yet", "Not copied yet"], dialog.AllByTestId("copy-state").Select(word => word.TextContent));
+        Assert.Contains("1 of 3 copied", dialog.AllByRole("status").Select(status => status.TextContent));
         await Button(dialog, "I have saved them").ClickAsync();
-        Assert.Equal("You have not copied the client secret.", dialog.Find(".guard b").TextContent);
+        Assert.StartsWith("You have not copied the client secret.", Guards(dialog).Single().TextContent.Trim(), StringComparison.Ordinal);
         await Button(dialog, "Keep this open").ClickAsync();
-        await dialog.FindAll(".copybox")[2].TriggerEventAsync("oncopy", new ClipboardEventArgs());
+        await dialog.AllByRole("code")[2].TriggerEventAsync("oncopy", new ClipboardEventArgs());
         await Button(dialog, "I have saved them").ClickAsync(); // the client id is no secret
         Assert.Equal(1, closed);
     }
@@ -264,11 +263,11 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         await Button(dialog, "I have saved them").ClickAsync();
         Assert.StartsWith(
             "You have not copied the API key and the client secret. Once this closes they cannot be shown again.",
-            string.Join(' ', dialog.Find(".guard").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
-        Assert.Equal($"#{dialog.Find("pre").Id}", dialog.Find(".guard button").GetAttribute("data-copy"));
-        await CopyAsync(dialog, ".guard button", "manual");
+            string.Join(' ', Guards(dialog).Single().TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Equal($"#{dialog.AllByRole("tabpanel")[0].FirstElementChild!.Id}", dialog.ByRole("button", "Copy all and close").GetAttribute("data-copy"));
+        await CopyAsync(dialog, "Copy all and close", "manual");
         Assert.Equal(0, closed);
-        await CopyAsync(dialog, ".guard button", "copied");
+        await CopyAsync(dialog, "Copy all and close", "copied");
         Assert.Equal(1, closed);
     }
 
@@ -279,8 +278,8 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     {
         await ShowAccountAsync();
         var dialog = Open();
-        await dialog.FindAll(".code-body button")[snippet].TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = "copied" });
-        Assert.Equal(count, dialog.Find(".dialog-foot .start").TextContent);
+        await dialog.AllByRole("tabpanel")[snippet].ByRole("button").TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = "copied" });
+        Assert.Contains(count, dialog.AllByRole("status").Select(status => status.TextContent));
         await Button(dialog, "I have saved them").ClickAsync();
         Assert.Equal(closes, closed);
     }
@@ -291,7 +290,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         await ShowAccountAsync();
         var dialog = Open();
         await Button(dialog, "Copy all").TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = "copied" });
-        Assert.Equal(["I have saved them"], dialog.FindAll(".dialog-foot button").Select(button => button.TextContent));
+        Assert.Empty(dialog.AllByRole("button", "Copy all"));
     }
 
     async Task<IssuedServiceAccount> ShowAccountAsync()
@@ -302,7 +301,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     }
 
     static AngleSharp.Dom.IElement Button(IRenderedComponent<SecretDialog> dialog, string text) =>
-        dialog.FindAll("button").Single(button => button.TextContent.StartsWith(text, StringComparison.Ordinal));
+        dialog.AllByRole("button").Single(button => button.TextContent.StartsWith(text, StringComparison.Ordinal));
 
     /// <summary>A request with the key is let through, and its first use is written.</summary>
     async Task UseAsync(IssuedKey key, CallerContext? facts = null)
@@ -313,9 +312,16 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     }
 
     static Task CopyAsync(IRenderedComponent<SecretDialog> dialog, string button, string outcome) =>
-        dialog.Find(button).TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = outcome });
+        dialog.ByRole("button", button).TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = outcome });
 
-    static AngleSharp.Dom.IElement Leave(IRenderedComponent<SecretDialog> dialog) => dialog.Find(".dialog-foot button");
+    /// <summary>The last button, which closes the dialog or, where that is asked about, keeps it open.</summary>
+    static AngleSharp.Dom.IElement Leave(IRenderedComponent<SecretDialog> dialog) => dialog.AllByRole("button")[^1];
+
+    static string FirstUse(IRenderedComponent<SecretDialog> dialog) => dialog.ByTestId("first-use").TextContent.Trim();
+
+    /// <summary>The question whether to leave with something that was not copied.</summary>
+    static List<AngleSharp.Dom.IElement> Guards(IRenderedComponent<SecretDialog> dialog) =>
+        [.. dialog.AllByRole("alert").Where(alert => alert.TextContent.Contains("You have not copied", StringComparison.Ordinal))];
 
     IRenderedComponent<SecretDialog> Open(bool interactive = true)
     {

@@ -142,19 +142,19 @@ public sealed class ShellProviderTests : UiTest
     {
         Open(world.Admin, "/acme/orders/resources");
         await Rendered!.InvokeAsync(() => Actions.NewProject.InvokeAsync());
-        Rendered!.WaitForElement("dialog form");
-        await Rendered!.FindAll("dialog input")[0].InputAsync("Zürich Übersee");
-        Assert.Equal("zurich-ubersee", Rendered!.FindAll("dialog input")[1].GetAttribute("value"));
-        await Rendered!.FindAll("dialog input")[1].ChangeAsync("returns");
-        await Rendered!.Find("dialog form").SubmitAsync();
-        Assert.Equal("The address returns is or was another project's. Choose another slug.", Rendered!.Find("dialog .error").TextContent);
-        await Rendered!.FindAll("dialog input")[1].ChangeAsync("Not a slug");
-        await Rendered!.Find("dialog form").SubmitAsync();
-        Assert.Equal("Use up to 40 small letters, digits and hyphens, such as northwind-traders.", Rendered!.Find("dialog .error").TextContent);
-        await Rendered!.FindAll("dialog input")[1].ChangeAsync("overseas");
-        await Rendered!.Find("dialog form").SubmitAsync();
+        Rendered!.WaitForRole("form");
+        await Rendered!.ByLabel("Name").InputAsync("Zürich Übersee");
+        Assert.Equal("zurich-ubersee", Rendered!.ByLabel("Address").GetAttribute("value"));
+        await Rendered!.ByLabel("Address").ChangeAsync("returns");
+        await Rendered!.ByRole("form").SubmitAsync();
+        Assert.Equal("The address returns is or was another project's. Choose another slug.", Rendered!.ByTestId("field-error").TextContent);
+        await Rendered!.ByLabel("Address").ChangeAsync("Not a slug");
+        await Rendered!.ByRole("form").SubmitAsync();
+        Assert.Equal("Use up to 40 lowercase letters, digits and hyphens, such as northwind-traders.", Rendered!.ByTestId("field-error").TextContent);
+        await Rendered!.ByLabel("Address").ChangeAsync("overseas");
+        await Rendered!.ByRole("form").SubmitAsync();
         Assert.EndsWith("/acme/overseas/keys", Navigation.Uri, StringComparison.Ordinal);
-        Assert.Empty(Rendered!.FindAll("dialog form"));
+        Assert.Empty(Rendered!.AllByRole("form"));
         Assert.Equal("Zürich Übersee", (await world.Services.Projects.GetAsync(world.Viewer, new("acme", "overseas"), Token)).Value.Name);
     }
 
@@ -163,12 +163,12 @@ public sealed class ShellProviderTests : UiTest
     {
         Open(world.Admin, "/acme/orders/resources?kind=agent");
         await Rendered!.InvokeAsync(() => Actions.ChangeProject.InvokeAsync());
-        Rendered!.WaitForElement("dialog form");
-        Assert.Equal(["orders", "orders"], Rendered!.FindAll("dialog input").Select(input => input.GetAttribute("value")));
-        await Rendered!.FindAll("dialog input")[0].InputAsync("Sales");
-        Assert.Equal("orders", Rendered!.FindAll("dialog input")[1].GetAttribute("value"));
-        await Rendered!.FindAll("dialog input")[1].ChangeAsync("sales");
-        await Rendered!.Find("dialog form").SubmitAsync();
+        Rendered!.WaitForRole("form");
+        Assert.Equal(["orders", "orders"], Rendered!.ByRole("dialog").AllByRole("textbox").Select(input => input.GetAttribute("value")));
+        await Rendered!.ByLabel("Name").InputAsync("Sales");
+        Assert.Equal("orders", Rendered!.ByLabel("Address").GetAttribute("value"));
+        await Rendered!.ByLabel("Address").ChangeAsync("sales");
+        await Rendered!.ByRole("form").SubmitAsync();
         Assert.EndsWith("/acme/sales/resources?kind=agent", Navigation.Uri, StringComparison.Ordinal);
         Assert.Equal("Sales", (await world.Services.Projects.GetAsync(world.Viewer, new("acme", "sales"), Token)).Value.Name);
     }
@@ -179,12 +179,12 @@ public sealed class ShellProviderTests : UiTest
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x"), Token)).Value.Key.KeyId;
         Open(world.Admin, "/acme/orders/keys");
         var deletion = Rendered!.InvokeAsync(() => Actions.DeleteProject.InvokeAsync()); // done once the question is answered
-        Rendered!.WaitForElement("dialog[role=alertdialog] h2");
-        Assert.Contains("1 key reaches nothing else and is revoked with it.", Rendered!.Find("dialog[role=alertdialog]").TextContent, StringComparison.Ordinal);
-        await Rendered!.Find("dialog[role=alertdialog] form").SubmitAsync();
+        Rendered!.WaitForRole("alertdialog");
+        Assert.Contains("1 key reaches nothing else and is revoked with it.", Rendered!.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
+        await Rendered!.ByRole("form").SubmitAsync();
         Assert.True((await world.Services.Projects.GetAsync(world.Viewer, new("acme", "orders"), Token)).Succeeded);
-        await Rendered!.Find("dialog[role=alertdialog] input").InputAsync("orders");
-        await Rendered!.Find("dialog[role=alertdialog] form").SubmitAsync();
+        await Rendered!.ByRole("alertdialog").ByRole("textbox").InputAsync("orders");
+        await Rendered!.ByRole("form").SubmitAsync();
         await deletion;
         Assert.EndsWith("/acme/returns/keys", Navigation.Uri, StringComparison.Ordinal);
         Assert.Equal(Core.Keys.KeyState.Revoked, (await world.Services.Keys.GetAsync(world.Viewer, key, Token)).Value.State);

@@ -1,6 +1,7 @@
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Projects;
 using Dashboard.Core.Usage;
 using Dashboard.Core.Verification;
@@ -15,6 +16,8 @@ public sealed class Services(ServiceProvider provider) : IAsyncDisposable
     public IServiceProvider Provider => provider;
 
     public KeyService Keys => Get<KeyService>();
+
+    public KeyListService KeyLists => Get<KeyListService>();
 
     public ProjectService Projects => Get<ProjectService>();
 

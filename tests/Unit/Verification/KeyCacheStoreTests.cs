@@ -18,7 +18,7 @@ public sealed class KeyCacheStoreTests
             Assert.NotNull(keys.Find(KeyDigest.Of("key-0"), out var aging));
             if (aging)
             {
-                keys.Keep(KeyDigest.Of("key-0"));
+                keys.Promote(KeyDigest.Of("key-0"));
             }
         }
 
@@ -37,7 +37,7 @@ public sealed class KeyCacheStoreTests
 
         Assert.NotNull(keys.Find(KeyDigest.Of("a"), out var aging));
         Assert.True(aging);
-        keys.Keep(KeyDigest.Of("a"));
+        keys.Promote(KeyDigest.Of("a"));
         keys.Drop(new(FeedReach.Key, "a"));
         Assert.Null(keys.Find(KeyDigest.Of("a"), out _));
         keys.Drop(new(FeedReach.Owner, "b", PartyType.User));

@@ -3,10 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Dashboard.Core.Keys.Format;
 
-/// <summary>
-/// A freshly minted key, between its minting and the one moment it is shown. It is a class and no record, and gives the raw key
-/// by a method and not a property, so that neither a log, a debugger, an exception nor a serializer prints it by accident.
-/// </summary>
+/// <summary>A newly minted key until it is shown once. It is a class rather than a record and returns the raw key from a method rather than
+/// a property, so that no log, debugger, exception or serializer prints it by accident.</summary>
 [DebuggerDisplay("{Prefix,nq}")]
 public sealed class KeySecret
 {
@@ -21,25 +19,21 @@ public sealed class KeySecret
         Hash = KeyHash.Of(raw);
     }
 
-    /// <summary>
-    /// The public id: what <c>{id}</c> or <c>{uuid}</c> says in the key, else 8 random base62 characters of its own. Random, not checked
-    /// against those in use: that is the unique index's task.
-    /// </summary>
+    /// <summary>The public id: the value of <c>{id}</c> or <c>{uuid}</c> in the key, or otherwise 8 random base62 characters. Uniqueness is
+    /// enforced by the database index.</summary>
     public string KeyId { get; }
 
-    /// <summary>
-    /// What lists show: all before the secret less a last <c>_</c> or <c>-</c> (<c>nk_live_Ab12CdEf</c>); where that holds no public id, all
-    /// before the secret and its first 4 characters (<c>sk_test_AbCd</c>).
-    /// </summary>
+    /// <summary>The part that lists show: everything before the secret without a trailing <c>_</c> or <c>-</c> (<c>nk_live_Ab12CdEf</c>)
+    /// or, without a public id, everything before the secret and its first 4 characters (<c>sk_test_AbCd</c>).</summary>
     public string Prefix { get; }
 
-    /// <summary>SHA-256 of the whole raw key in UTF-8, 32 bytes: what is stored.</summary>
+    /// <summary>The SHA-256 hash of the whole raw key in UTF-8, 32 bytes, which is what is stored.</summary>
     [JsonIgnore]
     public byte[] Hash { get; }
 
-    /// <summary>The whole raw key. Show it once; it belongs in no log, exception, database, URL or persisted state.</summary>
+    /// <summary>Returns the whole raw key. Show it once, and never put it in a log, exception, database, URL or persisted state.</summary>
     public string Reveal() => raw;
 
-    /// <summary>The prefix, never the secret.</summary>
+    /// <summary>Returns the prefix, never the secret.</summary>
     public override string ToString() => Prefix;
 }

@@ -6,35 +6,35 @@ using System.Text;
 
 namespace Dashboard.Core.Keys.Format;
 
-/// <summary>The shape of a key: mints keys of it, and tells whether a text can be one.</summary>
+/// <summary>The format of keys. Mints keys and checks whether text can be one.</summary>
 /// <remarks>
-/// <para>A template is literals and tokens, one after the other. Literals are of <c>A-Z a-z 0-9 _ -</c>. The tokens:</para>
+/// <para>A template is a sequence of literals and tokens. Literals consist of <c>A-Z a-z 0-9 _ -</c>. The tokens are:</para>
 /// <list type="table">
-/// <item><term><c>{env}</c></term><description><c>live</c> or <c>test</c>; at most once.</description></item>
-/// <item><term><c>{id:N}</c></term><description>N base62 characters, 8 to 64: the public id.</description></item>
-/// <item><term><c>{uuid}</c></term><description>the 32 lower-case hex digits of a random UUID (RFC 9562, version 4): the public id.
+/// <item><term><c>{env}</c></term><description><c>live</c> or <c>test</c>. At most once.</description></item>
+/// <item><term><c>{id:N}</c></term><description>The public id: N base62 characters, 8 to 64.</description></item>
+/// <item><term><c>{uuid}</c></term><description>The public id: the 32 lowercase hex digits of a random UUID (RFC 9562, version 4).
 /// At most one of <c>{id:N}</c> and <c>{uuid}</c>.</description></item>
 /// <item><term><c>{secret:N}</c></term><description>N - 6 random base62 characters and a checksum of 6.</description></item>
-/// <item><term><c>{hex:N}</c></term><description>N random lower-case hex digits, without a checksum.</description></item>
+/// <item><term><c>{hex:N}</c></term><description>N random lowercase hex digits, without a checksum.</description></item>
 /// </list>
-/// <para>A template starts with a literal and ends in its one <c>{secret:N}</c> or <c>{hex:N}</c>. It leaves at least 128 random bits that
-/// lists never show: the checksum is not random, and a template without a public id shows its secret's first 4 characters. So the least
-/// are <c>{secret:28}</c> and <c>{hex:32}</c> with a public id, <c>{secret:32}</c> and <c>{hex:36}</c> without. A key has at most 512
-/// characters. All keys of a template have the same length, so two tokens need nothing between them.</para>
-/// <para>The checksum is the CRC-32 (zlib's) of all that stands before it, literals included, as a number in the base62 digits
-/// <c>0-9A-Za-z</c>, most significant first, padded with <c>0</c> to six: <c>nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ</c> takes
-/// <c>2x1xjH</c>. It turns away typing errors and random text without a look-up, and says nothing about whether a key exists.</para>
-/// <para>Base62 digits, UUIDs and hex digits are drawn from the operating system's generator, each digit equally likely.</para>
+/// <para>A template starts with a literal and ends in its only <c>{secret:N}</c> or <c>{hex:N}</c>. It must have at least 128 random bits
+/// that lists never show. The checksum is not random, and without a public id lists show the first 4 characters of the secret. The minimum
+/// is therefore <c>{secret:28}</c> or <c>{hex:32}</c> with a public id, and <c>{secret:32}</c> or <c>{hex:36}</c> without. A key has at
+/// most 512 characters. All keys of a template have the same length, so tokens need no separators.</para>
+/// <para>The checksum is the zlib CRC-32 of everything before it, including literals, as a number in the base62 digits
+/// <c>0-9A-Za-z</c>, most significant first, padded with <c>0</c> to six: for <c>nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ</c> it is
+/// <c>2x1xjH</c>. It rejects typing errors and random text without a database query, and says nothing about whether a key exists.</para>
+/// <para>Base62 digits, UUIDs and hex digits come from the operating system's random generator, each digit with equal probability.</para>
 /// </remarks>
 public sealed class KeyTemplate : IParsable<KeyTemplate>
 {
-    /// <summary>The template of an installation that sets none.</summary>
+    /// <summary>The default template.</summary>
     public const string Default = "nk_{env}_{id:8}_{secret:32}";
 
-    /// <summary>The most characters a key may have; what is presented beyond them is no key.</summary>
+    /// <summary>The maximum length of a key. Longer text is never a key.</summary>
     public const int MaxKeyLength = 512;
 
-    /// <summary>The most characters a template's text may have: only <c>{env}</c> is longer than what it stands for, by one.</summary>
+    /// <summary>The maximum length of a template. Only <c>{env}</c> is longer than its value, by one character.</summary>
     public const int MaxTextLength = MaxKeyLength + 1;
 
     internal const int ChecksumLength = 6;
@@ -53,35 +53,33 @@ public sealed class KeyTemplate : IParsable<KeyTemplate>
         HasEnvironment = parts.Any(x => x.Kind == KeyTemplatePartKind.Environment);
     }
 
-    /// <summary>The template <see cref="Default"/>.</summary>
+    /// <summary>The template with the text <see cref="Default"/>.</summary>
     public static KeyTemplate OfDefault { get; } = TryParse(Default, out var template, out var fault) ? template : throw new FormatException(fault);
 
-    /// <summary>The template as it was written.</summary>
+    /// <summary>The text of the template.</summary>
     public string Text { get; }
 
-    /// <summary>The number of characters of each of its keys.</summary>
+    /// <summary>The length of every key with this template.</summary>
     public int KeyLength { get; }
 
-    /// <summary>Whether its keys end in a checksum, as those of <c>{secret:N}</c> do.</summary>
+    /// <summary>Whether keys end in a checksum, as with <c>{secret:N}</c>.</summary>
     public bool HasChecksum { get; }
 
-    /// <summary>Whether the public id stands in the key, as <c>{id:N}</c> or <c>{uuid}</c>.</summary>
+    /// <summary>Whether keys contain the public id, as <c>{id:N}</c> or <c>{uuid}</c>.</summary>
     public bool HasPublicId { get; }
 
-    /// <summary>Whether the environment stands in the key.</summary>
+    /// <summary>Whether keys contain the environment.</summary>
     public bool HasEnvironment { get; }
 
     static KeyTemplate IParsable<KeyTemplate>.Parse(string s, IFormatProvider? provider) => TryParse(s, out var template, out var fault)
         ? template
-        : throw new FormatException($"\"{s}\" cannot be used: {char.ToLowerInvariant(fault[0])}{fault[1..]}");
+        : throw new FormatException($"\"{s}\" is not valid: {char.ToLowerInvariant(fault[0])}{fault[1..]}");
 
     static bool IParsable<KeyTemplate>.TryParse(string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out KeyTemplate result) => TryParse(s, out result, out _);
 
-    /// <summary>Reads a template.</summary>
-    /// <param name="text">Any text.</param>
-    /// <param name="template">The template, where the text is one.</param>
-    /// <param name="fault">Otherwise one sentence for the operator: what is wrong, and what is allowed.</param>
-    /// <returns>Whether the text is a legal template.</returns>
+    /// <summary>Parses a template.</summary>
+    /// <param name="template">The template, on success.</param>
+    /// <param name="fault">Otherwise a sentence that says what is wrong and what is allowed.</param>
     public static bool TryParse(string? text, [NotNullWhen(true)] out KeyTemplate? template, [NotNullWhen(false)] out string? fault)
     {
         text ??= "";
@@ -90,9 +88,9 @@ public sealed class KeyTemplate : IParsable<KeyTemplate>
         return template is not null;
     }
 
-    /// <summary>Mints a key: new random characters in every token that is not <c>{env}</c>.</summary>
-    /// <param name="environment">What <c>{env}</c> says; a template without it mints the same shape for both.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The environment is no member of the enumeration.</exception>
+    /// <summary>Mints a key: new random characters for every token except <c>{env}</c>.</summary>
+    /// <param name="environment">The value of <c>{env}</c>. A template without it produces the same format for both.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The environment is not defined.</exception>
     public KeySecret Mint(KeyEnvironment environment)
     {
         var word = environment.ToWireName();
@@ -116,10 +114,8 @@ public sealed class KeyTemplate : IParsable<KeyTemplate>
         return secret;
     }
 
-    /// <summary>
-    /// Whether the text has this template's shape and, where there is one, the right checksum. It says nothing about whether such a key
-    /// was ever minted. Takes any text, throws nothing and allocates nothing.
-    /// </summary>
+    /// <summary>Returns whether the text matches this template, including the checksum if it has one. Does not say whether the key exists.
+    /// Accepts any text, does not throw and does not allocate.</summary>
     public bool Fits(ReadOnlySpan<char> presented)
     {
         if (presented.Length != KeyLength)
@@ -144,7 +140,7 @@ public sealed class KeyTemplate : IParsable<KeyTemplate>
         return presented[^ChecksumLength..].SequenceEqual(right);
     }
 
-    /// <summary>The template's text.</summary>
+    /// <summary>Returns the text of the template.</summary>
     public override string ToString() => Text;
 
     ReadOnlySpan<char> PrefixOf(ReadOnlySpan<char> key)

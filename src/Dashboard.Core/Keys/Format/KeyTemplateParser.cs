@@ -3,24 +3,24 @@ using System.Globalization;
 
 namespace Dashboard.Core.Keys.Format;
 
-/// <summary>Cuts a template into its parts. Whether the parts make a template is <see cref="KeyTemplateRules"/>' question.</summary>
+/// <summary>Splits a template into parts. <see cref="KeyTemplateRules"/> decides whether the parts form a valid template.</summary>
 static class KeyTemplateParser
 {
     const int UuidLength = 32;
     const int EnvironmentLength = 4;
-    const int LeastId = 8;
-    const int MostId = 64;
-    const int QuotedAtMost = 32;
+    const int MinIdLength = 8;
+    const int MaxIdLength = 64;
+    const int MaxQuoted = 32;
 
     static readonly SearchValues<char> LiteralCharacters = SearchValues.Create(Base62.Digits + "_-");
 
-    /// <summary>Reads the parts; returns the fault of the first that is none, or null.</summary>
+    /// <summary>Reads the parts. Returns an error for the first invalid part, or null.</summary>
     public static string? Read(string text, out List<KeyTemplatePart> parts)
     {
         parts = [];
         if (text.Length > KeyTemplate.MaxTextLength)
         {
-            return $"The template is {text.Length} characters long, and keys of at most {KeyTemplate.MaxKeyLength} are allowed.";
+            return $"The template has {text.Length} characters, but keys may have at most {KeyTemplate.MaxKeyLength}.";
         }
         var rest = text.AsSpan();
         while (!rest.IsEmpty)
@@ -47,8 +47,8 @@ static class KeyTemplateParser
             return null;
         }
         return literal[foreign] == '}'
-            ? "The template closes a brace that it did not open; a token is written like {id:8}."
-            : $"The template holds '{Quote(literal.Slice(foreign, 1))}', and outside tokens only letters (A-Z, a-z), digits, _ and - are allowed.";
+            ? "The template has a closing brace without an opening one; write a token like {id:8}."
+            : $"The template contains '{Quote(literal.Slice(foreign, 1))}'; only letters (A-Z, a-z), digits, _ and - are allowed outside tokens.";
     }
 
     static string? ReadToken(ref ReadOnlySpan<char> rest, out KeyTemplatePart part)
@@ -57,7 +57,7 @@ static class KeyTemplateParser
         var length = rest[1..].IndexOfAny('{', '}');
         if (length < 0 || rest[length + 1] == '{')
         {
-            return $"The template opens a brace that it does not close, at '{Quote(rest)}'; a token is written like {{id:8}}.";
+            return $"The template has an opening brace without a closing one, at '{Quote(rest)}'; write a token like {{id:8}}.";
         }
         var token = rest.Slice(1, length);
         rest = rest[(length + 2)..];
@@ -75,7 +75,7 @@ static class KeyTemplateParser
                 part = new(KeyTemplatePartKind.Uuid, UuidLength);
                 return null;
             case "id":
-                return ReadSized(KeyTemplatePartKind.Id, token, size, LeastId, MostId, out part);
+                return ReadSized(KeyTemplatePartKind.Id, token, size, MinIdLength, MaxIdLength, out part);
             case "secret":
                 return ReadSized(KeyTemplatePartKind.Secret, token, size, 1, KeyTemplate.MaxKeyLength, out part);
             case "hex":
@@ -86,26 +86,26 @@ static class KeyTemplateParser
     }
 
     static string? ReadSized(
-        KeyTemplatePartKind kind, ReadOnlySpan<char> token, ReadOnlySpan<char> size, int least, int most, out KeyTemplatePart part)
+        KeyTemplatePartKind kind, ReadOnlySpan<char> token, ReadOnlySpan<char> size, int min, int max, out KeyTemplatePart part)
     {
         part = default;
         if (size.IsEmpty || size[0] == '0' || size.ContainsAnyExceptInRange('0', '9'))
         {
-            return $"The token '{{{Quote(token)}}}' needs its length as a whole number from {least} to {most}, such as {{id:8}} or {{secret:32}}.";
+            return $"The token '{{{Quote(token)}}}' needs its length as a whole number from {min} to {max}, such as {{id:8}} or {{secret:32}}.";
         }
-        // A number too large for an integer is too large for a key.
-        if (!int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length < least || length > most)
+        // A number too large for an integer is also too large for a key.
+        if (!int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length < min || length > max)
         {
-            return $"The token '{{{Quote(token)}}}' has a length that is not allowed: {least} to {most} is.";
+            return $"The token '{{{Quote(token)}}}' has a length that is not allowed: use {min} to {max}.";
         }
         part = new(kind, length);
         return null;
     }
 
-    // The sentence ends up on a console: no control characters, and not a screenful.
+    // The message is printed on a console, so it contains no control characters and stays short.
     static string Quote(ReadOnlySpan<char> text)
     {
-        Span<char> shown = stackalloc char[Math.Min(text.Length, QuotedAtMost)];
+        Span<char> shown = stackalloc char[Math.Min(text.Length, MaxQuoted)];
         text[..shown.Length].CopyTo(shown);
         foreach (ref var c in shown)
         {

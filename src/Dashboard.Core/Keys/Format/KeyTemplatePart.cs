@@ -13,7 +13,7 @@ enum KeyTemplatePartKind
     Hex,
 }
 
-/// <summary>A literal or a token of a template, and the number of characters it takes in a key.</summary>
+/// <summary>A literal or a token of a template, and its length in a key.</summary>
 readonly record struct KeyTemplatePart(KeyTemplatePartKind Kind, int Length, string Literal = "")
 {
     static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
@@ -22,7 +22,8 @@ readonly record struct KeyTemplatePart(KeyTemplatePartKind Kind, int Length, str
 
     public bool IsSecret => Kind is KeyTemplatePartKind.Secret or KeyTemplatePartKind.Hex;
 
-    /// <summary>Writes its characters; the end of a <c>{secret}</c> is written over by the checksum, which needs the whole key.</summary>
+    /// <summary>Writes the characters of the part. The checksum later replaces the end of a <c>{secret}</c>, because it depends on the
+    /// whole key.</summary>
     public void Fill(Span<char> place, string environment)
     {
         switch (Kind)
@@ -53,7 +54,7 @@ readonly record struct KeyTemplatePart(KeyTemplatePartKind Kind, int Length, str
         _ => Base62.IsAll(place),
     };
 
-    // Version 4 and not 7: a public id need not tell when its key was made.
+    // Version 4 rather than 7, because a public id need not reveal when the key was created.
     static void FillUuid(Span<char> place)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -5,18 +5,19 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dashboard.Core.Verification.AspNetCore;
 
-/// <summary>What endpoints ask of a credential, read from their policies, so that it is judged and counted once and whole: also a request that is refused for what it asks.</summary>
-/// <param name="policies">Where policies that go by a name are found.</param>
+/// <summary>Reads the requirements of endpoints from their authorization policies, so that a credential is verified and counted once with
+/// all of them, even if one of them refuses it.</summary>
+/// <param name="policies">Resolves named policies.</param>
 sealed class EndpointRequirements(IAuthorizationPolicyProvider policies)
 {
-    static readonly Requirements nothing = new(null, null);
+    static readonly Requirements none = new(null, null);
 
-    readonly ConditionalWeakTable<Endpoint, Requirements> known = [];
+    readonly ConditionalWeakTable<Endpoint, Requirements> cached = [];
 
-    /// <summary>What a request's endpoint asks.</summary>
-    /// <param name="http">The request, routed.</param>
-    /// <param name="accepted">The environments that its host takes.</param>
-    /// <param name="project">The project that the whole scheme is for; null for any.</param>
+    /// <summary>Returns the requirement of a request's endpoint.</summary>
+    /// <param name="http">The request, after routing.</param>
+    /// <param name="accepted">The environments that the host accepts.</param>
+    /// <param name="project">The project that the whole scheme requires; null for any.</param>
     public async ValueTask<AccessRequirement> OfAsync(HttpContext http, AcceptedEnvironments accepted, string? project)
     {
         if (http.GetEndpoint() is not { } endpoint)
@@ -24,10 +25,10 @@ sealed class EndpointRequirements(IAuthorizationPolicyProvider policies)
             return new(accepted, project);
         }
 
-        if (!known.TryGetValue(endpoint, out var asked))
+        if (!cached.TryGetValue(endpoint, out var asked))
         {
             asked = await ReadAsync(endpoint);
-            known.AddOrUpdate(endpoint, asked);
+            cached.AddOrUpdate(endpoint, asked);
         }
 
         return new(accepted, project, asked.Resource?.NameIn(http), asked.Permission?.Permission);
@@ -37,16 +38,16 @@ sealed class EndpointRequirements(IAuthorizationPolicyProvider policies)
     {
         if (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
-            return nothing;
+            return none;
         }
 
         var named = await AuthorizationPolicy.CombineAsync(
             policies, endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>(), endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>());
         return named is null
-            ? nothing
+            ? none
             : new(named.Requirements.OfType<ResourceRequirement>().FirstOrDefault(), named.Requirements.OfType<PermissionRequirement>().FirstOrDefault());
     }
 
-    /// <summary>The first of each kind. <see cref="LatchkeyAuthorization"/> judges all.</summary>
+    /// <summary>The first requirement of each kind. <see cref="LatchkeyAuthorization"/> checks all of them.</summary>
     sealed record Requirements(ResourceRequirement? Resource, PermissionRequirement? Permission);
 }

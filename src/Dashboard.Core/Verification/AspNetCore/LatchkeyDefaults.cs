@@ -6,7 +6,7 @@ public static class LatchkeyDefaults
     /// <summary>The authentication scheme.</summary>
     public const string AuthenticationScheme = "ApiKey";
 
-    /// <summary>The claim with the key's public identifier; also the name of who calls.</summary>
+    /// <summary>The claim with the key's public identifier, which is also the name of the identity.</summary>
     public const string KeyIdClaim = "key_id";
 
     /// <summary>The claim with the organization's slug.</summary>
@@ -18,10 +18,11 @@ public static class LatchkeyDefaults
     /// <summary>The claim with the environment, <c>live</c> or <c>test</c>.</summary>
     public const string EnvironmentClaim = "environment";
 
-    /// <summary>The claims with the permissions, one each.</summary>
+    /// <summary>The claim type of permissions, one claim for each.</summary>
     public const string PermissionClaim = "permission";
 
-    /// <summary>The name of the policy that asks for a permission, for <c>[Authorize(Policy = "permission:read")]</c>. There is one for each of the catalog.</summary>
+    /// <summary>Returns the name of the policy that requires a permission, for <c>[Authorize(Policy = "permission:read")]</c>. There is one
+    /// policy for each permission of the catalog.</summary>
     /// <param name="permission">The permission, such as <c>read</c>.</param>
     public static string PermissionPolicy(string permission) => $"permission:{permission}";
 }

@@ -6,7 +6,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Dashboard.Core.Verification.AspNetCore;
 
-/// <summary>Verifies API keys in an ASP.NET Core API that shares Latchkey's database: no request to Latchkey, and for a key that is known none to the database.</summary>
+/// <summary>Verifies API keys in an ASP.NET Core API that shares Latchkey's database, without a request to Latchkey and, for cached keys,
+/// without a database query.</summary>
 /// <example>
 /// <code>
 /// builder.Services.AddLatchkeyVerification(builder.Configuration, builder.Environment.ContentRootPath);
@@ -17,13 +18,14 @@ namespace Dashboard.Core.Verification.AspNetCore;
 /// </example>
 public static class LatchkeyExtensions
 {
-    /// <summary>Adds the scheme <see cref="LatchkeyDefaults.AuthenticationScheme"/>, and a policy for each permission.</summary>
-    /// <param name="builder">The authentication of the host, which has <see cref="CoreServices.AddLatchkeyVerification"/> as well.</param>
+    /// <summary>Adds the <see cref="LatchkeyDefaults.AuthenticationScheme"/> scheme and a policy for each permission.</summary>
+    /// <param name="builder">The authentication builder of a host that also calls
+    /// <see cref="CoreServices.AddLatchkeyVerification"/>.</param>
     public static AuthenticationBuilder AddLatchkey(this AuthenticationBuilder builder) => builder.AddLatchkey(_ => { });
 
-    /// <summary>The same, asking something of every credential.</summary>
-    /// <param name="builder">The authentication of the host, which has <see cref="CoreServices.AddLatchkeyVerification"/> as well.</param>
-    /// <param name="configure">What is asked.</param>
+    /// <summary>Adds the scheme with requirements for every credential.</summary>
+    /// <param name="builder">The authentication builder of a host that also calls
+    /// <see cref="CoreServices.AddLatchkeyVerification"/>.</param>
     public static AuthenticationBuilder AddLatchkey(this AuthenticationBuilder builder, Action<LatchkeyOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -40,12 +42,12 @@ public static class LatchkeyExtensions
         return builder.AddScheme<LatchkeyOptions, LatchkeyHandler>(LatchkeyDefaults.AuthenticationScheme, configure);
     }
 
-    /// <summary>Lets requests with a good API key through, and no others.</summary>
-    /// <param name="endpoints">One endpoint, or a group.</param>
+    /// <summary>Allows only requests with a valid API key.</summary>
+    /// <param name="endpoints">An endpoint or a group.</param>
     /// <param name="permission">The permission that the key must have; null for none.</param>
-    /// <param name="resourceKind">The kind of the resource that the request is about and the key must reach; null for none.</param>
-    /// <param name="resourceParameter">The route's parameter that holds the resource's id.</param>
-    /// <typeparam name="TBuilder">What maps endpoints.</typeparam>
+    /// <param name="resourceKind">The kind of the requested resource, which the key must have access to; null for none.</param>
+    /// <param name="resourceParameter">The route parameter with the id of the resource.</param>
+    /// <typeparam name="TBuilder">The type of the endpoint convention builder.</typeparam>
     public static TBuilder RequireLatchkey<TBuilder>(this TBuilder endpoints, string? permission = null, string? resourceKind = null, string resourceParameter = "id")
         where TBuilder : IEndpointConventionBuilder
     {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Dashboard.Core.Verification.AspNetCore;
 
-/// <summary>Authenticates requests by the API key that they present, and tells refusals as every other surface does.</summary>
+/// <summary>Authenticates requests by their API key and writes refusals like every other endpoint.</summary>
 sealed class LatchkeyHandler(
     IOptionsMonitor<LatchkeyOptions> monitor, ILoggerFactory logger, UrlEncoder encoder, Verifier verifier, EndpointRequirements demands, KeyOptions keys, EnvironmentHosts environments,
     QueryTokens queries)
@@ -44,17 +44,16 @@ sealed class LatchkeyHandler(
         return AuthenticateResult.Fail(verdict.Refusal!.Value.ToWireName());
     }
 
-    /// <summary>Nobody is authenticated: the refusal's own status, which is not always 401.</summary>
+    /// <summary>For an unauthenticated request: the status of the refusal, which is not always 401.</summary>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
         WriteAsync(Context.Features.Get<LatchkeyRefusal>()?.Verdict ?? Verdict.Refused(RefusalCode.MissingCredential));
 
-    /// <summary>Somebody is, and may not: for which reason, the requirement has said that failed first.</summary>
+    /// <summary>For an authenticated request that is not allowed: the refusal of the first failed requirement.</summary>
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         WriteAsync(Context.Features.Get<LatchkeyRefusal>()?.Verdict ?? Verdict.Refused(RefusalCode.InsufficientPermissions));
 
     Task WriteAsync(Verdict verdict) => RefusalWriter.WriteAsync(Response, verdict.Refusal!.Value, verdict.RetryAfter, Facts, null, Context.RequestAborted);
 }
 
-/// <summary>Why the request is refused, from where it is found out to where it is told.</summary>
-/// <param name="Verdict">The refusal.</param>
+/// <summary>The refusal of a request, kept until the response is written.</summary>
 sealed record LatchkeyRefusal(Verdict Verdict);

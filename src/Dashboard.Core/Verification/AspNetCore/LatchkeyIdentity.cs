@@ -4,15 +4,14 @@ using Dashboard.Core.Keys;
 
 namespace Dashboard.Core.Verification.AspNetCore;
 
-/// <summary>Who calls, as a verified credential says. Its name is the key's public identifier.</summary>
+/// <summary>The identity of a verified credential. Its name is the key's public identifier.</summary>
 public sealed class LatchkeyIdentity : ClaimsIdentity
 {
-    /// <summary>Makes the identity of a principal.</summary>
-    /// <param name="principal">What the credential became.</param>
+    /// <summary>Creates the identity of a principal.</summary>
     public LatchkeyIdentity(Principal principal)
         : base(ToClaims(principal), LatchkeyDefaults.AuthenticationScheme, LatchkeyDefaults.KeyIdClaim, ClaimTypes.Role) => Principal = principal;
 
-    /// <summary>What the credential became: with its scope, which is in no claim.</summary>
+    /// <summary>The principal. Its scope is not in any claim.</summary>
     public Principal Principal { get; }
 
     static IEnumerable<Claim> ToClaims(Principal principal) =>
@@ -25,11 +24,11 @@ public sealed class LatchkeyIdentity : ClaimsIdentity
     ];
 }
 
-/// <summary>Finds what Latchkey says of a user.</summary>
+/// <summary>Finds the Latchkey identity of a user.</summary>
 public static class LatchkeyUsers
 {
-    /// <summary>What the credential became that the request presented; null where the user came by another scheme.</summary>
-    /// <param name="user">The request's user.</param>
+    /// <summary>Returns the principal of the presented credential, or null if the user was authenticated by another scheme.</summary>
+    /// <param name="user">The user of the request.</param>
     public static Principal? FindLatchkey(this ClaimsPrincipal user)
     {
         ArgumentNullException.ThrowIfNull(user);

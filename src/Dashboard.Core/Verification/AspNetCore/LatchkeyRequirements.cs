@@ -6,28 +6,29 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Dashboard.Core.Verification.AspNetCore;
 
-/// <summary>The credential must have a permission.</summary>
+/// <summary>Requires a permission.</summary>
 /// <param name="Permission">The permission, such as <c>read</c>.</param>
 public sealed record PermissionRequirement(string Permission) : IAuthorizationRequirement;
 
-/// <summary>The credential must reach the resource that the request is about.</summary>
-/// <param name="Kind">The resource's kind, such as <c>workflow</c>.</param>
-/// <param name="RouteParameter">The route's parameter that holds its id. A route without it is about no resource, and nobody is let through.</param>
+/// <summary>Requires access to the requested resource.</summary>
+/// <param name="Kind">The kind of the resource, such as <c>workflow</c>.</param>
+/// <param name="RouteParameter">The route parameter with the id of the resource. On a route without it, every request is refused.</param>
 public sealed record ResourceRequirement(string Kind, string RouteParameter = "id") : IAuthorizationRequirement
 {
-    /// <summary><c>kind:id</c> as the request names it; an empty text, which nobody reaches, where its route has no such parameter.</summary>
+    /// <summary>Returns <c>kind:id</c> from the request. If the route has no such parameter, returns an empty string, which no key has
+    /// access to.</summary>
     internal string NameIn(HttpContext http) => http.GetRouteValue(RouteParameter)?.ToString() is { Length: > 0 } id ? $"{Kind}:{id}" : "";
 }
 
-/// <summary>Judges both requirements in the order of section 3, whatever order they stand in: scope before permission. The scheme has judged those of the endpoint's own policies
-/// already; this is for several of a kind, and for policies that an API asks about by itself.</summary>
+/// <summary>Checks both requirements in a fixed order: resource before permission. The scheme has already checked those of the endpoint's
+/// own policies. This handler is for several requirements of one kind, and for policies that an API evaluates itself.</summary>
 sealed class LatchkeyAuthorization(IHttpContextAccessor accessor) : IAuthorizationHandler
 {
     public Task HandleAsync(AuthorizationHandlerContext context)
     {
         if (context.User.FindLatchkey() is not { } principal)
         {
-            return Task.CompletedTask; // nothing is met: the scheme challenges, or the user came by another one
+            return Task.CompletedTask; // the scheme challenges, or the user was authenticated by another one
         }
 
         RefusalCode? first = null;

@@ -1,6 +1,5 @@
 using Dashboard.Auth;
 using Dashboard.Core.Keys;
-using Dashboard.OAuth;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -19,7 +18,7 @@ static class OperationRules
     {
         ["invalid_request"] = "The request breaks a rule; errors says which, by field.",
         ["session_required"] = "There is no session, or it has ended. An API key does not stand in for one, nor does another client's access token than the command line's.",
-        ["invalid_credentials"] = "Address or password is wrong.",
+        ["invalid_credentials"] = "Wrong email or password.",
         ["forbidden"] = "The caller's role does not allow it, or it takes a session and no access token.",
         ["cross_site"] = "Nothing proves that the request comes from the product's own pages.",
         ["not_found"] = "It does not exist, or the caller may not see it.",
@@ -216,6 +215,3 @@ static class OperationRules
 
     static Dictionary<string, OpenApiMediaType> Content(string type, IOpenApiSchema schema) => new(StringComparer.Ordinal) { [type] = new() { Schema = schema } };
 }
-
-/// <summary>Metadata of an endpoint whose caller presents a credential that it verifies itself.</summary>
-sealed class PresentedCredentialMetadata;

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Dashboard.Keys;
 using Microsoft.OpenApi;
 
 namespace Dashboard.Api.OpenApi;

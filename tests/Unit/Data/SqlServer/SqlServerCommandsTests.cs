@@ -7,6 +7,7 @@ using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Format;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
@@ -75,12 +76,12 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await KeyAsync();
         var actor = world.SignIn(world.Developer);
         await BothAsync(services => services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake", "agent:clerk"], ExpiresAt: TestInstallation.Start.AddDays(1)), Token));
-        await BothAsync(services => services.Keys.ListAsync(actor, new(TestInstallation.Orders), Token));
-        await BothAsync(services => services.Keys.ListAsync(world.Stranger, new(), Token));
-        var first = (await world.Services.Keys.ListAsync(actor, new(TestInstallation.Orders, true, "b%[_\\", KeyEnvironment.Live, Limit: 1), Token)).Value;
+        await BothAsync(services => services.KeyLists.ListAsync(actor, new(TestInstallation.Orders), Token));
+        await BothAsync(services => services.KeyLists.ListAsync(world.Stranger, new(), Token));
+        var first = (await world.Services.KeyLists.ListAsync(actor, new(TestInstallation.Orders, true, "b%[_\\", KeyEnvironment.Live, Limit: 1), Token)).Value;
         Assert.Null(first.NextCursor);
-        var page = (await world.Services.Keys.ListAsync(actor, new(TestInstallation.Orders, true, "Back", KeyEnvironment.Live, Limit: 1), Token)).Value;
-        await BothAsync(services => services.Keys.ListAsync(actor, new(TestInstallation.Orders, true, "Back", KeyEnvironment.Live, Next(page.NextCursor), 1), Token));
+        var page = (await world.Services.KeyLists.ListAsync(actor, new(TestInstallation.Orders, true, "Back", KeyEnvironment.Live, Limit: 1), Token)).Value;
+        await BothAsync(services => services.KeyLists.ListAsync(actor, new(TestInstallation.Orders, true, "Back", KeyEnvironment.Live, Next(page.NextCursor), 1), Token));
         await BothAsync(services => services.Keys.AllowanceAsync(actor, TestInstallation.Orders, Token));
         await BothAsync(services => services.Keys.GetAsync(actor, key, Token));
         await BothAsync(services => services.Keys.ChangeAsync(actor, key, new("Renamed", KeyState.Inactive, ["read"], new(TestInstallation.Start.AddDays(2))), Token));
@@ -104,9 +105,9 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
 
         foreach (var query in Enum.GetValues<KeySort>().SelectMany(sort => new[] { false, true }.Select(descending => new KeyQuery(TestInstallation.Orders, true, Limit: 3, Sort: sort, Descending: descending))))
         {
-            var page = (await world.Services.Keys.ListAsync(world.Viewer, query, Token)).Value;
-            await BothAsync(services => services.Keys.ListAsync(world.Viewer, query with { Cursor = Next(page.NextCursor) }, Token));
-            await BothAsync(services => services.Keys.CountAsync(world.Viewer, query with { Search = "end" }, Token));
+            var page = (await world.Services.KeyLists.ListAsync(world.Viewer, query, Token)).Value;
+            await BothAsync(services => services.KeyLists.ListAsync(world.Viewer, query with { Cursor = Next(page.NextCursor) }, Token));
+            await BothAsync(services => services.KeyLists.CountAsync(world.Viewer, query with { Search = "end" }, Token));
         }
 
         await BothAsync(services => services.Keys.WhichAsync(world.Viewer, texts[0], Token));
@@ -147,7 +148,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Get<PublishedAppService>().ListAsync(world.Viewer, new(TestInstallation.Orders, Cursor: Next(page.NextCursor), Limit: 1), Token));
         await BothAsync(services => services.Get<PublishedAppService>().CountAsync(world.Viewer, new(TestInstallation.Orders, true, "o%"), Token));
         await BothAsync(services => services.Get<PublishedAppService>().GetAsync(world.Viewer, app.Id, Token));
-        await BothAsync(services => services.Keys.ListAsync(world.Viewer, new(TestInstallation.Orders, true, IncludeManaged: true), Token));
+        await BothAsync(services => services.KeyLists.ListAsync(world.Viewer, new(TestInstallation.Orders, true, IncludeManaged: true), Token));
         await BothAsync(services => services.Keys.RevokeAsync(world.Developer, app.Key.KeyId, Token));
         await BothAsync(services => services.Get<PublishedAppService>().UnpublishAsync(world.Developer, app.Id, Token));
     }

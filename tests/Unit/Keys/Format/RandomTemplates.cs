@@ -36,7 +36,7 @@ static class RandomTemplates
         return random.Below(14) switch
         {
             0 => (legal[legal.IndexOf('{', StringComparison.Ordinal)..], "start with a literal"),
-            1 => (legal + literal, "goes on after its secret"),
+            1 => (legal + literal, "continues after its secret"),
             2 => (before, "no secret"),
             3 => (legal + secret, "more than one secret"),
             4 => (literal + "{env}{env}" + secret, "{env} more than once"),
@@ -46,7 +46,7 @@ static class RandomTemplates
             8 => ($"{literal}{{uuid}}{{secret:{random.Between(1, 27)}}}", "{secret:28}"),
             9 => ($"{literal}{{hex:{random.Between(1, 35)}}}", "{hex:36}"),
             10 => ($"{literal}{{{random.Text("ABCDEFGHIJ", 3)}}}{secret}", "is unknown"),
-            11 => (legal[..^1], "does not close"),
+            11 => (legal[..^1], "opening brace without a closing one"),
             12 => (before + random.Text(" .:/+=~!§é\t\0", 1) + secret, "only letters"),
             _ => ($"{literal}{{uuid}}{{hex:{random.Between(481, 512)}}}", "at most 512"),
         };

@@ -1,7 +1,4 @@
-using Dashboard.Api;
-using Dashboard.Auth;
-
-namespace Dashboard.Hosting;
+namespace Dashboard.Auth;
 
 /// <summary>Ties the client address to who is signed in. A circuit lives on the connection's principal long after its request, and knows no request of
 /// its own; what came through the page's state instead could be chosen by the browser.</summary>

@@ -1,22 +1,23 @@
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Core.Keys;
+namespace Dashboard.Core.Keys.Listing;
 
-/// <summary>Finds which keys a page shows. Each part of the list (<see cref="KeyListPartition"/>) gives, from its index, the few keys that come next in it: first those
-/// that are equal to the last one shown, then those beyond. Of these the first are the page. However many keys there are, no more index entries are read
-/// than so many pages as there are parts. Only a search reads on until it has found enough: no index holds parts of names.</summary>
+/// <summary>Finds the keys of a page. From each partition of the list (<see cref="KeyListPartition"/>) it reads the keys that come next in
+/// the index: first those equal to the last key of the previous page, then those after it. The first of all these make the page. However
+/// many keys there are, it reads at most one page of index entries per partition. Only a search scans until it has found enough, because no
+/// index contains parts of names.</summary>
 sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, string? search, Cursor? after)
 {
-    const char NameMark = '\n'; // in no identifier and no name
+    const char NameMark = '\n'; // not allowed in identifiers and names
 
     readonly int count = query.Limit + 1;
 
-    /// <summary>Everything that a cursor of the list is good for.</summary>
+    /// <summary>Everything that a cursor of the list depends on.</summary>
     public static string?[] FilterOf(long projectId, KeyQuery query, string? search) =>
         ["keys", $"{projectId}", $"{query.IncludeRevoked}", $"{query.IncludeManaged}", search, query.Environment?.ToWireName(), query.Sort.ToWireName(), $"{query.Descending}"];
 
-    /// <summary>The keys that a list has, before it is cut into pages.</summary>
+    /// <summary>Applies the search to the keys of a list.</summary>
     public static IQueryable<ApiKey> Matching(IQueryable<ApiKey> keys, string? search)
     {
         if (search is null)
@@ -29,7 +30,7 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
             || EF.Functions.Like(key.Prefix, $"{literal}%", Like.Escape) || EF.Functions.Like(key.KeyId, $"{literal}%", Like.Escape));
     }
 
-    /// <summary>Finds the keys of the page and one more, where there is one, each with its place in the order.</summary>
+    /// <summary>Finds the keys of the page and one more, if there is one, each with its position in the order.</summary>
     public async Task<List<Cursor>> FindAsync(CancellationToken cancellationToken)
     {
         var parts = KeyListPartition.Of(query.Environment, query.IncludeRevoked, query.IncludeManaged)
@@ -49,7 +50,7 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
         return [.. timed.Select(row => new Cursor(row.At, row.KeyId))];
     }
 
-    /// <summary>The identifier of the key at a place.</summary>
+    /// <summary>The identifier of the key at a position.</summary>
     public static string KeyIdOf(Cursor place) => place.Id.Split(NameMark)[0];
 
     IQueryable<Timed> ByTime(List<IQueryable<ApiKey>> parts, string column)
@@ -78,7 +79,7 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
     {
         if (after?.Id.Split(NameMark) is [var id, var name])
         {
-            // Compared by the database, as it sorts.
+            // The database compares the names, with the collation that it sorts by.
             parts = [.. parts.SelectMany(part => query.Descending
                 ? new[]
                 {
