@@ -9,8 +9,22 @@ public static class PrivateFiles
     const UnixFileMode ReadByOthers = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Creates a folder and its missing parents.</summary>
-    public static DirectoryInfo CreateFolder(string path) =>
-        OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, FolderMode);
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else if (!Directory.Exists(path))
+        {
+            if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } parent)
+            {
+                CreateFolder(parent); // .NET applies the mode to the last folder only
+            }
+
+            Directory.CreateDirectory(path, FolderMode);
+        }
+    }
 
     /// <summary>Opens a file exclusively, and creates it if it does not exist.</summary>
     /// <exception cref="IOException">Another process has opened it exclusively.</exception>

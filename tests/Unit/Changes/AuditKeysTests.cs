@@ -251,14 +251,14 @@ public sealed class AuditKeysTests : IAsyncDisposable
     async Task WriteAsync(Services services)
     {
         AuditEvent done = new(AuditCategory.Settings, "thing.done", new("thing", "1", "Thing"));
-        var outcome = await services.Changes.RunAsync<Unit>(
+        var outcome = await services.Work.RunAsync(
             world.Owner,
             (unit, _) =>
             {
                 unit.Record(world.OrganizationId("acme"), done);
                 unit.Record(AuditChain.Installation, done);
                 unit.Record(world.OrganizationId("acme"), done);
-                return Task.FromResult<Result<Unit>>(default(Unit));
+                return Task.FromResult<Result<bool>>(true);
             },
             Token);
         Assert.True(outcome.Succeeded);

@@ -79,7 +79,7 @@ public sealed class SettingsBinderTests : IDisposable
 
     [Theory]
     [InlineData("Keys:Templat", "Keys:Templat is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Template.")]
-    [InlineData("KEYS:TEMPLAT", "KEYS:TEMPLAT is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Template.")]
+    [InlineData("KEYS:TEMPLAT", "Keys:TEMPLAT is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Template.")]
     [InlineData("OAuth:Enable", "OAuth:Enable is not a setting of this version of Latchkey; the settings in OAuth are AccessTokenLifetime, AuthorizationCodeLifetime, DeviceCodeInterval, DeviceCodeLifetime, QueryTokenPaths, RefreshTokenLifetime, Registration, ServiceAccountTokenLifetime.")]
     [InlineData("Environments:staging:Hosts", "Environments:staging:Hosts is not a setting of this version of Latchkey; the settings in Environments are live, test.")]
     [InlineData("Environments:live:Host:0", "Environments:live:Host:0 is not a setting of this version of Latchkey; the settings in Environments:live are Hosts.")]
@@ -117,7 +117,7 @@ public sealed class SettingsBinderTests : IDisposable
         try
         {
             var configuration = new ConfigurationBuilder().AddEnvironmentVariables($"LK{Environment.ProcessId}_").Build();
-            Assert.Equal("KEYS:TEMPLAT", Assert.Throws<SettingException>(() => SettingsBinder.RefuseUnknown(configuration, Product)).Key);
+            Assert.Equal("Keys:TEMPLAT", Assert.Throws<SettingException>(() => SettingsBinder.RefuseUnknown(configuration, Product)).Key);
         }
         finally
         {

@@ -26,8 +26,8 @@ public sealed class EnvironmentHostsTests
     public void Every_host_takes_both_where_there_is_no_list() => Assert.Equal(AcceptedEnvironments.Both, Of().Of(new("api.example.com")));
 
     [Theory]
-    [InlineData("Environments:live:Hosts", "https://api.example.com", "Environments:live:Hosts lists \"https://api.example.com\", which is no host.")]
-    [InlineData("Environments:live:Hosts", "sandbox.example.com.", "Environments:test:Hosts lists sandbox.example.com, which Environments:live:Hosts lists as well.")]
+    [InlineData("Environments:live:Hosts", "https://api.example.com", "Environments:live:Hosts lists \"https://api.example.com\", which is not a host.")]
+    [InlineData("Environments:live:Hosts", "sandbox.example.com.", "Environments:test:Hosts lists sandbox.example.com, which Environments:live:Hosts also lists.")]
     public void List_that_cannot_be_used_stops_the_start(string key, string value, string message) =>
         Assert.Equal(message, Assert.Throws<SettingException>(() => Of((key, value), ("Environments:test:Hosts", "sandbox.example.com"))).Message);
 

@@ -40,7 +40,7 @@ public sealed class DatabaseStartTests : IDisposable
         await using var product = Build();
         await product.PrepareDatabaseAsync(Token);
         Assert.Equal((mode, mode), (new DirectoryInfo(folder.FullName).UnixFileMode, File.GetUnixFileMode(file)));
-        Assert.Equal("wal", await Open(product).Database.SqlQueryRaw<string>("PRAGMA journal_mode").SingleAsync(Token));
+        Assert.Equal("wal", await Open(product).Database.SqlQueryRaw<string>("PRAGMA journal_mode").AsAsyncEnumerable().SingleAsync(Token));
     }
 
     [Theory]

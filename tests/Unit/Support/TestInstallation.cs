@@ -99,7 +99,7 @@ public sealed class TestInstallation : IAsyncDisposable
         Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(commands)), settings);
 
     public static IConfiguration Configuration(params (string Key, string? Value)[] settings) => new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))).Build();
+        .AddInMemoryCollection(settings.GroupBy(setting => setting.Key).Select(set => KeyValuePair.Create(set.Key, set.Last().Value))).Build(); // the last one counts
 
     public DashboardContext Open() => Services.Open();
 
