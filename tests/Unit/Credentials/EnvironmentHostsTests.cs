@@ -1,6 +1,5 @@
 using Dashboard.Core.Credentials;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Credentials;
