@@ -48,7 +48,7 @@ public static class CoreServices
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<SelfRevocation>();
         services.AddSingleton<KeyVerificationService>();
-        services.AddSingleton(new OAuthOptions(configuration));
+        services.AddSingleton(SettingsBinder.Read<OAuthOptions>(configuration));
         services.AddSingleton<OAuthClients>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<SigningKeys>();
@@ -79,7 +79,7 @@ public static class CoreServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddDashboardDatabase(configuration, contentRoot);
         services.AddSingleton(new PermissionCatalog(configuration));
-        services.AddSingleton(new KeyOptions(configuration));
+        services.AddSingleton(SettingsBinder.Read<KeyOptions>(configuration));
         services.AddSingleton(new EnvironmentHosts(configuration));
         services.AddSingleton(provider => new RateLimits(configuration, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<KnownKeyTemplates>();

@@ -97,17 +97,23 @@ public sealed class AuditEntry
     /// <summary>Further details as a JSON object.</summary>
     public required string Details { get; init; }
 
+    /// <summary>The <see cref="AuditKey.Id"/> of the key of <see cref="Hash"/>.</summary>
+    public required string KeyId { get; init; }
+
     /// <summary>The hash of the previous entry; 32 zero bytes for the first.</summary>
     public required byte[] PreviousHash { get; init; }
 
-    /// <summary>The SHA-256 hash of <see cref="PreviousHash"/> and all other members.</summary>
+    /// <summary>The HMAC-SHA256 of <see cref="PreviousHash"/> and all other members above.</summary>
     public byte[] Hash { get; set; } = [];
 
-    /// <summary>Computes the expected value of <see cref="Hash"/>: SHA-256 over the other members in the order above. A string is its
+    /// <summary>The same HMAC with the key of the previous entry, in the entry with which a new key begins; null in all others.</summary>
+    public byte[]? OldKeyHash { get; set; }
+
+    /// <summary>Computes the expected value of <see cref="Hash"/>: HMAC-SHA256 over the members above it in that order. A string is its
     /// length in UTF-8 bytes (four bytes, big-endian; -1 for null) followed by those bytes. A number is eight bytes, big-endian.</summary>
-    public byte[] ComputeHash()
+    public byte[] ComputeHash(AuditKey key)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = key.CreateHmac();
         Add(hash, ChainId);
         Add(hash, Sequence);
         Add(hash, ChangeId.ToString("N"));
@@ -119,6 +125,7 @@ public sealed class AuditEntry
 
         Add(hash, Succeeded ? 1 : 0);
         Add(hash, Details);
+        Add(hash, KeyId);
         hash.AppendData(PreviousHash);
         return hash.GetHashAndReset();
     }
@@ -163,4 +170,7 @@ public sealed class AuditChain
 
     /// <summary>The hash of the last entry; 32 zero bytes if there is none.</summary>
     public byte[] Hash { get; init; } = new byte[SHA256.HashSizeInBytes];
+
+    /// <summary>The last entry's <see cref="AuditEntry.KeyId"/>; null while there is none.</summary>
+    public string? KeyId { get; init; }
 }

@@ -10,6 +10,7 @@ sealed class AuditChainConfiguration : IEntityTypeConfiguration<AuditChain>
     {
         builder.ToTable("AuditChains").Property(x => x.Id).ValueGeneratedNever();
         builder.Property(x => x.Hash).IsHash();
+        builder.Property(x => x.KeyId).IsAscii(16);
         builder.HasData(new AuditChain { Id = AuditChain.Installation });
     }
 }
@@ -28,8 +29,10 @@ sealed class AuditEntryConfiguration(Collations collations) : IEntityTypeConfigu
         builder.Property(x => x.TargetType).IsAscii(32);
         builder.Property(x => x.TargetId).IsAscii(AuditEntry.MaxTargetId).UseCollation(collations.Bytes);
         builder.Property(x => x.TargetName).HasMaxLength(AuditEntry.MaxTargetName);
+        builder.Property(x => x.KeyId).IsAscii(16);
         builder.Property(x => x.PreviousHash).IsHash();
         builder.Property(x => x.Hash).IsHash();
+        builder.Property(x => x.OldKeyHash).IsHash();
         builder.HasIndex(x => x.ChangeId);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -6,7 +5,8 @@ namespace Dashboard.Core.Changes;
 
 /// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: the actor's
 /// session, the actor's memberships, the actor's authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
-public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, TimeProvider time)
+public sealed class UnitOfWorkRunner(
+    IDbContextFactory<DashboardContext> contexts, AuditLogWriter audit, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, TimeProvider time)
 {
     readonly IActorLock[] locks = [.. actorLocks.OrderBy(x => x.Order)];
 
@@ -130,7 +130,7 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
         }
 
         await unit.Context.SaveChangesAsync(cancellationToken);
-        await AppendAuditAsync(unit, changeId, cancellationToken);
+        await audit.AppendAsync(unit, changeId, cancellationToken);
         unit.Feed = await AppendFeedAsync(
             unit.Context, [.. unit.Events.Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
         return outcome;
@@ -149,57 +149,6 @@ public sealed class UnitOfWorkRunner(IDbContextFactory<DashboardContext> context
         }
 
         return true;
-    }
-
-    /// <summary>What a reader needs, and the client that it was done through.</summary>
-    static string Details(string details, ActorToken? through)
-    {
-        if (through is null)
-        {
-            return details;
-        }
-
-        var members = JsonNode.Parse(details)!.AsObject();
-        members["through"] = through.ClientId;
-        return members.ToJsonString();
-    }
-
-    static async Task AppendAuditAsync(UnitOfWork change, Guid changeId, CancellationToken cancellationToken)
-    {
-        foreach (var chain in change.Events.GroupBy(x => x.Chain).OrderBy(x => x.Key))
-        {
-            var heads = change.Context.AuditChains.Where(head => head.Id == chain.Key);
-            await heads.ExecuteUpdateAsync(set => set.SetProperty(head => head.Sequence, head => head.Sequence + chain.Count()), cancellationToken);
-            var last = await heads.AsNoTracking().SingleAsync(cancellationToken);
-            var (sequence, hash) = (last.Sequence - chain.Count(), last.Hash);
-            foreach (var (_, auditEvent) in chain)
-            {
-                var entry = new AuditEntry
-                {
-                    ChainId = chain.Key,
-                    Sequence = ++sequence,
-                    ChangeId = changeId,
-                    At = change.Now,
-                    ActorType = change.Actor.Type.ToWireName(),
-                    ActorId = change.Actor.Id,
-                    ActorName = AuditEntry.Fit(change.Actor.Name, AuditEntry.MaxActorName),
-                    Address = change.Actor.Address is { } address ? AuditEntry.FitAscii(address, AuditEntry.MaxAddress) : null,
-                    Category = auditEvent.Category,
-                    Action = auditEvent.Action,
-                    TargetType = auditEvent.Target.Type,
-                    TargetId = auditEvent.Target.Id,
-                    TargetName = auditEvent.Target.Name,
-                    Succeeded = auditEvent.Succeeded,
-                    Details = Details(auditEvent.Details, change.Actor.Token),
-                    PreviousHash = hash,
-                };
-                hash = entry.Hash = entry.ComputeHash();
-                change.Context.Add(entry);
-            }
-
-            await change.Context.SaveChangesAsync(cancellationToken);
-            await heads.ExecuteUpdateAsync(set => set.SetProperty(head => head.Hash, hash), cancellationToken);
-        }
     }
 
     static async Task<IReadOnlyList<FeedEntry>> AppendFeedAsync(

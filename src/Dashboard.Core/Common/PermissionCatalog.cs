@@ -7,6 +7,17 @@ namespace Dashboard.Core.Common;
 /// <param name="Description">What the permission allows, in one sentence.</param>
 public sealed record Permission(string Name, string Description);
 
+/// <summary>The settings <c>Permissions</c> and <c>ResourceKinds</c>.</summary>
+[SettingsSection("", IsShared = true)]
+public sealed class CatalogOptions
+{
+    /// <summary>The permissions that a key can have: a list of names, or names with a description each.</summary>
+    public IConfigurationSection? Permissions { get; init; }
+
+    /// <summary>The kinds of resource that a key can be limited to.</summary>
+    public IConfigurationSection? ResourceKinds { get; init; }
+}
+
 /// <summary>The permissions and resource kinds that the installation defines.</summary>
 public sealed class PermissionCatalog
 {
@@ -25,7 +36,8 @@ public sealed class PermissionCatalog
     /// <exception cref="SettingException">A name is not valid.</exception>
     public PermissionCatalog(IConfiguration configuration)
     {
-        Permissions = Read(configuration, "Permissions",
+        var options = SettingsBinder.Read<CatalogOptions>(configuration);
+        Permissions = Read(options.Permissions!,
         [
             new("read", "List and read resources, their state, outputs, runs and data sets."),
             new("execute", "Start and stop resources."),
@@ -36,7 +48,7 @@ public sealed class PermissionCatalog
             throw new SettingException("Permissions", $"lists \"{Verify}\", which is built in");
         }
 
-        ResourceKinds = [.. Read(configuration, "ResourceKinds", [new("workflow", ""), new("gateway", ""), new("agent", "")]).Select(kind => kind.Name)];
+        ResourceKinds = [.. Read(options.ResourceKinds!, [new("workflow", ""), new("gateway", ""), new("agent", "")]).Select(kind => kind.Name)];
     }
 
     /// <summary>The permissions in display order.</summary>
@@ -51,9 +63,9 @@ public sealed class PermissionCatalog
         ? Permissions.Select(x => x.Name)
         : Permissions.Select(x => x.Name).Append(Verify).Where(name => permissions.Contains(name, StringComparer.Ordinal));
 
-    static List<Permission> Read(IConfiguration configuration, string key, List<Permission> otherwise)
+    static List<Permission> Read(IConfigurationSection setting, List<Permission> otherwise)
     {
-        var words = configuration.GetSection(key).GetChildren()
+        var words = setting.GetChildren()
             .Select(child => child.Key.All(char.IsAsciiDigit) ? new Permission(child.Value ?? "", "") : new Permission(child.Key, child.Value ?? ""))
             .ToList();
         if (words.Count == 0)
@@ -63,12 +75,12 @@ public sealed class PermissionCatalog
 
         if (words.FirstOrDefault(word => !IsName(word.Name)) is { } wrong)
         {
-            throw new SettingException(key, $"lists \"{wrong.Name}\"; use 1 to {MaxNameLength} lowercase letters, digits, hyphens and underscores");
+            throw new SettingException(setting.Path, $"lists \"{wrong.Name}\"; use 1 to {MaxNameLength} lowercase letters, digits, hyphens and underscores");
         }
 
         if (words.Count > MaxNames || words.DistinctBy(word => word.Name, StringComparer.Ordinal).Count() != words.Count)
         {
-            throw new SettingException(key, $"lists a name twice or more than {MaxNames} names");
+            throw new SettingException(setting.Path, $"lists a name twice or more than {MaxNames} names");
         }
 
         return words;

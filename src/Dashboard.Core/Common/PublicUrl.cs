@@ -5,6 +5,14 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Common;
 
+/// <summary>The setting <c>PublicUrl</c>.</summary>
+[SettingsSection("", IsShared = true)]
+public sealed class PublicUrlOptions
+{
+    /// <summary>The URL at which browsers and programs reach Latchkey, and the issuer of its tokens. With <c>https</c> the session cookie is <c>Secure</c> and <c>__Host-</c>.</summary>
+    public string? PublicUrl { get; init; }
+}
+
 /// <summary>The public URL of this installation from the <c>PublicUrl</c> setting, which is the issuer of its tokens (RFC 8414 section
 /// 2).</summary>
 /// <remarks>Without the setting it is localhost with the port that Latchkey listens on, or the loopback address that the request used. A
@@ -14,18 +22,30 @@ public sealed class PublicUrl
     const string Setting = "PublicUrl";
 
     /// <summary>Reads the setting.</summary>
-    /// <exception cref="SettingException">The setting is not a valid URL.</exception>
+    /// <exception cref="SettingException">The setting is not the URL of a host.</exception>
     public PublicUrl(IConfiguration configuration)
     {
-        if (configuration[Setting] is not { Length: > 0 } text)
+        if (SettingsBinder.Read<PublicUrlOptions>(configuration).PublicUrl is not { } text)
         {
             return;
         }
 
-        Configured = Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp) && url.Query.Length == 0 && url.Fragment.Length == 0
-            ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
-            : throw new SettingException(Setting, $"is \"{text}\"; it must be a URL that begins with https:// or http://");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
+        {
+            throw new SettingException(Setting, $"is \"{text}\"; it must be a URL that begins with https:// or http://");
+        }
+
+        if (url.PathAndQuery != "/" || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
+        {
+            throw new SettingException(Setting, $"is \"{text}\"; it must end after the host and port, because Latchkey is served at the root of a host of its own");
+        }
+
+        // A trailing dot, which stands for the root of the DNS, does not name another host (RFC 1034 section 3.1).
+        Configured = new UriBuilder(url.Scheme, url.IdnHost.TrimEnd('.'), url.IsDefaultPort ? -1 : url.Port).Uri.GetLeftPart(UriPartial.Authority);
     }
+
+    /// <summary>Whether people reach Latchkey by https.</summary>
+    public bool IsHttps => Configured?.StartsWith("https:", StringComparison.Ordinal) == true;
 
     /// <summary>The setting without a slash at its end, or null where it is not set.</summary>
     public string? Configured { get; }

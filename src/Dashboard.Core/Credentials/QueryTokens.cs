@@ -3,6 +3,14 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Credentials;
 
+/// <summary>The <c>OAuth</c> settings for access tokens in URLs.</summary>
+[SettingsSection("OAuth")]
+public sealed class QueryTokenOptions
+{
+    /// <summary>The paths under which <c>?access_token=</c> and <c>?token=</c> can carry an access token, but never an API key.</summary>
+    public IReadOnlyList<string> QueryTokenPaths { get; init; } = [];
+}
+
 /// <summary>Access tokens in URLs, <c>?access_token=</c> and <c>?token=</c>, for event streams and WebSockets, for which browsers cannot
 /// set headers. Accepted only under the paths in <c>OAuth:QueryTokenPaths</c>. API keys are never accepted there, because URLs end up in
 /// logs and histories.</summary>
@@ -16,12 +24,8 @@ public sealed class QueryTokens
 
     /// <summary>Reads the setting: a list, or one string separated by commas.</summary>
     /// <exception cref="SettingException">A path does not begin with a slash.</exception>
-    public QueryTokens(IConfiguration configuration)
-    {
-        var section = configuration.GetSection(Setting);
-        paths = [.. section.GetChildren().Select(child => child.Value ?? "").Concat((section.Value ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
-            .Select(path => path.StartsWith('/') ? path.TrimEnd('/') : throw new SettingException(Setting, $"lists \"{path}\"; a path must begin with a slash"))];
-    }
+    public QueryTokens(IConfiguration configuration) => paths = [.. SettingsBinder.Read<QueryTokenOptions>(configuration).QueryTokenPaths
+        .Select(path => path.StartsWith('/') ? path.TrimEnd('/') : throw new SettingException(Setting, $"lists \"{path}\"; a path must begin with a slash"))];
 
     /// <summary>Returns the credential in the query string if there is none in the headers.</summary>
     /// <param name="presented">The credential in the headers.</param>

@@ -7,6 +7,9 @@ namespace Dashboard.Core.Data;
 /// <summary>Migrates the database at startup.</summary>
 public static class DatabaseStart
 {
+    /// <summary>How often the lock file, which another node deletes, may be missing right after it could not be opened.</summary>
+    const int MaxVanished = 20;
+
     /// <summary>Creates or migrates the database. Concurrent nodes take turns.</summary>
     /// <param name="services">The services of the application.</param>
     /// <exception cref="SettingException">The database has migrations that this version does not know, because a newer version wrote
@@ -44,24 +47,33 @@ public static class DatabaseStart
             return null;
         }
 
+        var turnFile = $"{file}.migrating";
         FileStream? turn = null;
-        while (turn is null)
+        for (var vanished = 0; turn is null;)
         {
             try
             {
-                turn = new($"{file}.migrating", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                turn = PrivateFiles.OpenExclusively(turnFile, FileOptions.DeleteOnClose);
             }
-            catch (IOException) when (File.Exists($"{file}.migrating"))
+            catch (Exception exception) when (
+                exception is UnauthorizedAccessException || (exception is IOException && !File.Exists(turnFile) && ++vanished > MaxVanished))
+            {
+                throw new SettingException(
+                    "ConnectionStrings:Dashboard", $"names {file}, beside which files cannot be created: {exception.Message.TrimEnd('.')}");
+            }
+            catch (IOException)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
             }
         }
 
-        if (await context.Database.CanConnectAsync(cancellationToken))
+        if (!File.Exists(file))
         {
-            await context.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
+            PrivateFiles.Create(file); // SQLite would create it readable for all; the files beside it get its mode
         }
 
+        await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = 'wal'", cancellationToken); // as EF Core does if it creates the file
+        await context.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
         return turn;
     }
 }

@@ -1,43 +1,51 @@
+using Dashboard.Core.Data;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Dashboard.Core.DataProtection;
 
-/// <summary>Where the keys lie that encrypt and sign cookies, and what opens them.</summary>
+/// <summary>Registers ASP.NET Core data protection, whose keys encrypt and sign the cookies.</summary>
 public static class Protection
 {
-    const string PathSetting = "DataProtection:KeyPath";
-
-    /// <summary>Registers data protection with its keys in the database, or in the files under <c>DataProtection:KeyPath</c>, encrypted where
-    /// <c>DataProtection:WrapKey</c> is set.</summary>
-    /// <param name="contentRoot">The folder that a relative path begins in.</param>
-    /// <exception cref="SettingException">A setting cannot be used.</exception>
+    /// <summary>Registers data protection with its keys in files in the key folder, or in the database if there is no key folder. The keys
+    /// are encrypted if <c>DataProtection:WrapKey</c> is set, which is required for keys in the database.</summary>
+    /// <param name="contentRoot">The folder that relative paths start from.</param>
+    /// <exception cref="SettingException">A setting is not valid or missing.</exception>
     public static IServiceCollection AddProtection(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
-        // By default it is the path of the program, so that a program that moves would forget everybody.
-        services.AddDataProtection().SetApplicationName("Latchkey");
+        // The default name is the path of the program: moving the program would sign everyone out.
+        var protection = services.AddDataProtection().SetApplicationName("Latchkey");
         var wrap = ProtectionKeyWrap.Read(configuration);
+        if (KeyFolder.Find(configuration, contentRoot) is { } folder)
+        {
+            folder.Prepare();
+            protection.PersistKeysToFileSystem(new(folder.Path));
+        }
+        else if (wrap is not null)
+        {
+            protection.PersistKeysToDbContext<DashboardContext>();
+        }
+        else
+        {
+            throw new SettingException(
+                ProtectionKeyWrap.Setting,
+                $"is not set, and it encrypts the keys that protect sign-ins, which this Database:Provider stores in the database; it {SecretBytes.Fault}");
+        }
+
         if (wrap is not null)
         {
             services.AddSingleton(wrap);
+            services.Configure<KeyManagementOptions>(options => options.XmlEncryptor = new ProtectionKeyEncryptor(wrap));
         }
 
-        IXmlRepository? files = configuration[PathSetting] is { Length: > 0 } path ? Files(path, contentRoot) : null;
-        services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>((options, provider) =>
-        {
-            options.XmlRepository = files ?? ActivatorUtilities.CreateInstance<ProtectionKeyRepository>(provider);
-            options.XmlEncryptor = wrap is null ? null : new ProtectionKeyEncryptor(wrap);
-        });
         return services;
     }
 
-    /// <summary>Makes sure that what is stored can be opened. The framework would make new keys in its place, and so sign everybody out without a word.</summary>
-    /// <param name="services">The application's services; the database has to be there.</param>
+    /// <summary>Verifies that the stored keys can be decrypted. The framework would silently create new keys and so sign everyone out.</summary>
+    /// <param name="services">The services of the application. The database must exist.</param>
     /// <exception cref="SettingException">A stored key was encrypted with another <c>DataProtection:WrapKey</c>.</exception>
     public static void CheckProtectionKeys(this IServiceProvider services)
     {
@@ -49,27 +57,7 @@ public static class Protection
         {
             throw new SettingException(
                 ProtectionKeyWrap.Setting,
-                $"is not what the stored key {foreign.Attribute("id")?.Value} was encrypted with; set it as it was, or delete the stored keys, which signs everybody out");
-        }
-    }
-
-    /// <summary>Whether a key is stored as it is, since <c>DataProtection:WrapKey</c> is not set, or was not when the key came.</summary>
-    /// <param name="services">The application's services; the database has to be there.</param>
-    public static bool HasPlainKeys(IServiceProvider services) => services.GetRequiredService<IOptions<KeyManagementOptions>>().Value.XmlRepository!
-        .GetAllElements().Any(stored => stored.Name == "key" && !stored.Descendants(ProtectionKeyEncryptor.Element).Any());
-
-    static FileSystemXmlRepository Files(string path, string contentRoot)
-    {
-        try
-        {
-            var folder = Directory.CreateDirectory(Path.GetFullPath(path, contentRoot));
-            File.WriteAllBytes(Path.Combine(folder.FullName, ".writable"), []);
-            File.Delete(Path.Combine(folder.FullName, ".writable"));
-            return new(folder, NullLoggerFactory.Instance);
-        }
-        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new SettingException(PathSetting, $"is \"{path}\", where no file can be written");
+                $"is not the key that encrypted the stored key {foreign.Attribute("id")?.Value}; restore the setting, or delete the stored keys, which signs everyone out");
         }
     }
 }

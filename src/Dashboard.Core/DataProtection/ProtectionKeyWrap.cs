@@ -14,7 +14,6 @@ public sealed class ProtectionKeyWrap
     /// <summary>The setting.</summary>
     public const string Setting = "DataProtection:WrapKey";
 
-    const int KeyBytes = 32;
     const int NonceBytes = 12;
     const int TagBytes = 16;
     const int IdBytes = 8;
@@ -33,18 +32,10 @@ public sealed class ProtectionKeyWrap
     /// <summary>Reads the setting.</summary>
     /// <returns>The wrap key, or null where none is set.</returns>
     /// <exception cref="SettingException">It is not 32 bytes in base64.</exception>
-    public static ProtectionKeyWrap? Read(IConfiguration configuration)
-    {
-        if (configuration[Setting] is not { Length: > 0 } text)
-        {
-            return null;
-        }
-
-        var bytes = new byte[KeyBytes];
-        return text.Length <= 2 * KeyBytes && Convert.TryFromBase64String(text, bytes, out var written) && written == KeyBytes
-            ? new(bytes)
-            : throw new SettingException(Setting, "has to be 32 random bytes in base64, such as `openssl rand -base64 32` prints"); // never what it is instead
-    }
+    public static ProtectionKeyWrap? Read(IConfiguration configuration) =>
+        SettingsBinder.Read<KeyRingOptions>(configuration).WrapKey is { } text
+            ? new(SecretBytes.TryParse(text) ?? throw new SettingException(Setting, SecretBytes.Fault))
+            : null;
 
     /// <summary>Encrypts: nonce, cipher text, tag.</summary>
     /// <param name="plain">What is to be kept secret.</param>

@@ -9,8 +9,6 @@ public sealed class RateLimits
     /// removed.</summary>
     const int MaxKeys = 100_000;
 
-    const int Max = 10_000_000;
-
     readonly MinuteWindows<string> keys;
     readonly MinuteWindows<string> guesses;
     readonly int userCodes;
@@ -19,14 +17,15 @@ public sealed class RateLimits
     /// <exception cref="SettingException">A setting is not valid.</exception>
     public RateLimits(IConfiguration configuration, TimeProvider time)
     {
+        var options = SettingsBinder.Read<RateLimitOptions>(configuration);
         keys = new(MaxKeys, exceedCapacity: true, time);
-        Refused = new(Settings.OptionalInteger(configuration, "RateLimits:RefusedPerMinute", 0, Max) ?? 600, time);
         guesses = new(MaxKeys, exceedCapacity: true, time);
-        FailedClients = new(Settings.OptionalInteger(configuration, "RateLimits:FailedClientsPerMinute", 0, Max) ?? 60, time);
-        Devices = new(Settings.OptionalInteger(configuration, "RateLimits:DeviceRequestsPerMinute", 0, Max) ?? 60, time);
-        Registrations = new(Settings.OptionalInteger(configuration, "RateLimits:RegistrationsPerMinute", 0, Max) ?? 20, time);
-        userCodes = Settings.OptionalInteger(configuration, "RateLimits:UserCodeGuessesPerMinute", 1, Max) ?? 10;
-        FailedSignIns = new(Settings.OptionalInteger(configuration, "RateLimits:FailedSignInsPerMinute", 0, Max) ?? 60, time);
+        userCodes = options.UserCodeGuessesPerMinute;
+        Refused = new(options.RefusedPerMinute, time);
+        FailedSignIns = new(options.FailedSignInsPerMinute, time);
+        FailedClients = new(options.FailedClientsPerMinute, time);
+        Devices = new(options.DeviceRequestsPerMinute, time);
+        Registrations = new(options.RegistrationsPerMinute, time);
     }
 
     /// <summary>Refused verifications by client. Valid credentials are never counted or limited.</summary>

@@ -9,23 +9,25 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Setup;
 
-/// <summary>The proof that the person who sets this installation up can read the server's log. Without it, the first to find the address would own the installation,
-/// wherever the request seems to come from: behind a proxy on the same machine, everybody comes from this machine. All nodes share one code through the database, where
-/// it is encrypted by data protection.</summary>
-public sealed partial class SetUpCode(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, IDataProtectionProvider protection, ILogger<SetUpCode> logger)
+/// <summary>Proves that the person who sets the installation up can read the server's log. Otherwise the first visitor would own the
+/// installation. The address of a request proves nothing: behind a proxy on the same machine, every request comes from this machine. All
+/// nodes share one code through the database, encrypted by data protection.</summary>
+public sealed partial class SetUpCode(
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, IDataProtectionProvider protection, ILogger<SetUpCode> logger)
 {
-    /// <summary>How many wrong guesses, on all nodes together, replace the code. A limit that locked the page instead would let a stranger lock the owner out.</summary>
+    /// <summary>The number of wrong guesses, on all nodes together, after which the code is replaced. If they locked the page instead, a
+    /// stranger could lock the owner out.</summary>
     public const int MaxWrong = 10;
 
-    /// <summary>No character that is easily read as another: no 0 and O, 1 and I and L, 2 and Z, 5 and S, 8 and B.</summary>
+    /// <summary>Characters that are not mistaken for others: no 0 and O, 1 and I and L, 2 and Z, 5 and S, 8 and B.</summary>
     const string Letters = "34679ACDEFGHJKMNPQRTUVWXY";
 
     const int Half = 4;
 
     readonly IDataProtector protector = protection.CreateProtector("Latchkey.SetUpCode");
 
-    /// <summary>Returns the code, and makes it if there is none that this node can read.</summary>
-    /// <exception cref="InvalidOperationException">The installation is set up.</exception>
+    /// <summary>Returns the code, and creates it if there is none that this node can decrypt.</summary>
+    /// <exception cref="InvalidOperationException">The installation is already set up.</exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < 2; attempt++)
@@ -37,26 +39,27 @@ public sealed partial class SetUpCode(IDbContextFactory<DashboardContext> contex
                 return code;
             }
 
-            // Of two nodes at once the first makes it, and both read that one.
+            // If two nodes do this at once, the first one succeeds and both read its code.
             var fresh = protector.Protect(Make());
-            await changes.RunBehindAsync((writing, token) => ReplaceAsync(Open(writing).Where(x => x.ProtectedSetUpCode == stored), fresh, token), cancellationToken);
+            await changes.RunBehindAsync(
+                (writing, token) => ReplaceAsync(Open(writing).Where(x => x.ProtectedSetUpCode == stored), fresh, token), cancellationToken);
         }
 
         throw new InvalidOperationException("A set-up code exists only until Latchkey is set up.");
     }
 
-    /// <summary>Compares a guess with the code, in any case and with anything between its characters. Guesses are taken one after the other, so that no more than
-    /// <see cref="MaxWrong"/> wrong ones meet the same code, however many are sent at once.</summary>
+    /// <summary>Compares a guess with the code, ignoring case and other characters in between. Guesses are processed one at a time: a code
+    /// meets at most <see cref="MaxWrong"/> wrong guesses, however many are sent at once.</summary>
     public async Task<bool> IsRightAsync(string? guess, CancellationToken cancellationToken)
     {
         var next = Make();
-        var protectedNext = protector.Protect(next); // before the transaction: the key ring may lie in the same database
+        var protectedNext = protector.Protect(next); // before the transaction, because the key ring may be in the same database
         var (right, renewed) = (false, false);
         await changes.RunBehindAsync(
             async (context, token) =>
             {
                 (right, renewed) = (false, false);
-                // Counted first: the row is locked from here to the end of the transaction.
+                // Counts the guess first, which locks the row until the transaction ends.
                 if (await Open(context).ExecuteUpdateAsync(set => set.SetProperty(x => x.WrongSetUpCodes, x => x.WrongSetUpCodes + 1), token) == 0)
                 {
                     return;
@@ -93,7 +96,7 @@ public sealed partial class SetUpCode(IDbContextFactory<DashboardContext> contex
     static byte[] Clean(string? typed) =>
         Encoding.ASCII.GetBytes(string.Concat((typed ?? "").Where(char.IsAsciiLetterOrDigit).Take((2 * Half) + 1)).ToUpperInvariant());
 
-    /// <summary>The code, or null where there is none or its key of data protection is gone.</summary>
+    /// <summary>Returns the code, or null if there is none or its data protection key is missing.</summary>
     string? Unprotect(string? stored)
     {
         try

@@ -26,10 +26,13 @@ public static class ResourceIndicator
         }
 
         var rootPath = root.AbsolutePath.TrimEnd('/');
-        return asked.UserInfo.Length == 0 && Uri.Compare(root, asked, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0
+        return asked.UserInfo.Length == 0 && root.Scheme == asked.Scheme && root.Port == asked.Port && HostOf(root) == HostOf(asked)
             && asked.AbsolutePath.StartsWith(rootPath, StringComparison.Ordinal)
             && (asked.AbsolutePath.Length == rootPath.Length || asked.AbsolutePath[rootPath.Length] == '/');
     }
+
+    /// <summary>Returns the host without a trailing dot, which does not name another host (RFC 1034 section 3.1).</summary>
+    static string HostOf(Uri url) => url.IdnHost.TrimEnd('.');
 
     /// <summary>Returns whether the text contains dot segments, backslashes, or encoded slashes, dots or percent signs, which some servers
     /// resolve and others do not.</summary>

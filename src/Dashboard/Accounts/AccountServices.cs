@@ -14,7 +14,7 @@ static class AccountServices
     /// <exception cref="SettingException">A setting cannot be used.</exception>
     public static IServiceCollection AddAccount(this IServiceCollection services, IConfiguration configuration)
     {
-        var https = SessionCookie.IsHttps(configuration);
+        var https = new PublicUrl(configuration).IsHttps;
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https))
             .AddAccessTokens();

@@ -2,7 +2,25 @@ using Dashboard.Core.Setup;
 
 namespace Dashboard.Accounts;
 
-/// <summary>The first run without a browser: who starts the product by settings gets its first owner from them.</summary>
+/// <summary>The settings under <c>Bootstrap</c>: the first owner, organization and project, while there is no user yet.</summary>
+[SettingsSection("Bootstrap")]
+sealed class BootstrapOptions
+{
+    /// <summary>The first owner's email address.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>The first owner's password.</summary>
+    [Secret]
+    public string? Password { get; init; }
+
+    /// <summary>The first organization's name.</summary>
+    public string? Organization { get; init; }
+
+    /// <summary>The first project's name.</summary>
+    public string? Project { get; init; }
+}
+
+/// <summary>The first run without a browser: the settings name the first owner.</summary>
 static class Bootstrap
 {
     const string Section = "Bootstrap:";
@@ -11,9 +29,8 @@ static class Bootstrap
     /// <exception cref="SettingException">It is needed, and set in part or to something that cannot be used.</exception>
     public static async Task BootstrapAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
-        var settings = services.GetRequiredService<IConfiguration>();
-        var (email, password) = (Read("Email"), Read("Password"));
-        var (organization, project) = (Read("Organization"), Read("Project"));
+        var options = SettingsBinder.Read<BootstrapOptions>(services.GetRequiredService<IConfiguration>());
+        var (email, password, organization, project) = (options.Email, options.Password, options.Organization, options.Project);
         var setUp = services.GetRequiredService<SetUpService>();
         if ((email ?? password ?? organization ?? project) is null || !await setUp.IsOpenAsync(cancellationToken))
         {
@@ -30,7 +47,5 @@ static class Bootstrap
         {
             throw new SettingException($"{Section}{char.ToUpperInvariant(wrong.Key[0])}{wrong.Key[1..]}", $"cannot be used: {char.ToLowerInvariant(wrong.Value[0])}{wrong.Value[1..].TrimEnd('.')}");
         }
-
-        string? Read(string name) => settings[Section + name] is { Length: > 0 } text ? text : null;
     }
 }

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace Dashboard.Accounts;
 
-/// <summary>Carries the set-up code from the printed link to the form, so that it can leave the address at once: a redirect keeps it out of the browser's history and
-/// of every referrer. Encrypted, for this browser alone, and for a quarter of an hour.</summary>
+/// <summary>Carries the set-up code from the printed link to the form, so that the page can redirect to an address without it: the code stays
+/// out of the browser's history and out of referrers. The cookie is encrypted and expires after 15 minutes.</summary>
 sealed class SetUpCookie(IDataProtectionProvider protection, bool https)
 {
     const int MaxLength = 100;
@@ -15,7 +15,7 @@ sealed class SetUpCookie(IDataProtectionProvider protection, bool https)
     readonly ITimeLimitedDataProtector protector = protection.CreateProtector("Latchkey.SetUpCookie").ToTimeLimitedDataProtector();
     readonly CookieBuilder cookie = Build(https);
 
-    /// <summary>Keeps what the link carried, right or wrong. Nothing is looked up, so that following a link is no guess.</summary>
+    /// <summary>Stores the code in the link without verifying it: following a link is not a guess.</summary>
     public void Write(HttpContext http, string code)
     {
         if (code.Length <= MaxLength)
@@ -24,7 +24,7 @@ sealed class SetUpCookie(IDataProtectionProvider protection, bool https)
         }
     }
 
-    /// <summary>The code of the link that this browser followed, or null.</summary>
+    /// <summary>Returns the code in the link that this browser followed, or null.</summary>
     public string? Read(HttpContext http)
     {
         try
@@ -37,7 +37,7 @@ sealed class SetUpCookie(IDataProtectionProvider protection, bool https)
         }
     }
 
-    /// <summary>Has the browser forget it.</summary>
+    /// <summary>Deletes the cookie.</summary>
     public void Delete(HttpContext http) => http.Response.Cookies.Delete(cookie.Name!, cookie.Build(http));
 
     static CookieBuilder Build(bool https)

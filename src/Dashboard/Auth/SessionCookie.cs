@@ -17,16 +17,6 @@ static class SessionCookie
     /// <summary>The claim with the session's end, RFC 3339.</summary>
     public const string ExpiryClaim = "exp";
 
-    /// <summary>Whether people reach the product by https, as <c>PublicUrl</c> says.</summary>
-    /// <exception cref="SettingException">It is no address.</exception>
-    public static bool IsHttps(IConfiguration configuration) => configuration["PublicUrl"] switch
-    {
-        null or "" => false,
-        var text when Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp) =>
-            url.Scheme == Uri.UriSchemeHttps,
-        var text => throw new SettingException("PublicUrl", $"is \"{text}\"; it must be a URL that begins with https:// or http://"),
-    };
-
     /// <summary>How the cookie is sent and what it counts for.</summary>
     public static void Configure(CookieAuthenticationOptions options, bool https)
     {

@@ -2,18 +2,31 @@ using System.Reflection;
 
 namespace Dashboard.Hosting;
 
-/// <summary>Tells commands from settings among the program's arguments. A setting is <c>--Key=value</c>, <c>--Key value</c>, <c>/Key value</c> or <c>Key=value</c>.</summary>
+/// <summary>Separates commands from settings in the arguments of the program. A setting is <c>--Key=value</c>, <c>--Key value</c>,
+/// <c>/Key value</c> or <c>Key=value</c>.</summary>
 static class CommandLine
 {
-    static readonly (string Name, string Does)[] Commands =
+    static readonly (string Name, string Description)[] Commands =
     [
         ("help", "print this text"),
         ("version", "print the version"),
     ];
 
-    /// <summary>Runs the command that the arguments name.</summary>
-    /// <returns>True when one ran and the program is done; false when the product is to start.</returns>
-    /// <exception cref="StartException">There is no such command.</exception>
+    static string Usage => string.Join(
+        Environment.NewLine,
+        [
+            "Usage: Dashboard [command] [--Setting:Name=value …]",
+            "",
+            "Without a command, Latchkey starts.",
+            "",
+            .. Commands.Select(command => $"  {command.Name,-10} {command.Description}"),
+        ]);
+
+    static string Version => typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    /// <summary>Runs the command in the arguments.</summary>
+    /// <returns>True if there was a command and the program is done; false if the product is to start.</returns>
+    /// <exception cref="StartException">The command is unknown.</exception>
     public static bool Run(string[] args, TextWriter output)
     {
         switch (FindCommand(args))
@@ -27,23 +40,12 @@ static class CommandLine
                 output.WriteLine(Version);
                 return true;
             case var unknown:
-                throw new StartException(
-                    $"\"{unknown}\" is no command; there are {string.Join(" and ", Commands.Select(command => command.Name))}, and without one Latchkey starts.");
+                var names = string.Join(", ", Commands.Select(command => command.Name));
+                throw new StartException($"\"{unknown}\" is not a command; the commands are {names}, and without one Latchkey starts.");
         }
     }
 
-    static string Usage => string.Join(Environment.NewLine,
-    [
-        "Usage: Dashboard [command] [--Setting:Name=value …]",
-        "",
-        "Without a command Latchkey starts.",
-        "",
-        .. Commands.Select(command => $"  {command.Name,-10} {command.Does}"),
-    ]);
-
-    static string Version => typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-
-    /// <summary>The first argument that is no part of a setting, read as the configuration reads them.</summary>
+    /// <summary>Returns the first argument that is not part of a setting, by the rules of the configuration.</summary>
     static string? FindCommand(string[] args)
     {
         for (var i = 0; i < args.Length; i++)

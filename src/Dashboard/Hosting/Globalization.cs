@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Dashboard.Hosting;
 
-/// <summary>What the product needs of ICU, and the one culture that it formats and compares in.</summary>
+/// <summary>The culture of the product, and what it needs from ICU.</summary>
 static class Globalization
 {
-    /// <summary>Makes the invariant culture everybody's, whatever the machine's language, and makes sure that text is normalized: without ICU
-    /// <see cref="string.Normalize(NormalizationForm)"/> returns its text unchanged and reports nothing, and one password would be two.</summary>
-    /// <exception cref="StartException">ICU is missing or switched off.</exception>
+    /// <summary>Sets the invariant culture, whatever the language of the machine, and verifies that strings can be normalized. Without ICU,
+    /// <see cref="string.Normalize(NormalizationForm)"/> silently returns its input, and two spellings of a password would differ.</summary>
+    /// <exception cref="StartException">ICU is missing or disabled.</exception>
     public static void Prepare()
     {
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
@@ -16,7 +16,7 @@ static class Globalization
         if ("u\u0308".Normalize(NormalizationForm.FormKC) != "\u00fc")
         {
             throw new StartException(
-                "Text cannot be normalized on this machine, so that names and passwords would not compare: install ICU (the package libicu) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+                "Names and passwords cannot be normalized on this machine: install ICU (the package libicu) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
         }
     }
 }

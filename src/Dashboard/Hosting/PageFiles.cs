@@ -2,14 +2,16 @@ using Microsoft.AspNetCore.StaticAssets;
 
 namespace Dashboard.Hosting;
 
-/// <summary>Where the pages' scripts, styles and fonts lie: in <c>wwwroot</c> beside the program in a published build, and wherever the build's manifest names them in
-/// build output.</summary>
+/// <summary>Finds the scripts, styles and fonts of the pages. A published build has them in <c>wwwroot</c> beside the program. Build output
+/// has a manifest that says where they are.</summary>
 static class PageFiles
 {
-    /// <summary>The folder of a published build, whatever folder it is started in; null in build output.</summary>
-    public static string? PublishedRoot { get; } = Path.Combine(AppContext.BaseDirectory, "wwwroot") is var folder && Directory.Exists(folder) ? folder : null;
+    /// <summary>The folder of a published build, which does not depend on the working directory; null for build output.</summary>
+    public static string? PublishedRoot { get; } =
+        Path.Combine(AppContext.BaseDirectory, "wwwroot") is var folder && Directory.Exists(folder) ? folder : null;
 
-    /// <summary>Serves build output by its manifest in every environment. The framework reads it in Development alone, and elsewhere would answer 200 with no bytes.</summary>
+    /// <summary>Serves build output from its manifest in every environment. The framework does so only in Development; elsewhere it answers
+    /// 200 without a body.</summary>
     public static void UsePageFiles(this WebApplicationBuilder builder)
     {
         if (PublishedRoot is null && !builder.Environment.IsDevelopment())
@@ -18,8 +20,8 @@ static class PageFiles
         }
     }
 
-    /// <summary>Makes sure that every file is there that the build lists. Call it once they are mapped.</summary>
-    /// <exception cref="StartException">One is not.</exception>
+    /// <summary>Verifies that every mapped file exists.</summary>
+    /// <exception cref="StartException">A file is missing.</exception>
     public static void CheckPageFiles(this WebApplication app)
     {
         var files = app.Environment.WebRootFileProvider;
@@ -29,7 +31,7 @@ static class PageFiles
         if (missing is not null)
         {
             throw new StartException(
-                $"The pages cannot be served, since {missing} is missing beside the program: run `dotnet publish src/Dashboard -c Release -o FOLDER`, then start FOLDER/Dashboard.dll.");
+                $"The pages cannot be served because the file {missing} is missing: run `dotnet publish src/Dashboard -c Release -o FOLDER` and start FOLDER/Dashboard.dll.");
         }
     }
 }

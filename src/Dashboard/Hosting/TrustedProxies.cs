@@ -4,6 +4,14 @@ using IPNetwork = System.Net.IPNetwork;
 
 namespace Dashboard.Hosting;
 
+/// <summary>The settings under <c>Proxies</c>.</summary>
+[SettingsSection("Proxies")]
+sealed class ProxyOptions
+{
+    /// <summary>Addresses and networks (CIDR) whose <c>X-Forwarded-*</c> headers count.</summary>
+    public IReadOnlyList<string> Trusted { get; init; } = [];
+}
+
 /// <summary>Whose word counts about where a request began: <c>Proxies:Trusted</c>. With none, nobody's.</summary>
 static class TrustedProxies
 {
@@ -56,12 +64,7 @@ static class TrustedProxies
 
     /// <summary>Reads the setting: a list, or one text with commas.</summary>
     /// <exception cref="SettingException">An entry is neither an address nor a network.</exception>
-    public static IReadOnlyList<IPNetwork> Read(IConfiguration configuration)
-    {
-        var section = configuration.GetSection(Key);
-        return [.. section.GetChildren().Select(child => child.Value?.Trim() ?? "")
-            .Concat((section.Value ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)).Select(Parse)];
-    }
+    public static IReadOnlyList<IPNetwork> Read(IConfiguration configuration) => [.. SettingsBinder.Read<ProxyOptions>(configuration).Trusted.Select(Parse)];
 
     static IPNetwork Parse(string text)
     {

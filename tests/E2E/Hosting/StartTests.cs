@@ -13,10 +13,45 @@ public sealed class StartTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Theory]
-    [InlineData("frobnicate", "\"frobnicate\" is no command; there are help and version, and without one Latchkey starts.")]
-    [InlineData("-v", "\"-v\" is no command; there are help and version, and without one Latchkey starts.")]
+    [InlineData("frobnicate", "\"frobnicate\" is not a command; the commands are help, version, and without one Latchkey starts.")]
+    [InlineData("-v", "\"-v\" is not a command; the commands are help, version, and without one Latchkey starts.")]
     public async Task Unknown_command_is_refused_with_the_list_of_commands(string command, string sentence) =>
         await StopsAsync(sentence, "--urls", "http://127.0.0.1:0", command);
+
+    [Theory]
+    [InlineData("Keys:Templat", "Keys:Templat is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Template.")]
+    [InlineData("PublicUrl", "PublicUrl is \"https://x.example/keys\"; it must end after the host and port, because Latchkey is served at the root of a host of its own.")]
+    public async Task Setting_that_cannot_be_used_stops_the_start(string key, string sentence) =>
+        await StopsAsync(sentence, "--urls", "http://127.0.0.1:0", $"--{key}=https://x.example/keys");
+
+    [Fact]
+    public async Task Unknown_setting_in_the_environment_stops_the_start_and_what_login_shells_set_does_not()
+    {
+        var start = ProductProcess.Prepare(folder, ["--urls=http://127.0.0.1:0"]);
+        start.Environment["MAIL"] = "/var/mail/root";
+        start.Environment["KEYS"] = "x";
+        start.Environment["Audit__Kee"] = "x";
+        Assert.Equal((1, "", $"Audit:Kee is not a setting of this version of Latchkey; the settings in Audit are Key, OldKeys.{Environment.NewLine}"), await ProductProcess.RunAsync(start));
+        start.Environment.Remove("Audit__Kee");
+        await using var product = await ProductProcess.StartAsync(start);
+        Assert.NotEqual("", product.SetUpCode);
+    }
+
+    [Fact]
+    public async Task Lost_folder_of_keys_stops_the_start()
+    {
+        await using (var product = await ProductProcess.StartAsync(folder))
+        {
+            await product.KillAsync();
+        }
+
+        Directory.Delete(Path.Combine(folder.FullName, "keys"), recursive: true);
+        var (code, output, error) = await ProductProcess.RunAsync(
+            ProductProcess.Prepare(folder, ["--urls=http://127.0.0.1:0", $"--ConnectionStrings:Dashboard=Data Source={Path.Combine(folder.FullName, "latchkey.db")}"]));
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith($"Audit:Key is not set, and {Path.Combine(folder.FullName, "keys", "audit.key")} is missing,", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
 
     [Fact]
     public async Task Port_in_use_stops_the_start()
@@ -39,7 +74,7 @@ public sealed class StartTests : IDisposable
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
         var (code, output, error) = await ProductProcess.RunAsync(start);
         Assert.Equal((1, ""), (code, output));
-        Assert.StartsWith("Text cannot be normalized on this machine,", error, StringComparison.Ordinal);
+        Assert.StartsWith("Names and passwords cannot be normalized on this machine", error, StringComparison.Ordinal);
         Assert.Empty(folder.GetFileSystemInfos());
     }
 

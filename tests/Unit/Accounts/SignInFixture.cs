@@ -76,7 +76,7 @@ public sealed class SignInFixture : IAsyncDisposable
             {
                 Assert.Equal(++place, entry.Sequence);
                 Assert.Equal(hash, entry.PreviousHash);
-                Assert.Equal(hash = entry.ComputeHash(), entry.Hash);
+                Assert.Equal(hash = entry.ComputeHash(TestInstallation.AuditKey), entry.Hash);
                 Assert.Contains(new { SubjectType = entry.TargetType, SubjectId = entry.TargetId }, feed);
             }
 

@@ -52,16 +52,9 @@ public sealed class WayInTests
     public void Cookie_is_tied_to_https_where_people_use_it(string? publicUrl, string name, CookieSecurePolicy secure)
     {
         var options = new CookieAuthenticationOptions();
-        SessionCookie.Configure(options, SessionCookie.IsHttps(TestInstallation.Configuration(("PublicUrl", publicUrl))));
+        SessionCookie.Configure(options, new PublicUrl(TestInstallation.Configuration(("PublicUrl", publicUrl))).IsHttps);
         Assert.Equal((name, secure, true, SameSiteMode.Lax, "/", (string?)null),
             (options.Cookie.Name, options.Cookie.SecurePolicy, options.Cookie.HttpOnly, options.Cookie.SameSite, options.Cookie.Path, options.Cookie.Domain));
         Assert.False(options.SlidingExpiration);
     }
-
-    [Theory]
-    [InlineData("keys.northwind.example")]
-    [InlineData("ftp://keys.northwind.example")]
-    public void Public_address_that_is_none_stops_the_start(string publicUrl) => Assert.Equal(
-        $"PublicUrl is \"{publicUrl}\"; it must be a URL that begins with https:// or http://.",
-        Assert.Throws<SettingException>(() => SessionCookie.IsHttps(TestInstallation.Configuration(("PublicUrl", publicUrl)))).Message);
 }

@@ -65,6 +65,8 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     [InlineData("TargetName = lower(TargetName)")]
     [InlineData("Succeeded = 0")]
     [InlineData("Details = '{ }'")]
+    [InlineData("KeyId = '39f6c93f15c057bb'")]
+    [InlineData("OldKeyHash = Hash")]
     [InlineData("PreviousHash = zeroblob(32)")]
     [InlineData("Hash = zeroblob(32)")]
     public async Task Altered_entry_shows(string set)
@@ -93,6 +95,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     [InlineData("UPDATE AuditChains SET Sequence = 4 WHERE Sequence = 5", 5)]
     [InlineData("UPDATE AuditChains SET Sequence = 6 WHERE Sequence = 5", 6)]
     [InlineData("UPDATE AuditChains SET Hash = zeroblob(32) WHERE Sequence = 5", 5)]
+    [InlineData("UPDATE AuditChains SET KeyId = NULL WHERE Sequence = 5", 5)]
     [InlineData("DELETE FROM AuditChains WHERE Sequence = 5", 1)]
     public async Task Moved_entry_or_end_shows(string sql, long place)
     {
@@ -101,38 +104,27 @@ public sealed class AuditVerifierTests : IAsyncDisposable
         Assert.Equal(place, await BreakAsync());
     }
 
+    /// <summary>What somebody can do who can write the database and read the program.</summary>
     [Fact]
-    public async Task Entry_that_was_rewritten_with_a_hash_of_its_own_shows_at_the_next()
+    public async Task Chain_rewritten_to_its_end_with_another_key_shows()
     {
         await WriteAsync(5);
+        var forger = AuditKey.Create(out _);
         await using (var context = world.Open())
         {
-            var entry = await context.AuditEntries.AsNoTracking().SingleAsync(x => x.ChainId == chain && x.Sequence == 3, Token);
-            var forged = new AuditEntry
+            var hash = new byte[32];
+            foreach (var entry in await context.AuditEntries.AsNoTracking().Where(x => x.ChainId == chain).OrderBy(x => x.Sequence).ToListAsync(Token))
             {
-                ChainId = entry.ChainId,
-                Sequence = entry.Sequence,
-                ChangeId = entry.ChangeId,
-                At = entry.At,
-                ActorType = entry.ActorType,
-                ActorId = "person-9",
-                ActorName = "Somebody else",
-                Address = entry.Address,
-                Category = entry.Category,
-                Action = entry.Action,
-                TargetType = entry.TargetType,
-                TargetId = entry.TargetId,
-                TargetName = entry.TargetName,
-                Succeeded = entry.Succeeded,
-                Details = entry.Details,
-                PreviousHash = entry.PreviousHash,
-            };
-            forged.Hash = forged.ComputeHash();
-            context.Update(forged);
+                var forged = Copy(entry, hash, entry.Sequence == 3 ? "person-9" : entry.ActorId);
+                hash = forged.Hash = forged.ComputeHash(forger);
+                context.Update(forged);
+            }
+
             await context.SaveChangesAsync(Token);
+            await context.AuditChains.Where(x => x.Id == chain).ExecuteUpdateAsync(set => set.SetProperty(x => x.Hash, hash), Token);
         }
 
-        Assert.Equal(4, await BreakAsync());
+        Assert.Equal(1, await BreakAsync());
     }
 
     [Fact]
@@ -146,6 +138,27 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    static AuditEntry Copy(AuditEntry entry, byte[] previous, string actor) => new()
+    {
+        ChainId = entry.ChainId,
+        Sequence = entry.Sequence,
+        ChangeId = entry.ChangeId,
+        At = entry.At,
+        ActorType = entry.ActorType,
+        ActorId = actor,
+        ActorName = entry.ActorName,
+        Address = entry.Address,
+        Category = entry.Category,
+        Action = entry.Action,
+        TargetType = entry.TargetType,
+        TargetId = entry.TargetId,
+        TargetName = entry.TargetName,
+        Succeeded = entry.Succeeded,
+        Details = entry.Details,
+        KeyId = entry.KeyId,
+        PreviousHash = previous,
+    };
 
     static AuditEvent Event(string id) => new(AuditCategory.Settings, "thing.done", new("thing", id, $"Thing {id}"), Details: """{"a":"b"}""");
 

@@ -14,7 +14,7 @@ public sealed class AuditEntryTests
     public void Hash_is_what_its_description_says()
     {
         var entry = Entry("Zoë 🦊", "10.2.3.4", """{"a":1}""");
-        Assert.Equal("e58f188a8aeb5d68a70b5a04c64091ae3e3e01cc742c5cb4d7baed232acc5afd", Convert.ToHexStringLower(entry.ComputeHash()));
+        Assert.Equal("db48739f37f2d43ad9f01786edfca2a10d87f2a53e05b95cc8eeba8e497974d1", Convert.ToHexStringLower(entry.ComputeHash(TestInstallation.AuditKey)));
     }
 
     [Fact]
@@ -37,13 +37,15 @@ public sealed class AuditEntryTests
             TargetName = "Unknown address",
             Succeeded = false,
             Details = "{}",
+            KeyId = TestInstallation.AuditKey.Id,
             PreviousHash = new byte[32],
         };
-        Assert.Equal("5ca04efb862b6b5f0050965e5f45037204e3c5eb616026f900aadbaeda1157db", Convert.ToHexStringLower(entry.ComputeHash()));
+        Assert.Equal("47820663af3bc664f0a7e64327facf9f6a93acfec9a0b484d508de39bdf75550", Convert.ToHexStringLower(entry.ComputeHash(TestInstallation.AuditKey)));
     }
 
     [Fact]
-    public void Hash_tells_no_address_from_an_empty_one() => Assert.NotEqual(Entry("a", null, "{}").ComputeHash(), Entry("a", "", "{}").ComputeHash());
+    public void Hash_tells_no_address_from_an_empty_one() => Assert.NotEqual(
+        Entry("a", null, "{}").ComputeHash(TestInstallation.AuditKey), Entry("a", "", "{}").ComputeHash(TestInstallation.AuditKey));
 
     [Fact]
     public async Task Texts_of_any_length_and_alphabet_are_logged_and_the_chain_stays_whole()
@@ -88,6 +90,7 @@ public sealed class AuditEntryTests
         TargetName = "backend",
         Succeeded = true,
         Details = details,
+        KeyId = TestInstallation.AuditKey.Id,
         PreviousHash = [.. Enumerable.Range(0, 32).Select(i => (byte)i)],
     };
 }

@@ -225,6 +225,7 @@ public sealed class ChangingMethodsTests
         var calls = new Calls(typeof(UnitOfWorkRunner).Assembly);
         var changing = calls.Methods.OfType<MethodInfo>()
             .Where(method => method.IsPublic && method.DeclaringType is { IsVisible: true } type && type != typeof(UnitOfWorkRunner)
+                && type != typeof(AuditKeyStart) // changes no data: AuditKeysTests covers its rows
                 && calls.Reaches(method, called => called.DeclaringType == typeof(UnitOfWorkRunner) && called.Name == nameof(UnitOfWorkRunner.RunAsync)))
             .Select(method => $"{method.DeclaringType!.Name}.{method.Name}");
         Assert.Equal(

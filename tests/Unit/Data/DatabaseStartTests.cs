@@ -16,12 +16,46 @@ public sealed class DatabaseStartTests : IDisposable
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Start_makes_the_folder_and_the_file_beside_the_content()
+    public async Task Start_makes_the_folder_and_the_file_beside_the_content_for_their_owner_alone()
     {
         await using var product = Build(connection: null);
         await product.PrepareDatabaseAsync(Token);
-        Assert.True(File.Exists(Path.Combine(folder.FullName, "data", "latchkey.db")));
+        await using var context = Open(product);
+        await context.Database.ExecuteSqlRawAsync("UPDATE Installation SET Id = Id", Token); // so that the files beside it are there
+        var data = new DirectoryInfo(Path.Combine(folder.FullName, "data"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, data.UnixFileMode);
+        Assert.Equal(["latchkey.db", "latchkey.db-shm", "latchkey.db-wal"], data.GetFiles().Select(file => file.Name).Order(StringComparer.Ordinal));
+        Assert.All(data.GetFiles(), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.UnixFileMode));
         await product.PrepareDatabaseAsync(Token); // nothing to do
+    }
+
+    [Fact]
+    public async Task Folder_and_file_that_were_there_keep_their_modes()
+    {
+        var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        folder.UnixFileMode = mode;
+        var file = Path.Combine(folder.FullName, "latchkey.db");
+        await File.WriteAllBytesAsync(file, [], Token);
+        File.SetUnixFileMode(file, mode);
+        await using var product = Build();
+        await product.PrepareDatabaseAsync(Token);
+        Assert.Equal((mode, mode), (new DirectoryInfo(folder.FullName).UnixFileMode, File.GetUnixFileMode(file)));
+        Assert.Equal("wal", await Open(product).Database.SqlQueryRaw<string>("PRAGMA journal_mode").AsAsyncEnumerable().SingleAsync(Token));
+    }
+
+    [Theory]
+    [InlineData("Data Source=/proc/nowhere/latchkey.db", "ConnectionStrings:Dashboard names /proc/nowhere/latchkey.db, whose folder cannot be created: ")]
+    [InlineData("Server=db", "ConnectionStrings:Dashboard is not a connection string for SQLite: ")]
+    public void Connection_that_cannot_be_used_stops_the_start(string connection, string message) =>
+        Assert.StartsWith(message, Assert.Throws<SettingException>(() => Build(connection)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Folder_that_takes_no_file_stops_the_start()
+    {
+        await using var product = Build("Data Source=/proc/latchkey.db");
+        Assert.StartsWith(
+            "ConnectionStrings:Dashboard names /proc/latchkey.db, beside which files cannot be created: ",
+            (await Assert.ThrowsAsync<SettingException>(() => product.PrepareDatabaseAsync(Token))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,11 @@
 using System.Security.Cryptography;
+using Dashboard.Core.Data;
 using Dashboard.Core.DataProtection;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.DataProtection;
@@ -16,8 +20,7 @@ public sealed class ProtectionTests
         await using var world = TestInstallation.Empty();
         var text = Protect(world.Services);
         Assert.Equal("hello", Unprotect(world.Run(), text));
-        Assert.True(Protection.HasPlainKeys(world.Services.Provider));
-        Assert.Contains("<masterKey", world.Dump(), StringComparison.Ordinal);
+        Assert.Contains("<masterKey", Stored(world), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -28,10 +31,9 @@ public sealed class ProtectionTests
         var again = world.Run((ProtectionKeyWrap.Setting, WrapKey));
         again.Provider.CheckProtectionKeys();
         Assert.Equal("hello", Unprotect(again, text));
-        Assert.False(Protection.HasPlainKeys(again.Provider));
-        Assert.Contains("<wrapped by=", world.Dump(), StringComparison.Ordinal);
-        Assert.DoesNotContain("masterKey", world.Dump(), StringComparison.Ordinal);
-        Assert.DoesNotContain(WrapKey, world.Dump(), StringComparison.Ordinal);
+        Assert.Contains("<wrapped by=", Stored(world), StringComparison.Ordinal);
+        Assert.DoesNotContain("masterKey", Stored(world), StringComparison.Ordinal);
+        Assert.DoesNotContain(WrapKey, Stored(world), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,29 +44,52 @@ public sealed class ProtectionTests
         foreach (var other in new[] { Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), null })
         {
             var wrong = Assert.Throws<SettingException>(() => world.Run((ProtectionKeyWrap.Setting, other)).Provider.CheckProtectionKeys());
-            Assert.Matches("^DataProtection:WrapKey is not what the stored key [0-9a-f-]{36} was encrypted with; .*[.]$", wrong.Message);
+            Assert.Matches("^DataProtection:WrapKey is not the key that encrypted the stored key [0-9a-f-]{36}; .*[.]$", wrong.Message);
         }
     }
 
     [Fact]
-    public async Task Keys_that_are_older_than_the_wrap_key_still_open_and_are_told_of()
+    public async Task Keys_that_are_older_than_the_wrap_key_still_open()
     {
         await using var world = TestInstallation.Empty();
         var text = Protect(world.Services);
         var wrapped = world.Run((ProtectionKeyWrap.Setting, WrapKey));
         wrapped.Provider.CheckProtectionKeys();
         Assert.Equal("hello", Unprotect(wrapped, text));
-        Assert.True(Protection.HasPlainKeys(wrapped.Provider));
     }
 
     [Fact]
-    public async Task Keys_lie_in_files_where_a_path_is_set()
+    public async Task Keys_lie_in_files_beside_the_database_for_their_owner_alone()
     {
-        await using var world = TestInstallation.Empty(("DataProtection:KeyPath", "keys"));
+        await using var world = TestInstallation.Empty();
         Protect(world.Services);
-        Assert.Single(Directory.GetFiles(Path.Combine(Path.GetDirectoryName(world.DatabaseFile)!, "keys")), file => file.EndsWith(".xml", StringComparison.Ordinal));
-        await using var context = world.Open();
-        Assert.Empty(context.ProtectionKeys);
+        var folder = new DirectoryInfo(world.KeyFolder);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, folder.UnixFileMode);
+        Assert.Equal((".xml", UnixFileMode.UserRead | UnixFileMode.UserWrite), (Assert.Single(folder.GetFiles()).Extension, folder.GetFiles()[0].UnixFileMode));
+        Assert.DoesNotContain("masterKey", world.Dump(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Path_moves_the_folder()
+    {
+        await using var world = TestInstallation.Empty();
+        var other = Path.Combine(Path.GetDirectoryName(world.DatabaseFile)!, "other", "keys");
+        Protect(world.Run((KeyFolder.Setting, "other/keys")));
+        Assert.Single(Directory.GetFiles(other));
+        Assert.Equal(Path.Combine(other), KeyFolder.Find(TestInstallation.Configuration(("Database:Provider", "SqlServer"), (KeyFolder.Setting, other)), "/")!.Path);
+    }
+
+    [Fact]
+    public async Task Keys_in_the_database_need_a_wrap_key()
+    {
+        await using var world = TestInstallation.Empty();
+        Assert.Equal(
+            "DataProtection:WrapKey is not set, and it encrypts the keys that protect sign-ins, which this Database:Provider stores in the database; "
+            + "it must be 32 random bytes in base64, such as `openssl rand -base64 32` prints.",
+            Assert.Throws<SettingException>(() => world.Run(("Database:Provider", "SqlServer"))).Message);
+        var services = world.Run(("Database:Provider", "SqlServer"), (ProtectionKeyWrap.Setting, WrapKey));
+        Assert.IsType<EntityFrameworkCoreXmlRepository<DashboardContext>>(services.Get<IOptions<KeyManagementOptions>>().Value.XmlRepository);
+        Assert.IsType<ProtectionKeyEncryptor>(services.Get<IOptions<KeyManagementOptions>>().Value.XmlEncryptor);
     }
 
     [Theory]
@@ -75,7 +100,7 @@ public sealed class ProtectionTests
     {
         await using var world = TestInstallation.Empty();
         var wrong = Assert.Throws<SettingException>(() => world.Run((ProtectionKeyWrap.Setting, value)));
-        Assert.StartsWith("DataProtection:WrapKey has to be 32 random bytes in base64", wrong.Message, StringComparison.Ordinal);
+        Assert.StartsWith("DataProtection:WrapKey must be 32 random bytes in base64", wrong.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(value, wrong.Message, StringComparison.Ordinal);
     }
 
@@ -106,6 +131,8 @@ public sealed class ProtectionTests
         Assert.ThrowsAny<CryptographicException>(() => other.Decrypt(second));
         Assert.NotEqual(wrap.Id, other.Id);
     }
+
+    static string Stored(TestInstallation world) => string.Concat(Directory.GetFiles(world.KeyFolder).Select(File.ReadAllText));
 
     static string Protect(Services services) => services.Get<IDataProtectionProvider>().CreateProtector("test").Protect("hello");
 

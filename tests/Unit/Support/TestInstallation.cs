@@ -65,6 +65,14 @@ public sealed class TestInstallation : IAsyncDisposable
 
     public Actor Stranger { get; } = DashboardUser(5, "Sten");
 
+    /// <summary>The key that the audit log is written with, unless a test sets another.</summary>
+    public const string AuditKeyText = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+    public static readonly AuditKey AuditKey = AuditKey.TryParse(AuditKeyText)!;
+
+    /// <summary>The folder of keys, beside the database.</summary>
+    public string KeyFolder => Path.Combine(folder.FullName, "keys");
+
     public string DatabaseFile => Path.Combine(folder.FullName, "latchkey.db");
 
     /// <summary>Starts another service graph on the same database, as a second process or a later start would.</summary>
@@ -76,7 +84,7 @@ public sealed class TestInstallation : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
-        services.AddDashboardCore(Configuration([("ConnectionStrings:Dashboard", $"Data Source={DatabaseFile}"), .. settings]), folder.FullName);
+        services.AddDashboardCore(Configuration([("ConnectionStrings:Dashboard", $"Data Source={DatabaseFile}"), (AuditKeys.Setting, AuditKeyText), .. settings]), folder.FullName);
         services.AddSingleton<TimeProvider>(Time);
         services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(new Hasty()));
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 10); // no test's password is worth the wait
@@ -91,7 +99,7 @@ public sealed class TestInstallation : IAsyncDisposable
         Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(commands)), settings);
 
     public static IConfiguration Configuration(params (string Key, string? Value)[] settings) => new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))).Build();
+        .AddInMemoryCollection(settings.GroupBy(setting => setting.Key).Select(set => KeyValuePair.Create(set.Key, set.Last().Value))).Build(); // the last one counts
 
     public DashboardContext Open() => Services.Open();
 

@@ -117,7 +117,7 @@ public sealed class MemberTokensTests : IAsyncDisposable
         var row = await context.AuditEntries.SingleAsync(x => x.TargetId == key, Token);
         Assert.Equal((world.Developer.Id, "192.0.2.7"), (row.ActorId, row.Address));
         Assert.Equal(OAuthClient.CommandLineId, System.Text.Json.JsonDocument.Parse(row.Details).RootElement.GetProperty("through").GetString());
-        Assert.Equal(row.Hash, row.ComputeHash());
+        Assert.Equal(row.Hash, row.ComputeHash(TestInstallation.AuditKey));
         await world.Services.Keys.ChangeAsync(world.Developer, key, new(Name: "Renamed"), Token);
         var plain = await context.AuditEntries.SingleAsync(x => x.TargetId == key && x.Sequence > row.Sequence, Token);
         Assert.False(System.Text.Json.JsonDocument.Parse(plain.Details).RootElement.TryGetProperty("through", out _));

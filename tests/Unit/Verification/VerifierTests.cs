@@ -130,7 +130,7 @@ public sealed class VerifierTests
         for (var i = 0; i < 200; i++)
         {
             var (text, _) = RandomTemplates.Illegal(random);
-            var stopped = Assert.Throws<SettingException>(() => new KeyOptions(TestInstallation.Configuration(("Keys:Template", text))));
+            var stopped = Assert.Throws<SettingException>(() => SettingsBinder.Read<KeyOptions>(TestInstallation.Configuration(("Keys:Template", text))));
             Assert.StartsWith("Keys:Template ", stopped.Message, StringComparison.Ordinal);
         }
     }

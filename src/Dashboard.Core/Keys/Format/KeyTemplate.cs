@@ -26,7 +26,7 @@ namespace Dashboard.Core.Keys.Format;
 /// <c>2x1xjH</c>. It rejects typing errors and random text without a database query, and says nothing about whether a key exists.</para>
 /// <para>Base62 digits, UUIDs and hex digits come from the operating system's random generator, each digit with equal probability.</para>
 /// </remarks>
-public sealed class KeyTemplate
+public sealed class KeyTemplate : IParsable<KeyTemplate>
 {
     /// <summary>The default template.</summary>
     public const string Default = "nk_{env}_{id:8}_{secret:32}";
@@ -53,6 +53,9 @@ public sealed class KeyTemplate
         HasEnvironment = parts.Any(x => x.Kind == KeyTemplatePartKind.Environment);
     }
 
+    /// <summary>The template with the text <see cref="Default"/>.</summary>
+    public static KeyTemplate OfDefault { get; } = TryParse(Default, out var template, out var fault) ? template : throw new FormatException(fault);
+
     /// <summary>The text of the template.</summary>
     public string Text { get; }
 
@@ -67,6 +70,12 @@ public sealed class KeyTemplate
 
     /// <summary>Whether keys contain the environment.</summary>
     public bool HasEnvironment { get; }
+
+    static KeyTemplate IParsable<KeyTemplate>.Parse(string s, IFormatProvider? provider) => TryParse(s, out var template, out var fault)
+        ? template
+        : throw new FormatException($"\"{s}\" is not valid: {char.ToLowerInvariant(fault[0])}{fault[1..]}");
+
+    static bool IParsable<KeyTemplate>.TryParse(string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out KeyTemplate result) => TryParse(s, out result, out _);
 
     /// <summary>Parses a template.</summary>
     /// <param name="template">The template, on success.</param>

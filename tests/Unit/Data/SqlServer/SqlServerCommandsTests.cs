@@ -5,7 +5,6 @@ using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
-using Dashboard.Core.DataProtection;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Format;
 using Dashboard.Core.Keys.Listing;
@@ -19,10 +18,12 @@ using Dashboard.Core.Tokens;
 using Dashboard.Core.Usage;
 using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using Xunit;
 
@@ -42,7 +43,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     {
         connection = new(tape);
         sqlite = world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(tape)));
-        sqlServer = world.Run(services => services.ConfigureDbContext<SqlServerContext>(options => options.UseSqlServer(connection)), ("Database:Provider", "SqlServer"));
+        sqlServer = world.Run(services => services.ConfigureDbContext<SqlServerContext>(options => options.UseSqlServer(connection)), ("Database:Provider", "SqlServer"), ("DataProtection:KeyPath", "keys"));
     }
 
     static KeyTemplate Template => KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _) ? template : throw new InvalidOperationException();
@@ -355,9 +356,36 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Set_up_codes_are_made_tried_and_replaced_in_T_SQL()
+    {
+        world.Sql("UPDATE Installation SET SetUpAt = NULL");
+        await RunBothAsync(services => services.Get<SetUpCode>().GetAsync(Token));
+        world.Sql("UPDATE Installation SET WrongSetUpCodes = 8");
+        await RunBothAsync(services => services.Get<SetUpCode>().IsRightAsync("wrong", Token));
+        await RunBothAsync(services => services.Get<SetUpCode>().IsRightAsync("wrong", Token));
+        var code = await world.Services.Get<SetUpCode>().GetAsync(Token); // not recorded
+        await RunBothAsync(services => services.Get<SetUpCode>().IsRightAsync(code, Token));
+    }
+
+    [Fact]
+    public async Task New_audit_key_begins_in_T_SQL()
+    {
+        await KeyAsync();
+        (string, string?)[] settings = [(AuditKeys.Setting, Convert.ToBase64String(new byte[32])), (AuditKeys.OldSetting, TestInstallation.AuditKeyText)];
+        await using var rotated = world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(tape)), settings);
+        await using var other = world.Run(
+            services => services.ConfigureDbContext<SqlServerContext>(options => options.UseSqlServer(connection)), [("Database:Provider", "SqlServer"), ("DataProtection:KeyPath", "keys"), .. settings]);
+        connection.Sent.Clear();
+        await rotated.Provider.PrepareAuditKeysAsync(Token);
+        await other.Provider.PrepareAuditKeysAsync(Token);
+        Assert.NotEmpty(connection.Sent);
+        Assert.True(tape.IsAtItsEnd);
+    }
+
+    [Fact]
     public async Task Protection_keys_are_stored_in_T_SQL() => await RunBothAsync(services =>
     {
-        var repository = ActivatorUtilities.CreateInstance<ProtectionKeyRepository>(services.Provider);
+        var repository = new EntityFrameworkCoreXmlRepository<DashboardContext>(services.Provider, NullLoggerFactory.Instance);
         repository.StoreElement(new XElement("key"), "key-1");
         return Task.FromResult(repository.GetAllElements().Count);
     });

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+
+namespace Dashboard.Core.Changes;
+
+/// <summary>Appends the events of a unit of work to their chains.</summary>
+public sealed class AuditLogWriter(AuditKeys keys)
+{
+    /// <summary>The action of the entry with which a new key begins in a chain.</summary>
+    public const string KeyChanged = "audit.key_changed";
+
+    /// <summary>Writes the entries. Locks the head of each chain until the transaction ends, in the order of the chains.</summary>
+    internal async Task AppendAsync(UnitOfWork unit, Guid changeId, CancellationToken cancellationToken)
+    {
+        var ring = await keys.GetAsync(cancellationToken);
+        foreach (var chain in unit.Events.GroupBy(x => x.Chain, x => x.Event).OrderBy(x => x.Key))
+        {
+            var heads = unit.Context.AuditChains.Where(head => head.Id == chain.Key);
+            await heads.ExecuteUpdateAsync(set => set.SetProperty(head => head.Sequence, head => head.Sequence + chain.Count()), cancellationToken);
+            var last = await heads.AsNoTracking().SingleAsync(cancellationToken);
+            var (sequence, hash) = (last.Sequence - chain.Count(), last.Hash);
+            foreach (var (auditEvent, oldKey) in WithKeyChange([.. chain], last.KeyId, ring))
+            {
+                var entry = CreateEntry(unit, auditEvent, changeId, chain.Key, ++sequence, hash, ring.Current.Id);
+                entry.OldKeyHash = oldKey is null ? null : entry.ComputeHash(oldKey);
+                hash = entry.Hash = entry.ComputeHash(ring.Current);
+                unit.Context.Add(entry);
+            }
+
+            await unit.Context.SaveChangesAsync(cancellationToken);
+            await heads.ExecuteUpdateAsync(
+                set => set.SetProperty(head => head.Sequence, sequence)
+                    .SetProperty(head => head.Hash, hash)
+                    .SetProperty(head => head.KeyId, ring.Current.Id),
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Creates the event with which a new key begins.</summary>
+    internal static AuditEvent KeyChange(string from, string to) => new(
+        AuditCategory.Settings,
+        KeyChanged,
+        new("audit_key", to, "Audit key"),
+        Details: JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal) { ["from"] = from }));
+
+    /// <summary>Inserts the event with which a new key begins, if the chain ends under another key. Its entry is hashed with the old key as
+    /// well.</summary>
+    static IEnumerable<(AuditEvent Event, AuditKey? OldKey)> WithKeyChange(IReadOnlyList<AuditEvent> events, string? last, AuditKeyRing ring)
+    {
+        var plain = events.Select(auditEvent => (auditEvent, (AuditKey?)null));
+        if (last is null || last == ring.Current.Id)
+        {
+            return plain;
+        }
+
+        var oldKey = ring.Find(last);
+        if (oldKey is null && !ring.IsLost(last))
+        {
+            throw new InvalidOperationException(
+                $"Another node writes the audit log with the key {last}, which this node does not have. Start all nodes with the same {AuditKeys.Setting}.");
+        }
+
+        return events[0].Action == KeyChanged
+            ? plain.Skip(1).Prepend((events[0], oldKey))
+            : plain.Prepend((KeyChange(last, ring.Current.Id), oldKey));
+    }
+
+    static AuditEntry CreateEntry(UnitOfWork unit, AuditEvent auditEvent, Guid changeId, long chain, long sequence, byte[] previous, string keyId) =>
+        new()
+        {
+            ChainId = chain,
+            Sequence = sequence,
+            ChangeId = changeId,
+            At = unit.Now,
+            ActorType = unit.Actor.Type.ToWireName(),
+            ActorId = unit.Actor.Id,
+            ActorName = AuditEntry.Fit(unit.Actor.Name, AuditEntry.MaxActorName),
+            Address = unit.Actor.Address is { } address ? AuditEntry.FitAscii(address, AuditEntry.MaxAddress) : null,
+            Category = auditEvent.Category,
+            Action = auditEvent.Action,
+            TargetType = auditEvent.Target.Type,
+            TargetId = auditEvent.Target.Id,
+            TargetName = auditEvent.Target.Name,
+            Succeeded = auditEvent.Succeeded,
+            Details = Details(auditEvent.Details, unit.Actor.Token),
+            KeyId = keyId,
+            PreviousHash = previous,
+        };
+
+    /// <summary>Adds the client that the actor used to the details.</summary>
+    static string Details(string details, ActorToken? through)
+    {
+        if (through is null)
+        {
+            return details;
+        }
+
+        var members = JsonNode.Parse(details)!.AsObject();
+        members["through"] = through.ClientId;
+        return members.ToJsonString();
+    }
+}
