@@ -16,7 +16,7 @@ public static class EmailAddress
     {
         null or "" => "Enter an email address.",
         { Length: > MaxLength } => $"Use an address of {MaxLength} characters or fewer.",
-        _ => HasShape(email) ? null : "Enter a complete email address, such as priya@northwind.example.",
+        _ => HasShape(email) ? null : "Enter a full email address, such as priya@northwind.example.",
     };
 
     /// <summary>Returns the form in which an account is looked up. It is case-insensitive.</summary>

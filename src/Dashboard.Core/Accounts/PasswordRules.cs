@@ -39,7 +39,7 @@ public sealed class PasswordRules : IPasswordValidator<DashboardUser>
 
         if (text.EnumerateRunes().Select(Rune.ToLowerInvariant).Distinct().Count() < MinDifferent)
         {
-            return "Use more than a few different characters. A sentence is easy to remember.";
+            return "Use more different characters. A sentence is easy to remember.";
         }
 
         if (CommonPasswords.Contains(text))

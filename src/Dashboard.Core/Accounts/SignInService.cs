@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -62,7 +63,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
 
         if (limits.FailedSignIns.Waits(attempt.Address) is { } wait)
         {
-            return new Error(ErrorCode.RateLimited, "Too many attempts from your network. Wait a minute, then try again.", RetryAfter: wait);
+            return new Error(ErrorCode.RateLimited, "Too many attempts from your network. Try again in a minute.", RetryAfter: wait);
         }
 
         var email = EmailAddress.Normalize(attempt.Email!);
@@ -149,7 +150,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         if (string.IsNullOrWhiteSpace(attempt.Email))
         {
-            errors["email"] = "Enter your email.";
+            errors["email"] = "Enter your email address.";
         }
 
         if (string.IsNullOrEmpty(attempt.Password))

@@ -54,7 +54,7 @@ public record Error(
 {
     /// <summary>There is nothing there, or nothing that the caller may see.</summary>
     public static Error NotFound { get; } =
-        new(ErrorCode.NotFound, "There is nothing at this address. It may have been removed, or belong to an organization that you are not a member of.");
+        new(ErrorCode.NotFound, "Not found. It may have been removed, or belong to an organization you are not a member of.");
 
     /// <summary>The caller's session has ended, or there is none.</summary>
     public static Error SessionRequired { get; } = new(ErrorCode.SessionRequired, "Sign in first. API keys do not open this address.");

@@ -109,6 +109,6 @@ public sealed partial class SetUpCode(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Ten wrong set-up codes were entered. The code is now {Code}.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "10 wrong set-up codes were entered. The new code is {Code}.")]
     partial void LogRenewed(string code);
 }

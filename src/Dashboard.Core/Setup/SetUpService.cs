@@ -62,7 +62,7 @@ public sealed class SetUpService(
 
         if (limits.FailedSignIns.Waits(client) is { } wait)
         {
-            return new Error(ErrorCode.RateLimited, "Too many tries from your address. Wait a minute, then try again.", RetryAfter: wait);
+            return new Error(ErrorCode.RateLimited, "Too many attempts from your network. Try again in a minute.", RetryAfter: wait);
         }
 
         var errors = new Dictionary<string, string>(Check(input)?.Errors ?? new Dictionary<string, string>(), StringComparer.Ordinal);

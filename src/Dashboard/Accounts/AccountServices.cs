@@ -7,11 +7,11 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Dashboard.Accounts;
 
-/// <summary>Signing in and out, and the first run.</summary>
+/// <summary>Registers and maps sign-in, sign-out and first-run setup.</summary>
 static class AccountServices
 {
-    /// <summary>Registers the session cookie, and what stands in for it.</summary>
-    /// <exception cref="SettingException">A setting cannot be used.</exception>
+    /// <summary>Registers authentication by session cookie or access token.</summary>
+    /// <exception cref="SettingException">A setting is invalid.</exception>
     public static IServiceCollection AddAccount(this IServiceCollection services, IConfiguration configuration)
     {
         var https = new PublicUrl(configuration).IsHttps;
@@ -27,7 +27,6 @@ static class AccountServices
         return services;
     }
 
-    /// <summary>Maps the endpoints.</summary>
     public static void MapAccount(this IEndpointRouteBuilder app)
     {
         app.MapSession();

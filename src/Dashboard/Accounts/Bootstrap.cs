@@ -20,13 +20,14 @@ sealed class BootstrapOptions
     public string? Project { get; init; }
 }
 
-/// <summary>The first run without a browser: the settings name the first owner.</summary>
+/// <summary>First-run setup without a browser: creates the first owner from settings.</summary>
 static class Bootstrap
 {
     const string Section = "Bootstrap:";
 
-    /// <summary>Makes the first owner, organization and project as <c>Bootstrap:*</c> says. Does nothing where none of it is set, or once there is a user.</summary>
-    /// <exception cref="SettingException">It is needed, and set in part or to something that cannot be used.</exception>
+    /// <summary>Creates the first owner, organization and project from the <c>Bootstrap:*</c> settings. Does nothing if none of them is
+    /// set, or if there is already a user.</summary>
+    /// <exception cref="SettingException">Setup is needed, and a setting is missing or invalid.</exception>
     public static async Task BootstrapAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
         var options = SettingsBinder.Read<BootstrapOptions>(services.GetRequiredService<IConfiguration>());
@@ -39,13 +40,18 @@ static class Bootstrap
 
         if (email is null || password is null)
         {
-            throw new SettingException(Section + (email is null ? "Email" : "Password"), "is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password");
+            throw new SettingException(
+                Section + (email is null ? "Email" : "Password"),
+                "is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password");
         }
 
-        var outcome = await setUp.SetUpAsync(Actor.System, new(email, password, organization ?? "My organization", project ?? "Default"), cancellationToken);
+        var installation = new NewInstallation(email, password, organization ?? "My organization", project ?? "Default");
+        var outcome = await setUp.SetUpAsync(Actor.System, installation, cancellationToken);
         if (outcome.Error?.Errors?.FirstOrDefault() is { } wrong)
         {
-            throw new SettingException($"{Section}{char.ToUpperInvariant(wrong.Key[0])}{wrong.Key[1..]}", $"cannot be used: {char.ToLowerInvariant(wrong.Value[0])}{wrong.Value[1..].TrimEnd('.')}");
+            throw new SettingException(
+                $"{Section}{char.ToUpperInvariant(wrong.Key[0])}{wrong.Key[1..]}",
+                $"cannot be used: {char.ToLowerInvariant(wrong.Value[0])}{wrong.Value[1..].TrimEnd('.')}");
         }
     }
 }

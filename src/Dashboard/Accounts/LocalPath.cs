@@ -1,12 +1,12 @@
 namespace Dashboard.Accounts;
 
-/// <summary>Where a person is led after signing in: to a page of ours, whatever the address that they came with says.</summary>
+/// <summary>Restricts the return URL of a sign-in to paths on this host.</summary>
 static class LocalPath
 {
     const int MaxLength = 2000;
 
-    /// <summary>Returns <paramref name="path"/> if it is a path on this host, else the start page. Browsers read <c>//host</c> and <c>/\host</c> as another
-    /// host, and drop tabs and line breaks before they look.</summary>
+    /// <summary>Returns <paramref name="path"/> if it is a path on this host, and the start page otherwise. Browsers interpret
+    /// <c>//host</c> and <c>/\host</c> as another host, and strip tabs and line breaks first.</summary>
     public static string OrStart(string? path) =>
         path is ['/', ..] and not ['/', '/', ..] && path.Length <= MaxLength && !path.Any(c => c == '\\' || char.IsControl(c)) ? path : "/";
 }

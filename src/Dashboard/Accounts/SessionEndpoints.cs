@@ -10,31 +10,32 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Dashboard.Accounts;
 
-/// <summary><c>/api/session</c>: sign in, who am I, sign out, for programs that keep a cookie.</summary>
+/// <summary><c>/api/session</c>: sign in, get the current session and sign out, for programs that keep a cookie.</summary>
 static class SessionEndpoints
 {
     public static void MapSession(this IEndpointRouteBuilder app)
     {
         var signIn = app.MapGroup("/api/session").AllowAnonymous().AsApi().WithTags("Session");
         signIn.MapPost("", SignInAsync).WithMetadata(new SameOrigin.SignInMetadata())
-            .WithName("signIn").WithSummary("Sign in. The answer sets the session cookie.")
+            .WithName("signIn").WithSummary("Sign in. The response sets the session cookie.")
             .Answers<SessionAnswer>(200, "Signed in.", ("Set-Cookie", "The session cookie."))
             .Refuses(ErrorCode.InvalidCredentials, ErrorCode.RateLimited);
 
         var session = app.MapGroup("/api/session").RequireAuthorization(SessionPolicy.Name).AsApi().WithTags("Session");
-        session.MapRead("", WhoAmIAsync).WithName("getSession").WithSummary("Who is signed in.").Answers<SessionAnswer>(200, "The session.");
-        session.MapDelete("", SignOutAsync).WithName("signOut").WithSummary("Sign out: the session counts for nothing from here on.").AnswersNothing("Signed out.");
+        session.MapRead("", WhoAmIAsync).WithName("getSession").WithSummary("Get the current session.")
+            .Answers<SessionAnswer>(200, "The session.");
+        session.MapDelete("", SignOutAsync).WithName("signOut").WithSummary("Sign out and end the session.").AnswersNothing("Signed out.");
     }
 
     static async Task<IResult> SignInAsync(JsonBody<SignInRequest> body, HttpContext http, SignInService signIn, ProjectService projects)
     {
-        var asked = body.Value;
-        if (asked.Code is not null)
+        var request = body.Value;
+        if (request.Code is not null)
         {
-            return Error.Invalid("code", "This account has no second factor. Leave the code out.").ToResult();
+            return Error.Invalid("code", "This account has no second factor. Omit the code.").ToResult();
         }
 
-        var outcome = await signIn.SignInAsync(http.ToAttempt(asked.Email, asked.Password, remember: false), http.RequestAborted);
+        var outcome = await signIn.SignInAsync(http.ToAttempt(request.Email, request.Password, remember: false), http.RequestAborted);
         if (outcome.Error is { } refused)
         {
             return refused.ToResult();
@@ -42,7 +43,8 @@ static class SessionEndpoints
 
         var signedIn = outcome.Value;
         await http.WriteSessionCookieAsync(signedIn);
-        return await ShowAsync(http, projects, new(signedIn.UserId, signedIn.Name, asked.Email!.Trim()), signedIn.SessionId, signedIn.ExpiresAt);
+        return await ShowAsync(
+            http, projects, new(signedIn.UserId, signedIn.Name, request.Email!.Trim()), signedIn.SessionId, signedIn.ExpiresAt);
     }
 
     static Task<IResult> WhoAmIAsync(HttpContext http, ProjectService projects)
@@ -60,33 +62,36 @@ static class SessionEndpoints
         return outcome.ToResult(_ => TypedResults.NoContent());
     }
 
-    static async Task<IResult> ShowAsync(HttpContext http, ProjectService projects, SessionUser user, string sessionId, DateTimeOffset expiresAt)
+    static async Task<IResult> ShowAsync(
+        HttpContext http, ProjectService projects, SessionUser user, string sessionId, DateTimeOffset expiresAt)
     {
-        var organizations = await projects.OrganizationsAsync(new(PartyType.User, user.Id, user.Name, null, sessionId), http.RequestAborted);
-        return TypedResults.Ok(new SessionAnswer(user, [.. organizations.Select(x => new SessionOrganization(x.Slug, x.Name, x.Role))], expiresAt));
+        var organizations = await projects.OrganizationsAsync(
+            new(PartyType.User, user.Id, user.Name, null, sessionId), http.RequestAborted);
+        return TypedResults.Ok(
+            new SessionAnswer(user, [.. organizations.Select(x => new SessionOrganization(x.Slug, x.Name, x.Role))], expiresAt));
     }
 
     sealed record SignInRequest(
-        [Field("The account's e-mail address.", Example = "\"ada@example.com\"")] string? Email = null,
-        [Field("Its password.", Example = "\"correct horse battery staple\"")] string? Password = null,
-        [Field("A code of the second factor, where the account has one.", Example = "\"123456\"")] string? Code = null)
+        [Field("The account's email address.", Example = "\"ada@example.com\"")] string? Email = null,
+        [Field("The account's password.", Example = "\"correct horse battery staple\"")] string? Password = null,
+        [Field("A code from the second factor, if the account has one.", Example = "\"123456\"")] string? Code = null)
     {
-        /// <summary>Prints nothing of what was typed.</summary>
+        /// <summary>Omits the credentials.</summary>
         public override string ToString() => nameof(SignInRequest);
     }
 
     sealed record SessionUser(
-        [Field("The person's identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")] string Id,
-        [Field("What others see them called.", Example = "\"Ada Lovelace\"")] string Name,
-        [Field("Their e-mail address.", Example = "\"ada@example.com\"")] string Email);
+        [Field("The user's identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")] string Id,
+        [Field("The display name.", Example = "\"Ada Lovelace\"")] string Name,
+        [Field("The email address.", Example = "\"ada@example.com\"")] string Email);
 
     sealed record SessionOrganization(
         [Field("The organization's slug.", Example = "\"acme\"")] string Slug,
-        [Field("What people call it.", Example = "\"Acme\"")] string Name,
-        [Field("What the person may do there.")] OrganizationRole Role);
+        [Field("The display name.", Example = "\"Acme\"")] string Name,
+        [Field("The user's role.")] OrganizationRole Role);
 
     sealed record SessionAnswer(
-        [Field("Who is signed in.")] SessionUser User,
-        [Field("The organizations that they belong to.")] IReadOnlyList<SessionOrganization> Organizations,
-        [Field("When the session ends by itself.", Example = "\"2026-11-21T21:30:00.000Z\"")] DateTimeOffset ExpiresAt);
+        [Field("The signed-in user.")] SessionUser User,
+        [Field("The organizations that the user belongs to.")] IReadOnlyList<SessionOrganization> Organizations,
+        [Field("When the session expires.", Example = "\"2026-11-21T21:30:00.000Z\"")] DateTimeOffset ExpiresAt);
 }

@@ -7,7 +7,7 @@ namespace Dashboard.Accounts;
 
 public sealed partial class SetUp : ComponentBase
 {
-    /// <summary>In their order on the page.</summary>
+    /// <summary>In the order in which the page shows them.</summary>
     static readonly string[] fields = ["code", "email", "password", "organization", "project"];
 
     bool open;
@@ -69,7 +69,7 @@ public sealed partial class SetUp : ComponentBase
                 await EnterAsync(made.Value);
                 break;
             case ErrorCode.Conflict:
-                Navigation.NavigateTo("/account/sign-in"); // somebody was faster
+                Navigation.NavigateTo("/account/sign-in"); // someone else has completed setup
                 break;
             case ErrorCode.RateLimited:
                 Http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
@@ -91,7 +91,7 @@ public sealed partial class SetUp : ComponentBase
 
     string? ErrorOf(string field) => fault?.Errors?.GetValueOrDefault(field);
 
-    /// <summary>Whether the cursor goes there: the first field, or the first that needs another value.</summary>
+    /// <summary>Returns whether a field gets the focus: the first field, or the first one with an error.</summary>
     bool IsNext(string field) => field == (fields.FirstOrDefault(name => ErrorOf(name) is not null) ?? (string.IsNullOrEmpty(Input.Code) ? "code" : "email"));
 
     sealed class Form

@@ -30,7 +30,7 @@ public sealed partial class SignIn : ComponentBase
         Input ??= new();
         if (await SetUp.IsOpenAsync(Http.RequestAborted))
         {
-            Navigation.NavigateTo("/setup"); // there is nobody yet who could
+            Navigation.NavigateTo("/setup"); // there are no users yet
         }
         else if (Http.User.Identity is { IsAuthenticated: true })
         {

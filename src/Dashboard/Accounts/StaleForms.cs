@@ -3,20 +3,21 @@ using Microsoft.AspNetCore.Components.Endpoints;
 
 namespace Dashboard.Accounts;
 
-/// <summary>Shows a page again whose form carried no token that fits: it lay open while somebody signed in or out in another tab, or the browser keeps no
-/// cookies. The framework would answer with a sentence for programmers.</summary>
+/// <summary>Shows a page again if its form carried no valid antiforgery token: it was open while the user signed in or out in another tab,
+/// or the browser blocks cookies. The framework's own response is not meant for users.</summary>
 static class StaleForms
 {
-    /// <summary>The query parameter that makes a page say so.</summary>
+    /// <summary>The query parameter that tells the page to show <see cref="Sentence"/>.</summary>
     public const string Query = "again";
 
-    /// <summary>What it says.</summary>
-    public const string Sentence = "This page was out of date, or this browser keeps no cookies. Nothing was done. Try once more.";
+    /// <summary>The message.</summary>
+    public const string Sentence = "This page was out of date, or your browser blocks cookies. Nothing was changed. Try again.";
 
-    /// <summary>Stands behind the antiforgery middleware, which only notes what it found.</summary>
+    /// <summary>Adds the middleware. It must follow the antiforgery middleware, which only records its result.</summary>
     public static IApplicationBuilder UseStaleForms(this IApplicationBuilder app) => app.Use((http, next) =>
     {
-        if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false } || http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is null)
+        if (http.Features.Get<IAntiforgeryValidationFeature>() is not { IsValid: false }
+            || http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is null)
         {
             return next(http);
         }

@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.Routing.Matching;
 
 namespace Dashboard.Api;
 
-/// <summary>Keeps pages whose address begins with a parameter away from the addresses that programs call: <c>/api/x/keys</c> is no project's list of keys.</summary>
+/// <summary>Excludes pages whose route begins with a parameter from API paths: <c>/api/x/keys</c> is not the keys page of a
+/// project.</summary>
 sealed class ApiPathMatcherPolicy : MatcherPolicy, IEndpointSelectorPolicy
 {
     public override int Order => 0;

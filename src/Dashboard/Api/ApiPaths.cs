@@ -3,23 +3,26 @@ using Microsoft.AspNetCore.Routing.Template;
 
 namespace Dashboard.Api;
 
-/// <summary>The addresses that programs call. What goes wrong there is told as a problem document, never as a page and never as a way to the sign-in.</summary>
+/// <summary>The paths that programs call. Errors there are problem documents, never pages or redirects to the sign-in.</summary>
 static class ApiPaths
 {
     static readonly PathString[] Roots =
     [
-        "/api", "/v1", "/forward-auth", "/forward-auth-nginx", "/oauth/token", "/oauth/introspect", "/oauth/device/authorize", "/oauth/register", "/.well-known", "/openapi", "/healthz",
+        "/api", "/v1", "/forward-auth", "/forward-auth-nginx", "/oauth/token", "/oauth/introspect", "/oauth/device/authorize",
+        "/oauth/register", "/.well-known", "/openapi", "/healthz",
     ];
 
-    /// <summary>Whether programs call <paramref name="path"/>.</summary>
-    public static bool Has(PathString path) => Array.Exists(Roots, root => path.StartsWithSegments(root, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Returns whether <paramref name="path"/> is an API path.</summary>
+    public static bool Has(PathString path) =>
+        Array.Exists(Roots, root => path.StartsWithSegments(root, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>A page whose address begins with a parameter, such as an organization's, would be found here as well.</summary>
+    /// <summary>Returns whether an endpoint is a page whose route begins with a parameter, such as an organization.</summary>
     public static bool IsPage(Endpoint? endpoint) =>
         endpoint is RouteEndpoint { RoutePattern.PathSegments: [var first, ..] } && first.Parts is not [RoutePatternLiteralPart];
 }
 
-/// <summary>Which methods an address takes. Routing knows it too, but counts in the pages and files whose address could be anything.</summary>
+/// <summary>Finds the HTTP methods that a path allows. Routing's own answer includes pages and files whose route matches any
+/// path.</summary>
 sealed class ApiMethods(EndpointDataSource endpoints)
 {
     readonly Lazy<List<(TemplateMatcher Matcher, IReadOnlyList<string> Methods)>> routes = new(() =>
@@ -29,7 +32,10 @@ sealed class ApiMethods(EndpointDataSource endpoints)
            select (new TemplateMatcher(new(endpoint.RoutePattern), []), endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods),
     ]);
 
-    /// <summary>The methods that <paramref name="path"/> takes; none where nothing is.</summary>
+    /// <summary>Returns the methods that <paramref name="path"/> allows; none if nothing is there.</summary>
     public IReadOnlyList<string> At(PathString path) =>
-        [.. routes.Value.Where(route => route.Matcher.TryMatch(path, [])).SelectMany(route => route.Methods).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    [
+        .. routes.Value.Where(route => route.Matcher.TryMatch(path, [])).SelectMany(route => route.Methods)
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+    ];
 }

@@ -1,20 +1,21 @@
 namespace Dashboard.Api;
 
-/// <summary>What the API's description says of a member or a query parameter.</summary>
-/// <param name="sentence">What it means.</param>
+/// <summary>Describes a JSON member or a query parameter in the OpenAPI document.</summary>
+/// <param name="sentence">The description.</param>
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
 sealed class FieldAttribute(string sentence) : Attribute
 {
     public string Sentence { get; } = sentence;
 
-    /// <summary>A value as JSON writes it.</summary>
+    /// <summary>An example value, as JSON.</summary>
     public string? Example { get; init; }
 
-    /// <summary>The only words that it can be; without them, all that its type knows.</summary>
+    /// <summary>The allowed values. Defaults to all values of the type.</summary>
     public string[]? Words { get; init; }
 
-    /// <summary>The least and the most that a number can be, or a text's or list's length.</summary>
+    /// <summary>The minimum of a number, or of the length of a string or list; -1 for none.</summary>
     public int Min { get; init; } = -1;
 
+    /// <summary>The maximum of a number, or of the length of a string or list; -1 for none.</summary>
     public int Max { get; init; } = -1;
 }

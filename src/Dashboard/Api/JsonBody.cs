@@ -7,25 +7,26 @@ using Microsoft.Net.Http.Headers;
 
 namespace Dashboard.Api;
 
-/// <summary>Reads bodies strictly.</summary>
+/// <summary>Reads JSON request bodies strictly.</summary>
 static class JsonBody
 {
-    /// <summary>The most bytes of a body.</summary>
+    /// <summary>The maximum size of a body.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    public static readonly Error TooLarge = new(ErrorCode.TooLarge, "The body is larger than 64 KB, and no request here needs more.");
+    public static readonly Error TooLarge = new(ErrorCode.TooLarge, "The body is larger than 64 KB.");
 
-    public static readonly Error NotJson = new(ErrorCode.UnsupportedMediaType, "Send JSON in UTF-8, with the content type application/json.");
+    public static readonly Error NotJson = new(ErrorCode.UnsupportedMediaType, "Send UTF-8 JSON with the content type application/json.");
 
     static readonly Error Missing = new(ErrorCode.InvalidRequest, "The body is missing. Send a JSON object.");
 
-    static readonly Error Malformed = new(ErrorCode.InvalidRequest, "The body is not well-formed JSON in UTF-8, names a member twice, or is nested too deep.");
+    static readonly Error Malformed = new(
+        ErrorCode.InvalidRequest, "The body is not valid UTF-8 JSON, repeats a member, or is nested too deeply.");
 
     static readonly Error NoObject = new(ErrorCode.InvalidRequest, "Send a JSON object.");
 
-    /// <summary>Reads the body as a <typeparamref name="T"/>.</summary>
-    /// <returns>The value; or <see cref="ErrorCode.UnsupportedMediaType"/>, <see cref="ErrorCode.TooLarge"/>, <see cref="ErrorCode.InvalidRequest"/> by field
-    /// where it is known.</returns>
+    /// <summary>Reads the body of a request.</summary>
+    /// <returns>The value, or <see cref="ErrorCode.UnsupportedMediaType"/>, <see cref="ErrorCode.TooLarge"/> or <see
+    /// cref="ErrorCode.InvalidRequest"/>, with errors by field if possible.</returns>
     public static async Task<Result<T>> ReadAsync<T>(HttpContext http)
         where T : class
     {
@@ -43,7 +44,7 @@ static class JsonBody
         return bytes.Error is { } fault ? fault : Parse<T>(bytes.Value);
     }
 
-    /// <summary>Reads a body's bytes.</summary>
+    /// <summary>Parses the bytes of a body.</summary>
     public static Result<T> Parse<T>(ReadOnlyMemory<byte> bytes)
         where T : class
     {
@@ -66,7 +67,7 @@ static class JsonBody
         {
             return Malformed;
         }
-        catch (InvalidOperationException) // half of a surrogate pair in a member's name
+        catch (InvalidOperationException) // an unpaired surrogate in a member name
         {
             return Malformed;
         }
@@ -78,7 +79,8 @@ static class JsonBody
         && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
         && request.Headers.ContentEncoding.Count == 0;
 
-    /// <summary>One byte more than may be tells that there is too much. The rest is left for the server to drain, so that the sender reads the answer.</summary>
+    /// <summary>Reads at most one byte more than allowed, to detect a body that is too large. The server drains the rest, so that the
+    /// client gets to read the response.</summary>
     static async Task<Result<ReadOnlyMemory<byte>>> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength > MaxBytes)
@@ -92,7 +94,7 @@ static class JsonBody
     }
 }
 
-/// <summary>A body that an endpoint takes.</summary>
+/// <summary>Binds the JSON body of a request.</summary>
 sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider, IInput
     where T : class
 {
@@ -104,7 +106,9 @@ sealed class JsonBody<T> : IBindableFromHttpContext<JsonBody<T>>, IEndpointParam
 
     public T Value => outcome.Value;
 
-    public static async ValueTask<JsonBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter) => new(await JsonBody.ReadAsync<T>(context));
+    public static async ValueTask<JsonBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        new(await JsonBody.ReadAsync<T>(context));
 
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new InputMetadata(typeof(T), IsBody: true));
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new InputMetadata(typeof(T), IsBody: true));
 }

@@ -8,10 +8,11 @@ using Dashboard.Core.Projects;
 
 namespace Dashboard.Api;
 
-/// <summary>How JSON is read and written: members in snake case, each once and no other, times and words as the contract has them.</summary>
+/// <summary>The JSON serialization contract: snake-case members, no unknown or duplicate members, RFC 3339 times and string
+/// enums.</summary>
 static class JsonContract
 {
-    /// <summary>No body needs more.</summary>
+    /// <summary>The maximum nesting depth. No body needs more.</summary>
     public const int MaxDepth = 8;
 
     public static JsonSerializerOptions Options { get; } = Create();
@@ -26,7 +27,7 @@ static class JsonContract
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.MaxDepth = MaxDepth;
-        options.Encoder = JavaScriptEncoder.Default; // no markup, wherever an answer is put
+        options.Encoder = JavaScriptEncoder.Default; // escapes markup, in case a response is embedded in a page
         options.Converters.Add(new TimeConverter());
         options.Converters.Add(new OptionalConverter());
         options.Converters.Add(new WordConverter<KeyEnvironment>(KeyEnvironments.ToWireName));
@@ -49,14 +50,18 @@ static class JsonContract
     sealed class TimeConverter : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && Rfc3339.TryParse(reader.GetString(), out var time) ? time : throw new JsonException();
+            reader.TokenType == JsonTokenType.String && Rfc3339.TryParse(reader.GetString(), out var time)
+                ? time
+                : throw new JsonException();
 
-        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(Rfc3339.ToText(value));
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Rfc3339.ToText(value));
     }
 
     sealed class OptionalConverter : JsonConverterFactory
     {
-        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(Optional<>);
+        public override bool CanConvert(Type typeToConvert) =>
+            typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(Optional<>);
 
         public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
             (JsonConverter)Activator.CreateInstance(typeof(Of<>).MakeGenericType(typeToConvert.GetGenericArguments()))!;
@@ -71,18 +76,18 @@ static class JsonContract
                     : new(JsonSerializer.Deserialize<T>(ref reader, options)!);
 
             public override void Write(Utf8JsonWriter writer, Optional<T> value, JsonSerializerOptions options) =>
-                throw new NotSupportedException("Answers leave nothing out.");
+                throw new NotSupportedException("Responses never omit a member.");
         }
     }
 }
 
-/// <summary>The words of an enumeration.</summary>
+/// <summary>A converter that knows the names of an enumeration.</summary>
 interface IWords
 {
     IEnumerable<string> Words { get; }
 }
 
-/// <summary>An enumeration as its words; read byte for byte.</summary>
+/// <summary>Converts an enumeration to and from its wire names, case-sensitively.</summary>
 sealed class WordConverter<T>(Func<T, string> toWord) : JsonConverter<T>, IWords
     where T : struct, Enum
 {
@@ -91,7 +96,10 @@ sealed class WordConverter<T>(Func<T, string> toWord) : JsonConverter<T>, IWords
     public IEnumerable<string> Words => values.Keys;
 
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && values.TryGetValue(reader.GetString()!, out var value) ? value : throw new JsonException();
+        reader.TokenType == JsonTokenType.String && values.TryGetValue(reader.GetString()!, out var value)
+            ? value
+            : throw new JsonException();
 
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(toWord(value));
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(toWord(value));
 }

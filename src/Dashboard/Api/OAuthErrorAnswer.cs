@@ -1,6 +1,6 @@
 namespace Dashboard.Api;
 
-/// <summary>An error as OAuth words it (RFC 6749 section 5.2).</summary>
+/// <summary>An OAuth error response (RFC 6749 section 5.2).</summary>
 sealed record OAuthErrorAnswer(
-    [Field("What went wrong, for programs.", Example = "\"invalid_grant\"")] string Error,
-    [Field("What happened and what to do, for people.", Example = "\"The code has expired.\"")] string ErrorDescription);
+    [Field("The machine-readable error code.", Example = "\"invalid_grant\"")] string Error,
+    [Field("What happened and what to do, for humans.", Example = "\"The code has expired.\"")] string ErrorDescription);

@@ -1,7 +1,7 @@
 namespace Dashboard.Api;
 
-/// <summary>Marks a type that stands in the API's description for one of several answers.</summary>
-/// <param name="types">The answers.</param>
+/// <summary>Marks a type that represents one of several types in the OpenAPI document.</summary>
+/// <param name="types">The alternatives.</param>
 [AttributeUsage(AttributeTargets.Class)]
 sealed class OneOfAttribute(params Type[] types) : Attribute
 {

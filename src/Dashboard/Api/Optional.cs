@@ -1,7 +1,7 @@
 namespace Dashboard.Api;
 
-/// <summary>A member that a body may leave out, told apart from one that it sets to null.</summary>
-/// <typeparam name="T">The member's type. Null is a value of it only where it is a nullable value type.</typeparam>
+/// <summary>A member that a body may omit, as distinct from one that it sets to null.</summary>
+/// <typeparam name="T">The type of the member. Null is allowed only for nullable value types.</typeparam>
 readonly struct Optional<T>
 {
     readonly T value;
@@ -11,6 +11,6 @@ readonly struct Optional<T>
     /// <summary>Whether the body has the member.</summary>
     public bool IsSet { get; }
 
-    /// <summary>What it says, or <paramref name="otherwise"/> where it is left out.</summary>
+    /// <summary>Maps the value, or returns <paramref name="otherwise"/> if the member is omitted.</summary>
     public TOut Map<TOut>(Func<T, TOut> map, TOut otherwise) => IsSet ? map(value) : otherwise;
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace Dashboard.Api;
 
-/// <summary>Sees to it that whatever ends without an answer of its own, where programs call, is told as a problem document.</summary>
+/// <summary>Turns exceptions and empty error responses on API paths into problem documents.</summary>
 sealed partial class ProblemMiddleware(RequestDelegate next, ApiMethods methods, ILogger<ProblemMiddleware> logger)
 {
     const int ClientClosedRequest = 499;
@@ -29,27 +29,30 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ApiMethods methods,
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            http.Response.StatusCode = ClientClosedRequest; // nobody reads it
+            http.Response.StatusCode = ClientClosedRequest; // the client is gone
             return;
         }
         catch (Exception exception) when (!http.Response.HasStarted)
         {
-            Forget(http.Response);
-            await TellAsync(http, exception);
+            ClearHeaders(http.Response);
+            await WriteProblemAsync(http, exception);
             return;
         }
 
         if (http.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null })
         {
-            await Problems.WriteAsync(http, OfStatus(http.Response.StatusCode is StatusCodes.Status405MethodNotAllowed ? Allow(http) : http.Response.StatusCode));
+            var status = http.Response.StatusCode;
+            await Problems.WriteAsync(http, OfStatus(status is StatusCodes.Status405MethodNotAllowed ? SetAllow(http) : status));
         }
     }
 
-    /// <summary>Says which methods the address takes, or that there is nothing.</summary>
-    int Allow(HttpContext http)
+    /// <summary>Sets the Allow header and returns 405, or returns 404 if the path allows no method.</summary>
+    int SetAllow(HttpContext http)
     {
         var allowed = methods.At(http.Request.Path);
-        http.Response.Headers.Allow = allowed.Count > 0 ? string.Join(", ", allowed) : default(Microsoft.Extensions.Primitives.StringValues);
+        http.Response.Headers.Allow = allowed.Count > 0
+            ? string.Join(", ", allowed)
+            : default(Microsoft.Extensions.Primitives.StringValues);
         return allowed.Count > 0 ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status404NotFound;
     }
 
@@ -57,14 +60,15 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ApiMethods methods,
     {
         StatusCodes.Status401Unauthorized => Error.SessionRequired.ToProblem(),
         StatusCodes.Status404NotFound => Error.NotFound.ToProblem(),
-        StatusCodes.Status405MethodNotAllowed => new(status, "method_not_allowed", "This address takes other methods: the header Allow names them."),
+        StatusCodes.Status405MethodNotAllowed =>
+            new(status, "method_not_allowed", "This method is not allowed here. The Allow header lists the methods that are."),
         StatusCodes.Status413PayloadTooLarge => JsonBody.TooLarge.ToProblem(),
         StatusCodes.Status415UnsupportedMediaType => JsonBody.NotJson.ToProblem(),
         < 500 => new(status, "invalid_request", "The request cannot be read."),
-        _ => new(status, "internal_error", "The request could not be answered. Try again."),
+        _ => new(status, "internal_error", "The request failed. Try again."),
     };
 
-    async Task TellAsync(HttpContext http, Exception exception)
+    async Task WriteProblemAsync(HttpContext http, Exception exception)
     {
         if (exception is BadHttpRequestException bad)
         {
@@ -75,30 +79,39 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ApiMethods methods,
             var trace = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
             LogFailed(exception, http.Request.Method, http.GetEndpoint()?.DisplayName, trace);
             await Problems.WriteAsync(http, new ProblemDocument(
-                StatusCodes.Status500InternalServerError, "internal_error", "Something went wrong here. The log says more under this trace id.")
+                StatusCodes.Status500InternalServerError, "internal_error",
+                "Something went wrong. The server's log has the details under this trace id.")
             { TraceId = trace });
         }
         else
         {
             LogUnavailable(exception);
-            await (http.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) || http.Request.Path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase)
+            var path = http.Request.Path;
+            var verifies = path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+                || path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase);
+            await (verifies
                 ? RefusalWriter.WriteAsync(http.Response, RefusalCode.VerificationUnavailable, http.RequestAborted)
-                : Problems.WriteAsync(http, new Error(ErrorCode.Unavailable, "The database does not answer. Nothing was changed; try again shortly.")));
+                : Problems.WriteAsync(
+                    http, new Error(ErrorCode.Unavailable, "The database is unavailable. Nothing was changed. Try again shortly.")));
         }
     }
 
-    /// <summary>What was said before it went wrong does not hold; a session that was about to begin least of all.</summary>
-    static void Forget(HttpResponse response)
+    /// <summary>Removes headers that no longer apply after a failure, most of all a new session cookie.</summary>
+    static void ClearHeaders(HttpResponse response)
     {
-        foreach (var header in new[] { "Location", "Set-Cookie", "ETag", "Last-Modified", "Content-Type", "Content-Length", "Content-Encoding", "WWW-Authenticate" })
+        string[] headers =
+        [
+            "Location", "Set-Cookie", "ETag", "Last-Modified", "Content-Type", "Content-Length", "Content-Encoding", "WWW-Authenticate",
+        ];
+        foreach (var header in headers)
         {
             response.Headers.Remove(header);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed: {Method} {Endpoint}, trace {TraceId}.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The request {Method} {Endpoint} failed, trace {TraceId}.")]
     partial void LogFailed(Exception exception, string method, string? endpoint, string traceId);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A request could not be answered: the database did not answer.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed because the database is unavailable.")]
     partial void LogUnavailable(Exception exception);
 }

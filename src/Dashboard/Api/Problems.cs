@@ -1,14 +1,17 @@
+using Microsoft.Extensions.Primitives;
+
 namespace Dashboard.Api;
 
-/// <summary>What goes wrong, as programs are told: the one place where a <see cref="Error"/> becomes HTTP.</summary>
+/// <summary>Maps an <see cref="Error"/> to an HTTP response. This is the only such mapping.</summary>
 static class Problems
 {
-    /// <summary>A 401 has to name a scheme (RFC 9110 section 15.5.2). No browser knows this one, so none asks for a password in a window of its own.</summary>
+    /// <summary>The challenge of a 401, which has to name a scheme (RFC 9110 section 15.5.2). Browsers don't know this one, so they don't
+    /// prompt for a password.</summary>
     public const string SessionChallenge = "Cookie realm=\"Latchkey\"";
 
-    static readonly TimeSpan Outage = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan OutageRetryAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>The status and the word of a fault.</summary>
+    /// <summary>Returns the HTTP status and the wire name of an error code.</summary>
     public static (int Status, string Word) Of(ErrorCode code) => code switch
     {
         ErrorCode.InvalidRequest => (400, "invalid_request"),
@@ -24,10 +27,9 @@ static class Problems
         ErrorCode.UnsupportedMediaType => (415, "unsupported_media_type"),
         ErrorCode.RateLimited => (429, "rate_limited"),
         ErrorCode.Unavailable => (503, "unavailable"),
-        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "This fault has no status."),
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "The error code has no HTTP status."),
     };
 
-    /// <summary>The document of a fault.</summary>
     public static ProblemDocument ToProblem(this Error fault)
     {
         var (status, word) = Of(fault.Code);
@@ -35,29 +37,31 @@ static class Problems
         {
             Errors = fault.Errors,
             KeyId = fault.CreatedId,
-            RetryAfter = fault.RetryAfter ?? (fault.Code == ErrorCode.Unavailable ? Outage : null),
+            RetryAfter = fault.RetryAfter ?? (fault.Code == ErrorCode.Unavailable ? OutageRetryAfter : null),
         };
     }
 
-    /// <summary>The answer that tells a fault.</summary>
+    /// <summary>Converts an error to a response.</summary>
     public static IResult ToResult(this Error fault) => new Result(fault.ToProblem());
 
-    /// <summary>The answer to an operation: what <paramref name="show"/> makes of its value, or its fault.</summary>
-    public static IResult ToResult<T>(this Result<T> outcome, Func<T, IResult> show) => outcome.Error is { } fault ? fault.ToResult() : show(outcome.Value);
+    /// <summary>Converts a result to a response: <paramref name="show"/> converts its value.</summary>
+    public static IResult ToResult<T>(this Result<T> outcome, Func<T, IResult> show) =>
+        outcome.Error is { } fault ? fault.ToResult() : show(outcome.Value);
 
-    /// <summary>Answers with a fault from where there are no results: a middleware, an event.</summary>
+    /// <summary>Writes an error from code that cannot return a result, such as middleware.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="fault">The fault.</param>
-    /// <param name="challenge">Another way than a session to show who calls, or null.</param>
-    public static Task WriteAsync(HttpContext http, Error fault, string? challenge = null) => WriteAsync(http, fault.ToProblem(), challenge);
+    /// <param name="fault">The error.</param>
+    /// <param name="challenge">A challenge in addition to the session's, or null.</param>
+    public static Task WriteAsync(HttpContext http, Error fault, string? challenge = null) =>
+        WriteAsync(http, fault.ToProblem(), challenge);
 
-    /// <summary>The same for a problem.</summary>
+    /// <summary>Writes a problem document.</summary>
     public static Task WriteAsync(HttpContext http, ProblemDocument problem, string? challenge = null)
     {
         if (problem.Status == StatusCodes.Status401Unauthorized)
         {
-            // A program that reads the first challenge alone has no use for the session's.
-            http.Response.Headers.WWWAuthenticate = challenge is null ? SessionChallenge : new Microsoft.Extensions.Primitives.StringValues([challenge, SessionChallenge]);
+            // The session's challenge comes last: it is of no use to a program that reads only the first one.
+            http.Response.Headers.WWWAuthenticate = challenge is null ? SessionChallenge : new StringValues([challenge, SessionChallenge]);
         }
 
         return problem.WriteAsync(http.Response, http.RequestAborted);

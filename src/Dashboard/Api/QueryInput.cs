@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Dashboard.Api;
 
-/// <summary>Reads query parameters as strictly as a body's members. One without a value counts as left out.</summary>
+/// <summary>Reads query parameters as strictly as the members of a body. A parameter without a value counts as omitted.</summary>
 static class QueryInput
 {
     public static Result<T> Read<T>(IQueryCollection query)
@@ -21,11 +21,11 @@ static class QueryInput
             var property = type.Properties.FirstOrDefault(x => x.Name == name);
             if (property is not null && texts.Count > 1)
             {
-                errors[name] = "Send it once.";
+                errors[name] = "Send it only once.";
             }
             else if (property is not null && texts.ToString().Any(char.IsControl))
             {
-                errors[name] = "Use no control characters."; // no database knows them all
+                errors[name] = "Use no control characters."; // not every database can store them
             }
             else if (property is null || texts.ToString() is { Length: > 0 })
             {
@@ -42,16 +42,19 @@ static class QueryInput
         return errors.Count > 0 ? Error.Invalid(errors) : read;
     }
 
-    /// <summary>A text that is no value of the parameter's type stays a text, which <see cref="StrictReader"/> refuses; so does a null, where none is.</summary>
-    static JsonValue? ToJson(JsonPropertyInfo? property, string text) => property is null ? JsonValue.Create(text) : StrictReader.Plain(property.PropertyType) switch
+    /// <summary>Converts a parameter to JSON. A text that does not fit the parameter's type stays a string, which <see
+    /// cref="StrictReader"/> rejects.</summary>
+    static JsonValue? ToJson(JsonPropertyInfo? property, string text) => property is null ? JsonValue.Create(text)
+        : StrictReader.Plain(property.PropertyType) switch
     {
         var type when type == typeof(bool) && text is "true" or "false" => JsonValue.Create(text == "true"),
-        var type when type == typeof(int) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+        var type when type == typeof(int) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) =>
+            JsonValue.Create(number),
         _ => JsonValue.Create(text),
     };
 }
 
-/// <summary>The query parameters that an endpoint takes.</summary>
+/// <summary>Binds the query parameters of a request.</summary>
 sealed class QueryInput<T> : IBindableFromHttpContext<QueryInput<T>>, IEndpointParameterMetadataProvider, IInput
     where T : class
 {
@@ -63,7 +66,9 @@ sealed class QueryInput<T> : IBindableFromHttpContext<QueryInput<T>>, IEndpointP
 
     public T Value => outcome.Value;
 
-    public static ValueTask<QueryInput<T>?> BindAsync(HttpContext context, ParameterInfo parameter) => new(new QueryInput<T>(QueryInput.Read<T>(context.Request.Query)));
+    public static ValueTask<QueryInput<T>?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        new(new QueryInput<T>(QueryInput.Read<T>(context.Request.Query)));
 
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new InputMetadata(typeof(T), IsBody: false));
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new InputMetadata(typeof(T), IsBody: false));
 }

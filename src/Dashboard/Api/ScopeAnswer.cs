@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Dashboard.Api;
 
-/// <summary>What is reached: <c>"all"</c>, or a list (a key's resources as <c>kind:id</c>, a service account's projects).</summary>
+/// <summary>A scope: <c>"all"</c>, or a list (a key's resources as <c>kind:id</c>, or a service account's projects).</summary>
 [JsonConverter(typeof(Converter))]
 readonly record struct ScopeAnswer(IReadOnlyList<string>? Resources)
 {

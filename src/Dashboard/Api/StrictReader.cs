@@ -3,13 +3,14 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Dashboard.Api;
 
-/// <summary>Makes a value of a JSON object, or says of every member what is wrong with it.</summary>
+/// <summary>Deserializes a JSON object, or reports the error of each member.</summary>
 static class StrictReader
 {
     const int MaxErrors = 20;
     const int MaxNameLength = 40;
 
-    /// <summary>Reads <paramref name="values"/>: unknown members, missing ones, null where there is no null, and values of another type are errors by field.</summary>
+    /// <summary>Reads <paramref name="values"/>. Unknown and missing members, unexpected nulls and values of the wrong type are errors by
+    /// field.</summary>
     public static Result<T> Read<T>(JsonElement values)
         where T : class
     {
@@ -18,7 +19,7 @@ static class StrictReader
         foreach (var member in values.EnumerateObject())
         {
             var property = type.Properties.FirstOrDefault(x => x.Name == member.Name);
-            if ((property is null ? "There is no such field." : Check(property, member.Value)) is { } error && errors.Count < MaxErrors)
+            if ((property is null ? "Unknown field." : Check(property, member.Value)) is { } error && errors.Count < MaxErrors)
             {
                 errors[Shortened(member.Name)] = error;
             }
@@ -26,13 +27,13 @@ static class StrictReader
 
         foreach (var property in type.Properties.Where(x => x.IsRequired && !values.TryGetProperty(x.Name, out _)))
         {
-            errors[property.Name] = "This field is missing.";
+            errors[property.Name] = "This field is required.";
         }
 
         return errors.Count > 0 ? Error.Invalid(errors) : values.Deserialize<T>(JsonContract.Options)!;
     }
 
-    /// <summary>What a value has to be like, for people.</summary>
+    /// <summary>Returns a sentence that says which values a member allows.</summary>
     public static string Advice(JsonPropertyInfo property)
     {
         var type = Plain(property.PropertyType);
@@ -47,18 +48,20 @@ static class StrictReader
             not null => Rfc3339.Advice,
             _ when type == typeof(bool) => Choice(["true", "false"]),
             _ when type == typeof(int) => "Use a whole number.",
-            _ when type == typeof(string) => "Use a text.",
-            _ when type == typeof(ScopeAnswer) => "Use \"all\" or a list of texts.",
-            _ => "Use a list of texts.",
+            _ when type == typeof(string) => "Use a string.",
+            _ when type == typeof(ScopeAnswer) => "Use \"all\" or a list of strings.",
+            _ => "Use a list of strings.",
         };
     }
 
-    /// <summary>What the API's description says of a member.</summary>
+    /// <summary>Returns the <see cref="FieldAttribute"/> of a member.</summary>
     public static FieldAttribute? Field(JsonPropertyInfo property) =>
-        (property.AssociatedParameter?.AttributeProvider ?? property.AttributeProvider)?.GetCustomAttributes(typeof(FieldAttribute), inherit: false)
+        (
+            property.AssociatedParameter?.AttributeProvider ?? property.AttributeProvider)?.GetCustomAttributes(typeof(FieldAttribute),
+            inherit: false)
             .OfType<FieldAttribute>().FirstOrDefault();
 
-    /// <summary>The type without what says that it may be left out or null.</summary>
+    /// <summary>Returns a type without <see cref="Optional{T}"/> and nullability.</summary>
     public static Type Plain(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>)
         ? Plain(type.GetGenericArguments()[0])
         : Nullable.GetUnderlyingType(type) ?? type;
@@ -84,13 +87,13 @@ static class StrictReader
         {
             return Advice(property);
         }
-        catch (InvalidOperationException) // half of a surrogate pair
+        catch (InvalidOperationException) // an unpaired surrogate
         {
             return Advice(property);
         }
     }
 
-    /// <summary>Whether a member can be null.</summary>
+    /// <summary>Returns whether a member can be null.</summary>
     public static bool TakesNull(JsonPropertyInfo property)
     {
         var type = property.PropertyType;
@@ -101,6 +104,6 @@ static class StrictReader
 
     static string Choice(string[] words) => $"Use {string.Join(", ", words[..^1])} or {words[^1]}.";
 
-    /// <summary>A name that came comes back, but not a page of it, and not a key that went there.</summary>
+    /// <summary>Truncates a long member name: it may be a key, which must not be echoed.</summary>
     static string Shortened(string name) => name.Length <= MaxNameLength ? name : $"{name[..12]}…";
 }

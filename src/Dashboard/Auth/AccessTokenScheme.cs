@@ -9,26 +9,27 @@ using Microsoft.Extensions.Options;
 
 namespace Dashboard.Auth;
 
-/// <summary>Access tokens of the command line, where programs do what people do on the pages. A request under <c>/api</c> that presents a bearer is judged by it alone: its cookie
-/// neither rescues a token that does not count, nor asks for a proof of origin where one does.</summary>
+/// <summary>Authenticates the command-line client's access tokens under <c>/api</c>. A request with a bearer token is authenticated by the
+/// token alone: a session cookie neither replaces an invalid token, nor makes a valid one need a proof of origin.</summary>
 static class AccessTokenScheme
 {
-    /// <summary>The scheme's name.</summary>
     public const string Name = "AccessToken";
 
-    const string Chooser = "SessionOrAccessToken";
+    const string Selector = "SessionOrAccessToken";
 
     const string Bearer = "Bearer";
 
-    /// <summary>Lets a request's bearer decide who calls, where it has one, and its cookie everywhere else.</summary>
+    /// <summary>Adds a scheme that authenticates a request by its bearer token if it has one, and by its session cookie
+    /// otherwise.</summary>
     public static AuthenticationBuilder AddAccessTokens(this AuthenticationBuilder authentication)
     {
-        authentication.Services.Configure<AuthenticationOptions>(options => options.DefaultAuthenticateScheme = Chooser);
+        authentication.Services.Configure<AuthenticationOptions>(options => options.DefaultAuthenticateScheme = Selector);
         return authentication.AddScheme<AuthenticationSchemeOptions, Handler>(Name, null)
-            .AddPolicyScheme(Chooser, null, chooser => chooser.ForwardDefaultSelector = http => IsBearer(http.Request) ? Name : IdentityConstants.ApplicationScheme);
+            .AddPolicyScheme(Selector, null, selector =>
+                selector.ForwardDefaultSelector = http => IsBearer(http.Request) ? Name : IdentityConstants.ApplicationScheme);
     }
 
-    /// <summary>The claims that <see cref="CurrentActor.ToActor"/> makes the member of again.</summary>
+    /// <summary>Creates the claims that <see cref="CurrentActor.ToActor"/> converts back to the actor.</summary>
     static ClaimsPrincipal ToPrincipal(Actor actor, ActorToken token) => new(new ClaimsIdentity(
         [
             new(ClaimTypes.NameIdentifier, actor.Id),
@@ -40,28 +41,33 @@ static class AccessTokenScheme
         Name));
 
     static bool IsBearer(HttpRequest request) => request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
-        && request.Headers.Authorization.Any(value => value?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) == true && value.AsSpan(Bearer.Length) is [] or [' ', ..]);
+        && request.Headers.Authorization.Any(value =>
+            value?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) == true && value.AsSpan(Bearer.Length) is [] or [' ', ..]);
 
-    /// <summary>What is wrong with the access token that a request presents.</summary>
-    /// <param name="Code">What.</param>
-    /// <param name="RetryAfter">How long to wait, or null.</param>
+    /// <summary>Why the access token of a request is refused.</summary>
     public sealed record Refusal(RefusalCode Code, TimeSpan? RetryAfter);
 
-    sealed class Handler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, MemberTokens tokens, PublicUrl address)
+    sealed class Handler(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, MemberTokens tokens,
+        PublicUrl publicUrl)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
         {
-            // What the token is for is held against the product's own address: a Host could be anybody's.
-            var own = new Uri(address.Of(Context));
-            var facts = Context.ToCallerContext() with { Scheme = own.Scheme, Host = own.Authority, Path = own.AbsolutePath.TrimEnd('/') + Request.Path };
-            var found = await tokens.FindAsync(CredentialReader.Read(Request.Headers, acceptBearer: false), facts, Context.ClientAddress(), Context.RequestAborted);
+            // The token's audience is checked against the configured public URL, because the Host header is untrusted.
+            var own = new Uri(publicUrl.Of(Context));
+            var facts = Context.ToCallerContext() with { Scheme = own.Scheme, Host = own.Authority,
+                Path = own.AbsolutePath.TrimEnd('/') + Request.Path };
+            var credential = CredentialReader.Read(Request.Headers, acceptBearer: false);
+            var found = await tokens.FindAsync(credential, facts, Context.ClientAddress(), Context.RequestAborted);
             if (found.Refusal is { } refusal)
             {
                 Context.Features.Set(new Refusal(refusal, found.RetryAfter));
             }
 
-            return found.Actor is { Token: { } token } actor ? AuthenticateResult.Success(new(ToPrincipal(actor, token), Name)) : AuthenticateResult.NoResult();
+            return found.Actor is { Token: { } token } actor
+                ? AuthenticateResult.Success(new(ToPrincipal(actor, token), Name))
+                : AuthenticateResult.NoResult();
         }
     }
 }

@@ -1,13 +1,13 @@
 namespace Dashboard.Auth;
 
-/// <summary>Ties the client address to who is signed in. A circuit lives on the connection's principal long after its request, and knows no request of
-/// its own; what came through the page's state instead could be chosen by the browser.</summary>
+/// <summary>Adds the client's IP address to the principal as a claim. A circuit keeps the principal of its connection but has no request of
+/// its own, and an address in the page's state could be chosen by the browser.</summary>
 static class ClientAddress
 {
-    /// <summary>The claim that carries it, of this request or, in a circuit, of its connection.</summary>
+    /// <summary>The claim with the IP address of the request or, in a circuit, of its connection.</summary>
     public const string Claim = "client_address";
 
-    /// <summary>After authentication, so that no cookie can bring the claim along.</summary>
+    /// <summary>Adds the middleware. It must follow authentication, so that no cookie can supply the claim.</summary>
     public static IApplicationBuilder UseClientAddress(this IApplicationBuilder app) => app.Use((http, next) =>
     {
         foreach (var identity in http.User.Identities)

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Components.Authorization;
 
 namespace Dashboard.Auth;
 
-/// <summary>Who acts on an open page, from where: as the page's connection says, never as the browser does.</summary>
+/// <summary>The user of an open page and their client address, taken from the circuit's connection and never from the browser.</summary>
 sealed class CurrentUser(AuthenticationStateProvider authentication)
 {
-    /// <summary>The signed-in person, or null when the session has ended meanwhile.</summary>
+    /// <summary>Returns the signed-in user, or null if the session has ended.</summary>
     public async Task<Actor?> ActorAsync()
     {
         var user = (await authentication.GetAuthenticationStateAsync()).User;

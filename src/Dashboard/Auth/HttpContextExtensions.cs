@@ -3,16 +3,16 @@ using Dashboard.Hosting;
 
 namespace Dashboard.Auth;
 
-/// <summary>What a request says about who sent it.</summary>
+/// <summary>Reads information about the sender of a request.</summary>
 static class HttpContextExtensions
 {
-    /// <summary>The client address, or null.</summary>
+    /// <summary>Returns the client's IP address, or null.</summary>
     public static string? ClientAddress(this HttpContext http) => Network.ToText(http.Connection.RemoteIpAddress);
 
-    /// <summary>Whether another site's page sent it.</summary>
+    /// <summary>Returns whether another site's page sent the request.</summary>
     public static bool IsFromAnotherSite(this HttpContext http) => SameOrigin.Of(http.Request) == SameOrigin.Provenance.Foreign;
 
-    /// <summary>What somebody typed, with where it came from.</summary>
+    /// <summary>Creates a sign-in attempt from the entered credentials and the request.</summary>
     public static SignInAttempt ToAttempt(this HttpContext http, string? email, string? password, bool remember) =>
         new(email, password, remember, http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent.ToString());
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Auth;
 
-/// <summary>Loads the page anew when the person's rights have become less, so that it shows what is theirs to see now. It draws nothing.</summary>
+/// <summary>Reloads the page when the user loses permissions, so that it shows only what they may still see. Renders nothing.</summary>
 public sealed class PermissionChangeReloader : ComponentBase, IDisposable
 {
     [Inject] SessionWatch Watch { get; set; } = null!;

@@ -3,43 +3,46 @@ using Dashboard.Api;
 
 namespace Dashboard.Auth;
 
-/// <summary>Keeps other sites' pages from using the session that a browser sends along: what changes something, and the circuit, needs a proof that it comes
-/// from the product's own pages.</summary>
+/// <summary>Protects against cross-site request forgery: requests that change something, and those that open a circuit, must prove that
+/// they come from Latchkey's own pages.</summary>
 static class SameOrigin
 {
-    /// <summary>What is answered to a request that comes from elsewhere.</summary>
-    public static readonly Error CrossSite = new(ErrorCode.CrossSite, "This came from another site's page, so nothing was done. Do it on Latchkey's own pages.");
+    /// <summary>The error for a request from another site.</summary>
+    public static readonly Error CrossSite = new(
+        ErrorCode.CrossSite, "This request came from another site, so nothing was changed. Use Latchkey's own pages.");
 
-    /// <summary>Metadata of an endpoint that begins a session: there is none yet that could be misused, so only a request that says it is foreign is refused.</summary>
+    /// <summary>Marks an endpoint that starts a session. There is no session to misuse yet, so only requests that are known to be foreign
+    /// are refused.</summary>
     public sealed class SignInMetadata;
 
-    /// <summary>What a request says about where it comes from.</summary>
+    /// <summary>Where a request comes from.</summary>
     public enum Provenance
     {
-        /// <summary>Nothing, as programs do.</summary>
+        /// <summary>Unknown, as for programs.</summary>
         Unknown,
 
-        /// <summary>The product's own pages.</summary>
+        /// <summary>One of Latchkey's own pages.</summary>
         Own,
 
         /// <summary>Another site's page.</summary>
         Foreign,
     }
 
-    /// <summary>Refuses what comes from elsewhere. Stands behind the authentication, since only a session can be misused.</summary>
+    /// <summary>Adds the middleware. It must follow authentication, because only a session can be misused.</summary>
     public static IApplicationBuilder UseSameOrigin(this IApplicationBuilder app) =>
-        app.Use((http, next) => Refuses(http) ? Problems.WriteAsync(http, CrossSite) : next(http));
+        app.Use((http, next) => IsRefused(http) ? Problems.WriteAsync(http, CrossSite) : next(http));
 
-    /// <summary>Where a request comes from. <c>Sec-Fetch-Site</c> decides where it is sent: no page can write it, and it is right behind a proxy that changes the host.</summary>
+    /// <summary>Returns where a request comes from. <c>Sec-Fetch-Site</c> takes precedence: no page can forge it, and it is correct even
+    /// behind a proxy that changes the host.</summary>
     public static Provenance Of(HttpRequest request) => request.Headers["Sec-Fetch-Site"] switch
     {
         [] => OfOrigin(request),
         ["same-origin"] => Provenance.Own,
-        ["none"] => OfOrigin(request), // typed by the person
+        ["none"] => OfOrigin(request), // opened by the user
         _ => Provenance.Foreign,
     };
 
-    static bool Refuses(HttpContext http)
+    static bool IsRefused(HttpContext http)
     {
         if (!IsGuarded(http.Request))
         {
@@ -51,13 +54,16 @@ static class SameOrigin
             : http.User.Identity is { IsAuthenticated: true } && !IsToken(http.User) && Of(http.Request) != Provenance.Own;
     }
 
-    /// <summary>No other site's page can send along a token that it does not have.</summary>
-    static bool IsToken(ClaimsPrincipal user) => user.Identity!.AuthenticationType == AccessTokenScheme.Name && !user.HasClaim(claim => claim.Type == CurrentActor.SessionClaim);
+    /// <summary>Requests with an access token need no proof: another site's page cannot send a token that it does not have.</summary>
+    static bool IsToken(ClaimsPrincipal user) =>
+        user.Identity!.AuthenticationType == AccessTokenScheme.Name && !user.HasClaim(claim => claim.Type == CurrentActor.SessionClaim);
 
-    /// <summary>Pages' forms carry a token of their own. Of the circuit, what opens it: nobody else can read the name that all the rest needs.</summary>
+    /// <summary>Returns whether a request needs a proof. Forms of pages have an antiforgery token instead. Of a circuit, only the requests
+    /// that open it are guarded: all others need its id, which nobody else can read.</summary>
     static bool IsGuarded(HttpRequest request) =>
         (request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !IsSafe(request.Method))
-        || (request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase, out var rest) && rest.Value is "" or "/" or "/negotiate" && (!IsSafe(request.Method) || IsUpgrade(request)));
+        || (request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase, out var rest)
+            && rest.Value is "" or "/" or "/negotiate" && (!IsSafe(request.Method) || IsUpgrade(request)));
 
     static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 
@@ -66,8 +72,10 @@ static class SameOrigin
     static Provenance OfOrigin(HttpRequest request) => request.Headers.Origin switch
     {
         [] => Provenance.Unknown,
-        [{ } origin] when Uri.TryCreate(origin, UriKind.Absolute, out var from) && Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out var own)
-            && Uri.Compare(from, own, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0 => Provenance.Own,
+        [{ } origin] when Uri.TryCreate(origin, UriKind.Absolute, out var from)
+            && Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out var own)
+            && Uri.Compare(from, own, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0
+            => Provenance.Own,
         _ => Provenance.Foreign,
     };
 }

@@ -5,13 +5,14 @@ using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace Dashboard.Auth;
 
-/// <summary>Who may call <c>/api</c>: a browser session, told by its cookie, and where <see cref="MemberPolicy"/> says so the command line. An API key opens nothing there.</summary>
+/// <summary>The policy of endpoints under <c>/api</c> that require a browser session. See <see cref="MemberPolicy"/> for those that the
+/// command-line client may call too. API keys are never accepted.</summary>
 static class SessionPolicy
 {
-    /// <summary>The policy's name.</summary>
     public const string Name = "Session";
 
-    static readonly Error ForSessions = Error.Forbidden("An access token does not do this: it does not change projects, members, settings or sign-in. Sign in with a browser.");
+    static readonly Error RequiresSession = Error.Forbidden(
+        "An access token can't change projects, members, settings or sign-in. Sign in with a browser.");
 
     /// <summary>Registers this policy and <see cref="MemberPolicy"/>.</summary>
     public static IServiceCollection AddApiPolicies(this IServiceCollection services)
@@ -20,52 +21,58 @@ static class SessionPolicy
         return services.AddSingleton<IAuthorizationMiddlewareResultHandler, ResultHandler>();
     }
 
-    static void Build(AuthorizationPolicyBuilder policy) => policy.RequireAuthenticatedUser().RequireClaim(CurrentActor.SessionClaim);
+    static void Build(AuthorizationPolicyBuilder policy) =>
+        policy.RequireAuthenticatedUser().RequireClaim(CurrentActor.SessionClaim);
 
-    /// <summary>Who calls an endpoint that this policy or <see cref="MemberPolicy"/> guards, and from where.</summary>
+    /// <summary>Returns the caller of an endpoint that this policy or <see cref="MemberPolicy"/> guards.</summary>
     public static Actor Caller(this HttpContext http) =>
-        http.User.ToActor(http.ClientAddress()) ?? throw new InvalidOperationException("This endpoint does not ask for a session.");
+        http.User.ToActor(http.ClientAddress()) ?? throw new InvalidOperationException("This endpoint does not require a session.");
 
-    /// <summary>Tells programs with a problem document what would send a person to the sign-in.</summary>
+    /// <summary>Responds to API requests with a problem document, where pages would redirect to the sign-in.</summary>
     public sealed class ResultHandler : IAuthorizationMiddlewareResultHandler
     {
-        readonly AuthorizationMiddlewareResultHandler forPeople = new();
+        readonly AuthorizationMiddlewareResultHandler forPages = new();
 
-        public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
+        public Task HandleAsync(
+            RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult) =>
             authorizeResult.Succeeded || !ApiPaths.Has(context.Request.Path)
-                ? forPeople.HandleAsync(next, context, policy, authorizeResult)
+                ? forPages.HandleAsync(next, context, policy, authorizeResult)
                 : RefuseAsync(context);
 
         static Task RefuseAsync(HttpContext http)
         {
             if (http.User.ToActor(null) is { } actor)
             {
-                return Problems.WriteAsync(http, actor.Token is null ? Error.Forbidden("Your role does not allow this.") : ForSessions);
+                return Problems.WriteAsync(http, actor.Token is null ? Error.Forbidden("Your role does not allow this.") : RequiresSession);
             }
 
             var refusal = http.Features.Get<AccessTokenScheme.Refusal>();
+            var sentence = refusal?.Code.ToSentence();
             return refusal?.Code switch
             {
-                RefusalCode.VerificationUnavailable => Problems.WriteAsync(http, new Error(ErrorCode.Unavailable, RefusalCode.VerificationUnavailable.ToSentence())),
-                RefusalCode.RateLimited => Problems.WriteAsync(http, new Error(ErrorCode.RateLimited, RefusalCode.RateLimited.ToSentence(), RetryAfter: refusal.RetryAfter)),
+                RefusalCode.VerificationUnavailable => Problems.WriteAsync(http, new Error(ErrorCode.Unavailable, sentence!)),
+                RefusalCode.RateLimited => Problems.WriteAsync(
+                    http, new Error(ErrorCode.RateLimited, sentence!, RetryAfter: refusal.RetryAfter)),
                 _ => Problems.WriteAsync(
-                    http, refusal is null ? Error.SessionRequired : Error.SessionRequired with { Detail = refusal.Code.ToSentence() },
-                    MemberPolicy.Guards(http.GetEndpoint()) ? BearerChallenge.Of(http, refusal?.Code ?? RefusalCode.MissingCredential) : null),
+                    http, sentence is null ? Error.SessionRequired : Error.SessionRequired with { Detail = sentence },
+                    MemberPolicy.Guards(http.GetEndpoint())
+                        ? BearerChallenge.Of(http, refusal?.Code ?? RefusalCode.MissingCredential)
+                        : null),
             };
         }
     }
 }
 
-/// <summary>Who may call what the command line does too: a browser session, or an access token with the scope <c>api</c> that a member obtained through <c>latchkey-cli</c>
-/// (<see cref="AccessTokenScheme"/>).</summary>
+/// <summary>The policy of endpoints that the command-line client may call too: they accept a browser session, or an access token with the
+/// scope <c>api</c> issued to <c>latchkey-cli</c> (<see cref="AccessTokenScheme"/>).</summary>
 static class MemberPolicy
 {
-    /// <summary>The policy's name.</summary>
     public const string Name = "Member";
 
-    public static void Build(AuthorizationPolicyBuilder policy) =>
-        policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.HasClaim(claim => claim.Type is CurrentActor.SessionClaim or CurrentActor.TokenClaim));
+    public static void Build(AuthorizationPolicyBuilder policy) => policy.RequireAuthenticatedUser().RequireAssertion(
+        context => context.User.HasClaim(claim => claim.Type is CurrentActor.SessionClaim or CurrentActor.TokenClaim));
 
-    /// <summary>Whether it guards an endpoint.</summary>
-    public static bool Guards(Endpoint? endpoint) => endpoint?.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy == Name) == true;
+    /// <summary>Returns whether this policy guards an endpoint.</summary>
+    public static bool Guards(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(data => data.Policy == Name) == true;
 }

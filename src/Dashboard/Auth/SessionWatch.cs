@@ -6,56 +6,59 @@ using Microsoft.AspNetCore.Components.Server;
 
 namespace Dashboard.Auth;
 
-/// <summary>Stops an open page when what it rests on is gone. A circuit asks nothing of the cookie after it has begun, and lives for hours; so this listens to
-/// what happens to the person, looks once when something has, and once more when the session ends by itself. While nothing happens it asks nothing.</summary>
-sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, TimeProvider time, ILogger<SessionWatch> log) : ServerAuthenticationStateProvider, IDisposable
+/// <summary>Ends an open page when its session ends. A circuit does not check the cookie again after it has started, and it can live for
+/// hours. So this subscribes to changes of the user, checks the session when one occurs, and checks it again when the session expires. It
+/// does not poll.</summary>
+sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, TimeProvider time, ILogger<SessionWatch> log)
+    : ServerAuthenticationStateProvider, IDisposable
 {
-    /// <summary>How long it waits when it could not look.</summary>
+    /// <summary>How long to wait after a failed check.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     readonly Lock gate = new();
-    readonly CancellationTokenSource life = new();
-    IDisposable? listening;
+    readonly CancellationTokenSource lifetime = new();
+    IDisposable? subscription;
     ITimer? timer;
-    Actor? person;
+    Actor? user;
     SessionStatus? known;
-    bool looking;
+    bool checking;
     bool again;
     bool ended;
-    bool lessened;
+    bool rightsLost;
     bool disposed;
     int holds;
 
-    /// <summary>The session goes on, but the person was removed from an organization or has a lesser role: what the page shows may no longer be theirs to
-    /// see. Raised on any thread.</summary>
+    /// <summary>Raised when the session continues but the user was removed from an organization or has a lower role, so that the page may
+    /// show what they may no longer see. Raised on any thread.</summary>
     public event EventHandler? RightsLost;
 
-    /// <summary>The look that is being taken, or was the last.</summary>
-    public Task Looking { get; private set; } = Task.CompletedTask;
+    /// <summary>The current or the last check.</summary>
+    public Task Checking { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Begins to watch over the person of this circuit.</summary>
+    /// <summary>Starts to watch the session of this circuit's user.</summary>
     public async Task BeginAsync()
     {
-        person = (await GetAuthenticationStateAsync()).User.ToActor(null);
-        if (person is null)
+        user = (await GetAuthenticationStateAsync()).User.ToActor(null);
+        if (user is null)
         {
             return;
         }
 
-        timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        listening = feed.Subscribe(
+        timer = time.CreateTimer(_ => Check(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        subscription = feed.Subscribe(
             entry =>
             {
-                if (entry.SubjectType == FeedSubject.User && entry.SubjectId == person.Id)
+                if (entry.SubjectType == FeedSubject.User && entry.SubjectId == user.Id)
                 {
-                    Look();
+                    Check();
                 }
             },
-            Look);
-        Look(); // what happened between the cookie and now
+            Check);
+        Check(); // covers changes since the cookie was validated
     }
 
-    /// <summary>Lets the page stay as it is until what this returns is disposed: it shows what cannot be shown again. What was to happen meanwhile happens then.</summary>
+    /// <summary>Keeps the page open until the returned value is disposed, because it shows a secret that cannot be shown again. A session
+    /// that ended in between ends the page then.</summary>
     public IDisposable Hold()
     {
         lock (gate)
@@ -79,37 +82,37 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
             disposed = true;
         }
 
-        listening?.Dispose();
+        subscription?.Dispose();
         timer?.Dispose();
-        life.Cancel();
-        life.Dispose();
+        lifetime.Cancel();
+        lifetime.Dispose();
     }
 
-    /// <summary>Has a look taken, beside whoever asks for it; of several at once one or two.</summary>
-    void Look()
+    /// <summary>Starts a check in the background. Concurrent calls share at most two checks.</summary>
+    void Check()
     {
         lock (gate)
         {
             again = true;
-            if (looking || ended || disposed)
+            if (checking || ended || disposed)
             {
                 return;
             }
 
-            looking = true;
-            Looking = Task.Run(LookAsync);
+            checking = true;
+            Checking = Task.Run(CheckAsync);
         }
     }
 
-    async Task LookAsync()
+    async Task CheckAsync()
     {
         while (true)
         {
             lock (gate)
             {
-                looking = again && !ended && !disposed;
+                checking = again && !ended && !disposed;
                 again = false;
-                if (!looking)
+                if (!checking)
                 {
                     return;
                 }
@@ -117,37 +120,37 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
 
             try
             {
-                Take(await sessions.FindStatusAsync(person!.SessionId!, person.Id, life.Token));
+                Apply(await sessions.FindStatusAsync(user!.SessionId!, user.Id, lifetime.Token));
             }
             catch (Exception) when (disposed)
             {
-                // The page is gone, or the whole product is stopping.
+                // The page is closed, or the process is stopping.
             }
             catch (ObjectDisposedException)
             {
-                // The product is stopping, and this page with it.
+                // The process is stopping.
             }
             catch (Exception failure)
             {
-                // Nothing can be read or changed meanwhile, and a person should find the page as it was.
+                // Keep the page as it is: without the database, nothing can be read or changed anyway.
                 LogNotRead(failure);
                 timer!.Change(RetryAfter, Timeout.InfiniteTimeSpan);
             }
         }
     }
 
-    void Take(SessionStatus? standing)
+    void Apply(SessionStatus? status)
     {
         lock (gate)
         {
-            ended = standing is null;
-            lessened |= standing is not null && known is not null && !standing.Covers(known);
-            known = standing ?? known;
+            ended = status is null;
+            rightsLost |= status is not null && known is not null && !status.Covers(known);
+            known = status ?? known;
         }
 
-        if (standing is not null)
+        if (status is not null)
         {
-            var left = standing.ExpiresAt - time.GetUtcNow();
+            var left = status.ExpiresAt - time.GetUtcNow();
             timer!.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
 
@@ -156,18 +159,18 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
 
     void Act()
     {
-        bool stop, tell;
+        bool end, notify;
         lock (gate)
         {
-            (stop, tell) = holds > 0 || disposed ? (false, false) : (ended, lessened);
-            lessened &= !tell;
+            (end, notify) = holds > 0 || disposed ? (false, false) : (ended, rightsLost);
+            rightsLost &= !notify;
         }
 
-        if (stop)
+        if (end)
         {
             SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity()))));
         }
-        else if (tell)
+        else if (notify)
         {
             RightsLost?.Invoke(this, EventArgs.Empty);
         }
@@ -183,7 +186,7 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
         Act();
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Whether an open page's session still counts could not be read; it is tried again.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not check the session of an open page. Retrying.")]
     partial void LogNotRead(Exception failure);
 
     sealed class Held(SessionWatch watch) : IDisposable

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 
 namespace Dashboard.Auth;
 
-/// <summary>Sets <see cref="SessionWatch"/> going for each page that opens a circuit; what is only prerendered has just been asked for by its cookie.</summary>
+/// <summary>Starts <see cref="SessionWatch"/> for each circuit. Prerendering needs no watch: the cookie has just been validated.</summary>
 sealed class SessionWatchStart(SessionWatch watch) : CircuitHandler
 {
     /// <inheritdoc />

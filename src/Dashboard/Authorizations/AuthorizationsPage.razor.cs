@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Authorizations;
 
-/// <summary>What acts as a person, for the person; and what acts as anybody of an organization, for its admins.</summary>
+/// <summary>Lists the apps that act on behalf of the user, or, for admins, on behalf of any member of an organization.</summary>
 public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
 {
     readonly PagedListState<AuthorizationsPageState, AuthorizationsPageModel> list;
@@ -15,7 +15,7 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
 
     public AuthorizationsPage() => list = new(ReadAsync, () => Navigation);
 
-    /// <summary>The organization's slug; null for the person's own.</summary>
+    /// <summary>The organization's slug; null for the user's own apps.</summary>
     [Parameter] public string? Organization { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit.</summary>
@@ -49,21 +49,23 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
 
     async Task DisconnectAsync(AuthorizationItem app)
     {
-        var again = app.UserName is null ? "you allow it" : $"{app.UserName} allows it";
-        if (!await confirm!.AskAsync(new($"Disconnect {app.Name}?", "Disconnect", $"What it does from now on is refused. It comes back only if {again} again.")))
+        var owner = app.UserName is null ? "You’d" : $"{app.UserName} would";
+        if (!await confirm!.AskAsync(
+            new($"Disconnect {app.Name}?", "Disconnect", $"Its access ends now. {owner} have to authorize it again.")))
         {
             return;
         }
 
         var done = await SessionExpiredPrompt.DoAsync(
-            User, actor => Authorizations.DisconnectAsync(actor, app.Id, list.Closed), () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+            User, actor => Authorizations.DisconnectAsync(actor, app.Id, list.Closed),
+            () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
         if (done.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
             Toasts.ShowError($"Could not disconnect {app.Name}", fault.Detail);
         }
         else if (done.Succeeded)
         {
-            Toasts.Show($"{app.Name} disconnected");
+            Toasts.Show($"Disconnected {app.Name}");
         }
 
         await list.ReloadAsync();

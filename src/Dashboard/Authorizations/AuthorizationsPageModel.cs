@@ -6,33 +6,42 @@ using Dashboard.Shared;
 
 namespace Dashboard.Authorizations;
 
-/// <summary>An app or command line that acts as somebody, as the list shows it.</summary>
-/// <param name="Id">The authorization.</param>
-/// <param name="Name">What it is called.</param>
-/// <param name="IsVerified">Whether somebody vouches for it: it did not register itself.</param>
-/// <param name="IsCommandLine">Whether it is the command line.</param>
-/// <param name="May">What it may do, and where: "May read workflows in Northwind Traders".</param>
-/// <param name="UserName">Whom it acts as; null for who looks.</param>
-/// <param name="Resource">The address that it is good at alone, or null.</param>
+/// <summary>An app or command-line tool that acts on behalf of a member, as the list shows it.</summary>
+/// <param name="Id">The authorization's identifier.</param>
+/// <param name="Name">The client's name.</param>
+/// <param name="IsVerified">Whether the client is trusted: false if it registered itself.</param>
+/// <param name="IsCommandLine">Whether it is the command-line client.</param>
+/// <param name="Access">What it can do, and where: "Can read workflows in Northwind Traders".</param>
+/// <param name="UserName">The member that it acts for; null for the current user.</param>
+/// <param name="Resource">The only URL that its tokens are valid for, or null.</param>
 /// <param name="ApprovedAt">When it was connected, UTC.</param>
-/// <param name="ExpiresAt">When it ends by itself, UTC.</param>
+/// <param name="ExpiresAt">When it expires, UTC.</param>
 /// <param name="LastUsedAt">When it last got a token, UTC, or null.</param>
 public sealed record AuthorizationItem(
-    string Id, string Name, bool IsVerified, bool IsCommandLine, string May, string? UserName, string? Resource, DateTimeOffset ApprovedAt, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsedAt)
+    string Id,
+    string Name,
+    bool IsVerified,
+    bool IsCommandLine,
+    string Access,
+    string? UserName,
+    string? Resource,
+    DateTimeOffset ApprovedAt,
+    DateTimeOffset ExpiresAt,
+    DateTimeOffset? LastUsedAt)
 {
-    /// <summary>So many kinds of resources are named for a permission; of more, the rest is counted.</summary>
+    /// <summary>How many kinds of resources are named for a permission. The rest are counted.</summary>
     const int MaxNamed = 3;
 
-    /// <summary>An authorization as the list shows it.</summary>
+    /// <summary>Creates a list item.</summary>
     /// <param name="row">The authorization.</param>
-    /// <param name="actor">Who looks.</param>
-    /// <param name="names">What people call the organizations, by slug; null where it goes without saying.</param>
+    /// <param name="actor">The caller.</param>
+    /// <param name="names">The names of the organizations by slug; null to omit them.</param>
     public static AuthorizationItem Of(AuthorizationSummary row, Actor actor, IReadOnlyDictionary<string, string>? names) => new(
         row.Id,
         row.ClientName,
         row.IsVerified,
         row.ClientId == OAuthClient.CommandLineId,
-        $"May {InWords(row.Scopes)}{(names is null ? "" : $" in {names.GetValueOrDefault(row.Organization, row.Organization)}")}",
+        $"Can {InWords(row.Scopes)}{(names is null ? "" : $" in {names.GetValueOrDefault(row.Organization, row.Organization)}")}",
         row.Owner.Id == actor.Id ? null : row.Owner.Name,
         row.Resource,
         row.ApprovedAt,
@@ -42,7 +51,8 @@ public sealed record AuthorizationItem(
     /// <summary>"manage keys and service accounts", or "read workflows and agents, execute agents".</summary>
     static string InWords(IReadOnlyList<string> scopes) => scopes.Contains(OAuthScopes.Api, StringComparer.Ordinal)
         ? "manage keys and service accounts"
-        : string.Join(", ", scopes.GroupBy(OAuthScopes.PermissionOf, StringComparer.Ordinal).Select(group => $"{group.Key} {Listed([.. group.Select(scope => OAuthScopes.KindsOf(scope)!)])}"));
+        : string.Join(", ", scopes.GroupBy(OAuthScopes.PermissionOf, StringComparer.Ordinal)
+            .Select(group => $"{group.Key} {Listed([.. group.Select(scope => OAuthScopes.KindsOf(scope)!)])}"));
 
     static string Listed(string[] kinds) => kinds switch
     {
@@ -52,22 +62,23 @@ public sealed record AuthorizationItem(
     };
 }
 
-/// <summary>Whose authorizations the page shows.</summary>
-/// <param name="Organization">The organization as the address names it; null for the user's own authorizations.</param>
+/// <summary>Whose connected apps the page shows.</summary>
+/// <param name="Organization">The organization as named in the URL; null for the user's own apps.</param>
 public sealed record AuthorizationsPageState(string? Organization) : ListPageState
 {
     /// <inheritdoc />
     public override string ToPath() => Organization is null ? "/account/connected-apps" : $"/{Organization}/connected-apps";
 }
 
-/// <summary>What the page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
-/// <param name="State">What it answers.</param>
+/// <summary>What the page shows: one page of rows, handed from the prerendered page to its circuit.</summary>
+/// <param name="State">The state that it answers.</param>
 /// <param name="Organization">The organization, or null.</param>
 /// <param name="Items">The rows.</param>
-/// <param name="NextCursor">Where the next page begins, or null.</param>
-/// <param name="At">When it was read: what the times in it are told from.</param>
+/// <param name="NextCursor">The cursor of the next page, or null.</param>
+/// <param name="At">When the data was read. Relative times are computed from it.</param>
 public sealed record AuthorizationsPageModel(
-    AuthorizationsPageState State, OrganizationAccess? Organization, IReadOnlyList<AuthorizationItem> Items, string? NextCursor, DateTimeOffset At)
+    AuthorizationsPageState State, OrganizationAccess? Organization, IReadOnlyList<AuthorizationItem> Items, string? NextCursor,
+    DateTimeOffset At)
     : IListPage<AuthorizationsPageState>
 {
     bool IListPage<AuthorizationsPageState>.Searched => false;
@@ -77,20 +88,19 @@ public sealed record AuthorizationsPageModel(
     string IListPage<AuthorizationsPageState>.ToPath() => (State with { Organization = Organization?.Slug ?? State.Organization }).ToPath();
 }
 
-/// <summary>Reads what the page of connected apps shows.</summary>
+/// <summary>Reads the data of the connected apps page.</summary>
 sealed class AuthorizationsPageQuery(AuthorizationService authorizations, ProjectService projects, TimeProvider time)
 {
-    /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
+    /// <summary>Rows on a page. Even with the longest names they fit into the circuit's first message.</summary>
     public const int Rows = 25;
 
-    /// <summary>Reads one page of the list.</summary>
-    /// <param name="actor">Who looks.</param>
-    /// <param name="state">Whose authorizations, and which page of them.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Reads one page of the apps of an organization's members, or of the actor if it is null.</summary>
     public async Task<Result<AuthorizationsPageModel>> ReadAsync(Actor actor, AuthorizationsPageState state, CancellationToken cancellationToken)
     {
         var organization = state.Organization;
-        var access = organization is null ? null : await projects.FindOrganizationAsync(actor, organization, cancellationToken) is { Succeeded: true } found ? found.Value : null;
+        var access = organization is null ? null
+            : await projects.FindOrganizationAsync(actor, organization, cancellationToken) is { Succeeded: true } found ? found.Value
+            : null;
         var page = await authorizations.ListAsync(actor, new(organization, state.Cursor, Rows), cancellationToken);
         if (page.Error is { } fault)
         {
@@ -100,6 +110,7 @@ sealed class AuthorizationsPageQuery(AuthorizationService authorizations, Projec
         var own = organization is null ? await projects.OrganizationsAsync(actor, cancellationToken) : [];
         var names = own.Count > 1 ? own.ToDictionary(x => x.Slug, x => x.Name, StringComparer.Ordinal) : null;
         return new AuthorizationsPageModel(
-            state, access, [.. page.Value.Items.Select(row => AuthorizationItem.Of(row, actor, names))], page.Value.NextCursor, time.GetUtcNow());
+            state, access, [.. page.Value.Items.Select(row => AuthorizationItem.Of(row, actor, names))],
+            page.Value.NextCursor, time.GetUtcNow());
     }
 }

@@ -4,25 +4,27 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Hosting;
 
-/// <summary>Whether this process runs, and whether it can serve.</summary>
+/// <summary>Liveness and readiness probes.</summary>
 static class HealthEndpoints
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Maps <c>/healthz</c>. Anybody may ask, and nothing but routing stands before the answer.</summary>
+    /// <summary>Maps <c>/healthz</c>. The endpoints are public and skip all middleware after routing.</summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/healthz").AllowAnonymous().AsApi().WithTags("Health");
         health.MapRead("/live", IResult () => TypedResults.Ok(new HealthAnswer("live")))
-            .WithName("getLiveness").WithSummary("Whether the process runs.").Answers<HealthAnswer>(200, "It runs.").ShortCircuit();
+            .WithName("getLiveness").WithSummary("Check that the process is running.").Answers<HealthAnswer>(200, "The process is running.")
+            .ShortCircuit();
         health.MapRead("/ready", ReadyAsync)
-            .WithName("getReadiness").WithSummary("Whether it can serve: the database answers.")
-            .Answers<HealthAnswer>(200, "It can serve.").Refuses(ErrorCode.Unavailable).ShortCircuit();
+            .WithName("getReadiness").WithSummary("Check that the server is ready: the database is available.")
+            .Answers<HealthAnswer>(200, "The server is ready.").Refuses(ErrorCode.Unavailable).ShortCircuit();
     }
 
-    static async Task<IResult> ReadyAsync(IDbContextFactory<DashboardContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+    static async Task<IResult> ReadyAsync(
+        IDbContextFactory<DashboardContext> contexts, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Patience, time);
+        using var limit = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
@@ -32,9 +34,9 @@ static class HealthEndpoints
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return new Error(ErrorCode.Unavailable, "The database does not answer in time.").ToResult();
+            return new Error(ErrorCode.Unavailable, "The database did not answer in time.").ToResult();
         }
     }
 
-    sealed record HealthAnswer([Field("live, or ready to serve.", Words = ["live", "ready"])] string Status);
+    sealed record HealthAnswer([Field("live or ready.", Words = ["live", "ready"])] string Status);
 }

@@ -4,10 +4,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Dashboard.Hosting;
 
-/// <summary>The rules that hold for every request, whatever it asks for.</summary>
+/// <summary>The HTTP services and middleware that apply to every request.</summary>
 static class HttpRules
 {
-    /// <summary>Registers them. Settings that cannot be used stop it here.</summary>
+    /// <summary>Registers the services.</summary>
+    /// <exception cref="SettingException">A setting is invalid.</exception>
     public static IServiceCollection AddHttpRules(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddTrustedProxies(configuration);
@@ -18,14 +19,15 @@ static class HttpRules
         return services;
     }
 
-    /// <summary>A page that cannot be shown is answered with one that says so. What this node was about to send, cookies too, is forgotten.</summary>
+    /// <summary>Shows an error page when a page fails. Headers that were already set, including cookies, are discarded.</summary>
     public static IApplicationBuilder UsePageErrors(this IApplicationBuilder app) => app.UseExceptionHandler(new ExceptionHandlerOptions
     {
         ExceptionHandlingPath = "/error",
         CreateScopeForErrors = true,
-        StatusCodeSelector = exception => Outages.Caused(exception) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
+        StatusCodeSelector = exception =>
+            Outages.Caused(exception) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
     });
 
-    /// <summary>From here on, what goes wrong where programs call is told as a problem document.</summary>
+    /// <summary>Turns errors on API paths into problem documents.</summary>
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>();
 }

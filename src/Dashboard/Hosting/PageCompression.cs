@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.ResponseCompression;
 
 namespace Dashboard.Hosting;
 
-/// <summary>Compresses pages, and nothing else. Files are compressed when they are built. Answers to programs are small, and some hold a secret beside what the
-/// request said, which compression would let a listener guess at by the length. A page holds no key, and what it does hold (its forms' tokens, its circuit's state)
-/// is encrypted anew for each answer: there is nothing to guess at.</summary>
+/// <summary>Compresses pages only. Static files are compressed at build time. API responses are small, and some contain a secret next to
+/// data from the request, so that compression would leak it through the length (BREACH). A page contains no key, and its secrets
+/// (antiforgery tokens, circuit state) are encrypted differently in each response.</summary>
 static class PageCompression
 {
     public static IServiceCollection AddPageCompression(this IServiceCollection services)

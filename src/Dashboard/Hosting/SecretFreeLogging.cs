@@ -2,12 +2,12 @@ using Microsoft.Extensions.Options;
 
 namespace Dashboard.Hosting;
 
-/// <summary>Keeps what people type, paste and put into addresses out of the log, whatever level the operator asks for.</summary>
+/// <summary>Keeps user input and query strings out of the log, whatever log level is configured.</summary>
 static class SecretFreeLogging
 {
-    /// <summary>SignalR writes down each message's arguments at Debug, its transports their bytes at Trace; the host writes query strings at Information, the
-    /// server at Debug a header line that it cannot read.</summary>
-    static readonly (string Category, LogLevel Min)[] Quiet =
+    /// <summary>The categories that log secrets. SignalR logs message arguments at Debug and its transports raw bytes at Trace; the host
+    /// logs query strings at Information, and Kestrel logs invalid header lines at Debug.</summary>
+    static readonly (string Category, LogLevel Min)[] Sensitive =
     [
         ("Microsoft.AspNetCore.SignalR", LogLevel.Information),
         ("Microsoft.AspNetCore.Http.Connections", LogLevel.Information),
@@ -16,31 +16,34 @@ static class SecretFreeLogging
         ("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Information),
     ];
 
-    /// <summary>Bounds the categories that print secrets.</summary>
-    public static void AddLogRedaction(this ILoggingBuilder logging) => logging.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>, Bound>();
+    /// <summary>Raises the minimum level of the categories that log secrets.</summary>
+    public static void AddLogRedaction(this ILoggingBuilder logging) =>
+        logging.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>, MinimumLevels>();
 
-    /// <summary>After the configuration, at the start and at each reload: rules for one provider and for deeper categories win over general ones, so
-    /// those are bounded too.</summary>
-    sealed class Bound : IPostConfigureOptions<LoggerFilterOptions>
+    /// <summary>Runs after the configuration is bound, at startup and at each reload. Rules for a single provider or a subcategory take
+    /// precedence over general rules, so they are adjusted too.</summary>
+    sealed class MinimumLevels : IPostConfigureOptions<LoggerFilterOptions>
     {
         public void PostConfigure(string? name, LoggerFilterOptions options)
         {
-            foreach (var (category, least) in Quiet)
+            foreach (var (category, min) in Sensitive)
             {
                 for (var i = 0; i < options.Rules.Count; i++)
                 {
                     var rule = options.Rules[i];
-                    if (rule.CategoryName?.StartsWith(category, StringComparison.OrdinalIgnoreCase) == true && rule.LogLevel < least)
+                    if (rule.CategoryName?.StartsWith(category, StringComparison.OrdinalIgnoreCase) == true && rule.LogLevel < min)
                     {
-                        options.Rules[i] = new(rule.ProviderName, rule.CategoryName, least, rule.Filter);
+                        options.Rules[i] = new(rule.ProviderName, rule.CategoryName, min, rule.Filter);
                     }
                 }
 
-                foreach (var provider in options.Rules.Select(rule => rule.ProviderName).Append(null).Distinct(StringComparer.Ordinal).ToList())
+                var providers = options.Rules.Select(rule => rule.ProviderName).Append(null).Distinct(StringComparer.Ordinal).ToList();
+                foreach (var provider in providers)
                 {
-                    if (!options.Rules.Any(rule => rule.ProviderName == provider && string.Equals(rule.CategoryName, category, StringComparison.OrdinalIgnoreCase)))
+                    if (!options.Rules.Any(rule =>
+                        rule.ProviderName == provider && string.Equals(rule.CategoryName, category, StringComparison.OrdinalIgnoreCase)))
                     {
-                        options.Rules.Add(new(provider, category, least, null));
+                        options.Rules.Add(new(provider, category, min, null));
                     }
                 }
             }

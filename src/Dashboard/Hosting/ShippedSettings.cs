@@ -3,15 +3,19 @@ using Microsoft.Extensions.FileProviders;
 
 namespace Dashboard.Hosting;
 
-/// <summary>The settings that come with the program.</summary>
+/// <summary>The default settings that ship with the program.</summary>
 static class ShippedSettings
 {
-    /// <summary>Reads the <c>appsettings.json</c> that lies beside the program before everything else, so that it counts from whatever folder the program is
-    /// started, and anything that an operator sets wins over it.</summary>
-    public static void AddShippedSettings(this IConfigurationBuilder configuration) => configuration.Sources.Insert(0, new JsonConfigurationSource
+    /// <summary>Reads the <c>appsettings.json</c> next to the program, whatever the working directory is. It is the first source, so that
+    /// all other settings override it.</summary>
+    public static void AddShippedSettings(this IConfigurationBuilder configuration)
     {
-        FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory),
-        Path = "appsettings.json",
-        Optional = true,
-    });
+        var settings = new JsonConfigurationSource
+        {
+            FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory),
+            Path = "appsettings.json",
+            Optional = true,
+        };
+        configuration.Sources.Insert(0, settings);
+    }
 }

@@ -12,20 +12,21 @@ sealed class ProxyOptions
     public IReadOnlyList<string> Trusted { get; init; } = [];
 }
 
-/// <summary>Whose word counts about where a request began: <c>Proxies:Trusted</c>. With none, nobody's.</summary>
+/// <summary>The proxies whose <c>X-Forwarded-*</c> headers are trusted: <c>Proxies:Trusted</c>. Defaults to none.</summary>
 static class TrustedProxies
 {
     const string Key = "Proxies:Trusted";
     const int MappedPrefix = 96;
 
     /// <summary>Registers the proxies.</summary>
-    /// <exception cref="SettingException">One is neither an address nor a network, or all are trusted by another setting.</exception>
+    /// <exception cref="SettingException">An entry is neither an IP address nor a network, or another setting trusts all
+    /// proxies.</exception>
     public static IServiceCollection AddTrustedProxies(this IServiceCollection services, IConfiguration configuration)
     {
-        const string everybody = "ForwardedHeaders_Enabled";
-        if (bool.TryParse(configuration[everybody], out var enabled) && enabled)
+        const string trustAll = "ForwardedHeaders_Enabled";
+        if (bool.TryParse(configuration[trustAll], out var enabled) && enabled)
         {
-            throw new SettingException(everybody, $"takes the word of every client about its own address; name your proxies in {Key} instead");
+            throw new SettingException(trustAll, $"lets every client choose its own address; list your proxies in {Key} instead");
         }
 
         var proxies = new Proxies(Read(configuration));
@@ -43,8 +44,8 @@ static class TrustedProxies
         });
     }
 
-    /// <summary>From here on a request's host, scheme and client address are the original's. An <c>X-Forwarded-For</c> is read from the right as long as what
-    /// stands there is trusted; an entry that is no address ends the reading.</summary>
+    /// <summary>Sets the host, scheme and client address of a request to those of the original request. <c>X-Forwarded-For</c> is read from
+    /// the right as long as the entries are trusted, up to the first entry that is not an IP address.</summary>
     public static IApplicationBuilder UseTrustedProxies(this IApplicationBuilder app)
     {
         var proxies = app.ApplicationServices.GetRequiredService<Proxies>();
@@ -52,18 +53,19 @@ static class TrustedProxies
         {
             if (proxies.Contains(http.Connection.RemoteIpAddress))
             {
-                http.Features.Set(SentByProxy.It); // from here on the connection's address is the client's
+                http.Features.Set(SentByProxy.Instance); // the connection's address becomes the client's
             }
 
             return next(http);
         }).UseForwardedHeaders();
     }
 
-    /// <summary>Whether one of the proxies sent a request itself, whatever client it names: what else it says of the original request counts as well.</summary>
+    /// <summary>Returns whether a trusted proxy sent the request, so that its other headers about the original request are trusted
+    /// too.</summary>
     public static bool IsSentByProxy(this HttpContext http) => http.Features.Get<SentByProxy>() is not null;
 
-    /// <summary>Reads the setting: a list, or one text with commas.</summary>
-    /// <exception cref="SettingException">An entry is neither an address nor a network.</exception>
+    /// <summary>Reads the setting: a list, or a single comma-separated value.</summary>
+    /// <exception cref="SettingException">An entry is neither an IP address nor a network.</exception>
     public static IReadOnlyList<IPNetwork> Read(IConfiguration configuration) => [.. SettingsBinder.Read<ProxyOptions>(configuration).Trusted.Select(Parse)];
 
     static IPNetwork Parse(string text)
@@ -74,10 +76,11 @@ static class TrustedProxies
             return new(plain, 8 * plain.GetAddressBytes().Length);
         }
 
-        // Bits beyond the prefix are a slip of the pen that could trust more than was meant.
-        if (!IPNetwork.TryParse(text, out var network) || !network.BaseAddress.Equals(IPAddress.Parse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal)))))
+        // Bits beyond the prefix are likely a mistake that could trust more than intended.
+        if (!IPNetwork.TryParse(text, out var network)
+            || !network.BaseAddress.Equals(IPAddress.Parse(text.AsSpan(0, text.IndexOf('/', StringComparison.Ordinal)))))
         {
-            throw new SettingException(Key, $"lists \"{text}\", which is neither an address nor a network such as 10.0.0.0/8");
+            throw new SettingException(Key, $"lists \"{text}\", which is neither an IP address nor a network such as 10.0.0.0/8");
         }
 
         return network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= MappedPrefix
@@ -85,16 +88,15 @@ static class TrustedProxies
             : network;
     }
 
-    /// <summary>The proxies.</summary>
     public sealed record Proxies(IReadOnlyList<IPNetwork> Networks)
     {
-        /// <summary>Whether an address is a proxy's own, which speaks for many clients.</summary>
+        /// <summary>Returns whether an address belongs to a proxy, and so stands for many clients.</summary>
         public bool Contains(IPAddress? address) =>
             address is not null && Networks.Any(network => network.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
     }
 
     sealed class SentByProxy
     {
-        public static readonly SentByProxy It = new();
+        public static readonly SentByProxy Instance = new();
     }
 }

@@ -9,7 +9,7 @@ namespace Dashboard.Keys;
 public sealed partial class CreateKeyDialog : ComponentBase
 {
     static readonly SelectOption<KeyEnvironment>[] environments = [new(KeyEnvironment.Live, "Live"), new(KeyEnvironment.Test, "Test")];
-    static readonly SelectOption<bool>[] scopes = [new(false, "All resources"), new(true, "Chosen resources")];
+    static readonly SelectOption<bool>[] scopes = [new(false, "All resources"), new(true, "Specific resources")];
 
     Dialog? dialog;
     bool open;
@@ -32,27 +32,27 @@ public sealed partial class CreateKeyDialog : ComponentBase
     /// <summary>The project's name.</summary>
     [Parameter, EditorRequired] public string Project { get; set; } = "";
 
-    /// <summary>The service account that is to own it; null for the person.</summary>
+    /// <summary>The service account that will own the key; null for the user.</summary>
     [Parameter] public KeyAccount? Account { get; set; }
 
-    /// <summary>The project as <c>organization/project</c>, where <see cref="Account"/> has several to choose from.</summary>
+    /// <summary>The project as <c>organization/project</c>, if <see cref="Account"/> has several to choose from.</summary>
     [Parameter] public string? ProjectPath { get; set; }
 
-    /// <summary>Another project was chosen. Its name, allowance and resources come from the page.</summary>
+    /// <summary>Raised when another project is selected. The page provides its name, allowance and resources.</summary>
     [Parameter] public EventCallback<string> ProjectPathChanged { get; set; }
 
-    /// <summary>The name that the browser keeps the entries under; null to keep none.</summary>
+    /// <summary>The name under which the browser keeps the draft; null to keep none.</summary>
     [Parameter] public string? Draft { get; set; }
 
-    /// <summary>What it begins with in place of nothing: entries that were kept.</summary>
+    /// <summary>A draft that the browser kept, to start from.</summary>
     [Parameter] public KeyDraft? Kept { get; set; }
 
     [Parameter, EditorRequired] public Core.Keys.Allowance? Allowance { get; set; }
 
-    /// <summary>Finds the project's resources.</summary>
+    /// <summary>Searches the project's resources.</summary>
     [Parameter, EditorRequired] public Func<string, CancellationToken, Task<PickPage>>? LoadResources { get; set; }
 
-    /// <summary>Takes what was asked for; returns why it could not be had, or null. Its project is left to the page.</summary>
+    /// <summary>Submits the input and returns the error, or null on success. The page sets the project.</summary>
     [Parameter, EditorRequired] public Func<NewKey, Task<Error?>>? OnSubmit { get; set; }
 
     [Parameter, EditorRequired] public EventCallback OnCancel { get; set; }
@@ -63,22 +63,24 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     string Lead => Allowance is null
         ? $"{Place}."
-        : string.Create(CultureInfo.InvariantCulture, $"{Place}. {Allowance.Used:N0} of {Allowance.Max:N0} keys in use, {Allowance.Left:N0} left.");
+        : string.Create(
+            CultureInfo.InvariantCulture, $"{Place}. {Allowance.Used:N0} of {Allowance.Max:N0} keys in use, {Allowance.Left:N0} left.");
 
     string Place => Account is null ? $"In {Project}" : $"For {Account.Name}, in {Project}";
 
     List<Choice<string>> Permissions => Account is null
         ? PermissionChoices.Of(PermissionCatalog)
-        : PermissionChoices.OfServiceAccounts(PermissionCatalog).FindAll(choice => Account.Permissions.Contains(choice.Value, StringComparer.Ordinal));
+        : PermissionChoices.OfServiceAccounts(PermissionCatalog)
+            .FindAll(choice => Account.Permissions.Contains(choice.Value, StringComparer.Ordinal));
 
     List<SelectOption<ExpiryChoice>> Expiries =>
         [.. Enum.GetValues<ExpiryChoice>().Select(choice => new SelectOption<ExpiryChoice>(choice, KeyExpiry.InWords(choice, today)))];
 
     string? ExpiryHint => expiry switch
     {
-        ExpiryChoice.Never => "It works until somebody revokes it.",
+        ExpiryChoice.Never => "Works until it is revoked.",
         ExpiryChoice.OnDate => null,
-        _ => "It ends that day at 24:00 UTC.",
+        _ => "Expires at the end of that day (UTC).",
     };
 
     protected override void OnParametersSet()
@@ -114,7 +116,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
             return;
         }
 
-        submitting = true; // a second press arrives while the first is being done
+        submitting = true; // ignore a second click while the first is handled
         try
         {
             if (Check() is { } key && await OnSubmit(key) is { } fault)
@@ -128,7 +130,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
         }
     }
 
-    /// <summary>The key that is asked for, or null with <see cref="errors"/> where it cannot be said yet; the rest is for the service to judge.</summary>
+    /// <summary>Returns the new key, or null with <see cref="errors"/> set if input is missing. The service validates the rest.</summary>
     NewKey? Check()
     {
         (refusal, errors) = (null, new(StringComparer.Ordinal));
@@ -139,7 +141,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
         if (narrowed && resources.Count == 0)
         {
-            errors["resources"] = "Choose one resource or more, or all of them.";
+            errors["resources"] = "Choose at least one resource, or all resources.";
         }
 
         if (permissions.Count == 0)
@@ -164,7 +166,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
             lastDay is { } last ? KeyExpiry.EndOf(last) : null);
     }
 
-    /// <summary>An error goes to its field; one of no field that is there stands above them all.</summary>
+    /// <summary>Shows an error at its field, or above the form if it belongs to none of the visible fields.</summary>
     void Show(Error fault)
     {
         errors = new(fault.Errors ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
@@ -178,7 +180,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     Task SetProjectAsync(string path)
     {
-        (narrowed, resources, refusal) = (false, [], null); // those were the other project's
+        (narrowed, resources, refusal) = (false, [], null); // they belong to the other project
         return ProjectPathChanged.InvokeAsync(path);
     }
 
@@ -193,8 +195,8 @@ public sealed partial class CreateKeyDialog : ComponentBase
     void SetDate(string value) => (date, _) = (value, errors.Remove("expires_at"));
 }
 
-/// <summary>A service account that a new key is for.</summary>
-/// <param name="Name">What people call it.</param>
-/// <param name="Permissions">What it may do, and so what its key may at most.</param>
-/// <param name="Projects">The projects that it reaches.</param>
+/// <summary>The service account that a new key is for.</summary>
+/// <param name="Name">The display name.</param>
+/// <param name="Permissions">Its permissions, which its key cannot exceed.</param>
+/// <param name="Projects">The projects that it has access to.</param>
 public sealed record KeyAccount(string Name, IReadOnlyList<string> Permissions, IReadOnlyList<SelectOption<string>> Projects);

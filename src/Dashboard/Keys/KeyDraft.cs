@@ -2,7 +2,7 @@ using Dashboard.Ui;
 
 namespace Dashboard.Keys;
 
-/// <summary>What stands in the form for a new key. No secret is in it.</summary>
+/// <summary>The input of the form for a new key. Contains no secret.</summary>
 public sealed record KeyDraft(
     string Name,
     KeyEnvironment Environment,
@@ -12,7 +12,7 @@ public sealed record KeyDraft(
     ExpiryChoice Expiry,
     string Date)
 {
-    /// <summary>The form's fields by name.</summary>
+    /// <summary>The names of the form's fields.</summary>
     public const string NameField = "name";
     public const string EnvironmentField = "environment";
     public const string ScopeField = "scope";
@@ -21,14 +21,15 @@ public sealed record KeyDraft(
     public const string ExpiryField = "expires";
     public const string DateField = "date";
 
-    /// <summary>What a segment's second choice has for a value.</summary>
+    /// <summary>The form value of a segment's second option.</summary>
     const string Second = "1";
 
-    /// <summary>What most keys need and no more: one permission, and an end.</summary>
+    /// <summary>Returns the defaults for a new key: one permission, and an expiry date.</summary>
     public static KeyDraft Begin(PermissionCatalog catalog) =>
         new("", KeyEnvironment.Live, false, [], [catalog.Permissions[0].Name], ExpiryChoice.In90Days, "");
 
-    /// <summary>Reads what the browser kept: names and values of the form's fields. It is the browser's word, so what cannot be is left out.</summary>
+    /// <summary>Reads the names and values of the form's fields that the browser kept. They are untrusted input, so invalid values are
+    /// dropped.</summary>
     public static KeyDraft Read(IEnumerable<string[]> fields, PermissionCatalog catalog)
     {
         var values = fields.Where(field => field.Length == 2).ToLookup(field => field[0], field => field[1], StringComparer.Ordinal);

@@ -8,34 +8,39 @@ namespace Dashboard.Keys;
 /// <summary><c>/api/keys</c>.</summary>
 static class KeyEndpoints
 {
-    /// <summary>Every identifier is of these letters, so that anything else is not there without a question to the database.</summary>
+    /// <summary>Identifiers consist of these characters, so anything else is 404 without a database query.</summary>
     const string One = "/{key_id:maxlength(64):regex(^[A-Za-z0-9]+$)}";
 
     public static void MapKeys(this IEndpointRouteBuilder app)
     {
         var keys = app.MapGroup("/api/keys").RequireAuthorization(MemberPolicy.Name).AsApi().WithTags("Keys");
-        keys.MapPost("", CreateAsync).WithName("createKey").WithSummary("Create a key. Its secret is in the answer, once.")
-            .Answers<IssuedKeyAnswer>(201, "The key was created.", ("Location", "Where the key is."))
+        keys.MapPost("", CreateAsync).WithName("createKey")
+            .WithSummary("Create a key. The response is the only one that contains its secret.")
+            .Answers<IssuedKeyAnswer>(201, "The key was created.", ("Location", "The URL of the key."))
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.AlreadyCreated, ErrorCode.KeyLimitReached);
-        keys.MapPost("/which", WhichAsync).WithName("whichKey").WithSummary("Tell which of the keys that the caller may see a found string is. The string is neither stored nor logged.")
-            .Answers<KeyAnswer>(200, "The key, revoked ones too.").Refuses(ErrorCode.NotFound);
-        keys.MapRead("", ListAsync).WithName("listKeys").WithSummary("List the keys of a project, newest first where nothing else is asked for.")
+        keys.MapPost("/which", WhichAsync).WithName("whichKey")
+            .WithSummary("Find the key that a string is, among those that the caller may see. The string is neither stored nor logged.")
+            .Answers<KeyAnswer>(200, "The key, even if it is revoked.").Refuses(ErrorCode.NotFound);
+        keys.MapRead("", ListAsync).WithName("listKeys").WithSummary("List the keys of a project, newest first by default.")
             .Answers<ListAnswer<KeyAnswer>>(200, "A page of keys.").Refuses(ErrorCode.NotFound);
         keys.MapRead(One, GetAsync).WithName("getKey").WithSummary("Read a key.")
             .Answers<KeyAnswer>(200, "The key.").Refuses(ErrorCode.NotFound);
-        keys.MapPatch(One, ChangeAsync).WithName("changeKey").WithSummary("Rename a key, switch it off or on, take permissions away, or set its expiry date.")
-            .Answers<KeyAnswer>(200, "The key as it is now.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.KeyLimitReached);
-        keys.MapDelete(One, RevokeAsync).WithName("revokeKey").WithSummary("Revoke a key for ever. A repeat changes nothing.")
-            .Answers<KeyAnswer>(200, "The key, which is revoked.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+        keys.MapPatch(One, ChangeAsync).WithName("changeKey")
+            .WithSummary("Rename a key, disable or enable it, remove permissions, or set its expiry or limits.")
+            .Answers<KeyAnswer>(200, "The key after the change.")
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.KeyLimitReached);
+        keys.MapDelete(One, RevokeAsync).WithName("revokeKey").WithSummary("Permanently revoke a key. Repeating the request has no effect.")
+            .Answers<KeyAnswer>(200, "The revoked key.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
     }
 
     static async Task<IResult> CreateAsync(
-        JsonBody<CreateKeyRequest> body, IdempotencyKey idempotencyKey, KeyService keys, HttpContext http, CancellationToken cancellationToken)
+        JsonBody<CreateKeyRequest> body, IdempotencyKey idempotencyKey, KeyService keys, HttpContext http,
+        CancellationToken cancellationToken)
     {
         var input = body.Value.ToNewKey();
-        if (input.Error is { } contradiction)
+        if (input.Error is { } invalid)
         {
-            return contradiction.ToResult();
+            return invalid.ToResult();
         }
 
         var created = await keys.CreateAsync(http.Caller(), input.Value with { IdempotencyKey = idempotencyKey.Value }, cancellationToken);
@@ -44,10 +49,12 @@ static class KeyEndpoints
             : TypedResults.Created($"/api/keys/{created.Value.Key.KeyId}", new IssuedKeyAnswer(created.Value));
     }
 
-    static async Task<IResult> WhichAsync(JsonBody<WhichKeyRequest> body, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+    static async Task<IResult> WhichAsync(
+        JsonBody<WhichKeyRequest> body, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
         (await keys.WhichAsync(http.Caller(), body.Value.Key, cancellationToken)).ToResult(Show);
 
-    static async Task<IResult> ListAsync(QueryInput<KeyListRequest> query, KeyListService keys, HttpContext http, CancellationToken cancellationToken) =>
+    static async Task<IResult> ListAsync(
+        QueryInput<KeyListRequest> query, KeyListService keys, HttpContext http, CancellationToken cancellationToken) =>
         (await keys.ListAsync(http.Caller(), query.Value.ToQuery(), cancellationToken)).ToList(row => new KeyAnswer(row));
 
     static async Task<IResult> GetAsync(string key_id, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
@@ -57,7 +64,9 @@ static class KeyEndpoints
         string key_id, JsonBody<ChangeKeyRequest> body, KeyService keys, HttpContext http, CancellationToken cancellationToken)
     {
         var patch = body.Value.ToPatch();
-        return patch.Error is { } nothing ? nothing.ToResult() : (await keys.ChangeAsync(http.Caller(), key_id, patch.Value, cancellationToken)).ToResult(Show);
+        return patch.Error is { } nothing
+            ? nothing.ToResult()
+            : (await keys.ChangeAsync(http.Caller(), key_id, patch.Value, cancellationToken)).ToResult(Show);
     }
 
     static async Task<IResult> RevokeAsync(string key_id, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>

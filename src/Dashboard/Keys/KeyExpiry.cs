@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Dashboard.Keys;
 
-/// <summary>What can be chosen for the end of a new key.</summary>
+/// <summary>The expiry options of a new key.</summary>
 public enum ExpiryChoice
 {
     In30Days,
@@ -12,15 +12,15 @@ public enum ExpiryChoice
     Never,
 }
 
-/// <summary>The ends of keys. People choose days, and a key's day is whole: it ends at 24:00 UTC.</summary>
+/// <summary>Expiry dates of keys. A key expires at the end of its last day, at 24:00 UTC.</summary>
 static class KeyExpiry
 {
     static readonly DateOnly Latest = new(2999, 12, 31);
 
-    /// <summary>The moment that a day ends, UTC.</summary>
+    /// <summary>Returns the end of a day, UTC.</summary>
     public static DateTimeOffset EndOf(DateOnly day) => new(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
 
-    /// <summary>The last day of a choice that is so many days; null for one that is not.</summary>
+    /// <summary>Returns the last day of a choice with a fixed number of days, and null otherwise.</summary>
     public static DateOnly? LastDay(ExpiryChoice choice, DateOnly today) => choice switch
     {
         ExpiryChoice.In30Days => today.AddDays(30),
@@ -29,7 +29,7 @@ static class KeyExpiry
         _ => null,
     };
 
-    /// <summary>The words of a choice, with the day that it comes to.</summary>
+    /// <summary>Returns the text of a choice, with its date.</summary>
     public static string InWords(ExpiryChoice choice, DateOnly today)
     {
         var day = LastDay(choice, today)?.ToString("d MMM yyyy", CultureInfo.InvariantCulture);
@@ -43,17 +43,17 @@ static class KeyExpiry
         };
     }
 
-    /// <summary>Reads the day that a date field gives, as <c>yyyy-MM-dd</c>.</summary>
-    /// <returns>The day, or what is wrong with it and what to do.</returns>
+    /// <summary>Parses the value of a date field, <c>yyyy-MM-dd</c>.</summary>
+    /// <returns>The day, or an error message.</returns>
     public static (DateOnly Day, string? Error) Read(string text, DateOnly today)
     {
         if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {
-            return (default, "Choose the last day that the key works on.");
+            return (default, "Choose an expiry date.");
         }
 
-        return day < today ? (day, "This day is over. Choose today or a later one.")
-            : day > Latest ? (day, "Choose a day before the year 3000, or Never.")
+        return day < today ? (day, "This date has passed. Choose today or later.")
+            : day > Latest ? (day, "Choose a date before the year 3000, or Never.")
             : (day, null);
     }
 }

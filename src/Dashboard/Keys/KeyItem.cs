@@ -4,7 +4,7 @@ using Dashboard.Ui;
 
 namespace Dashboard.Keys;
 
-/// <summary>A key as the list shows it: short enough to go from the prerendered page to its circuit, whatever the key is narrowed to.</summary>
+/// <summary>A key as the list shows it. Its size is bounded, so that a page of keys fits into the circuit's first message.</summary>
 public sealed record KeyItem(
     string KeyId,
     string Name,
@@ -22,16 +22,16 @@ public sealed record KeyItem(
     DateTimeOffset? RevokedAt,
     bool Changeable)
 {
-    /// <summary>So many permissions are named; of more, the rest is counted.</summary>
+    /// <summary>How many permissions are named. The rest are counted.</summary>
     const int MaxNamed = 3;
 
-    /// <summary>A key that ends sooner wants notice.</summary>
+    /// <summary>Keys that expire within this time get a notice.</summary>
     static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
-    /// <summary>So does one that nobody has used for so long.</summary>
+    /// <summary>Keys that have not been used for this time get a notice.</summary>
     static readonly TimeSpan IdleAfter = TimeSpan.FromDays(90);
 
-    /// <summary>A key as <paramref name="actor"/> sees it.</summary>
+    /// <summary>Creates a list item for a caller.</summary>
     public static KeyItem Of(KeySummary key, Actor actor, OrganizationRole role, PermissionCatalog catalog) => new(
         key.KeyId,
         key.Name,
@@ -47,24 +47,26 @@ public sealed record KeyItem(
         key.LastUsedFrom,
         key.ExpiresAt,
         key.RevokedAt,
-        role.Can(MemberAction.ManageAllKeys) || (role.Can(MemberAction.CreateKeys) && (key.Owner.Type == PartyType.PublishedApp ? key.CreatedBy : key.Owner) is var own
-            && own.Type == actor.Type && own.Id == actor.Id));
+        role.Can(MemberAction.ManageAllKeys)
+            || (role.Can(MemberAction.CreateKeys) && (key.Owner.Type == PartyType.PublishedApp ? key.CreatedBy : key.Owner) is var owner
+                && owner.Type == actor.Type && owner.Id == actor.Id));
 
-    /// <summary>Whether a published app minted it for itself.</summary>
+    /// <summary>Whether the key belongs to a published app.</summary>
     public bool Managed => OwnerType == PartyType.PublishedApp;
 
-    /// <summary>What wants notice about it and stands below the state then: that it ends soon, or that nobody uses it. Null for nothing.</summary>
+    /// <summary>Returns a notice to show below the state: that the key expires soon or is unused. Null for none.</summary>
     public string? Notice(DateTimeOffset now) =>
         EndsSoon(now) ? $"Expires {TimeText.Relative(ExpiresAt!.Value, now)}"
-        : State == KeyState.Active && now - (LastUsedAt ?? CreatedAt) >= IdleAfter ? "Unused 90 days"
+        : State == KeyState.Active && now - (LastUsedAt ?? CreatedAt) >= IdleAfter ? "Unused for 90 days"
         : null;
 
-    /// <summary>What stands there else: until when it holds, or since when.</summary>
+    /// <summary>The text below the state if there is no notice: when the key expires, or since when it has been revoked or
+    /// expired.</summary>
     public string Hint => State switch
     {
         KeyState.Revoked when RevokedAt is { } at => $"Since {TimeText.Date(at)}",
         KeyState.Expired when ExpiresAt is { } at => $"Since {TimeText.Date(at)}",
-        _ when ExpiresAt is { } at => $"Until {TimeText.Date(at.AddTicks(-1))}", // the last day that it works on
+        _ when ExpiresAt is { } at => $"Until {TimeText.Date(at.AddTicks(-1))}", // the last day on which it works
         _ => "No expiry",
     };
 
@@ -79,7 +81,7 @@ public sealed record KeyItem(
 
         return scope switch
         {
-            [] => "No resource left",
+            [] => "No resources left",
             [var only] => only[(only.IndexOf(':', StringComparison.Ordinal) + 1)..],
             _ => string.Join(", ",
                 from name in scope
@@ -89,8 +91,8 @@ public sealed record KeyItem(
         };
     }
 
-    /// <summary>The first of some permissions, and how many more there are: short enough for a row.</summary>
-    internal static string InWords(IReadOnlyList<string> permissions, int most = MaxNamed) => permissions.Count <= most
+    /// <summary>Returns the first permissions and the number of others.</summary>
+    internal static string InWords(IReadOnlyList<string> permissions, int max = MaxNamed) => permissions.Count <= max
         ? string.Join(' ', permissions)
-        : $"{string.Join(' ', permissions.Take(most - 1))} +{permissions.Count - most + 1}";
+        : $"{string.Join(' ', permissions.Take(max - 1))} +{permissions.Count - max + 1}";
 }

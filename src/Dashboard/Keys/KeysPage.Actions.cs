@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Keys;
 
-/// <content>What is done to keys that there are.</content>
+/// <content>Actions on existing keys.</content>
 public sealed partial class KeysPage
 {
     RenameKeyDialog? rename;
@@ -28,17 +28,17 @@ public sealed partial class KeysPage
         var on = key.State != KeyState.Active;
         if (await SetStateAsync(key, on ? KeyState.Active : KeyState.Inactive))
         {
-            Toasts.ShowUndo($"{key.Name} switched {(on ? "on" : "off")}", () => InvokeAsync(() => SetStateAsync(key, key.State)));
+            Toasts.ShowUndo($"{(on ? "Enabled" : "Disabled")} {key.Name}", () => InvokeAsync(() => SetStateAsync(key, key.State)));
         }
     }
 
     async Task<bool> SetStateAsync(KeyItem key, KeyState state)
     {
-        // Undone also from a page that has been left: the toast outlives it.
+        // Undo also works after the user has left the page, because the toast outlives it.
         var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(State: state), CancellationToken.None));
         if (outcome.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
-            Toasts.ShowError($"Could not switch {(state == KeyState.Active ? "on" : "off")} {key.Name}", fault.Detail);
+            Toasts.ShowError($"Could not {(state == KeyState.Active ? "enable" : "disable")} {key.Name}", fault.Detail);
         }
 
         if (!list.Closed.IsCancellationRequested)
@@ -52,7 +52,7 @@ public sealed partial class KeysPage
 
     async Task RevokeAsync(KeyItem key)
     {
-        // As it is now: the list may be an hour old, and the question depends on the last use.
+        // Read the current state: the list may be stale, and the question depends on the last use.
         var row = await DoAsync(actor => Keys.GetAsync(actor, key.KeyId, list.Closed));
         if (row.Succeeded && !await confirm!.AskAsync(RevokeQuestion.About(row.Value, Time.GetUtcNow())))
         {
@@ -62,7 +62,7 @@ public sealed partial class KeysPage
         var outcome = row.Succeeded ? await DoAsync(actor => Keys.RevokeAsync(actor, key.KeyId, list.Closed)) : row;
         if (outcome.Succeeded)
         {
-            Toasts.Show($"{key.Name} revoked", "Requests with it are refused.");
+            Toasts.Show($"Revoked {key.Name}", "Requests using it are now refused.");
         }
         else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
@@ -72,7 +72,7 @@ public sealed partial class KeysPage
         await list.ReloadAsync();
     }
 
-    /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
+    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
 }

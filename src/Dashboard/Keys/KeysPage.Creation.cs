@@ -8,7 +8,7 @@ using Microsoft.JSInterop;
 
 namespace Dashboard.Keys;
 
-/// <content>A new key, from the question to the one time that it is shown.</content>
+/// <content>Creating a key and showing its secret.</content>
 public sealed partial class KeysPage
 {
     SecretReveal? issued;
@@ -28,7 +28,7 @@ public sealed partial class KeysPage
 
     bool Full => View?.Allowance.Left == 0;
 
-    /// <summary>What was entered when the page was lost comes back, to the same person in the same project and tab.</summary>
+    /// <summary>Restores a draft that was open when the page was lost, for the same user, project and tab.</summary>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (!firstRender || View is null || !MayCreate || await User.ActorAsync() is not { } actor)
@@ -46,7 +46,7 @@ public sealed partial class KeysPage
         }
         catch (JSDisconnectedException)
         {
-            return; // the page is gone
+            return; // the page is closed
         }
 
         StateHasChanged();
@@ -66,13 +66,13 @@ public sealed partial class KeysPage
         }
 
         (creating, issued) = (false, SecretReveal.Of(outcome.Value));
-        StateHasChanged(); // the key first; the list can wait
+        StateHasChanged(); // show the key before the list is reloaded
         await list.TryLoadFirstAsync(failure => LogNotRead(Log, failure));
         StateHasChanged();
         return null;
     }
 
-    /// <summary>From here on the key is nowhere. Whatever became of the list meanwhile shows now.</summary>
+    /// <summary>Discards the key, and reloads the list, which may have changed.</summary>
     Task CloseSecretAsync()
     {
         issued = null;
@@ -80,6 +80,6 @@ public sealed partial class KeysPage
         return list.ReloadAsync();
     }
 
-    [LoggerMessage(LogLevel.Error, "The list of keys could not be read after a key was created.")]
+    [LoggerMessage(LogLevel.Error, "Could not read the list of keys after creating one.")]
     static partial void LogNotRead(ILogger log, Exception failure);
 }

@@ -8,10 +8,11 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Keys;
 
-/// <content>The list: which keys it shows, and how one gets about in it.</content>
+/// <content>The list of keys, its filters and paging.</content>
 public sealed partial class KeysPage : ComponentBase, IDisposable
 {
-    static readonly SelectOption<KeyEnvironment?>[] environments = [new(null, "All environments"), new(KeyEnvironment.Live, "Live"), new(KeyEnvironment.Test, "Test")];
+    static readonly SelectOption<KeyEnvironment?>[] environments = [new(null, "All environments"), new(KeyEnvironment.Live, "Live"),
+        new(KeyEnvironment.Test, "Test")];
 
     readonly PagedListState<KeysPageState, KeysPageModel> list;
     SearchField? searchField;
@@ -32,7 +33,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
 
-    /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
+    /// <summary>Handed from the prerendered page to its circuit. Never contains a secret.</summary>
     [PersistentState] public KeysPageModel? View { get => list.Page; set => list.Page = value; }
 
     [Inject] KeysPageQuery Reader { get; set; } = null!;
@@ -48,11 +49,12 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     protected override async Task OnParametersSetAsync()
     {
         var asked = new KeysPageState(
-            new(Organization, ProjectSlug), Revoked, KeyEnvironments.TryParse(Environment, out var only) ? only : null, KeyOrder.Parse(Sort), Managed: Managed);
+            new(Organization, ProjectSlug), Revoked, KeyEnvironments.TryParse(Environment, out var only) ? only : null,
+            KeyOrder.Parse(Sort), Managed: Managed);
         var term = wanted?.Project == asked.Project ? wanted.Value.KeyId : "";
         if (!list.IsAt(asked))
         {
-            (found, wanted, creating) = (null, null, false); // they were about the other project
+            (found, wanted, creating) = (null, null, false); // they belong to the previous project
         }
 
         await list.OpenAsync(asked, term);
@@ -80,7 +82,8 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     }
 
     void ShowOrder(KeyOrder order) =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("sort", order == KeyOrder.Default ? null : order.ToWireName()), replace: true);
+        Navigation.NavigateTo(
+            Navigation.GetUriWithQueryParameter("sort", order == KeyOrder.Default ? null : order.ToWireName()), replace: true);
 
     async Task SearchAsync(string text)
     {
@@ -88,7 +91,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         var whole = await Keys.LooksWholeAsync(text, list.Closed);
         if (whole)
         {
-            searchField?.Clear(); // before anything else can show or send it again
+            searchField?.Clear(); // before the key can be shown or sent again
             found = await User.ActorAsync() is { } actor ? await Keys.WhichAsync(actor, text, list.Closed) : Error.SessionRequired;
         }
 
@@ -108,7 +111,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         }
     }
 
-    /// <summary>Leads to the row of a key that was found, whatever project it is in.</summary>
+    /// <summary>Shows the row of a key that was found, in whatever project it is.</summary>
     async Task ShowFoundAsync(KeySummary key)
     {
         found = null;
@@ -116,13 +119,15 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         if (ProjectPath.TryParse(key.Project, out var project) && project != View!.Project.Path)
         {
             wanted = (project, key.KeyId);
-            var query = string.Join('&', new[] { revoked ? "revoked=true" : "", managed ? "managed=true" : "" }.Where(part => part.Length > 0));
+            var query = string.Join(
+                '&', new[] { revoked ? "revoked=true" : "", managed ? "managed=true" : "" }.Where(part => part.Length > 0));
             Navigation.NavigateTo($"/{project}/keys{(query.Length > 0 ? $"?{query}" : "")}");
         }
         else
         {
             list.Search = key.KeyId;
-            await list.LoadFirstAsync(View!.State with { Environment = null, Revoked = Revoked || revoked, Managed = Managed || managed });
+            await list.LoadFirstAsync(
+                View!.State with { Environment = null, Revoked = Revoked || revoked, Managed = Managed || managed });
             Navigation.NavigateTo(
                 Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
                 {
@@ -142,6 +147,6 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         return FocusSearchAsync();
     }
 
-    /// <summary>What had the focus is gone.</summary>
+    /// <summary>Moves the focus to the search field, because the focused element has been removed.</summary>
     Task FocusSearchAsync() => searchField?.FocusAsync() ?? Task.CompletedTask;
 }

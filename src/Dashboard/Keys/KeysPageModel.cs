@@ -5,29 +5,29 @@ using Dashboard.Shared;
 
 namespace Dashboard.Keys;
 
-/// <summary>Which page of which list is asked for, as far as the address says it.</summary>
-/// <param name="Project">As the address names it.</param>
-/// <param name="Revoked">Revoked keys too.</param>
-/// <param name="Environment">Only those of one environment.</param>
-/// <param name="Order">What comes first.</param>
-/// <param name="Managed">Managed keys too.</param>
+/// <summary>The list's filters and order, as the URL encodes them.</summary>
+/// <param name="Project">The project, as named in the URL.</param>
+/// <param name="Revoked">Whether to include revoked keys.</param>
+/// <param name="Environment">Show only keys of this environment.</param>
+/// <param name="Order">The sort order.</param>
+/// <param name="Managed">Whether to include managed keys.</param>
 public sealed record KeysPageState(ProjectPath Project, bool Revoked, KeyEnvironment? Environment, KeyOrder Order, bool Managed = false) : ListPageState
 {
     /// <inheritdoc />
     public override string ToPath() => $"/{Project}/keys";
 }
 
-/// <summary>What the page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
-/// <param name="State">What it answers.</param>
-/// <param name="Project">The project and what the person may do there.</param>
-/// <param name="Searched">Only what somebody searched for. The text itself is theirs alone: it stays out of here.</param>
+/// <summary>What the page shows: one page of rows, handed from the prerendered page to its circuit.</summary>
+/// <param name="State">The state that this data belongs to.</param>
+/// <param name="Project">The project, with the user's role.</param>
+/// <param name="Searched">Whether a search is active. The text itself is not stored here: it may be a pasted key.</param>
 /// <param name="Keys">The rows.</param>
-/// <param name="Total">How many the list has in all.</param>
-/// <param name="NextCursor">Where the next page begins, or null.</param>
-/// <param name="Allowance">How many keys may be created.</param>
-/// <param name="OnlyRevoked">Nothing is shown, and with the revoked keys something would be.</param>
-/// <param name="OnlyManaged">Nothing is shown of what is asked for, and with the managed keys something would be.</param>
-/// <param name="At">When it was read: what the times in it are told from.</param>
+/// <param name="Total">The number of keys on all pages.</param>
+/// <param name="NextCursor">The cursor of the next page, or null.</param>
+/// <param name="Allowance">How many active keys the project has and may have.</param>
+/// <param name="OnlyRevoked">Whether the list is empty but would not be with revoked keys.</param>
+/// <param name="OnlyManaged">Whether the list is empty but would not be with managed keys.</param>
+/// <param name="At">When the data was read. Relative times are computed from it.</param>
 public sealed record KeysPageModel(
     KeysPageState State,
     ProjectAccess Project,
@@ -44,15 +44,17 @@ public sealed record KeysPageModel(
 
     string IListPage<KeysPageState>.ToPath() => (State with { Project = Project.Path }).ToPath();
 
-    /// <summary>Whether something else than all keys that work is asked for.</summary>
+    /// <summary>Whether a search or filter is active.</summary>
     public bool Filtered => Searched || State.Environment is not null;
 
-    /// <summary>There has been no key in this project yet.</summary>
+    /// <summary>Whether the project has never had a key.</summary>
     public bool Untouched => Keys.Count == 0 && !OnlyRevoked && !Filtered && State.Cursor is null;
 
-    /// <summary>"8 keys", or which of how many a page shows.</summary>
-    /// <param name="before">How many rows the pages before it have.</param>
+    /// <summary>Returns "8 keys", or the range that the page shows.</summary>
+    /// <param name="before">The number of rows on the previous pages.</param>
     public string Summary(int before) => before == 0 && NextCursor is null
         ? string.Create(CultureInfo.InvariantCulture, $"{Keys.Count:N0} {(Keys.Count == 1 ? "key" : "keys")}")
-        : string.Create(CultureInfo.InvariantCulture, $"{before + 1:N0} to {before + Keys.Count:N0} of {Math.Max(Total, before + Keys.Count):N0} keys, {State.Order.InWords()}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{before + 1:N0} to {before + Keys.Count:N0} of {Math.Max(Total, before + Keys.Count):N0} keys, {State.Order.InWords()}");
 }

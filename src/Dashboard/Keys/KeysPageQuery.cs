@@ -5,18 +5,15 @@ using Dashboard.Core.Projects;
 
 namespace Dashboard.Keys;
 
-/// <summary>Reads what the keys page shows.</summary>
+/// <summary>Reads the data of the keys page.</summary>
 sealed class KeysPageQuery(KeyListService lists, KeyService keys, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
 {
-    /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
+    /// <summary>Rows on a page. Even with the longest names they fit into the circuit's first message.</summary>
     public const int Rows = 25;
 
-    /// <summary>Reads one page of keys with what stands around it.</summary>
-    /// <param name="actor">Who looks.</param>
-    /// <param name="asked">Which page.</param>
-    /// <param name="term">What is searched for.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page. Where the address names the project by what it was called once, only <see cref="ProjectAccess.Path"/> tells; else a fault.</returns>
+    /// <summary>Reads one page of keys and the data around it.</summary>
+    /// <returns>The page, or an error. If the URL uses a former name of the project, its <see cref="ProjectAccess.Path"/> differs from
+    /// it.</returns>
     public async Task<Result<KeysPageModel>> ReadAsync(Actor actor, KeysPageState asked, string term, CancellationToken cancellationToken)
     {
         var project = await projects.FindAsync(actor, asked.Project, cancellationToken);
@@ -26,7 +23,8 @@ sealed class KeysPageQuery(KeyListService lists, KeyService keys, ProjectService
         }
 
         var query = new KeyQuery(
-            project.Value.Path.ToString(), asked.Revoked, term, asked.Environment, asked.Cursor, Rows, asked.Order.By, asked.Order.Descending, asked.Managed);
+            project.Value.Path.ToString(), asked.Revoked, term, asked.Environment, asked.Cursor, Rows, asked.Order.By,
+            asked.Order.Descending, asked.Managed);
         var page = await lists.ListAsync(actor, query, cancellationToken);
         var allowance = await keys.AllowanceAsync(actor, query.Project, cancellationToken);
         if ((page.Error ?? allowance.Error) is { } fault)
@@ -53,5 +51,6 @@ sealed class KeysPageQuery(KeyListService lists, KeyService keys, ProjectService
         await lists.CountAsync(actor, query, cancellationToken) is { Succeeded: true, Value: var count } ? count : 0;
 
     async Task<bool> HasAsync(Actor actor, KeyQuery query, CancellationToken cancellationToken) =>
-        await lists.ListAsync(actor, query with { Cursor = null, Limit = 1 }, cancellationToken) is { Succeeded: true, Value.Items.Count: > 0 };
+        await lists.ListAsync(
+            actor, query with { Cursor = null, Limit = 1 }, cancellationToken) is { Succeeded: true, Value.Items.Count: > 0 };
 }

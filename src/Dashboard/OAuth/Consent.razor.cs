@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.OAuth;
 
-/// <summary>Where a member is asked for consent (RFC 6749 section 3.1). The request is judged anew when the answer comes: nothing of it is in the form.</summary>
+/// <summary>The consent page (RFC 6749 section 3.1). The request is validated again when the form is posted: the form does not contain
+/// it.</summary>
 public sealed partial class Consent : ComponentBase
 {
     AuthorizationRequest? request;
@@ -21,7 +22,7 @@ public sealed partial class Consent : ComponentBase
 
     [Inject] ProjectService Projects { get; set; } = null!;
 
-    [Inject] PublicUrl Address { get; set; } = null!;
+    [Inject] PublicUrl PublicUrl { get; set; } = null!;
 
     [Inject] OAuthOptions Options { get; set; } = null!;
 
@@ -35,17 +36,18 @@ public sealed partial class Consent : ComponentBase
 
     string Lead => request!.Client.RegisteredAt is { } registered
         ? $"Unverified: it registered itself on {TimeText.Date(registered)}, and nobody here has checked who runs it."
-        : "Only if you started this yourself, just now.";
+        : "Continue only if you started this yourself, just now.";
 
-    Actor Actor => Http.User.ToActor(Http.ClientAddress()) ?? throw new InvalidOperationException("This page asks for a session.");
+    Actor Actor => Http.User.ToActor(Http.ClientAddress()) ?? throw new InvalidOperationException("This page requires a session.");
 
     protected override async Task OnInitializedAsync()
     {
         Choice ??= new();
         var query = Http.Request.Query;
         var repeated = query.Where(part => part.Value.Count > 1).Select(part => part.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var parameters = new OAuthParameters(query.Where(part => part.Value.Count > 0).ToDictionary(part => part.Key, part => part.Value[0] ?? "", StringComparer.Ordinal));
-        var check = await Requests.CheckAsync(parameters, repeated, Address.Of(Http), Http.RequestAborted);
+        var parameters = new OAuthParameters(
+            query.Where(part => part.Value.Count > 0).ToDictionary(part => part.Key, part => part.Value[0] ?? "", StringComparer.Ordinal));
+        var check = await Requests.CheckAsync(parameters, repeated, PublicUrl.Of(Http), Http.RequestAborted);
         (request, shown) = (check.Request, check.Shown?.Detail);
         if (check.Redirect is { } redirect)
         {
@@ -57,7 +59,7 @@ public sealed partial class Consent : ComponentBase
         }
         else
         {
-            // A browser holds the way that an answer to a form takes to the policy as well.
+            // Browsers apply form-action to redirects that follow a form post as well.
             Http.Response.Headers.ContentSecurityPolicy = Http.Response.Headers.ContentSecurityPolicy.ToString()
                 .Replace("form-action 'self'", $"form-action 'self' {SourceOf(request.RedirectUri)}", StringComparison.Ordinal);
             organizations = await Projects.OrganizationsAsync(Actor, Http.RequestAborted);
@@ -68,7 +70,7 @@ public sealed partial class Consent : ComponentBase
     {
         if (request is null)
         {
-            return; // the page says why
+            return; // the page shows the reason
         }
 
         if (Http.IsFromAnotherSite())
@@ -78,7 +80,7 @@ public sealed partial class Consent : ComponentBase
             return;
         }
 
-        var issuer = Address.Of(Http);
+        var issuer = PublicUrl.Of(Http);
         if (Choice.Answer != "allow")
         {
             Navigation.NavigateTo(AuthorizationRequests.Deny(request, issuer));
@@ -92,7 +94,7 @@ public sealed partial class Consent : ComponentBase
         }
     }
 
-    /// <summary>An address as the policy names it: its origin, or its scheme where that is an app's own.</summary>
+    /// <summary>Returns the CSP source of a redirect URI: its origin, or its scheme if it is private to an app.</summary>
     static string SourceOf(string redirect) =>
         new Uri(redirect) is { Scheme: "http" or "https" } web ? web.GetLeftPart(UriPartial.Authority) : $"{new Uri(redirect).Scheme}:";
 

@@ -8,12 +8,13 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.OAuth;
 
-/// <summary>Where a person approves what a device asks (RFC 8628 section 3.3). A code that came in the address is only filled in: it is looked up once the person says so.</summary>
+/// <summary>The device verification page (RFC 8628 section 3.3). A code in the URL is only filled in; it is looked up once the user submits
+/// it.</summary>
 public sealed partial class DeviceVerify : ComponentBase
 {
-    const string Warning = "Only if you started this yourself, just now, on the machine below.";
+    const string Warning = "Continue only if you started this yourself, just now, on the device below.";
 
-    /// <summary>Whichever of the two forms is shown: an answer is taken by what the page shows first, before it is known what it is about.</summary>
+    /// <summary>Both forms of the page have the same name, because a post is dispatched to the form that the page renders first.</summary>
     const string Form = "device";
 
     Error? fault;
@@ -39,7 +40,7 @@ public sealed partial class DeviceVerify : ComponentBase
 
     [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
 
-    Actor Actor => Http.User.ToActor(Http.ClientAddress()) ?? throw new InvalidOperationException("This page asks for a session.");
+    Actor Actor => Http.User.ToActor(Http.ClientAddress()) ?? throw new InvalidOperationException("This page requires a session.");
 
     protected override void OnInitialized() => (Input, Choice) = (Input ?? new(), Choice ?? new());
 

@@ -7,7 +7,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace Dashboard.OAuth;
 
-/// <summary>Reads the bodies of OAuth's endpoints: form-encoded as the RFCs have it (RFC 6749 appendix B), or a JSON object. A parameter that is there twice is refused in both.</summary>
+/// <summary>Reads the bodies of the OAuth endpoints: form-encoded (RFC 6749 appendix B), or a JSON object. Repeated parameters are
+/// rejected.</summary>
 static class OAuthBody
 {
     const string Form = "application/x-www-form-urlencoded";
@@ -16,11 +17,11 @@ static class OAuthBody
     const int MaxParameters = 50;
     const int MaxDepth = 8;
 
-    static readonly OAuthError Twice = OAuthError.InvalidRequest("A parameter occurs twice.");
+    static readonly OAuthError Repeated = OAuthError.InvalidRequest("A parameter is repeated.");
 
-    static readonly OAuthError Unreadable = OAuthError.InvalidRequest("The body cannot be read. Send it form-encoded, or as a JSON object, in UTF-8.");
+    static readonly OAuthError Unreadable = OAuthError.InvalidRequest(
+        "The body cannot be read. Send UTF-8, form-encoded or as a JSON object.");
 
-    /// <summary>Reads the parameters.</summary>
     public static async Task<Result<OAuthParameters>> ReadAsync(HttpContext http)
     {
         var type = TypeOf(http.Request);
@@ -36,7 +37,7 @@ static class OAuthBody
             : ReadJson(bytes.Value);
     }
 
-    /// <summary>Reads a JSON object with whatever members.</summary>
+    /// <summary>Reads a JSON object with arbitrary members.</summary>
     public static async Task<Result<JsonDocument>> ReadObjectAsync(HttpContext http)
     {
         if (TypeOf(http.Request) is not Json)
@@ -49,7 +50,9 @@ static class OAuthBody
     }
 
     static string? TypeOf(HttpRequest request) =>
-        request.Headers.ContentType is [{ } text] && request.Headers.ContentEncoding.Count == 0 && MediaTypeHeaderValue.TryParse(text, out var type)
+        request.Headers.ContentType is [{ } text]
+            && request.Headers.ContentEncoding.Count == 0
+            && MediaTypeHeaderValue.TryParse(text, out var type)
         && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             ? type.MediaType.Value?.ToLowerInvariant()
             : null;
@@ -74,7 +77,7 @@ static class OAuthBody
         {
             if (values.Count == MaxParameters || !values.TryAdd(part.DecodeName().ToString(), part.DecodeValue().ToString()))
             {
-                return Twice;
+                return Repeated;
             }
         }
 
@@ -94,12 +97,12 @@ static class OAuthBody
         {
             if (member.Value.ValueKind is JsonValueKind.Null)
             {
-                continue; // left out
+                continue; // omitted
             }
 
             if (values.Count == MaxParameters || member.Value.ValueKind is not JsonValueKind.String)
             {
-                return OAuthError.InvalidRequest("Every member of the body has to be a text.");
+                return OAuthError.InvalidRequest("Every member of the body must be a string.");
             }
 
             values[member.Name] = member.Value.GetString()!;
@@ -127,7 +130,7 @@ static class OAuthBody
         }
     }
 
-    /// <summary>Whether no text holds half of a surrogate pair.</summary>
+    /// <summary>Throws <see cref="InvalidOperationException"/> if a string contains an unpaired surrogate.</summary>
     static bool IsText(JsonElement element)
     {
         switch (element.ValueKind)

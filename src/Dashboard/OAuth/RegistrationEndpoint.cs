@@ -5,15 +5,17 @@ using Dashboard.Core.OAuth;
 
 namespace Dashboard.OAuth;
 
-/// <summary><c>/oauth/register</c>: clients register themselves (RFC 7591).</summary>
+/// <summary><c>/oauth/register</c>: dynamic client registration (RFC 7591).</summary>
 static class RegistrationEndpoint
 {
     public static void MapRegistration(this IEndpointRouteBuilder app) => app.MapGroup("/oauth").AllowAnonymous().AsApi().WithTags("OAuth")
         .MapPost("/register", RegisterAsync).WithName("registerClient")
-        .WithSummary("Register an OAuth client (RFC 7591). One that nobody approves goes after a day.")
+        .WithSummary("Register an OAuth client (RFC 7591). A client that nobody authorizes is deleted after 24 hours.")
         .WithMetadata(new InputMetadata(typeof(RegisterClientRequest), IsBody: true, IsOAuth: true))
-        .Answers<RegisteredClientAnswer>(201, "The client, with its secret, once.")
-        .RefusesAsOAuth("400:invalid_request,invalid_client_metadata,invalid_redirect_uri", "403:access_denied", "413:invalid_request", "429:temporarily_unavailable")
+        .Answers<RegisteredClientAnswer>(201, "The client. The response is the only one that contains its secret.")
+        .RefusesAsOAuth(
+            "400:invalid_request,invalid_client_metadata,invalid_redirect_uri", "403:access_denied", "413:invalid_request",
+            "429:temporarily_unavailable")
         .ShortCircuit();
 
     static async Task<IResult> RegisterAsync(HttpContext http, ClientRegistration registration, CancellationToken cancellationToken)
@@ -27,7 +29,8 @@ static class RegistrationEndpoint
         using var document = body.Value;
         if (Read(document.RootElement) is not { } input)
         {
-            return new OAuthError("invalid_client_metadata", "A member of the body has a value of another type than RFC 7591 gives it.").ToOAuthResult();
+            return new OAuthError("invalid_client_metadata", "A member of the body does not have the type that RFC 7591 defines.")
+                .ToOAuthResult();
         }
 
         var outcome = await registration.RegisterAsync(input, http.Origin(), cancellationToken);
@@ -40,12 +43,14 @@ static class RegistrationEndpoint
         return TypedResults.Json(new RegisteredClientAnswer(outcome.Value), JsonContract.Options, statusCode: StatusCodes.Status201Created);
     }
 
-    /// <summary>What a client says of itself; members that are not known are passed over (RFC 7591 section 2). Null where one is of a wrong type.</summary>
+    /// <summary>Reads the client metadata, ignoring unknown members (RFC 7591 section 2). Returns null if a member has the wrong
+    /// type.</summary>
     static NewClient? Read(JsonElement body)
     {
         var wrong = false;
         var input = new NewClient(
-            Text("client_name"), List("redirect_uris"), Text("token_endpoint_auth_method"), List("grant_types"), List("response_types"), Text("scope"), Text("client_uri"));
+            Text("client_name"), List("redirect_uris"), Text("token_endpoint_auth_method"), List("grant_types"), List("response_types"),
+            Text("scope"), Text("client_uri"));
         return wrong ? null : input;
 
         string? Text(string name)
@@ -66,20 +71,29 @@ static class RegistrationEndpoint
                 return null;
             }
 
-            var texts = value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);
+            var texts = value.ValueKind == JsonValueKind.Array
+                && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);
             wrong |= !texts;
             return texts ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : null;
         }
     }
 
     sealed record RegisterClientRequest(
-        [Field("What the client is called.", Example = "\"Desk assistant\"")] string? ClientName = null,
-        [Field("Where answers may be sent; of a loopback address any port will do.", Example = "[\"http://127.0.0.1/callback\"]")] IReadOnlyList<string>? RedirectUris = null,
-        [Field("How the client shows who it is. Left out: client_secret_basic.", Words = ["client_secret_basic", "client_secret_post", "none"])] string? TokenEndpointAuthMethod = null,
-        [Field("The grants that it uses. Left out: authorization_code and refresh_token.", Example = "[\"authorization_code\", \"refresh_token\"]")] IReadOnlyList<string>? GrantTypes = null,
-        [Field("Always code alone.", Example = "[\"code\"]")] IReadOnlyList<string>? ResponseTypes = null,
-        [Field("The scopes that it will ask for, with spaces between; never api.", Example = "\"read:workflows\"")] string? Scope = null,
-        [Field("Its own page.", Example = "\"https://assistant.example.com\"")] string? ClientUri = null);
+        [Field("The client's name.", Example = "\"Desk assistant\"")] string? ClientName = null,
+        [Field("The allowed redirect URIs. For a loopback address, any port matches.", Example = "[\"http://127.0.0.1/callback\"]")]
+        IReadOnlyList<string>? RedirectUris = null,
+        [Field(
+            "How the client authenticates. Defaults to client_secret_basic.",
+            Words = ["client_secret_basic", "client_secret_post", "none"])]
+        string? TokenEndpointAuthMethod = null,
+        [Field(
+            "The grant types that it uses. Defaults to authorization_code and refresh_token.",
+            Example = "[\"authorization_code\", \"refresh_token\"]")]
+        IReadOnlyList<string>? GrantTypes = null,
+        [Field("Always code.", Example = "[\"code\"]")] IReadOnlyList<string>? ResponseTypes = null,
+        [Field("The scopes that it may request, separated by spaces. Cannot include api.", Example = "\"read:workflows\"")]
+        string? Scope = null,
+        [Field("The client's home page.", Example = "\"https://assistant.example.com\"")] string? ClientUri = null);
 
     sealed class RegisteredClientAnswer
     {
@@ -90,41 +104,41 @@ static class RegistrationEndpoint
         [Field("The client id.", Example = "\"latchkey-app-0sVvK9CqWm3eY1Ab12CdEf\"")]
         public string ClientId => issued.Client.ClientId;
 
-        [Field("The client secret, once; left out of a public client.", Example = "\"secret_0sVvK9CqWm3eY1\"")]
+        [Field("The client secret, returned only in this response; omitted for a public client.", Example = "\"secret_0sVvK9CqWm3eY1\"")]
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? ClientSecret { get => issued.Secret?.Reveal(); init => _ = value; }
 
-        [Field("Always 0: the secret does not expire. Left out of a public client.", Example = "0")]
+        [Field("Always 0: the secret does not expire. Omitted for a public client.", Example = "0")]
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public long? ClientSecretExpiresAt { get => issued.Secret is null ? null : 0; init => _ = value; }
 
-        [Field("When it registered, in seconds since 1970.", Example = "1795343400")]
+        [Field("When the client was registered, in seconds since 1970.", Example = "1795343400")]
         public long ClientIdIssuedAt => issued.Client.RegisteredAt!.Value.ToUnixTimeSeconds();
 
-        [Field("What it is called.", Example = "\"Desk assistant\"")]
+        [Field("The client's name.", Example = "\"Desk assistant\"")]
         public string ClientName => issued.Client.Name;
 
-        [Field("Where answers may be sent.", Example = "[\"http://127.0.0.1/callback\"]")]
+        [Field("The allowed redirect URIs.", Example = "[\"http://127.0.0.1/callback\"]")]
         public IReadOnlyList<string> RedirectUris => issued.Client.RedirectUris;
 
-        [Field("How it shows who it is.", Words = ["client_secret_basic", "client_secret_post", "none"])]
+        [Field("How the client authenticates.", Words = ["client_secret_basic", "client_secret_post", "none"])]
         public string TokenEndpointAuthMethod => issued.AuthMethod;
 
-        [Field("The grants that it may use.", Example = "[\"authorization_code\", \"refresh_token\"]")]
+        [Field("The grant types that it may use.", Example = "[\"authorization_code\", \"refresh_token\"]")]
         public IReadOnlyList<string> GrantTypes => issued.Client.AllowedGrants;
 
         [Field("The response types that it may use.", Example = "[\"code\"]")]
         public IReadOnlyList<string> ResponseTypes => issued.Client.MayUse(Core.Tokens.GrantTypes.AuthorizationCode) ? ["code"] : [];
 
-        [Field("The scopes that it registered; left out where it registered none.", Example = "\"read:workflows\"")]
+        [Field("The registered scopes; omitted if there are none.", Example = "\"read:workflows\"")]
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Scope { get => issued.Client.Scope.Count == 0 ? null : string.Join(' ', issued.Client.Scope); init => _ = value; }
 
-        [Field("Its own page; left out where it named none.", Example = "\"https://assistant.example.com\"")]
+        [Field("The client's home page; omitted if there is none.", Example = "\"https://assistant.example.com\"")]
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? ClientUri { get => issued.ClientUri; init => _ = value; }
 
-        /// <summary>Prints the client id.</summary>
+        /// <summary>Returns the client id, and omits the secret.</summary>
         public override string ToString() => ClientId;
     }
 }

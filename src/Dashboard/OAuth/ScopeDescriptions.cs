@@ -2,15 +2,15 @@ using Dashboard.Core.Tokens;
 
 namespace Dashboard.OAuth;
 
-/// <summary>What scopes mean, for people.</summary>
+/// <summary>Describes scopes and clients on the consent pages.</summary>
 static class ScopeDescriptions
 {
-    /// <summary>One sentence about a scope, without its full stop.</summary>
+    /// <summary>Returns a sentence that describes a scope, without a full stop.</summary>
     public static string Of(string scope, PermissionCatalog catalog)
     {
         if (OAuthScopes.PermissionOf(scope) is not { } name || OAuthScopes.KindsOf(scope) is not { } kinds)
         {
-            return "Manage keys and service accounts as you can";
+            return "Manage keys and service accounts on your behalf";
         }
 
         return catalog.Permissions.FirstOrDefault(permission => permission.Name == name)?.Description is { Length: > 0 } sentence
@@ -18,14 +18,14 @@ static class ScopeDescriptions
             : $"Use {name} on {kinds}";
     }
 
-    /// <summary>How long a client has access: "1 hour, renewed for up to 30 days".</summary>
+    /// <summary>Returns how long a client has access: "1 hour, renewed for up to 30 days".</summary>
     public static string Duration(OAuthClient client, OAuthOptions options)
     {
         var once = InWords(options.AccessTokenLifetime);
         return client.MayUse(GrantTypes.RefreshToken) ? $"{once}, renewed for up to {InWords(options.RefreshTokenLifetime)}" : once;
     }
 
-    /// <summary>The mark of a client.</summary>
+    /// <summary>Returns the icon of a client.</summary>
     public static string IconOf(OAuthClient client) => client.Kind == ClientKind.BuiltIn ? Ui.Icons.Terminal : Ui.Icons.Plug;
 
     static string InWords(TimeSpan time) => time switch
@@ -37,7 +37,7 @@ static class ScopeDescriptions
         _ => $"{time.TotalSeconds:0} seconds",
     };
 
-    /// <summary>The mark beside a scope.</summary>
+    /// <summary>Returns the icon of a scope.</summary>
     public static string IconOf(string scope) => OAuthScopes.PermissionOf(scope) switch
     {
         null => Ui.Icons.Key,

@@ -10,7 +10,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Dashboard.OAuth;
 
-/// <summary><c>/oauth/token</c>, <c>/oauth/token/revoke</c>, <c>/oauth/introspect</c> and <c>/oauth/device/authorize</c>. Who calls shows it in the request; sessions play no part.</summary>
+/// <summary><c>/oauth/token</c>, <c>/oauth/token/revoke</c>, <c>/oauth/introspect</c> and <c>/oauth/device/authorize</c>. Clients
+/// authenticate in the request; sessions are ignored.</summary>
 static class TokenEndpoints
 {
     public static void MapTokens(this IEndpointRouteBuilder app)
@@ -20,25 +21,30 @@ static class TokenEndpoints
             .WithMetadata(new InputMetadata(typeof(TokenRequest), IsBody: true, IsOAuth: true))
             .Answers<TokenAnswer>(200, "The tokens.")
             .RefusesAsOAuth(
-                "400:invalid_request,invalid_grant,invalid_scope,invalid_target,unauthorized_client,unsupported_grant_type,authorization_pending,slow_down,access_denied,expired_token",
+                "400:invalid_request,invalid_grant,invalid_scope,invalid_target,unauthorized_client,unsupported_grant_type," +
+                "authorization_pending,slow_down,access_denied,expired_token",
                 "401:invalid_client", "413:invalid_request", "429:temporarily_unavailable")
             .ShortCircuit();
         oauth.MapPost("/token/revoke", RevokeAsync).WithName("revokeToken")
-            .WithSummary("Revoke a token (RFC 7009): holding it is enough. A refresh token takes its whole authorization with it.")
+            .WithSummary("Revoke a token (RFC 7009). The token itself is proof enough. Revoking a refresh token ends its authorization.")
             .WithMetadata(new InputMetadata(typeof(RevokeTokenRequest), IsBody: true, IsOAuth: true))
-            .WithMetadata(new AnswerMetadata(200, "The token is refused from now on, if there was one.", null))
+            .WithMetadata(new AnswerMetadata(200, "The token is revoked, or was unknown.", null))
             .RefusesAsOAuth("400:invalid_request", "401:invalid_client", "413:invalid_request", "429:temporarily_unavailable")
             .ShortCircuit();
         oauth.MapPost("/introspect", IntrospectAsync).WithName("introspectToken")
-            .WithSummary("What a token is (RFC 7662). A client asks about its own tokens; with the permission verify, about its organization's.")
+            .WithSummary("Introspect a token (RFC 7662): one of the client's own or, with the permission verify, of its organization.")
             .WithMetadata(new InputMetadata(typeof(IntrospectRequest), IsBody: true, IsOAuth: true))
-            .Answers<IntrospectionResponse>(200, "The token as it is now; active alone is told of a token that is not, or not the caller's business.")
+            .Answers<IntrospectionResponse>(
+                200, "The current state of the token. For a token that is invalid, or that the caller may not see, only active.")
             .RefusesAsOAuth("400:invalid_request", "401:invalid_client,invalid_token", "413:invalid_request", "429:temporarily_unavailable")
             .ShortCircuit();
-        oauth.MapPost("/device/authorize", RequestDeviceAsync).WithName("authorizeDevice").WithSummary("Begin a request that a person approves on another screen (RFC 8628).")
+        oauth.MapPost("/device/authorize", RequestDeviceAsync).WithName("authorizeDevice")
+            .WithSummary("Start a device authorization that a user approves in a browser (RFC 8628).")
             .WithMetadata(new InputMetadata(typeof(DeviceAuthorizationRequest), IsBody: true, IsOAuth: true))
             .Answers<DeviceAnswer>(200, "The codes.")
-            .RefusesAsOAuth("400:invalid_request,invalid_scope,invalid_target,unauthorized_client", "401:invalid_client", "413:invalid_request", "429:temporarily_unavailable")
+            .RefusesAsOAuth(
+                "400:invalid_request,invalid_scope,invalid_target,unauthorized_client", "401:invalid_client", "413:invalid_request",
+                "429:temporarily_unavailable")
             .ShortCircuit();
     }
 
@@ -57,10 +63,13 @@ static class TokenEndpoints
     static async Task<IResult> RevokeAsync(HttpContext http, TokenRevocation revocation, CancellationToken cancellationToken)
     {
         var (body, client, error) = await ReadAsync(http);
-        return (error ?? (await revocation.RevokeAsync(body!, client!, http.Origin(), cancellationToken)).Error) is { } refused ? refused.ToOAuthResult() : TypedResults.Ok();
+        return (error ?? (await revocation.RevokeAsync(body!, client!, http.Origin(), cancellationToken)).Error) is { } refused
+            ? refused.ToOAuthResult()
+            : TypedResults.Ok();
     }
 
-    static async Task<IResult> IntrospectAsync(HttpContext http, Introspection introspection, PublicUrl address, TimeProvider time, CancellationToken cancellationToken)
+    static async Task<IResult> IntrospectAsync(
+        HttpContext http, Introspection introspection, PublicUrl address, TimeProvider time, CancellationToken cancellationToken)
     {
         var (body, client, error) = await ReadAsync(http);
         if (error is not null)
@@ -77,9 +86,11 @@ static class TokenEndpoints
             { Refused: RefusalCode.VerificationUnavailable } => new RefusalResult(RefusalCode.VerificationUnavailable),
             { Refused: RefusalCode.RateLimited } => OAuthError.TooMany(TimeSpan.FromMinutes(1)).ToOAuthResult(),
             { Refused: { } } => new OAuthErrorResult(
-                new("invalid_token", "The access token is not valid.", StatusCodes.Status401Unauthorized), BearerChallenge.Of(http, RefusalCode.InvalidToken)),
+                new("invalid_token", "The access token is not valid.", StatusCodes.Status401Unauthorized),
+                BearerChallenge.Of(http, RefusalCode.InvalidToken)),
             { Facts: { } facts } => TypedResults.Ok(new ActiveToken(
-                true, facts.Scope, facts.ClientId, facts.ExpiresAt.ToUnixTimeSeconds(), facts.ExpiresAt, facts.IssuedAt.ToUnixTimeSeconds(), facts.Subject, facts.Organization,
+                true, facts.Scope, facts.ClientId, facts.ExpiresAt.ToUnixTimeSeconds(), facts.ExpiresAt, facts.IssuedAt.ToUnixTimeSeconds(),
+                facts.Subject, facts.Organization,
                 facts.TokenType, facts.Issuer, facts.Audience, facts.Jti)),
             _ => TypedResults.Ok(new InactiveToken(false)),
         };
@@ -102,7 +113,8 @@ static class TokenEndpoints
 
         var (code, page) = (granted.Value.UserCode.Reveal(), $"{origin.Issuer}/oauth/device/verify");
         return Secret(http, new DeviceAnswer(
-            granted.Value.DeviceCode.Reveal(), code, page, $"{page}?user_code={code}", (int)granted.Value.ExpiresIn.TotalSeconds, (int)granted.Value.Interval.TotalSeconds));
+            granted.Value.DeviceCode.Reveal(), code, page, $"{page}?user_code={code}", (int)granted.Value.ExpiresIn.TotalSeconds,
+            (int)granted.Value.Interval.TotalSeconds));
     }
 
     static async Task<(OAuthParameters? Body, PresentedClient? Client, Error? Error)> ReadAsync(HttpContext http)
@@ -117,7 +129,7 @@ static class TokenEndpoints
         return client.Error is { } wrong ? (null, null, wrong) : (body.Value, client.Value, null);
     }
 
-    /// <summary>RFC 6749 section 5.1 asks for both headers.</summary>
+    /// <summary>RFC 6749 section 5.1 requires both Pragma and Cache-Control.</summary>
     static Ok<T> Secret<T>(HttpContext http, T answer)
     {
         http.Response.Headers.Pragma = "no-cache";
@@ -125,71 +137,94 @@ static class TokenEndpoints
     }
 
     sealed record TokenRequest(
-        [Field("Which grant.", Words = ["client_credentials", "authorization_code", "refresh_token", GrantTypes.DeviceCode])] string GrantType,
-        [Field("The client, unless a header names it.", Example = "\"latchkey-sa-Ab12CdEfGh34IjKl\"")] string? ClientId = null,
-        [Field("Its secret, unless a header has it or there is none.", Example = "\"secret_0sVvK9CqWm3eY1\"")] string? ClientSecret = null,
-        [Field("The scopes, with spaces between. Left out: those that the client registered, or else what it may read.", Example = "\"read:workflows\"")] string? Scope = null,
-        [Field("What the token is for: it is good only at addresses under this one (RFC 8707).", Example = "\"https://api.example.com\"")] string? Resource = null,
+        [Field("The grant type.", Words = ["client_credentials", "authorization_code", "refresh_token", GrantTypes.DeviceCode])]
+        string GrantType,
+        [Field("The client id, unless the Authorization header contains it.", Example = "\"latchkey-sa-Ab12CdEfGh34IjKl\"")]
+        string? ClientId = null,
+        [Field(
+            "The client secret, if there is one and the Authorization header does not contain it.",
+            Example = "\"secret_0sVvK9CqWm3eY1\"")]
+        string? ClientSecret = null,
+        [Field(
+            "The scopes, separated by spaces. Defaults to the registered scopes, or to all read scopes.",
+            Example = "\"read:workflows\"")]
+        string? Scope = null,
+        [Field(
+            "The resource that the token is for: it is valid only for URLs under this one (RFC 8707).",
+            Example = "\"https://api.example.com\"")]
+        string? Resource = null,
         [Field("The authorization code.", Example = "\"latchkey_ac_0sVvK9CqWm3eY1\"")] string? Code = null,
-        [Field("The address that the code was sent to.", Example = "\"http://127.0.0.1:49152/callback\"")] string? RedirectUri = null,
-        [Field("What the code_challenge was made of (RFC 7636).", Example = "\"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk\"")] string? CodeVerifier = null,
+        [Field("The redirect URI that the code was sent to.", Example = "\"http://127.0.0.1:49152/callback\"")] string? RedirectUri = null,
+        [Field("The PKCE code verifier (RFC 7636).", Example = "\"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk\"")]
+        string? CodeVerifier = null,
         [Field("The refresh token.", Example = "\"latchkey_rt_0sVvK9CqWm3eY1\"")] string? RefreshToken = null,
         [Field("The device code (RFC 8628).", Example = "\"latchkey_dc_0sVvK9CqWm3eY1\"")] string? DeviceCode = null);
 
     sealed record RevokeTokenRequest(
         [Field("The access or refresh token.", Example = "\"latchkey_rt_0sVvK9CqWm3eY1\"")] string Token,
-        [Field("What kind it is; it is found without.", Example = "\"refresh_token\"")] string? TokenTypeHint = null,
-        [Field("The client; it need not be said.", Example = "\"latchkey-cli\"")] string? ClientId = null,
-        [Field("Its secret, where the client is named and has one.", Example = "\"secret_0sVvK9CqWm3eY1\"")] string? ClientSecret = null);
+        [Field("The type of the token. Optional.", Example = "\"refresh_token\"")] string? TokenTypeHint = null,
+        [Field("The client id. Optional.", Example = "\"latchkey-cli\"")] string? ClientId = null,
+        [Field("The client secret, if the client id is given and the client has one.", Example = "\"secret_0sVvK9CqWm3eY1\"")]
+        string? ClientSecret = null);
 
     sealed record IntrospectRequest(
         [Field("The access or refresh token.", Example = "\"latchkey_rt_0sVvK9CqWm3eY1\"")] string Token,
-        [Field("What kind it is; it is found without.", Example = "\"refresh_token\"")] string? TokenTypeHint = null,
-        [Field("The client that asks, unless a header shows it.", Example = "\"latchkey-sa-Ab12CdEfGh34IjKl\"")] string? ClientId = null,
-        [Field("Its secret, unless a header has it.", Example = "\"secret_0sVvK9CqWm3eY1\"")] string? ClientSecret = null);
+        [Field("The type of the token. Optional.", Example = "\"refresh_token\"")] string? TokenTypeHint = null,
+        [Field("The client id, unless the Authorization header identifies the client.", Example = "\"latchkey-sa-Ab12CdEfGh34IjKl\"")]
+        string? ClientId = null,
+        [Field("The client secret, unless the Authorization header contains it.", Example = "\"secret_0sVvK9CqWm3eY1\"")]
+        string? ClientSecret = null);
 
     sealed record DeviceAuthorizationRequest(
-        [Field("The client, unless a header names it.", Example = "\"latchkey-cli\"")] string? ClientId = null,
-        [Field("Its secret, where it has one and no header has it.", Example = "\"secret_0sVvK9CqWm3eY1\"")] string? ClientSecret = null,
-        [Field("The scopes, with spaces between. Left out: those that the client registered, or else what may be read.", Example = "\"api\"")] string? Scope = null,
-        [Field("What the tokens are for: they are good only at addresses under this one (RFC 8707).", Example = "\"https://api.example.com\"")] string? Resource = null);
+        [Field("The client id, unless the Authorization header contains it.", Example = "\"latchkey-cli\"")] string? ClientId = null,
+        [Field(
+            "The client secret, if there is one and the Authorization header does not contain it.",
+            Example = "\"secret_0sVvK9CqWm3eY1\"")]
+        string? ClientSecret = null,
+        [Field("The scopes, separated by spaces. Defaults to the registered scopes, or to all read scopes.", Example = "\"api\"")]
+        string? Scope = null,
+        [Field(
+            "The resource that the tokens are for: they are valid only for URLs under this one (RFC 8707).",
+            Example = "\"https://api.example.com\"")]
+        string? Resource = null);
 
     [OneOf(typeof(ActiveToken), typeof(InactiveToken))]
     abstract class IntrospectionResponse;
 
     sealed record ActiveToken(
         [Field("Always true.", Example = "true")] bool Active,
-        [Field("Its scopes as far as its owner may do them now, with spaces between.", Example = "\"read:workflows\"")] string Scope,
+        [Field("The scopes that its owner currently has, separated by spaces.", Example = "\"read:workflows\"")] string Scope,
         [Field("The client that it was issued to.", Example = "\"latchkey-cli\"")] string ClientId,
-        [Field("From when on it is refused, in seconds since 1970.", Example = "1795347000")] long Exp,
-        [Field("The same as a time.", Example = "\"2026-11-22T09:30:00.000Z\"")] DateTimeOffset ExpiresAt,
+        [Field("When it expires, in seconds since 1970.", Example = "1795347000")] long Exp,
+        [Field("When it expires.", Example = "\"2026-11-22T09:30:00.000Z\"")] DateTimeOffset ExpiresAt,
         [Field("When it was issued, in seconds since 1970.", Example = "1795343400")] long Iat,
-        [Field("The person's or service account's identifier.", Example = "\"sa_Ab12CdEfGh34IjKl\"")] string Sub,
+        [Field("The identifier of the user or service account.", Example = "\"sa_Ab12CdEfGh34IjKl\"")] string Sub,
         [Field("The organization's slug.", Example = "\"acme\"")] string AccountId,
-        [Field("Bearer; left out of a refresh token.", Example = "\"Bearer\"")]
+        [Field("Bearer; omitted for a refresh token.", Example = "\"Bearer\"")]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? TokenType = null,
-        [Field("Who issued it; left out of a refresh token.", Example = "\"https://keys.example.com\"")]
+        [Field("The issuer; omitted for a refresh token.", Example = "\"https://keys.example.com\"")]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? Iss = null,
-        [Field("What it is good at; left out of a refresh token.", Example = "\"https://keys.example.com\"")]
+        [Field("The audience; omitted for a refresh token.", Example = "\"https://keys.example.com\"")]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? Aud = null,
-        [Field("Its identifier; left out of a refresh token.", Example = "\"0sVvK9CqWm3eY1Ab12CdEf\"")]
+        [Field("The token's identifier; omitted for a refresh token.", Example = "\"0sVvK9CqWm3eY1Ab12CdEf\"")]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? Jti = null);
 
     sealed record InactiveToken([Field("Always false.", Example = "false")] bool Active);
 
     sealed record DeviceAnswer(
-        [Field("What the device asks /oauth/token with.", Example = "\"latchkey_dc_0sVvK9CqWm3eY1\"")] string DeviceCode,
-        [Field("What the person types.", Example = "\"WDJB-MJHT\"")] string UserCode,
-        [Field("Where the person types it.", Example = "\"https://keys.example.com/oauth/device/verify\"")] string VerificationUri,
-        [Field("The same with the code in it.", Example = "\"https://keys.example.com/oauth/device/verify?user_code=WDJB-MJHT\"")] string VerificationUriComplete,
-        [Field("How many seconds both codes are good.", Example = "1800")] int ExpiresIn,
-        [Field("The least number of seconds between two questions.", Example = "5")] int Interval)
+        [Field("The code that the device polls /oauth/token with.", Example = "\"latchkey_dc_0sVvK9CqWm3eY1\"")] string DeviceCode,
+        [Field("The code that the user enters.", Example = "\"WDJB-MJHT\"")] string UserCode,
+        [Field("Where the user enters it.", Example = "\"https://keys.example.com/oauth/device/verify\"")] string VerificationUri,
+        [Field("The same URL with the code.", Example = "\"https://keys.example.com/oauth/device/verify?user_code=WDJB-MJHT\"")]
+        string VerificationUriComplete,
+        [Field("How many seconds both codes are valid.", Example = "1800")] int ExpiresIn,
+        [Field("The minimum number of seconds between two polls.", Example = "5")] int Interval)
     {
-        /// <summary>Prints neither code.</summary>
+        /// <summary>Omits the codes.</summary>
         public override string ToString() => nameof(DeviceAnswer);
     }
 }

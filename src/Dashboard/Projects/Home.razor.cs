@@ -20,7 +20,8 @@ public sealed partial class Home : ComponentBase
 
     [SupplyParameterFromForm(FormName = "first-project")] Form Input { get; set; } = null!;
 
-    List<SelectOption<string>> Organizations => [.. managed.Select(organization => new SelectOption<string>(organization.Slug, organization.Name))];
+    List<SelectOption<string>> Organizations =>
+        [.. managed.Select(organization => new SelectOption<string>(organization.Slug, organization.Name))];
 
     protected override async Task OnInitializedAsync()
     {
@@ -36,7 +37,8 @@ public sealed partial class Home : ComponentBase
             return;
         }
 
-        managed = [.. (await Projects.OrganizationsAsync(actor, Http.RequestAborted)).Where(organization => organization.Role.Can(MemberAction.ManageProjects))];
+        var organizations = await Projects.OrganizationsAsync(actor, Http.RequestAborted);
+        managed = [.. organizations.Where(organization => organization.Role.Can(MemberAction.ManageProjects))];
         Input.Organization ??= (managed is [var first, ..] ? first.Slug : null);
     }
 

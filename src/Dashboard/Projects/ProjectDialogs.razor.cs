@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Projects;
 
-/// <summary>Creates, renames and deletes projects, and goes where one wants to be afterwards.</summary>
+/// <summary>Creates, renames and deletes projects, and navigates afterwards.</summary>
 public sealed partial class ProjectDialogs : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource life = new();
@@ -15,14 +15,14 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
     ConfirmDialog? confirm;
     bool isNew;
 
-    /// <summary>The project that one is in.</summary>
+    /// <summary>The current project.</summary>
     [Parameter, EditorRequired] public ProjectPath Path { get; set; }
 
     [Parameter, EditorRequired] public string ProjectName { get; set; } = "";
 
     [Parameter, EditorRequired] public string OrganizationName { get; set; } = "";
 
-    /// <summary>Where to go when the project is gone.</summary>
+    /// <summary>Where to go after the project is deleted.</summary>
     [Parameter, EditorRequired] public string After { get; set; } = "/";
 
     [Inject] ProjectService Projects { get; set; } = null!;
@@ -57,7 +57,7 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
         var outcome = preview.Succeeded ? await DoAsync(actor => Projects.DeleteAsync(actor, path, life.Token)) : preview.Error!;
         if (outcome.Succeeded)
         {
-            Toasts.Show($"{name} deleted", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
+            Toasts.Show($"Deleted {name}", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
             Navigation.NavigateTo(after);
         }
         else if (outcome.Error!.Code != ErrorCode.SessionRequired)
@@ -80,15 +80,15 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
             : await DoAsync(actor => Projects.ChangeAsync(actor, path, new(name, slug), life.Token));
         if (outcome is { Succeeded: true, Value: var project })
         {
-            // The page that is open shows the name too, so after a change it is read anew as a whole.
+            // The open page shows the name too, so it is reloaded after a change.
             var page = isNew ? "keys" : Navigation.ToBaseRelativePath(Navigation.Uri).Split('/', 3) is [_, _, var rest] ? rest : "keys";
             Navigation.NavigateTo($"/{project.Organization}/{project.Slug}/{page}", forceLoad: !isNew, replace: !isNew);
         }
 
-        return outcome.Error is { Code: ErrorCode.SessionRequired } ? null : outcome.Error; // that is told by a question of its own
+        return outcome.Error is { Code: ErrorCode.SessionRequired } ? null : outcome.Error; // shown by a prompt of its own
     }
 
-    /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
+    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
 }

@@ -11,10 +11,10 @@ namespace Dashboard.Projects;
 
 public sealed partial class ResourcesPage : ComponentBase, IDisposable
 {
-    /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
+    /// <summary>Rows on a page. Even with the longest names they fit into the circuit's first message.</summary>
     const int Rows = 25;
 
-    /// <summary>What is longer may be a whole key that was pasted: it is not said again.</summary>
+    /// <summary>A longer text may be a pasted key, so it is not echoed.</summary>
     const int MaxQuoted = 30;
 
     readonly PagedListState<ResourcesPageState, ResourcesPageModel> list;
@@ -30,7 +30,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     [SupplyParameterFromQuery(Name = "kind")] public string? Kind { get; set; }
 
-    /// <summary>The column, with a hyphen before it where the last comes first.</summary>
+    /// <summary>The column to sort by, with a leading hyphen for descending order.</summary>
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit.</summary>
@@ -48,7 +48,9 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     [Inject] ToastService Toasts { get; set; } = null!;
 
-    List<SelectOption<string>> KindOptions => [new("", "All kinds"), .. PermissionCatalog.ResourceKinds.Select(kind => new SelectOption<string>(kind, ResourceKindNames.Kind(kind)))];
+    List<SelectOption<string>> KindOptions =>
+        [new("", "All kinds"),
+            .. PermissionCatalog.ResourceKinds.Select(kind => new SelectOption<string>(kind, ResourceKindNames.Kind(kind)))];
 
     string Kinds => ResourceKindNames.AllOf(PermissionCatalog.ResourceKinds);
 
@@ -68,7 +70,16 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         }
     }
 
-    string NothingFound => $"No {View?.State.Kind ?? "resource"} {(View?.Searched != true ? $"in {View?.Project.ProjectName}" : list.Search.Length <= MaxQuoted ? $"matches “{list.Search}”" : "matches")}";
+    string NothingFound
+    {
+        get
+        {
+            var resources = View?.State.Kind is { } kind ? ResourceKindNames.AllOf([kind]) : "resources";
+            return View?.Searched != true ? $"No {resources} in {View?.Project.ProjectName}"
+                : list.Search.Length <= MaxQuoted ? $"No {resources} match “{list.Search}”"
+                : $"No {resources} match";
+        }
+    }
 
     public void Dispose() => list.Dispose();
 
@@ -101,14 +112,17 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         var keys = await Resources.CountKeysAsync(actor, query.Project, codes, cancellationToken);
         if ((page.Error ?? total.Error ?? keys.Error) is { } error)
         {
-            return error; // lost between two reads
+            return error; // access was lost between two queries
         }
 
         return new ResourcesPageModel(
             state,
             project.Value,
             search.Length > 0,
-            [.. page.Value.Items.Select(row => new ResourceItem(row.Kind, row.Id, row.Name, keys.Value.GetValueOrDefault($"{row.Kind}:{row.Id}"), row.CreatedAt))],
+            [
+                .. page.Value.Items.Select(row => new ResourceItem(
+                    row.Kind, row.Id, row.Name, keys.Value.GetValueOrDefault($"{row.Kind}:{row.Id}"), row.CreatedAt)),
+            ],
             page.Value.NextCursor,
             total.Value);
     }
@@ -119,10 +133,13 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         StateHasChanged();
     }
 
-    void ShowKind(string kind) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("kind", kind.Length == 0 ? null : kind), replace: true);
+    void ShowKind(string kind) =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("kind", kind.Length == 0 ? null : kind), replace: true);
 
     void ShowSorted(SortState sort) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameter("sort", sort == new SortState(ResourceSort.Name.ToWireName()) ? null : $"{(sort.Descending ? "-" : "")}{sort.By}"), replace: true);
+        Navigation.GetUriWithQueryParameter(
+            "sort",
+            sort == new SortState(ResourceSort.Name.ToWireName()) ? null : $"{(sort.Descending ? "-" : "")}{sort.By}"), replace: true);
 
     async Task ClearAsync()
     {
@@ -139,14 +156,15 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     async Task<Error?> AddAsync(NewResource asked)
     {
-        var outcome = await DoAsync(actor => Resources.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
+        var outcome = await DoAsync(
+            actor => Resources.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
         if (outcome.Error is { } fault)
         {
-            return Told(fault);
+            return ExceptSession(fault);
         }
 
         adding = false;
-        Toasts.Show($"{outcome.Value.Name} added");
+        Toasts.Show($"Added {outcome.Value.Name}");
         await ReloadAsync();
         return null;
     }
@@ -155,15 +173,15 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     {
         var outcome = await DoAsync(actor => Resources.ChangeAsync(actor, View!.Project.Path.ToString(), item.Code, new(name), list.Closed));
         await ReloadAsync();
-        return Told(outcome.Error);
+        return ExceptSession(outcome.Error);
     }
 
-    /// <summary>An ended session is told by a question of its own.</summary>
-    static Error? Told(Error? fault) => fault?.Code == ErrorCode.SessionRequired ? null : fault;
+    /// <summary>Drops an ended session, which is shown by a prompt of its own.</summary>
+    static Error? ExceptSession(Error? fault) => fault?.Code == ErrorCode.SessionRequired ? null : fault;
 
     async Task DeleteAsync(ResourceItem item)
     {
-        // As it is now: the list may be an hour old, and the question depends on what keys do.
+        // Read the current state: the list may be stale, and the question depends on how the keys are used.
         var project = View!.Project.Path.ToString();
         var preview = await DoAsync(actor => Resources.PreviewDeletionAsync(actor, project, item.Code, list.Closed));
         if (preview.Succeeded && !await confirm!.AskAsync(DeletionQuestion.About(item, preview.Value)))
@@ -171,10 +189,12 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
             return;
         }
 
-        var outcome = preview.Succeeded ? await DoAsync(actor => Resources.DeleteAsync(actor, project, item.Code, list.Closed)) : preview.Error!;
+        var outcome = preview.Succeeded
+            ? await DoAsync(actor => Resources.DeleteAsync(actor, project, item.Code, list.Closed))
+            : preview.Error!;
         if (outcome.Succeeded)
         {
-            Toasts.Show($"{item.Name} deleted", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
+            Toasts.Show($"Deleted {item.Name}", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
         }
         else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
@@ -184,7 +204,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         await ReloadAsync();
     }
 
-    /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
+    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
 }

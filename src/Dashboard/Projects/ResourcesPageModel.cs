@@ -4,11 +4,11 @@ using Dashboard.Shared;
 
 namespace Dashboard.Projects;
 
-/// <summary>Which page of which list is asked for, as far as the address says it.</summary>
-/// <param name="Project">As the address names it.</param>
-/// <param name="Kind">Only those of one kind.</param>
-/// <param name="Sort">What they are sorted by.</param>
-/// <param name="Descending">Whether the last or latest comes first.</param>
+/// <summary>The list's filters and order, as the URL encodes them.</summary>
+/// <param name="Project">The project, as named in the URL.</param>
+/// <param name="Kind">Show only resources of this kind.</param>
+/// <param name="Sort">The sort order.</param>
+/// <param name="Descending">Whether to sort in descending order.</param>
 public sealed record ResourcesPageState(ProjectPath Project, string? Kind, ResourceSort Sort, bool Descending) : ListPageState
 {
     /// <inheritdoc />
@@ -16,24 +16,24 @@ public sealed record ResourcesPageState(ProjectPath Project, string? Kind, Resou
 }
 
 /// <summary>A resource as the list shows it.</summary>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Id">What the API calls it.</param>
-/// <param name="Name">What people call it.</param>
-/// <param name="Keys">How many keys that are not revoked are narrowed to it.</param>
+/// <param name="Kind">The kind.</param>
+/// <param name="Id">The id that the API uses.</param>
+/// <param name="Name">The display name.</param>
+/// <param name="Keys">The number of keys, except revoked ones, that are limited to it.</param>
 /// <param name="CreatedAt">When it was added.</param>
 public sealed record ResourceItem(string Kind, string Id, string Name, int Keys, DateTimeOffset CreatedAt)
 {
-    /// <summary><c>kind:id</c>, by which keys and requests name it.</summary>
+    /// <summary><c>kind:id</c>, as used in keys and requests.</summary>
     public string Code => $"{Kind}:{Id}";
 }
 
-/// <summary>What the page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
-/// <param name="State">What it answers.</param>
-/// <param name="Project">The project and what the person may do there.</param>
-/// <param name="Searched">Only what somebody searched for. The text may be anything that was pasted: it stays out of here.</param>
+/// <summary>What the page shows: one page of rows, handed from the prerendered page to its circuit.</summary>
+/// <param name="State">The state that this data belongs to.</param>
+/// <param name="Project">The project, with the user's role.</param>
+/// <param name="Searched">Whether a search is active. The text itself is not stored here: it may be a pasted secret.</param>
 /// <param name="Items">The rows.</param>
-/// <param name="NextCursor">Where the next page begins, or null.</param>
-/// <param name="Total">How many there are on all pages.</param>
+/// <param name="NextCursor">The cursor of the next page, or null.</param>
+/// <param name="Total">The number of rows on all pages.</param>
 public sealed record ResourcesPageModel(
     ResourcesPageState State, ProjectAccess Project, bool Searched, IReadOnlyList<ResourceItem> Items, string? NextCursor, int Total)
     : IListPage<ResourcesPageState>
@@ -42,12 +42,12 @@ public sealed record ResourcesPageModel(
 
     string IListPage<ResourcesPageState>.ToPath() => (State with { Project = Project.Path }).ToPath();
 
-    /// <summary>Whether something else than all resources is asked for.</summary>
+    /// <summary>Whether a search or filter is active.</summary>
     public bool Filtered => Searched || State.Kind is not null;
 
-    /// <summary>There is no resource in this project.</summary>
+    /// <summary>Whether the project has no resources.</summary>
     public bool Untouched => Total == 0 && !Filtered;
 
-    /// <summary>Whether the person adds, renames and deletes them.</summary>
+    /// <summary>Whether the user may add, rename and delete resources.</summary>
     public bool Changeable => Project.Role.Can(MemberAction.ManageResources);
 }

@@ -25,17 +25,17 @@ public sealed partial class PublishDialog : ComponentBase
     /// <summary>The project's name.</summary>
     [Parameter, EditorRequired] public string Project { get; set; } = "";
 
-    /// <summary>Finds the project's resources.</summary>
+    /// <summary>Searches the project's resources.</summary>
     [Parameter, EditorRequired] public Func<string, CancellationToken, Task<PickPage>>? LoadResources { get; set; }
 
-    /// <summary>Takes what was asked for; returns why it could not be had, or null. Its project is left to the page.</summary>
+    /// <summary>Submits the input and returns the error, or null on success. The page sets the project.</summary>
     [Parameter, EditorRequired] public Func<NewPublishedApp, Task<Error?>>? OnSubmit { get; set; }
 
     [Parameter, EditorRequired] public EventCallback OnCancel { get; set; }
 
     [Inject] PermissionCatalog PermissionCatalog { get; set; } = null!;
 
-    /// <summary>It begins with what most apps need and no more: one permission.</summary>
+    /// <summary>Starts with the default of one permission.</summary>
     protected override void OnParametersSet()
     {
         if (Visible && !open)
@@ -63,7 +63,7 @@ public sealed partial class PublishDialog : ComponentBase
             return;
         }
 
-        submitting = true; // a second press arrives while the first is being done
+        submitting = true; // ignore a second click while the first is handled
         try
         {
             Check();
@@ -80,7 +80,7 @@ public sealed partial class PublishDialog : ComponentBase
         }
     }
 
-    /// <summary>Says what is missing; the rest is for the service to judge.</summary>
+    /// <summary>Checks for missing input. The service validates the rest.</summary>
     void Check()
     {
         (refusal, errors) = (null, new(StringComparer.Ordinal));
@@ -100,7 +100,7 @@ public sealed partial class PublishDialog : ComponentBase
         }
     }
 
-    /// <summary>An error goes to its field; one of no field that is there stands above them all.</summary>
+    /// <summary>Shows an error at its field, or above the form if it belongs to none of the visible fields.</summary>
     void Show(Error fault)
     {
         errors = new(fault.Errors ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);

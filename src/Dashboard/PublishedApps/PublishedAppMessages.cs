@@ -5,29 +5,36 @@ using Dashboard.Core.PublishedApps;
 
 namespace Dashboard.PublishedApps;
 
-/// <summary>The body that publishes an app.</summary>
+/// <summary>The request body to publish an app.</summary>
 sealed record PublishAppRequest(
-    [Field("What people call it, 1 to 100 characters. Its key is called the same.", Example = "\"Returns desk\"")] string Name,
-    [Field("The one resource that its key reaches, as kind:id. Once that is deleted the app is unpublished.", Example = "\"workflow:returns\"")] string Resource,
-    [Field("The project, as organization/project. Left out: the caller's only one.", Example = "\"acme/orders\"")] string? Project = null,
-    [Field("The environment that its key is bound to, for ever.", Example = "\"test\"")] KeyEnvironment Environment = KeyEnvironment.Live,
-    [Field("What its key may do. Left out: all that the installation's catalog has.", Example = "[\"read\", \"execute\"]", Min = 1)] IReadOnlyList<string>? Permissions = null)
+    [Field("The display name, 1 to 100 characters. Its key gets the same name.", Example = "\"Returns desk\"")] string Name,
+    [Field(
+        "The only resource that its key has access to, as kind:id. Deleting the resource unpublishes the app.",
+        Example = "\"workflow:returns\"")]
+    string Resource,
+    [Field("The project, as organization/project. Defaults to the caller's only project.", Example = "\"acme/orders\"")]
+    string? Project = null,
+    [Field("The environment of its key. It cannot be changed later.", Example = "\"test\"")]
+    KeyEnvironment Environment = KeyEnvironment.Live,
+    [Field("The permissions of its key. Defaults to every permission in the catalog.", Example = "[\"read\", \"execute\"]", Min = 1)]
+    IReadOnlyList<string>? Permissions = null)
 {
     public NewPublishedApp ToNewPublishedApp() => new(Project, Name, Resource, Environment, Permissions);
 }
 
-/// <summary>Which apps a list shows.</summary>
+/// <summary>The query of the app list.</summary>
 sealed record AppListRequest(
-    [Field("The project, as organization/project. Left out: the caller's only one.", Example = "\"acme/orders\"")] string? Project = null,
-    [Field("Whether unpublished apps are listed too.")] bool IncludeUnpublished = false,
-    [Field("A part of the name, or the beginning of the id.", Example = "\"returns\"")] string? Search = null,
-    [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
-    [Field("The most rows on a page.", Min = 1, Max = Page.MaxLimit)] int Limit = Page.DefaultLimit)
+    [Field("The project, as organization/project. Defaults to the caller's only project.", Example = "\"acme/orders\"")]
+    string? Project = null,
+    [Field("Whether to include unpublished apps.")] bool IncludeUnpublished = false,
+    [Field("Part of the name, or the start of the id.", Example = "\"returns\"")] string? Search = null,
+    [Field("The next_cursor of the previous page.", Example = ListExamples.Cursor)] string? Cursor = null,
+    [Field("The maximum number of items on a page.", Min = 1, Max = Page.MaxLimit)] int Limit = Page.DefaultLimit)
 {
     public PublishedAppQuery ToQuery() => new(Project, IncludeUnpublished, Search, Cursor, Limit);
 }
 
-/// <summary>An app. No secret is in it.</summary>
+/// <summary>An app, without its key's secret.</summary>
 class AppAnswer
 {
     readonly PublishedAppSummary app;
@@ -37,19 +44,19 @@ class AppAnswer
     [Field("The identifier.", Example = "\"app_Ab12CdEfGh34IjKl\"")]
     public string Id => app.Id;
 
-    [Field("What people call it.", Example = "\"Returns desk\"")]
+    [Field("The display name.", Example = "\"Returns desk\"")]
     public string Name => app.Name;
 
-    [Field("Its project, as organization/project.", Example = "\"acme/orders\"")]
+    [Field("The project, as organization/project.", Example = "\"acme/orders\"")]
     public string Project => app.Project;
 
-    [Field("The resource that its key is narrowed to, as kind:id.", Example = "\"workflow:returns\"")]
+    [Field("The resource that its key is limited to, as kind:id.", Example = "\"workflow:returns\"")]
     public string Resource => app.Resource;
 
-    [Field("The environment that its key is bound to.")]
+    [Field("The environment of its key.")]
     public KeyEnvironment Environment => app.Key.Environment;
 
-    [Field("What its key may do.", Example = "[\"read\", \"execute\"]")]
+    [Field("The permissions of its key.", Example = "[\"read\", \"execute\"]")]
     public IReadOnlyList<string> Permissions => app.Key.Permissions;
 
     [Field("Whether it is published.", Example = "true")]
@@ -67,20 +74,20 @@ class AppAnswer
     [Field("The public identifier of its key.", Example = "\"Ab12CdEf\"")]
     public string KeyId => app.Key.KeyId;
 
-    [Field("The beginning of its key's text, which identifies it and opens nothing.", Example = "\"nk_live_Ab12CdEf\"")]
+    [Field("The start of its key, which identifies the key but grants no access.", Example = "\"nk_live_Ab12CdEf\"")]
     public string Prefix => app.Key.Prefix;
 
-    [Field("What its key counts as now.")]
+    [Field("The current state of its key.")]
     public KeyState KeyState => app.Key.State;
 
-    [Field("When its key was last accepted, right to the minute; null for never.", Example = "\"2026-11-21T12:04:05.678Z\"")]
+    [Field("When its key was last accepted, accurate to the minute; null if never.", Example = "\"2026-11-21T12:04:05.678Z\"")]
     public DateTimeOffset? LastUsedAt => app.Key.LastUsedAt;
 
-    [Field("The network its key was last accepted from, or null.", Example = "\"10.2.7.0/24\"")]
+    [Field("The network that its key was last accepted from, or null.", Example = "\"10.2.7.0/24\"")]
     public string? LastUsedFrom => app.Key.LastUsedFrom;
 }
 
-/// <summary>An app that was just published. The only answer with its key in it.</summary>
+/// <summary>A newly published app. The only response that contains its key.</summary>
 sealed class IssuedAppAnswer : AppAnswer
 {
     readonly KeySecret secret;
@@ -88,6 +95,6 @@ sealed class IssuedAppAnswer : AppAnswer
     internal IssuedAppAnswer(IssuedPublishedApp issued)
         : base(issued.PublishedApp) => secret = issued.Secret;
 
-    [Field("Its key. It is in this answer and never again anywhere.", Example = "\"nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH\"")]
+    [Field("The full key. Returned only in this response.", Example = "\"nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH\"")]
     public string RawKey => secret.Reveal();
 }

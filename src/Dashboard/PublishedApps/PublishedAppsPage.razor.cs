@@ -9,7 +9,7 @@ namespace Dashboard.PublishedApps;
 
 public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 {
-    /// <summary>What is longer may be a whole key that was pasted: it is not said again.</summary>
+    /// <summary>A longer text may be a pasted key, so it is not echoed.</summary>
     const int MaxQuoted = 30;
 
     readonly PagedListState<PublishedAppsPageState, PublishedAppsPageModel> list;
@@ -25,7 +25,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 
     [SupplyParameterFromQuery(Name = "unpublished")] public bool Unpublished { get; set; }
 
-    /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
+    /// <summary>Handed from the prerendered page to its circuit. Never contains a secret.</summary>
     [PersistentState] public PublishedAppsPageModel? View { get => list.Page; set => list.Page = value; }
 
     [Inject] PublishedAppsPageQuery Reader { get; set; } = null!;
@@ -44,9 +44,9 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 
     [Inject] ILogger<PublishedAppsPage> Log { get; set; } = null!;
 
-    string NothingFound => View?.Searched != true ? $"No app of {View?.Project.ProjectName} is published any more"
-        : list.Search.Length <= MaxQuoted ? $"No app matches “{list.Search}”"
-        : "No app matches";
+    string NothingFound => View?.Searched != true ? $"No published apps in {View?.Project.ProjectName}"
+        : list.Search.Length <= MaxQuoted ? $"No apps match “{list.Search}”"
+        : "No apps match";
 
     public void Dispose() => list.Dispose();
 
@@ -65,7 +65,8 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         StateHasChanged();
     }
 
-    void ShowUnpublished(bool shown) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("unpublished", shown ? true : (bool?)null), replace: true);
+    void ShowUnpublished(bool shown) =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("unpublished", shown ? true : (bool?)null), replace: true);
 
     async Task<PickPage> FindResourcesAsync(string term, CancellationToken cancellationToken) =>
         await Resources.PickAsync(await User.ActorAsync(), View?.Project.Path.ToString(), term, cancellationToken);
@@ -75,17 +76,17 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         var outcome = await DoAsync(actor => Apps.PublishAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
         if (outcome.Error is { } fault)
         {
-            return fault.Code == ErrorCode.SessionRequired ? null : fault; // which is told by a question of its own
+            return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own
         }
 
         (publishing, issued) = (false, SecretReveal.Of(outcome.Value));
-        StateHasChanged(); // the key first; the list can wait
+        StateHasChanged(); // show the key before the list is reloaded
         await list.TryLoadFirstAsync(failure => LogNotRead(Log, failure));
         StateHasChanged();
         return null;
     }
 
-    /// <summary>From here on the key is nowhere. Whatever became of the list meanwhile shows now.</summary>
+    /// <summary>Discards the key, and reloads the list, which may have changed.</summary>
     Task CloseSecretAsync()
     {
         issued = null;
@@ -95,7 +96,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 
     async Task UnpublishAsync(PublishedAppItem item)
     {
-        // As it is now: the list may be an hour old, and the question depends on the last use.
+        // Read the current state: the list may be stale, and the question depends on the last use.
         var app = await DoAsync(actor => Apps.GetAsync(actor, item.Id, list.Closed));
         if (app.Succeeded && !await confirm!.AskAsync(UnpublishQuestion.About(app.Value, Time.GetUtcNow())))
         {
@@ -105,7 +106,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         var outcome = app.Succeeded ? await DoAsync(actor => Apps.UnpublishAsync(actor, item.Id, list.Closed)) : app;
         if (outcome.Succeeded)
         {
-            Toasts.Show($"{item.Name} unpublished", "Requests with its key are refused.");
+            Toasts.Show($"Unpublished {item.Name}", "Requests using its key are now refused.");
         }
         else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
@@ -115,10 +116,10 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         await ReloadAsync();
     }
 
-    /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
+    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
 
-    [LoggerMessage(LogLevel.Error, "The list of apps could not be read after one was published.")]
+    [LoggerMessage(LogLevel.Error, "Could not read the list of apps after publishing one.")]
     static partial void LogNotRead(ILogger log, Exception failure);
 }

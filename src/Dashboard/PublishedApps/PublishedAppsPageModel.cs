@@ -6,9 +6,9 @@ using Dashboard.Shared;
 
 namespace Dashboard.PublishedApps;
 
-/// <summary>Which page of which list is asked for, as far as the address says it.</summary>
-/// <param name="Project">As the address names it.</param>
-/// <param name="Unpublished">Unpublished apps too.</param>
+/// <summary>The list's filters and order, as the URL encodes them.</summary>
+/// <param name="Project">The project, as named in the URL.</param>
+/// <param name="Unpublished">Whether to include unpublished apps.</param>
 public sealed record PublishedAppsPageState(ProjectPath Project, bool Unpublished) : ListPageState
 {
     /// <inheritdoc />
@@ -17,18 +17,18 @@ public sealed record PublishedAppsPageState(ProjectPath Project, bool Unpublishe
 
 /// <summary>An app as the list shows it.</summary>
 /// <param name="Id">The identifier.</param>
-/// <param name="Name">What people call it.</param>
-/// <param name="Prefix">What lists show of its key's text.</param>
-/// <param name="Environment">The environment that its key is bound to.</param>
-/// <param name="Resource">The resource that its key is narrowed to, as <c>kind:id</c>.</param>
-/// <param name="ResourceName">What people call that.</param>
+/// <param name="Name">The display name.</param>
+/// <param name="Prefix">The start of its key.</param>
+/// <param name="Environment">The environment of its key.</param>
+/// <param name="Resource">The resource that its key is limited to, as <c>kind:id</c>.</param>
+/// <param name="ResourceName">The resource's name.</param>
 /// <param name="Publisher">Who published it.</param>
-/// <param name="PublishedAt">When.</param>
+/// <param name="PublishedAt">When it was published.</param>
 /// <param name="LastUsedAt">When its key was last accepted, or null.</param>
-/// <param name="LastUsedFrom">The coarse client address of that, or null.</param>
+/// <param name="LastUsedFrom">The network that it was last accepted from, or null.</param>
 /// <param name="UnpublishedAt">When it was unpublished, or null.</param>
-/// <param name="State">What its key counts as.</param>
-/// <param name="Changeable">Whether the person may unpublish it.</param>
+/// <param name="State">The state of its key.</param>
+/// <param name="Changeable">Whether the user may unpublish it.</param>
 public sealed record PublishedAppItem(
     string Id,
     string Name,
@@ -44,7 +44,7 @@ public sealed record PublishedAppItem(
     KeyState State,
     bool Changeable)
 {
-    /// <summary>An app as <paramref name="actor"/> sees it.</summary>
+    /// <summary>Creates a list item for a caller.</summary>
     public static PublishedAppItem Of(PublishedAppSummary app, Actor actor, OrganizationRole role) => new(
         app.Id,
         app.Name,
@@ -61,16 +61,16 @@ public sealed record PublishedAppItem(
         role.Can(MemberAction.ManageAllApps) || (role.Can(MemberAction.PublishApps) && app.PublishedBy.Id == actor.Id));
 }
 
-/// <summary>What the page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
-/// <param name="State">What it answers.</param>
-/// <param name="Project">The project and what the person may do there.</param>
-/// <param name="Searched">Only what somebody searched for. The text may be anything that was pasted: it stays out of here.</param>
+/// <summary>What the page shows: one page of rows, handed from the prerendered page to its circuit.</summary>
+/// <param name="State">The state that this data belongs to.</param>
+/// <param name="Project">The project, with the user's role.</param>
+/// <param name="Searched">Whether a search is active. The text itself is not stored here: it may be a pasted secret.</param>
 /// <param name="Items">The rows.</param>
-/// <param name="NextCursor">Where the next page begins, or null.</param>
-/// <param name="Total">How many there are on all pages.</param>
-/// <param name="OnlyUnpublished">Nothing is shown, and with the unpublished apps something would be.</param>
-/// <param name="Publishable">Whether the project has a resource that an app could be for.</param>
-/// <param name="At">When it was read: what the times in it are told from.</param>
+/// <param name="NextCursor">The cursor of the next page, or null.</param>
+/// <param name="Total">The number of rows on all pages.</param>
+/// <param name="OnlyUnpublished">Whether the list is empty but would not be with unpublished apps.</param>
+/// <param name="Publishable">Whether the project has a resource to publish an app for.</param>
+/// <param name="At">When the data was read. Relative times are computed from it.</param>
 public sealed record PublishedAppsPageModel(
     PublishedAppsPageState State,
     ProjectAccess Project,
@@ -86,19 +86,21 @@ public sealed record PublishedAppsPageModel(
 
     string IListPage<PublishedAppsPageState>.ToPath() => (State with { Project = Project.Path }).ToPath();
 
-    /// <summary>No app has been published in this project yet.</summary>
+    /// <summary>Whether the project has never had an app.</summary>
     public bool Untouched => Items.Count == 0 && !OnlyUnpublished && !Searched && State.Cursor is null;
 
-    /// <summary>Whether the person publishes apps.</summary>
+    /// <summary>Whether the user may publish apps.</summary>
     public bool MayPublish => Project.Role.Can(MemberAction.PublishApps);
 
-    /// <summary>"2 published apps", or which of how many a page shows.</summary>
-    /// <param name="before">How many rows the pages before it have.</param>
+    /// <summary>Returns "2 published apps", or the range that the page shows.</summary>
+    /// <param name="before">The number of rows on the previous pages.</param>
     public string Summary(int before)
     {
         var noun = State.Unpublished ? "app" : "published app";
         return before == 0 && NextCursor is null
             ? string.Create(CultureInfo.InvariantCulture, $"{Items.Count:N0} {noun}{(Items.Count == 1 ? "" : "s")}")
-            : string.Create(CultureInfo.InvariantCulture, $"{before + 1:N0} to {before + Items.Count:N0} of {Math.Max(Total, before + Items.Count):N0} {noun}s, newest first");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{before + 1:N0} to {before + Items.Count:N0} of {Math.Max(Total, before + Items.Count):N0} {noun}s, newest first");
     }
 }

@@ -4,19 +4,17 @@ using Dashboard.Core.PublishedApps;
 
 namespace Dashboard.PublishedApps;
 
-/// <summary>Reads what the page of published apps shows.</summary>
+/// <summary>Reads the data of the published apps page.</summary>
 sealed class PublishedAppsPageQuery(PublishedAppService apps, ProjectService projects, ResourceService resources, TimeProvider time)
 {
-    /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
+    /// <summary>Rows on a page. Even with the longest names they fit into the circuit's first message.</summary>
     public const int Rows = 25;
 
-    /// <summary>Reads one page of the list.</summary>
-    /// <param name="actor">Who looks.</param>
-    /// <param name="asked">Which page.</param>
-    /// <param name="term">What is searched for.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page. Where the address names the project by what it was called once, only <see cref="ProjectAccess.Path"/> tells; else a fault.</returns>
-    public async Task<Result<PublishedAppsPageModel>> ReadAsync(Actor actor, PublishedAppsPageState asked, string term, CancellationToken cancellationToken)
+    /// <summary>Reads one page of a project's published apps.</summary>
+    /// <returns>The page, or an error. If the URL uses a former name of the project, its <see cref="ProjectAccess.Path"/> differs from
+    /// it.</returns>
+    public async Task<Result<PublishedAppsPageModel>> ReadAsync(
+        Actor actor, PublishedAppsPageState asked, string term, CancellationToken cancellationToken)
     {
         var project = await projects.FindAsync(actor, asked.Project, cancellationToken);
         if (project.Error is { } missing)
@@ -46,7 +44,9 @@ sealed class PublishedAppsPageQuery(PublishedAppService apps, ProjectService pro
     }
 
     async Task<bool> HasUnpublishedAsync(Actor actor, PublishedAppQuery query, CancellationToken cancellationToken) =>
-        await apps.ListAsync(actor, query with { IncludeUnpublished = true, Cursor = null, Limit = 1 }, cancellationToken) is { Succeeded: true, Value.Items.Count: > 0 };
+        await apps.ListAsync(
+            actor, query with { IncludeUnpublished = true, Cursor = null, Limit = 1 }, cancellationToken) is { Succeeded: true,
+            Value.Items.Count: > 0 };
 
     async Task<bool> HasResourcesAsync(Actor actor, string? project, CancellationToken cancellationToken) =>
         await resources.ListAsync(actor, new(project, Limit: 1), cancellationToken) is { Succeeded: true, Value.Items.Count: > 0 };

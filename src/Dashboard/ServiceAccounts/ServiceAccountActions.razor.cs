@@ -11,15 +11,15 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource life = new();
     ConfirmDialog? confirm;
-    string? changing;
+    string? editedId;
     ServiceAccountDraft? draft;
 
     [Parameter, EditorRequired] public OrganizationAccess Organization { get; set; } = null!;
 
-    /// <summary>An account may have changed: what is shown of it is to be read again.</summary>
+    /// <summary>Raised when an account may have changed, so that the page reloads it.</summary>
     [Parameter, EditorRequired] public EventCallback OnChanged { get; set; }
 
-    /// <summary>An account is gone.</summary>
+    /// <summary>Raised when an account has been deleted.</summary>
     [Parameter, EditorRequired] public EventCallback OnDeleted { get; set; }
 
     [Inject] ServiceAccountService Accounts { get; set; } = null!;
@@ -40,21 +40,21 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         life.Dispose();
     }
 
-    /// <summary>Asks, and returns whether the person said yes.</summary>
+    /// <summary>Asks for confirmation and returns whether the user confirmed.</summary>
     public Task<bool> AskAsync(Confirmation question) => confirm!.AskAsync(question);
 
-    /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
+    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     public Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
 
-    /// <summary>Opens the form for an account, with all that it is now.</summary>
+    /// <summary>Opens the dialog to change an account, with its current values.</summary>
     public async Task ChangeAsync(string id, string name)
     {
-        // As it is now: the page may be an hour old, and shows the first of it only.
+        // Read the current state: the page may be stale, and shows only a part of it.
         var account = await DoAsync(actor => Accounts.GetAsync(actor, id, life.Token));
         if (account.Error is { } fault)
         {
-            await TellAsync($"Could not change {name}", fault);
+            await ShowErrorAsync($"Could not change {name}", fault);
             return;
         }
 
@@ -62,34 +62,34 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         draft = new(
             account.Value.Name, account.Value.Description, account.Value.Permissions, account.Value.Projects is null,
             [.. reached.Select(project => new PickItem(project.Path, project.Name, project.Path))], account.Value.Environment);
-        changing = account.Value.Id;
+        editedId = account.Value.Id;
         StateHasChanged();
     }
 
-    /// <summary>The projects that an account reaches.</summary>
+    /// <summary>Returns the projects that an account has access to.</summary>
     public async Task<IReadOnlyList<NamedProject>> ReachedAsync(ServiceAccountSummary account) =>
         await User.ActorAsync() is { } actor ? await Reader.ReachedAsync(actor, Organization, account, life.Token) : [];
 
-    /// <summary>Finds the organization's projects, for a picker.</summary>
+    /// <summary>Searches the organization's projects, for a picker.</summary>
     public async Task<PickPage> FindProjectsAsync(string term, CancellationToken cancellationToken) =>
         await User.ActorAsync() is { } actor ? await Reader.FindProjectsAsync(actor, Organization, term, cancellationToken) : new([], 0);
 
-    /// <summary>Switches an account off or on, at once: it can be undone.</summary>
+    /// <summary>Disables or enables an account without confirmation, because it can be undone.</summary>
     public async Task SwitchAsync(string id, string name, ServiceAccountState now)
     {
         var on = now != ServiceAccountState.Active;
         if (await SetStateAsync(id, name, on ? ServiceAccountState.Active : ServiceAccountState.Inactive))
         {
             Toasts.ShowUndo(
-                $"{name} switched {(on ? "on" : "off")}", () => InvokeAsync(() => SetStateAsync(id, name, now)),
-                on ? "Its keys and client secrets work again." : "Requests with its keys are refused, and it gets no token.");
+                $"{(on ? "Enabled" : "Disabled")} {name}", () => InvokeAsync(() => SetStateAsync(id, name, now)),
+                on ? "Its keys and client secrets work again." : "Requests using its keys are now refused, and it can’t get tokens.");
         }
     }
 
-    /// <summary>Deletes an account, once the person has read what stops.</summary>
+    /// <summary>Deletes an account after confirmation.</summary>
     public async Task DeleteAsync(string id, string name)
     {
-        // As it is now: the page may be an hour old, and the question depends on the last use.
+        // Read the current state: the page may be stale, and the question depends on the last use.
         var account = await DoAsync(actor => Accounts.GetAsync(actor, id, life.Token));
         if (account.Succeeded && !await AskAsync(ServiceAccountDeletionQuestion.About(account.Value, Time.GetUtcNow())))
         {
@@ -99,18 +99,19 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         var outcome = account.Succeeded ? await DoAsync(actor => Accounts.DeleteAsync(actor, id, life.Token)) : account;
         if (outcome.Error is { } fault)
         {
-            await TellAsync($"Could not delete {name}", fault);
+            await ShowErrorAsync($"Could not delete {name}", fault);
             return;
         }
 
-        Toasts.Show($"{name} deleted", outcome.Value.Keys == 0 ? null : $"{ServiceAccountItem.CountKeys(outcome.Value.Keys)} revoked with it.");
+        Toasts.Show(
+            $"Deleted {name}", outcome.Value.Keys == 0 ? null : $"Also revoked {ServiceAccountItem.CountKeys(outcome.Value.Keys)}.");
         await OnDeleted.InvokeAsync();
     }
 
-    /// <summary>Says that something could not be done, and has what is shown read again.</summary>
-    public Task TellAsync(string what, Error fault)
+    /// <summary>Shows an error and reloads the page's data.</summary>
+    public Task ShowErrorAsync(string what, Error fault)
     {
-        if (fault.Code != ErrorCode.SessionRequired) // which is told by a question of its own
+        if (fault.Code != ErrorCode.SessionRequired) // shown by a prompt of its own
         {
             Toasts.ShowError(what, fault.Detail);
         }
@@ -118,32 +119,32 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         return OnChanged.InvokeAsync();
     }
 
-    async Task<Error?> SaveAsync(ServiceAccountDraft wanted)
+    async Task<Error?> SaveAsync(ServiceAccountDraft changed)
     {
-        // What is as it was is not sent: somebody else may have changed it meanwhile.
+        // Only changed values are sent, to keep concurrent changes by others.
         var patch = new ServiceAccountPatch(
-            wanted.Name == draft!.Name ? null : wanted.Name,
-            wanted.Description == draft.Description ? null : wanted.Description,
-            wanted.Permissions.SequenceEqual(draft.Permissions, StringComparer.Ordinal) ? null : wanted.Permissions,
-            wanted.AllProjects == draft.AllProjects && wanted.Projects.SequenceEqual(draft.Projects) ? null : wanted.Choice);
-        var outcome = await DoAsync(actor => Accounts.ChangeAsync(actor, changing!, patch, life.Token));
+            changed.Name == draft!.Name ? null : changed.Name,
+            changed.Description == draft.Description ? null : changed.Description,
+            changed.Permissions.SequenceEqual(draft.Permissions, StringComparer.Ordinal) ? null : changed.Permissions,
+            changed.AllProjects == draft.AllProjects && changed.Projects.SequenceEqual(draft.Projects) ? null : changed.Choice);
+        var outcome = await DoAsync(actor => Accounts.ChangeAsync(actor, editedId!, patch, life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault;
         }
 
-        changing = null;
+        editedId = null;
         await OnChanged.InvokeAsync();
         return null;
     }
 
     async Task<bool> SetStateAsync(string id, string name, ServiceAccountState state)
     {
-        // Undone also from a page that has been left: the toast outlives it.
+        // Undo also works after the user has left the page, because the toast outlives it.
         var outcome = await DoAsync(actor => Accounts.ChangeAsync(actor, id, new(State: state), CancellationToken.None));
         if (outcome.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
-            Toasts.ShowError($"Could not switch {(state == ServiceAccountState.Active ? "on" : "off")} {name}", fault.Detail);
+            Toasts.ShowError($"Could not {(state == ServiceAccountState.Active ? "enable" : "disable")} {name}", fault.Detail);
         }
 
         if (!life.IsCancellationRequested)

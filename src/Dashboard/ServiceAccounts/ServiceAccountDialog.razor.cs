@@ -4,23 +4,24 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.ServiceAccounts;
 
-/// <summary>What stands in the form for a service account.</summary>
-/// <param name="Name">What people call it.</param>
+/// <summary>The input of the form for a service account.</summary>
+/// <param name="Name">The display name.</param>
 /// <param name="Description">What it is for.</param>
-/// <param name="Permissions">What it may do.</param>
-/// <param name="AllProjects">Whether it reaches all projects.</param>
-/// <param name="Projects">Those that it reaches otherwise.</param>
+/// <param name="Permissions">The permissions.</param>
+/// <param name="AllProjects">Whether it has access to all projects.</param>
+/// <param name="Projects">The projects that it has access to, unless it has access to all.</param>
 /// <param name="Environment">The environment of its first key.</param>
 public sealed record ServiceAccountDraft(
-    string Name, string Description, IReadOnlyList<string> Permissions, bool AllProjects, IReadOnlyList<PickItem> Projects, KeyEnvironment Environment)
+    string Name, string Description, IReadOnlyList<string> Permissions, bool AllProjects, IReadOnlyList<PickItem> Projects,
+    KeyEnvironment Environment)
 {
-    /// <summary>The projects as the domain is asked for them.</summary>
+    /// <summary>The selected projects.</summary>
     public ProjectChoice Choice => AllProjects ? ProjectChoice.All : new([.. Projects.Select(project => project.Value)]);
 }
 
 public sealed partial class ServiceAccountDialog : ComponentBase
 {
-    static readonly SelectOption<bool>[] reaches = [new(false, "Chosen projects"), new(true, "All projects")];
+    static readonly SelectOption<bool>[] reaches = [new(false, "Specific projects"), new(true, "All projects")];
     static readonly SelectOption<KeyEnvironment>[] environments = [new(KeyEnvironment.Live, "Live"), new(KeyEnvironment.Test, "Test")];
 
     Dialog? dialog;
@@ -42,16 +43,16 @@ public sealed partial class ServiceAccountDialog : ComponentBase
     /// <summary>The organization's name.</summary>
     [Parameter, EditorRequired] public string Organization { get; set; } = "";
 
-    /// <summary>What it begins with: the account as it is, or what a new one is offered.</summary>
+    /// <summary>The initial values: those of the account, or the defaults of a new one.</summary>
     [Parameter, EditorRequired] public ServiceAccountDraft? Begin { get; set; }
 
-    /// <summary>Whether it is about an account that there is already.</summary>
+    /// <summary>Whether the account already exists.</summary>
     [Parameter] public bool Changing { get; set; }
 
-    /// <summary>Finds the organization's projects.</summary>
+    /// <summary>Searches the organization's projects.</summary>
     [Parameter, EditorRequired] public Func<string, CancellationToken, Task<PickPage>>? LoadProjects { get; set; }
 
-    /// <summary>Takes what was asked for; returns why it could not be had, or null.</summary>
+    /// <summary>Submits the input and returns the error, or null on success.</summary>
     [Parameter, EditorRequired] public Func<ServiceAccountDraft, Task<Error?>>? OnSubmit { get; set; }
 
     [Parameter, EditorRequired] public EventCallback OnCancel { get; set; }
@@ -59,10 +60,14 @@ public sealed partial class ServiceAccountDialog : ComponentBase
     [Inject] PermissionCatalog PermissionCatalog { get; set; } = null!;
 
     string Lead => Changing
-        ? "Its keys and client secrets stay, and what they may do changes at once."
-        : $"In {Organization}. It gets a first API key and OAuth client credentials at once, shown one time.";
+        ? "Its keys and client secrets stay the same. What they can do changes immediately."
+        : $"In {Organization}. It gets an API key and OAuth client credentials, shown once.";
 
-    string FirstKeyHint => all ? "It lives in the first project." : projects is [var first, ..] ? $"It lives in {first.Name}." : "It lives in the first project that you choose.";
+    string FirstKeyHint => all
+        ? "Created in the first project."
+        : projects is [var first, ..]
+        ? $"Created in {first.Name}."
+        : "Created in the first project you choose.";
 
     protected override void OnParametersSet()
     {
@@ -91,11 +96,12 @@ public sealed partial class ServiceAccountDialog : ComponentBase
             return;
         }
 
-        submitting = true; // a second press arrives while the first is being done
+        submitting = true; // ignore a second click while the first is handled
         try
         {
             Check();
-            if (errors.Count == 0 && await OnSubmit(new(name.Trim(), description.Trim(), permissions, all, projects, environment)) is { } fault)
+            if (errors.Count == 0
+                && await OnSubmit(new(name.Trim(), description.Trim(), permissions, all, projects, environment)) is { } fault)
             {
                 Show(fault);
             }
@@ -108,7 +114,7 @@ public sealed partial class ServiceAccountDialog : ComponentBase
         }
     }
 
-    /// <summary>Says what is missing; the rest is for the service to judge.</summary>
+    /// <summary>Checks for missing input. The service validates the rest.</summary>
     void Check()
     {
         (refusal, errors) = (null, new(StringComparer.Ordinal));
@@ -124,15 +130,17 @@ public sealed partial class ServiceAccountDialog : ComponentBase
 
         if (!all && projects.Count == 0)
         {
-            errors["projects"] = "Choose one project or more, or all of them.";
+            errors["projects"] = "Choose at least one project, or all projects.";
         }
     }
 
-    /// <summary>An error goes to its field; one of no field that is there stands above them all.</summary>
+    /// <summary>Shows an error at its field, or above the form if it belongs to none of the visible fields.</summary>
     void Show(Error fault)
     {
         errors = new(fault.Errors ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
-        refusal = errors.Keys.Any(field => field is "name" or "description" or "permissions" || (field == "projects" && !all)) ? null : fault.Detail;
+        refusal = errors.Keys.Any(field => field is "name" or "description" or "permissions" || (field == "projects" && !all))
+            ? null
+            : fault.Detail;
     }
 
     string? Error(string field) => errors.GetValueOrDefault(field);

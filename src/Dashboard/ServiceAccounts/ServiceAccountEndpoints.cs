@@ -18,34 +18,40 @@ static class ServiceAccountEndpoints
     {
         var accounts = app.MapGroup("/api/service-accounts").RequireAuthorization(MemberPolicy.Name).AsApi().WithTags("Service accounts");
         accounts.MapPost("", CreateAsync).WithName("createServiceAccount")
-            .WithSummary("Create a service account with an OAuth client and a first key. Their secrets are in the answer, once.")
-            .Answers<IssuedServiceAccountAnswer>(201, "The service account was created.", ("Location", "Where the service account is."))
+            .WithSummary(
+                "Create a service account with an OAuth client and a key. The response is the only one that contains their secrets.")
+            .Answers<IssuedServiceAccountAnswer>(201, "The service account was created.", ("Location", "The URL of the service account."))
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.KeyLimitReached);
-        accounts.MapRead("", ListAsync).WithName("listServiceAccounts").WithSummary("List the service accounts of an organization, newest first.")
+        accounts.MapRead("", ListAsync).WithName("listServiceAccounts")
+            .WithSummary("List the service accounts of an organization, newest first.")
             .Answers<ListAnswer<ServiceAccountAnswer>>(200, "A page of service accounts.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         accounts.MapRead(One, GetAsync).WithName("getServiceAccount").WithSummary("Read a service account.")
             .Answers<ServiceAccountAnswer>(200, "The service account.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         accounts.MapPatch(One, ChangeAsync).WithName("changeServiceAccount")
-            .WithSummary("Rename a service account, switch it off or on, or change what it may do. Its keys follow at once.")
-            .Answers<ServiceAccountAnswer>(200, "The service account as it is now.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
-        accounts.MapDelete(One, DeleteAsync).WithName("deleteServiceAccount").WithSummary("Delete a service account, and revoke its keys and its OAuth client.")
-            .AnswersNothing("The service account is gone.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+            .WithSummary("Rename a service account, disable or enable it, or change its permissions. This applies to its keys immediately.")
+            .Answers<ServiceAccountAnswer>(200, "The service account after the change.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+        accounts.MapDelete(One, DeleteAsync).WithName("deleteServiceAccount")
+            .WithSummary("Permanently delete a service account, and revoke its keys and its client secrets.")
+            .AnswersNothing("The service account was deleted.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         accounts.MapPost(Secrets, AddSecretAsync).WithName("addClientSecret")
-            .WithSummary("Make another client secret, beside the one there is: two are good at a time, so that one can be replaced without an outage. It is in the answer, once.")
-            .Answers<IssuedClientSecretAnswer>(201, "The client secret was made.", ("Location", "Where the service account is."))
+            .WithSummary(
+                "Add a client secret, returned only in this response. Up to 2 are valid at a time, to replace one without downtime.")
+            .Answers<IssuedClientSecretAnswer>(201, "The client secret was created.", ("Location", "The URL of the service account."))
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
         accounts.MapDelete(OneSecret, RemoveSecretAsync).WithName("removeClientSecret")
-            .WithSummary("Revoke a client secret, the last one too. No token is issued for it any more.")
-            .AnswersNothing("The client secret is revoked.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+            .WithSummary("Revoke a client secret, even the last one. It can no longer be used to get tokens.")
+            .AnswersNothing("The client secret was revoked.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
     }
 
     static async Task<IResult> CreateAsync(
-        JsonBody<CreateServiceAccountRequest> body, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
+        JsonBody<CreateServiceAccountRequest> body, ServiceAccountService accounts, HttpContext http,
+        CancellationToken cancellationToken) =>
         (await accounts.CreateAsync(http.Caller(), body.Value.ToNew(), cancellationToken))
         .ToResult(issued => TypedResults.Created($"/api/service-accounts/{issued.Account.Id}", new IssuedServiceAccountAnswer(issued)));
 
     static async Task<IResult> ListAsync(
-        QueryInput<ServiceAccountListRequest> query, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
+        QueryInput<ServiceAccountListRequest> query, ServiceAccountService accounts, HttpContext http,
+        CancellationToken cancellationToken) =>
         (await accounts.ListAsync(http.Caller(), query.Value.ToQuery(), cancellationToken))
         .ToList(row => new ServiceAccountAnswer(row));
 
@@ -53,21 +59,27 @@ static class ServiceAccountEndpoints
         (await accounts.GetAsync(http.Caller(), id, cancellationToken)).ToResult(Show);
 
     static async Task<IResult> ChangeAsync(
-        string id, JsonBody<ChangeServiceAccountRequest> body, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken)
+        string id, JsonBody<ChangeServiceAccountRequest> body, ServiceAccountService accounts, HttpContext http,
+        CancellationToken cancellationToken)
     {
         var patch = body.Value.ToPatch();
-        return patch.Error is { } nothing ? nothing.ToResult() : (await accounts.ChangeAsync(http.Caller(), id, patch.Value, cancellationToken)).ToResult(Show);
+        return patch.Error is { } empty
+            ? empty.ToResult()
+            : (await accounts.ChangeAsync(http.Caller(), id, patch.Value, cancellationToken)).ToResult(Show);
     }
 
-    static async Task<IResult> DeleteAsync(string id, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
+    static async Task<IResult> DeleteAsync(
+        string id, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
         (await accounts.DeleteAsync(http.Caller(), id, cancellationToken)).ToResult(_ => TypedResults.NoContent());
 
-    static async Task<IResult> AddSecretAsync(string id, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
+    static async Task<IResult> AddSecretAsync(
+        string id, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
         (await accounts.AddSecretAsync(http.Caller(), id, cancellationToken))
         .ToResult(issued => TypedResults.Created($"/api/service-accounts/{issued.Account.Id}", new IssuedClientSecretAnswer(issued)));
 
     static async Task<IResult> RemoveSecretAsync(
-        string id, [FromRoute(Name = "secret_id")] string secretId, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
+        string id, [FromRoute(Name = "secret_id")] string secretId, ServiceAccountService accounts, HttpContext http,
+        CancellationToken cancellationToken) =>
         (await accounts.RemoveSecretAsync(http.Caller(), id, secretId, cancellationToken)).ToResult(_ => TypedResults.NoContent());
 
     static IResult Show(ServiceAccountSummary row) => TypedResults.Ok(new ServiceAccountAnswer(row));

@@ -4,49 +4,67 @@ using Dashboard.Core.ServiceAccounts;
 
 namespace Dashboard.ServiceAccounts;
 
-/// <summary>The body that creates a service account.</summary>
+/// <summary>The request body to create a service account.</summary>
 sealed record CreateServiceAccountRequest(
-    [Field("What people call it, 1 to 100 characters. Its first key gets the same name.", Example = "\"gateway\"")] string Name,
-    [Field("What it is for, up to 500 characters.", Example = "\"Verifies keys for the public API.\"", Max = ServiceAccount.MaxDescriptionLength)] string? Description = null,
-    [Field("What it may do: of the catalog, and verify, which lets it ask whether keys are good. Left out: all of the catalog.", Example = "[\"verify\"]", Min = 1)]
+    [Field("The display name, 1 to 100 characters. Its first key gets the same name.", Example = "\"gateway\"")] string Name,
+    [Field(
+        "What it is for, up to 500 characters.",
+        Example = "\"Verifies keys for the public API.\"", Max = ServiceAccount.MaxDescriptionLength)]
+    string? Description = null,
+    [Field(
+        "Permissions from the catalog, and verify, which allows it to verify keys. Defaults to every permission in the catalog.",
+        Example = "[\"verify\"]", Min = 1)]
     IReadOnlyList<string>? Permissions = null,
-    [Field("The projects that it reaches, as organization/project and of one organization, or \"all\". Left out: the caller's only one.", Example = "[\"acme/orders\"]")]
+    [Field(
+        "The projects of one organization that it has access to, as organization/project, or \"all\". Defaults to the caller's only " +
+        "project.",
+        Example = "[\"acme/orders\"]")]
     ScopeAnswer? Projects = null,
     [Field("The environment of its first key.")] KeyEnvironment Environment = KeyEnvironment.Live,
-    [Field("With projects \"all\": the organization's slug. Left out: the caller's only one.", Example = "\"acme\"")] string? Organization = null)
+    [Field("The organization's slug, if projects is \"all\". Defaults to the caller's only organization.", Example = "\"acme\"")]
+    string? Organization = null)
 {
     public NewServiceAccount ToNew() =>
-        new(Name, Description, Permissions, Projects is { } projects ? new ProjectChoice(projects.Resources) : null, Environment, Organization);
+        new(
+            Name, Description, Permissions, Projects is { } projects ? new ProjectChoice(projects.Resources) : null, Environment,
+            Organization);
 }
 
-/// <summary>The body that changes a service account. What is left out stays.</summary>
+/// <summary>The request body to change a service account. Omitted members keep their value.</summary>
 sealed record ChangeServiceAccountRequest(
-    [Field("What people call it, 1 to 100 characters.", Example = "\"gateway\"")] Optional<string> Name = default,
-    [Field("What it is for, up to 500 characters.", Example = "\"Verifies keys for the public API.\"", Max = ServiceAccount.MaxDescriptionLength)] Optional<string> Description = default,
-    [Field("What it may do from now on. None of its keys can do more.", Example = "[\"verify\"]", Min = 1)] Optional<IReadOnlyList<string>> Permissions = default,
-    [Field("The projects that it reaches from now on, or \"all\". Its keys in others are switched off meanwhile.", Example = "[\"acme/orders\"]")] Optional<ScopeAnswer> Projects = default,
-    [Field("Switches it off or on, and its keys with it.")] Optional<ServiceAccountState> State = default)
+    [Field("The display name, 1 to 100 characters.", Example = "\"gateway\"")] Optional<string> Name = default,
+    [Field(
+        "What it is for, up to 500 characters.",
+        Example = "\"Verifies keys for the public API.\"", Max = ServiceAccount.MaxDescriptionLength)]
+    Optional<string> Description = default,
+    [Field("The new permissions. Its keys can never do more.", Example = "[\"verify\"]", Min = 1)]
+    Optional<IReadOnlyList<string>> Permissions = default,
+    [Field(
+        "The projects that it has access to, or \"all\". Its keys in other projects stop working until it has access again.",
+        Example = "[\"acme/orders\"]")]
+    Optional<ScopeAnswer> Projects = default,
+    [Field("Enables or disables it, together with its keys.")] Optional<ServiceAccountState> State = default)
 {
-    /// <summary>What the domain is asked for, or that nothing is.</summary>
+    /// <summary>Converts the body to a patch, or returns an error if it is empty.</summary>
     public Result<ServiceAccountPatch> ToPatch() => Name.IsSet || Description.IsSet || Permissions.IsSet || Projects.IsSet || State.IsSet
         ? new ServiceAccountPatch(
             Name.Map<string?>(x => x, null), Description.Map<string?>(x => x, null), Permissions.Map<IReadOnlyList<string>?>(x => x, null),
             Projects.Map<ProjectChoice?>(x => new(x.Resources), null), State.Map<ServiceAccountState?>(x => x, null))
-        : new Error(ErrorCode.InvalidRequest, "Nothing is to change. Send name, description, permissions, projects or state.");
+        : new Error(ErrorCode.InvalidRequest, "Nothing to change. Send name, description, permissions, projects or state.");
 }
 
-/// <summary>Which service accounts a list shows.</summary>
+/// <summary>The query of the service account list.</summary>
 sealed record ServiceAccountListRequest(
-    [Field("The organization's slug. Left out: the caller's only one.", Example = "\"acme\"")] string? Organization = null,
-    [Field("A part of the name, or the beginning of id or client_id.", Example = "\"gateway\"")] string? Search = null,
-    [Field("Only those of this state.")] ServiceAccountState? State = null,
-    [Field("The next_cursor of the page before.", Example = ListExamples.Cursor)] string? Cursor = null,
-    [Field("The most rows on a page.", Min = 1, Max = Page.MaxLimit)] int Limit = Page.DefaultLimit)
+    [Field("The organization's slug. Defaults to the caller's only organization.", Example = "\"acme\"")] string? Organization = null,
+    [Field("Part of the name, or the start of id or client_id.", Example = "\"gateway\"")] string? Search = null,
+    [Field("List only service accounts in this state.")] ServiceAccountState? State = null,
+    [Field("The next_cursor of the previous page.", Example = ListExamples.Cursor)] string? Cursor = null,
+    [Field("The maximum number of items on a page.", Min = 1, Max = Page.MaxLimit)] int Limit = Page.DefaultLimit)
 {
     public ServiceAccountQuery ToQuery() => new(Organization, Cursor, Limit, Search, State);
 }
 
-/// <summary>A service account. No secret is in it.</summary>
+/// <summary>A service account, without its secrets.</summary>
 class ServiceAccountAnswer
 {
     readonly ServiceAccountSummary account;
@@ -56,70 +74,74 @@ class ServiceAccountAnswer
     [Field("The identifier.", Example = "\"sa_Ab12CdEfGh34IjKl\"")]
     public string Id => account.Id;
 
-    [Field("What people call it.", Example = "\"gateway\"")]
+    [Field("The display name.", Example = "\"gateway\"")]
     public string Name => account.Name;
 
-    [Field("What it is for; empty where nothing is said.", Example = "\"Verifies keys for the public API.\"")]
+    [Field("What it is for; empty if there is no description.", Example = "\"Verifies keys for the public API.\"")]
     public string Description => account.Description;
 
     [Field("The organization's slug.", Example = "\"acme\"")]
     public string Organization => account.Organization;
 
-    [Field("Its OAuth client id, the same for its whole life.", Example = "\"latchkey-sa-Ab12CdEfGh34IjKl\"")]
+    [Field("Its OAuth client id, which never changes.", Example = "\"latchkey-sa-Ab12CdEfGh34IjKl\"")]
     public string ClientId => account.ClientId;
 
-    [Field("What it may do.", Example = "[\"read\", \"verify\"]")]
+    [Field("The permissions.", Example = "[\"read\", \"verify\"]")]
     public IReadOnlyList<string> Permissions => account.Permissions;
 
-    [Field("The projects that it reaches: \"all\" of the organization, or a list of organization/project.", Example = "[\"acme/orders\"]")]
+    [Field(
+        "The projects that it has access to: \"all\" of the organization, or a list of organization/project.",
+        Example = "[\"acme/orders\"]")]
     public ScopeAnswer Projects => new(account.Projects);
 
     [Field("The environment that it was created for.")]
     public KeyEnvironment Environment => account.Environment;
 
-    [Field("Whether it works.")]
+    [Field("The state.")]
     public ServiceAccountState State => account.State;
 
     [Field("When it was created.", Example = "\"2026-11-21T09:30:00.000Z\"")]
     public DateTimeOffset CreatedAt => account.CreatedAt;
 
-    [Field("Who created it.")]
+    [Field("The creator.")]
     public PartyAnswer CreatedBy => new(account.CreatedBy);
 
-    [Field("Who owns it: who created it.")]
+    [Field("The owner, who is the creator.")]
     public OwnerAnswer Owner => new(account.Owner);
 
-    [Field("How many API keys it has that are not revoked.", Example = "2")]
+    [Field("The number of its API keys, except revoked ones.", Example = "2")]
     public int Keys => account.Keys;
 
-    [Field("Its client secrets that are good, newest first: two at most, none where all were removed.")]
+    [Field("Its valid client secrets, newest first: at most two.")]
     public IReadOnlyList<ClientSecretAnswer> Secrets => [.. account.Secrets.Select(secret => new ClientSecretAnswer(secret))];
 
-    [Field("When one of its credentials was last accepted, right to the minute; null for never.", Example = "\"2026-11-21T12:04:05.678Z\"")]
+    [Field(
+        "When one of its credentials was last accepted, accurate to the minute; null if never.",
+        Example = "\"2026-11-21T12:04:05.678Z\"")]
     public DateTimeOffset? LastUsedAt => account.LastUsedAt;
 }
 
-/// <summary>The person who owns a service account.</summary>
+/// <summary>The owner of a service account.</summary>
 sealed class OwnerAnswer
 {
     readonly ServiceAccountOwner owner;
 
     internal OwnerAnswer(ServiceAccountOwner owner) => this.owner = owner;
 
-    [Field("What kind of thing it is.", Words = ["user"])]
+    [Field("The type.", Words = ["user"])]
     public PartyType Type => owner.User.Type;
 
-    [Field("Its identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")]
+    [Field("The identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")]
     public string Id => owner.User.Id;
 
-    [Field("What people call it.", Example = "\"Ada Lovelace\"")]
+    [Field("The display name.", Example = "\"Ada Lovelace\"")]
     public string Name => owner.User.Name;
 
-    [Field("Whether the person is no member of the organization any more. Admins and owners look after the account then.", Example = "false")]
+    [Field("Whether the owner has left the organization. Admins and owners then manage the account.", Example = "false")]
     public bool Left => owner.Left;
 }
 
-/// <summary>A client secret. The secret itself is not in it.</summary>
+/// <summary>A client secret, without its value.</summary>
 class ClientSecretAnswer
 {
     readonly ClientSecretSummary secret;
@@ -129,17 +151,19 @@ class ClientSecretAnswer
     [Field("The identifier.", Example = "\"cs_Ab12CdEfGh34IjKl\"")]
     public string Id => secret.Id;
 
-    [Field("The beginning of its text, which tells it from the other and opens nothing; null for one that was made before that was kept.", Example = "\"secret_ABCD\"")]
+    [Field(
+        "The start of the secret, which identifies it but grants no access; null for secrets from before hints were stored.",
+        Example = "\"secret_ABCD\"")]
     public string? Hint => secret.Hint;
 
-    [Field("When it was made.", Example = "\"2026-11-21T09:30:00.000Z\"")]
+    [Field("When it was created.", Example = "\"2026-11-21T09:30:00.000Z\"")]
     public DateTimeOffset CreatedAt => secret.CreatedAt;
 
-    [Field("When a token was last issued for it; null for never.", Example = "\"2026-11-21T12:04:05.678Z\"")]
+    [Field("When a token was last issued for it; null if never.", Example = "\"2026-11-21T12:04:05.678Z\"")]
     public DateTimeOffset? LastUsedAt => secret.LastUsedAt;
 }
 
-/// <summary>A client secret that was just made. The only answer with it in it.</summary>
+/// <summary>A new client secret. The only response that contains its value.</summary>
 sealed class IssuedClientSecretAnswer : ClientSecretAnswer
 {
     readonly IssuedClientSecret issued;
@@ -147,14 +171,14 @@ sealed class IssuedClientSecretAnswer : ClientSecretAnswer
     internal IssuedClientSecretAnswer(IssuedClientSecret issued)
         : base(issued.Row) => this.issued = issued;
 
-    [Field("The client id that goes with it.", Example = "\"latchkey-sa-Ab12CdEfGh34IjKl\"")]
+    [Field("The client id that the secret belongs to.", Example = "\"latchkey-sa-Ab12CdEfGh34IjKl\"")]
     public string ClientId => issued.Account.ClientId;
 
-    [Field("The secret. It is in this answer and never again anywhere.", Example = "\"secret_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq\"")]
+    [Field("The secret. Returned only in this response.", Example = "\"secret_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq\"")]
     public string ClientSecret => issued.Secret.Reveal();
 }
 
-/// <summary>A service account that was just created. The only answer with its secrets in it.</summary>
+/// <summary>A new service account. The only response that contains its secrets.</summary>
 sealed class IssuedServiceAccountAnswer : ServiceAccountAnswer
 {
     readonly IssuedServiceAccount issued;
@@ -162,12 +186,16 @@ sealed class IssuedServiceAccountAnswer : ServiceAccountAnswer
     internal IssuedServiceAccountAnswer(IssuedServiceAccount issued)
         : base(issued.Account) => this.issued = issued;
 
-    [Field("The secret of its OAuth client. It is in this answer and never again anywhere.", Example = "\"secret_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq\"")]
+    [Field(
+        "The secret of its OAuth client. Returned only in this response.",
+        Example = "\"secret_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq\"")]
     public string ClientSecret => issued.Secret.Reveal();
 
     [Field("The public identifier of its first key.", Example = "\"Ab12CdEf\"")]
     public string KeyId => issued.Key.Key.KeyId;
 
-    [Field("Its first key, of the first of its projects. It is in this answer and never again anywhere.", Example = "\"nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH\"")]
+    [Field(
+        "Its first key, in the first of its projects. Returned only in this response.",
+        Example = "\"nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH\"")]
     public string RawKey => issued.Key.Secret.Reveal();
 }

@@ -21,13 +21,13 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
     NamedProject? project;
     Core.Keys.Allowance? allowance;
     KeyDraft? offered;
-    IReadOnlyList<NamedProject> reached = [];
+    IReadOnlyList<NamedProject> projects = [];
 
     [Parameter] public string Organization { get; set; } = "";
 
     [Parameter] public string Id { get; set; } = "";
 
-    /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
+    /// <summary>Handed from the prerendered page to its circuit. Never contains a secret.</summary>
     [PersistentState] public ServiceAccountView? View { get; set; }
 
     [Inject] ServiceAccountsPageQuery Reader { get; set; } = null!;
@@ -64,12 +64,13 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
         }
     }
 
-    /// <summary>"Order Platform, Warehouse", the first of many, or all.</summary>
+    /// <summary>Returns "Order Platform, Warehouse", the first projects and the number of others, or "All projects".</summary>
     static string Projects(ServiceAccountView view) => view.Account.Projects switch
     {
         null => "All projects",
-        [] => "No project left",
-        var listed when listed.Count > view.Projects.Count => $"{string.Join(", ", view.Projects)} and {listed.Count - view.Projects.Count} more",
+        [] => "No projects left",
+        var listed when listed.Count > view.Projects.Count =>
+            $"{string.Join(", ", view.Projects)} and {listed.Count - view.Projects.Count} more",
         _ => string.Join(", ", view.Projects),
     };
 
@@ -77,20 +78,20 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
     {
         if (await User.ActorAsync() is not { } actor)
         {
-            return; // the router leads to the sign-in
+            return; // the router redirects to the sign-in page
         }
 
         var read = await Reader.ReadOneAsync(actor, Organization, Id, life.Token);
         if (read.Error is not null)
         {
-            if (issued is null) // a secret that is on the screen outweighs what is behind it
+            if (issued is null) // do not navigate away from a secret on the screen
             {
                 Navigation.NotFound();
             }
         }
         else if (read.Value.Organization.Slug != Organization)
         {
-            // It was called so once.
+            // It has been renamed: go to its current address.
             Navigation.NavigateTo($"/{read.Value.Organization.Slug}/service-accounts/{Id}", replace: true);
         }
         else
@@ -112,7 +113,7 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
         var outcome = await actions!.DoAsync(actor => Accounts.AddSecretAsync(actor, Id, life.Token));
         if (outcome.Error is { } fault)
         {
-            await actions.TellAsync("Could not add a client secret", fault);
+            await actions.ShowErrorAsync("Could not add a client secret", fault);
             return;
         }
 
@@ -122,8 +123,11 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
     async Task RevokeSecretAsync(ClientSecretSummary secret)
     {
         var name = ClientSecretsTable.Short(secret);
-        var last = View!.Account.Secrets.Count == 1 ? " It is the last one: until you add another, this account gets no token." : "";
-        if (!await actions!.AskAsync(new("Revoke this client secret?", "Revoke secret", $"No program gets a token with {name} from this moment on. This cannot be undone.{last}")))
+        var last = View!.Account.Secrets.Count == 1 ? " It is the last secret: until you add another, this account can’t get tokens." : "";
+        if (!await actions!.AskAsync(
+            new(
+                "Revoke this client secret?", "Revoke secret",
+                $"Programs can no longer get a token with {name}. This cannot be undone.{last}")))
         {
             return;
         }
@@ -131,42 +135,44 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
         var outcome = await actions.DoAsync(actor => Accounts.RemoveSecretAsync(actor, Id, secret.Id, life.Token));
         if (outcome.Error is { } fault)
         {
-            await actions.TellAsync($"Could not revoke {name}", fault);
+            await actions.ShowErrorAsync($"Could not revoke {name}", fault);
             return;
         }
 
-        Toasts.Show($"{name} revoked");
+        Toasts.Show($"Revoked {name}");
         await ReloadAsync();
     }
 
     async Task BeginKeyAsync()
     {
         var account = View!.Account;
-        reached = await actions!.ReachedAsync(account);
-        if (reached.Count == 0)
+        projects = await actions!.ReachedAsync(account);
+        if (projects.Count == 0)
         {
-            Toasts.ShowError("It reaches no project", "Choose projects for it first, under Change.");
+            Toasts.ShowError("It has no access to any project", "Choose projects for it first, under Change.");
             return;
         }
 
-        owner = new(account.Name, account.Permissions, [.. reached.Select(place => new SelectOption<string>(place.Path, place.Name))]);
+        owner = new(account.Name, account.Permissions, [.. projects.Select(place => new SelectOption<string>(place.Path, place.Name))]);
         offered = new("", account.Environment, false, [], [account.Permissions[0]], ExpiryChoice.In90Days, "");
-        await ChooseProjectAsync(reached[0].Path);
+        await ChooseProjectAsync(projects[0].Path);
         creating = true;
     }
 
     async Task ChooseProjectAsync(string path)
     {
-        project = reached.First(place => place.Path == path);
-        allowance = await User.ActorAsync() is { } actor && await Keys.AllowanceAsync(actor, path, life.Token) is { Succeeded: true, Value: var left } ? left : null;
+        project = projects.First(place => place.Path == path);
+        allowance = await User.ActorAsync() is { } actor
+            && await Keys.AllowanceAsync(actor, path, life.Token) is { Succeeded: true, Value: var left } ? left : null;
     }
 
     async Task<PickPage> FindResourcesAsync(string term, CancellationToken cancellationToken) =>
         await Resources.PickAsync(await User.ActorAsync(), project?.Path, term, cancellationToken);
 
-    async Task<Error?> CreateKeyAsync(NewKey asked)
+    async Task<Error?> CreateKeyAsync(NewKey key)
     {
-        var outcome = await actions!.DoAsync(actor => Keys.CreateAsync(actor, asked with { Project = project!.Path, ServiceAccountId = Id }, life.Token));
+        var outcome = await actions!.DoAsync(
+            actor => Keys.CreateAsync(actor, key with { Project = project!.Path, ServiceAccountId = Id }, life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault;
@@ -177,7 +183,7 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
         return null;
     }
 
-    /// <summary>The secret first; the page behind it can wait.</summary>
+    /// <summary>Shows the secret before the page is reloaded.</summary>
     async Task ShowAsync(SecretReveal secrets)
     {
         issued = secrets;
@@ -188,11 +194,11 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
         }
         catch (Exception failure) when (!life.IsCancellationRequested)
         {
-            LogNotRead(Log, failure); // the page would be lost over it, and the secret with the page
+            LogNotRead(Log, failure); // an exception would tear down the page, and the secret with it
         }
     }
 
-    /// <summary>From here on the secret is nowhere. Whatever became of the account meanwhile shows now.</summary>
+    /// <summary>Discards the secret, and reloads the account, which may have changed.</summary>
     Task CloseSecretAsync()
     {
         issued = null;
@@ -200,6 +206,6 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
         return ReloadAsync();
     }
 
-    [LoggerMessage(LogLevel.Error, "A service account could not be read after a secret of it was made.")]
+    [LoggerMessage(LogLevel.Error, "Could not read a service account after creating a secret for it.")]
     static partial void LogNotRead(ILogger log, Exception failure);
 }

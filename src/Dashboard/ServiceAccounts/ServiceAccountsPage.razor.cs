@@ -10,11 +10,11 @@ namespace Dashboard.ServiceAccounts;
 
 public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
 {
-    /// <summary>What is longer may be a whole secret that was pasted: it is not said again.</summary>
+    /// <summary>A longer text may be a pasted secret, so it is not echoed.</summary>
     const int MaxQuoted = 30;
 
     static readonly SelectOption<ServiceAccountState?>[] states =
-        [new(null, "Any status"), new(ServiceAccountState.Active, "Active"), new(ServiceAccountState.Inactive, "Switched off")];
+        [new(null, "Any status"), new(ServiceAccountState.Active, "Active"), new(ServiceAccountState.Inactive, "Disabled")];
 
     readonly PagedListState<ServiceAccountsPageState, ServiceAccountsPageModel> list;
     ServiceAccountActions? actions;
@@ -28,7 +28,7 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
 
     [SupplyParameterFromQuery(Name = "state")] public string? State { get; set; }
 
-    /// <summary>Handed from the prerendered page to its circuit. No secret is ever in it.</summary>
+    /// <summary>Handed from the prerendered page to its circuit. Never contains a secret.</summary>
     [PersistentState] public ServiceAccountsPageModel? View { get => list.Page; set => list.Page = value; }
 
     [Inject] ServiceAccountsPageQuery Reader { get; set; } = null!;
@@ -47,8 +47,11 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     {
         get
         {
-            var account = View?.State.State is { } state ? $"{(state == ServiceAccountState.Active ? "active" : "switched-off")} service account" : "service account";
-            return View?.Searched != true ? $"No {account} in {View?.Organization.Name}" : list.Search.Length <= MaxQuoted ? $"No {account} matches “{list.Search}”" : $"No {account} matches";
+            var state = View?.State.State switch { ServiceAccountState.Active => "active ", ServiceAccountState.Inactive => "disabled ",
+                _ => "" };
+            return View?.Searched != true ? $"No {state}service accounts in {View?.Organization.Name}"
+                : list.Search.Length <= MaxQuoted ? $"No {state}service accounts match “{list.Search}”"
+                : $"No {state}service accounts match";
         }
     }
 
@@ -56,7 +59,8 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        ServiceAccountState? state = State switch { "active" => ServiceAccountState.Active, "inactive" => ServiceAccountState.Inactive, _ => null };
+        ServiceAccountState? state = State switch { "active" => ServiceAccountState.Active, "inactive" => ServiceAccountState.Inactive,
+            _ => null };
         var asked = new ServiceAccountsPageState(Organization, state);
         await list.OpenAsync(asked);
     }
@@ -70,7 +74,8 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         StateHasChanged();
     }
 
-    void ShowState(ServiceAccountState? state) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("state", state?.ToWireName()), replace: true);
+    void ShowState(ServiceAccountState? state) =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("state", state?.ToWireName()), replace: true);
 
     async Task ClearAsync()
     {
@@ -85,17 +90,20 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         }
     }
 
-    /// <summary>Offers what most accounts need and no more: one permission, and the project where there is one only.</summary>
+    /// <summary>Opens the dialog with the defaults: one permission, and the project if there is only one.</summary>
     async Task BeginCreatingAsync()
     {
         var projects = await actions!.FindProjectsAsync("", list.Closed);
-        begin = new("", "", [PermissionCatalog.Permissions[0].Name], false, projects is { Total: 1, Items: var only } ? only : [], KeyEnvironment.Live);
+        begin = new(
+            "", "", [PermissionCatalog.Permissions[0].Name], false, projects is { Total: 1, Items: var only } ? only : [],
+            KeyEnvironment.Live);
         creating = true;
     }
 
     async Task<Error?> CreateAsync(ServiceAccountDraft asked)
     {
-        var input = new NewServiceAccount(asked.Name, asked.Description, asked.Permissions, asked.Choice, asked.Environment, View!.Organization.Slug);
+        var input = new NewServiceAccount(
+            asked.Name, asked.Description, asked.Permissions, asked.Choice, asked.Environment, View!.Organization.Slug);
         var outcome = await actions!.DoAsync(actor => Accounts.CreateAsync(actor, input, list.Closed));
         if (outcome.Error is { } fault)
         {
@@ -103,13 +111,13 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         }
 
         (creating, issued) = (false, ServiceAccountSecrets.Of(outcome.Value));
-        StateHasChanged(); // the secrets first; the list can wait
+        StateHasChanged(); // show the secrets before the list is reloaded
         await list.TryLoadFirstAsync(failure => LogNotRead(Log, failure));
         StateHasChanged();
         return null;
     }
 
-    /// <summary>From here on the secrets are nowhere. Whatever became of the list meanwhile shows now.</summary>
+    /// <summary>Discards the secrets, and reloads the list, which may have changed.</summary>
     Task CloseSecretAsync()
     {
         issued = null;
@@ -117,6 +125,6 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         return ReloadAsync();
     }
 
-    [LoggerMessage(LogLevel.Error, "The list of service accounts could not be read after one was created.")]
+    [LoggerMessage(LogLevel.Error, "Could not read the list of service accounts after creating one.")]
     static partial void LogNotRead(ILogger log, Exception failure);
 }

@@ -6,35 +6,37 @@ using Dashboard.Shared;
 
 namespace Dashboard.ServiceAccounts;
 
-/// <summary>Which page of which list is asked for, as far as the address says it.</summary>
-/// <param name="Organization">The organization's slug, as the address names it.</param>
-/// <param name="State">Only those of one state.</param>
+/// <summary>The list's filters and order, as the URL encodes them.</summary>
+/// <param name="Organization">The organization's slug, as in the URL.</param>
+/// <param name="State">Show only accounts in this state.</param>
 public sealed record ServiceAccountsPageState(string Organization, ServiceAccountState? State) : ListPageState
 {
     /// <inheritdoc />
     public override string ToPath() => $"/{Organization}/service-accounts";
 }
 
-/// <summary>A service account as the list shows it: short enough to go from the prerendered page to its circuit, whatever the account reaches.</summary>
+/// <summary>A service account as the list shows it. Its size is bounded, so that a page of accounts fits into the circuit's first
+/// message.</summary>
 /// <param name="Id">The identifier.</param>
-/// <param name="Name">What people call it.</param>
-/// <param name="Permissions">The first of what it may do, and how much more.</param>
-/// <param name="Projects">The first of the projects that it reaches by name, and how many more.</param>
-/// <param name="Keys">How many keys it has that are not revoked.</param>
-/// <param name="Secrets">How many client secrets it has.</param>
-/// <param name="Owner">Who owns it.</param>
-/// <param name="OwnerLeft">Whether that person is no member any more.</param>
+/// <param name="Name">The display name.</param>
+/// <param name="Permissions">The first permissions, and the number of others.</param>
+/// <param name="Projects">The name of the first project that it has access to, and the number of others.</param>
+/// <param name="Keys">The number of its keys, except revoked ones.</param>
+/// <param name="Secrets">The number of its client secrets.</param>
+/// <param name="Owner">The owner's name.</param>
+/// <param name="OwnerLeft">Whether the owner has left the organization.</param>
 /// <param name="LastUsedAt">When one of its credentials was last accepted, or null.</param>
-/// <param name="State">Whether it works.</param>
+/// <param name="State">The state.</param>
 public sealed record ServiceAccountItem(
-    string Id, string Name, string Permissions, string Projects, int Keys, int Secrets, string Owner, bool OwnerLeft, DateTimeOffset? LastUsedAt, ServiceAccountState State)
+    string Id, string Name, string Permissions, string Projects, int Keys, int Secrets, string Owner, bool OwnerLeft,
+    DateTimeOffset? LastUsedAt, ServiceAccountState State)
 {
-    /// <summary>So many permissions are named, the usual three and verify; of more, the rest is counted.</summary>
+    /// <summary>How many permissions are named: the default three and verify. The rest are counted.</summary>
     const int MaxNamed = 4;
 
-    /// <summary>An account as the list shows it.</summary>
+    /// <summary>Creates a list item.</summary>
     /// <param name="account">The account.</param>
-    /// <param name="names">What people call the organization's projects, by <c>organization/project</c>.</param>
+    /// <param name="names">The names of the organization's projects, by <c>organization/project</c>.</param>
     public static ServiceAccountItem Of(ServiceAccountSummary account, IReadOnlyDictionary<string, string> names) => new(
         account.Id,
         account.Name,
@@ -48,65 +50,71 @@ public sealed record ServiceAccountItem(
         account.State);
 
     /// <summary>"2 keys".</summary>
-    public static string CountKeys(int keys) => keys == 0 ? "No key" : string.Create(CultureInfo.InvariantCulture, $"{keys:N0} {(keys == 1 ? "key" : "keys")}");
+    public static string CountKeys(int keys) =>
+        keys == 0 ? "No keys" : string.Create(CultureInfo.InvariantCulture, $"{keys:N0} {(keys == 1 ? "key" : "keys")}");
 
     /// <summary>"1 client secret".</summary>
-    public static string CountSecrets(int secrets) => secrets switch { 0 => "No client secret", 1 => "1 client secret", _ => $"{secrets} client secrets" };
+    public static string CountSecrets(int secrets) =>
+        secrets switch { 0 => "No client secrets", 1 => "1 client secret", _ => $"{secrets} client secrets" };
 
     /// <summary>"All projects", "Order Platform", or "Order Platform, 2 more".</summary>
     static string InWords(IReadOnlyList<string>? projects, IReadOnlyDictionary<string, string> names) => projects switch
     {
         null => "All projects",
-        [] => "No project left",
+        [] => "No projects left",
         [var only] => names.GetValueOrDefault(only, only),
         [var first, ..] => $"{names.GetValueOrDefault(first, first)}, {projects.Count - 1} more",
     };
 }
 
-/// <summary>What the list's page shows: one page of rows and no more. It goes from the prerendered page to its circuit.</summary>
-/// <param name="State">What it answers.</param>
-/// <param name="Organization">The organization and what the person may do there.</param>
-/// <param name="Searched">Only what somebody searched for. The text may be anything that was pasted: it stays out of here.</param>
+/// <summary>What the list page shows: one page of rows, handed from the prerendered page to its circuit.</summary>
+/// <param name="State">The state that this data belongs to.</param>
+/// <param name="Organization">The organization, with the user's role.</param>
+/// <param name="Searched">Whether a search is active. The text itself is not stored here: it may be a pasted secret.</param>
 /// <param name="Items">The rows.</param>
-/// <param name="NextCursor">Where the next page begins, or null.</param>
-/// <param name="Total">How many there are on all pages.</param>
-/// <param name="At">When it was read: what the times in it are told from.</param>
+/// <param name="NextCursor">The cursor of the next page, or null.</param>
+/// <param name="Total">The number of rows on all pages.</param>
+/// <param name="At">When the data was read. Relative times are computed from it.</param>
 public sealed record ServiceAccountsPageModel(
-    ServiceAccountsPageState State, OrganizationAccess Organization, bool Searched, IReadOnlyList<ServiceAccountItem> Items, string? NextCursor, int Total, DateTimeOffset At)
+    ServiceAccountsPageState State, OrganizationAccess Organization, bool Searched, IReadOnlyList<ServiceAccountItem> Items,
+    string? NextCursor, int Total, DateTimeOffset At)
     : IListPage<ServiceAccountsPageState>
 {
     int IListPage<ServiceAccountsPageState>.Count => Items.Count;
 
     string IListPage<ServiceAccountsPageState>.ToPath() => (State with { Organization = Organization.Slug }).ToPath();
 
-    /// <summary>Whether something else than all accounts is asked for.</summary>
+    /// <summary>Whether a search or filter is active.</summary>
     public bool Filtered => Searched || State.State is not null;
 
-    /// <summary>There is no account in this organization.</summary>
+    /// <summary>Whether the organization has no service accounts.</summary>
     public bool Untouched => Total == 0 && !Filtered;
 
-    /// <summary>"5 service accounts", or which of how many a page shows.</summary>
-    /// <param name="before">How many rows the pages before it have.</param>
+    /// <summary>Returns "5 service accounts", or the range that the page shows.</summary>
+    /// <param name="before">The number of rows on the previous pages.</param>
     public string Summary(int before) => before == 0 && NextCursor is null
         ? string.Create(CultureInfo.InvariantCulture, $"{Items.Count:N0} {(Items.Count == 1 ? "service account" : "service accounts")}")
-        : string.Create(CultureInfo.InvariantCulture, $"{before + 1:N0} to {before + Items.Count:N0} of {Math.Max(Total, before + Items.Count):N0} service accounts, newest first");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{before + 1:N0} to {before + Items.Count:N0} of {Math.Max(Total, before + Items.Count):N0} service accounts, newest first");
 }
 
-/// <summary>A project by what addresses and what people call it.</summary>
+/// <summary>A project's path and name.</summary>
 /// <param name="Path"><c>organization/project</c>.</param>
-/// <param name="Name">Its name; the path where it is gone.</param>
+/// <param name="Name">The name, or the path if the project no longer exists.</param>
 public sealed record NamedProject(string Path, string Name);
 
-/// <summary>A key of a service account, with the project that it lives in.</summary>
-/// <param name="Key">The key as lists show it.</param>
+/// <summary>A key of a service account, with its project.</summary>
+/// <param name="Key">The key as a list item.</param>
 /// <param name="Project">Its project.</param>
 public sealed record ServiceAccountKey(KeyItem Key, NamedProject Project);
 
-/// <summary>What the page of one service account shows. It goes from the prerendered page to its circuit.</summary>
-/// <param name="Organization">The organization and what the person may do there.</param>
+/// <summary>What the page of a service account shows, handed from the prerendered page to its circuit.</summary>
+/// <param name="Organization">The organization, with the user's role.</param>
 /// <param name="Account">The account.</param>
-/// <param name="Projects">The names of the first projects that it reaches; none where it reaches all.</param>
-/// <param name="Keys">Its newest keys that are not revoked.</param>
-/// <param name="At">When it was read: what the times in it are told from.</param>
+/// <param name="Projects">The names of the first projects that it has access to; empty for all.</param>
+/// <param name="Keys">Its newest keys, except revoked ones.</param>
+/// <param name="At">When the data was read. Relative times are computed from it.</param>
 public sealed record ServiceAccountView(
-    OrganizationAccess Organization, ServiceAccountSummary Account, IReadOnlyList<string> Projects, IReadOnlyList<ServiceAccountKey> Keys, DateTimeOffset At);
+    OrganizationAccess Organization, ServiceAccountSummary Account, IReadOnlyList<string> Projects, IReadOnlyList<ServiceAccountKey> Keys,
+    DateTimeOffset At);

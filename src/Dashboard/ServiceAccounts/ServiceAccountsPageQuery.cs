@@ -6,22 +6,20 @@ using Dashboard.Ui;
 
 namespace Dashboard.ServiceAccounts;
 
-/// <summary>Reads what the pages of service accounts show.</summary>
+/// <summary>Reads the data of the service account pages.</summary>
 sealed class ServiceAccountsPageQuery(ServiceAccountService accounts, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
 {
-    /// <summary>With the longest names this many rows still go through the circuit's first message.</summary>
+    /// <summary>Rows on a page. Even with the longest names they fit into the circuit's first message.</summary>
     public const int Rows = 25;
 
-    /// <summary>So many of an account's projects are named on its page; of more, the rest is counted.</summary>
+    /// <summary>How many of an account's projects are named on its page. The rest are counted.</summary>
     const int MaxNamed = 10;
 
-    /// <summary>Reads one page of the list.</summary>
-    /// <param name="actor">Who looks.</param>
-    /// <param name="asked">Which page.</param>
-    /// <param name="term">What is searched for.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The page. Where the address names the organization by what it was called once, only <see cref="OrganizationAccess.Slug"/> tells; else a fault.</returns>
-    public async Task<Result<ServiceAccountsPageModel>> ReadAsync(Actor actor, ServiceAccountsPageState asked, string term, CancellationToken cancellationToken)
+    /// <summary>Reads one page of an organization's service accounts.</summary>
+    /// <returns>The page, or an error. If the URL uses a former name of the organization, its <see cref="OrganizationAccess.Slug"/>
+    /// differs.</returns>
+    public async Task<Result<ServiceAccountsPageModel>> ReadAsync(
+        Actor actor, ServiceAccountsPageState asked, string term, CancellationToken cancellationToken)
     {
         var organization = await projects.FindOrganizationAsync(actor, asked.Organization, cancellationToken);
         if (organization.Error is { } missing)
@@ -38,7 +36,8 @@ sealed class ServiceAccountsPageQuery(ServiceAccountService accounts, ProjectSer
 
         var onePage = asked.Cursor is null && page.Value.NextCursor is null;
         var total = onePage ? page.Value.Items.Count : await accounts.CountAsync(actor, query, cancellationToken);
-        var names = (await OfAsync(actor, organization.Value, cancellationToken)).ToDictionary(project => project.Path, project => project.Name, StringComparer.Ordinal);
+        var names = (await OfAsync(actor, organization.Value, cancellationToken))
+            .ToDictionary(project => project.Path, project => project.Name, StringComparer.Ordinal);
         return total.Error is { } lost ? lost : new ServiceAccountsPageModel(
             asked,
             organization.Value,
@@ -49,12 +48,8 @@ sealed class ServiceAccountsPageQuery(ServiceAccountService accounts, ProjectSer
             time.GetUtcNow());
     }
 
-    /// <summary>Reads one account with its newest keys.</summary>
-    /// <param name="actor">Who looks.</param>
-    /// <param name="slug">The organization, as the address names it.</param>
-    /// <param name="id">The account.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The account; or a fault, also where it is another organization's.</returns>
+    /// <summary>Reads an account and its newest keys.</summary>
+    /// <returns>The account, or an error, also if it belongs to another organization.</returns>
     public async Task<Result<ServiceAccountView>> ReadOneAsync(Actor actor, string slug, string id, CancellationToken cancellationToken)
     {
         var organization = await projects.FindOrganizationAsync(actor, slug, cancellationToken);
@@ -77,27 +72,27 @@ sealed class ServiceAccountsPageQuery(ServiceAccountService accounts, ProjectSer
             organization.Value,
             account.Value,
             [.. (account.Value.Projects ?? []).Take(MaxNamed).Select(path => Named(path).Name)],
-            [.. keys.Value.Select(key => new ServiceAccountKey(KeyItem.Of(key, actor, organization.Value.Role, catalog), Named(key.Project)))],
+            [
+                .. keys.Value.Select(key => new ServiceAccountKey(
+                    KeyItem.Of(key, actor, organization.Value.Role, catalog), Named(key.Project))),
+            ],
             time.GetUtcNow());
     }
 
-    /// <summary>The projects that an account reaches.</summary>
-    /// <param name="actor">Who looks.</param>
-    /// <param name="organization">The account's organization.</param>
-    /// <param name="account">The account.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<IReadOnlyList<NamedProject>> ReachedAsync(Actor actor, OrganizationAccess organization, ServiceAccountSummary account, CancellationToken cancellationToken) =>
-        (await OfAsync(actor, organization, cancellationToken)).FindAll(project => account.Projects?.Contains(project.Path, StringComparer.Ordinal) != false);
+    /// <summary>Returns the projects that an account has access to.</summary>
+    public async Task<IReadOnlyList<NamedProject>> ReachedAsync(
+        Actor actor, OrganizationAccess organization, ServiceAccountSummary account, CancellationToken cancellationToken) =>
+        (await OfAsync(actor, organization, cancellationToken))
+            .FindAll(project => account.Projects?.Contains(project.Path, StringComparer.Ordinal) != false);
 
-    /// <summary>Finds an organization's projects, for a picker.</summary>
-    /// <param name="actor">Who looks.</param>
-    /// <param name="organization">The organization.</param>
-    /// <param name="term">A part of a name or an address; empty for all.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<PickPage> FindProjectsAsync(Actor actor, OrganizationAccess organization, string term, CancellationToken cancellationToken)
+    /// <summary>Searches an organization's projects, for a picker.</summary>
+    public async Task<PickPage> FindProjectsAsync(
+        Actor actor, OrganizationAccess organization, string term, CancellationToken cancellationToken)
     {
         var found = (await OfAsync(actor, organization, cancellationToken))
-            .FindAll(project => project.Name.Contains(term, StringComparison.OrdinalIgnoreCase) || project.Path.Contains(term, StringComparison.OrdinalIgnoreCase));
+            .FindAll(
+                project => project.Name.Contains(term, StringComparison.OrdinalIgnoreCase)
+                || project.Path.Contains(term, StringComparison.OrdinalIgnoreCase));
         return new([.. found.Take(Rows).Select(project => new PickItem(project.Path, project.Name, project.Path))], found.Count);
     }
 

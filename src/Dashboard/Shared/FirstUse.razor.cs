@@ -5,23 +5,24 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Shared;
 
-/// <summary>Listens to the change feed from before the key is shown to anybody, so that it misses nothing and asks nothing while it waits.</summary>
+/// <summary>Reports the first use of a key. It subscribes to the change feed before the key is shown, so it misses nothing and does not
+/// poll.</summary>
 public sealed partial class FirstUse : ComponentBase, IDisposable
 {
     static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often the words for "3 seconds ago" are looked at again.</summary>
-    static readonly TimeSpan Aging = TimeSpan.FromSeconds(10);
+    /// <summary>How often the relative time is refreshed.</summary>
+    static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(10);
 
     readonly CancellationTokenSource life = new();
-    IDisposable? listening;
-    ITimer? aging;
+    IDisposable? subscription;
+    ITimer? refresh;
     KeyFirstUse? use;
     bool reading;
 
     [Parameter, EditorRequired] public string KeyId { get; set; } = "";
 
-    /// <summary>The first request has come.</summary>
+    /// <summary>Raised at the first request.</summary>
     [Parameter] public EventCallback OnUsed { get; set; }
 
     [Inject] ChangeFeed Feed { get; set; } = null!;
@@ -36,31 +37,33 @@ public sealed partial class FirstUse : ComponentBase, IDisposable
 
     public void Dispose()
     {
-        listening?.Dispose();
-        aging?.Dispose();
+        subscription?.Dispose();
+        refresh?.Dispose();
         life.Cancel();
         life.Dispose();
     }
 
-    protected override void OnInitialized() => listening = Feed.Subscribe(
+    protected override void OnInitialized() => subscription = Feed.Subscribe(
         entry =>
         {
             if (entry.SubjectType == FeedSubject.KeyUse && entry.SubjectId == KeyId)
             {
-                Ask();
+                Check();
             }
         },
-        Ask); // where rows may have been missed, this one may be among them
+        Check); // the feed may have missed rows, and this one may be among them
 
     static string Facts(KeyFirstUse use)
     {
         var request = $"{use.Method} {use.Path}".Trim();
-        var whence = $"{(use.Network is null ? "" : $"from {use.Network}")} {(use.Client is null or ClientFamily.Other ? "" : $"with {use.Client}")}".Trim();
-        return $"{(request.Length == 0 ? "Allowed" : $"{request}, allowed")}{(whence.Length == 0 ? "" : $", {whence}")}";
+        var network = use.Network is null ? "" : $"from {use.Network}";
+        var client = use.Client is null or ClientFamily.Other ? "" : $"with {use.Client}";
+        var origin = $"{network} {client}".Trim();
+        return $"{(request.Length == 0 ? "Allowed" : $"{request}, allowed")}{(origin.Length == 0 ? "" : $", {origin}")}";
     }
 
-    /// <summary>On another thread: whoever tells of a change does not wait for a query.</summary>
-    void Ask() => _ = Task.Run(() => InvokeAsync(ReadAsync));
+    /// <summary>Runs on another thread, so that the change feed does not wait for a query.</summary>
+    void Check() => _ = Task.Run(() => InvokeAsync(ReadAsync));
 
     async Task ReadAsync()
     {
@@ -79,7 +82,7 @@ public sealed partial class FirstUse : ComponentBase, IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The dialog is gone.
+            // The dialog is closed.
         }
         finally
         {
@@ -87,15 +90,16 @@ public sealed partial class FirstUse : ComponentBase, IDisposable
         }
     }
 
-    /// <summary>False when it could not be read, which must not cost anybody the key that stands above.</summary>
+    /// <summary>Returns false on failure. An exception would close the dialog, and the key in it would be lost.</summary>
     async Task<bool> TryReadAsync()
     {
         try
         {
-            if (await User.ActorAsync() is { } actor && await Keys.FindFirstUseAsync(actor, KeyId, life.Token) is { Succeeded: true, Value: { } found })
+            if (await User.ActorAsync() is { } actor
+                && await Keys.FindFirstUseAsync(actor, KeyId, life.Token) is { Succeeded: true, Value: { } found })
             {
                 use = found;
-                aging = Time.CreateTimer(_ => { _ = InvokeAsync(StateHasChanged); }, null, Aging, Aging);
+                refresh = Time.CreateTimer(_ => { _ = InvokeAsync(StateHasChanged); }, null, RefreshInterval, RefreshInterval);
                 StateHasChanged();
                 await OnUsed.InvokeAsync();
             }
@@ -109,6 +113,6 @@ public sealed partial class FirstUse : ComponentBase, IDisposable
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The first use of key {KeyId} could not be read; it is tried again.")]
+    [LoggerMessage(LogLevel.Warning, "Could not read the first use of key {KeyId}. Retrying.")]
     static partial void LogNotRead(ILogger log, Exception failure, string keyId);
 }

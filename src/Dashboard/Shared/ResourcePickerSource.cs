@@ -3,18 +3,14 @@ using Dashboard.Ui;
 
 namespace Dashboard.Shared;
 
-/// <summary>A project's resources, for the picker that narrows a key.</summary>
+/// <summary>Searches a project's resources for a picker.</summary>
 static class ResourcePickerSource
 {
     const int Rows = 50;
 
-    /// <summary>Finds what matches a text, everything for an empty one.</summary>
-    /// <param name="resources">Where resources are.</param>
-    /// <param name="actor">Who looks; null where the session has ended meanwhile.</param>
-    /// <param name="project"><c>organization/project</c>.</param>
-    /// <param name="term">What is searched for.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<PickPage> PickAsync(this ResourceService resources, Actor? actor, string? project, string term, CancellationToken cancellationToken)
+    /// <summary>Finds the resources that match a text; all for an empty one.</summary>
+    public static async Task<PickPage> PickAsync(
+        this ResourceService resources, Actor? actor, string? project, string term, CancellationToken cancellationToken)
     {
         var query = new ResourceQuery(project, Search: term, Limit: Rows);
         if (actor is null
@@ -24,6 +20,12 @@ static class ResourcePickerSource
             return new([], 0);
         }
 
-        return new([.. page.Items.Select(resource => new PickItem($"{resource.Kind}:{resource.Id}", resource.Name, $"{resource.Kind}:{resource.Id}"))], count);
+        return new([.. page.Items.Select(ToItem)], count);
+
+        static PickItem ToItem(ResourceSummary resource)
+        {
+            var code = $"{resource.Kind}:{resource.Id}";
+            return new(code, resource.Name, code);
+        }
     }
 }

@@ -16,23 +16,23 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
     bool guarded;
     bool focusGuard;
 
-    /// <summary>What to show; null closes the dialog and takes it out of the page.</summary>
+    /// <summary>What to show; null closes the dialog and removes the secrets from the page.</summary>
     [Parameter, EditorRequired] public SecretReveal? Issued { get; set; }
 
-    /// <summary>The person is done with it. Whoever holds the secrets lets go of them now.</summary>
+    /// <summary>Raised when the user is done. The owner of the secrets must discard them.</summary>
     [Parameter, EditorRequired] public EventCallback OnClosed { get; set; }
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] SessionWatch Watch { get; set; } = null!;
 
-    /// <summary>Never in a prerendered page: that is text on its way through caches and proxies.</summary>
+    /// <summary>Null while prerendering: a prerendered page may pass through caches and proxies.</summary>
     SecretReveal? Shown => RendererInfo.IsInteractive ? Issued : null;
 
-    /// <summary>Every secret was copied.</summary>
+    /// <summary>Whether every secret has been copied.</summary>
     bool Saved => Shown is null || Missing(Shown).Count == 0;
 
-    /// <summary>Leaving would lose a secret.</summary>
+    /// <summary>Whether leaving would lose a secret.</summary>
     bool Leaving => Shown is not null && !Saved;
 
     public void Dispose() => hold?.Dispose();
@@ -43,7 +43,7 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
         {
             (seen, used, guarded) = (Issued, false, false);
             copied.Clear();
-            // A session that ends meanwhile must not take them along: nothing brings it back.
+            // Keep the page open even if the session ends: the secrets cannot be shown again.
             hold?.Dispose();
             hold = Shown is null ? null : Watch.Hold();
         }
@@ -62,8 +62,9 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
 
     string SnippetId(int index) => $"{id}-text-{index}";
 
-    /// <summary>What was not copied: "this key", or "the API key", "the client secret".</summary>
-    List<string> Missing(SecretReveal issued) => [.. issued.Values.Index().Where(value => !copied.Contains(value.Index)).Select(value => value.Item.Secret).OfType<string>()];
+    /// <summary>Returns the secrets that have not been copied: "this key", or "the API key" and "the client secret".</summary>
+    List<string> Missing(SecretReveal issued) =>
+        [.. issued.Values.Index().Where(value => !copied.Contains(value.Index)).Select(value => value.Item.Secret).OfType<string>()];
 
     void Note(CopiedEventArgs e, int value)
     {

@@ -4,37 +4,39 @@ using Dashboard.Core.PublishedApps;
 
 namespace Dashboard.Shared;
 
-/// <summary>What the secret modal shows this one time, with its words. It is in memory only, and no type in it prints a secret.</summary>
+/// <summary>The content of the secret dialog. It exists in memory only, and none of its types prints a secret.</summary>
 public sealed class SecretReveal
 {
-    /// <summary>The modal's title: "Save your key".</summary>
+    /// <summary>The title: "Save your key".</summary>
     public required string Title { get; init; }
 
-    /// <summary>The sentence below it: what is ready, and that it is shown once.</summary>
+    /// <summary>The sentence below the title: what is ready, and that it is shown once.</summary>
     public required string Lead { get; init; }
 
-    /// <summary>What is shown, one or several.</summary>
+    /// <summary>The values to show.</summary>
     public required IReadOnlyList<RevealedSecret> Values { get; init; }
 
-    /// <summary>Texts to paste for a host, given with its last slash. The first has every value in it.</summary>
+    /// <summary>Returns snippets for a host URL with a trailing slash. The first snippet contains every value.</summary>
     public required Func<string, IReadOnlyList<Snippet>> Snippets { get; init; }
 
-    /// <summary>What is lost with what was not copied, after "Once this closes it cannot be shown again.".</summary>
+    /// <summary>The consequence of losing the secret, to follow "Once this closes it cannot be shown again."</summary>
     public required string Loss { get; init; }
 
-    /// <summary>The words of the button that leaves: "I have saved the key".</summary>
+    /// <summary>The text of the closing button: "I have saved the key".</summary>
     public required string Leave { get; init; }
 
-    /// <summary>The key whose first request is waited for; null for none.</summary>
+    /// <summary>The key whose first request the dialog waits for; null for none.</summary>
     public string? KeyId { get; init; }
 
-    /// <summary>A new key.</summary>
+    /// <summary>Returns the content for a new key.</summary>
     public static SecretReveal Of(IssuedKey issued) => OfKey(
-        issued.Key, issued.Secret, "Save your key", $"{issued.Key.Name} is ready. This is the only time its key is shown.", "You would have to revoke it and create another.");
+        issued.Key, issued.Secret, "Save your key", $"{issued.Key.Name} is ready. This is the only time its key is shown.",
+        "You would have to revoke it and create another.");
 
-    /// <summary>The key of an app that has just been published.</summary>
+    /// <summary>Returns the content for the key of a newly published app.</summary>
     public static SecretReveal Of(IssuedPublishedApp issued) => OfKey(
-        issued.PublishedApp.Key, issued.Secret, "Save the app’s key", $"{issued.PublishedApp.Name} is published. This is the only time its key is shown.",
+        issued.PublishedApp.Key, issued.Secret, "Save the app’s key",
+        $"{issued.PublishedApp.Name} is published. This is the only time its key is shown.",
         "You would have to unpublish the app and publish it again.");
 
     static SecretReveal OfKey(KeySummary key, KeySecret secret, string title, string lead, string loss) => new()
@@ -49,10 +51,10 @@ public sealed class SecretReveal
     };
 }
 
-/// <summary>One text that is shown.</summary>
-/// <param name="label">What stands above it: "Client secret".</param>
-/// <param name="text">The text itself.</param>
-/// <param name="secret">What it is called where it was not copied: "the client secret"; null for what is no secret and can be read elsewhere at any time.</param>
+/// <summary>A value that the dialog shows.</summary>
+/// <param name="label">The label: "Client secret".</param>
+/// <param name="text">The value.</param>
+/// <param name="secret">Its name in the warning that it was not copied: "the client secret"; null if it is not a secret.</param>
 public sealed class RevealedSecret(string label, string text, string? secret)
 {
     public string Label { get; } = label;

@@ -4,31 +4,31 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Shared;
 
-/// <summary>What an open page does when its session has ended meanwhile.</summary>
+/// <summary>Handles an expired session on an open page.</summary>
 static class SessionExpiredPrompt
 {
-    /// <summary>Does something as the signed-in person.</summary>
-    /// <param name="person">Who is signed in.</param>
-    /// <param name="what">What is to be done.</param>
-    /// <param name="lead">What to do beside it where the session has ended meanwhile, such as <see cref="LeadAsync"/>.</param>
-    /// <typeparam name="T">What comes of it.</typeparam>
-    public static async Task<Result<T>> DoAsync<T>(CurrentUser person, Func<Actor, Task<Result<T>>> what, Func<Task> lead)
+    /// <summary>Runs an action as the signed-in user.</summary>
+    /// <param name="user">The signed-in user.</param>
+    /// <param name="action">The action.</param>
+    /// <param name="onExpired">Called if the session has ended, such as <see cref="AskAsync"/>.</param>
+    public static async Task<Result<T>> DoAsync<T>(CurrentUser user, Func<Actor, Task<Result<T>>> action, Func<Task> onExpired)
     {
-        var outcome = await person.ActorAsync() is { } actor ? await what(actor) : Error.SessionRequired;
+        var outcome = await user.ActorAsync() is { } actor ? await action(actor) : Error.SessionRequired;
         if (outcome.Error?.Code == ErrorCode.SessionRequired)
         {
-            _ = lead();
+            _ = onExpired();
         }
 
         return outcome;
     }
 
-    /// <summary>Says so, and leads to the sign-in and back.</summary>
-    public static async Task LeadAsync(ConfirmDialog ask, NavigationManager navigation)
+    /// <summary>Tells the user, and navigates to the sign-in page, which returns here.</summary>
+    public static async Task AskAsync(ConfirmDialog dialog, NavigationManager navigation)
     {
-        if (await ask.AskAsync(new("Your session has ended", "Sign in", "Nothing was changed. Sign in to go on.") { Danger = false }))
+        if (await dialog.AskAsync(new("Your session has ended", "Sign in", "Nothing was changed. Sign in to continue.") { Danger = false }))
         {
-            navigation.NavigateTo($"/account/sign-in?ReturnUrl={Uri.EscapeDataString(new Uri(navigation.Uri).PathAndQuery)}", forceLoad: true);
+            navigation.NavigateTo(
+                $"/account/sign-in?ReturnUrl={Uri.EscapeDataString(new Uri(navigation.Uri).PathAndQuery)}", forceLoad: true);
         }
     }
 }

@@ -1,18 +1,20 @@
 namespace Dashboard.Shared;
 
-/// <summary>A text to paste, with places for what is shown once. No secret is in it.</summary>
-/// <param name="Title">What people call its language.</param>
-/// <param name="Parts">The text in its order.</param>
+/// <summary>A text to paste, with placeholders for secrets. Contains no secret.</summary>
+/// <param name="Title">The name of the language.</param>
+/// <param name="Parts">The parts of the text, in order.</param>
 public sealed record Snippet(string Title, IReadOnlyList<SnippetPart> Parts)
 {
-    /// <summary>A text with a place for the one value between <paramref name="before"/> and <paramref name="after"/>.</summary>
+    /// <summary>Creates a text with a placeholder for a single value between <paramref name="before"/> and <paramref
+    /// name="after"/>.</summary>
     public Snippet(string title, string before, string after)
         : this(title, [new(before), new(0), new(after)])
     {
     }
 
-    /// <summary>One for each way people begin with: the key where a program looks for it, and a first request to who-am-I at <paramref name="host"/>.</summary>
-    /// <param name="host">Where this page is, with its last slash.</param>
+    /// <summary>Returns snippets for common languages: the key as an environment variable, and a first request to
+    /// <c>/v1/capabilities</c>.</summary>
+    /// <param name="host">The URL of this installation, with a trailing slash.</param>
     public static IReadOnlyList<Snippet> For(string host)
     {
         var address = $"{host}v1/capabilities";
@@ -50,18 +52,18 @@ public sealed record Snippet(string Title, IReadOnlyList<SnippetPart> Parts)
     }
 }
 
-/// <summary>A piece of a <see cref="Snippet"/>: a text as it stands, or the place of a value.</summary>
-/// <param name="Text">The text; empty at a place.</param>
-/// <param name="Value">Which of the values that are shown stands here; null for none.</param>
+/// <summary>A part of a <see cref="Snippet"/>: a literal text or a placeholder.</summary>
+/// <param name="Text">The literal text; empty for a placeholder.</param>
+/// <param name="Value">The index of the value to insert; null for a literal text.</param>
 public readonly record struct SnippetPart(string Text, int? Value)
 {
-    /// <summary>A text.</summary>
+    /// <summary>Creates a literal text.</summary>
     public SnippetPart(string text)
         : this(text, null)
     {
     }
 
-    /// <summary>The place of a value.</summary>
+    /// <summary>Creates a placeholder.</summary>
     public SnippetPart(int value)
         : this("", value)
     {

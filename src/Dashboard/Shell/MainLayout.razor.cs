@@ -9,17 +9,17 @@ public sealed partial class MainLayout : LayoutComponentBase
     static readonly ShellModel Nothing = new();
 
     static readonly (string Value, string Text, string Icon)[] themes =
-        [("system", "As the system", Icons.Monitor), ("light", "Light", Icons.Sun), ("dark", "Dark", Icons.Moon)];
+        [("system", "System", Icons.Monitor), ("light", "Light", Icons.Sun), ("dark", "Dark", Icons.Moon)];
 
     ErrorBoundary? boundary;
 
-    /// <summary>Cascaded from above the router by whoever knows the organization and the project.</summary>
+    /// <summary>Cascaded from <see cref="ShellProvider"/> above the router.</summary>
     [CascadingParameter] ShellModel? Shell { get; set; }
 
     [CascadingParameter] ShellActions? Actions { get; set; }
 
     ShellModel Model => Shell ?? Nothing;
 
-    // Another page may work where this one did not.
+    // The next page may work even if this one failed.
     protected override void OnParametersSet() => boundary?.Recover();
 }

@@ -2,5 +2,6 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Shell;
 
-/// <summary>What the project menu does beyond leading somewhere. Cascaded beside <see cref="ShellModel"/>, which has to be plain data.</summary>
+/// <summary>The actions of the project menu. They are cascaded separately from <see cref="ShellModel"/>, which has to be
+/// serializable.</summary>
 public sealed record ShellActions(EventCallback NewProject, EventCallback ChangeProject, EventCallback DeleteProject);

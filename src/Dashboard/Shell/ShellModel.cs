@@ -1,18 +1,19 @@
 namespace Dashboard.Shell;
 
-/// <summary>A place to go to, such as a project in the head bar's list.</summary>
+/// <summary>A place to navigate to, such as a project in the switcher.</summary>
 public sealed record ShellPlace(string Name, string Href);
 
-/// <summary>A page in the rail. <paramref name="Count"/> is how many things wait there, in the words of <paramref name="CountNoun"/>.</summary>
+/// <summary>A link in the navigation, with an optional badge: <paramref name="Count"/> and, for screen readers, <paramref
+/// name="CountNoun"/>.</summary>
 public sealed record ShellLink(string Text, string Href, string Icon, int? Count = null, string? CountNoun = null);
 
-/// <summary>Pages of one subject: "Project", "Organization".</summary>
+/// <summary>A group of links: "Project", "Organization".</summary>
 public sealed record ShellGroup(string Title, IReadOnlyList<ShellLink> Links);
 
-/// <summary>What <see cref="MainLayout"/> shows around a page. Whoever knows cascades it; what is null or empty is left out.</summary>
+/// <summary>What <see cref="MainLayout"/> shows around a page. Null or empty members are not shown.</summary>
 public sealed record ShellModel
 {
-    /// <summary>The name of who is signed in.</summary>
+    /// <summary>The name of the signed-in user.</summary>
     public string? UserName { get; init; }
 
     public ShellPlace? Organization { get; init; }
@@ -23,14 +24,14 @@ public sealed record ShellModel
 
     public IReadOnlyList<ShellPlace> Projects { get; init; } = [];
 
-    /// <summary>Whether the person may create, change and delete projects here: what the menu does then is in <see cref="ShellActions"/>.</summary>
+    /// <summary>Whether the user may create, change and delete projects, with <see cref="ShellActions"/>.</summary>
     public bool ManagesProjects { get; init; }
 
     public IReadOnlyList<ShellGroup> Groups { get; init; } = [];
 
-    /// <summary>Pages of the account menu.</summary>
+    /// <summary>The links of the account menu.</summary>
     public IReadOnlyList<ShellLink> AccountLinks { get; init; } = [];
 
-    /// <summary>Where a form is posted to sign out.</summary>
+    /// <summary>The URL that the sign-out form posts to.</summary>
     public string? SignOutAction { get; init; }
 }

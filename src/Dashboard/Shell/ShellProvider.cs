@@ -9,33 +9,33 @@ using Microsoft.AspNetCore.Components.Routing;
 
 namespace Dashboard.Shell;
 
-/// <summary>Stands above the router and tells the layout where the signed-in person is and may go: read once for each address, and for the first page
-/// while it is prerendered.</summary>
+/// <summary>Cascades the <see cref="ShellModel"/> from above the router. It is read once per path, and for the first page while
+/// prerendering.</summary>
 public sealed class ShellProvider : ComponentBase, IDisposable
 {
-    /// <summary>A menu of more is of no use, and it goes through the circuit's first message.</summary>
+    /// <summary>The maximum number of entries in a switcher. They are part of the circuit's first message.</summary>
     const int MaxPlaces = 50;
 
-    /// <summary>Pages of the organization stand where else a project does; no project is called so.</summary>
+    /// <summary>Organization pages take the place of a project slug in the URL, so these slugs are reserved.</summary>
     const string ServiceAccounts = "service-accounts";
 
     const string ConnectedApps = "connected-apps";
 
-    /// <summary>A person's own pages stand where else an organization does; none is called so.</summary>
+    /// <summary>The user's own pages take the place of an organization slug in the URL, so this slug is reserved.</summary>
     const string Account = "account";
 
     const string BackTo = "Back to";
 
     static readonly ShellLink OwnApps = new("Connected apps", $"/{Account}/{ConnectedApps}", Icons.Plug);
 
-    readonly CancellationTokenSource life = new();
-    string? shown;
+    readonly CancellationTokenSource lifetime = new();
+    string? currentPath;
     ShellActions? actions;
     ProjectDialogs? dialogs;
 
     [Parameter, EditorRequired] public RenderFragment? ChildContent { get; set; }
 
-    /// <summary>What the layout shows; handed from the prerendered page to its circuit.</summary>
+    /// <summary>The cascaded model, handed from the prerendered page to its circuit.</summary>
     [PersistentState] public ShellModel? Shell { get; set; }
 
     [Inject] ProjectService Projects { get; set; } = null!;
@@ -47,8 +47,8 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     public void Dispose()
     {
         Navigation.LocationChanged -= Follow;
-        life.Cancel();
-        life.Dispose();
+        lifetime.Cancel();
+        lifetime.Dispose();
     }
 
     protected override void BuildRenderTree(RenderTreeBuilder builder)
@@ -85,18 +85,18 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     protected override async Task OnInitializedAsync()
     {
         Navigation.LocationChanged += Follow;
-        shown = Place;
-        Shell ??= await ReadAsync(life.Token);
+        currentPath = Place;
+        Shell ??= await ReadAsync(lifetime.Token);
     }
 
-    /// <summary>The address up to the query: what follows that changes no menu.</summary>
+    /// <summary>The path of the current URL. The query does not affect the menus.</summary>
     string Place => new Uri(Navigation.Uri).AbsolutePath;
 
     void Follow(object? sender, LocationChangedEventArgs e)
     {
-        if (Place != shown)
+        if (Place != currentPath)
         {
-            shown = Place;
+            currentPath = Place;
             _ = InvokeAsync(RefreshAsync);
         }
     }
@@ -105,17 +105,17 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     {
         try
         {
-            var place = shown;
-            var read = await ReadAsync(life.Token);
-            if (place == shown && !life.IsCancellationRequested)
+            var place = currentPath;
+            var read = await ReadAsync(lifetime.Token);
+            if (place == currentPath && !lifetime.IsCancellationRequested)
             {
                 Shell = read;
                 StateHasChanged();
             }
         }
-        catch (OperationCanceledException) when (life.IsCancellationRequested)
+        catch (OperationCanceledException) when (lifetime.IsCancellationRequested)
         {
-            // The page is gone.
+            // The page is closed.
         }
         catch (Exception exception)
         {
@@ -144,14 +144,16 @@ public sealed class ShellProvider : ComponentBase, IDisposable
         if (path.Project is ServiceAccounts or ConnectedApps)
         {
             var organization = await Projects.FindOrganizationAsync(actor, path.Organization, cancellationToken);
-            return organization.Succeeded ? Around(shell, organization.Value, await Projects.AccessibleAsync(actor, cancellationToken)) : shell;
+            return organization.Succeeded
+                ? Around(shell, organization.Value, await Projects.AccessibleAsync(actor, cancellationToken))
+                : shell;
         }
 
         var found = await Projects.FindAsync(actor, path, cancellationToken);
         return found.Succeeded ? Around(shell, found.Value, await Projects.AccessibleAsync(actor, cancellationToken)) : shell;
     }
 
-    /// <summary>A page of the person's own, with the way back to the project that they come from, or to their first.</summary>
+    /// <summary>Builds the model for one of the user's own pages, with a link back to the previous project, or to the first.</summary>
     async Task<ShellModel> OfPersonAsync(ShellModel shell, Actor actor, CancellationToken cancellationToken)
     {
         var back = Shell?.Project;
@@ -165,10 +167,14 @@ public sealed class ShellProvider : ComponentBase, IDisposable
             back = new(first.ProjectName, KeysOf(first));
         }
 
-        return shell with { Groups = [new("Your account", [OwnApps]), .. back is null ? Array.Empty<ShellGroup>() : [new(BackTo, [new(back.Name, back.Href, Icons.ArrowLeft)])]] };
+        var account = new ShellGroup("Your account", [OwnApps]);
+        return shell with
+        {
+            Groups = back is null ? [account] : [account, new(BackTo, [new(back.Name, back.Href, Icons.ArrowLeft)])],
+        };
     }
 
-    /// <summary>A page of the organization: the project that one comes from stays in the head bar, or the first is put there.</summary>
+    /// <summary>Builds the model for an organization page, which keeps the previous project in the header, or shows the first.</summary>
     ShellModel Around(ShellModel shell, OrganizationAccess here, IReadOnlyList<ProjectAccess> all)
     {
         var own = all.Where(project => project.OrganizationId == here.Id).ToList();
@@ -180,18 +186,32 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     static ShellModel Around(ShellModel shell, ProjectAccess here, IReadOnlyList<ProjectAccess> all) => shell with
     {
         Organization = new(here.OrganizationName, KeysOf(all.First(project => project.OrganizationId == here.OrganizationId))),
-        Organizations = [.. all.DistinctBy(project => project.OrganizationId).Take(MaxPlaces).Select(project => new ShellPlace(project.OrganizationName, KeysOf(project)))],
+        Organizations =
+        [
+            .. all.DistinctBy(project => project.OrganizationId).Take(MaxPlaces)
+                .Select(project => new ShellPlace(project.OrganizationName, KeysOf(project))),
+        ],
         Project = new(here.ProjectName, KeysOf(here)),
-        Projects = [.. all.Where(project => project.OrganizationId == here.OrganizationId).Take(MaxPlaces).Select(project => new ShellPlace(project.ProjectName, KeysOf(project)))],
+        Projects =
+        [
+            .. all.Where(project => project.OrganizationId == here.OrganizationId).Take(MaxPlaces)
+                .Select(project => new ShellPlace(project.ProjectName, KeysOf(project))),
+        ],
         ManagesProjects = here.Role.Can(MemberAction.ManageProjects),
         Groups =
         [
-            new("Project", [new("API keys", KeysOf(here), Icons.Key), new("Resources", $"/{here.Path}/resources", Icons.Box), new("Published apps", $"/{here.Path}/apps", Icons.Plug)]),
+            new(
+                "Project",
+                [
+                    new("API keys", KeysOf(here), Icons.Key),
+                    new("Resources", $"/{here.Path}/resources", Icons.Box),
+                    new("Published apps", $"/{here.Path}/apps", Icons.Plug),
+                ]),
             .. OfOrganization(here.OrganizationSlug, here.Role),
         ],
     };
 
-    /// <summary>The pages of the organization that somebody of a role may see.</summary>
+    /// <summary>Returns the links to organization pages that a role may see.</summary>
     static IEnumerable<ShellGroup> OfOrganization(string slug, OrganizationRole role) =>
         Pages(slug, role).ToList() is { Count: > 0 } pages ? [new("Organization", pages)] : [];
 
@@ -209,7 +229,8 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     }
 
     static ProjectPath? PathIn(string address) =>
-        address.Split('/') is ["", var organization, var project, ..] && ProjectPath.TryParse($"{organization}/{project}", out var path) ? path : null;
+        address.Split('/') is ["", var organization, var project, ..] && ProjectPath.TryParse($"{organization}/{project}", out var path)
+            ? path : null;
 
     static string KeysOf(ProjectAccess project) => $"/{project.Path}/keys";
 }

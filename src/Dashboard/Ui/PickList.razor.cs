@@ -52,7 +52,7 @@ public sealed partial class PickList : ComponentBase, IDisposable
         {
             if (failed)
             {
-                return $"The {Noun} could not be read. Search again.";
+                return $"Could not load the {Noun}. Search again.";
             }
 
             if (page is null)
@@ -61,7 +61,7 @@ public sealed partial class PickList : ComponentBase, IDisposable
             }
 
             var more = page.Total - page.Items.Count;
-            return page.Total == 0 ? (term.Length == 0 ? $"There are no {Noun} yet." : $"No {Noun} match “{term}”.")
+            return page.Total == 0 ? (term.Length == 0 ? $"No {Noun} yet." : $"No {Noun} match “{term}”.")
                 : more > 0 ? $"{Number(more)} more. Search to narrow them down."
                 : null;
         }

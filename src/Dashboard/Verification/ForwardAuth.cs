@@ -7,29 +7,34 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
 using Dashboard.Hosting;
+using Microsoft.Extensions.Primitives;
 
 namespace Dashboard.Verification;
 
-/// <summary>Answers proxies that ask about each request before they let it through: <c>/forward-auth/…</c>, and for nginx, which knows no refusals but 401 and 403,
-/// <c>/forward-auth-nginx/…</c>. The policy is the path; the credential is in the original request's own headers; the query string is nobody's.</summary>
-sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts environments, PermissionCatalog catalog, TrustedProxies.Proxies proxies, QueryTokens queries, OAuthScopes scopes)
+/// <summary>Verifies requests on behalf of proxies: <c>/forward-auth/…</c>, and <c>/forward-auth-nginx/…</c> for nginx, which supports only
+/// 401 and 403. The path is the policy, and the credential is in the headers of the original request. The query string is
+/// ignored.</summary>
+sealed class ForwardAuth(
+    Verifier verifier, KeyOptions options, EnvironmentHosts environments, PermissionCatalog catalog, TrustedProxies.Proxies proxies,
+    QueryTokens queries, OAuthScopes scopes)
 {
     public const string Path = "/forward-auth";
     public const string NginxPath = "/forward-auth-nginx";
 
     const string Code = "X-Latchkey-Code";
 
-    /// <summary>A client that goes away ends nothing: no answer takes longer than some seconds, and to listen for it would cost more than most answers.</summary>
-    static readonly CancellationToken Unended = CancellationToken.None;
+    /// <summary>Requests are not canceled when the client disconnects: they take a few seconds at most, and tracking aborts costs more than
+    /// most.</summary>
+    static readonly CancellationToken NotCanceled = CancellationToken.None;
 
-    /// <summary>A proxy asks by few addresses. Those of somebody who makes up ever more are not kept.</summary>
+    /// <summary>The maximum number of cached policies. A proxy uses few; the limit protects against made-up paths.</summary>
     const int MaxPolicies = 1000;
 
     readonly ConcurrentDictionary<string, ForwardAuthPolicy?> policies = new(StringComparer.Ordinal);
 
-    /// <summary>Answers, if the request is such a question.</summary>
+    /// <summary>Handles the request if its path is a forward-auth policy.</summary>
     /// <param name="http">The proxy's request.</param>
-    /// <param name="answering">Ends when it is answered.</param>
+    /// <param name="answering">Completes when the response is written.</param>
     public bool TryAnswer(HttpContext http, [NotNullWhen(true)] out Task? answering)
     {
         answering = null;
@@ -48,12 +53,15 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
         var facts = FactsOf(http);
         var credential = queries.Or(CredentialReader.Read(http.Request.Headers, options.AcceptBearer), facts.Path, QueryOf(http));
         var requirement = policy.At(environments.Of(http.Request.Host));
-        var verifying = verifier.VerifyAsync(credential, requirement, facts, Unended);
-        answering = verifying.IsCompletedSuccessfully ? AnswerAsync(http.Response, verifying.Result, requirement, facts, nginx) : WaitAsync(http.Response, verifying, requirement, facts, nginx);
+        var verifying = verifier.VerifyAsync(credential, requirement, facts, NotCanceled);
+        answering = verifying.IsCompletedSuccessfully
+            ? AnswerAsync(http.Response, verifying.Result, requirement, facts, nginx)
+            : WaitAsync(http.Response, verifying, requirement, facts, nginx);
         return true;
     }
 
-    async Task WaitAsync(HttpResponse response, ValueTask<Verdict> verifying, AccessRequirement requirement, CallerContext facts, bool nginx) =>
+    async Task WaitAsync(
+        HttpResponse response, ValueTask<Verdict> verifying, AccessRequirement requirement, CallerContext facts, bool nginx) =>
         await AnswerAsync(response, await verifying, requirement, facts, nginx);
 
     Task AnswerAsync(HttpResponse response, Verdict verdict, AccessRequirement requirement, CallerContext facts, bool nginx)
@@ -76,18 +84,20 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
         return Task.CompletedTask;
     }
 
-    Task RefuseAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, AccessRequirement requirement, CallerContext facts, bool nginx)
+    Task RefuseAsync(
+        HttpResponse response, RefusalCode code, TimeSpan? retryAfter, AccessRequirement requirement, CallerContext facts, bool nginx)
     {
         response.Headers[Code] = code.ToWireName();
         if (!nginx || code.ToHttpStatus() is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
         {
-            return RefusalWriter.WriteAsync(response, code, retryAfter, facts, scopes.Needed(requirement.Permission, requirement.Resource), Unended);
+            var needed = scopes.Needed(requirement.Permission, requirement.Resource);
+            return RefusalWriter.WriteAsync(response, code, retryAfter, facts, needed, NotCanceled);
         }
 
         var problem = code.ToProblem();
         response.Headers["X-Latchkey-Status"] = problem.Status.ToString(CultureInfo.InvariantCulture);
         response.Headers["X-Latchkey-Retry-After"] = ProblemDocument.InSeconds(retryAfter ?? problem.RetryAfter ?? TimeSpan.Zero);
-        return (problem with { Status = StatusCodes.Status403Forbidden, RetryAfter = null }).WriteAsync(response, Unended);
+        return (problem with { Status = StatusCodes.Status403Forbidden, RetryAfter = null }).WriteAsync(response, NotCanceled);
     }
 
     ForwardAuthPolicy? PolicyOf(string path, int start)
@@ -106,13 +116,15 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
         return policy;
     }
 
-    /// <summary>What is known of the original request. What a proxy says of it counts if the proxy is trusted.</summary>
+    /// <summary>Returns what is known about the original request. X-Forwarded headers count only from trusted proxies.</summary>
     CallerContext FactsOf(HttpContext http)
     {
         var headers = http.Request.Headers;
         var (address, client) = (http.Connection.RemoteIpAddress, headers.UserAgent.ToString());
         return http.IsSentByProxy()
-            ? new(address, One(headers["X-Forwarded-Method"]), PathOf(One(headers["X-Forwarded-Uri"])), client, IsProxyAddress: proxies.Contains(address))
+            ? new(
+                address, Single(headers["X-Forwarded-Method"]), PathOf(Single(headers["X-Forwarded-Uri"])), client,
+                IsProxyAddress: proxies.Contains(address))
             {
                 Scheme = http.Request.Scheme,
                 Host = http.Request.Host.Value,
@@ -120,11 +132,15 @@ sealed class ForwardAuth(Verifier verifier, KeyOptions options, EnvironmentHosts
             : new(address, UserAgent: client, IsProxyAddress: true);
     }
 
-    static string? One(Microsoft.Extensions.Primitives.StringValues values) => values.Count == 1 ? values[0] : null;
+    static string? Single(StringValues values) => values.Count == 1 ? values[0] : null;
 
-    /// <summary>The original request's query, as a trusted proxy says it.</summary>
+    /// <summary>Returns the query string of the original request, if a trusted proxy sends it.</summary>
     static string? QueryOf(HttpContext http) =>
-        http.IsSentByProxy() && One(http.Request.Headers["X-Forwarded-Uri"]) is { } uri && uri.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? uri[query..] : null;
+        http.IsSentByProxy()
+        && Single(http.Request.Headers["X-Forwarded-Uri"]) is { } uri
+        && uri.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query
+            ? uri[query..]
+            : null;
 
     static string? PathOf(string? uri) => uri?.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? uri[..query] : uri;
 }

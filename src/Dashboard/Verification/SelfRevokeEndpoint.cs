@@ -5,23 +5,26 @@ using Dashboard.Core.Verification;
 
 namespace Dashboard.Verification;
 
-/// <summary><c>/v1/self-revoke</c>: whoever holds a key may end it.</summary>
+/// <summary><c>/v1/self-revoke</c>: the holder of a key can revoke it.</summary>
 static class SelfRevokeEndpoint
 {
     public static void MapSelfRevoke(this IEndpointRouteBuilder app)
     {
         var verification = app.MapGroup("/v1").AllowAnonymous().AsApi().WithTags("Verification");
         verification.MapPost("/self-revoke", RevokeAsync)
-            .WithName("revokeOwnKey").WithSummary("Revoke the key that the request presents, for ever. An inactive or expired one too, from any address, at any host.")
-            .Answers<SelfRevokedAnswer>(200, "The key has been revoked.")
+            .WithName("revokeOwnKey").WithSummary(
+                "Permanently revoke the presented key. Works for inactive and expired keys too, from any IP address and at any host.")
+            .Answers<SelfRevokedAnswer>(200, "The key was revoked.")
             .WithMetadata(new PresentedCredentialMetadata())
             .Refuses(
-                RefusalCode.MissingCredential, RefusalCode.MalformedKey, RefusalCode.InvalidKey, RefusalCode.RevokedKey, RefusalCode.InvalidToken,
+                RefusalCode.MissingCredential, RefusalCode.MalformedKey, RefusalCode.InvalidKey, RefusalCode.RevokedKey,
+                RefusalCode.InvalidToken,
                 RefusalCode.VerificationUnavailable)
             .ShortCircuit();
     }
 
-    static async Task<IResult> RevokeAsync(HttpContext http, SelfRevocation revocation, KeyOptions options, CancellationToken cancellationToken)
+    static async Task<IResult> RevokeAsync(
+        HttpContext http, SelfRevocation revocation, KeyOptions options, CancellationToken cancellationToken)
     {
         var credential = CredentialReader.Read(http.Request.Headers, options.AcceptBearer);
         var revoked = await revocation.RevokeAsync(credential, http.Connection.RemoteIpAddress?.ToString(), cancellationToken);

@@ -1,5 +1,5 @@
-// All the JavaScript of the pages. It listens on the document, so that it works on static pages, after enhanced navigation, and on whatever
-// Blazor draws later. Everything a person must be able to do while the connection is gone (copy a secret, switch tabs, close a dialog) happens here.
+// All JavaScript of the pages. It uses event delegation on the document, so that it works on static pages, after enhanced navigation, and on
+// elements that Blazor renders later. It handles everything that must work without a connection: copying a secret, switching tabs, closing a dialog.
 (() => {
   'use strict';
 
@@ -7,23 +7,23 @@
   const all = (from, selector) => [...from.querySelectorAll(selector)];
   const lost = () => root.hasAttribute('data-connection');
 
-  // ── Dialogs: native <dialog>. Closing happens in the browser first; the server hears of it by the close event. ──
+  // ── Dialogs: native <dialog>. The browser closes them first and notifies the server with the close event. ──
 
   function showDialog(dialog) {
     if (!dialog || dialog.open) return;
     const menu = document.activeElement?.closest?.('[popover]:popover-open');
-    if (menu) menu.hidePopover(); // focus goes back to what opened the menu, and from there back again when the dialog closes
+    if (menu) menu.hidePopover(); // the focus returns to the menu button, and the dialog returns it there when it closes
     dialog.showModal();
   }
 
-  // An error may stand at a group of choices: then its first control is meant.
+  // If the error belongs to a group, focus its first control.
   function focusIn(dialog, selector) {
     const found = dialog?.querySelector(selector);
     (found?.matches('input, select, textarea, button, a') ? found : found?.querySelector('input, select, textarea, button, a'))?.focus();
   }
 
   const closeDialog = dialog => { if (dialog?.open) dialog.close(); };
-  // What happens while the connection is gone is kept, and told to the server when it is back: a dialog that was closed, a text that was typed.
+  // Events during a lost connection (a closed dialog, typed text) are kept and sent to the server once it is back.
   const missed = new Map();
   const keep = (target, name) => missed.set(target, (missed.get(target) ?? new Set()).add(name));
 
@@ -51,7 +51,7 @@
     }
   }
 
-  // ── Menus: popovers. The browser gives the top layer, light dismissal, Escape and the focus back; place and keys are ours. ──
+  // ── Menus: popovers. The browser provides the top layer, light dismiss, Escape and focus return; this script positions them and handles keys. ──
 
   const openerOf = menu => document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
   const itemsOf = menu => all(menu, '[role^="menuitem"]').filter(item => !item.disabled);
@@ -68,7 +68,7 @@
     const opener = e.target.closest('[popovertarget]');
     const menu = opener && document.getElementById(opener.getAttribute('popovertarget'));
     if (menu?.getAttribute('role') === 'menu') {
-      e.preventDefault(); // opened here and not by the browser, so that it is in its place before it is painted
+      e.preventDefault(); // open it here, so that it is positioned before it is painted
       if (menu.matches(':popover-open')) return menu.hidePopover();
       showThemeChoice();
       menu.showPopover();
@@ -85,7 +85,7 @@
     openerOf(e.target)?.setAttribute('aria-expanded', e.newState === 'open');
   }, true);
 
-  // An open menu goes along with its button, and closes when that leaves the window.
+  // An open menu moves with its button, and closes when the button leaves the viewport.
   const follow = () => all(document, '[role="menu"]:popover-open').forEach(menu => {
     const opener = openerOf(menu), box = opener?.getBoundingClientRect();
     if (box && box.bottom > 0 && box.top < innerHeight) place(menu, opener);
@@ -136,7 +136,7 @@
     next.focus();
   }
 
-  // ── Theme: a cookie that the server reads while it writes <html data-theme>, so that nothing flashes. ──
+  // ── Theme: a cookie that the server reads when it renders <html data-theme>, so that nothing flashes. ──
 
   const dark = () => root.dataset.theme === 'dark' || (root.dataset.theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
 
@@ -157,11 +157,11 @@
 
   function skipClick(e) {
     if (!e.target.closest('[data-skip]')) return;
-    e.preventDefault(); // with a base address the link would lead to the start page
+    e.preventDefault(); // because of <base>, the link would lead to the start page
     document.getElementById('main')?.focus();
   }
 
-  // ── Copying: in the click itself and without the server. Nothing here throws. The outcome is copied, or manual: selected, to be copied by hand. ──
+  // ── Copying: within the click event and without the server. Never throws. The outcome is "copied", or "manual": the text is selected for the user to copy. ──
 
   function select(source) {
     try {
@@ -178,7 +178,7 @@
 
   function copySelected(source, text) {
     let handed = false;
-    const hand = e => { // exactly the text, without what the browser would add for its layout
+    const hand = e => { // exactly the text, without formatting
       e.clipboardData?.setData('text/plain', text);
       e.preventDefault();
       handed = Boolean(e.clipboardData);
@@ -201,7 +201,7 @@
         return 'copied';
       }
     } catch {
-      // Refused: the older way may still be open.
+      // Refused: try the older API.
     }
     if (copySelected(source, text)) {
       getSelection()?.removeAllRanges();
@@ -218,7 +218,7 @@
     const source = button && document.querySelector(button.dataset.copy);
     if (!source) return;
     const panel = source.closest('[role="tabpanel"][hidden]');
-    if (panel) chooseTab(document.getElementById(panel.getAttribute('aria-labelledby'))); // what cannot be seen cannot be selected
+    if (panel) chooseTab(document.getElementById(panel.getAttribute('aria-labelledby'))); // a hidden text cannot be selected
     const outcome = await copyText(source);
     const group = source.closest('.copy-group') ?? button.closest('.copy-group');
     for (const marked of [button, group]) {
@@ -232,10 +232,10 @@
     button.dispatchEvent(new CustomEvent('copied', { bubbles: true, detail: { outcome } }));
   }
 
-  // ── Drafts: what stands in an open form outlives the page, in this tab only, until its dialog closes. A text as long as a key could be one. ──
+  // ── Drafts: the input of an open form survives a reload, in this tab only, until its dialog closes. Texts as long as a key are not stored. ──
 
-  const storage = use => { try { return use(sessionStorage); } catch { return null; } }; // full, or forbidden
-  const left = storage(kept => kept.getItem('draft')); // by the page before this one
+  const storage = use => { try { return use(sessionStorage); } catch { return null; } }; // storage is full or disabled
+  const left = storage(kept => kept.getItem('draft')); // from the previous page
 
   function keepDraft(e) {
     const dialog = e.target.closest('dialog[data-draft]'), form = dialog?.querySelector('form');
@@ -249,12 +249,12 @@
     return draft?.of === of ? draft.fields : null;
   }
 
-  // ── Secrets: a page that is left may be kept whole by the browser, to be shown again on the way back. Then without them, and loaded anew. ──
+  // ── Secrets: the browser may keep a page in its back/forward cache. The secrets are removed from it, and it is reloaded when shown again. ──
 
   addEventListener('pagehide', () => all(document, '[data-secret]').forEach(secret => secret.replaceChildren()));
   addEventListener('pageshow', e => { if (e.persisted) location.reload(); });
 
-  // ── Connection: Blazor's script sets classes on the banner; the page follows them. ──
+  // ── Connection: Blazor's script sets classes on the banner, and the page reacts to them. ──
 
   function watchConnection() {
     const banner = document.getElementById('components-reconnect-modal');
@@ -277,7 +277,7 @@
     new ResizeObserver(() => { if (lost()) root.style.setProperty('--banner', `${banner.offsetHeight}px`); }).observe(banner);
   }
 
-  // What nobody hears is not sent: a press that would only fail in the console. Copying, tabs, menus and links stay.
+  // Block clicks that cannot reach the server and would only fail in the console. Copying, tabs, menus and links keep working.
   for (const name of ['click', 'submit', 'input', 'change', 'keydown']) {
     addEventListener(name, e => {
       if (!lost() || !(e.target instanceof Element) || e.target.closest('.connection')) return;
@@ -293,14 +293,14 @@
     const banner = e.target.closest('[data-reconnect]')?.closest('.connection');
     if (!banner) return;
     if (banner.classList.contains('components-reconnect-show')) {
-      // Blazor is between two tries, and ends its wait when the page comes into view. Blazor.reconnect() here would succeed, and the try
-      // that still waits would then call it failed.
+      // Blazor is waiting between two attempts, and retries when the page becomes visible. Calling Blazor.reconnect() here would succeed, and
+      // the pending attempt would then report a failure.
       document.dispatchEvent(new Event('visibilitychange'));
       return;
     }
     try {
       if (await window.Blazor?.reconnect?.() === false) {
-        banner.classList.replace('components-reconnect-failed', 'components-reconnect-rejected'); // the server no longer knows this page
+        banner.classList.replace('components-reconnect-failed', 'components-reconnect-rejected'); // the circuit no longer exists on the server
       }
     } catch {
       // Still unreachable: the banner stays.

@@ -31,7 +31,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         await visit.Page.GoForwardAsync();
         Assert.Equal("/setup", new Uri(visit.Page.Url).PathAndQuery);
         await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToHaveValueAsync(code);
-        await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToBeFocusedAsync();
+        await Assertions.Expect(visit.Page.GetByLabel("Email")).ToBeFocusedAsync();
         await visit.ExpectAccessibleAsync(PageState.SetUp);
 
         await FillAsync(visit, "short");
@@ -39,7 +39,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         await Assertions.Expect(visit.Page.GetByLabel("Password")).ToBeFocusedAsync();
         await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveValueAsync("");
         await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToHaveValueAsync(code);
-        await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveValueAsync("priya.raghunathan@northwind.example");
+        await Assertions.Expect(visit.Page.GetByLabel("Email")).ToHaveValueAsync("priya.raghunathan@northwind.example");
         await Assertions.Expect(visit.Page.GetByLabel("Organization")).ToHaveValueAsync("Northwind Traders");
         await Assertions.Expect(visit.Page.GetByLabel("First project")).ToHaveValueAsync("Order Platform");
         await visit.ExpectAccessibleAsync(PageState.SetUpErrors);
@@ -54,7 +54,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         Assert.Equal("/northwind-traders/order-platform/keys", new Uri(visit.Page.Url).PathAndQuery);
         visit.Expect(404, "/setup");
         await visit.Page.GotoAsync("/setup");
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "There is nothing at this address" })).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Page not found" })).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
     public async Task Start_with_an_owner_prints_only_where_to_go()
     {
         await using var process = await ProductProcess.StartAsync(folder, Patient);
-        await process.StopAsync(); // nothing comes behind it
+        await process.StopAsync(); // no output follows
         Assert.Equal($"Latchkey is ready at {process.Url.GetLeftPart(UriPartial.Authority)}.{Environment.NewLine}", process.Log);
     }
 
@@ -176,11 +176,11 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
 
     static async Task FillAsync(PageVisit visit, string password)
     {
-        await visit.Page.GetByLabel("E-mail").FillAsync("priya.raghunathan@northwind.example");
+        await visit.Page.GetByLabel("Email").FillAsync("priya.raghunathan@northwind.example");
         await visit.Page.GetByLabel("Password").FillAsync(password);
         await visit.Page.GetByLabel("Organization").FillAsync("Northwind Traders");
         await visit.Page.GetByLabel("First project").FillAsync("Order Platform");
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create and sign in" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create account and sign in" }).ClickAsync();
     }
 
     async Task<ExternalProcess> ServeAsync(string nginx, int port, int latchkey, bool forwards)

@@ -21,7 +21,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         {
             await TypeAsync(visit, "nobody@example.com", "not-the-Password-1");
             await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync($"Wrong email or password. {left}");
-            await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveValueAsync("nobody@example.com");
+            await Assertions.Expect(visit.Page.GetByLabel("Email")).ToHaveValueAsync("nobody@example.com");
             await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveValueAsync("");
             await Assertions.Expect(visit.Page.GetByLabel("Password")).ToBeFocusedAsync();
         }
@@ -38,7 +38,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await using var visit = await PageVisit.OpenAsync(browser, product.Url, PageVisit.Phone);
         await visit.Page.GotoAsync(SignIn);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).TapAsync();
-        await Assertions.Expect(visit.Page.GetByLabel("E-mail")).ToHaveAccessibleDescriptionAsync("Enter your email.");
+        await Assertions.Expect(visit.Page.GetByLabel("Email")).ToHaveAccessibleDescriptionAsync("Enter your email address.");
         await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveAccessibleDescriptionAsync("Enter your password.");
         await visit.ExpectAccessibleAsync(PageState.SignInErrors);
     }
@@ -80,7 +80,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.Page.GotoAsync("/");
         await TypeAsync(visit, "newcomer@example.com", Product.Password);
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "You have no project yet" })).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "No projects yet" })).ToBeVisibleAsync();
         Assert.Equal("/", new Uri(visit.Page.Url).PathAndQuery);
         await visit.ExpectAccessibleAsync(PageState.NoProject);
     }
@@ -121,7 +121,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await TypeAsync(visit, Product.Email, Product.Password);
         await visit.UntilInteractiveAsync();
         var cookie = (await visit.Page.Context.CookiesAsync()).Single(cookie => cookie.Name == "latchkey");
-        // The browser corrects it by what it takes for the difference of the clocks, which on a busy machine is many seconds.
+        // The browser adjusts the expiry by the clock difference that it estimates, which can be many seconds on a busy machine.
         Assert.InRange(DateTimeOffset.FromUnixTimeSeconds((long)cookie.Expires) - product.Now, TimeSpan.FromDays(13.9), TimeSpan.FromDays(14.1));
     }
 
@@ -145,7 +145,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await visit.Page.GotoAsync($"{SignIn}?ReturnUrl=%2Fx");
         await visit.Page.Context.ClearCookiesAsync();
         await TypeAsync(visit, Product.Email, Product.Password);
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This page was out of date, or this browser keeps no cookies. Nothing was done. Try once more.");
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This page was out of date, or your browser blocks cookies. Nothing was changed. Try again.");
         Assert.Equal($"{SignIn}?ReturnUrl=%2Fx&again=true", new Uri(visit.Page.Url).PathAndQuery);
         await visit.ExpectAccessibleAsync(PageState.SignInAgain);
     }
@@ -195,12 +195,12 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
 
     static async Task TypeAsync(PageVisit visit, string email, string password)
     {
-        await visit.Page.GetByLabel("E-mail").FillAsync(email);
+        await visit.Page.GetByLabel("Email").FillAsync(email);
         await visit.Page.GetByLabel("Password").FillAsync(password);
         await visit.Page.GetByLabel("Password").PressAsync("Enter");
     }
 
-    /// <summary>What a program is told that comes with somebody's cookie.</summary>
+    /// <summary>Returns the response to a program that sends a user's cookie.</summary>
     async Task<HttpStatusCode> AskAsync(string cookie)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = product.Url };

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Api;
 
-/// <summary>The description says all that a program needs. That it is true, every other test of the API shows.</summary>
+/// <summary>The OpenAPI document is complete. All other API tests verify that it is correct.</summary>
 [Collection(typeof(TenantsCollection))]
 public sealed class ApiDescriptionTests(Tenants tenants)
 {
@@ -161,6 +161,6 @@ public sealed class ApiDescriptionTests(Tenants tenants)
         }
     }
 
-    /// <summary>A list of objects shows its example in them.</summary>
+    /// <summary>The example of a list of objects is in its items.</summary>
     static bool Of(JsonElement schema, string type) => schema.GetProperty("type").ToString() == type && schema.GetProperty("items").TryGetProperty("$ref", out _);
 }

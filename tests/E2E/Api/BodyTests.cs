@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Api;
 
-/// <summary>What cannot be right is refused by its field, and nothing is written.</summary>
+/// <summary>Invalid input is an error by field, and nothing is written.</summary>
 [Collection(typeof(TenantsCollection))]
 public sealed class BodyTests(Tenants tenants)
 {
@@ -183,10 +183,10 @@ public sealed class BodyTests(Tenants tenants)
 
     static ByteArrayContent Json(byte[] bytes) => new(bytes) { Headers = { ContentType = new("application/json") } };
 
-    /// <summary>A well-formed body of exactly so many bytes, whose name is too long.</summary>
+    /// <summary>Returns a well-formed body of an exact size, with a name that is too long.</summary>
     static byte[] Filled(int length) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"name": "{{new string('x', length - 12)}}"}"""));
 
-    /// <summary>Bytes whose number the sender does not know beforehand.</summary>
+    /// <summary>Content of unknown length.</summary>
     sealed class Endless(int length) : MemoryStream(length == 0 ? [] : Filled(length))
     {
         public override bool CanSeek => false;

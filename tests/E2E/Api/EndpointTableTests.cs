@@ -9,24 +9,24 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Api;
 
-/// <summary>Who gets which answer where. An endpoint that is not in the table fails.</summary>
+/// <summary>The response of each endpoint to each caller. An endpoint that is missing in the table fails the test.</summary>
 [Collection(typeof(TenantsCollection))]
 public sealed class EndpointTableTests(Tenants tenants)
 {
-    /// <summary>A request and what it is answered with; without a code, no problem.</summary>
+    /// <summary>A request and its expected response. Without a code, the response is not a problem document.</summary>
     sealed record Case(string Path, object? Body, int Status, string? Code = null, (string Name, string Value)[]? Headers = null);
 
-    /// <summary>An endpoint, and what comes of a request without a credential, one with an API key instead of a session, one from another organization's owner, one
-    /// from a viewer, and one that cannot be right. Null where there is no such request.</summary>
+    /// <summary>An endpoint, with a request without a credential, one with an API key instead of a session, one from another organization's
+    /// owner, one from a viewer, and an invalid one. Null if there is no such request.</summary>
     sealed record Row(string Endpoint, Case Nobody, Case? Key, Case? Stranger, Case? Viewer, Case? Bad)
     {
-        /// <summary>A developer is answered as a viewer is.</summary>
+        /// <summary>A developer gets the same response as a viewer.</summary>
         public bool ForAdmins { get; init; }
 
-        /// <summary>The command line is refused. Where it is not, it is answered as its member's session is.</summary>
+        /// <summary>The command-line client is refused. Otherwise, it gets the same response as its member's session.</summary>
         public bool ForSessions { get; init; }
 
-        /// <summary>An owner's session, without a key, is answered as nobody is.</summary>
+        /// <summary>An owner's session without a key gets the same response as an anonymous caller.</summary>
         public bool ForKeys { get; init; }
     }
 
@@ -67,7 +67,7 @@ public sealed class EndpointTableTests(Tenants tenants)
             new("/api/session", new { email = "viewer@example.com", password = Product.Password }, 200),
             new("/api/session", new { email = Product.Email, password = 1 }, 400, "invalid_request")),
         new("GET /api/session", Refused("/api/session"), Refused("/api/session"), new("/api/session", null, 200), new("/api/session", null, 200), null) { ForSessions = true },
-        new("DELETE /api/session", Refused("/api/session"), Refused("/api/session"), null, null, null) { ForSessions = true }, // its own test: it ends the caller's session
+        new("DELETE /api/session", Refused("/api/session"), Refused("/api/session"), null, null, null) { ForSessions = true }, // tested separately, because it ends the caller's session
         new("POST /api/keys", Refused("/api/keys", Key), Refused("/api/keys", Key), Hidden("/api/keys", Key), Forbidden("/api/keys", Key), Bad("/api/keys", new { name = "" })),
         new("POST /api/keys/which",
             Refused("/api/keys/which", Which), Refused("/api/keys/which", Which), Hidden("/api/keys/which", Which), Hidden("/api/keys/which", Which),
@@ -127,7 +127,7 @@ public sealed class EndpointTableTests(Tenants tenants)
             Bad("/api/apps", new { name = "x", project = People.Project, resource = "workflow:never-registered" })),
         new("GET /api/apps", Refused("/api/apps"), Refused("/api/apps"), Hidden("/api/apps" + Ours), new("/api/apps" + Ours, null, 200), Bad("/api/apps?limit=0")),
         new("GET /api/apps/{id}", Refused(OneApp), Refused(OneApp), Hidden(OneApp), new(OneApp, null, 200), Hidden("/api/apps/app_nothing")),
-        new("DELETE /api/apps/{id}", Refused(OneApp), Refused(OneApp), Hidden(OneApp), Forbidden(OneApp), Hidden("/api/apps/app_nothing")) { ForAdmins = true }, // it is the owner's
+        new("DELETE /api/apps/{id}", Refused(OneApp), Refused(OneApp), Hidden(OneApp), Forbidden(OneApp), Hidden("/api/apps/app_nothing")) { ForAdmins = true }, // the app belongs to the owner
         new("GET /api/authorizations",
             Refused("/api/authorizations"), Refused("/api/authorizations"), Hidden("/api/authorizations?organization=" + People.Organization),
             Forbidden("/api/authorizations?organization=" + People.Organization), Bad("/api/authorizations?limit=0")) { ForAdmins = true },
@@ -143,7 +143,7 @@ public sealed class EndpointTableTests(Tenants tenants)
             new("/v1/capabilities", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])) { ForKeys = true },
         .. ForwardAuth("/forward-auth"),
         .. ForwardAuth("/forward-auth-nginx"),
-        new("POST /v1/self-revoke", new("/v1/self-revoke", null, 401, "missing_credential"), null, null, null, // a key's own tests: it ends the key
+        new("POST /v1/self-revoke", new("/v1/self-revoke", null, 401, "missing_credential"), null, null, null, // tested separately, because it revokes the key
             new("/v1/self-revoke", null, 401, "malformed_key", [("X-API-Key", "nk_live_nothing")])) { ForKeys = true },
         OAuth("/oauth/token"),
         new("POST /oauth/token/revoke",
@@ -163,7 +163,7 @@ public sealed class EndpointTableTests(Tenants tenants)
         Open("/healthz/ready"),
     ];
 
-    /// <summary>An owner's authorization.</summary>
+    /// <summary>An authorization of an owner.</summary>
     string? authorization;
 
     public static IEnumerable<TheoryDataRow<string, string>> Cases =>
@@ -222,7 +222,7 @@ public sealed class EndpointTableTests(Tenants tenants)
         var answer = await api.SendAsync(method, path, expected.Body, headers);
 
         Assert.Equal((expected.Status, expected.Code), (answer.Status, answer.Code));
-        if (expected.Status != 200 && endpoint != "POST /api/session") // which counts what fails
+        if (expected.Status != 200 && endpoint != "POST /api/session") // it counts failures
         {
             Assert.Equal(before, await Snapshot.TakeAsync(tenants.Product));
         }
@@ -249,12 +249,13 @@ public sealed class EndpointTableTests(Tenants tenants)
         Assert.Equal(Table.Select(x => x.Endpoint).Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
 
-    /// <summary>The address, with what it names.</summary>
+    /// <summary>Returns the URL with its placeholders replaced.</summary>
     string At(string path) => path.Replace("KEY", tenants.KeyId, StringComparison.Ordinal)
         .Replace("ACCOUNT", tenants.ServiceAccountId, StringComparison.Ordinal).Replace("SECRET", tenants.ClientSecretId, StringComparison.Ordinal)
         .Replace("APP", tenants.AppId, StringComparison.Ordinal).Replace("GRANTED", authorization, StringComparison.Ordinal);
 
-    /// <summary>All that is routed but pages and their forms (which carry a token), files (their address begins with a parameter) and what the framework brings. HEAD goes with GET.</summary>
+    /// <summary>Returns all routes except pages and their forms, which have an antiforgery token, files, and the framework's own. HEAD is
+    /// implied by GET.</summary>
     IEnumerable<(string Name, RouteEndpoint Endpoint)> Endpoints() =>
         from endpoint in tenants.Product.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         let path = "/" + System.Text.RegularExpressions.Regex.Replace(endpoint.RoutePattern.RawText!.Trim('/'), @":[^{}]*\}", "}", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1))

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Api;
 
-/// <summary>What has no answer of its own is told as a problem document where programs call.</summary>
+/// <summary>API paths respond with a problem document where no endpoint does.</summary>
 [Collection(typeof(TenantsCollection))]
 public sealed class ProblemTests(Tenants tenants)
 {
@@ -16,7 +16,7 @@ public sealed class ProblemTests(Tenants tenants)
     [InlineData("/v1/nowhere")]
     [InlineData("/openapi/v2.json")]
     [InlineData("/healthz")]
-    [InlineData("/api/acme/keys")] // a page's address, were it not for its beginning
+    [InlineData("/api/acme/keys")] // would match a page if it did not start with /api
     [InlineData("/v1/acme/keys")]
     public async Task Unknown_address_is_not_found(string path)
     {

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Auth;
 
-/// <summary>A session is used by the product's own pages and by nobody else's.</summary>
+/// <summary>Only the product's own pages can use a session.</summary>
 [Collection(typeof(TenantsCollection))]
 public sealed class SameOriginTests(Tenants tenants)
 {

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.Authorizations;
 
-/// <summary>A person allows a command line and an app to act as them, sees that they do, and ends it.</summary>
+/// <summary>A user authorizes the command-line client and an app, sees them, and disconnects them.</summary>
 public sealed class AuthorizationJourneys : IClassFixture<Product>
 {
     const string LongName = "Contoso Desk Assistant for Fabrikam and the other carriers of the whole of Northern Europe";
@@ -50,20 +50,20 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await code.FillAsync(device.Member("user_code").ToLowerInvariant().Replace("-", "", StringComparison.Ordinal));
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Allow Latchkey command line to act as you?" })).ToBeVisibleAsync();
-        await Expect(page.GetByText("Manage keys and service accounts as you can")).ToBeVisibleAsync();
-        await Expect(page.GetByLabel("Organization")).ToContainTextAsync("where you can only read");
+        await Expect(page.GetByText("Manage keys and service accounts on your behalf")).ToBeVisibleAsync();
+        await Expect(page.GetByText("(read only)")).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.DeviceConsent);
         await page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The device is connected" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Device connected" })).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.DeviceConnected);
         Assert.Equal(200, (await PollAsync(device)).Status);
 
         var other = await program.PostAsync("/oauth/device/authorize", new { client_id = OAuthClient.CommandLineId });
-        await page.GotoAsync($"/oauth/device/verify?user_code={other.Member("user_code")}"); // filled in, and asked all the same
+        await page.GotoAsync($"/oauth/device/verify?user_code={other.Member("user_code")}"); // the code is filled in but still has to be submitted
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Button, new() { Name = "Deny" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The device was turned away" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Access denied" })).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.DeviceDenied);
         Assert.Equal("access_denied", (await PollAsync(other)).Member("error"));
 
@@ -96,11 +96,11 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         var page = visit.Page;
         await visit.SignInAsync("nobodys@example.com");
         await page.GotoAsync(asked);
-        await Expect(page.GetByText("You belong to no organization")).ToBeVisibleAsync();
+        await Expect(page.GetByText("You don’t belong to an organization")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Allow" })).ToBeDisabledAsync();
         await visit.ExpectAccessibleAsync(PageState.ConsentWithoutOrganization);
         await page.GetByRole(AriaRole.Button, new() { Name = "Not you?" }).ClickAsync();
-        await page.GetByLabel("E-mail").FillAsync(Product.Email);
+        await page.GetByLabel("Email").FillAsync(Product.Email);
         await page.GetByLabel("Password").FillAsync(Product.Password);
         await page.Keyboard.PressAsync("Enter");
 
@@ -117,7 +117,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "This app cannot be connected" })).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.ConsentImpossible);
 
-        // What the app hears first, with state and issuer.
+        // The redirect to the app, with state and issuer.
         async Task<string> AnswerAsync(string button)
         {
             var hearing = app.GetContextAsync();
@@ -141,7 +141,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         var page = visit.Page;
         await visit.SignInAsync("connects@example.com");
         await visit.GoAsync("/account/connected-apps");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing acts as you" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No connected apps" })).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.ConnectedAppsEmpty);
 
         var shell = await product.CommandLineTokenAsync(program, person);
@@ -152,9 +152,9 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Connected apps" }).ClickAsync();
         var rows = page.GetByRole(AriaRole.Region, new() { Name = "Connected apps" }).GetByRole(AriaRole.Listitem);
         await Expect(rows).ToHaveCountAsync(2);
-        await Expect(rows.Nth(0)).ToContainTextAsync("May read workflows. Connected");
-        await Expect(rows.Nth(0)).ToContainTextAsync("Registered itself");
-        await Expect(rows.Nth(1)).ToContainTextAsync("May manage keys and service accounts.");
+        await Expect(rows.Nth(0)).ToContainTextAsync("On your behalf · Can read workflows · Connected");
+        await Expect(rows.Nth(0)).ToContainTextAsync("Unverified");
+        await Expect(rows.Nth(1)).ToContainTextAsync("On your behalf · Can manage keys and service accounts");
         await visit.ExpectAccessibleAsync(PageState.ConnectedApps);
         await page.GetByRole(AriaRole.Button, new() { Name = "Disconnect Latchkey command line" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -163,13 +163,13 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Disconnect" }).ClickAsync();
         await Expect(rows).ToHaveCountAsync(1);
         Assert.Equal(401, (await program.GetAsync("/api/keys", Bearers.Header(shell))).Status);
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Default" })).ToBeVisibleAsync(); // the way back
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Default" })).ToBeVisibleAsync(); // the link back
 
         await using var admin = await PageVisit.OpenAsync(browser, product.Url);
         await admin.SignInAsync(Product.Email);
         await admin.GoAsync($"/{People.Project}/keys");
         await admin.Page.GetByRole(AriaRole.Link, new() { Name = "Connected apps" }).ClickAsync();
-        await Expect(admin.Page.GetByText("As Connie Connects. May read workflows.")).ToBeVisibleAsync();
+        await Expect(admin.Page.GetByText("On behalf of Connie Connects · Can read workflows")).ToBeVisibleAsync();
         await admin.ExpectAccessibleAsync(PageState.ConnectedAppsOfOrganization);
         await admin.Page.GetByRole(AriaRole.Button, new() { Name = "of Connie Connects" }).ClickAsync();
         await admin.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Disconnect" }).ClickAsync();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Docs;
 
-/// <summary>The code on the pages for other languages, run as it stands against a product.</summary>
+/// <summary>Runs the code of the documentation pages for other languages unchanged.</summary>
 [Collection(typeof(TenantsCollection))]
 public sealed class SnippetTests(Tenants tenants)
 {
@@ -66,7 +66,7 @@ public sealed class SnippetTests(Tenants tenants)
     {
         var found = ExternalProcess.Find(program) ?? (program == "node" ? JavaScript.CarriedNode : null);
         Assert.SkipWhen(found is null, $"no {program}");
-        var text = Pages.Block(page, language).Replace("package latchkey", "package main", StringComparison.Ordinal) + tail + "\n"; // a program in Go is a package of this name
+        var text = Pages.Block(page, language).Replace("package latchkey", "package main", StringComparison.Ordinal) + tail + "\n"; // a Go program is a package named main
         return await RunTextAsync(text, file, found!, program == "go" ? ["run", file] : [file]);
     }
 
@@ -83,7 +83,7 @@ public sealed class SnippetTests(Tenants tenants)
             {
                 ["LATCHKEY_URL"] = tenants.Product.Url.ToString().TrimEnd('/'),
                 ["LATCHKEY_KEY"] = api.Member("raw_key"),
-                ["CGO_ENABLED"] = "0", // Go needs no C compiler then
+                ["CGO_ENABLED"] = "0", // so that Go needs no C compiler
                 ["GOCACHE"] = Path.Combine(Repository.Root, "artifacts", "go"), // compiled once, Go's library takes no time in later runs
             };
             return await ExternalProcess.RunAsync(program, folder.FullName, environment, Token, [.. arguments, tenants.RawKey, revoked.Member("raw_key")]);

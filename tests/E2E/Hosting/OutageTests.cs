@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Hosting;
 
-/// <summary>An outage is told as one, never as a bad key or an ended session, and ends when it ends.</summary>
+/// <summary>An outage is reported as such, never as an invalid key or an ended session, and the product recovers.</summary>
 public sealed class OutageTests(OutageTests.Failing failing, Browser browser) : IClassFixture<OutageTests.Failing>, IDisposable
 {
     static CancellationToken None => TestContext.Current.CancellationToken;
@@ -63,7 +63,7 @@ public sealed class OutageTests(OutageTests.Failing failing, Browser browser) : 
         var (owner, outage) = (organization.Owner, failing.Outage);
         var raw = (await owner.PostAsync("/api/keys", new { name = "x" })).Member("raw_key");
         outage.Failure = new InvalidOperationException("the inner workings");
-        Assert.Equal((503, "verification_unavailable"), await TellAsync(owner.GetAsync("/v1/capabilities", ("X-API-Key", raw)))); // whatever it is, it is not the key
+        Assert.Equal((503, "verification_unavailable"), await TellAsync(owner.GetAsync("/v1/capabilities", ("X-API-Key", raw)))); // not an error of the key
         foreach (var answer in new[]
         {
             await owner.GetAsync("/api/keys"), await owner.PostAsync("/api/keys", new { name = "y" }), await owner.GetAsync("/healthz/ready"), await owner.PostAsync("/api/session", new { email = Product.Email, password = Product.Password }),

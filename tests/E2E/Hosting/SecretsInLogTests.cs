@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Hosting;
 
-/// <summary>The log at its most talkative knows no secret, wherever a program puts it.</summary>
+/// <summary>Even at the most verbose level, the log contains no secret, wherever a program sends it.</summary>
 [Collection(typeof(TalkativeCollection))]
 public sealed class SecretsInLogTests(TalkativeProduct talkative)
 {

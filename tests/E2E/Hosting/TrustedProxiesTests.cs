@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Hosting;
 
-/// <summary>Where a request began, as the audit log and the same-origin rule know it.</summary>
+/// <summary>The origin of a request in the audit log and in the same-origin check.</summary>
 [Collection(typeof(ProxiedCollection))]
 public sealed class TrustedProxiesTests(ProxiedProduct proxied)
 {

@@ -55,7 +55,7 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         Assert.DoesNotContain(raw, await page.ContentAsync(), StringComparison.Ordinal);
         await using var context = await People.OpenAsync(product);
         var entry = await context.AuditEntries.SingleAsync(x => x.Action == "key.created" && x.TargetName == "Checkout service", TestContext.Current.CancellationToken);
-        Assert.Equal("127.0.0.1", entry.Address); // where the open page was
+        Assert.Equal("127.0.0.1", entry.Address); // the client address of the circuit
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Create API key" });
         await dialog.GetByRole(AriaRole.Radio, new() { Name = "Test" }).CheckAsync(new() { Force = true });
-        await dialog.GetByRole(AriaRole.Radio, new() { Name = "Chosen resources" }).CheckAsync(new() { Force = true });
+        await dialog.GetByRole(AriaRole.Radio, new() { Name = "Specific resources" }).CheckAsync(new() { Force = true });
         await dialog.GetByLabel("Search resources").FillAsync("Resource 47");
         await dialog.GetByRole(AriaRole.Checkbox, new() { Name = "Resource 47" }).CheckAsync();
         await dialog.GetByLabel("Search resources").FillAsync("Resource 8");
@@ -80,12 +80,12 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
         await Expect(dialog.GetByText("Give it a name of 1 to 100 characters.")).ToBeVisibleAsync();
         await Expect(dialog.GetByText("Choose at least one permission.")).ToBeVisibleAsync();
-        await Expect(dialog.GetByText("Choose the last day that the key works on.")).ToBeVisibleAsync();
+        await Expect(dialog.GetByText("Choose an expiry date.")).ToBeVisibleAsync();
         await Expect(dialog.GetByLabel("Name")).ToBeFocusedAsync();
         await visit.ExpectAccessibleAsync(PageState.CreateKeyErrors);
-        await dialog.GetByLabel("Last day").FillAsync("2999-01-31");
+        await dialog.GetByLabel("Expiry date").FillAsync("2999-01-31");
         await page.Keyboard.PressAsync("Tab");
-        await dialog.GetByLabel("Name").PressSequentiallyAsync("Half a na"); // and the field is not even left
+        await dialog.GetByLabel("Name").PressSequentiallyAsync("Half a na"); // without leaving the field
 
         var other = await page.Context.NewPageAsync();
         await other.GotoAsync($"/{project}/keys");
@@ -99,10 +99,10 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await visit.UntilInteractiveAsync();
         await Expect(dialog.GetByLabel("Name")).ToHaveValueAsync("Half a na");
         await Expect(dialog.GetByRole(AriaRole.Radio, new() { Name = "Test" })).ToBeCheckedAsync();
-        await Expect(dialog.GetByText("(2 chosen)")).ToBeVisibleAsync();
+        await Expect(dialog.GetByText("2 selected")).ToBeVisibleAsync();
         await Expect(dialog.GetByRole(AriaRole.Checkbox, new() { Name = "Resource 47" })).ToBeCheckedAsync();
         await Expect(dialog.GetByRole(AriaRole.Checkbox, new() { Name = "Read" })).Not.ToBeCheckedAsync();
-        await Expect(dialog.GetByLabel("Last day")).ToHaveValueAsync("2999-01-31");
+        await Expect(dialog.GetByLabel("Expiry date")).ToHaveValueAsync("2999-01-31");
         await dialog.GetByLabel("Name").FillAsync(Product.NeverMinted);
         Assert.DoesNotContain("Ab12CdEf", await page.EvaluateAsync<string>("JSON.stringify([localStorage, sessionStorage])"), StringComparison.Ordinal);
         await page.Keyboard.PressAsync("Escape");

@@ -23,7 +23,7 @@ public sealed class FirstUseTests(Browser browser)
         other.Start();
         var project = await product.AddProjectAsync("First use");
         var rehearsal = await product.AddKeyAsync(project, "Another");
-        await Caller.PresentAsync(other.Url, rehearsal.Secret.Reveal(), token); // what is done for the first time is slow
+        await Caller.PresentAsync(other.Url, rehearsal.Secret.Reveal(), token); // warms up
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
         await visit.AllowClipboardAsync();
         await visit.SignInAsync(Product.Email);
@@ -40,8 +40,8 @@ public sealed class FirstUseTests(Browser browser)
         await visit.ExpectAccessibleAsync(PageState.SecretWaiting);
 
         commands.Before = sql => { if (IsFeed(sql)) { reads.Release(); } };
-        await reads.WaitAsync(token); // the list behind the dialog has been read by now
-        await reads.WaitAsync(token); // and with it what the first read had to learn of the new key
+        await reads.WaitAsync(token); // the list behind the dialog has been read
+        await reads.WaitAsync(token); // and the new key has been cached
         commands.Forget();
         for (var read = 0; read < 3; read++)
         {
@@ -53,7 +53,7 @@ public sealed class FirstUseTests(Browser browser)
         await Caller.PresentAsync(other.Url, raw, token);
         await Expect(dialog.GetByText("It works. First request")).ToBeVisibleAsync(new() { Timeout = 2000 });
         await Expect(dialog.GetByRole(AriaRole.Status).Filter(new() { HasText = "It works." })).ToContainTextAsync("GET /v1/capabilities, allowed, from 127.0.0.0/24");
-        Assert.Single(commands.Sent, sql => sql.Contains("\"Method\"", StringComparison.Ordinal)); // and then once
+        Assert.Single(commands.Sent, sql => sql.Contains("\"Method\"", StringComparison.Ordinal)); // exactly once
         await visit.ExpectAccessibleAsync(PageState.SecretWorks);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
         await Expect(dialog).ToBeHiddenAsync();

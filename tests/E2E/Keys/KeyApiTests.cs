@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Keys;
 
-/// <summary>The life of a key, as a program leads it.</summary>
+/// <summary>The life cycle of a key through the REST API.</summary>
 [Collection(typeof(TenantsCollection))]
 public sealed class KeyApiTests(Tenants tenants)
 {
@@ -62,7 +62,7 @@ public sealed class KeyApiTests(Tenants tenants)
     [InlineData("""{"state": "expired"}""", "state")]
     [InlineData("""{"state": null}""", "state")]
     [InlineData("""{"permissions": []}""", "permissions")]
-    [InlineData("""{"permissions": ["read", "execute"]}""", "permissions")] // more than it has
+    [InlineData("""{"permissions": ["read", "execute"]}""", "permissions")] // more than the key has
     [InlineData("""{"expires_at": "2001-01-01T00:00:00Z"}""", "expires_at")]
     [InlineData("""{"environment": "live"}""", "environment")]
     [InlineData("""{"name": "fine", "permissions": ["fly"]}""", "permissions")]

@@ -35,10 +35,10 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Zapier bridge" }).ClickAsync();
         await visit.ExpectAccessibleAsync(PageState.KeyMenu, page.GetByRole(AriaRole.Menu));
-        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Switch off" }).ClickAsync();
-        await page.GetByText("Zapier bridge switched off").HoverAsync(); // which keeps it there
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Disable" }).ClickAsync();
+        await page.GetByText("Disabled Zapier bridge").HoverAsync(); // keeps the toast open
         var row = page.GetByRole(AriaRole.Row, new() { Name = "Zapier bridge" });
-        await Expect(row).ToContainTextAsync("Inactive");
+        await Expect(row).ToContainTextAsync("Disabled");
         Assert.Equal("inactive_key", await AskAsync(visit, key.Secret.Reveal()));
         await visit.ExpectAccessibleAsync(PageState.KeysSwitchedOff);
         await page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
@@ -56,7 +56,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await visit.ExpectAccessibleAsync(PageState.RevokeKey);
         await question.GetByLabel("Type the key’s name to confirm").PressSequentiallyAsync("Zapier bridge");
         await question.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).ClickAsync();
-        await Expect(page.GetByText("Zapier bridge revoked")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Revoked Zapier bridge")).ToBeVisibleAsync();
         await Expect(row).ToBeHiddenAsync();
         Assert.Equal("revoked_key", await AskAsync(visit, key.Secret.Reveal()));
 
@@ -94,7 +94,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Owner’s key" }).ClickAsync();
-        await Expect(page.GetByText("Its owner or an admin can change it.").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("Only its owner or an admin can change it.").First).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" })).ToBeDisabledAsync();
         await visit.ExpectAccessibleAsync(PageState.KeyMenuOfOthers, page.GetByRole(AriaRole.Menu));
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" }).ClickAsync(new() { Force = true });
@@ -102,7 +102,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Developer’s key" }).ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" }).ClickAsync();
         await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).ClickAsync();
-        await Expect(page.GetByText("Developer’s key revoked")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Revoked Developer’s key")).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await visit.GoAsync($"/{project}/keys");
         var ended = await visit.Requests.DeleteAsync("/api/session", new() { Headers = [new("Sec-Fetch-Site", "same-origin")] });
         Assert.Equal(204, ended.Status);
-        await page.GetByLabel("E-mail").FillAsync(Product.Email); // by itself: nothing was pressed
+        await page.GetByLabel("Email").FillAsync(Product.Email); // without interaction
         await page.GetByLabel("Password").FillAsync(Product.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.WaitForURLAsync($"**/{project}/keys");
@@ -135,10 +135,10 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "Not theirs any more" })).ToBeVisibleAsync();
         visit.Expect(404, $"/{project}/keys");
         await RemoveAsync(member);
-        await Expect(visit.Page.GetByText("There is nothing at this address")).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByText("Page not found")).ToBeVisibleAsync();
     }
 
-    /// <summary>Takes somebody out of all organizations, as a change of an admin.</summary>
+    /// <summary>Removes a user from all organizations, as an admin would.</summary>
     async Task RemoveAsync(Actor member)
     {
         var removed = await product.Services.GetRequiredService<UnitOfWorkRunner>().RunAsync<Core.Common.Unit>(
@@ -154,7 +154,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         Assert.True(removed.Succeeded);
     }
 
-    /// <summary>What the API is told of a key: a refusal's code, or <c>valid</c>.</summary>
+    /// <summary>Returns the verdict on a key: a refusal code, or <c>valid</c>.</summary>
     static async Task<string> AskAsync(PageVisit visit, string raw)
     {
         var answer = await visit.Requests.GetAsync("/v1/capabilities", new() { Headers = [new("X-API-Key", raw)] });

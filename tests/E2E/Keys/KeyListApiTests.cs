@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Keys;
 
-/// <summary>Lists of keys: which, and a page at a time.</summary>
+/// <summary>Filters, order and paging of key lists.</summary>
 [Collection(typeof(StoppedCollection))]
 public sealed class KeyListApiTests(StoppedProduct stopped)
 {
@@ -52,7 +52,7 @@ public sealed class KeyListApiTests(StoppedProduct stopped)
         Assert.Equal(["key 3", "key 2"], Names(first));
         await owner.PostAsync("/api/keys", new { name = "newer" });
         Assert.Equal(["key 1", "key 0"], Names(await owner.GetAsync($"/api/keys?limit=2&cursor={cursor}")));
-        Assert.Equal(["key 1"], Names(await owner.GetAsync($"/api/keys?limit=1&cursor={cursor}"))); // the size of a page is no part of the list
+        Assert.Equal(["key 1"], Names(await owner.GetAsync($"/api/keys?limit=1&cursor={cursor}"))); // a cursor is independent of the page size
 
         var rival = $"{organization.Slug}-rival";
         await stopped.Product.AddOrganizationAsync(rival, "secret");

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.Keys;
 
-/// <summary>The raw key is in memory, in one open dialog and in one answer, and nowhere else.</summary>
+/// <summary>The raw key exists only in memory, in one open dialog and in one response.</summary>
 [Collection(typeof(TalkativeCollection))]
 public sealed class RawKeyTests(TalkativeProduct talkative, Browser browser)
 {
@@ -37,9 +37,9 @@ public sealed class RawKeyTests(TalkativeProduct talkative, Browser browser)
         using var owner = await Caller.SignInAsync(product.Url, token);
         await WaitForLastUseAsync(owner, token);
         await PasteIntoRevokeAsync(visit, raw);
-        Assert.Equal("active", (string?)(await owner.GetAsync("/api/keys", token))["items"]![0]!["state"]); // it is not the name
+        Assert.Equal("active", (string?)(await owner.GetAsync("/api/keys", token))["items"]![0]!["state"]); // the rename was refused
         await page.GetByLabel("Search keys").FillAsync(raw);
-        await Expect(page.GetByText("This key belongs to checkout.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("This is the key checkout.")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("Search keys")).ToHaveValueAsync("");
         Assert.DoesNotContain(raw, page.Url, StringComparison.Ordinal);
 
@@ -58,7 +58,7 @@ public sealed class RawKeyTests(TalkativeProduct talkative, Browser browser)
         await talkative.ExpectSecretAsync(raw, token);
     }
 
-    /// <summary>A person confuses the key with its name, in the field that asks for the name.</summary>
+    /// <summary>The user pastes the key into the field for its name.</summary>
     static async Task PasteIntoRevokeAsync(PageVisit visit, string raw)
     {
         var page = visit.Page;
@@ -67,11 +67,11 @@ public sealed class RawKeyTests(TalkativeProduct talkative, Browser browser)
         var question = page.GetByRole(AriaRole.Alertdialog, new() { Name = "Revoke this key?" });
         await question.GetByRole(AriaRole.Textbox).FillAsync(raw);
         await question.GetByRole(AriaRole.Textbox).PressAsync("Enter");
-        await question.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync(); // which the server hears after the rest
+        await question.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync(); // the server receives it last
         await visit.UntilNoDialogAsync();
     }
 
-    /// <summary>It is written some seconds behind the request.</summary>
+    /// <summary>The last use is written some seconds after the request.</summary>
     static async Task WaitForLastUseAsync(Caller owner, CancellationToken cancellationToken)
     {
         while ((await owner.GetAsync("/api/keys", cancellationToken))["items"]![0]!["last_used_at"] is null)

@@ -11,8 +11,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.Keys;
 
-/// <summary><c>./test.sh E2E -trait picture=readme</c> takes the README's picture of the keys page. It is no part of a run that does not ask for it: it writes into the
-/// repository.</summary>
+/// <summary><c>./test.sh E2E -trait picture=readme</c> takes the README's screenshot of the keys page. It runs only on request, because it
+/// writes to the repository.</summary>
 public sealed class ReadmePicture(Browser browser)
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -67,7 +67,7 @@ public sealed class ReadmePicture(Browser browser)
         }
     }
 
-    /// <summary>Made as a person makes it, then older.</summary>
+    /// <summary>Creates a key as a user does, then makes it older.</summary>
     static async Task AddAsync(Product product, Seeded seeded)
     {
         var keys = product.Services.GetRequiredService<KeyService>();

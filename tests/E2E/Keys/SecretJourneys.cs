@@ -48,7 +48,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
         }
 
         await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
-        await Expect(dialog).ToBeHiddenAsync(); // a snippet holds the key: it is copied
+        await Expect(dialog).ToBeHiddenAsync(); // the snippet contains the key, so it counts as copied
     }
 
     [Fact]
@@ -103,11 +103,11 @@ public sealed class SecretJourneys : IClassFixture<Product>
         await Expect(dialog.GetByText("Copied to the clipboard").First).ToBeVisibleAsync();
         Assert.Equal(raw, await visit.ReadClipboardAsync());
         gone = false;
-        await page.EvaluateAsync("document.querySelector('[data-reconnect].when-trying').click()"); // by script: a try of Blazor's own may come first
+        await page.EvaluateAsync("document.querySelector('[data-reconnect].when-trying').click()"); // by script, because Blazor may retry first
         await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" })).ToBeEnabledAsync();
         await Expect(dialog.Locator(".copybox code")).ToHaveTextAsync(raw);
 
-        // As a browser does that keeps the page whole, to show it again on the way back.
+        // Simulates the back/forward cache.
         await page.EvaluateAsync("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
         Assert.DoesNotContain(raw, await page.ContentAsync(), StringComparison.Ordinal);
         await page.EvaluateAsync("window.same = true; setTimeout(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))");
@@ -131,7 +131,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
             await Expect(page.GetByText("No keys in Where one was before yet")).ToBeVisibleAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Project: Where one was before" }).ClickAsync();
             await page.GetByRole(AriaRole.Menuitem, new() { Name = "Back" }).ClickAsync();
-            await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Another" })).ToBeVisibleAsync(); // a click on the page that goes would be lost
+            await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Another" })).ToBeVisibleAsync(); // a click on the old page would be lost
         });
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
         await page.EvaluateAsync("history.back()");
@@ -156,11 +156,11 @@ public sealed class SecretJourneys : IClassFixture<Product>
         await visit.UntilNoDialogAsync();
         await visit.Page.GetByLabel("Search keys").FocusAsync();
         await visit.Page.Keyboard.PressAsync("Control+V");
-        await Expect(visit.Page.GetByText("This key belongs to Secret of Plain http.")).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByText("This is the key Secret of Plain http.")).ToBeVisibleAsync();
         await Expect(visit.Page.GetByLabel("Search keys")).ToHaveValueAsync("");
         Assert.DoesNotContain(raw, visit.Page.Url + await visit.Page.ContentAsync() + await visit.Page.EvaluateAsync<string>("JSON.stringify([localStorage, sessionStorage])"), StringComparison.Ordinal);
         await visit.ExpectAccessibleAsync(PageState.KeyFound);
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show its row" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show in list" }).ClickAsync();
         await Expect(visit.Page.GetByText("1 key", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(visit.Page.GetByLabel("Search keys")).ToBeFocusedAsync();
     }
@@ -173,7 +173,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
         var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
         await visit.Page.EvaluateAsync("document.execCommand = () => false");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
-        await Expect(dialog.GetByText("Your browser did not let this page copy.").First).ToBeVisibleAsync();
+        await Expect(dialog.GetByText("Your browser blocked copying.").First).ToBeVisibleAsync();
         Assert.Equal(raw, await visit.Page.EvaluateAsync<string>("getSelection().toString()"));
         await visit.ExpectAccessibleAsync(PageState.SecretByHand);
         await visit.Page.Keyboard.PressAsync("Escape");
@@ -183,7 +183,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
         await Expect(dialog.GetByText("You have not copied this key.")).ToBeVisibleAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Keep this open" }).ClickAsync();
 
-        await dialog.Locator(".copybox code").ClickAsync(); // selects all of it
+        await dialog.Locator(".copybox code").ClickAsync(); // selects the whole key
         await visit.Page.Keyboard.PressAsync("Control+C");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
         await Expect(dialog).ToBeHiddenAsync();

@@ -6,12 +6,12 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Keys;
 
-/// <summary>What a first look at the keys page costs whoever pays by the kilobyte.</summary>
+/// <summary>The transfer size of the first load of the keys page.</summary>
 public sealed class WeightTests(Browser browser, ITestOutputHelper output)
 {
     const int LimitKilobytes = 150;
 
-    /// <summary>Of a project that is full by the shipped setting.</summary>
+    /// <summary>A project with the maximum number of keys.</summary>
     [Fact]
     public async Task First_load_of_the_keys_page_is_light()
     {
@@ -33,10 +33,10 @@ public sealed class WeightTests(Browser browser, ITestOutputHelper output)
         var told = $"{wire} in all, of these the circuit's messages what is not here:\n{string.Join('\n', files.OrderByDescending(x => x.Value).Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Value,9:N0} B  {x.Key}")))}";
         output.WriteLine(told);
         Assert.True(wire.Kilobytes <= LimitKilobytes, told);
-        Assert.True(wire.Kilobytes > 50, told); // else nothing was counted
+        Assert.True(wire.Kilobytes > 50, told); // otherwise, nothing was counted
     }
 
-    /// <summary>The browser's own count of each answer, compressed and with its headers.</summary>
+    /// <summary>The browser's transfer size of each response, compressed and with headers.</summary>
     static async Task<ConcurrentDictionary<string, double>> ListAsync(IPage page)
     {
         var (addresses, sizes) = (new ConcurrentDictionary<string, string>(StringComparer.Ordinal), new ConcurrentDictionary<string, double>(StringComparer.Ordinal));

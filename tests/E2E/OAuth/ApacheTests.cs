@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.OAuth;
 
-/// <summary>Apache with mod_oauth2, a resource server that others wrote, which asks about each token by introspection.</summary>
+/// <summary>Apache with mod_oauth2, a third-party resource server that introspects each token.</summary>
 [Collection(typeof(AuthorizationCollection))]
 public sealed class ApacheTests(AuthorizationServer server)
 {
@@ -43,7 +43,8 @@ public sealed class ApacheTests(AuthorizationServer server)
         }
     }
 
-    /// <summary>With <c>expiry=0</c> it keeps no answer. Debian's build compares a claim as a whole: a scope is what the token has, all of it.</summary>
+    /// <summary><c>expiry=0</c> turns off caching. Debian's build compares whole claims: the required scope must equal the token's
+    /// scope.</summary>
     string Configuration(string folder, int port) => $"""
         ServerName 127.0.0.1
         Listen 127.0.0.1:{port}

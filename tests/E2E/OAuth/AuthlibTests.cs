@@ -8,7 +8,7 @@ namespace Dashboard.Tests.E2E.OAuth;
 [Collection(typeof(AuthorizationCollection))]
 public sealed class AuthlibTests(AuthorizationServer server)
 {
-    /// <summary>Debian's own: another one in the path knows nothing of Debian's packages.</summary>
+    /// <summary>Debian's Python. Another one in the path would not find Debian's packages.</summary>
     const string Python = "/usr/bin/python3";
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -31,6 +31,6 @@ public sealed class AuthlibTests(AuthorizationServer server)
             $$"""token {"type": "Bearer", "lifetime": 86400, "scope": "read:workflows", "issuer": "{{server.Issuer}}"}""", "active true 200", "revoked 200", "active false 401", "revoked 200",
         ];
         var said = await ExternalProcess.RunAsync(Python, folder, environment, Token, "authlib_client.py");
-        Assert.Equal([.. once, .. once], said.Split('\n')); // in the header, then in the body
+        Assert.Equal([.. once, .. once], said.Split('\n')); // credentials in the header, then in the body
     }
 }

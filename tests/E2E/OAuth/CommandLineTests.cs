@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.OAuth;
 
-/// <summary>What the command line does with its token where the pages' own surface is.</summary>
+/// <summary>The command-line client's access to the dashboard API.</summary>
 [Collection(typeof(TenantsCollection))]
 public sealed class CommandLineTests(Tenants tenants)
 {
@@ -20,7 +20,7 @@ public sealed class CommandLineTests(Tenants tenants)
         await tenants.Product.AddMemberAsync("both@example.com", Tenants.Rival, OrganizationRole.Owner);
         var bearer = Bearers.Header(await tenants.Product.CommandLineTokenAsync(tenants.Nobody, person));
 
-        var made = await SendAsync("POST", "/api/keys", new { name = "from the shell" }, bearer); // the only project that is there
+        var made = await SendAsync("POST", "/api/keys", new { name = "from the shell" }, bearer); // the only project
         var id = made.Member("key_id");
         Assert.Equal((201, "no-store"), (made.Status, made.Header("Cache-Control")));
         Assert.Equal("renamed", (await SendAsync("PATCH", $"/api/keys/{id}", new { name = "renamed" }, bearer)).Member("name"));
@@ -73,7 +73,7 @@ public sealed class CommandLineTests(Tenants tenants)
 
         Assert.Equal((403, "cross_site"), Said(await tenants.Owner.SendAsync(HttpMethod.Post, "/api/keys", new { name = "x" }, foreign, ("Authorization", "Basic eDp5"))));
         Assert.Equal(before, await Snapshot.TakeAsync(tenants.Product));
-        Assert.Equal(200, (await tenants.Owner.GetAsync("/api/session", ("Authorization", "Basic eDp5"))).Status); // some proxy's, none of ours
+        Assert.Equal(200, (await tenants.Owner.GetAsync("/api/session", ("Authorization", "Basic eDp5"))).Status); // for a proxy, not for Latchkey
     }
 
     [Fact]

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.OAuth;
 
-/// <summary>Requests that nobody well-meaning sends, over HTTP, and what each is told. Names in capitals stand for what <see cref="Values"/> has.</summary>
+/// <summary>Malicious requests over HTTP, and their responses. Names in capitals are placeholders for <see cref="Values"/>.</summary>
 public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : IClassFixture<HostileRequestsTests.Values>
 {
     const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -21,7 +21,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    // Clients that are not the one they say.
+    // Wrong clients.
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=secret_wrong", 401, "invalid_client")]
     [InlineData("grant_type=client_credentials&client_id=SA", 401, "invalid_client")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=", 401, "invalid_client")]
@@ -30,9 +30,9 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [InlineData("grant_type=client_credentials&client_secret=SECRET", 401, "invalid_client")]
     [InlineData("grant_type=client_credentials&client_id=%00&client_secret=SECRET", 401, "invalid_client")]
     [InlineData("grant_type=client_credentials&client_id=SA'--&client_secret=SECRET", 401, "invalid_client")]
-    [InlineData("grant_type=client_credentials&client_id=APP&client_secret=SECRET", 401, "invalid_client")] // public, and shows a secret
+    [InlineData("grant_type=client_credentials&client_id=APP&client_secret=SECRET", 401, "invalid_client")] // a public client with a secret
     [InlineData("grant_type=refresh_token&client_id=latchkey-cli&client_secret=SECRET&refresh_token=x", 401, "invalid_client")]
-    // Grants that are none, or not this client's.
+    // Unknown grants, or grants of other clients.
     [InlineData("", 400, "invalid_request")]
     [InlineData("grant_type=", 400, "invalid_request")]
     [InlineData("grant_type=password&username=x&password=y&client_id=latchkey-cli", 400, "unsupported_grant_type")]
@@ -43,12 +43,12 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [InlineData("grant_type=authorization_code&client_id=SA&client_secret=SECRET&code=CODE&code_verifier=VERIFIER", 400, "unauthorized_client")]
     [InlineData("grant_type=authorization_code&client_id=latchkey-cli&code=CODE&code_verifier=VERIFIER", 400, "unauthorized_client")]
     [InlineData("grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=APP&device_code=DEVICE", 400, "unauthorized_client")]
-    // Parameters twice.
+    // Repeated parameters.
     [InlineData("grant_type=client_credentials&grant_type=client_credentials&client_id=SA&client_secret=SECRET", 400, "invalid_request")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=read:workflows&scope=api", 400, "invalid_request")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_id=OTHER&client_secret=SECRET", 400, "invalid_request")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://a.example&resource=https://b.example", 400, "invalid_request")]
-    // More than the client may have.
+    // Excessive scopes.
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=write:workflows", 400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=read:workflows%20write:workflows", 400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=verify", 400, "invalid_scope")]
@@ -184,12 +184,12 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
 
         const string own = "&client_id=SA&client_secret=SECRET", verify = "&client_id=VERIFY&client_secret=VERIFYSECRET", rival = "&client_id=OTHER&client_secret=OTHERSECRET";
         Assert.True(await ActiveAsync(own, "ACCESSOFSA"));
-        Assert.False(await ActiveAsync(own, "ACCESS")); // another client's
+        Assert.False(await ActiveAsync(own, "ACCESS")); // of another client
         Assert.True(await ActiveAsync(verify, "ACCESS"));
         Assert.True(await ActiveAsync(verify, "REFRESH"));
-        Assert.False(await ActiveAsync(rival, "ACCESS")); // another organization's
+        Assert.False(await ActiveAsync(rival, "ACCESS")); // of another organization
         Assert.False(await ActiveAsync(rival, "REFRESH"));
-        Assert.False(await ActiveAsync(verify, "KEY")); // a key is no token
+        Assert.False(await ActiveAsync(verify, "KEY")); // a key is not a token
         Assert.True(await ActiveAsync("", "ACCESSOFSA", ("Authorization", $"Bearer {values.Fill("ACCESSOFSA")}")));
         Assert.False(await ActiveAsync("", "REFRESH", ("Authorization", $"Bearer {values.Fill("ACCESSOFSA")}")));
         foreach (var (caller, headers) in new (string, (string, string)[])[] { ("&client_id=APP", []), ("", []), ("&client_id=SA&client_secret=x", []), ("", [("Authorization", "Bearer nonsense")]), ("", [("Authorization", "Bearer a.b.c")]) })
@@ -232,7 +232,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
         var aimed = (await values.PostAsync("/oauth/token", values.Fill("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://api.example.com/v1"))).Member("access_token");
         Assert.Equal("invalid_token", (await values.Api.GetAsync("/v1/capabilities", ("Authorization", $"Bearer {aimed}"))).Code);
         Assert.Equal("invalid_token", (await values.Api.GetAsync(
-            "/forward-auth", ("Authorization", $"Bearer {aimed}"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "api.example.com"), ("X-Forwarded-Uri", "/v1/x"))).Code); // not from a proxy that is trusted
+            "/forward-auth", ("Authorization", $"Bearer {aimed}"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "api.example.com"), ("X-Forwarded-Uri", "/v1/x"))).Code); // not from a trusted proxy
     }
 
     [Fact]
@@ -296,14 +296,14 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
             await Product.DisposeAsync();
         }
 
-        /// <summary>The text with values in place of their names.</summary>
+        /// <summary>Replaces the placeholders in a text.</summary>
         public string Fill(string text) =>
             System.Text.RegularExpressions.Regex.Replace(text, "[A-Z]{2,}[0-9]?", match => names.GetValueOrDefault(match.Value, match.Value), System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1));
 
         public Task<Exchange> PostAsync(string path, string form, params (string, string)[] headers) =>
             Api.SendContentAsync(HttpMethod.Post, path, new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"), headers);
 
-        /// <summary>A token that is not what it should be.</summary>
+        /// <summary>Creates a manipulated token.</summary>
         public async Task<string> ForgeAsync(string forgery)
         {
             var parts = names["ACCESSOFSA"].Split('.');
@@ -358,7 +358,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
             return $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
         }
 
-        /// <summary>Signs with the product's own key, as only its database and its protection together can.</summary>
+        /// <summary>Signs with the product's own key, which requires its database and its data protection keys.</summary>
         async Task<string> SignAsync(string header, string payload)
         {
             await using var context = await People.OpenAsync(Product);
@@ -390,7 +390,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
         async Task<string> RegisterAsync() =>
             (await Api.SendAsync(HttpMethod.Post, "/oauth/register", new { redirect_uris = new[] { Callback }, token_endpoint_auth_method = "none" })).Member("client_id");
 
-        /// <summary>A code that a developer approved, as the page for it does.</summary>
+        /// <summary>Returns an authorization code that a developer approved.</summary>
         async Task<string> CodeAsync(Actor developer)
         {
             var requests = Product.Services.GetRequiredService<AuthorizationRequests>();

@@ -15,7 +15,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.OAuth;
 
-/// <summary>ASP.NET Core's own JwtBearer handler, a resource server that others wrote: it checks tokens by the published keys, and asks nobody about them.</summary>
+/// <summary>ASP.NET Core's JwtBearer handler, which validates tokens with the published keys, without introspection.</summary>
 public sealed class JwtBearerTests
 {
     const string Resource = "https://api.example.com";
@@ -25,12 +25,12 @@ public sealed class JwtBearerTests
     [Fact]
     public async Task Handler_takes_tokens_across_a_rotation_of_keys_and_refuses_other_audiences_algorithms_and_what_has_expired()
     {
-        // The handler goes by the machine's clock. The product's is so far behind that the key it begins with signs until the machine's now.
+        // The handler uses the system clock. The product's clock is behind it, so that its first key signs until the current system time.
         var time = new StoppedClock(TimeProvider.System.GetUtcNow().AddDays(-90));
         await using var server = new AuthorizationServer(time);
         await server.InitializeAsync();
         Assert.Equal(1, await CountKeysAsync(server));
-        time.Advance(TimeSpan.FromDays(83)); // a week before: the next key is published
+        time.Advance(TimeSpan.FromDays(83)); // the next key is published a week in advance
         Assert.Equal(2, await CountKeysAsync(server));
         time.Advance(TimeSpan.FromDays(5));
         var expired = await server.TokenAsync("read:workflows", Resource);
@@ -43,7 +43,7 @@ public sealed class JwtBearerTests
         time.Advance(TimeSpan.FromSeconds(10));
         var after = await server.TokenAsync("read:workflows execute:agents", Resource);
         Assert.NotEqual(new JsonWebToken(before).Kid, new JsonWebToken(after).Kid);
-        Assert.Equal((200, $"{Subject(after)} read:workflows execute:agents"), await AskAsync(api, after)); // by a key that it had read before
+        Assert.Equal((200, $"{Subject(after)} read:workflows execute:agents"), await AskAsync(api, after)); // with a key that it has already fetched
         Assert.Equal(200, (await AskAsync(api, before)).Status);
 
         var parts = after.Split('.');
@@ -72,18 +72,18 @@ public sealed class JwtBearerTests
     public async Task Page_shows_what_is_compiled_here()
     {
         static IEnumerable<string> Lines(string text) => text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0);
-        var compiled = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests/E2E/OAuth/JwtBearerTests.cs"), Token)).Split("// the page\n")[1].Split("// its end\n")[0];
+        var compiled = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests/E2E/OAuth/JwtBearerTests.cs"), Token)).Split("// start of the documented code\n")[1].Split("// end of the documented code\n")[0];
         Assert.Equal(Lines(compiled), Lines(Pages.Block("oauth.md", "csharp")));
     }
 
-    /// <summary>An API as the page says to build one.</summary>
+    /// <summary>An API as in the documentation.</summary>
     static async Task<WebApplication> StartAsync(string issuer)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
 
-        // the page
+        // start of the documented code
         builder.Services.AddAuthentication().AddJwtBearer(options =>
         {
             options.MetadataAddress = $"{issuer}/.well-known/oauth-authorization-server";
@@ -92,8 +92,8 @@ public sealed class JwtBearerTests
             options.TokenValidationParameters.ValidTypes = ["at+jwt"];
             options.TokenValidationParameters.ValidAlgorithms = ["ES256"];
         });
-        // its end
-        builder.Services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, options => options.RequireHttpsMetadata = false); // on the loopback interface
+        // end of the documented code
+        builder.Services.Configure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, options => options.RequireHttpsMetadata = false); // plain http on the loopback interface
         builder.Services.AddAuthorization();
         var app = builder.Build();
         app.UseAuthentication();
@@ -103,7 +103,7 @@ public sealed class JwtBearerTests
         return app;
     }
 
-    /// <summary>The status, with the body or what the challenge says.</summary>
+    /// <summary>Returns the status and the body or the challenge.</summary>
     static async Task<(int Status, string Text)> AskAsync(WebApplication api, string? token)
     {
         using var client = new HttpClient { BaseAddress = new(api.Urls.Single()) };
@@ -121,7 +121,7 @@ public sealed class JwtBearerTests
 
     static string Sign(ECDsa key, string signed) => $"{signed}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
 
-    /// <summary>Signs with the product's own key, as only its database and its protection together can.</summary>
+    /// <summary>Signs with the product's own key, which requires its database and its data protection keys.</summary>
     static async Task<string> SignAsync(AuthorizationServer server, string signed, string kid)
     {
         await using var context = await People.OpenAsync(server.Product);

@@ -9,13 +9,13 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.OAuth;
 
-/// <summary>The Model Context Protocol's own client signs in by itself at a server that asks Latchkey about each request.</summary>
+/// <summary>The official Model Context Protocol client signs in to a server that is protected by forward auth.</summary>
 [Collection(typeof(AuthorizationCollection))]
 public sealed class McpClientTests(AuthorizationServer server, Browser browser)
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>As it calls itself to a proxy, whose request has the guarded server's host and not its own.</summary>
+    /// <summary>Its public URL, because a proxy sends the host of the protected server.</summary>
     Uri Latchkey => new UriBuilder(server.Product.Url) { Host = "localhost" }.Uri;
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class McpClientTests(AuthorizationServer server, Browser browser)
             var token = await client.HearAsync("token ", Token);
             using var claims = JsonDocument.Parse(WebEncoders.Base64UrlDecode(token.Split('.')[1]));
             Assert.Equal(resource, claims.RootElement.GetProperty("aud").GetString());
-            Assert.Equal("invalid_token", await server.AskAsync(token)); // which is not under the resource
+            Assert.Equal("invalid_token", await server.AskAsync(token)); // the URL is not under the resource
             using var http = new HttpClient { DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
             Assert.Equal(401, (int)(await http.GetAsync(new Uri(guard.Url, "/mcp2"), Token)).StatusCode);
             Assert.NotEqual(401, (int)(await http.GetAsync(new Uri(guard.Url, "/mcp/more"), Token)).StatusCode);

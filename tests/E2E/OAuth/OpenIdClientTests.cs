@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.OAuth;
 
-/// <summary>openid-client, a certified client that others wrote, signs in by every grant.</summary>
+/// <summary>openid-client, a certified third-party client, uses every grant.</summary>
 [Collection(typeof(AuthorizationCollection))]
 public sealed class OpenIdClientTests(AuthorizationServer server, Browser browser)
 {
@@ -49,7 +49,7 @@ public sealed class OpenIdClientTests(AuthorizationServer server, Browser browse
             await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Allow Latchkey command line to act as you?" })).ToBeVisibleAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).ClickAsync();
-            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The device is connected" })).ToBeVisibleAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Device connected" })).ToBeVisibleAsync();
         }
 
         var token = await HearAsync(program, "token ");
@@ -67,7 +67,7 @@ public sealed class OpenIdClientTests(AuthorizationServer server, Browser browse
             var page = visit.Page;
             visit.ExpectApp(QueryHelpers.ParseQuery(new Uri(url).Query)["redirect_uri"].ToString());
             await page.GotoAsync(url);
-            await page.GetByLabel("E-mail").FillAsync(Product.Email);
+            await page.GetByLabel("Email").FillAsync(Product.Email);
             await page.GetByLabel("Password").FillAsync(Product.Password);
             await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Allow Desk assistant to act as you?" })).ToBeVisibleAsync();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Projects;
 
-/// <summary>Projects and resources, as a program keeps them.</summary>
+/// <summary>Projects and resources through the REST API.</summary>
 [Collection(typeof(StoppedCollection))]
 public sealed class ProjectApiTests(StoppedProduct stopped)
 {
@@ -71,7 +71,7 @@ public sealed class ProjectApiTests(StoppedProduct stopped)
         Assert.Equal((200, "ledger", "Ledger"), (read.Status, read.Member("slug"), read.Member("name")));
         var moved = await owner.PatchAsync(place, new { name = " General ledger ", slug = "general" });
         Assert.Equal((200, "general", "General ledger", read.Member("created_at")), (moved.Status, moved.Member("slug"), moved.Member("name"), moved.Member("created_at")));
-        Assert.Equal(moved.Text, (await owner.GetAsync(place)).Text); // its address before still means it
+        Assert.Equal(moved.Text, (await owner.GetAsync(place)).Text); // its former address still works
         Assert.Equal((409, "conflict"), await ChangeAsync(new { slug = organization.Project.Split('/')[1] }));
         Assert.Equal((400, "invalid_request"), await ChangeAsync(new { }));
         Assert.Equal((400, "invalid_request"), await ChangeAsync(new { organization = "other" }));

@@ -26,7 +26,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");
         await page.GetByRole(AriaRole.Link, new() { Name = "Resources" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing to narrow a key to yet" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No resources yet" })).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.ResourcesEmpty);
         await Expect(page.Locator("h1")).ToBeFocusedAsync();
         await Button(page, "Add resource").FocusAsync();
@@ -55,11 +55,11 @@ public sealed class ResourceJourneys : IClassFixture<Product>
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Intake of orders" }).ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete…" }).ClickAsync();
-        await Expect(page.GetByText("1 key reaches nothing else and is revoked with it.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 key only works with this resource and will be revoked.")).ToBeVisibleAsync();
         await Expect(Button(page, "Cancel")).ToBeFocusedAsync();
         await Button(page, "Delete resource").ClickAsync();
-        await Expect(page.GetByText("1 key revoked with it.")).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing to narrow a key to yet" })).ToBeVisibleAsync();
+        await Expect(page.GetByText("Also revoked 1 key.")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No resources yet" })).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await page.GetByLabel("Search resources").FillAsync("R007");
         await Expect(page.GetByText("1 resource", new() { Exact = true })).ToBeVisibleAsync();
         await page.GetByLabel("Kind").SelectOptionAsync("Gateway");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No gateway matches “R007”" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No gateways match “R007”" })).ToBeVisibleAsync();
         await Button(page, "Clear filters").ClickAsync();
         await Expect(page.GetByText("1 to 25 of 60")).ToBeVisibleAsync();
     }
@@ -118,7 +118,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await Expect(Button(page, "Delete project")).ToBeDisabledAsync();
         await page.Keyboard.TypeAsync("Basel");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByText("Basel deleted")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Deleted Basel")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Project: Basel" })).ToBeHiddenAsync();
 
         async Task ChooseAsync(string name, string item)
@@ -150,7 +150,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
 
     static ILocator Button(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
-    /// <summary>Names of the letters that take most room on the way, ids as long as may be.</summary>
+    /// <summary>Names of characters with the largest encoding, and ids of maximum length.</summary>
     async Task AddAsync(ProjectPath project, int count)
     {
         await using var context = await People.OpenAsync(product);

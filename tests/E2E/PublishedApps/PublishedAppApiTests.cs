@@ -20,7 +20,7 @@ public sealed class PublishedAppApiTests(Tenants tenants)
         Assert.DoesNotContain(raw, read.Text, StringComparison.Ordinal);
         Assert.Equal((Intake, "active"), (read.Member("resource"), read.Member("key_state")));
 
-        Assert.Equal(allowance, await CountAsync("")); // the list of keys is as it was, unless it is asked for all
+        Assert.Equal(allowance, await CountAsync("")); // managed keys are listed only on request
         Assert.Equal(1, await CountAsync($"&include_managed=true&search={issued.Member("key_id")}"));
         Assert.Contains(id, (await tenants.Viewer.GetAsync($"/api/apps?project={People.Project}&search=returns")).Text, StringComparison.Ordinal);
 
@@ -39,7 +39,7 @@ public sealed class PublishedAppApiTests(Tenants tenants)
         Assert.Equal(403, (await tenants.Nobody.GetAsync($"/forward-auth/{People.Project}/live/read/workflow:other", ("X-API-Key", raw))).Status);
 
         Assert.Equal(403, (await tenants.Viewer.DeleteAsync(path)).Status);
-        foreach (var ended in new[] { await tenants.Developer.DeleteAsync(path), await tenants.Owner.DeleteAsync(path) }) // on a repeat too
+        foreach (var ended in new[] { await tenants.Developer.DeleteAsync(path), await tenants.Owner.DeleteAsync(path) }) // repeating it succeeds
         {
             Assert.Equal((200, false, "revoked"), (ended.Status, ended.Json.GetProperty("published").GetBoolean(), ended.Member("key_state")));
         }

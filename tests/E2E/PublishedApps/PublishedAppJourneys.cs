@@ -28,7 +28,7 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");
         await page.GetByRole(AriaRole.Link, new() { Name = "Published apps" }).ClickAsync();
-        await Expect(page.GetByText("First add the resource that it calls.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Start by adding the resource that it calls.")).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.AppsWithoutResource);
         await product.AddResourcesAsync(project, 60);
         await product.AddKeyAsync(project, "Backend");
@@ -36,7 +36,7 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No published apps in Parcels yet" })).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.AppsEmpty);
 
-        // By keyboard: the form, what is missing in it, one resource of many.
+        // By keyboard: the form, its validation, and a resource among many.
         await Button("Publish app").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         var form = page.GetByRole(AriaRole.Dialog, new() { Name = "Publish app" });
@@ -73,18 +73,18 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         await visit.ExpectAccessibleAsync(PageState.KeysManaged);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Published apps" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Published apps", Exact = true })).ToBeFocusedAsync(); // which it takes once the page is there
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Published apps", Exact = true })).ToBeFocusedAsync(); // once the page is interactive
         await page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {name}" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Unpublish…" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByText("from this moment on its requests to Resource 42 are refused.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Its requests to Resource 42 will be refused immediately.")).ToBeVisibleAsync();
         await Expect(page.GetByText("This app is in use.")).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.UnpublishApp, page.GetByRole(AriaRole.Alertdialog));
         await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Textbox).FocusAsync();
         await page.Keyboard.TypeAsync(name);
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No app of Parcels is published any more" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No published apps in Parcels" })).ToBeVisibleAsync();
         await ExpectKeyAsync("revoked_key");
         await Button("Show unpublished apps").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Unpublished" })).ToBeVisibleAsync();

@@ -30,7 +30,7 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No service accounts in" })).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.ServiceAccountsEmpty);
 
-        // By keyboard: the form, and the key at once.
+        // By keyboard: the form and the secrets.
         await Button("Create service account").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         var form = page.GetByRole(AriaRole.Dialog, new() { Name = "Create service account" });
@@ -61,11 +61,11 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         Assert.DoesNotContain(secret, html + await page.ContentAsync(), StringComparison.Ordinal);
         Assert.DoesNotContain(raw, html + await page.ContentAsync(), StringComparison.Ordinal);
 
-        await ChooseAsync(name, "Switch off");
-        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Switched off" })).ToBeVisibleAsync();
+        await ChooseAsync(name, "Disable");
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Disabled" })).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.ServiceAccounts);
         await ExpectKeyAsync("inactive_key");
-        await ChooseAsync(name, "Switch on");
+        await ChooseAsync(name, "Enable");
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Active", Exact = true })).ToBeVisibleAsync();
         await ExpectKeyAsync("valid");
 
@@ -86,7 +86,7 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {secret[..11]}…" })).ToBeHiddenAsync();
 
         await ChooseAsync(name, "Delete…");
-        await Expect(page.GetByText("1 key is revoked with it.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 key will be revoked.")).ToBeVisibleAsync();
         await Expect(page.GetByText("This service account is in use.")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Textbox)).ToBeFocusedAsync();
         await visit.ExpectAccessibleAsync(PageState.DeleteServiceAccount, page.GetByRole(AriaRole.Alertdialog));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>A program that calls the product, keeps its cookies, and holds every answer against the API's description.</summary>
+/// <summary>A client that keeps cookies and validates every response against the OpenAPI document.</summary>
 public sealed class ApiClient : IDisposable
 {
     readonly HttpClient client;
@@ -13,7 +13,7 @@ public sealed class ApiClient : IDisposable
 
     ApiClient(HttpClient client, Contract contract) => (this.client, this.contract) = (client, contract);
 
-    /// <summary>A caller that has not signed in.</summary>
+    /// <summary>Creates an anonymous caller.</summary>
     public static async Task<ApiClient> OpenAsync(Product product)
     {
         product.Start();
@@ -21,7 +21,7 @@ public sealed class ApiClient : IDisposable
         return new(new(handler) { BaseAddress = product.Url }, await product.Contract);
     }
 
-    /// <summary>A caller with a session.</summary>
+    /// <summary>Creates a caller with a session.</summary>
     public static async Task<ApiClient> SignInAsync(Product product, string email = Product.Email)
     {
         var api = await OpenAsync(product);
@@ -45,13 +45,13 @@ public sealed class ApiClient : IDisposable
 
     public Task<Exchange> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
 
-    /// <summary>Sends a request. Without headers of the caller's, one that changes something says that it comes from the product's own pages.
-    /// A body is a text as it is, or what JSON is made of.</summary>
+    /// <summary>Sends a request. Unless headers are given, a request that changes something claims to come from the product's own pages. A
+    /// body is a string that is sent unchanged, or an object that is serialized to JSON.</summary>
     public Task<Exchange> SendAsync(HttpMethod method, string path, object? body = null, params (string Name, string Value)[] headers) => SendContentAsync(
         method, path, body is null ? null : new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
         headers.Length == 0 && method != HttpMethod.Get ? [("Sec-Fetch-Site", "same-origin")] : headers);
 
-    /// <summary>Sends a request exactly so.</summary>
+    /// <summary>Sends a request unchanged.</summary>
     public async Task<Exchange> SendContentAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
@@ -73,7 +73,7 @@ public sealed class ApiClient : IDisposable
         return exchange;
     }
 
-    /// <summary>Sends a request without a body as these very lines: header fields twice, or of bytes that a client library would not send.</summary>
+    /// <summary>Sends raw request lines, such as repeated or malformed headers that a client library would not send.</summary>
     public async Task<Exchange> SendRawAsync(string method, string path, params string[] headers)
     {
         using var socket = new TcpClient();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>A product whose tokens are what a test is about, with a service account that reads and executes and one that verifies.</summary>
+/// <summary>A product for token tests, with a service account that reads and executes and one that verifies.</summary>
 public sealed class AuthorizationServer : IAsyncLifetime
 {
     public AuthorizationServer()
@@ -19,16 +19,16 @@ public sealed class AuthorizationServer : IAsyncLifetime
     /// <summary>The first owner.</summary>
     public ApiClient Owner { get; private set; } = null!;
 
-    /// <summary>Not signed in.</summary>
+    /// <summary>An anonymous caller.</summary>
     public ApiClient Nobody { get; private set; } = null!;
 
-    /// <summary>What its tokens name as their issuer.</summary>
+    /// <summary>The issuer of its tokens.</summary>
     public string Issuer => Product.Url.GetLeftPart(UriPartial.Authority);
 
     /// <summary>The client credentials of a service account that may read and execute.</summary>
     public (string Id, string Secret) Worker { get; private set; }
 
-    /// <summary>Those of one that may ask about others' tokens.</summary>
+    /// <summary>Those of a service account with the permission verify.</summary>
     public (string Id, string Secret) Verifier { get; private set; }
 
     public async ValueTask InitializeAsync()
@@ -37,7 +37,7 @@ public sealed class AuthorizationServer : IAsyncLifetime
         (Worker, Verifier) = (await AddAccountAsync("worker", "read", "execute"), await AddAccountAsync("verifier", "verify"));
     }
 
-    /// <summary>A token of the service account that reads and executes.</summary>
+    /// <summary>Returns a token of the service account that reads and executes.</summary>
     public async Task<string> TokenAsync(string scope, string? resource = null)
     {
         var answer = await SendAsync("/oauth/token", $"grant_type=client_credentials&client_id={Worker.Id}&client_secret={Worker.Secret}&scope={scope}{(resource is null ? "" : $"&resource={resource}")}");
@@ -45,10 +45,10 @@ public sealed class AuthorizationServer : IAsyncLifetime
         return answer.Member("access_token");
     }
 
-    /// <summary>Revokes a token, as who holds it may.</summary>
+    /// <summary>Revokes a token as its holder.</summary>
     public async Task RevokeAsync(string token) => Assert.Equal(200, (await SendAsync("/oauth/token/revoke", $"token={token}")).Status);
 
-    /// <summary>What a proxy is told of a token.</summary>
+    /// <summary>Returns the verdict on a token for a proxy.</summary>
     public async Task<string?> AskAsync(string token)
     {
         var answer = await Nobody.GetAsync("/forward-auth", ("Authorization", $"Bearer {token}"));

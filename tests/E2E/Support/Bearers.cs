@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>Access tokens, approved without a browser.</summary>
+/// <summary>Obtains access tokens without a browser.</summary>
 public static class Bearers
 {
     const string Callback = "http://127.0.0.1/callback";
@@ -17,10 +17,10 @@ public static class Bearers
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Headers with a token.</summary>
+    /// <summary>Returns headers with a token.</summary>
     public static (string Name, string Value) Header(string token) => ("Authorization", $"Bearer {token}");
 
-    /// <summary>The command line's token, with what it asks for beyond the usual.</summary>
+    /// <summary>Returns a token of the command-line client, with optional extra parameters.</summary>
     public static async Task<string> CommandLineTokenAsync(this Product product, ApiClient api, Actor person, string organization = People.Organization, string? scope = null, string? resource = null)
     {
         var device = await api.PostAsync("/oauth/device/authorize", Given(("client_id", OAuthClient.CommandLineId), ("scope", scope), ("resource", resource)));
@@ -31,7 +31,7 @@ public static class Bearers
         return issued.Member("access_token");
     }
 
-    /// <summary>The token of a client that registered itself.</summary>
+    /// <summary>Returns a token of a client that registered itself.</summary>
     public static async Task<string> AppTokenAsync(this Product product, ApiClient api, Actor person, string name = "Assistant", string organization = People.Organization)
     {
         var client = (await api.PostAsync("/oauth/register", new { client_name = name, redirect_uris = new[] { Callback }, token_endpoint_auth_method = "none" })).Member("client_id");
@@ -47,7 +47,7 @@ public static class Bearers
             "/oauth/token", new { grant_type = GrantTypes.AuthorizationCode, client_id = client, code, code_verifier = Verifier, redirect_uri = Callback })).Member("access_token");
     }
 
-    /// <summary>The token of a service account that may do everything.</summary>
+    /// <summary>Returns a token of a service account with all permissions.</summary>
     public static async Task<string> AccountTokenAsync(ApiClient owner)
     {
         var account = await owner.PostAsync("/api/service-accounts", new { name = "does all", permissions = new[] { "read", "execute", "write" } });

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>A program that talks to a product in a process of its own, with a cookie jar and what a browser says of its own pages.</summary>
+/// <summary>A client for a product in another process, with cookies and the headers of its own pages.</summary>
 public sealed class Caller : IDisposable
 {
     readonly HttpClient http;
@@ -24,7 +24,7 @@ public sealed class Caller : IDisposable
         return caller;
     }
 
-    /// <summary>Creates a key and returns the status with the body.</summary>
+    /// <summary>Creates a key and returns the status and the body.</summary>
     public async Task<(HttpStatusCode Status, JsonNode Body)> CreateKeyAsync(object key, CancellationToken cancellationToken)
     {
         using var answer = await http.PostAsJsonAsync("/api/keys", key, cancellationToken);
@@ -44,7 +44,7 @@ public sealed class Caller : IDisposable
     public async Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
         (await http.GetFromJsonAsync<JsonNode>(path, cancellationToken))!;
 
-    /// <summary>Presents a key to the endpoint that says what it is, and returns the status with the body.</summary>
+    /// <summary>Presents a key to the capabilities endpoint and returns the status and the body.</summary>
     public static async Task<(HttpStatusCode Status, JsonNode Body)> PresentAsync(Uri url, string key, CancellationToken cancellationToken)
     {
         using var client = new HttpClient { BaseAddress = url };

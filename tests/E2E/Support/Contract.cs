@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>The API's own description, held against what it does.</summary>
+/// <summary>Validates requests and responses against the OpenAPI document.</summary>
 public sealed class Contract
 {
     readonly JsonElement document;
@@ -11,25 +11,25 @@ public sealed class Contract
 
     Contract(JsonElement document) => (this.document, schemas) = (document, new(document));
 
-    /// <summary>Every operation, as method and path.</summary>
+    /// <summary>All operations, as method and path.</summary>
     public IEnumerable<(string Method, string Path, JsonElement Operation)> Operations =>
         from path in document.GetProperty("paths").EnumerateObject()
         from operation in path.Value.EnumerateObject()
         select (operation.Name.ToUpperInvariant(), path.Name, operation.Value);
 
-    /// <summary>Reads it from the product.</summary>
+    /// <summary>Reads the document from the product.</summary>
     public static async Task<Contract> ReadAsync(HttpClient client)
     {
         using var parsed = JsonDocument.Parse(await client.GetStringAsync("/openapi/v1.json"));
         return new(parsed.RootElement.Clone());
     }
 
-    /// <summary>Fails where an answer is not what the description says, or not what holds for every answer.</summary>
+    /// <summary>Fails if a response does not match the document or the general rules.</summary>
     public void Check(Exchange exchange)
     {
         if (exchange.Path.StartsWith("/_", StringComparison.Ordinal))
         {
-            return; // the framework's own
+            return; // a framework endpoint
         }
 
         var name = $"{exchange.Method} {exchange.Path} -> {exchange.Status}";
@@ -86,14 +86,14 @@ public sealed class Contract
         }
     }
 
-    /// <summary>What was taken is what the description says is taken.</summary>
+    /// <summary>Checks that an accepted request matches the document.</summary>
     void CheckRequest(Exchange exchange, JsonElement operation, string name)
     {
         if (operation.TryGetProperty("requestBody", out var body))
         {
             var schema = body.GetProperty("content").GetProperty("application/json").GetProperty("schema");
             using var sent = JsonDocument.Parse(AsJson(exchange.Sent));
-            // What people may write as any time with an offset, answers write in one way.
+            // Requests may use any offset, responses use one format.
             var faults = schemas.Check(schema, sent.RootElement).Where(x => !x.Contains("no UTC time", StringComparison.Ordinal)).ToList();
             Assert.True(faults.Count == 0, $"{name} took what is not documented: {string.Join("; ", faults)}");
         }
@@ -104,7 +104,7 @@ public sealed class Contract
         Assert.True(!used.Except(documented, StringComparer.Ordinal).Any(), $"{name} took a parameter that is not documented");
     }
 
-    /// <summary>What was sent, form-encoded too, as JSON has it.</summary>
+    /// <summary>Returns the request body as JSON, even if it was form-encoded.</summary>
     static string AsJson(string? sent) => sent is null ? "null" : sent is ['{' or '[', ..] ? sent
         : JsonSerializer.Serialize(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(sent).Where(x => x.Value != "").ToDictionary(x => x.Key, x => x.Value.ToString(), StringComparer.Ordinal));
 

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>A wire to the product that counts what comes through it to the browser: answers as they are transferred, compressed and with their headers, and the messages of
-/// the circuit. The browser's own counters tell messages only as they are once unpacked.</summary>
+/// <summary>A proxy that counts the bytes that the product sends: compressed responses with headers, and circuit messages. The browser
+/// reports only the uncompressed size of messages.</summary>
 public sealed class CountingProxy : IAsyncDisposable
 {
     readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -14,7 +14,7 @@ public sealed class CountingProxy : IAsyncDisposable
     readonly Task accepting;
     long received;
 
-    /// <summary>Lays a wire to <paramref name="product"/>.</summary>
+    /// <summary>Starts a proxy for <paramref name="product"/>.</summary>
     public CountingProxy(Uri product)
     {
         this.product = product;
@@ -23,10 +23,10 @@ public sealed class CountingProxy : IAsyncDisposable
         accepting = AcceptAsync();
     }
 
-    /// <summary>Its near end.</summary>
+    /// <summary>The URL of the proxy.</summary>
     public Uri Url { get; }
 
-    /// <summary>All that has come through since the last <see cref="Reset"/>.</summary>
+    /// <summary>The number of bytes since the last <see cref="Reset"/>.</summary>
     public double Kilobytes => Interlocked.Read(ref received) / 1024.0;
 
     public void Reset() => Interlocked.Exchange(ref received, 0);
@@ -70,7 +70,7 @@ public sealed class CountingProxy : IAsyncDisposable
             }
             catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
             {
-                // One of the two ends is gone, and so is the wire.
+                // One side closed the connection.
             }
         }
     }

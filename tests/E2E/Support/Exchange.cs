@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>A request and what came back.</summary>
+/// <summary>A request and its response.</summary>
 public sealed record Exchange(string Method, string Path, string? Sent, int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public string Text => Encoding.UTF8.GetString(Body);
@@ -22,12 +22,12 @@ public sealed record Exchange(string Method, string Path, string? Sent, int Stat
     /// <summary>The machine-readable code, or null.</summary>
     public string? Code => Body.Length > 0 && Json.TryGetProperty("code", out var code) ? code.GetString() : null;
 
-    /// <summary>The fields that are at fault, in alphabetical order.</summary>
+    /// <summary>The fields with errors, in alphabetical order.</summary>
     public string Errors => Json.TryGetProperty("errors", out var errors)
         ? string.Join(' ', errors.EnumerateObject().Select(x => x.Name).Order(StringComparer.Ordinal)) : "";
 
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 
-    /// <summary>What a text member says.</summary>
+    /// <summary>Returns the value of a string member.</summary>
     public string Member(string name) => Json.GetProperty(name).GetString()!;
 }

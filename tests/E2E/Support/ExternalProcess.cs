@@ -6,7 +6,7 @@ using System.Threading.Channels;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>A program that is not ours and may not be there.</summary>
+/// <summary>A third-party program that may not be installed.</summary>
 sealed class ExternalProcess : IAsyncDisposable
 {
     static readonly string[] Places = [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), "/usr/sbin", "/usr/local/sbin"];
@@ -31,7 +31,7 @@ sealed class ExternalProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>All that it has printed.</summary>
+    /// <summary>Its output so far.</summary>
     public string Said
     {
         get
@@ -43,10 +43,10 @@ sealed class ExternalProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Where a program is, or null.</summary>
+    /// <summary>Returns the path of a program, or null.</summary>
     public static string? Find(string name) => Places.Select(place => Path.Combine(place, name)).FirstOrDefault(File.Exists);
 
-    /// <summary>A port that nobody listens on.</summary>
+    /// <summary>Returns a free port.</summary>
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -81,10 +81,10 @@ sealed class ExternalProcess : IAsyncDisposable
         throw new InvalidOperationException($"{file} does not listen:\n{log}");
     }
 
-    /// <summary>Starts a program that says line by line how far it is.</summary>
+    /// <summary>Starts a program that reports its progress line by line.</summary>
     public static ExternalProcess Start(string file, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(file, folder, environment, arguments);
 
-    /// <summary>What follows in the next line of its output that begins so; lines before that one are passed over.</summary>
+    /// <summary>Returns the rest of the next output line with the given prefix, skipping other lines.</summary>
     public async Task<string> HearAsync(string begin, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -104,11 +104,11 @@ sealed class ExternalProcess : IAsyncDisposable
             throw new TimeoutException($"It has not said \"{begin}\":\n{Said}", exception);
         }
 
-        await process.WaitForExitAsync(cancellationToken); // so that its errors have been heard too
+        await process.WaitForExitAsync(cancellationToken); // so that its error output is complete
         throw new InvalidOperationException($"It ended without having said \"{begin}\":\n{Said}");
     }
 
-    /// <summary>Runs a program to its end and returns what it printed.</summary>
+    /// <summary>Runs a program and returns its output.</summary>
     public static async Task<string> RunAsync(string file, string folder, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, params string[] arguments)
     {
         await using var program = new ExternalProcess(file, folder, environment, arguments);

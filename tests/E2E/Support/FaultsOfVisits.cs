@@ -8,13 +8,14 @@ using Xunit.v3;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>Tells what visits found when they ended, after the test itself: thrown as a visit ends, it would take the place of what the test failed with.</summary>
+/// <summary>Reports the findings of visits after the test has ended. Thrown when a visit is disposed, they would hide the failure of the
+/// test.</summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class FaultsOfVisitsAttribute : BeforeAfterTestAttribute
 {
     static readonly ConcurrentDictionary<string, ConcurrentQueue<string>> ByTest = new(StringComparer.Ordinal);
 
-    /// <summary>The test that runs fails with these when it has ended.</summary>
+    /// <summary>Makes the current test fail with these findings when it ends.</summary>
     public static void Leave(IEnumerable<string> faults)
     {
         var left = ByTest.GetOrAdd(TestContext.Current.Test!.UniqueID, _ => []);

@@ -8,7 +8,7 @@ static class JavaScript
 {
     static readonly string Folder = Path.Combine(Repository.Root, "tests", "E2E", "Clients");
 
-    /// <summary>The Node that Playwright brings along, or null.</summary>
+    /// <summary>The Node that ships with Playwright, or null.</summary>
     public static string? CarriedNode
     {
         get
@@ -18,7 +18,7 @@ static class JavaScript
         }
     }
 
-    /// <summary>Starts a program. A test of one whose packages are not there is skipped by name.</summary>
+    /// <summary>Starts a program. If its packages are not installed, the test is skipped.</summary>
     public static ExternalProcess Start(string file, params (string Name, string Value)[] environment)
     {
         var node = CarriedNode ?? ExternalProcess.Find("node");

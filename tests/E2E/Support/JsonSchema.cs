@@ -3,12 +3,13 @@ using System.Text.Json;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>Holds a value against a schema, as far as the API's description uses JSON Schema. A word that it does not know fails.</summary>
+/// <summary>Validates a value against a schema, for the subset of JSON Schema that the OpenAPI document uses. Unknown keywords
+/// fail.</summary>
 public sealed class JsonSchema(JsonElement document)
 {
     static readonly HashSet<string> Remarks = ["description", "examples", "default", "title"];
 
-    /// <summary>Returns what does not fit, each with its place.</summary>
+    /// <summary>Returns the errors with their locations.</summary>
     public IEnumerable<string> Check(JsonElement schema, JsonElement value, string place = "$")
     {
         foreach (var word in schema.EnumerateObject())
@@ -66,7 +67,7 @@ public sealed class JsonSchema(JsonElement document)
         _ => [$"{place}: the schema says format {format}, which this check does not know"],
     };
 
-    /// <summary>Follows a reference inside the document.</summary>
+    /// <summary>Resolves a reference within the document.</summary>
     public JsonElement Resolve(string reference) =>
         reference.TrimStart('#', '/').Split('/').Aggregate(document, (at, name) => at.GetProperty(name));
 

@@ -5,22 +5,22 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>A database that fails while it is told to.</summary>
+/// <summary>Simulates a failing database.</summary>
 public sealed class Outage : DbCommandInterceptor
 {
     volatile Exception? failure;
 
-    /// <summary>What each command fails with; null while all is well.</summary>
+    /// <summary>The exception that each command fails with; null for none.</summary>
     public Exception? Failure
     {
         get => failure;
         set => failure = value;
     }
 
-    /// <summary>As SQLite says it when its file is gone.</summary>
+    /// <summary>SQLite's exception when its file is missing.</summary>
     public static Exception DatabaseUnavailable => new SqliteException("unable to open database file", 14);
 
-    /// <summary>Puts it between the product and its database.</summary>
+    /// <summary>Adds it between the product and its database.</summary>
     public void Register(IServiceCollection services) => services.ConfigureDbContext<Core.Data.SqliteContext>(options => options.AddInterceptors(this));
 
     public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) =>

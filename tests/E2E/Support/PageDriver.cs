@@ -5,7 +5,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>How somebody uses a page. By keys nothing is touched: the focus is moved by Tab and arrows until it is where it has to be, as the page itself says it.</summary>
+/// <summary>How a user operates a page. With the keyboard, the focus is moved with Tab and arrow keys until the page reports it at the
+/// target.</summary>
 public enum InputMode
 {
     Mouse,
@@ -13,13 +14,13 @@ public enum InputMode
     Touch,
 }
 
-/// <summary>A person's hand on a page. What it does it does in its <see cref="InputMode"/>, and only so.</summary>
+/// <summary>Operates a page, only in its <see cref="InputMode"/>.</summary>
 sealed class PageDriver(IPage page, InputMode way)
 {
-    /// <summary>More presses of Tab than any page has stops.</summary>
+    /// <summary>More than the number of tab stops of any page.</summary>
     const int MaxStops = 90;
 
-    /// <summary>What has the focus: its role and its name, as people who hear a page are told them.</summary>
+    /// <summary>Returns the role and accessible name of the focused element.</summary>
     const string Focus = """
         () => {
           const e = document.activeElement;
@@ -31,7 +32,7 @@ sealed class PageDriver(IPage page, InputMode way)
         }
         """;
 
-    /// <summary>The page, or the dialog that is open: what is behind one can neither be seen well nor touched.</summary>
+    /// <summary>The open dialog, or the page if there is none.</summary>
     ILocator Here => page.Locator("dialog[open], body:not(:has(dialog[open]))").Last;
 
     public async Task PressAsync(AriaRole role, string name)
@@ -43,11 +44,11 @@ sealed class PageDriver(IPage page, InputMode way)
         }
         else
         {
-            await DoAsync(Here.GetByRole(role, new() { Name = name, Exact = role != AriaRole.Checkbox })); // a box is called by its code and sentence too
+            await DoAsync(Here.GetByRole(role, new() { Name = name, Exact = role != AriaRole.Checkbox })); // the accessible name of a check box includes its code and description
         }
     }
 
-    /// <summary>Opens a menu and takes one of its items.</summary>
+    /// <summary>Opens a menu and chooses an item.</summary>
     public async Task TakeAsync(string menu, string item)
     {
         if (way == InputMode.Keys)
@@ -80,7 +81,7 @@ sealed class PageDriver(IPage page, InputMode way)
         }
     }
 
-    /// <summary>Gives a date. By keys in the order of its parts in American English, which is what the browser is set to.</summary>
+    /// <summary>Enters a date. By keyboard, in the order of American English, the browser's language.</summary>
     public async Task DateAsync(string name, DateOnly date)
     {
         if (way == InputMode.Keys)
@@ -94,7 +95,7 @@ sealed class PageDriver(IPage page, InputMode way)
         }
     }
 
-    /// <summary>Chooses the next of two or more.</summary>
+    /// <summary>Chooses another radio button.</summary>
     public async Task PickAsync(string chosen, string next)
     {
         if (way == InputMode.Keys)
@@ -105,7 +106,7 @@ sealed class PageDriver(IPage page, InputMode way)
         }
         else
         {
-            await DoAsync(Here.GetByRole(AriaRole.Radio, new() { Name = next, Exact = true }).Locator("..")); // its label: the radio itself is hidden by it
+            await DoAsync(Here.GetByRole(AriaRole.Radio, new() { Name = next, Exact = true }).Locator("..")); // the label, because it covers the radio button
         }
 
         await Expect(page.GetByRole(AriaRole.Radio, new() { Name = next })).ToBeCheckedAsync();
@@ -124,7 +125,7 @@ sealed class PageDriver(IPage page, InputMode way)
         }
     }
 
-    /// <summary>By keys, where the focus has come by itself; else nothing is said of it.</summary>
+    /// <summary>By keyboard, asserts that the focus has moved by itself.</summary>
     public async Task AtAsync(string what)
     {
         if (way != InputMode.Keys)

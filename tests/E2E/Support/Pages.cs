@@ -2,10 +2,10 @@ using Dashboard.Tests.Unit.Support;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>The pages under <c>docs</c>, whose texts are run as they stand.</summary>
+/// <summary>The pages under <c>docs</c>, whose code is run unchanged.</summary>
 static class Pages
 {
-    /// <summary>The one block of a language on a page; where something is named that it holds, the one that does.</summary>
+    /// <summary>Returns the code block of a language on a page, optionally the one that contains a text.</summary>
     public static string Block(string page, string language, string holds = "")
     {
         var blocks = File.ReadAllText(Path.Combine(Repository.Root, "docs", page)).Split($"```{language}\n")[1..]

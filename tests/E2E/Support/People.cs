@@ -8,15 +8,15 @@ using Microsoft.Extensions.Options;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>People and organizations that are simply there.</summary>
+/// <summary>Adds users and organizations directly.</summary>
 public static class People
 {
-    /// <summary>The organization and project that the settings create.</summary>
+    /// <summary>The organization and project that the bootstrap settings create.</summary>
     public const string Organization = "my-organization";
 
     public const string Project = "my-organization/default";
 
-    /// <summary>Everybody's password is <see cref="Product.Password"/>, hashed once: hashing is slow by design.</summary>
+    /// <summary>All users have the password <see cref="Product.Password"/>, hashed only once because hashing is slow.</summary>
     static readonly Lazy<string> Hash = new(() =>
         new PasswordHasher<DashboardUser>(Options.Create(new PasswordHasherOptions { IterationCount = Product.HashIterations }))
             .HashPassword(new(), Product.Password));
@@ -41,7 +41,7 @@ public static class People
         await context.SaveChangesAsync();
     }
 
-    /// <summary>Adds somebody to an organization; the person too where there is none of that address yet.</summary>
+    /// <summary>Adds a user to an organization, and creates the user if necessary.</summary>
     public static async Task<Actor> AddMemberAsync(this Product product, string email, string organization, OrganizationRole role, string? name = null)
     {
         await using var context = await OpenAsync(product);

@@ -2,18 +2,18 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>A proxy that others wrote, before an API, with the very configuration of its page but for the addresses and the policy.</summary>
+/// <summary>A real proxy in front of an API, with the documented configuration except for addresses and policy.</summary>
 public sealed class RealProxy(Uri url, IAsyncDisposable program) : IAsyncDisposable
 {
     public Uri Url { get; } = url;
 
-    /// <summary>Starts one. A test whose proxy is not there is skipped by name.</summary>
+    /// <summary>Starts a proxy. If it is not installed, the test is skipped.</summary>
     /// <param name="proxy">nginx or caddy.</param>
-    /// <param name="place">A folder of its own.</param>
+    /// <param name="place">A temporary folder.</param>
     /// <param name="latchkey">The port that Latchkey listens on.</param>
     /// <param name="api">The port that the API listens on.</param>
-    /// <param name="policy">What a credential needs.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="policy">The forward-auth policy.</param>
+    /// <param name="cancellationToken">Cancels waiting for its start.</param>
     public static async Task<RealProxy> ServeAsync(string proxy, string place, int latchkey, int api, string policy, CancellationToken cancellationToken)
     {
         var file = ExternalProcess.Find(proxy);

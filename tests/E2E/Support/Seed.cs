@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>Where a journey begins: what would take a person many pages is put there by the product's own services.</summary>
+/// <summary>Prepares data with the product's own services.</summary>
 static class Seed
 {
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -23,19 +23,19 @@ static class Seed
             return new(PartyType.User, owner.Id, owner.Name);
         }
 
-        /// <summary>A project of the first organization, which no other journey touches.</summary>
+        /// <summary>Creates a project of the first organization, for one test only.</summary>
         public async Task<ProjectPath> AddProjectAsync(string name)
         {
             var outcome = await product.Services.GetRequiredService<ProjectService>().CreateAsync(await product.OwnerAsync(), new(null, name), Cancellation);
             return new(outcome.Value.Organization, outcome.Value.Slug);
         }
 
-        /// <summary>A key of <paramref name="owner"/>, or of the first owner.</summary>
+        /// <summary>Creates a key of <paramref name="owner"/>, or of the first owner.</summary>
         public async Task<IssuedKey> AddKeyAsync(ProjectPath project, string name, Actor? owner = null, KeyEnvironment environment = KeyEnvironment.Live) =>
             (await product.Services.GetRequiredService<KeyService>().CreateAsync(
                 owner ?? await product.OwnerAsync(), new(project.ToString(), name, environment), Cancellation)).Value;
 
-        /// <summary>Resources of a project, named <c>Resource 1</c>, <c>Resource 2</c>, …</summary>
+        /// <summary>Creates resources named <c>Resource 1</c>, <c>Resource 2</c>, …</summary>
         public async Task AddResourcesAsync(ProjectPath project, int count)
         {
             await using var context = await People.OpenAsync(product);
@@ -51,7 +51,8 @@ static class Seed
             await context.SaveChangesAsync(Cancellation);
         }
 
-        /// <summary>Keys that are revoked and so count for nothing, made a minute apart; narrowed to so many of the project's resources.</summary>
+        /// <summary>Creates revoked keys, which do not count toward the limit, a minute apart and limited to a number of
+        /// resources.</summary>
         public async Task AddRevokedKeysAsync(ProjectPath project, int count, Func<int, string> name, int resources = 0)
         {
             var owner = await product.OwnerAsync();
@@ -84,7 +85,7 @@ static class Seed
             await context.SaveChangesAsync(Cancellation);
         }
 
-        /// <summary>A request with the key has just been let through.</summary>
+        /// <summary>Records a first use of the key.</summary>
         public async Task UseAsync(IssuedKey key)
         {
             await using var context = await People.OpenAsync(product);

@@ -4,13 +4,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>All that is stored, as one text: two that are equal mean that nothing was written in between.</summary>
+/// <summary>The content of the database as text. Equal snapshots mean that nothing was written in between.</summary>
 public static class Snapshot
 {
-    /// <summary>Written behind the requests, and so by an earlier one.</summary>
+    /// <summary>Columns that are written in the background, possibly for an earlier request.</summary>
     static readonly string[] Behind = ["LastUsedAt", "LastUsedFrom", "LastUsedOrder"];
 
-    /// <summary>Tables of nothing else.</summary>
+    /// <summary>Tables that are written in the background.</summary>
     static readonly string[] TablesBehind = ["KeyClients", "KeyHours", "KeyPermissionUses", "UsageNodes"];
 
     public static async Task<string> TakeAsync(Product product)
@@ -29,7 +29,7 @@ public static class Snapshot
     {
         await context.Database.OpenConnectionAsync();
         await using var command = context.Database.GetDbConnection().CreateCommand();
-#pragma warning disable CA2100 // the name is the model's own
+#pragma warning disable CA2100 // the name comes from the model
         command.CommandText = $"SELECT * FROM \"{table}\"";
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync();

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>The product's time of day, which moves only when a test moves it. Timers and spans stay real, so that background loops keep running.</summary>
+/// <summary>A clock whose time changes only when a test changes it. Timers and time stamps are real, so that background loops keep
+/// running.</summary>
 public sealed class StoppedClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
     public StoppedClock()

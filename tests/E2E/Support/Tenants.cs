@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>Two organizations that know nothing of each other, with people of several roles and a key in the first.</summary>
+/// <summary>Two independent organizations, with members of several roles and a key in the first.</summary>
 public sealed class Tenants : IAsyncLifetime
 {
     public const string Rival = "rival";
@@ -20,15 +20,16 @@ public sealed class Tenants : IAsyncLifetime
         (await Owner.GetAsync("/api/authorizations")).Json.GetProperty("items")[0].GetProperty("id").GetString()!));
 
     /// <summary>Access tokens of the first organization.</summary>
-    /// <param name="Viewer">The command line's, of a viewer.</param>
-    /// <param name="Others">A service account's with the scope api, another client's, the command line's without the scope, and none; all but the first are the owner's.</param>
-    /// <param name="AuthorizationId">What one of the owner's is of.</param>
+    /// <param name="Viewer">A command-line token of a viewer.</param>
+    /// <param name="Others">Tokens of a service account with the scope api, of another client, of the command line without the scope, and
+    /// an invalid one.</param>
+    /// <param name="AuthorizationId">The authorization of one of the owner's tokens.</param>
     public sealed record Issued(string Viewer, IReadOnlyList<string> Others, string AuthorizationId);
 
     Actor? owner;
     Actor? viewer;
 
-    /// <summary>Access tokens of the first organization, once somebody needs them.</summary>
+    /// <summary>Access tokens of the first organization, created on demand.</summary>
     public Task<Issued> Tokens => tokens.Value;
 
     public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "100000").WithoutRateLimits();
@@ -43,15 +44,15 @@ public sealed class Tenants : IAsyncLifetime
     /// <summary>Owner of the second organization.</summary>
     public ApiClient Stranger { get; private set; } = null!;
 
-    /// <summary>Not signed in.</summary>
+    /// <summary>An anonymous caller.</summary>
     public ApiClient Nobody { get; private set; } = null!;
 
-    /// <summary>An active key of the first organization, which stays so.</summary>
+    /// <summary>A key of the first organization that stays active.</summary>
     public string RawKey { get; private set; } = "";
 
     public string KeyId { get; private set; } = "";
 
-    /// <summary>A key of the first organization that may ask about others.</summary>
+    /// <summary>A key of the first organization with the permission verify.</summary>
     public string VerifierKey { get; private set; } = "";
 
     /// <summary>A service account of the first organization.</summary>
@@ -84,7 +85,7 @@ public sealed class Tenants : IAsyncLifetime
             Assert.Equal(200, (await Nobody.GetAsync("/v1/capabilities", ("X-API-Key", key))).Status);
         }
 
-        await Product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken); // or it would be written behind in some test's midst
+        await Product.Services.GetRequiredService<FirstUses>().FlushAsync(TestContext.Current.CancellationToken); // otherwise, it would be written during a test
         ServiceAccountId = (await Owner.PostAsync("/api/service-accounts", new { name = "the first" })).Member("id");
         ClientSecretId = (await Owner.GetAsync($"/api/service-accounts/{ServiceAccountId}")).Json.GetProperty("secrets")[0].GetProperty("id").GetString()!;
         Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>A small API: it says what it was asked, echoes a WebSocket, sends an event stream, and fails on demand.</summary>
+/// <summary>A small API that describes its requests, echoes a WebSocket, sends an event stream, and fails on demand.</summary>
 sealed class Upstream : IAsyncDisposable
 {
     readonly WebApplication app;
@@ -18,7 +18,7 @@ sealed class Upstream : IAsyncDisposable
 
     Upstream(WebApplication app) => this.app = app;
 
-    /// <summary>How often it was asked for anything.</summary>
+    /// <summary>The number of requests.</summary>
     public int Requested => asked;
 
     public int Port => new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
@@ -56,7 +56,7 @@ sealed class Upstream : IAsyncDisposable
                 http.Response.ContentType = "text/event-stream";
                 await http.Response.WriteAsync("data: first\n\n", http.RequestAborted);
                 await http.Response.Body.FlushAsync(http.RequestAborted);
-                await new TaskCompletionSource().Task.WaitAsync(http.RequestAborted); // nothing more, until the client goes
+                await new TaskCompletionSource().Task.WaitAsync(http.RequestAborted); // keeps the stream open until the client disconnects
                 break;
             case "/fails":
                 http.Response.StatusCode = 500;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Usage;
 
-/// <summary>Counters against the answers that clients received, by a product in a process of its own. LATCHKEY_USAGE_REQUESTS asks for more requests.</summary>
+/// <summary>Compares counters with the responses that clients received. LATCHKEY_USAGE_REQUESTS sets the number of requests.</summary>
 [Collection(typeof(SerialCollection))]
 public sealed class UsageCountTests : IAsyncDisposable
 {
@@ -31,7 +31,7 @@ public sealed class UsageCountTests : IAsyncDisposable
             var middle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var asking = AskAsync(first.Url, raw, Requests / 2, received, middle);
             await middle.Task.WaitAsync(Token);
-            await first.StopAsync(); // what is answered after it began to stop counts too
+            await first.StopAsync(); // responses during shutdown count too
             await asking;
         }
 
@@ -65,7 +65,7 @@ public sealed class UsageCountTests : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Asks over several connections, every fifth time for what the key may not, and counts the answers by code.</summary>
+    /// <summary>Sends requests over several connections, every fifth one without permission, and counts the responses by code.</summary>
     static Task AskAsync(Uri url, string raw, int requests, Dictionary<string, long> received, TaskCompletionSource? middle = null) => Task.WhenAll(Enumerable.Range(0, Connections).Select(async connection =>
     {
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = url, DefaultRequestHeaders = { { "X-API-Key", raw } } };
@@ -86,7 +86,7 @@ public sealed class UsageCountTests : IAsyncDisposable
             }
             catch (HttpRequestException)
             {
-                return; // it has stopped: a request without an answer
+                return; // it has stopped, so the request has no response
             }
         }
     }));

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Verification;
 
-/// <summary>What a presented key is and may do, and why it is refused.</summary>
+/// <summary>The identity and permissions of a presented key, and its refusals.</summary>
 [Collection(typeof(TenantsCollection))]
 public sealed class CapabilitiesTests(Tenants tenants)
 {
@@ -87,7 +87,7 @@ public sealed class CapabilitiesTests(Tenants tenants)
     public async Task Nothing_presented_is_told_from_something_wrong()
     {
         Refused(await tenants.Nobody.GetAsync(Path), "missing_credential");
-        Refused(await tenants.Owner.GetAsync(Path), "missing_credential"); // a session is no credential here
+        Refused(await tenants.Owner.GetAsync(Path), "missing_credential"); // a session is not a credential here
         Refused(await tenants.Nobody.GetAsync(Path, ("Authorization", "Basic b3duZXI6cGFzc3dvcmQ=")), "missing_credential");
         Refused(await tenants.Nobody.GetAsync($"{Path}?access_token={tenants.RawKey}"), "missing_credential");
         Refused(await tenants.Nobody.GetAsync(Path, ("Authorization", "Bearer eyJh.eyJi.c2ln")), "invalid_token");

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Verification;
 
-/// <summary>Two nodes on one database, of which one loses it for a while.</summary>
+/// <summary>Two nodes on one database, one of which temporarily loses it.</summary>
 public sealed class CutOffTests
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -24,27 +24,27 @@ public sealed class CutOffTests
         {
             Assert.Equal("200 valid", await AskAsync(cut, known.Raw));
             Assert.Equal("200 valid", await AskAsync(cut, revoked.Raw));
-            await cut.Services.GetRequiredService<FirstUses>().FlushAsync(Token); // a change to the key: it is read once more
+            await cut.Services.GetRequiredService<FirstUses>().FlushAsync(Token); // changes the key, so that it is read again
         }
 
         outage.Failure = Outage.DatabaseUnavailable;
         (await owner.DeleteAsync($"/api/keys/{revoked.Id}", Token)).EnsureSuccessStatusCode().Dispose();
-        clock.Advance(TimeSpan.FromSeconds(15)); // and the real seconds that have passed
+        clock.Advance(TimeSpan.FromSeconds(15)); // in addition to the elapsed real time
         Assert.Equal("200 valid", await AskAsync(cut, known.Raw));
         Assert.Equal("200 valid", await AskAsync(cut, revoked.Raw)); // it cannot know
         Assert.Equal("503 verification_unavailable", await AskAsync(cut, fresh.Raw));
-        Assert.Equal("503 verification_unavailable", await AskAsync(cut, fresh.Raw[..^9] + "AAAAAAAAA")); // perhaps minted just now: not called a bad one
+        Assert.Equal("503 verification_unavailable", await AskAsync(cut, fresh.Raw[..^9] + "AAAAAAAAA")); // it may be new, so it is not called invalid
         clock.Advance(TimeSpan.FromSeconds(15));
         foreach (var key in new[] { known, revoked, fresh })
         {
             Assert.Equal("503 verification_unavailable", await AskAsync(cut, key.Raw));
         }
 
-        Assert.Equal("200 valid", await AskAsync(other.Url, known.Raw)); // whose database is there
+        Assert.Equal("200 valid", await AskAsync(other.Url, known.Raw)); // its database is available
         outage.Failure = null;
         while (await AskAsync(cut, known.Raw) is var answer && answer != "200 valid")
         {
-            Assert.Equal("503 verification_unavailable", answer); // never a word against the key
+            Assert.Equal("503 verification_unavailable", answer); // never an error of the key
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
         }
 
@@ -60,14 +60,14 @@ public sealed class CutOffTests
 
     static Task<string> AskAsync(Product product, string raw) => AskAsync(product.Url, raw);
 
-    /// <summary>The status, and what the answer says.</summary>
+    /// <summary>Returns the status and the code.</summary>
     static async Task<string> AskAsync(Uri url, string raw)
     {
         var (status, body) = await Caller.PresentAsync(url, raw, Token);
         return $"{(int)status} {body["code"]}".Trim();
     }
 
-    /// <summary>A clock that goes on by itself and can be put forward.</summary>
+    /// <summary>A running clock that can be advanced.</summary>
     sealed class AdvancedClock : TimeProvider
     {
         long ahead;

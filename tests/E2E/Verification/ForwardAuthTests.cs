@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Verification;
 
-/// <summary>What proxies ask before they let a request through.</summary>
+/// <summary>Forward auth for proxies.</summary>
 [Collection(typeof(ProxiedCollection))]
 public sealed class ForwardAuthTests(ProxiedProduct proxied)
 {
@@ -31,7 +31,7 @@ public sealed class ForwardAuthTests(ProxiedProduct proxied)
             }
         }
 
-        using var client = new HttpClient { BaseAddress = proxied.Product.Url }; // the description knows GET only, and says that any other method is the same
+        using var client = new HttpClient { BaseAddress = proxied.Product.Url }; // the OpenAPI document lists only GET, but any method works
         foreach (var method in new[] { "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND" })
         {
             using var refused = await client.SendAsync(new(new(method), "/forward-auth/"), TestContext.Current.CancellationToken);
@@ -71,7 +71,7 @@ public sealed class ForwardAuthTests(ProxiedProduct proxied)
 
         foreach (var path in new[] { "/forward-auth/default", "/forward-auth//default", "/forward-auth/a/b/live/read/workflow:x/y" })
         {
-            Assert.Equal((404, "not_found"), await proxied.TellAsync(path, all)); // lets nobody through either
+            Assert.Equal((404, "not_found"), await proxied.TellAsync(path, all)); // does not let requests through either
         }
     }
 

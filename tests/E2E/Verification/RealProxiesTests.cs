@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Verification;
 
-/// <summary>Real nginx and real Caddy, with the very configurations of their pages, before a small API.</summary>
+/// <summary>Real nginx and Caddy, with the documented configurations, in front of a small API.</summary>
 public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFixture<RealProxiesTests.Behind>
 {
     static readonly string[] Names = ["Key-Id", "Organization", "Project", "Environment", "Owner", "Permissions", "Scope"];
@@ -35,7 +35,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
 
         var head = await SendAsync(url, HttpMethod.Head, "/", key.Raw);
         Assert.Equal((200, ""), (head.Status, head.Body));
-        Assert.Equal((500, "the API's own"), await StatusAndBodyAsync(url, "/fails", key.Raw)); // and not told as Latchkey's
+        Assert.Equal((500, "the API's own"), await StatusAndBodyAsync(url, "/fails", key.Raw)); // not replaced by Latchkey
 
         var elsewhere = await behind.KeyAsync(new { name = "elsewhere", allowed_ips = new[] { "10.0.0.0/8" } });
         Assert.Equal("ip_not_allowed", (await SendAsync(url, HttpMethod.Get, "/", elsewhere.Raw, null, ("X-Forwarded-For", "10.1.1.1"))).Code);
@@ -133,7 +133,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         }
 
         var asked = behind.Upstream.Requested;
-        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp); // bound, so that nobody else comes to listen there
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp); // bound, so that nothing else listens there
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         await using var alone = await behind.ServeAsync(proxy, ((IPEndPoint)taken.LocalEndPoint!).Port);
         await RefusedAsync(alone.Url, key.Raw, 503, "verification_unavailable");
@@ -150,7 +150,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         Assert.StartsWith($"Bearer resource_metadata=\"{behind.Issuer}/.well-known/oauth-protected-resource?resource={Uri.EscapeDataString(asked.ToString())}\", scope=\"write:workflows\"", challenge, StringComparison.Ordinal);
         var metadata = await behind.Api.GetAsync(challenge.Split('"')[1][behind.Issuer.Length..]);
         Assert.Equal((asked.ToString(), behind.Origin), (metadata.Member("resource"), metadata.Json.GetProperty("authorization_servers")[0].GetString()));
-        Assert.DoesNotContain("api", metadata.Json.GetProperty("scopes_supported").EnumerateArray().Select(x => x.GetString())); // which no app gets
+        Assert.DoesNotContain("api", metadata.Json.GetProperty("scopes_supported").EnumerateArray().Select(x => x.GetString())); // apps cannot get it
     }
 
     static async Task RefusedAsync(Uri url, string? key, int status, string code)
@@ -196,7 +196,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
         public string? Code => Body.StartsWith('{') && JsonDocument.Parse(Body).RootElement.TryGetProperty("code", out var code) ? code.GetString() : null;
     }
 
-    /// <summary>A product, an API, and the proxies before it that there are on this machine.</summary>
+    /// <summary>A product, an API, and the proxies that are installed on this machine.</summary>
     public sealed class Behind : IAsyncLifetime
     {
         readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
@@ -214,15 +214,15 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
 
         public string OtherProject { get; private set; } = "";
 
-        /// <summary>What it calls itself to who asks it by address.</summary>
+        /// <summary>Its issuer for direct requests.</summary>
         public string Origin => product.Url.GetLeftPart(UriPartial.Authority);
 
-        /// <summary>What Latchkey calls itself to a proxy, whose request has the API's host and not its own.</summary>
+        /// <summary>Its issuer for requests through a proxy, which have the API's host.</summary>
         public string Issuer => $"http://localhost:{product.Url.Port}";
 
         internal DateTimeOffset Now => product.Now;
 
-        /// <summary>The owner of the keys, as proxies are told it.</summary>
+        /// <summary>The owner of the keys, as in the header for proxies.</summary>
         public string Owner { get; private set; } = "";
 
         public async ValueTask InitializeAsync()
@@ -238,7 +238,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
             }
         }
 
-        /// <summary>Where a proxy listens. A test whose proxy is not there is skipped by name.</summary>
+        /// <summary>Returns the URL of a proxy. If it is not installed, the test is skipped.</summary>
         public Uri UrlOf(string proxy)
         {
             Assert.SkipUnless(proxies.ContainsKey(proxy), $"no {proxy}: it is a Debian package");
@@ -252,7 +252,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
             return await Api.CreateKeyAsync(body);
         }
 
-        /// <summary>Starts a proxy with its page's configuration.</summary>
+        /// <summary>Starts a proxy with the documented configuration.</summary>
         public Task<RealProxy> ServeAsync(string proxy, int latchkey) => RealProxy.ServeAsync(
             proxy, folder.CreateSubdirectory($"{proxy}-{++served}").FullName, latchkey, Upstream.Port, $"/{People.Project}/live/write/workflow:order-intake", Token);
 
@@ -263,7 +263,7 @@ public sealed class RealProxiesTests(RealProxiesTests.Behind behind) : IClassFix
                 await proxy.DisposeAsync();
             }
 
-            Api?.Dispose(); // where it did not get so far
+            Api?.Dispose(); // if startup failed
             await Upstream.DisposeAsync();
             await product.DisposeAsync();
             folder.Delete(recursive: true);

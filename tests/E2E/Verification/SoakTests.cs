@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Verification;
 
-/// <summary>In small what <c>bench</c> does at full size, by the same code.</summary>
+/// <summary>A small version of <c>bench</c>, with the same code.</summary>
 [Collection(typeof(SerialCollection))]
 public sealed class SoakTests
 {
@@ -29,7 +29,7 @@ public sealed class SoakTests
 
         await using (var context = await People.OpenAsync(product))
         {
-            // Used before, so that what their first use writes is not counted.
+            // Uses the keys once, so that writing their first use is not counted.
             var at = DateTimeOffset.UnixEpoch.AddDays(1);
             await context.Keys.ExecuteUpdateAsync(set => set.SetProperty(key => key.LastUsedAt, at).SetProperty(key => key.LastUsedOrder, at), Token);
         }
@@ -42,7 +42,7 @@ public sealed class SoakTests
 
         var result = await Flood.RunAsync(product.Url, keys[..5], keys[5..], () => Task.FromResult(reads.Value), 400, TimeSpan.FromSeconds(3), Token);
 
-        Assert.InRange(result.ReadsPerSecond, 1, 25); // 21 in each second, and the few by which usage is written
+        Assert.InRange(result.ReadsPerSecond, 1, 25); // 21 per second, and a few for writing usage
         Assert.True(result is { Unknown: > 200, Good: > 50, Fresh: > 10 }, $"{result}");
     }
 }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Verification;
 
-/// <summary>Service accounts, and what APIs ask Latchkey with their keys.</summary>
+/// <summary>Service accounts, and key verification with their keys.</summary>
 [Collection(typeof(TenantsCollection))]
 public sealed class VerifyApiTests(Tenants tenants)
 {

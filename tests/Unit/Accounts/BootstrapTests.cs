@@ -9,7 +9,7 @@ namespace Dashboard.Tests.Unit.Accounts;
 public sealed class BootstrapTests
 {
     [Fact]
-    public async Task Settings_make_the_first_owner_with_names_of_their_own()
+    public async Task Settings_create_the_first_owner_with_default_names()
     {
         await using var world = TestInstallation.Empty();
         await BootstrapAsync(world, ("Email", SignInFixture.Email), ("Password", SignInFixture.Password));
@@ -28,7 +28,7 @@ public sealed class BootstrapTests
     }
 
     [Fact]
-    public async Task Nothing_is_made_of_no_settings()
+    public async Task No_settings_create_nothing()
     {
         await using var world = TestInstallation.Empty();
         await BootstrapAsync(world, ("Email", ""));
@@ -51,10 +51,10 @@ public sealed class BootstrapTests
     [InlineData("Password", "Bootstrap:Password is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password.", "Email", SignInFixture.Email)]
     [InlineData("Email", "Bootstrap:Email is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password.", "Password", SignInFixture.Password)]
     [InlineData("Email", "Bootstrap:Email is not set, and the first owner needs both Bootstrap:Email and Bootstrap:Password.", "Project", "Orders")]
-    [InlineData("Email", "Bootstrap:Email cannot be used: enter a complete email address, such as priya@northwind.example.", "Email", "priya", "Password", SignInFixture.Password)]
+    [InlineData("Email", "Bootstrap:Email cannot be used: enter a full email address, such as priya@northwind.example.", "Email", "priya", "Password", SignInFixture.Password)]
     [InlineData("Password", "Bootstrap:Password cannot be used: use 12 characters or more. A sentence is easy to remember.", "Email", SignInFixture.Email, "Password", "Sh0rt!")]
     [InlineData("Organization", "Bootstrap:Organization cannot be used: give it a name of 1 to 100 characters.", "Email", SignInFixture.Email, "Password", SignInFixture.Password, "Organization", " ")]
-    public async Task Settings_in_part_or_unusable_stop_the_start_and_are_named(string key, string message, params string[] settings)
+    public async Task Missing_or_invalid_settings_fail_startup_and_are_named(string key, string message, params string[] settings)
     {
         await using var world = TestInstallation.Empty();
         var wrong = await Assert.ThrowsAsync<SettingException>(() => BootstrapAsync(world, [.. settings.Chunk(2).Select(pair => (pair[0], pair[1]))]));

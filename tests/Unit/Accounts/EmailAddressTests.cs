@@ -10,7 +10,7 @@ public sealed class EmailAddressTests
     [InlineData("o'brien+keys@mail.northwind.example")]
     [InlineData("root@localhost")]
     [InlineData("jürgen@müller.example")]
-    public void Whole_address_is_taken(string email) => Assert.Null(EmailAddress.Check(email));
+    public void Full_address_is_accepted(string email) => Assert.Null(EmailAddress.Check(email));
 
     [Theory]
     [InlineData(null)]
@@ -39,5 +39,5 @@ public sealed class EmailAddressTests
     [InlineData("jean-luc_p+keys@northwind.example", "Jean Luc P")]
     [InlineData("ops@northwind.example", "Ops")]
     [InlineData("._@northwind.example", "._@northwind.example")]
-    public void Name_is_made_of_what_stands_before_the_at(string email, string name) => Assert.Equal(name, EmailAddress.ToName(email));
+    public void Name_is_derived_from_the_local_part(string email, string name) => Assert.Equal(name, EmailAddress.ToName(email));
 }

@@ -30,7 +30,7 @@ public sealed class PasswordCheckTests
     }
 
     [Fact]
-    public async Task Flood_takes_half_of_the_processors_and_the_rest_of_it_is_sent_away()
+    public async Task Flood_uses_half_of_the_processors_and_the_rest_is_refused()
     {
         using var hasher = new SlowHasher();
         hasher.Door.Reset();
@@ -47,7 +47,7 @@ public sealed class PasswordCheckTests
         Assert.True((await check.VerifyAsync(Priya, "right", SignInFixture.Cancel)).Succeeded);
     }
 
-    /// <summary>Takes the text for its hash, and stays in a check as long as its door is shut.</summary>
+    /// <summary>Uses the password as its own hash, and blocks in a check while its gate is closed.</summary>
     sealed class SlowHasher : IPasswordHasher<DashboardUser>, IDisposable
     {
         readonly SemaphoreSlim entered = new(0);

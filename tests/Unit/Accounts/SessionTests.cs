@@ -9,7 +9,7 @@ namespace Dashboard.Tests.Unit.Accounts;
 public sealed class SessionTests
 {
     [Fact]
-    public async Task Live_session_says_whose_it_is_now()
+    public async Task Live_session_returns_its_user()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         var actor = await newcomers.EnterAsync();
@@ -24,7 +24,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Session_of_somebody_else_counts_for_nothing()
+    public async Task Session_of_another_user_is_invalid()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         var actor = await newcomers.EnterAsync();
@@ -33,7 +33,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Session_counts_until_its_last_millisecond()
+    public async Task Session_is_valid_until_its_last_millisecond()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         var actor = await newcomers.EnterAsync();
@@ -45,7 +45,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Standing_is_the_sessions_end_and_the_persons_roles()
+    public async Task Session_status_has_the_expiry_and_the_users_roles()
     {
         await using var world = new TestInstallation();
         var sessions = world.Services.Get<SessionService>();
@@ -72,7 +72,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Ended_session_counts_for_nothing_and_the_other_one_goes_on()
+    public async Task Ended_session_is_invalid_and_the_other_continues()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         var (ended, other) = (await newcomers.EnterAsync(), await newcomers.EnterAsync());
@@ -98,7 +98,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Rows_of_past_sessions_go_after_thirty_days()
+    public async Task Rows_of_past_sessions_are_deleted_after_30_days()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         var first = await newcomers.EnterAsync();

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Accounts;
 
-/// <summary>An installation that Priya has set up, and that people sign in to. Passwords are hashed quickly, so that a test can try many.</summary>
+/// <summary>An installation that Priya has set up. Passwords are hashed with few iterations, so that a test can try many.</summary>
 public sealed class SignInFixture : IAsyncDisposable
 {
     public const string Email = "priya.raghunathan@northwind.example";
@@ -35,8 +35,8 @@ public sealed class SignInFixture : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Another process on the same database.</summary>
-    /// <param name="adjust">What is different there.</param>
+    /// <summary>Starts another process on the same database.</summary>
+    /// <param name="adjust">Changes its services.</param>
     public Services Start(Action<IServiceCollection>? adjust = null) => Installation.Run(services =>
     {
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 10);
@@ -60,7 +60,7 @@ public sealed class SignInFixture : IAsyncDisposable
         return new(PartyType.User, session.UserId, session.Name, "203.0.113.7", session.SessionId);
     }
 
-    /// <summary>The log in order, after making sure that each chain is whole and that each row has its row in the feed.</summary>
+    /// <summary>Returns the audit log in order, after verifying that each chain is intact and that each row has a feed row.</summary>
     public IReadOnlyList<AuditEntry> Log() => Log(Installation);
 
     public static IReadOnlyList<AuditEntry> Log(TestInstallation world)

@@ -34,7 +34,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Log_says_who_signed_in_and_which_account_somebody_failed_at()
+    public async Task Audit_log_names_the_account_of_each_sign_in_and_failure()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         await newcomers.FailAsync(1);
@@ -81,7 +81,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Pause_holds_against_the_right_password_and_ends_after_five_minutes()
+    public async Task Lockout_refuses_the_right_password_and_ends_after_5_minutes()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         await newcomers.FailAsync(5);
@@ -90,13 +90,13 @@ public sealed class SignInTests
         newcomers.Installation.Time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromMilliseconds(1));
         Assert.Equal("Too many attempts. Try again in 1 minute.", (await newcomers.SignInAsync()).Error?.Detail);
         newcomers.Installation.Time.Advance(TimeSpan.FromMilliseconds(1));
-        await newcomers.FailAsync(5); // as many as at first
+        await newcomers.FailAsync(5); // the full number of attempts again
         newcomers.Installation.Time.Advance(TimeSpan.FromMinutes(5));
         Assert.True((await newcomers.SignInAsync()).Succeeded);
     }
 
     [Fact]
-    public async Task Success_begins_the_count_anew()
+    public async Task Success_resets_the_count()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         await newcomers.FailAsync(4);
@@ -111,7 +111,7 @@ public sealed class SignInTests
     [InlineData("203.0.113.7", "203.0.114.7", false)]
     [InlineData("2001:db8:7::1", "2001:db8:7:ffff::2", true)]
     [InlineData("2001:db8:7::1", "2001:db8:8::1", false)]
-    public async Task Pause_is_for_one_client_network(string failing, string trying, bool paused)
+    public async Task Lockout_applies_to_one_client_network(string failing, string trying, bool paused)
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         await newcomers.FailAsync(5, IPAddress.Parse(failing));
@@ -119,7 +119,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Pause_is_for_one_account()
+    public async Task Lockout_applies_to_one_account()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         for (var i = 0; i < 6; i++)
@@ -141,7 +141,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Failures_are_forgotten_after_a_day_and_go_a_few_at_a_time()
+    public async Task Failures_are_deleted_after_a_day_a_few_at_a_time()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         await newcomers.FailAsync(4);
@@ -175,7 +175,7 @@ public sealed class SignInTests
     [Theory]
     [InlineData(257, 20)]
     [InlineData(20, 255)]
-    public async Task What_is_too_long_is_wrong_without_being_hashed(int password, int email)
+    public async Task Overlong_input_is_refused_without_hashing(int password, int email)
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         var hasher = new CountingHasher();
@@ -195,7 +195,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Half_a_character_in_the_address_is_only_wrong()
+    public async Task Unpaired_surrogate_in_the_address_is_only_wrong()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.SignInAsync(email: "\uD83D@northwind.example")).Error?.Code);
@@ -220,7 +220,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Password_that_is_changed_while_it_is_checked_opens_nothing()
+    public async Task Password_changed_during_the_check_is_refused()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         var hasher = new CountingHasher { OnVerify = () => Change(newcomers.Installation) };
@@ -239,7 +239,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task What_the_browser_calls_itself_is_kept_short()
+    public async Task User_agent_is_truncated()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
         var outcome = await newcomers.Services.Get<SignInService>().SignInAsync(
@@ -250,7 +250,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public void Attempt_prints_nothing_that_was_typed() =>
+    public void Attempt_does_not_print_credentials() =>
         Assert.Equal("sign-in from 203.0.113.7", new SignInAttempt("a@b.example", "Secret-Secret-1", true, SignInFixture.Office, "x").ToString());
 
     sealed class CountingHasher : IPasswordHasher<DashboardUser>

@@ -14,7 +14,7 @@ public sealed class WayInTests
     [InlineData("/acme/orders/keys")]
     [InlineData("/acme/orders/keys?search=a%2F%2Fb#x")]
     [InlineData("/")]
-    public void Path_of_ours_is_followed(string path) => Assert.Equal(path, LocalPath.OrStart(path));
+    public void Local_path_is_followed(string path) => Assert.Equal(path, LocalPath.OrStart(path));
 
     [Theory]
     [InlineData(null)]
@@ -30,7 +30,7 @@ public sealed class WayInTests
     [InlineData("/acme\\..\\keys")]
     [InlineData("https://evil.example")]
     [InlineData("javascript:alert(1)")]
-    public void Any_other_leads_to_the_start(string? path) => Assert.Equal("/", LocalPath.OrStart(path));
+    public void Any_other_path_leads_to_the_start(string? path) => Assert.Equal("/", LocalPath.OrStart(path));
 
     [Fact]
     public void Endless_path_leads_to_the_start() => Assert.Equal("/", LocalPath.OrStart("/" + new string('a', 2000)));

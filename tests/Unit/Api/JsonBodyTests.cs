@@ -9,7 +9,7 @@ namespace Dashboard.Tests.Unit.Api;
 public sealed class JsonBodyTests
 {
     [Fact]
-    public void Body_with_every_member_is_read_whole()
+    public void Body_with_every_member_is_read()
     {
         var read = Create("""
             {"name": "b", "project": "a/b", "environment": "test", "resources": ["workflow:w"], "permissions": ["read"], "expires_at": "2027-01-31T01:00:00+01:00", "service_account_id": "sa_1"}
@@ -21,7 +21,7 @@ public sealed class JsonBodyTests
     }
 
     [Fact]
-    public void Members_left_out_and_members_that_are_null_take_their_default()
+    public void Omitted_and_null_members_take_their_default()
     {
         var left = Create("""{"name": "b"}""").Value;
         Assert.Equal(new("b"), left);
@@ -47,7 +47,7 @@ public sealed class JsonBodyTests
     [InlineData("""{"name": "x", "expires_at": "2027-01-31"}""", "expires_at")]
     [InlineData("""{"name": "x", "expires_at": 1800000000}""", "expires_at")]
     [InlineData("""{"name": 1, "project": 2, "color": "red"}""", "color name project")]
-    public void Member_that_cannot_be_is_an_error_of_its_field(string json, string fields)
+    public void Invalid_member_is_an_error_of_its_field(string json, string fields)
     {
         var fault = Create(json).Error!;
         Assert.Equal(ErrorCode.InvalidRequest, fault.Code);
@@ -71,7 +71,7 @@ public sealed class JsonBodyTests
     [InlineData("""{"\ud800": 1, "name": "x"}""")]
     [InlineData("""{"name": "x", "project": [[[[[[[[[[1]]]]]]]]]]}""")]
     [InlineData("{\"name\": \"a\nb\"}")]
-    public void Body_that_is_no_object_of_well_formed_JSON_is_refused_whole(string json)
+    public void Body_that_is_not_a_JSON_object_is_refused(string json)
     {
         var fault = Create(json).Error!;
         Assert.Equal((ErrorCode.InvalidRequest, null), (fault.Code, fault.Errors));
@@ -81,10 +81,10 @@ public sealed class JsonBodyTests
     [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, (byte)'{', (byte)'}' })]
     [InlineData(new byte[] { (byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
     [InlineData(new byte[] { 0xFF, 0xFE, (byte)'{', 0, (byte)'}', 0 })]
-    public void Body_that_is_not_plain_UTF_8_is_refused(byte[] bytes) => Assert.Equal(ErrorCode.InvalidRequest, JsonBody.Parse<CreateKeyRequest>(bytes).Error!.Code);
+    public void Body_that_is_not_UTF_8_is_refused(byte[] bytes) => Assert.Equal(ErrorCode.InvalidRequest, JsonBody.Parse<CreateKeyRequest>(bytes).Error!.Code);
 
     [Fact]
-    public void What_came_is_not_sent_back_whole()
+    public void Long_member_name_is_not_echoed()
     {
         var secret = "nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH";
         var fault = Create($$"""{"{{secret}}": 1, "name": "x", "environment": "{{secret}}", "permissions": "{{secret}}", "expires_at": "{{secret}}"}""").Error!;
@@ -95,7 +95,7 @@ public sealed class JsonBodyTests
     }
 
     [Fact]
-    public void Member_left_out_of_a_change_is_told_from_one_that_is_null()
+    public void Omitted_member_of_a_patch_differs_from_null()
     {
         Assert.Null(Change("""{"name": "x"}""").Value.ToPatch().Value.ExpiresAt);
         Assert.Equal(Expiry.Never, Change("""{"expires_at": null}""").Value.ToPatch().Value.ExpiresAt);
@@ -106,7 +106,7 @@ public sealed class JsonBodyTests
     [InlineData("name")]
     [InlineData("state")]
     [InlineData("permissions")]
-    public void Member_of_a_change_without_a_null_is_left_out_or_has_a_value(string member) =>
+    public void Patch_member_that_cannot_be_null_is_omitted_or_has_a_value(string member) =>
         Assert.Equal(member, Assert.Single(Change($$"""{"{{member}}": null}""").Error!.Errors!).Key);
 
     static Result<CreateKeyRequest> Create(string json) => JsonBody.Parse<CreateKeyRequest>(Encoding.UTF8.GetBytes(json));

@@ -21,7 +21,7 @@ public sealed class ProblemsTests
     [InlineData(ErrorCode.UnsupportedMediaType, 415, "unsupported_media_type")]
     [InlineData(ErrorCode.RateLimited, 429, "rate_limited")]
     [InlineData(ErrorCode.Unavailable, 503, "unavailable")]
-    public async Task Fault_is_told_with_its_status_and_word(ErrorCode code, int status, string word)
+    public async Task Error_has_its_status_and_code(ErrorCode code, int status, string word)
     {
         var (http, body) = await TellAsync(new(code, "What happened.", RetryAfter: code == ErrorCode.RateLimited ? TimeSpan.FromSeconds(59.2) : null));
         Assert.Equal(status, http.Response.StatusCode);
@@ -35,21 +35,21 @@ public sealed class ProblemsTests
     }
 
     [Fact]
-    public void Every_fault_has_a_word_of_its_own()
+    public void Every_error_has_its_own_code()
     {
         var words = Enum.GetValues<ErrorCode>().Select(code => Problems.Of(code).Word).ToList();
         Assert.Equal(words.Count, words.Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact]
-    public async Task Errors_stand_by_field()
+    public async Task Errors_are_listed_by_field()
     {
         var (_, body) = await TellAsync(Error.Invalid(new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = "Too <long>.", ["expires_at"] = "Past." }));
         Assert.Equal(("Too <long>.", "Past."), (body.GetProperty("errors").GetProperty("name").GetString(), body.GetProperty("errors").GetProperty("expires_at").GetString()));
     }
 
     [Fact]
-    public async Task Repeat_names_the_key_that_was_made()
+    public async Task Repeat_names_the_key_that_was_created()
     {
         var (_, body) = await TellAsync(new(ErrorCode.AlreadyCreated, "What happened.", CreatedId: "Ab12CdEf"));
         Assert.Equal("Ab12CdEf", body.GetProperty("key_id").GetString());

@@ -19,7 +19,7 @@ public sealed class QueryInputTests
     [Theory]
     [InlineData("")]
     [InlineData("?project=&include_revoked=&search=&environment=&cursor=&limit=")]
-    public void Parameters_without_a_value_count_as_left_out(string query) => Assert.Equal(new(), Read(query).Value);
+    public void Parameters_without_a_value_count_as_omitted(string query) => Assert.Equal(new(), Read(query).Value);
 
     [Theory]
     [InlineData("?include_revoked=maybe", "include_revoked")]
@@ -42,7 +42,7 @@ public sealed class QueryInputTests
     [InlineData("?includeRevoked=true", "includeRevoked")]
     [InlineData("?color=red", "color")]
     [InlineData("?environment=prod&limit=0x1&search=a&search=b", "environment limit search")]
-    public void Parameter_that_cannot_be_is_an_error_of_its_own(string query, string fields) =>
+    public void Invalid_parameter_is_an_error_of_its_field(string query, string fields) =>
         Assert.Equal(fields, string.Join(' ', Read(query).Error!.Errors!.Keys.Order(StringComparer.Ordinal)));
 
     static Core.Common.Result<KeyListRequest> Read(string query) => QueryInput.Read<KeyListRequest>(new QueryCollection(QueryHelpers.ParseQuery(query)));

@@ -14,7 +14,7 @@ public sealed class Rfc3339Tests
     [InlineData("2027-01-31T00:00:00.12345678901234567890Z", "2027-01-31T00:00:00.123Z")]
     [InlineData("2028-02-29T23:59:59-00:00", "2028-02-29T23:59:59.000Z")]
     [InlineData("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z")]
-    public void Time_with_an_offset_is_read_and_written_in_UTC_with_milliseconds(string text, string written)
+    public void Time_with_an_offset_is_parsed_and_written_as_UTC_with_milliseconds(string text, string written)
     {
         Assert.True(Rfc3339.TryParse(text, out var time));
         Assert.Equal(written, Rfc3339.ToText(time));
@@ -41,5 +41,5 @@ public sealed class Rfc3339Tests
     [InlineData("0001-01-01T00:00:00+14:00")]
     [InlineData("9999-12-31T23:59:59-01:00")]
     [InlineData("20270-01-31T00:00:00Z")]
-    public void Text_that_is_no_such_time_is_refused(string? text) => Assert.False(Rfc3339.TryParse(text, out _));
+    public void Text_that_is_not_a_time_is_refused(string? text) => Assert.False(Rfc3339.TryParse(text, out _));
 }

@@ -11,21 +11,21 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Architecture;
 
-/// <summary>Writing without an audit row should be impossible to do by accident. Read from the instructions of both assemblies, so that no way of writing it
-/// down hides it.</summary>
+/// <summary>Ensures that no code writes without an audit row. Reads the IL of both assemblies, so that it does not depend on how the code
+/// is written.</summary>
 public sealed class TransactionPlacesTests
 {
     static readonly Assembly[] Product = [typeof(UnitOfWorkRunner).Assembly, Assembly.Load("Dashboard")];
 
     [Fact]
-    public void Transactions_are_begun_by_changes_alone()
+    public void Transactions_are_started_by_the_unit_of_work_only()
     {
         string[] begins = ["BeginTransaction", "BeginTransactionAsync", "UseTransaction", "UseTransactionAsync", "EnlistTransaction", "CreateExecutionStrategy"];
         Assert.Equal([nameof(UnitOfWorkRunner)], Callers(called => begins.Contains(called.Name) || called.DeclaringType?.Namespace == "System.Transactions").Select(Written).Distinct());
     }
 
     [Fact]
-    public void Rows_are_written_inside_a_change_alone()
+    public void Rows_are_written_inside_a_unit_of_work_only()
     {
         string[] writes =
         [
@@ -36,15 +36,15 @@ public sealed class TransactionPlacesTests
         var places = Callers(called => writes.Contains(called.Name)).Where(method => !HasChange(method)).Select(Written).Distinct().Order(StringComparer.Ordinal);
         Assert.Equal(
             [
-                nameof(DatabaseStart), // before there is anything to change: what a killed migration left
-                nameof(FeedCleanupService), // no one's decision: old feed rows
-                nameof(FirstUses), // nor this: a key's first use
-                nameof(OAuthCleanupService), // nor this: expired codes and tokens
+                nameof(DatabaseStart), // cleans up after a killed migration
+                nameof(FeedCleanupService), // deletes old feed rows, not audited
+                nameof(FirstUses), // a key's first use, not audited
+                nameof(OAuthCleanupService), // deletes expired codes and tokens, not audited
                 nameof(SetUpCode), // nor this: guesses, while there is no person yet
-                nameof(SqliteBusyTimeout), // a setting of the connection
-                nameof(UnitOfWorkRunner), // the function itself
-                nameof(UsageCleanupService), // nor this: old counts
-                nameof(UsageWriter), // nobody's decision, and not audited: through RunBehindAsync
+                nameof(SqliteBusyTimeout), // a connection setting
+                nameof(UnitOfWorkRunner), // the implementation
+                nameof(UsageCleanupService), // deletes old counts, not audited
+                nameof(UsageWriter), // usage is not audited, and written through RunBehindAsync
             ],
             places);
     }
@@ -52,13 +52,13 @@ public sealed class TransactionPlacesTests
     static IEnumerable<MethodBase> Callers(Func<MethodBase, bool> target) => Product.Select(assembly => new Calls(assembly))
         .SelectMany(calls => calls.Methods.Where(method => calls.Of(method).Any(target)));
 
-    /// <summary>Whether a method, or the lambda or local function that a state machine belongs to, has a change in hand.</summary>
+    /// <summary>Returns whether a method, or the lambda or local function that a state machine belongs to, takes a unit of work.</summary>
     static bool HasChange(MethodBase method) => method.DeclaringType == typeof(UnitOfWork)
         || method.GetParameters().Any(parameter => parameter.ParameterType == typeof(UnitOfWork))
         || (method.DeclaringType is { } type && type.GetInterfaces().Contains(typeof(IAsyncStateMachine))
             && type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Any(field => field.FieldType == typeof(UnitOfWork)));
 
-    /// <summary>The type that a method was written in.</summary>
+    /// <summary>Returns the type that declares a method in source code.</summary>
     static string Written(MethodBase method)
     {
         var type = method.DeclaringType!;

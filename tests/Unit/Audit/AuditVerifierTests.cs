@@ -16,14 +16,14 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Chain_as_it_was_written_is_whole()
+    public async Task Chain_as_written_is_intact()
     {
         await WriteAsync(7);
         Assert.Null(await BreakAsync());
     }
 
     [Fact]
-    public async Task Chain_without_entries_is_whole()
+    public async Task Empty_chain_is_intact()
     {
         Assert.Null(await BreakAsync());
         Assert.Null(await world.Services.Get<AuditVerifier>().FindBreakAsync(AuditChain.Installation, Token));
@@ -31,7 +31,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Chain_of_several_pages_is_read_whole()
+    public async Task Chain_of_several_pages_is_verified()
     {
         await world.Services.Work.RunAsync<Core.Common.Unit>(
             world.Owner,
@@ -69,7 +69,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     [InlineData("OldKeyHash = Hash")]
     [InlineData("PreviousHash = zeroblob(32)")]
     [InlineData("Hash = zeroblob(32)")]
-    public async Task Altered_entry_shows(string set)
+    public async Task Altered_entry_is_detected(string set)
     {
         await WriteAsync(5);
         Assert.NotEqual(0, world.Sql($"UPDATE AuditEntries SET {set} WHERE Sequence = 3"));
@@ -82,7 +82,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     [InlineData("DELETE FROM AuditEntries WHERE Sequence = 5", 5)]
     [InlineData("DELETE FROM AuditEntries WHERE Sequence > 2", 3)]
     [InlineData("DELETE FROM AuditEntries", 1)]
-    public async Task Removed_entry_shows(string sql, long place)
+    public async Task Removed_entry_is_detected(string sql, long place)
     {
         await WriteAsync(5);
         Assert.NotEqual(0, world.Sql(sql));
@@ -97,7 +97,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     [InlineData("UPDATE AuditChains SET Hash = zeroblob(32) WHERE Sequence = 5", 5)]
     [InlineData("UPDATE AuditChains SET KeyId = NULL WHERE Sequence = 5", 5)]
     [InlineData("DELETE FROM AuditChains WHERE Sequence = 5", 1)]
-    public async Task Moved_entry_or_end_shows(string sql, long place)
+    public async Task Moved_entry_or_end_is_detected(string sql, long place)
     {
         await WriteAsync(5);
         Assert.NotEqual(0, world.Sql(sql));
@@ -106,7 +106,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
 
     /// <summary>What somebody can do who can write the database and read the program.</summary>
     [Fact]
-    public async Task Chain_rewritten_to_its_end_with_another_key_shows()
+    public async Task Chain_rewritten_with_another_key_is_detected()
     {
         await WriteAsync(5);
         var forger = AuditKey.Create(out _);

@@ -41,7 +41,7 @@ public sealed class SameOriginTests
     [InlineData("none", "https://keys.example", "Own")]
     [InlineData("none", "https://evil.example", "Foreign")]
     [InlineData(null, null, "Unknown")]
-    public void What_the_browser_says_of_the_site_decides_before_the_origin(string? site, string? origin, string expected) =>
+    public void Sec_Fetch_Site_takes_precedence_over_the_origin(string? site, string? origin, string expected) =>
         Assert.Equal(expected, $"{Of("https", "keys.example", site, origin)}");
 
     [Fact]

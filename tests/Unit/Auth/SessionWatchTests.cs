@@ -41,7 +41,7 @@ public sealed class SessionWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Page_whose_session_is_ended_elsewhere_stops_without_the_clock()
+    public async Task Page_ends_at_once_when_its_session_is_ended_elsewhere()
     {
         await BeginAsync();
         var stopped = Stopped();
@@ -51,7 +51,7 @@ public sealed class SessionWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Session_that_ended_before_the_page_began_to_listen_stops_it()
+    public async Task Page_ends_if_the_session_ended_before_it_subscribed()
     {
         await services.Get<SessionService>().EndAsync(person, Cancel);
         var stopped = Stopped();
@@ -60,7 +60,7 @@ public sealed class SessionWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Page_stops_when_its_session_expires()
+    public async Task Page_ends_when_its_session_expires()
     {
         await BeginAsync();
         var stopped = Stopped();
@@ -71,20 +71,20 @@ public sealed class SessionWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Page_asks_nothing_while_nothing_happens_to_its_person()
+    public async Task Page_does_not_query_without_changes_of_its_user()
     {
         await BeginAsync();
         await RecordAsync(world.Viewer);
         var sent = commands.Sent.Count;
         world.Time.Advance(TimeSpan.FromMinutes(59));
-        await watch.Looking;
+        await watch.Checking;
         Assert.Equal(sent, commands.Sent.Count);
     }
 
     [Theory]
     [InlineData(null)]
     [InlineData(OrganizationRole.Viewer)]
-    public async Task Page_of_who_is_removed_or_may_do_less_hears_of_it_and_goes_on_signed_in(OrganizationRole? role)
+    public async Task Page_is_notified_of_lost_permissions_and_stays_signed_in(OrganizationRole? role)
     {
         await BeginAsync();
         world.SetRole("acme", world.Developer, role);
@@ -94,23 +94,23 @@ public sealed class SessionWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Page_of_who_may_do_more_hears_nothing()
+    public async Task Page_is_not_notified_of_gained_permissions()
     {
         await BeginAsync();
         world.SetRole("acme", world.Developer, OrganizationRole.Admin);
         await RecordAsync(person);
-        await watch.Looking;
+        await watch.Checking;
         Assert.False(rightsLost.Task.IsCompleted);
     }
 
     [Fact]
-    public async Task Page_that_is_held_stays_until_it_is_let_go()
+    public async Task Held_page_stays_open_until_released()
     {
         await BeginAsync();
         var stopped = Stopped();
         var (one, other) = (watch.Hold(), watch.Hold());
         await services.Get<SessionService>().EndAsync(person, Cancel);
-        await watch.Looking;
+        await watch.Checking;
         one.Dispose();
         one.Dispose();
         Assert.True((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
@@ -119,14 +119,14 @@ public sealed class SessionWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Database_that_is_away_stops_no_page_and_is_asked_again()
+    public async Task Unavailable_database_ends_no_page_and_is_retried()
     {
         await BeginAsync();
         var stopped = Stopped();
         commands.FailWhen = IsLook;
         world.Sql($"UPDATE Sessions SET EndedAt = 1 WHERE Id = '{person.SessionId}'");
         await RecordAsync(person);
-        await watch.Looking;
+        await watch.Checking;
         Assert.Equal((1, false), (log.Count, stopped.IsCompleted));
         commands.FailWhen = _ => false;
         world.Time.Advance(SessionWatch.RetryAfter);
@@ -134,13 +134,13 @@ public sealed class SessionWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Product_that_stops_leaves_no_complaint()
+    public async Task Shutdown_logs_no_error()
     {
         await BeginAsync();
         commands.FailWhen = IsLook;
         commands.With = () => new ObjectDisposedException("IServiceProvider");
         await RecordAsync(person);
-        await watch.Looking;
+        await watch.Checking;
         watch.Dispose();
         watch.Dispose();
         Assert.Equal(0, log.Count);
@@ -151,7 +151,7 @@ public sealed class SessionWatchTests : IAsyncDisposable
     async Task BeginAsync()
     {
         await watch.BeginAsync();
-        await watch.Looking;
+        await watch.Checking;
     }
 
     Task Stopped()
@@ -161,7 +161,7 @@ public sealed class SessionWatchTests : IAsyncDisposable
         return stopped.Task;
     }
 
-    /// <summary>Something has happened to somebody.</summary>
+    /// <summary>Writes a feed row about a user.</summary>
     async Task RecordAsync(Actor about) => Assert.True((await services.Work.RunAsync<Core.Common.Unit>(
         world.Owner,
         (change, _) =>

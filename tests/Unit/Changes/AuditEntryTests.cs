@@ -44,7 +44,7 @@ public sealed class AuditEntryTests
     }
 
     [Fact]
-    public void Hash_tells_no_address_from_an_empty_one() => Assert.NotEqual(
+    public void Hash_distinguishes_no_address_from_an_empty_one() => Assert.NotEqual(
         Entry("a", null, "{}").ComputeHash(TestInstallation.AuditKey), Entry("a", "", "{}").ComputeHash(TestInstallation.AuditKey));
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class AuditEntryTests
         Assert.True(outcome.Succeeded);
         await using var context = world.Open();
         var entry = await context.AuditEntries.SingleAsync(x => x.ChainId == chain, Token);
-        Assert.Equal(199, entry.ActorName.Length); // no half of a fox
+        Assert.Equal(199, entry.ActorName.Length); // no unpaired surrogate
         Assert.Equal(64, entry.Address!.Length);
         Assert.Equal("?cme/" + new string('x', 251), entry.TargetId);
         Assert.Equal(256, entry.TargetName.Length);

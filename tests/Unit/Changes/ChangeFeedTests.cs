@@ -18,7 +18,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
     [Fact]
-    public async Task Change_is_told_on_its_own_node_before_it_is_answered_and_once()
+    public async Task Change_is_published_once_on_its_own_node_before_it_returns()
     {
         var heard = await ListenAsync(world.Services);
         var key = await CreateAsync();
@@ -28,7 +28,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Change_is_told_on_another_node_by_its_next_read_and_once()
+    public async Task Change_is_published_once_on_another_node_by_its_next_read()
     {
         var other = world.Run();
         var heard = await ListenAsync(other);
@@ -40,7 +40,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Changes_of_both_nodes_are_told_once_on_each()
+    public async Task Changes_of_both_nodes_are_published_once_on_each()
     {
         var other = world.Run();
         var (here, there) = (await ListenAsync(world.Services), await ListenAsync(other));
@@ -58,7 +58,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Running_node_tells_within_a_second_of_its_own_clock()
+    public async Task Running_node_publishes_within_a_second()
     {
         var commands = new Commands();
         var other = world.Run(commands);
@@ -74,7 +74,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Idle_node_asks_the_database_once_a_second_and_for_the_feed_only()
+    public async Task Idle_node_reads_only_the_feed_once_a_second()
     {
         var commands = new Commands();
         using var asked = new SemaphoreSlim(0);
@@ -123,7 +123,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     [InlineData("UPDATE FeedEntries SET At = At + 1 WHERE Number = 2")]
     [InlineData("UPDATE FeedCounter SET Number = 5; DELETE FROM FeedEntries; INSERT INTO FeedEntries (Number, SubjectType, SubjectId, At) VALUES (5, 'key', 'x', 1)")]
     [InlineData("UPDATE FeedCounter SET Number = 5; INSERT INTO FeedEntries (Number, SubjectType, SubjectId, At) VALUES (5, 'key', 'x', 1)")]
-    public async Task Feed_that_does_not_go_on_where_it_was_read_is_told_as_a_reset_and_read_on(string sql)
+    public async Task Discontinuous_feed_is_published_as_a_reset(string sql)
     {
         await CreateAsync();
         await CreateAsync();
@@ -143,7 +143,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Own_change_after_a_restored_backup_is_told_although_its_number_was_told_before()
+    public async Task Own_change_after_a_restore_is_published_despite_its_old_number()
     {
         var heard = await ListenAsync(world.Services);
         var one = await CreateAsync();
@@ -159,7 +159,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task More_rows_than_one_query_takes_are_all_told_in_order()
+    public async Task More_rows_than_one_query_are_published_in_order()
     {
         var heard = await ListenAsync(world.Services);
         await using (var context = world.Open())
@@ -188,7 +188,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Ended_subscription_hears_nothing_more_and_ends_twice_without_harm()
+    public async Task Disposed_subscription_is_not_notified_and_disposes_twice()
     {
         var heard = new List<string>();
         var subscription = world.Services.Get<ChangeFeed>().Subscribe(entry => heard.Add(entry.SubjectId));
@@ -200,7 +200,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Refused_change_is_not_told()
+    public async Task Refused_change_is_not_published()
     {
         var heard = await ListenAsync(world.Services);
         Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Viewer, new(TestInstallation.Orders, "no"), None)).Error!.Code);
@@ -208,7 +208,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Node_that_could_not_read_for_a_while_tells_what_it_missed()
+    public async Task Node_publishes_what_it_missed_during_an_outage()
     {
         var commands = new Commands();
         var other = world.Run(commands);

@@ -17,8 +17,8 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Changes;
 
-/// <summary>Every public method of the domain that changes something, found in its instructions: each leaves its audit rows and its feed rows, and where those
-/// cannot be written it leaves nothing at all. A method that changes something and is not in <see cref="Methods"/> fails a test here.</summary>
+/// <summary>Finds every public method of the domain that changes something in its IL. Each writes its audit rows and feed rows, and changes
+/// nothing if they cannot be written. A method that changes something but is missing in <see cref="Methods"/> fails a test.</summary>
 public sealed class ChangingMethodsTests
 {
     const string Password = "a lighthouse keeps nine otters";
@@ -86,7 +86,7 @@ public sealed class ChangingMethodsTests
             var key = (await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend"), Token)).Value.Secret.Reveal();
             return await Run(async services =>
             {
-                await services.Verifier.VerifyAsync(default, AccessRequirement.None, null, Token); // the feed has been read
+                await services.Verifier.VerifyAsync(default, AccessRequirement.None, null, Token); // reads the feed
                 var revoked = await services.Get<SelfRevocation>().RevokeAsync(PresentedKeys.Key(key), "10.2.3.4", Token);
                 return revoked.Refusal is null ? default(Core.Common.Unit) : (Result<Core.Common.Unit>)Error.NotFound;
             });
@@ -188,7 +188,7 @@ public sealed class ChangingMethodsTests
         }),
         ["SigningKeys.PublishedAsync"] = new(1, 1, async (world, _) =>
         {
-            world.Services.Get<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>().CreateProtector("x").Protect([1]); // its own keys are written behind
+            world.Services.Get<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>().CreateProtector("x").Protect([1]); // stores the data protection key
             return await Run(async services =>
             {
                 await services.Get<SigningKeys>().PublishedAsync(Token);
@@ -242,7 +242,7 @@ public sealed class ChangingMethodsTests
         Assert.Null(await run(world.Services));
         Assert.Equal((audit + Methods[name].AuditRows, feed + Methods[name].FeedRows), await CountAsync(world));
         await using var context = world.Open();
-        Assert.All(await context.FeedEntries.ToListAsync(Token), entry => Assert.NotEqual(FeedReach.Everything, FeedScope.Of(entry).Reach)); // or every cached key goes
+        Assert.All(await context.FeedEntries.ToListAsync(Token), entry => Assert.NotEqual(FeedReach.Everything, FeedScope.Of(entry).Reach)); // otherwise, every cached key would be dropped
     }
 
     [Theory]
@@ -285,11 +285,11 @@ public sealed class ChangingMethodsTests
     static Task<Func<Services, Task<Error?>>> Run<T>(Func<Services, Task<Result<T>>> run) =>
         Task.FromResult<Func<Services, Task<Error?>>>(async services => (await run(services)).Error);
 
-    /// <summary>How a method is called so that it succeeds.</summary>
-    /// <param name="AuditRows">How many audit rows it leaves.</param>
-    /// <param name="FeedRows">How many feed rows it leaves.</param>
-    /// <param name="Prepare">Puts into the world what the call needs, and returns the call, made by an owner who is signed in.</param>
-    /// <param name="Empty">Whether it needs a world that nobody has set up.</param>
+    /// <summary>A successful call of a method.</summary>
+    /// <param name="AuditRows">The number of audit rows it writes.</param>
+    /// <param name="FeedRows">The number of feed rows it writes.</param>
+    /// <param name="Prepare">Prepares the installation and returns the call, made by a signed-in owner.</param>
+    /// <param name="Empty">Whether the call needs an installation without setup.</param>
     sealed record Method(int AuditRows, int FeedRows, Func<TestInstallation, Actor, Task<Func<Services, Task<Error?>>>> Prepare, bool Empty = false)
     {
         public TestInstallation Install() => Empty ? Support.TestInstallation.Empty() : new();

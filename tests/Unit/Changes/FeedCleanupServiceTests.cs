@@ -15,7 +15,7 @@ public sealed class FeedCleanupServiceTests : IAsyncDisposable
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
     [Fact]
-    public async Task Rows_of_more_than_a_week_go_in_batches_and_younger_ones_stay()
+    public async Task Rows_older_than_a_week_are_deleted_in_batches()
     {
         await AddRowsAsync(1, 2500, TestInstallation.Start);
         await AddRowsAsync(2501, 2510, TestInstallation.Start + TimeSpan.FromDays(1));
@@ -25,7 +25,7 @@ public sealed class FeedCleanupServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Newest_row_stays_however_old_it_is_so_that_nodes_read_on()
+    public async Task Newest_row_is_never_deleted()
     {
         await AddRowsAsync(1, 3, TestInstallation.Start);
         var feed = world.Services.Get<ChangeFeed>();

@@ -9,7 +9,7 @@ public sealed class FeedWaitersTests
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task However_many_wait_share_one_read_and_all_are_told()
+    public async Task Waiters_share_one_read_and_all_are_notified()
     {
         using var waiters = new FeedWaiters(TimeSpan.FromMinutes(1));
         var (reads, hold) = (0, new TaskCompletionSource());
@@ -28,7 +28,7 @@ public sealed class FeedWaitersTests
     }
 
     [Fact]
-    public async Task Who_comes_while_a_read_is_under_way_waits_for_the_next()
+    public async Task Waiter_during_a_read_waits_for_the_next_one()
     {
         using var waiters = new FeedWaiters(TimeSpan.FromMinutes(1));
         var (begun, held) = (new ConcurrentQueue<TaskCompletionSource>([new(), new()]), new TaskCompletionSource());
@@ -52,17 +52,17 @@ public sealed class FeedWaitersTests
     }
 
     [Fact]
-    public async Task Read_that_never_ends_is_given_up_for_who_waits_for_it_and_for_who_comes_after()
+    public async Task Read_that_never_ends_times_out_for_all_waiters()
     {
         using var waiters = new FeedWaiters(TimeSpan.FromMilliseconds(50));
         var never = new TaskCompletionSource();
-        var first = waiters.WaitAsync(_ => never.Task, Token); // a read that waits for its turn has not begun
+        var first = waiters.WaitAsync(_ => never.Task, Token); // a read that is still queued has not started
         Assert.False(await first.WaitAsync(TimeSpan.FromSeconds(60), Token));
         Assert.False(await waiters.WaitAsync(_ => never.Task, Token).WaitAsync(TimeSpan.FromSeconds(60), Token));
     }
 
     [Fact]
-    public async Task Stop_tells_who_waits()
+    public async Task Stop_notifies_waiters()
     {
         var waiters = new FeedWaiters(TimeSpan.FromMinutes(1));
         var waiting = waiters.WaitAsync(_ => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, Token), Token);

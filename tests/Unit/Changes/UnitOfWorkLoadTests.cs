@@ -14,7 +14,7 @@ public sealed class UnitOfWorkLoadTests : IAsyncDisposable
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Fifty_changes_at_once_number_feed_and_audit_without_a_gap_in_the_order_of_their_commits()
+    public async Task Concurrent_changes_number_feed_and_audit_in_commit_order_without_gaps()
     {
         var (acme, globex) = (world.OrganizationId("acme"), world.OrganizationId("globex"));
         Services[] graphs = [world.Services, world.Run()];
@@ -26,7 +26,7 @@ public sealed class UnitOfWorkLoadTests : IAsyncDisposable
                     await change.LockOrganizationAsync(i % 2 == 0 ? acme : globex, token);
                     change.Record(i % 2 == 0 ? acme : globex, new(AuditCategory.Settings, "thing.done", new("thing", $"{i}", $"{i}")));
                     change.Record(AuditChain.Installation, new(AuditCategory.Settings, "thing.done", new("thing", $"{i}-too", $"{i}")));
-                    return i % 10 == 9 ? new Error(ErrorCode.Conflict, "Not this one.") : default(Core.Common.Unit); // taken back ones leave no gap either
+                    return i % 10 == 9 ? new Error(ErrorCode.Conflict, "Not this one.") : default(Core.Common.Unit); // rolled back ones leave no gap either
                 },
                 Token),
             Token)));
@@ -36,7 +36,7 @@ public sealed class UnitOfWorkLoadTests : IAsyncDisposable
         var feed = await context.FeedEntries.OrderBy(x => x.Number).ToListAsync(Token);
         Assert.Equal(Enumerable.Range(1, 90).Select(x => (long)x), feed.Select(x => x.Number));
         Assert.Equal(90, (await context.FeedCounters.SingleAsync(Token)).Number);
-        // In the installation's chain and in the feed the changes stand in the same order: that of their commits.
+        // The installation's chain and the feed both contain the changes in commit order.
         var chained = await context.AuditEntries.Where(x => x.ChainId == AuditChain.Installation).OrderBy(x => x.Sequence).Select(x => x.TargetId).ToListAsync(Token);
         Assert.Equal(chained, feed.Where(x => x.SubjectId.EndsWith("-too", StringComparison.Ordinal)).Select(x => x.SubjectId));
         foreach (var (chain, count) in new[] { (acme, 25L), (globex, 20L), (AuditChain.Installation, 45L) })
@@ -48,7 +48,7 @@ public sealed class UnitOfWorkLoadTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Chain_that_is_checked_while_it_grows_is_whole()
+    public async Task Chain_verified_while_it_grows_is_intact()
     {
         var acme = world.OrganizationId("acme");
         var writing = Task.Run(

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Changes;
 
-/// <summary>A server that is far away loses connections. Whoever tries again must find out what the first try came to.</summary>
+/// <summary>Connections to a remote server can break. A retry must find out whether the first attempt was committed.</summary>
 public sealed class UnitOfWorkRetryTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -21,7 +21,7 @@ public sealed class UnitOfWorkRetryTests : IAsyncDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Commit_whose_answer_is_lost_is_written_once_and_its_secret_is_not_lost(bool wentThrough)
+    public async Task Commit_with_a_lost_response_is_written_once_and_keeps_its_secret(bool wentThrough)
     {
         var commit = new LosesTheAnswer(wentThrough);
         var services = Retrying(commit);
@@ -77,7 +77,7 @@ public sealed class UnitOfWorkRetryTests : IAsyncDisposable
         protected override bool ShouldRetryOn(Exception exception) => exception is DatabaseAway or DbUpdateException { InnerException: DatabaseAway };
     }
 
-    /// <summary>The first commit is heard nothing of, whether it went through or not.</summary>
+    /// <summary>Loses the response to the first commit, whether it succeeded or not.</summary>
     sealed class LosesTheAnswer(bool wentThrough) : DbTransactionInterceptor
     {
         public bool Lost { get; private set; }

@@ -20,7 +20,7 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
     [Fact]
     public async Task Change_is_written_with_its_audit_row_and_its_feed_row()
     {
-        world.Time.Advance(TimeSpan.FromTicks(12_345_678)); // a time that no database stores whole
+        world.Time.Advance(TimeSpan.FromTicks(12_345_678)); // a time that no database stores exactly
         var outcome = await RunAsync(world.SignIn(world.Owner), Rename);
 
         Assert.True(outcome.Succeeded);
@@ -58,7 +58,7 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Fault_takes_back_what_was_sent()
+    public async Task Error_rolls_back()
     {
         var before = world.Dump();
         var outcome = await RunAsync(world.Owner, async (change, token) =>
@@ -74,7 +74,7 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Exception_takes_back_what_was_sent()
+    public async Task Exception_rolls_back()
     {
         var before = world.Dump();
         await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(world.Owner, async (change, token) =>
@@ -102,7 +102,7 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Change_that_does_not_say_what_happened_is_refused()
+    public async Task Change_without_an_event_is_refused()
     {
         var before = world.Dump();
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(world.Owner, async (change, token) =>
@@ -114,7 +114,7 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Saved_change_that_does_not_say_what_happened_is_refused_and_not_silently_dropped()
+    public async Task Saved_change_without_an_event_is_refused()
     {
         var before = world.Dump();
         await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(world.Owner, async (change, token) =>
@@ -129,7 +129,7 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_was_taken_back_is_forgotten_by_a_context_that_lives_on(bool throws)
+    public async Task Rolled_back_changes_are_not_tracked_any_longer(bool throws)
     {
         await using var context = world.Open();
         var before = world.Dump();
@@ -156,7 +156,7 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_a_context_tracked_before_is_not_written_with_a_change()
+    public async Task Previously_tracked_entities_are_not_written()
     {
         await using var context = world.Open();
         (await context.Organizations.FirstAsync(Token)).Name = "Not asked for";
@@ -184,7 +184,7 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Session_of_somebody_else_or_of_nobody_changes_nothing()
+    public async Task Session_of_another_or_no_user_changes_nothing()
     {
         var actor = world.SignIn(world.Owner);
         await RefusedAsync(world.Admin with { SessionId = actor.SessionId });
@@ -192,7 +192,8 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
         await RefusedAsync(world.Owner with { SessionId = "" });
     }
 
-    /// <summary>On a database with many writers a row that was only read may change before the commit; one that was written to may not.</summary>
+    /// <summary>On a database with concurrent writers, a row that was only read may change before the commit, but not one that was
+    /// written.</summary>
     [Fact]
     public async Task Actors_session_and_roles_are_locked_before_anything_is_read()
     {
@@ -241,7 +242,7 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Writing_behind_leaves_no_audit_row_and_all_or_nothing()
+    public async Task Background_write_is_atomic_and_leaves_no_audit_row()
     {
         await world.Services.Work.RunBehindAsync((context, token) => RenameAsync(context, "Behind", token), Token);
         Assert.Contains("Behind", world.Dump(), StringComparison.Ordinal);

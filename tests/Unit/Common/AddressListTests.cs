@@ -82,8 +82,8 @@ public sealed class AddressListTests
     [InlineData("11.0.0.0", false)]
     [InlineData("2001:db8:ffff::1", true)]
     [InlineData("2001:db9::1", false)]
-    [InlineData("::a01:203", false)] // 10.1.2.3 as an IPv6 address is not it
-    public void Client_is_held_against_the_networks_of_its_own_family(string client, bool contained)
+    [InlineData("::a01:203", false)] // 10.1.2.3 written as an IPv6 address does not match
+    public void Client_is_matched_against_networks_of_its_own_family(string client, bool contained)
     {
         Assert.True(AddressList.TryParse(["10.0.0.0/8", "2001:db8::/32"], out var list, out _));
         Assert.Equal(contained, list.Contains(IPAddress.Parse(client)));
@@ -93,10 +93,10 @@ public sealed class AddressListTests
     [InlineData("garbage")]
     [InlineData("")]
     [InlineData("10.0.0.0/8,11.0.0.0/8")]
-    public void Stored_text_that_cannot_be_read_lets_nobody_in(string stored) => Assert.False(AddressList.FromStored(stored)!.Contains(IPAddress.Parse("10.0.0.1")));
+    public void Unreadable_stored_list_refuses_everyone(string stored) => Assert.False(AddressList.FromStored(stored)!.Contains(IPAddress.Parse("10.0.0.1")));
 
     [Fact]
-    public void Unknown_client_is_not_let_in()
+    public void Unknown_client_is_refused()
     {
         Assert.True(AddressList.TryParse(["0.0.0.0/0", "::/0"], out var list, out _));
         Assert.False(list.Contains(null));

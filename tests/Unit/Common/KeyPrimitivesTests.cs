@@ -33,7 +33,7 @@ public sealed class KeyPrimitivesTests
     [InlineData("a_b", false)]
     [InlineData("aéb", false)]
     [InlineData("a\0b", false)]
-    public void Base62_tells_its_digits_from_others(string text, bool all) => Assert.Equal(all, Base62.IsAll(text));
+    public void Base62_recognizes_its_digits(string text, bool all) => Assert.Equal(all, Base62.IsAll(text));
 
     [Theory]
     [InlineData("nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH", "287f3707109265539d1698770e416a75ce7ff209a2a7236a7284237ae570ba4a")]
@@ -92,9 +92,9 @@ public sealed class KeyPrimitivesTests
         Assert.Throws<FormatException>(() => KeyEnvironments.Parse(word));
     }
 
-    // Statistic X = sum (seen - expected)^2 / expected, chi-square distributed with one degree of freedom less than there are digits.
-    // By Laurent and Massart, P(X >= k + 2 sqrt(kx) + 2x) <= e^-x; x = 24 gives 186 for k = 61 and 101 for k = 15, so each limit below is
-    // passed by honest digits with a probability under 4e-11, which leaves room for the approximation.
+    // The statistic X = sum (seen - expected)^2 / expected has a chi-square distribution with k = digits - 1 degrees of freedom. By Laurent
+    // and Massart, P(X >= k + 2 sqrt(kx) + 2x) <= e^-x. x = 24 gives 186 for k = 61 and 101 for k = 15, so random digits exceed each limit
+    // below with a probability under 4e-11, which leaves room for the approximation.
     const double Base62Limit = 200;
     const double HexLimit = 110;
 

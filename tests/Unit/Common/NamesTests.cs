@@ -8,7 +8,7 @@ public sealed class NamesTests
     [InlineData("Order Platform", "order-platform")]
     [InlineData("  Blue -- Orders! ", "blue-orders")]
     [InlineData("Zürich", "zurich")]
-    [InlineData("Zu\u0308rich", "zurich")] // the same, with the mark as a character of its own
+    [InlineData("Zu\u0308rich", "zurich")] // the same with a combining mark
     [InlineData("Straße", "strasse")]
     [InlineData("Café Łódź", "cafe-lodz")]
     [InlineData("Ærø & Þór", "aero-thor")]

@@ -20,14 +20,14 @@ public sealed class RefusalCodeTests
     [InlineData(RefusalCode.InsufficientPermissions, "insufficient_permissions", 403)]
     [InlineData(RefusalCode.RateLimited, "rate_limited", 429)]
     [InlineData(RefusalCode.VerificationUnavailable, "verification_unavailable", 503)]
-    public void Refusal_has_its_word_and_its_status(RefusalCode code, string word, int status)
+    public void Refusal_has_its_code_and_status(RefusalCode code, string word, int status)
     {
         Assert.Equal(word, code.ToWireName());
         Assert.Equal(status, code.ToHttpStatus());
     }
 
     [Fact]
-    public void Refusals_each_have_a_sentence_and_a_word_of_their_own()
+    public void Refusals_have_distinct_sentences_and_codes()
     {
         var codes = Enum.GetValues<RefusalCode>();
         Assert.Equal(15, codes.Length);

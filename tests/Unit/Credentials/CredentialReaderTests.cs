@@ -132,7 +132,7 @@ public sealed class CredentialReaderTests
         AssertRefuses(RefusalCode.MalformedKey, CredentialReader.Read(Headers((header, first), (header, second)), acceptBearer: false));
     }
 
-    // Each way alone, over all the later ones, once with something good in it and once with something bad.
+    // Each way alone and combined with all later ones, with a valid and an invalid value.
     [Theory]
     [InlineData(0, "first")]
     [InlineData(1, "second")]

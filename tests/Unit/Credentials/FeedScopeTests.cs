@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Credentials;
 
-/// <summary>Every subject that a feed row can have, and the keys that go with it.</summary>
+/// <summary>Every subject of a feed row, and the cached keys that it drops.</summary>
 public sealed class FeedScopeTests
 {
     static readonly CachedKey[] Keys =

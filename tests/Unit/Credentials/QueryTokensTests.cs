@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Credentials;
 
-/// <summary>Access tokens in addresses: only where they are asked for, and nothing else than tokens.</summary>
+/// <summary>Access tokens in query strings: only for configured paths, and only tokens.</summary>
 public sealed class QueryTokensTests
 {
     const string Jwt = "aaa.bbb.ccc";
@@ -47,7 +47,7 @@ public sealed class QueryTokensTests
     public void Nothing_is_read_from_addresses_where_nothing_is_set() => Assert.Equal(CredentialKind.None, Of().Or(default, "/events", $"?token={Jwt}").Kind);
 
     [Fact]
-    public void Path_without_a_slash_stops_the_start()
+    public void Path_without_a_slash_fails_startup()
     {
         var wrong = Assert.Throws<SettingException>(() => Of(("OAuth:QueryTokenPaths:0", "events")));
         Assert.Contains("OAuth:QueryTokenPaths", wrong.Message, StringComparison.Ordinal);

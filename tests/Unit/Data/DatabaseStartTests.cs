@@ -69,7 +69,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public async Task Lock_that_a_killed_migration_left_does_not_hold_up_the_next()
+    public async Task Lock_left_by_a_killed_migration_does_not_block_the_next()
     {
         await using var product = Build();
         await using (var context = Open(product))
@@ -82,7 +82,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public async Task Database_of_a_newer_version_stops_the_start_and_stays_as_it_is()
+    public async Task Database_of_a_newer_version_fails_startup_unchanged()
     {
         await using var product = Build();
         await product.PrepareDatabaseAsync(Token);
@@ -94,7 +94,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_secrets_of_the_first_version_are_there_after_an_upgrade()
+    public async Task Client_secrets_of_the_first_version_survive_an_upgrade()
     {
         await using var product = Build();
         await using (var context = Open(product))
@@ -117,7 +117,7 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public async Task Keys_of_before_managed_ones_are_there_after_an_upgrade_with_all_that_guards_them()
+    public async Task Keys_from_before_managed_keys_survive_an_upgrade_with_constraints()
     {
         const string insert = """
             INSERT INTO ApiKeys (KeyId, Hash, Prefix, ProjectId, Name, Environment, State, Permissions, AllResources, OwnerType, OwnerId, CreatedBy, CreatedAt, Shelf, LastUsedOrder, ExpiryOrder)

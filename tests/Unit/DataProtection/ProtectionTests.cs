@@ -37,7 +37,7 @@ public sealed class ProtectionTests
     }
 
     [Fact]
-    public async Task Another_wrap_key_or_none_stops_the_start()
+    public async Task Wrong_or_missing_wrap_key_fails_startup()
     {
         await using var world = TestInstallation.Empty((ProtectionKeyWrap.Setting, WrapKey));
         Protect(world.Services);
@@ -96,7 +96,7 @@ public sealed class ProtectionTests
     [InlineData("short")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
-    public async Task Wrap_key_that_is_none_stops_the_start_and_is_not_repeated(string value)
+    public async Task Invalid_wrap_key_fails_startup_and_is_not_echoed(string value)
     {
         await using var world = TestInstallation.Empty();
         var wrong = Assert.Throws<SettingException>(() => world.Run((ProtectionKeyWrap.Setting, value)));
@@ -105,7 +105,7 @@ public sealed class ProtectionTests
     }
 
     [Fact]
-    public async Task Key_path_that_takes_no_file_stops_the_start()
+    public async Task Unwritable_key_path_fails_startup()
     {
         await using var world = TestInstallation.Empty();
         Assert.StartsWith(

@@ -13,13 +13,13 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Docs;
 
-/// <summary>The .NET page's code, which is compiled here and has to be the page's, line by line.</summary>
+/// <summary>Compiles the code of the .NET documentation page, and compares it with the page line by line.</summary>
 public sealed class DotNetPageTests
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Page_is_what_is_compiled_here_and_it_lets_good_keys_through()
+    public async Task Documented_code_compiles_and_accepts_valid_keys()
     {
         var here = SourceFile();
         var page = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/verify/dotnet.md"), Token);

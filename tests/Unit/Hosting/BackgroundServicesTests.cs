@@ -6,12 +6,12 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Hosting;
 
-/// <summary>An exception that leaves a background service stops the whole host.</summary>
+/// <summary>An unhandled exception in a background service would stop the host.</summary>
 public sealed class BackgroundServicesTests
 {
     static readonly TimeSpan longestInterval = TimeSpan.FromDays(1);
 
-    /// <summary>Of those that ask every few seconds: a day of theirs is long.</summary>
+    /// <summary>Services that poll every few seconds: a day is a long time for them.</summary>
     static readonly TimeSpan shortInterval = TimeSpan.FromSeconds(10);
 
     static CancellationToken None => TestContext.Current.CancellationToken;
@@ -38,7 +38,7 @@ public sealed class BackgroundServicesTests
         {
             await service.StartAsync(None);
             var asked = false;
-            for (var tries = 0; !asked && tries < 1000; tries++) // its timer begins on a thread of its own
+            for (var tries = 0; !asked && tries < 1000; tries++) // its timer starts on another thread
             {
                 world.Time.Advance(tries % 10 == 9 ? longestInterval : shortInterval);
                 asked = await failed.WaitAsync(TimeSpan.FromMilliseconds(30), None);
@@ -46,10 +46,10 @@ public sealed class BackgroundServicesTests
 
             Assert.True(asked, $"{service} asked the database nothing");
             await service.StopAsync(None);
-            Assert.False(service.ExecuteTask!.IsFaulted, $"{service}: {service.ExecuteTask.Exception}"); // one that was stopped before it began is cancelled
+            Assert.False(service.ExecuteTask!.IsFaulted, $"{service}: {service.ExecuteTask.Exception}"); // a service that was stopped before it started is canceled
             while (failed.Wait(0, None))
             {
-                // of this service, or of its stop
+                // from the service or from stopping it
             }
         }
     }

@@ -33,7 +33,7 @@ public sealed class TrustedProxiesTests
     [InlineData("1")]
     [InlineData("*")]
     [InlineData("10.0.0.1:80")]
-    public void Setting_that_is_neither_stops_the_start(string setting)
+    public void Invalid_entry_fails_startup(string setting)
     {
         var fault = Assert.Throws<SettingException>(() => TrustedProxies.Read(Settings(("Proxies:Trusted", setting))));
         Assert.StartsWith("Proxies:Trusted ", fault.Message, StringComparison.Ordinal);
@@ -41,15 +41,15 @@ public sealed class TrustedProxiesTests
     }
 
     [Fact]
-    public void Setting_of_the_server_that_trusts_everybody_stops_the_start() => Assert.Equal(
+    public void Setting_that_trusts_all_proxies_fails_startup() => Assert.Equal(
         "ForwardedHeaders_Enabled",
         Assert.Throws<SettingException>(() => new ServiceCollection().AddTrustedProxies(Settings(("FORWARDEDHEADERS_ENABLED", "true")))).Key);
 
     [Theory]
     [InlineData("203.0.113.9", "203.0.113.9")]
-    [InlineData("198.51.100.1, 203.0.113.9", "203.0.113.9")] // the left one is what the client wrote itself
+    [InlineData("198.51.100.1, 203.0.113.9", "203.0.113.9")] // the client sent the left one itself
     [InlineData("198.51.100.1, 203.0.113.9, 10.1.2.3", "203.0.113.9")]
-    [InlineData("10.9.9.9, 10.1.2.3", "10.9.9.9")] // all trusted: the last that there is
+    [InlineData("10.9.9.9, 10.1.2.3", "10.9.9.9")] // all are trusted: the leftmost
     [InlineData("203.0.113.9:4711", "203.0.113.9")]
     [InlineData("2001:db8::9", "2001:db8::9")]
     [InlineData("[2001:db8::9]:4711", "2001:db8::9")]
@@ -90,7 +90,7 @@ public sealed class TrustedProxiesTests
     }
 
     [Fact]
-    public async Task Without_the_setting_nobodys_word_counts()
+    public async Task Without_the_setting_no_proxy_is_trusted()
     {
         var http = await ForwardAsync(Settings(), "127.0.0.1", ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "keys.example"));
         Assert.Equal(("127.0.0.1", "http", "inside:8080"), (http.Connection.RemoteIpAddress!.ToString(), http.Request.Scheme, http.Request.Host.Value));

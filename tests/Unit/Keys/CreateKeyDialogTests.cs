@@ -29,7 +29,7 @@ public sealed class CreateKeyDialogTests : UiTest
         var dialog = Open();
         Assert.Contains("In Orders. 7 of 10 keys in use, 3 left.", dialog.ByRole("dialog").TextContent, StringComparison.Ordinal);
         Assert.Equal("In 90 days, on 19 Feb 2027", dialog.ByLabel("Expires").AllByRole("option").Single(option => option.HasAttribute("selected")).TextContent);
-        Assert.Contains("It ends that day at 24:00 UTC.", dialog.Markup, StringComparison.Ordinal);
+        Assert.Contains("Expires at the end of that day (UTC).", dialog.Markup, StringComparison.Ordinal);
         await NameAsync(dialog, "  Checkout service ");
         await dialog.ByRole("form").SubmitAsync();
         var key = Assert.Single(asked);
@@ -48,7 +48,7 @@ public sealed class CreateKeyDialogTests : UiTest
         var dialog = Open();
         await NameAsync(dialog, "Any");
         await dialog.ByLabel("Expires").ChangeAsync(new() { Value = choice.ToString() });
-        time.Advance(TimeSpan.FromHours(1)); // past midnight: the day that was shown holds
+        time.Advance(TimeSpan.FromHours(1)); // past midnight, the displayed date still applies
         await dialog.ByRole("form").SubmitAsync();
         Assert.Equal(end is null ? (DateTimeOffset?)null : DateTimeOffset.Parse($"{end}T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture), Assert.Single(asked).ExpiresAt);
     }
@@ -56,17 +56,17 @@ public sealed class CreateKeyDialogTests : UiTest
     [Theory]
     [InlineData("2026-11-21", "2026-11-22", null)]
     [InlineData("2999-12-31", "3000-01-01", null)]
-    [InlineData("2026-11-20", null, "This day is over. Choose today or a later one.")]
-    [InlineData("3000-01-01", null, "Choose a day before the year 3000, or Never.")]
-    [InlineData("9999-12-31", null, "Choose a day before the year 3000, or Never.")]
-    [InlineData("", null, "Choose the last day that the key works on.")]
-    [InlineData("31.12.2026", null, "Choose the last day that the key works on.")]
+    [InlineData("2026-11-20", null, "This date has passed. Choose today or later.")]
+    [InlineData("3000-01-01", null, "Choose a date before the year 3000, or Never.")]
+    [InlineData("9999-12-31", null, "Choose a date before the year 3000, or Never.")]
+    [InlineData("", null, "Choose an expiry date.")]
+    [InlineData("31.12.2026", null, "Choose an expiry date.")]
     public async Task Date_is_the_last_day_and_ends_at_24_00_utc(string text, string? end, string? error)
     {
         var dialog = Open();
         await NameAsync(dialog, "Any");
         await dialog.ByLabel("Expires").ChangeAsync(new() { Value = nameof(ExpiryChoice.OnDate) });
-        var date = dialog.ByLabel("Last day");
+        var date = dialog.ByLabel("Expiry date");
         Assert.Equal("2026-11-21", date.GetAttribute("min"));
         await date.ChangeAsync(new() { Value = text });
         await dialog.ByRole("form").SubmitAsync();
@@ -75,15 +75,15 @@ public sealed class CreateKeyDialogTests : UiTest
     }
 
     [Fact]
-    public async Task Whatever_is_missing_is_said_beside_its_field_and_nothing_is_asked_for()
+    public async Task Missing_input_is_shown_at_its_field_and_not_submitted()
     {
         var dialog = Open();
-        await dialog.ByRole("radio", "Chosen resources").ChangeAsync(new() { Value = "1" });
+        await dialog.ByRole("radio", "Specific resources").ChangeAsync(new() { Value = "1" });
         await dialog.ByRole("group", "Permissions").AllByRole("checkbox")[0].ChangeAsync(new() { Value = false }); // read
         await dialog.ByRole("form").SubmitAsync();
         Assert.Empty(asked);
         Assert.Equal(
-            ["Give it a name of 1 to 100 characters.", "Choose one resource or more, or all of them.", "Choose at least one permission."],
+            ["Give it a name of 1 to 100 characters.", "Choose at least one resource, or all resources.", "Choose at least one permission."],
             dialog.AllByTestId("field-error").Select(error => error.TextContent));
         Assert.Equal("[aria-invalid='true']", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
 
@@ -92,7 +92,7 @@ public sealed class CreateKeyDialogTests : UiTest
     }
 
     [Fact]
-    public async Task Fault_of_a_field_stands_beside_it()
+    public async Task Error_is_shown_at_its_field()
     {
         answer = _ => Task.FromResult<Error?>(Error.Invalid("name", "This name is taken."));
         var dialog = Open();
@@ -107,7 +107,7 @@ public sealed class CreateKeyDialogTests : UiTest
     [InlineData(ErrorCode.KeyLimitReached, null)]
     [InlineData(ErrorCode.InvalidRequest, "resources")]
     [InlineData(ErrorCode.InvalidRequest, "unheard_of")]
-    public async Task Fault_of_no_field_that_is_there_stands_above_all(ErrorCode code, string? field)
+    public async Task Error_without_a_visible_field_is_shown_above_the_form(ErrorCode code, string? field)
     {
         answer = _ => Task.FromResult<Error?>(new(code, "It cannot be.", field is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [field] = "It cannot be." }));
         var dialog = Open();
@@ -117,7 +117,7 @@ public sealed class CreateKeyDialogTests : UiTest
     }
 
     [Fact]
-    public async Task Second_press_while_the_first_is_being_done_asks_for_nothing()
+    public async Task Second_click_during_submission_is_ignored()
     {
         var done = new TaskCompletionSource<Error?>();
         answer = _ => done.Task;
@@ -131,7 +131,7 @@ public sealed class CreateKeyDialogTests : UiTest
     }
 
     [Fact]
-    public async Task Opened_again_it_begins_afresh()
+    public async Task Reopened_dialog_starts_fresh()
     {
         var dialog = Open();
         await NameAsync(dialog, "Left over");

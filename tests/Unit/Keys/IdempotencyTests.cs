@@ -17,7 +17,7 @@ public sealed class IdempotencyTests : IAsyncDisposable
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
     [Fact]
-    public async Task Repeat_makes_nothing_and_names_the_key_that_was_made()
+    public async Task Repeat_creates_nothing_and_names_the_existing_key()
     {
         var key = (await CreateAsync(Requested)).Value.Key.KeyId;
         var before = world.Dump();
@@ -27,7 +27,7 @@ public sealed class IdempotencyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Repeat_for_a_service_account_whose_permissions_filled_in_what_was_left_out_is_one()
+    public async Task Repeat_with_defaults_from_a_service_account_is_recognized()
     {
         var account = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("ci", Permissions: ["read"]), Token)).Value.Account.Id;
         var asked = new NewKey(TestInstallation.Orders, "Deploy", ServiceAccountId: account, IdempotencyKey: "11f0-2");
@@ -38,7 +38,7 @@ public sealed class IdempotencyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Of_two_at_once_on_two_nodes_one_makes_the_key_and_the_others_name_it()
+    public async Task Concurrent_requests_on_two_nodes_create_one_key()
     {
         var other = world.Run();
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8)
@@ -50,7 +50,7 @@ public sealed class IdempotencyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Repeat_in_a_project_that_is_full_by_then_names_the_key_and_not_the_limit()
+    public async Task Repeat_in_a_full_project_names_the_key_and_not_the_limit()
     {
         await using var node = world.Run(("Keys:MaxActivePerProject", "1"));
         var key = (await node.Keys.CreateAsync(world.Developer, Requested, Token)).Value.Key.KeyId;
@@ -88,7 +88,7 @@ public sealed class IdempotencyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Day_later_the_same_request_makes_a_key_and_a_moment_before_it_does_not()
+    public async Task Same_request_creates_a_key_after_24_hours()
     {
         await CreateAsync(Requested);
         world.Time.Advance(TimeSpan.FromDays(1) - TimeSpan.FromMilliseconds(1));
@@ -98,7 +98,7 @@ public sealed class IdempotencyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Past_records_go_a_few_with_each_new_one()
+    public async Task Expired_records_are_deleted_a_few_at_a_time()
     {
         for (var i = 0; i < 30; i++)
         {

@@ -48,7 +48,7 @@ public sealed class KeyAccessTests : IAsyncDisposable
     [InlineData("Developer", null)]
     [InlineData("Viewer", null)]
     [InlineData("Stranger", ErrorCode.NotFound)]
-    public async Task Every_member_sees_and_nobody_else(string who, ErrorCode? expected)
+    public async Task Only_members_see_keys(string who, ErrorCode? expected)
     {
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         Assert.Equal(expected, (await world.Services.Keys.GetAsync(Actor(who), key, Token)).Error?.Code);
@@ -57,7 +57,7 @@ public sealed class KeyAccessTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Somebody_without_an_identity_has_no_project()
+    public async Task Anonymous_actor_has_no_project()
     {
         foreach (var actor in new[] { Core.Common.Actor.Anonymous("10.0.0.1"), Core.Common.Actor.System, new(PartyType.ServiceAccount, world.Developer.Id + "-sa", "Robot") })
         {
@@ -67,7 +67,7 @@ public sealed class KeyAccessTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Developer_who_became_a_viewer_keeps_no_hand_on_their_keys()
+    public async Task Developer_who_became_a_viewer_cannot_change_their_keys()
     {
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         world.SetRole("acme", world.Developer, OrganizationRole.Viewer);
@@ -102,8 +102,8 @@ public sealed class KeyAccessTests : IAsyncDisposable
         Assert.Equal(before, world.Dump());
     }
 
-    /// <summary>SQL Server takes texts for equal that differ in spaces at their end, and turns signs that it has no byte for into others. So what cannot be an
-    /// identifier is not looked up at all.</summary>
+    /// <summary>SQL Server ignores trailing spaces in comparisons and replaces characters that a column cannot store. So invalid
+    /// identifiers are not looked up.</summary>
     [Theory]
     [InlineData("{0} ")]
     [InlineData(" {0}")]
@@ -112,7 +112,7 @@ public sealed class KeyAccessTests : IAsyncDisposable
     [InlineData("ａ{0}")]
     [InlineData("")]
     [InlineData("' OR '1' = '1")]
-    public async Task Text_that_is_no_identifier_is_not_found_and_not_asked_for(string pattern)
+    public async Task Invalid_identifier_is_not_found_without_a_query(string pattern)
     {
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         var text = pattern.Replace("{0}", key, StringComparison.Ordinal);

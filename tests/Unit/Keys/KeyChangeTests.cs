@@ -12,7 +12,7 @@ public sealed class KeyChangeTests : IAsyncDisposable
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Every_part_can_change_alone_and_says_so()
+    public async Task Every_member_changes_alone_and_is_logged()
     {
         var key = await IssueAsync();
         await ChangedAsync(key, new("  Renamed "), "key.renamed", """{"from":"Backend"}""", row => Assert.Equal("Renamed", row.Name));
@@ -28,7 +28,7 @@ public sealed class KeyChangeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Change_to_what_it_is_already_writes_nothing()
+    public async Task Change_without_effect_writes_nothing()
     {
         var expires = TestInstallation.Start.AddDays(1).AddTicks(1);
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Permissions: ["read", "write"], ExpiresAt: expires), Token)).Value.Key.KeyId;
@@ -56,7 +56,7 @@ public sealed class KeyChangeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Permission_that_the_settings_no_longer_list_can_be_kept_out_of_the_way_but_not_given()
+    public async Task Unlisted_permission_can_be_removed_but_not_granted()
     {
         var key = await IssueAsync();
         var later = world.Run(("Permissions:0", "write"), ("Permissions:1", "read"));
@@ -68,14 +68,14 @@ public sealed class KeyChangeTests : IAsyncDisposable
     [Theory]
     [InlineData(KeyState.Revoked)]
     [InlineData(KeyState.Expired)]
-    public async Task State_that_nobody_can_ask_for_is_refused(KeyState state)
+    public async Task State_that_cannot_be_requested_is_refused(KeyState state)
     {
         var fault = (await world.Services.Keys.ChangeAsync(world.Developer, await IssueAsync(), new(State: state), Token)).Error;
         Assert.Equal((ErrorCode.InvalidRequest, "state"), (fault?.Code, fault?.Errors?.Keys.Single()));
     }
 
     [Fact]
-    public async Task One_wrong_part_keeps_all_from_changing()
+    public async Task One_invalid_member_prevents_all_changes()
     {
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Permissions: ["read"]), Token)).Value.Key.KeyId;
         var before = world.Dump();
@@ -115,7 +115,7 @@ public sealed class KeyChangeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Expired_key_is_told_as_such_whatever_else_it_is_and_revoked_as_revoked()
+    public async Task Expired_and_revoked_take_precedence_over_other_states()
     {
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", ExpiresAt: TestInstallation.Start.AddMinutes(1)), Token)).Value.Key.KeyId;
         await world.Services.Keys.ChangeAsync(world.Developer, key, new(State: KeyState.Inactive), Token);

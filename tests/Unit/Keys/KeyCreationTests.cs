@@ -14,7 +14,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Key_is_made_as_it_was_asked_for()
+    public async Task Key_is_created_as_requested()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         world.AddResource(TestInstallation.Orders, "agent", "intake");
@@ -37,7 +37,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Key_of_defaults_may_do_all_everywhere_in_the_callers_only_project()
+    public async Task Default_key_has_all_permissions_in_the_callers_only_project()
     {
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(null, "Backend"), Token)).Value.Key;
         Assert.Equal((TestInstallation.Orders, KeyEnvironment.Live), (key.Project, key.Environment));
@@ -47,7 +47,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Audit_row_says_what_the_key_may_do_and_no_secret_is_stored_anywhere()
+    public async Task Audit_row_lists_permissions_and_no_secret_is_stored()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var expires = TestInstallation.Start.AddDays(1).ToOffset(TimeSpan.FromHours(-3));
@@ -70,10 +70,10 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [Theory]
     [InlineData("")]
     [InlineData("   \t ")]
-    [InlineData("\u200B")] // no width
+    [InlineData("\u200B")] // zero width
     [InlineData("\u200D\uFEFF\u2060")]
-    [InlineData("\u3164")] // a filler that draws nothing
-    [InlineData("\u2800")] // a braille cell without dots
+    [InlineData("\u3164")] // an invisible filler
+    [InlineData("\u2800")] // an empty braille cell
     [InlineData("a\0b")]
     [InlineData("a\nb")]
     [InlineData("a\u0085b")]
@@ -84,7 +84,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [InlineData("a\u2066b")]
     [InlineData("a\u200Fb")]
     [InlineData("a\u061Cb")]
-    [InlineData("a\uD83Db")] // half a pair
+    [InlineData("a\uD83Db")] // an unpaired surrogate
     public async Task Name_that_cannot_be_read_is_refused(string name)
     {
         var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, name), Token)).Error;
@@ -96,7 +96,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [InlineData("🦊")]
     [InlineData("日本語 ключ مفتاح")]
     [InlineData("a’b \"c\" <d> & 'e' \\ / %s {0}")]
-    [InlineData("👩‍💻")] // joined by a character without width
+    [InlineData("👩‍💻")] // joined by a zero-width character
     public async Task Name_is_kept_as_it_was_written(string name) =>
         Assert.Equal(name, (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, $" {name} "), Token)).Value.Key.Name);
 
@@ -153,7 +153,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Thousand_resources_are_found_with_one_question_and_more_are_refused()
+    public async Task Thousand_resources_are_found_with_one_query_and_more_are_refused()
     {
         world.Sql($"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
@@ -192,7 +192,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [InlineData("Acme/orders", ErrorCode.InvalidRequest)]
     [InlineData("ａcme/orders", ErrorCode.InvalidRequest)]
     [InlineData("", ErrorCode.InvalidRequest)]
-    public async Task Project_that_the_caller_does_not_see_is_not_there(string project, ErrorCode expected) =>
+    public async Task Project_that_the_caller_cannot_see_is_not_found(string project, ErrorCode expected) =>
         Assert.Equal(expected, (await world.Services.Keys.CreateAsync(world.Developer, new(project, "Backend"), Token)).Error?.Code);
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Every_wrong_field_is_told_at_once_and_nothing_long_comes_back()
+    public async Task Every_error_is_reported_at_once_without_echoing_long_input()
     {
         var half = new string('x', 11) + "🦊" + new string('y', 50);
         var fault = (await world.Services.Keys.CreateAsync(
@@ -220,7 +220,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     public async Task Two_projects_first_keys_at_once_store_the_template_once()
     {
         world.AddProject("acme", "ledger");
-        // Between the question and the insert, another project's first key comes. Locks on their projects do not keep them apart.
+        // Another project's first key is created between the query and the insert. Locks on the projects do not serialize the two.
         var commands = new Commands();
         var services = world.Run(commands);
         Assert.True((await services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Succeeded);
@@ -237,7 +237,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Whole_key_pasted_as_a_name_is_refused_and_not_repeated()
+    public async Task Full_key_as_a_name_is_refused_and_not_echoed()
     {
         var key = (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), Token)).Value;
         var raw = key.Secret.Reveal();

@@ -18,12 +18,12 @@ public sealed class KeyItemTests
 
     [Theory]
     [InlineData("All resources", null)]
-    [InlineData("No resource left", "")]
+    [InlineData("No resources left", "")]
     [InlineData("ledger-export", "workflow:ledger-export")]
     [InlineData("2 workflows", "workflow:a workflow:b")]
     [InlineData("2 workflows, 1 gateway", "gateway:c workflow:a workflow:b")]
     [InlineData("1 workflow, 1 agent", "agent:a workflow:a")]
-    public void Scope_is_said_in_few_words(string words, string? scope) =>
+    public void Scope_is_summarized(string words, string? scope) =>
         Assert.Equal(words, Item(Row with { Scope = scope?.Split(' ', StringSplitOptions.RemoveEmptyEntries) }).Scope);
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class KeyItemTests
         Assert.Equal(words, Item(Row with { Permissions = permissions.Split(' ') }).Permissions);
 
     [Fact]
-    public void Hint_says_until_when_or_since_when()
+    public void Hint_shows_the_relevant_date()
     {
         Assert.Equal("No expiry", Item(Row).Hint);
         Assert.Equal("Until 19 Feb 2027", Item(Row with { ExpiresAt = new(2027, 2, 20, 0, 0, 0, TimeSpan.Zero) }).Hint);
@@ -49,18 +49,18 @@ public sealed class KeyItemTests
     [InlineData(KeyState.Active, 14, null)]
     [InlineData(KeyState.Expired, -1, null)]
     [InlineData(KeyState.Revoked, 1, null)]
-    public void End_within_two_weeks_wants_notice(KeyState state, int days, string? notice) =>
+    public void Expiry_within_two_weeks_has_a_notice(KeyState state, int days, string? notice) =>
         Assert.Equal(notice, Item(Row with { State = state, ExpiresAt = Now.AddDays(days), RevokedAt = Now }).Notice(Now));
 
     [Theory]
-    [InlineData(KeyState.Active, 400, 90, "Unused 90 days")]
+    [InlineData(KeyState.Active, 400, 90, "Unused for 90 days")]
     [InlineData(KeyState.Active, 400, 89, null)]
-    [InlineData(KeyState.Active, 90, null, "Unused 90 days")]
+    [InlineData(KeyState.Active, 90, null, "Unused for 90 days")]
     [InlineData(KeyState.Active, 89, null, null)]
     [InlineData(KeyState.Inactive, 400, 90, null)]
     [InlineData(KeyState.Expired, 400, 90, null)]
     [InlineData(KeyState.Revoked, 400, 90, null)]
-    public void Key_that_nobody_uses_wants_notice(KeyState state, int created, int? used, string? notice) => Assert.Equal(notice, Item(Row with
+    public void Unused_key_has_a_notice(KeyState state, int created, int? used, string? notice) => Assert.Equal(notice, Item(Row with
     {
         State = state,
         CreatedAt = Now.AddDays(-created),
@@ -69,7 +69,7 @@ public sealed class KeyItemTests
     }).Notice(Now));
 
     [Fact]
-    public void Of_two_notices_the_end_is_told() =>
+    public void Expiry_notice_takes_precedence() =>
         Assert.Equal("Expires in 6 days", Item(Row with { CreatedAt = Now.AddDays(-100), ExpiresAt = Now.AddDays(6).AddMinutes(1) }).Notice(Now));
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class KeyItemTests
     [InlineData(OrganizationRole.Developer, "person-4", false)]
     [InlineData(OrganizationRole.Admin, "person-4", true)]
     [InlineData(OrganizationRole.Owner, "person-4", true)]
-    public void Role_and_owner_say_who_changes_it(OrganizationRole role, string owner, bool changeable) =>
+    public void Role_and_ownership_decide_who_changes_it(OrganizationRole role, string owner, bool changeable) =>
         Assert.Equal(changeable, KeyItem.Of(Row with { Owner = new(PartyType.User, owner, "Somebody") }, Dora, role, PermissionCatalog).Changeable);
 
     static KeyItem Item(KeySummary row) => KeyItem.Of(row, Dora, OrganizationRole.Owner, PermissionCatalog);

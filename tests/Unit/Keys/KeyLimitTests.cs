@@ -12,7 +12,7 @@ public sealed class KeyLimitTests : IAsyncDisposable
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Fifty_at_once_from_two_processes_give_exactly_ten()
+    public async Task Concurrent_creation_from_two_processes_stops_at_the_limit()
     {
         world.AddProject("acme", "ledger");
         Services[] graphs = [world.Services, world.Run()];
@@ -30,7 +30,7 @@ public sealed class KeyLimitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Fifty_of_everything_at_once_never_exceed_ten()
+    public async Task Concurrent_operations_never_exceed_the_limit()
     {
         var ids = new List<string>();
         for (var i = 0; i < 10; i++)
@@ -62,7 +62,7 @@ public sealed class KeyLimitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Switched_off_ones_count_and_revoked_and_expired_ones_do_not()
+    public async Task Disabled_keys_count_but_revoked_and_expired_ones_do_not()
     {
         await using var small = new TestInstallation(("Keys:MaxActivePerProject", "3"));
         var services = small.Services;
@@ -78,7 +78,7 @@ public sealed class KeyLimitTests : IAsyncDisposable
         Assert.Equal(new Allowance(1, 3), await AllowanceAsync());
         Assert.Equal(2, (await AllowanceAsync()).Left);
 
-        // Two take the places; then the expired one cannot come back before one of them goes.
+        // Two keys take the places, so the expired one cannot be renewed until one of them is revoked.
         var last = (await IssueAsync("First"), await IssueAsync("Second")).Item2;
         Assert.Equal(ErrorCode.KeyLimitReached, (await services.Keys.ChangeAsync(small.Developer, soon, new(ExpiresAt: Expiry.Never), Token)).Error?.Code);
         Assert.True((await services.Keys.ChangeAsync(small.Developer, soon, new("Renamed", KeyState.Inactive), Token)).Succeeded);
@@ -94,7 +94,7 @@ public sealed class KeyLimitTests : IAsyncDisposable
         async Task<Allowance> AllowanceAsync() => (await services.Keys.AllowanceAsync(small.Viewer, TestInstallation.Orders, Token)).Value;
     }
 
-    /// <summary>What is too late when the lock is held is decided then, not when the change began to wait for it.</summary>
+    /// <summary>Expiry is checked when the lock is held, not when the change starts to wait for it.</summary>
     [Fact]
     public async Task Key_that_expires_while_its_change_waits_has_lost_its_place()
     {

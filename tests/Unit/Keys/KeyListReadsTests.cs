@@ -8,7 +8,8 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;
 
-/// <summary>Ten times as many keys cost a page not one step more: no row is read that is not shown. <c>bench lists</c> prints the same for ten thousand.</summary>
+/// <summary>A page costs the same with ten times as many keys: only rows that are shown are read. <c>bench lists</c> measures it with
+/// 10,000.</summary>
 public sealed class KeyListReadsTests
 {
     const int Few = 200;
@@ -26,7 +27,7 @@ public sealed class KeyListReadsTests
         Assert.All(few.Zip(many), pair =>
         {
             Assert.Equal(0, pair.Second.Read.Scanned);
-            // Where a search in an index ends is not the same step in each, but no more than a few.
+            // An index search may take a few steps more or less.
             Assert.True(pair.Second.Read.Steps <= pair.First.Read.Steps * 1.05, $"{pair.First.Name}: {pair.First.Read.Steps} -> {pair.Second.Read.Steps}\n{pair.First.Read.Sql}");
         });
     }

@@ -27,7 +27,7 @@ public sealed class KeyListTests : IAsyncDisposable
     [MemberData(nameof(Orders))]
     public async Task Pages_show_every_key_once_and_in_order_whatever_is_equal(KeySort sort, bool descending)
     {
-        // Ten equal keys in a row, over all four parts of the list.
+        // Ten consecutive equal keys across all four partitions of the list.
         var keys = AddKeys(60, (i, key) => key with
         {
             Name = $"name {i / 10}",
@@ -53,7 +53,7 @@ public sealed class KeyListTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task List_is_newest_first_where_nothing_else_is_asked_for()
+    public async Task List_is_newest_first_by_default()
     {
         AddKeys(3, (i, key) => key with { CreatedAt = TestInstallation.Start.AddMinutes(i) });
         Assert.Equal(["2", "1", "0"], (await WalkAsync(new(TestInstallation.Orders))).Select(key => key.Name));
@@ -96,7 +96,7 @@ public sealed class KeyListTests : IAsyncDisposable
     [InlineData(null, true, "live,revoked live,revoked test,test")]
     [InlineData(KeyEnvironment.Live, true, "live,revoked live")]
     [InlineData(KeyEnvironment.Test, true, "revoked test,test")]
-    public async Task Filters_choose_environment_and_whether_revoked_keys_are_shown_and_the_number_agrees(KeyEnvironment? environment, bool revoked, string names)
+    public async Task Filters_select_environment_and_revoked_keys_and_match_the_count(KeyEnvironment? environment, bool revoked, string names)
     {
         AddKeys(4, (i, key) => key with { Name = new[] { "live", "test", "revoked live", "revoked test" }[i], Test = i % 2 == 1, Revoked = i > 1 });
         var query = new KeyQuery(TestInstallation.Orders, revoked, Environment: environment);
@@ -114,7 +114,7 @@ public sealed class KeyListTests : IAsyncDisposable
     [InlineData("_", "a_b")]
     [InlineData("  ", "Backend,100%,a_b")]
     [InlineData("x", "")]
-    public async Task Search_takes_parts_of_names_and_beginnings_of_prefixes_and_identifiers_and_the_number_agrees(string search, string names)
+    public async Task Search_matches_parts_of_names_and_starts_of_identifiers(string search, string names)
     {
         AddKeys(3, (i, key) => key with { Name = new[] { "Backend", "100%", "a_b" }[i] });
         var query = new KeyQuery(TestInstallation.Orders, Search: search, Limit: 2, Descending: false);
@@ -124,7 +124,7 @@ public sealed class KeyListTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Cursor_is_good_for_its_own_filter_and_order_only()
+    public async Task Cursor_is_valid_for_its_own_filter_and_order_only()
     {
         AddKeys(3, (_, key) => key);
         var query = new KeyQuery(TestInstallation.Orders, Limit: 1);
@@ -150,7 +150,7 @@ public sealed class KeyListTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Key_that_is_used_while_somebody_turns_pages_is_at_most_shown_again_and_no_other_is_lost()
+    public async Task Key_used_while_paging_is_repeated_at_most_and_none_is_lost()
     {
         AddKeys(10, (i, key) => key with { LastUsedAt = TestInstallation.Start.AddMinutes(i) });
         var query = new KeyQuery(TestInstallation.Orders, Limit: 3, Sort: KeySort.LastUsedAt);
@@ -176,13 +176,15 @@ public sealed class KeyListTests : IAsyncDisposable
             var query = new KeyQuery(TestInstallation.Orders, revoked, Environment: environment, Limit: 50, Sort: sort, Descending: descending);
             var (page, first) = await ExplainAsync(query);
             var (_, second) = await ExplainAsync(query with { Cursor = page.NextCursor });
-            // The first page reads each part from its top; a later one reads in each first what is equal to the last one shown, then what is beyond.
+            // The first page reads each partition from its start. A later page reads the rows that equal the last one shown, then those
+            // beyond.
             Assert.Equal(parts, first.Count(line => IsSeek(line)));
             Assert.Equal(2 * parts, second.Count(line => IsSeek(line)));
             foreach (var plan in new[] { first, second })
             {
                 Assert.All(plan.Where(line => line.StartsWith("SEARCH", StringComparison.Ordinal)), line => Assert.True(IsSeek(line), line));
-                // What is gone through, and sorted to be merged, is what a part gave: at most a page and one. The single part's first page is not even that.
+                // Only the rows of each partition, at most a page and one row, are scanned and sorted for merging. A single partition needs
+                // no merge.
                 Assert.All(plan.Where(line => line.StartsWith("SCAN", StringComparison.Ordinal)), line => Assert.Contains(line.Replace("SCAN", "CO-ROUTINE", StringComparison.Ordinal), plan));
                 Assert.True(plan.Count(line => line.Contains("TEMP B-TREE", StringComparison.Ordinal)) <= plan.Count(line => line.StartsWith("CO-ROUTINE", StringComparison.Ordinal)));
             }
@@ -217,7 +219,7 @@ public sealed class KeyListTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Database_refuses_a_row_whose_place_in_lists_does_not_follow_from_it()
+    public async Task Database_refuses_a_row_with_inconsistent_list_columns()
     {
         AddKeys(1, (_, key) => key);
         await using var context = world.Open();

@@ -18,7 +18,7 @@ public sealed class KeyLookupTests : IAsyncDisposable
     [Theory]
     [InlineData("", "")]
     [InlineData(" \t", "\r\n")]
-    public async Task Found_key_is_named_to_any_member(string before, string after)
+    public async Task Lookup_finds_the_key_for_any_member(string before, string after)
     {
         var key = await CreateAsync(world.Services);
         var found = await world.Services.Keys.WhichAsync(world.Viewer, before + key.Secret.Reveal() + after, Token);
@@ -26,7 +26,7 @@ public sealed class KeyLookupTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Found_key_that_is_revoked_is_named()
+    public async Task Lookup_finds_a_revoked_key()
     {
         var key = await CreateAsync(world.Services);
         await world.Services.Keys.RevokeAsync(world.Owner, key.Key.KeyId, Token);
@@ -34,7 +34,7 @@ public sealed class KeyLookupTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Key_of_an_organization_that_one_does_not_belong_to_is_not_found_like_one_that_never_was()
+    public async Task Lookup_of_another_organizations_key_is_not_found()
     {
         var key = await CreateAsync(world.Services);
         var others = (await world.Services.Keys.WhichAsync(world.Stranger, key.Secret.Reveal(), Token)).Error!;
@@ -48,7 +48,7 @@ public sealed class KeyLookupTests : IAsyncDisposable
     [InlineData("")]
     [InlineData("nk_live_Ab12CdEf")]
     [InlineData("nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjX")]
-    public async Task Text_of_no_shape_is_refused_and_not_told_back(string? text)
+    public async Task Lookup_of_other_text_is_refused_and_not_echoed(string? text)
     {
         var fault = (await world.Services.Keys.WhichAsync(world.Viewer, text, Token)).Error!;
         Assert.Equal((ErrorCode.InvalidRequest, "key"), (fault.Code, fault.Errors!.Keys.Single()));
@@ -57,7 +57,7 @@ public sealed class KeyLookupTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Key_of_a_template_of_before_looks_whole_and_is_found()
+    public async Task Lookup_finds_a_key_of_a_former_template()
     {
         await using var before = world.Run(("Keys:Template", "ak-{uuid}{secret:32}"));
         var key = await CreateAsync(before);
@@ -66,7 +66,7 @@ public sealed class KeyLookupTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Search_text_asks_the_database_nothing_about_its_looks_and_no_legal_key_is_that_short()
+    public async Task Short_search_text_needs_no_template_query()
     {
         var commands = new Commands();
         var node = world.Run(commands);
@@ -82,7 +82,7 @@ public sealed class KeyLookupTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Found_string_is_written_nowhere_at_any_log_level()
+    public async Task Looked_up_string_is_not_logged_at_any_level()
     {
         using var log = new CollectingLog();
         var node = world.Run(services => services.AddLogging(logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log)));

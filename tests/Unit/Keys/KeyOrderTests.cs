@@ -13,7 +13,7 @@ public sealed class KeyOrderTests
 
     [Theory]
     [MemberData(nameof(Orders))]
-    public void Order_comes_back_from_the_address(KeySort sort, bool descending) =>
+    public void Order_round_trips_through_the_URL(KeySort sort, bool descending) =>
         Assert.Equal(new KeyOrder(sort, descending), KeyOrder.Parse(new KeyOrder(sort, descending).ToWireName()));
 
     [Fact]

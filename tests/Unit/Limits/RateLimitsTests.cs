@@ -11,7 +11,7 @@ public sealed class RateLimitsTests
     readonly FakeTimeProvider time = new(TestInstallation.Start);
 
     [Fact]
-    public void No_minute_of_the_clock_has_more_than_the_limit_and_waiting_as_told_is_enough()
+    public void No_minute_exceeds_the_limit_and_retry_after_suffices()
     {
         var limits = new RateLimits(TestInstallation.Configuration(), time);
         var random = new Xorshift(7);
@@ -30,11 +30,11 @@ public sealed class RateLimitsTests
         }
 
         Assert.All(taken.GroupBy(x => x / TimeSpan.TicksPerMinute), minute => Assert.True(minute.Count() <= 10));
-        Assert.True(taken[^1] - taken[0] < TimeSpan.FromMinutes(3_000 / 8).Ticks); // and hardly less than the limit gets through
+        Assert.True(taken[^1] - taken[0] < TimeSpan.FromMinutes(3_000 / 8).Ticks); // and barely less than the limit passes
     }
 
     [Fact]
-    public void Burst_is_let_through_once_and_told_how_long_to_wait()
+    public void Burst_passes_once_and_then_gets_a_retry_after()
     {
         var limits = new RateLimits(TestInstallation.Configuration(), time);
         Assert.All(Enumerable.Range(0, 30), _ => Assert.Null(limits.Take("Key1", 30)));
@@ -45,7 +45,7 @@ public sealed class RateLimitsTests
     }
 
     [Fact]
-    public void Clients_are_told_apart_by_address_or_by_the_network_that_is_one_hosts()
+    public void Clients_are_distinguished_by_IPv4_address_or_IPv6_network()
     {
         var limits = new ClientLimits(1, time);
         Assert.Null(limits.Take(IPAddress.Parse("203.0.113.7")));
@@ -67,7 +67,7 @@ public sealed class RateLimitsTests
     }
 
     [Fact]
-    public void Crowd_takes_no_more_memory_than_is_set_aside_and_locks_nobody_out()
+    public void Memory_is_bounded_under_load_and_nobody_is_locked_out()
     {
         var limits = new ClientLimits(1, time);
         for (var i = 0; i < ClientLimits.MaxClients; i++)
@@ -76,7 +76,7 @@ public sealed class RateLimitsTests
         }
 
         Assert.NotNull(limits.Take(new IPAddress(1)));
-        Assert.All(Enumerable.Range(0, 3), _ => Assert.Null(limits.Take(IPAddress.Parse("203.0.113.7")))); // there is no room to count it
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.Null(limits.Take(IPAddress.Parse("203.0.113.7")))); // the table is full, so it is not counted
         time.Advance(TimeSpan.FromMinutes(3));
         Assert.Null(limits.Take(IPAddress.Parse("203.0.113.7")));
         Assert.NotNull(limits.Take(IPAddress.Parse("203.0.113.7")));
@@ -85,7 +85,7 @@ public sealed class RateLimitsTests
     [Theory]
     [InlineData("-1")]
     [InlineData("many")]
-    public void Setting_that_is_no_number_stops_the_start(string value) => Assert.Equal(
+    public void Setting_that_is_not_a_number_fails_startup(string value) => Assert.Equal(
         "RateLimits:RefusedPerMinute",
         Assert.Throws<SettingException>(() => new RateLimits(TestInstallation.Configuration(("RateLimits:RefusedPerMinute", value)), time)).Key);
 }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.OAuth;
 
-/// <summary>Requests for consent: what is shown, what is sent back with an error, and what is sent nowhere.</summary>
+/// <summary>Authorization requests: what is shown, what is redirected with an error, and what is not redirected.</summary>
 public sealed class AuthorizationRequestsTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -76,7 +76,7 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     [InlineData("client_id", "latchkey-cli")]
     [InlineData("redirect_uri", "https://evil.example/")]
     [InlineData("redirect_uri", "javascript:alert(1)")]
-    public async Task Unknown_client_or_address_is_shown_and_sent_nowhere(string name, string value)
+    public async Task Unknown_client_or_redirect_uri_is_shown_and_not_redirected(string name, string value)
     {
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
         var check = await Requests.CheckAsync(With(client, (name, value)), [], OAuthFlow.Origin.Issuer, Token);
@@ -85,7 +85,7 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Parameter_that_is_there_twice_is_refused_and_who_it_could_be_for_decides_where()
+    public async Task Repeated_parameter_is_refused()
     {
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
         Assert.NotNull((await Requests.CheckAsync(With(client), ["redirect_uri"], OAuthFlow.Origin.Issuer, Token)).Shown);

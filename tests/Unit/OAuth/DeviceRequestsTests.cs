@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.OAuth;
 
-/// <summary>What a person sees and does about a device, and about what they authorized.</summary>
+/// <summary>Device requests and authorizations from the user's side.</summary>
 public sealed class DeviceRequestsTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -15,7 +15,7 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Code_is_found_however_it_is_typed_with_what_the_person_has_to_know()
+    public async Task Code_is_found_in_any_form_with_the_request_details()
     {
         var device = await world.Services.DeviceAsync();
         var code = device.UserCode.Reveal();
@@ -43,7 +43,7 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Guesses_of_one_person_are_limited_and_others_are_not()
+    public async Task Guesses_are_limited_per_user()
     {
         var device = await world.Services.DeviceAsync();
         for (var i = 0; i < 10; i++)
@@ -68,7 +68,7 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Of_two_who_decide_at_once_one_is_heard()
+    public async Task Of_two_concurrent_decisions_one_applies()
     {
         var device = await world.Services.DeviceAsync();
         var other = world.Run();
@@ -103,7 +103,7 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
 
         Assert.Null((await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
         Assert.Null((await authorizations.DisconnectAsync(world.Admin, cli.Id, Token)).Error);
-        Assert.Null((await authorizations.DisconnectAsync(world.Developer, cli.Id, Token)).Error); // on a repeat too
+        Assert.Null((await authorizations.DisconnectAsync(world.Developer, cli.Id, Token)).Error); // repeating it succeeds
         Assert.NotNull((await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
         Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(OAuthClient.CommandLineId, tokens.RefreshToken!.Reveal())).Error.OAuthName());
         Assert.Single((await authorizations.ListAsync(world.Developer, new(), Token)).Value.Items);

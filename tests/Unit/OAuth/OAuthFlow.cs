@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.OAuth;
 
-/// <summary>The usual ways to tokens, so that a test says only what is unusual.</summary>
+/// <summary>The standard token flows, so that a test contains only what differs.</summary>
 static class OAuthFlow
 {
     public const string Callback = "http://127.0.0.1/callback";
@@ -26,7 +26,7 @@ static class OAuthFlow
 
     public static OAuthParameters Body(params (string Name, string Value)[] values) => new(values.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal));
 
-    /// <summary>Asks the token endpoint, with client and secret in the body.</summary>
+    /// <summary>Calls the token endpoint with client id and secret in the body.</summary>
     public static Task<Result<IssuedTokens>> IssueAsync(this Services services, params (string Name, string Value)[] values)
     {
         var body = Body(values);
@@ -58,7 +58,7 @@ static class OAuthFlow
         ("client_id", clientId), ("response_type", "code"), ("redirect_uri", Callback), ("code_challenge", Challenge), ("code_challenge_method", "S256"), ("scope", scope),
         ("state", "xyz"), ("resource", resource));
 
-    /// <summary>A code that somebody approved.</summary>
+    /// <summary>Returns an approved authorization code.</summary>
     public static async Task<string> CodeAsync(this Services services, Actor actor, string clientId, string scope = "read:workflows", string resource = "", string organization = "acme")
     {
         var requests = services.Get<AuthorizationRequests>();
@@ -73,7 +73,7 @@ static class OAuthFlow
     public static Task<Result<IssuedTokens>> RefreshAsync(this Services services, string clientId, string refresh, string scope = "") =>
         services.IssueAsync(("grant_type", "refresh_token"), ("client_id", clientId), ("refresh_token", refresh), ("scope", scope));
 
-    /// <summary>Tokens of a person, by way of consent.</summary>
+    /// <summary>Returns tokens of a user from the authorization code flow.</summary>
     public static async Task<(string ClientId, IssuedTokens Tokens)> ConsentAsync(this Services services, Actor actor, string scope = "read:workflows", string resource = "")
     {
         var client = (await services.RegisterAsync()).Client.ClientId;
@@ -93,7 +93,7 @@ static class OAuthFlow
     public static Task<Result<IssuedTokens>> PollAsync(this Services services, DeviceGrant device) => services.IssueAsync(
         ("grant_type", GrantTypes.DeviceCode), ("client_id", OAuthClient.CommandLineId), ("device_code", device.DeviceCode.Reveal()));
 
-    /// <summary>Tokens of a person, by way of the command line.</summary>
+    /// <summary>Returns tokens of a user from the device flow of the command-line client.</summary>
     public static async Task<IssuedTokens> CommandLineAsync(this Services services, Actor actor, string organization = "acme")
     {
         var device = await services.DeviceAsync();

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.OAuth;
 
-/// <summary>What the token endpoint gives, for how long, and what it takes back.</summary>
+/// <summary>Token issuance, lifetimes and revocation.</summary>
 public sealed class TokenServiceTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -51,7 +51,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Client_without_the_right_secret_gets_nothing_nor_one_that_is_switched_off()
+    public async Task Client_with_a_wrong_secret_or_disabled_account_gets_no_token()
     {
         var account = await world.AccountAsync();
         foreach (var (id, secret) in new[] { (account.ClientId, "secret_wrong"), (account.ClientId, ""), ("latchkey-sa-nobody", account.Secret), (OAuthClient.CommandLineId, account.Secret), ("", "") })
@@ -64,7 +64,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Failures_of_one_address_are_limited_and_then_also_the_right_secret_waits()
+    public async Task Failures_of_one_IP_address_are_limited_even_for_the_right_secret()
     {
         var account = await world.AccountAsync();
         for (var i = 0; i < 60; i++)
@@ -92,7 +92,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Code_is_good_for_its_client_address_verifier_and_a_minute()
+    public async Task Code_is_valid_for_its_client_redirect_verifier_and_a_minute()
     {
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
         var other = (await world.Services.RegisterAsync()).Client.ClientId;
@@ -110,7 +110,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Refresh_token_is_good_once_and_a_replay_ends_the_family()
+    public async Task Refresh_token_is_single_use_and_a_replay_ends_the_family()
     {
         var (client, first) = await world.Services.ConsentAsync(world.Developer);
         var second = (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Value;
@@ -125,7 +125,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Of_two_at_once_with_one_refresh_token_or_code_the_loser_counts_as_replay()
+    public async Task Concurrent_use_of_a_refresh_token_or_code_counts_as_a_replay()
     {
         var (client, first) = await world.Services.ConsentAsync(world.Developer);
         var code = await world.Services.CodeAsync(world.Developer, client);
@@ -143,7 +143,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Of_two_at_once_with_one_device_code_one_gets_tokens()
+    public async Task Concurrent_use_of_a_device_code_issues_tokens_once()
     {
         var device = await world.Services.DeviceAsync();
         await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token);
@@ -154,7 +154,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Family_ends_thirty_days_after_the_approval_however_often_it_was_refreshed()
+    public async Task Family_ends_30_days_after_approval_despite_refreshes()
     {
         var (client, tokens) = await world.Services.ConsentAsync(world.Developer);
         for (var day = 0; day < 29; day++)
@@ -165,14 +165,14 @@ public sealed class TokenServiceTests : IAsyncDisposable
 
         world.Time.Advance(TimeSpan.FromDays(1) - TimeSpan.FromSeconds(10));
         tokens = (await world.Services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Value;
-        Assert.Equal(TimeSpan.FromSeconds(10), tokens.ExpiresIn); // no longer than the approval
+        Assert.Equal(TimeSpan.FromSeconds(10), tokens.ExpiresIn); // no longer than the authorization
         world.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Error.OAuthName());
         Assert.Equal(RefusalCode.TokenExpired, (await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
     }
 
     [Fact]
-    public async Task Refresh_narrows_but_never_widens_and_the_next_one_may_have_all_again()
+    public async Task Refresh_can_narrow_scopes_and_restore_them_but_not_widen()
     {
         var (client, first) = await world.Services.ConsentAsync(world.Developer, "read:workflows execute:workflows");
         Assert.Equal("invalid_scope", (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal(), "write:workflows")).Error.OAuthName());
@@ -183,7 +183,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Person_who_is_no_longer_a_member_gives_no_tokens()
+    public async Task Former_member_gets_no_tokens()
     {
         var (client, first) = await world.Services.ConsentAsync(world.Developer);
         var code = await world.Services.CodeAsync(world.Developer, client);
@@ -203,7 +203,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
         await PollsAsync(device, "authorization_pending");
         world.Time.Advance(TimeSpan.FromSeconds(4.9));
         await PollsAsync(device, "slow_down");
-        world.Time.Advance(TimeSpan.FromSeconds(9.9)); // the interval is ten seconds now
+        world.Time.Advance(TimeSpan.FromSeconds(9.9)); // the interval is now 10 seconds
         await PollsAsync(device, "slow_down");
         world.Time.Advance(TimeSpan.FromSeconds(15));
         await PollsAsync(device, "authorization_pending");
@@ -215,7 +215,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Device_that_was_denied_or_came_too_late_is_told_so()
+    public async Task Denied_or_expired_device_gets_an_error()
     {
         var (denied, late, approved) = (await world.Services.DeviceAsync(), await world.Services.DeviceAsync(), await world.Services.DeviceAsync());
         await world.Services.Get<DeviceRequests>().DenyAsync(world.Developer, denied.UserCode.Reveal(), Token);
@@ -228,7 +228,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Revoked_access_token_ends_alone_and_a_refresh_token_takes_the_family()
+    public async Task Revoking_an_access_token_ends_it_and_a_refresh_token_the_family()
     {
         var (client, first) = await world.Services.ConsentAsync(world.Developer);
         var second = (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Value;
@@ -270,14 +270,14 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_over_is_cleared_and_clients_that_nobody_approved_go_after_a_day()
+    public async Task Expired_rows_and_unapproved_clients_are_deleted()
     {
         var (client, _) = await world.Services.ConsentAsync(world.Developer);
         var idle = (await world.Services.RegisterAsync()).Client.ClientId;
         await world.Services.DeviceAsync();
         world.Time.Advance(TimeSpan.FromDays(1));
         await world.Services.Get<OAuthCleanupService>().ClearAsync(Token);
-        Assert.NotNull(await world.Services.Get<OAuthClients>().FindAsync(idle, Token)); // to the moment
+        Assert.NotNull(await world.Services.Get<OAuthClients>().FindAsync(idle, Token)); // exactly at the limit
         world.Time.Advance(TimeSpan.FromHours(2));
         await world.Services.Get<OAuthCleanupService>().ClearAsync(Token);
         Assert.Null(await world.Services.Get<OAuthClients>().FindAsync(idle, Token));

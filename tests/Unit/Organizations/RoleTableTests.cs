@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Organizations;
 
-/// <summary>Each cell of the table is tried on the service that does the action, on the stored role of a real member.</summary>
+/// <summary>Tests each cell of the table with the service that performs the action and a member with the role.</summary>
 public sealed class RoleTableTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();

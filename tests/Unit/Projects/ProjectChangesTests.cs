@@ -21,7 +21,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
     [Fact]
-    public async Task Moved_project_is_found_at_every_address_it_ever_had_and_shows_the_present_one()
+    public async Task Moved_project_is_found_by_its_former_slugs_and_returns_the_current_one()
     {
         await Projects.ChangeAsync(world.Admin, Orders, new(Slug: "sales"), Token);
         await Projects.ChangeAsync(world.Admin, Orders, new(Slug: "trade"), Token);
@@ -32,7 +32,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Project_is_read_by_every_member_at_every_address_and_by_nobody_else()
+    public async Task Project_is_readable_by_members_only_at_every_address()
     {
         await Projects.ChangeAsync(world.Admin, Orders, new(Slug: "sales"), Token);
         Assert.Equal(("acme", "sales", "orders"), (await Projects.GetAsync(world.Viewer, Orders, Token)).Value is var row ? (row.Organization, row.Slug, row.Name) : default);
@@ -41,7 +41,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Slug_of_another_projects_present_or_past_is_refused_and_an_own_past_one_is_taken_back()
+    public async Task Slug_of_another_project_is_refused_and_an_own_former_one_is_reused()
     {
         world.AddProject("acme", "ledger");
         await Projects.ChangeAsync(world.Admin, Orders, new(Slug: "sales"), Token);
@@ -51,7 +51,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Renaming_and_moving_leave_an_audit_row_each_and_tell_the_address_that_caches_know()
+    public async Task Renaming_and_moving_write_audit_rows_and_a_feed_row_with_the_old_address()
     {
         var heard = new List<string>();
         using var subscription = world.Services.Get<ChangeFeed>().Subscribe(entry => heard.Add($"{entry.SubjectType} {entry.SubjectId}"));
@@ -62,7 +62,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Change_to_what_is_already_so_writes_nothing()
+    public async Task Change_without_effect_writes_nothing()
     {
         var before = world.Dump();
         Assert.True((await Projects.ChangeAsync(world.Admin, Orders, new("orders", "orders"), Token)).Succeeded);
@@ -77,7 +77,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
         Assert.Equal(field, Assert.Single((await Projects.ChangeAsync(world.Admin, Orders, new(name, slug), Token)).Error!.Errors!).Key);
 
     [Fact]
-    public async Task Admins_and_owners_change_and_delete_projects_and_others_do_not()
+    public async Task Only_admins_and_owners_change_and_delete_projects()
     {
         foreach (var (person, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (world.Stranger, ErrorCode.NotFound) })
         {
@@ -91,7 +91,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Past_address_still_means_the_project_to_a_verification_and_anothers_does_not()
+    public async Task Former_address_still_matches_the_project_in_verification()
     {
         world.AddProject("acme", "ledger");
         var key = await CreateAsync("one");
@@ -106,7 +106,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Deleted_project_is_gone_from_lists_and_addresses_and_its_keys_are_revoked_for_ever()
+    public async Task Deleted_project_disappears_and_its_keys_are_revoked_permanently()
     {
         var keys = new[] { await CreateAsync("one"), await CreateAsync("two"), await CreateAsync("off") };
         await world.Services.Keys.ChangeAsync(world.Developer, keys[2].Key.KeyId, new(State: KeyState.Inactive), Token);
@@ -123,7 +123,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
         Assert.Equal(ErrorCode.NotFound, (await world.Services.Resources.CreateAsync(world.Owner, new(TestInstallation.Orders, "workflow", "x"), Token)).Error!.Code);
         Assert.Equal(ErrorCode.NotFound, (await Projects.ChangeAsync(world.Owner, Orders, new("x"), Token)).Error!.Code);
         Assert.Equal(ErrorCode.NotFound, (await Projects.DeleteAsync(world.Owner, Orders, Token)).Error!.Code);
-        // Whoever holds a key's id or text still learns what became of it.
+        // The holder of a key or its id can still look up its state.
         Assert.Equal((KeyState.Revoked, TestInstallation.Start), await StateAsync(keys[0]));
         Assert.Equal(KeyState.Revoked, (await world.Services.Keys.WhichAsync(world.Viewer, keys[1].Secret.Reveal(), Token)).Value.State);
         Assert.True((await world.Services.Keys.RevokeAsync(world.Owner, keys[0].Key.KeyId, Token)).Succeeded);
@@ -131,7 +131,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Slugs_of_a_deleted_project_go_to_no_other()
+    public async Task Slugs_of_a_deleted_project_are_not_reused()
     {
         await Projects.ChangeAsync(world.Admin, Orders, new(Slug: "sales"), Token);
         await Projects.DeleteAsync(world.Admin, Orders, Token);
@@ -141,7 +141,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Deletion_leaves_an_audit_row_and_a_feed_row_for_itself_and_for_each_key_that_was_not_revoked_before()
+    public async Task Deletion_writes_audit_and_feed_rows_for_the_project_and_each_revoked_key()
     {
         var (one, two, past) = (await CreateAsync("one"), await CreateAsync("two"), await CreateAsync("past"));
         await world.Services.Keys.RevokeAsync(world.Owner, past.Key.KeyId, Token);
@@ -154,7 +154,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Preview_counts_the_keys_that_would_be_revoked_and_those_used_within_the_hour_and_changes_nothing()
+    public async Task Preview_counts_keys_to_revoke_and_recently_used_ones_and_changes_nothing()
     {
         var (one, two, three) = (await CreateAsync("one"), await CreateAsync("two"), await CreateAsync("three"));
         await CreateAsync("unused");
@@ -171,7 +171,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Key_that_is_created_while_its_project_is_deleted_is_revoked_with_it_or_not_created()
+    public async Task Key_created_while_its_project_is_deleted_is_revoked_or_not_created()
     {
         await using var node = world.Run(("Keys:MaxActivePerProject", "1000"));
         var creations = Enumerable.Range(0, 30).Select(i => Task.Run(() => node.Keys.CreateAsync(i % 2 == 0 ? world.Developer : world.Admin, new(TestInstallation.Orders, $"{i}"), Token), Token)).ToList();
@@ -184,7 +184,7 @@ public sealed class ProjectChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Organization_is_renamed_by_owners_and_keeps_every_slug_it_had()
+    public async Task Organization_is_renamed_by_owners_and_keeps_its_former_slugs()
     {
         var organizations = world.Services.Get<OrganizationService>();
         var heard = new List<string>();

@@ -38,7 +38,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     [InlineData("workflow:missing")]
     [InlineData("nothing")]
     [InlineData("unknown:intake")]
-    public async Task Resource_that_is_not_there_is_not_found(string resource)
+    public async Task Unknown_resource_is_not_found(string resource)
     {
         Assert.Equal(ErrorCode.NotFound, (await Resources.ChangeAsync(world.Admin, TestInstallation.Orders, resource, new("x"), Token)).Error!.Code);
         Assert.Equal(ErrorCode.NotFound, (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, resource, Token)).Error!.Code);
@@ -46,7 +46,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Admins_and_owners_change_and_delete_resources_and_others_do_not()
+    public async Task Only_admins_and_owners_change_and_delete_resources()
     {
         foreach (var (person, code) in new[] { (world.Developer, ErrorCode.Forbidden), (world.Viewer, ErrorCode.Forbidden), (world.Stranger, ErrorCode.NotFound) })
         {
@@ -60,7 +60,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Resource_is_read_by_every_member_and_by_nobody_else()
+    public async Task Resource_is_readable_by_members_only()
     {
         Assert.Equal("intake", (await Resources.GetAsync(world.Viewer, TestInstallation.Orders, Intake, Token)).Value.Id);
         Assert.Equal(ErrorCode.NotFound, (await Resources.GetAsync(world.Stranger, TestInstallation.Orders, Intake, Token)).Error!.Code);
@@ -68,14 +68,14 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Resource_of_a_kind_that_is_no_longer_in_the_settings_can_still_be_deleted()
+    public async Task Resource_of_a_removed_kind_can_still_be_deleted()
     {
         await using var later = world.Run(("ResourceKinds:0", "agent"));
         Assert.Equal("intake", (await later.Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value.Deleted.Id);
     }
 
     [Fact]
-    public async Task Keys_narrowed_to_a_resource_are_counted_unless_they_are_revoked()
+    public async Task Keys_limited_to_a_resource_are_counted_unless_revoked()
     {
         await CreateAsync(Intake);
         await CreateAsync(Intake, Router);
@@ -95,7 +95,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
         Assert.Equal("name", Assert.Single((await Resources.ChangeAsync(world.Admin, TestInstallation.Orders, Intake, new(""), Token)).Error!.Errors!).Key);
 
     [Fact]
-    public async Task Deletion_revokes_the_keys_that_reach_nothing_else_and_leaves_the_others_what_they_have()
+    public async Task Deletion_revokes_keys_limited_to_the_resource_and_keeps_the_others()
     {
         var (only, both, other, all) = (await CreateAsync(Intake), await CreateAsync(Intake, Router), await CreateAsync(Router), await CreateAsync());
         Assert.Equal(new DeletionPreview(1, 0, 1), (await Resources.PreviewDeletionAsync(world.Admin, TestInstallation.Orders, Intake, Token)).Value);
@@ -113,7 +113,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Last_resource_of_a_key_that_goes_after_the_others_revokes_it()
+    public async Task Deleting_the_last_resource_of_a_key_revokes_it()
     {
         var both = await CreateAsync(Intake, Router);
         await Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Intake, Token);
@@ -123,7 +123,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Id_that_is_registered_again_is_another_resource_that_no_key_of_before_reaches()
+    public async Task Reregistered_id_is_a_new_resource_that_earlier_keys_cannot_access()
     {
         var (only, both) = (await CreateAsync(Intake), await CreateAsync(Intake, Router));
         await Resources.DeleteAsync(world.Admin, TestInstallation.Orders, Intake, Token);
@@ -134,7 +134,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Deletion_leaves_an_audit_row_and_a_feed_row_for_itself_and_for_each_key_it_changes()
+    public async Task Deletion_writes_audit_and_feed_rows_for_the_resource_and_each_changed_key()
     {
         var (only, both, past) = (await CreateAsync(Intake), await CreateAsync(Intake, Router), await CreateAsync(Intake));
         await world.Services.Keys.RevokeAsync(world.Owner, past.Key.KeyId, Token);
@@ -149,7 +149,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Preview_counts_those_used_within_the_hour()
+    public async Task Preview_counts_recently_used_keys()
     {
         var (one, _) = (await CreateAsync(Intake), await CreateAsync(Intake));
         await VerifyAsync(one, null);
@@ -160,7 +160,7 @@ public sealed class ResourceChangesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Key_that_is_narrowed_to_a_resource_while_it_is_deleted_is_revoked_with_it_or_not_created()
+    public async Task Key_created_for_a_resource_being_deleted_is_revoked_or_not_created()
     {
         await using var node = world.Run(("Keys:MaxActivePerProject", "1000"));
         var creations = Enumerable.Range(0, 30)

@@ -23,11 +23,11 @@ public sealed class ResourceListTests : IAsyncDisposable
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
     [Theory]
-    [InlineData(ResourceSort.CreatedAt, true, "echo ALPHA Bravo alpha charlie Alpha delta")] // all of one moment: the order that they came in
+    [InlineData(ResourceSort.CreatedAt, true, "echo ALPHA Bravo alpha charlie Alpha delta")] // equal times: insertion order
     [InlineData(ResourceSort.CreatedAt, false, "delta Alpha charlie alpha Bravo ALPHA echo")]
     [InlineData(ResourceSort.Name, false, "Alpha alpha ALPHA Bravo charlie delta echo")]
     [InlineData(ResourceSort.Name, true, "echo delta charlie Bravo ALPHA alpha Alpha")]
-    public async Task Pages_of_any_size_follow_the_order_and_lose_and_repeat_none(ResourceSort sort, bool descending, string expected)
+    public async Task Pages_of_any_size_are_in_order_and_complete(ResourceSort sort, bool descending, string expected)
     {
         foreach (var limit in new[] { 1, 2, 3, 7, 8 })
         {
@@ -46,7 +46,7 @@ public sealed class ResourceListTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Cursor_is_good_for_its_own_order_only()
+    public async Task Cursor_is_valid_for_its_own_order_only()
     {
         var query = new ResourceQuery(TestInstallation.Orders, Limit: 1, Sort: ResourceSort.Name, Descending: false);
         var cursor = (await world.Services.Resources.ListAsync(world.Viewer, query, Token)).Value.NextCursor;

@@ -39,10 +39,10 @@ public sealed class ResourcesPageTests : UiTest
     }
 
     [Fact]
-    public void Project_without_resources_says_what_they_are_for()
+    public void Project_without_resources_explains_them()
     {
         var page = Open(world.Admin);
-        Assert.Equal("Nothing to narrow a key to yet", page.ByTestId("empty-state").ByRole("heading").TextContent);
+        Assert.Equal("No resources yet", page.ByTestId("empty-state").ByRole("heading").TextContent);
         Assert.Contains("Add the workflows, gateways and agents that your API serves", page.Markup, StringComparison.Ordinal);
         Assert.Equal("Add resource", Assert.Single(page.AllByRole("button")).TextContent);
         Assert.Empty(page.AllByRole("search"));
@@ -51,10 +51,10 @@ public sealed class ResourcesPageTests : UiTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Who_may_not_change_them_sees_them(bool viewer)
+    public void Member_without_permission_sees_resources_read_only(bool viewer)
     {
         var person = viewer ? world.Viewer : world.Developer;
-        Assert.Contains("An admin of your organization adds the workflows", Open(person).Markup, StringComparison.Ordinal);
+        Assert.Contains("Ask an admin of your organization to add the workflows", Open(person).Markup, StringComparison.Ordinal);
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var page = Open(person);
         Assert.Equal(["intake"], Names(page));
@@ -62,14 +62,14 @@ public sealed class ResourcesPageTests : UiTest
     }
 
     [Fact]
-    public async Task Rows_are_sorted_by_name_and_say_how_many_keys_are_narrowed_to_them()
+    public async Task Rows_are_sorted_by_name_and_count_their_keys()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "returns");
         world.AddResource(TestInstallation.Orders, "agent", "Carrier");
         await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x", Resources: ["workflow:returns"]), Token);
         var page = Open(world.Admin);
         Assert.Equal(["Carrier", "returns"], Names(page));
-        Assert.Equal(["0", "1"], page.CellsOf("Keys narrowed to it").Select(cell => cell.TextContent.Trim()));
+        Assert.Equal(["0", "1"], page.CellsOf("Keys limited to it").Select(cell => cell.TextContent.Trim()));
         Assert.Equal("2 resources", page.ByRole("navigation").ByRole("status").TextContent);
         Assert.Equal("ascending", page.ByRole("columnheader", "Name").GetAttribute("aria-sort"));
         page.ByRole("columnheader", "Name").ByRole("button").Click();
@@ -77,26 +77,26 @@ public sealed class ResourcesPageTests : UiTest
     }
 
     [Fact]
-    public void Kind_and_search_find_and_say_what_else_would()
+    public void Empty_search_result_offers_to_clear_the_filters()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "returns");
         world.AddResource(TestInstallation.Orders, "agent", "carrier");
         Assert.Equal(["carrier"], Names(Open(world.Admin, "?kind=agent")));
         Assert.Equal(["carrier", "returns"], Names(Open(world.Admin, "?kind=spaceship")));
         var page = Open(world.Admin, "?kind=gateway");
-        Assert.Equal("No gateway in orders", page.ByTestId("empty-state").ByRole("heading").TextContent);
+        Assert.Equal("No gateways in orders", page.ByTestId("empty-state").ByRole("heading").TextContent);
         page.ByLabel("Kind").Change("");
         Assert.EndsWith("/resources", Navigation.Uri, StringComparison.Ordinal);
         page = Open(world.Admin);
         page.ByRole("searchbox").Input(new string('k', 40));
         world.Time.Advance(TimeSpan.FromSeconds(1));
-        page.WaitForAssertion(() => Assert.Equal("No resource matches", page.ByTestId("empty-state").ByRole("heading").TextContent)); // what may be a whole key is not said again
+        page.WaitForAssertion(() => Assert.Equal("No resources match", page.ByTestId("empty-state").ByRole("heading").TextContent)); // a possible key is not echoed
         page.ByTestId("empty-state").ByRole("button").Click();
         page.WaitForAssertion(() => Assert.Equal(["carrier", "returns"], Names(page)));
     }
 
     [Fact]
-    public async Task Added_resource_takes_its_id_from_its_name_until_one_is_written()
+    public async Task Id_follows_the_name_until_it_is_edited()
     {
         var page = Open(world.Admin);
         await page.ByRole("button", "Add resource").ClickAsync(new());
@@ -106,11 +106,11 @@ public sealed class ResourcesPageTests : UiTest
         await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal(["Entrée des commandes"], Names(page)));
         Assert.Equal("entree-des-commandes", (await world.Services.Resources.GetAsync(world.Viewer, TestInstallation.Orders, "gateway:entree-des-commandes", Token)).Value.Id);
-        Assert.Equal("Entrée des commandes added", Assert.Single(Services.GetRequiredService<ToastService>().Items).Text);
+        Assert.Equal("Added Entrée des commandes", Assert.Single(Services.GetRequiredService<ToastService>().Items).Text);
     }
 
     [Fact]
-    public async Task Resource_that_cannot_be_added_says_why_beside_the_field()
+    public async Task Conflict_is_shown_at_the_id_field()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "taken");
         var page = Open(world.Admin);
@@ -142,11 +142,11 @@ public sealed class ResourcesPageTests : UiTest
     }
 
     [Theory]
-    [InlineData(1, false, "1 key reaches nothing else and is revoked with it.", false)]
-    [InlineData(2, true, "One of these keys is in use.", true)]
-    [InlineData(5, false, "5 keys reach nothing else and are revoked with it.", true)]
-    [InlineData(0, false, "No key is affected.", false)]
-    public async Task Deletion_says_what_it_revokes_and_asks_for_the_name_where_much_goes(int keys, bool used, string sentence, bool typed)
+    [InlineData(1, false, "1 key only works with this resource and will be revoked.", false)]
+    [InlineData(2, true, "1 of these keys is in use.", true)]
+    [InlineData(5, false, "5 keys only work with this resource and will be revoked.", true)]
+    [InlineData(0, false, "No keys are affected.", false)]
+    public async Task Deletion_lists_consequences_and_asks_for_the_name_if_severe(int keys, bool used, string sentence, bool typed)
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var made = new List<IssuedKey>();
@@ -161,7 +161,7 @@ public sealed class ResourcesPageTests : UiTest
         }
 
         var page = Open(world.Admin);
-        _ = ClickAsync(page, "Delete…"); // done once the question is answered
+        _ = ClickAsync(page, "Delete…"); // completes when the confirmation is answered
         page.WaitForRole("alertdialog");
         Assert.Contains(sentence, page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
         Assert.Equal(typed, page.ByRole("alertdialog").AllByRole("textbox").Count == 1);
@@ -173,12 +173,12 @@ public sealed class ResourcesPageTests : UiTest
         }
 
         await page.ByRole("form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Equal("Nothing to narrow a key to yet", page.ByTestId("empty-state").ByRole("heading").TextContent));
-        Assert.Equal(keys == 0 ? null : $"{keys} {(keys == 1 ? "key" : "keys")} revoked with it.", Assert.Single(Services.GetRequiredService<ToastService>().Items).Detail);
+        page.WaitForAssertion(() => Assert.Equal("No resources yet", page.ByTestId("empty-state").ByRole("heading").TextContent));
+        Assert.Equal(keys == 0 ? null : $"Also revoked {keys} {(keys == 1 ? "key" : "keys")}.", Assert.Single(Services.GetRequiredService<ToastService>().Items).Detail);
     }
 
     [Fact]
-    public async Task Keys_that_keep_others_are_said_to()
+    public async Task Deletion_counts_keys_that_keep_other_resources()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         world.AddResource(TestInstallation.Orders, "workflow", "returns");
@@ -186,11 +186,11 @@ public sealed class ResourcesPageTests : UiTest
         var page = Open(world.Admin);
         _ = ClickAsync(page, "Delete…");
         page.WaitForRole("alertdialog");
-        Assert.Contains("1 key loses it and keeps its other resources.", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
+        Assert.Contains("1 key loses access to it;", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Session_that_has_ended_changes_nothing_and_leads_to_the_sign_in()
+    public async Task Ended_session_changes_nothing_and_prompts_to_sign_in()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var page = Open(world.Admin);
@@ -205,7 +205,7 @@ public sealed class ResourcesPageTests : UiTest
     }
 
     [Fact]
-    public void Pages_turn_both_ways()
+    public void Paging_works_in_both_directions()
     {
         for (var i = 0; i < 30; i++)
         {

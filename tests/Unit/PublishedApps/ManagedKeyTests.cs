@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.PublishedApps;
 
-/// <summary>Keys that apps own: hidden among the others, counted by no limit, and revoked with what they are for.</summary>
+/// <summary>Keys of apps: hidden in lists, excluded from the limit, and revoked with their app or resource.</summary>
 public sealed class ManagedKeyTests : IAsyncDisposable
 {
     const string Intake = "workflow:intake";
@@ -32,7 +32,7 @@ public sealed class ManagedKeyTests : IAsyncDisposable
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
     [Fact]
-    public async Task Managed_keys_count_against_no_limit()
+    public async Task Managed_keys_do_not_count_toward_the_limit()
     {
         for (var i = 0; i < 4; i++)
         {
@@ -51,7 +51,7 @@ public sealed class ManagedKeyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Managed_keys_are_listed_only_where_asked_for()
+    public async Task Managed_keys_are_listed_only_on_request()
     {
         await PublishAsync("App live");
         var gone = await PublishAsync("App gone");
@@ -96,7 +96,7 @@ public sealed class ManagedKeyTests : IAsyncDisposable
     [InlineData("self-revoke", "self_revoke")]
     [InlineData("resource", "resource_deleted")]
     [InlineData("project", "project_deleted")]
-    public async Task App_whose_key_is_revoked_is_unpublished_with_it(string how, string because)
+    public async Task Revoking_an_apps_key_unpublishes_the_app(string how, string because)
     {
         var issued = await PublishAsync("App");
         var spared = (await Apps.PublishAsync(world.Developer, new(TestInstallation.Orders, "Spared", "agent:router"), Token)).Value;
@@ -122,7 +122,7 @@ public sealed class ManagedKeyTests : IAsyncDisposable
 
         var app = (await Apps.GetAsync(world.Viewer, issued.PublishedApp.Id, Token)).Value;
         Assert.Equal((TestInstallation.Start.AddMinutes(1), KeyState.Revoked), (app.UnpublishedAt, app.Key.State));
-        Assert.Equal("intake", app.ResourceName); // also once it is gone
+        Assert.Equal("intake", app.ResourceName); // even after its deletion
         Assert.Equal(how == "project", (await Apps.GetAsync(world.Viewer, spared.PublishedApp.Id, Token)).Value.UnpublishedAt is not null);
         Assert.Equal(RefusalCode.RevokedKey, (await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(issued.Secret.Reveal()), AccessRequirement.None, null, Token)).Refusal);
         await using var context = world.Open();
@@ -132,7 +132,7 @@ public sealed class ManagedKeyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Found_string_of_an_app_is_told()
+    public async Task Lookup_finds_the_key_of_an_app()
     {
         var issued = await PublishAsync("App");
         Assert.Equal(new Party(PartyType.PublishedApp, issued.PublishedApp.Id, "App"), (await Keys.WhichAsync(world.Viewer, issued.Secret.Reveal(), Token)).Value.Owner);

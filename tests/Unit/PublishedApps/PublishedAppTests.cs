@@ -24,7 +24,7 @@ public sealed class PublishedAppTests : IAsyncDisposable
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
     [Fact]
-    public async Task Published_app_has_one_key_of_its_own_and_no_secret_is_stored()
+    public async Task Published_app_has_one_key_and_no_secret_is_stored()
     {
         world.Sql("UPDATE Resources SET Name = 'Order intake'");
         var issued = await PublishAsync(new(TestInstallation.Orders, " Returns desk ", Intake, KeyEnvironment.Test, ["execute", "read"]));
@@ -45,7 +45,7 @@ public sealed class PublishedAppTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Key_of_an_app_is_good_for_its_resource_until_the_app_is_unpublished()
+    public async Task Key_of_an_app_is_valid_for_its_resource_until_unpublished()
     {
         var issued = await PublishAsync(new(TestInstallation.Orders, "Returns desk", Intake, Permissions: ["read"]));
         var other = world.Run();
@@ -59,9 +59,9 @@ public sealed class PublishedAppTests : IAsyncDisposable
         world.Time.Advance(TimeSpan.FromSeconds(1));
         var app = (await Apps.UnpublishAsync(world.Developer, issued.PublishedApp.Id, Token)).Value;
         Assert.Equal((TestInstallation.Start.AddSeconds(1), KeyState.Revoked, TestInstallation.Start.AddSeconds(1)), (app.UnpublishedAt, app.Key.State, app.Key.RevokedAt));
-        // On this node at once, though it has not read the feed since.
+        // At once on this node, although it has not read the feed since.
         Assert.Equal(RefusalCode.RevokedKey, (await world.Services.Get<Verifier>().VerifyAsync(PresentedKeys.Key(issued.Secret.Reveal()), AccessRequirement.None, null, Token)).Refusal);
-        Assert.Equal(RefusalCode.RevokedKey, (await VerifyAsync(other, issued, AccessRequirement.None)).Refusal); // once the other has read the feed
+        Assert.Equal(RefusalCode.RevokedKey, (await VerifyAsync(other, issued, AccessRequirement.None)).Refusal); // after the other node has read the feed
         Assert.Equal(["app.published", "key.created", "app.unpublished", "key.revoked"], await ActionsAsync());
 
         var before = world.Dump();
@@ -76,7 +76,7 @@ public sealed class PublishedAppTests : IAsyncDisposable
     [InlineData("Developer", null, ErrorCode.Forbidden)]
     [InlineData("Viewer", ErrorCode.Forbidden, ErrorCode.Forbidden)]
     [InlineData("Stranger", ErrorCode.NotFound, ErrorCode.NotFound)]
-    public async Task Role_and_who_published_decide_who_publishes_and_unpublishes(string who, ErrorCode? publishes, ErrorCode? unpublishesOthers)
+    public async Task Role_and_publisher_decide_who_publishes_and_unpublishes(string who, ErrorCode? publishes, ErrorCode? unpublishesOthers)
     {
         var others = (await PublishAsync(new(TestInstallation.Orders, "Owner's", Intake), world.Owner)).PublishedApp;
         var actor = Actor(who);
@@ -95,7 +95,7 @@ public sealed class PublishedAppTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Publisher_who_only_sees_by_now_unpublishes_nothing()
+    public async Task Publisher_who_became_a_viewer_cannot_unpublish()
     {
         var app = (await PublishAsync(new(TestInstallation.Orders, "x", Intake))).PublishedApp;
         world.SetRole("acme", world.Developer, Core.Organizations.OrganizationRole.Viewer);
@@ -111,7 +111,7 @@ public sealed class PublishedAppTests : IAsyncDisposable
     [InlineData("x", Intake, "", "permissions")]
     [InlineData("x", Intake, "read read", "permissions")]
     [InlineData("x", Intake, "verify", "permissions")]
-    public async Task Bad_input_is_told_by_field(string name, string resource, string? permissions, string field)
+    public async Task Invalid_input_is_an_error_by_field(string name, string resource, string? permissions, string field)
     {
         var before = world.Dump();
         var outcome = await Apps.PublishAsync(world.Developer, new(TestInstallation.Orders, name, resource, Permissions: permissions?.Split(' ', StringSplitOptions.RemoveEmptyEntries)), Token);
@@ -120,7 +120,7 @@ public sealed class PublishedAppTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Several_faults_are_told_at_once_and_nothing_that_cannot_be_an_app_is_found()
+    public async Task Several_errors_are_reported_at_once_and_an_invalid_id_is_not_found()
     {
         var outcome = await Apps.PublishAsync(world.Developer, new(TestInstallation.Orders, "", "nonsense", Permissions: []), Token);
         Assert.Equal(["name", "permissions", "resource"], outcome.Error!.Errors!.Keys.Order(StringComparer.Ordinal));
@@ -133,7 +133,7 @@ public sealed class PublishedAppTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Repeat_publishes_nothing_and_is_told_from_a_repeat_of_a_key()
+    public async Task Repeat_publishes_nothing_and_differs_from_a_repeated_key()
     {
         var asked = new NewPublishedApp(TestInstallation.Orders, "Returns desk", Intake, Permissions: ["read"], IdempotencyKey: "11f0-1");
         var issued = await PublishAsync(asked);
@@ -149,13 +149,13 @@ public sealed class PublishedAppTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task List_is_paged_newest_first_and_has_unpublished_apps_where_asked_for()
+    public async Task List_is_paged_newest_first_and_includes_unpublished_apps_on_request()
     {
         var ids = new List<string>();
         for (var i = 0; i < 5; i++)
         {
             ids.Add((await PublishAsync(new(TestInstallation.Orders, $"App {i}", Intake))).PublishedApp.Id);
-            world.Time.Advance(TimeSpan.FromSeconds(i % 2)); // some at the same time
+            world.Time.Advance(TimeSpan.FromSeconds(i % 2)); // some have equal times
         }
 
         await Apps.UnpublishAsync(world.Admin, ids[3], Token);

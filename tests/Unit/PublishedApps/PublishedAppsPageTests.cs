@@ -50,10 +50,10 @@ public sealed class PublishedAppsPageTests : UiTest
 
     [Theory]
     [InlineData("Developer", true, "Publish app", null)]
-    [InlineData("Viewer", true, null, "A developer or an admin of your organization publishes it.")]
-    [InlineData("Developer", false, "Go to resources", "First an admin of your organization adds the resource")]
-    [InlineData("Admin", false, "Go to resources", "First add the resource that it calls.")]
-    public void Project_without_apps_teaches_what_one_is(string who, bool resources, string? action, string? said)
+    [InlineData("Viewer", true, null, "Ask a developer or an admin of your organization to publish it.")]
+    [InlineData("Developer", false, "Go to resources", "Ask an admin of your organization to add the resource")]
+    [InlineData("Admin", false, "Go to resources", "Start by adding the resource that it calls.")]
+    public void Project_without_apps_explains_them(string who, bool resources, string? action, string? said)
     {
         if (resources)
         {
@@ -67,18 +67,18 @@ public sealed class PublishedAppsPageTests : UiTest
     }
 
     [Fact]
-    public async Task Developer_unpublishes_their_own_and_reads_why_not_the_others()
+    public async Task Developer_unpublishes_own_apps_and_sees_why_not_others()
     {
         await AddAsync(world.Owner, "Owner's");
         await AddAsync(world.Developer, "Developer's");
         var page = Open(world.Developer);
         Assert.Equal(["Unpublish…"], Items(page, "Developer's", disabled: false));
         Assert.Equal(["Unpublish…"], Items(page, "Owner's", disabled: true));
-        Assert.Equal("Published by Olga. They or an admin can unpublish it.", page.AllByRole("menuitem").First(item => item.HasAttribute("aria-disabled")).DescriptionOf());
+        Assert.Equal("Published by Olga. Only they or an admin can unpublish it.", page.AllByRole("menuitem").First(item => item.HasAttribute("aria-disabled")).DescriptionOf());
     }
 
     [Fact]
-    public async Task Viewer_sees_the_apps_and_no_way_to_change_them()
+    public async Task Viewer_sees_apps_without_actions()
     {
         await AddAsync(world.Owner, "Desk");
         var page = Open(world.Viewer);
@@ -87,22 +87,23 @@ public sealed class PublishedAppsPageTests : UiTest
     }
 
     [Fact]
-    public async Task App_that_was_used_in_the_last_hour_is_unpublished_by_its_name()
+    public async Task Recently_used_app_is_unpublished_by_typing_its_name()
     {
         var app = await AddAsync(world.Owner, "Desk");
         var at = (world.Time.GetUtcNow() - TimeSpan.FromMinutes(59)).ToUnixTimeMilliseconds();
         var page = Open(world.Owner);
         Assert.Equal(1, world.Sql($"UPDATE ApiKeys SET LastUsedAt = {at}, LastUsedOrder = {at}, LastUsedFrom = '203.0.113.0/24'")); // after the list was read
-        _ = page.ByRole("menuitem").ClickAsync(); // done once the question is answered
+        _ = page.ByRole("menuitem").ClickAsync(); // completes when the confirmation is answered
         page.WaitForRole("alertdialog");
         var question = page.ByRole("alertdialog").TextContent;
-        Assert.Contains($"Desk loses its key {app.PublishedApp.Key.Prefix}: from this moment on its requests to intake are refused.", question, StringComparison.Ordinal);
+        Assert.Contains($"Desk loses its key {app.PublishedApp.Key.Prefix}.", question, StringComparison.Ordinal);
+        Assert.Contains("Its requests to intake will be refused immediately.", question, StringComparison.Ordinal);
         Assert.Contains("Its last request came 59 min ago from 203.0.113.0/24.", question, StringComparison.Ordinal);
         await page.ByRole("form").SubmitAsync();
         Assert.Null((await ReadAsync(app)).UnpublishedAt);
         await page.ByRole("alertdialog").ByRole("textbox").InputAsync(new() { Value = "Desk" });
         await page.ByRole("form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Equal("No app of orders is published any more", page.ByTestId("empty-state").ByRole("heading").TextContent));
+        page.WaitForAssertion(() => Assert.Equal("No published apps in orders", page.ByTestId("empty-state").ByRole("heading").TextContent));
         Assert.NotNull((await ReadAsync(app)).UnpublishedAt);
         await page.ByTestId("empty-state").ByRole("button").ClickAsync();
         page.WaitForAssertion(() => Assert.StartsWith("Unpublished", page.CellsOf("Status").Single().TextContent, StringComparison.Ordinal));
@@ -110,7 +111,7 @@ public sealed class PublishedAppsPageTests : UiTest
     }
 
     [Fact]
-    public async Task Published_app_is_shown_with_its_key_and_listed_first()
+    public async Task Published_app_shows_its_key_and_is_listed_first()
     {
         await AddAsync(world.Owner, "Older");
         world.Time.Advance(TimeSpan.FromMinutes(1));
@@ -131,7 +132,7 @@ public sealed class PublishedAppsPageTests : UiTest
     }
 
     [Fact]
-    public async Task Address_of_before_leads_to_the_present_one()
+    public async Task Former_address_redirects_to_the_current_one()
     {
         await world.Services.Projects.ChangeAsync(world.Admin, new("acme", "orders"), new(Slug: "sales"), Token);
         Open(world.Owner);

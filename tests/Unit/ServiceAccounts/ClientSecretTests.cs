@@ -7,13 +7,13 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.ServiceAccounts;
 
-/// <summary>The client secrets of service accounts, and what lists tell of an account's credentials and owner.</summary>
+/// <summary>Client secrets of service accounts, and how lists describe an account's credentials and owner.</summary>
 public sealed class ClientSecretTests
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Second_secret_is_good_beside_the_first_with_the_same_client_id()
+    public async Task Second_secret_is_valid_together_with_the_first()
     {
         await using var world = new TestInstallation();
         var first = await CreateAsync(world, "gateway");
@@ -35,7 +35,7 @@ public sealed class ClientSecretTests
     }
 
     [Fact]
-    public async Task Third_secret_has_to_wait_until_one_is_removed()
+    public async Task Third_secret_is_refused_until_one_is_removed()
     {
         await using var world = new TestInstallation();
         var id = (await CreateAsync(world, "gateway")).Account.Id;
@@ -62,7 +62,7 @@ public sealed class ClientSecretTests
     }
 
     [Fact]
-    public async Task Only_admins_and_owners_add_and_remove_and_only_of_the_account_that_they_name()
+    public async Task Only_admins_and_owners_add_and_remove_secrets()
     {
         await using var world = new TestInstallation();
         var one = (await CreateAsync(world, "one")).Account;
@@ -85,7 +85,7 @@ public sealed class ClientSecretTests
     }
 
     [Fact]
-    public async Task Account_whose_owner_left_says_so()
+    public async Task Account_reports_that_its_owner_left()
     {
         await using var world = new TestInstallation();
         var id = (await CreateAsync(world, "gateway")).Account.Id;
@@ -95,7 +95,7 @@ public sealed class ClientSecretTests
     }
 
     [Fact]
-    public async Task Account_tells_its_keys_and_when_a_credential_was_last_used()
+    public async Task Account_counts_its_keys_and_reports_last_use()
     {
         await using var world = new TestInstallation();
         var issued = await CreateAsync(world, "gateway");

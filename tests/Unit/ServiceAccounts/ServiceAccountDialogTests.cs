@@ -23,10 +23,10 @@ public sealed class ServiceAccountDialogTests : UiTest
     }
 
     [Fact]
-    public async Task What_is_offered_and_chosen_is_asked_for()
+    public async Task Dialog_submits_defaults_and_choices()
     {
         var dialog = Open(new("", "", ["read"], false, [orders], KeyEnvironment.Live));
-        Assert.Contains("It lives in Orders.", dialog.Markup, StringComparison.Ordinal);
+        Assert.Contains("Created in Orders.", dialog.Markup, StringComparison.Ordinal);
         Assert.Equal(["read", "execute", "write", "verify"], dialog.ByRole("group", "Permissions").AllByRole("code").Select(code => code.TextContent).Where(code => !code.Contains('/', StringComparison.Ordinal)));
         await dialog.ByLabel("Name").ChangeAsync(new() { Value = " gateway " });
         await dialog.ByLabel("Description (optional)").ChangeAsync(new() { Value = " Verifies. " });
@@ -41,19 +41,19 @@ public sealed class ServiceAccountDialogTests : UiTest
     }
 
     [Fact]
-    public async Task Whatever_is_missing_is_said_beside_its_field_and_nothing_is_asked_for()
+    public async Task Missing_input_is_shown_at_its_field_and_not_submitted()
     {
         var dialog = Open(new("", "", [], false, [], KeyEnvironment.Live));
         await dialog.ByRole("form").SubmitAsync();
         Assert.Equal(
-            ["Give it a name of 1 to 100 characters.", "Choose at least one permission.", "Choose one project or more, or all of them."],
+            ["Give it a name of 1 to 100 characters.", "Choose at least one permission.", "Choose at least one project, or all projects."],
             dialog.AllByTestId("field-error").Select(error => error.TextContent));
         Assert.Empty(asked);
         Assert.Equal("[aria-invalid='true']", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
     }
 
     [Fact]
-    public async Task All_projects_need_none_chosen()
+    public async Task All_projects_need_no_selection()
     {
         var dialog = Open(new("gateway", "", ["read"], false, [], KeyEnvironment.Live));
         await dialog.ByRole("group", "Projects").AllByRole("radio")[1].ChangeAsync(new() { Value = true });
@@ -63,7 +63,7 @@ public sealed class ServiceAccountDialogTests : UiTest
     }
 
     [Fact]
-    public async Task Error_goes_to_its_field_and_one_of_no_field_stands_above()
+    public async Task Error_is_shown_at_its_field_or_above_the_form()
     {
         var dialog = Open(new("gateway", "", ["read"], false, [orders], KeyEnvironment.Live));
         answer = Error.Invalid("description", "Use 500 characters or fewer.");
@@ -76,7 +76,7 @@ public sealed class ServiceAccountDialogTests : UiTest
     }
 
     [Fact]
-    public void Account_that_there_is_has_no_first_key_to_choose_for()
+    public void Existing_account_has_no_first_key_option()
     {
         var dialog = Open(new("gateway", "", ["read"], true, [], KeyEnvironment.Live), changing: true);
         Assert.Equal("Change this service account", dialog.ByRole("heading").TextContent);
@@ -86,7 +86,7 @@ public sealed class ServiceAccountDialogTests : UiTest
 
     /// <summary>The projects to choose from, where they are chosen.</summary>
     static List<AngleSharp.Dom.IElement> Chosen(IRenderedComponent<ServiceAccountDialog> dialog) =>
-        [.. dialog.AllByRole("group").Where(group => group.NameOf().StartsWith("Chosen projects", StringComparison.Ordinal))];
+        [.. dialog.AllByRole("group").Where(group => group.NameOf().StartsWith("Specific projects", StringComparison.Ordinal))];
 
     IRenderedComponent<ServiceAccountDialog> Open(ServiceAccountDraft begin, bool changing = false) => Render<ServiceAccountDialog>(p => p
         .Add(x => x.Visible, true).Add(x => x.Organization, "Acme").Add(x => x.Begin, begin).Add(x => x.Changing, changing)

@@ -56,7 +56,7 @@ public sealed class ServiceAccountPagesTests : UiTest
     }
 
     [Fact]
-    public void First_account_is_taught()
+    public void Empty_list_explains_service_accounts()
     {
         var page = OpenList(world.Admin);
         Assert.Equal("No service accounts in acme yet", page.ByTestId("empty-state").ByRole("heading").TextContent);
@@ -64,7 +64,7 @@ public sealed class ServiceAccountPagesTests : UiTest
     }
 
     [Fact]
-    public async Task Who_is_no_admin_finds_nothing_here()
+    public async Task Member_without_permission_gets_not_found()
     {
         var id = (await CreateAsync("gateway")).Account.Id;
         foreach (var person in new[] { world.Developer, world.Viewer, world.Stranger })
@@ -89,7 +89,7 @@ public sealed class ServiceAccountPagesTests : UiTest
     }
 
     [Fact]
-    public async Task Row_tells_credentials_projects_and_an_owner_who_left()
+    public async Task Row_shows_credentials_projects_and_that_the_owner_left()
     {
         world.AddProject("acme", "ledger");
         var id = (await CreateAsync("gateway", TestInstallation.Orders, "acme/ledger")).Account.Id;
@@ -98,29 +98,29 @@ public sealed class ServiceAccountPagesTests : UiTest
         Assert.Equal(["ledger, 1 more", "1 key2 client secrets", "Adam", "Never", "Active"], Cells(OpenList(world.Owner)));
         world.SetRole("acme", world.Admin, null);
         Assert.Equal("Owner leftAdam", Cells(OpenList(world.Owner))[2]);
-        Assert.Contains("Adam, who owns it, has left the organization.", Open(world.Owner, id).Markup, StringComparison.Ordinal);
+        Assert.Contains("Its owner, Adam, has left the organization.", Open(world.Owner, id).Markup, StringComparison.Ordinal);
 
         static List<string> Cells(IRenderedComponent<ServiceAccountsPage> page) =>
             [.. new[] { "Projects", "Credentials", "Owner", "Last used", "Status" }.Select(column => page.CellsOf(column).Single().NameOf())];
     }
 
     [Fact]
-    public async Task Switching_off_is_undone_from_its_toast()
+    public async Task Disabling_is_undone_from_its_toast()
     {
         var id = (await CreateAsync("gateway")).Account.Id;
         var page = OpenList(world.Admin);
-        await Item(page, "Switch off").ClickAsync();
-        Assert.Equal("Switched off", page.CellsOf("Status").Single().NameOf());
+        await Item(page, "Disable").ClickAsync();
+        Assert.Equal("Disabled", page.CellsOf("Status").Single().NameOf());
         Assert.Equal(ServiceAccountState.Inactive, (await Accounts.GetAsync(world.Admin, id, Token)).Value.State);
         var toast = Assert.Single(Toasts.Items);
-        Assert.Equal(("gateway switched off", "Undo"), (toast.Text, toast.ActionText));
+        Assert.Equal(("Disabled gateway", "Undo"), (toast.Text, toast.ActionText));
         await page.InvokeAsync(() => toast.Action!());
         Assert.Equal("Active", page.CellsOf("Status").Single().NameOf());
         Assert.Equal(ServiceAccountState.Active, (await Accounts.GetAsync(world.Admin, id, Token)).Value.State);
     }
 
     [Fact]
-    public async Task Deleting_says_what_stops_and_one_in_use_has_to_be_named()
+    public async Task Deletion_lists_consequences_and_asks_for_the_name_if_in_use()
     {
         var issued = await CreateAsync("gateway");
         world.Sql($"UPDATE ServiceAccountCredentials SET LastUsedAt = {world.Time.GetUtcNow().AddMinutes(-5).ToUnixTimeMilliseconds()}");
@@ -128,9 +128,9 @@ public sealed class ServiceAccountPagesTests : UiTest
         var deleting = Item(page, "Delete…").ClickAsync();
         page.WaitForRole("alertdialog");
         var question = page.ByRole("alertdialog").TextContent;
-        Assert.Contains("1 key is revoked with it.", question, StringComparison.Ordinal);
-        Assert.Contains("1 client secret stops working", question, StringComparison.Ordinal);
-        Assert.Contains("last accepted 5 min ago", question, StringComparison.Ordinal);
+        Assert.Contains("1 key will be revoked.", question, StringComparison.Ordinal);
+        Assert.Contains("1 client secret will stop working", question, StringComparison.Ordinal);
+        Assert.Contains("last used 5 min ago", question, StringComparison.Ordinal);
         await page.ByRole("form").SubmitAsync();
         Assert.True((await Accounts.GetAsync(world.Admin, issued.Account.Id, Token)).Succeeded);
         await page.ByRole("alertdialog").ByRole("textbox").InputAsync("gateway");
@@ -141,7 +141,7 @@ public sealed class ServiceAccountPagesTests : UiTest
     }
 
     [Fact]
-    public async Task Change_is_made_of_what_was_changed_only()
+    public async Task Change_sends_only_changed_values()
     {
         var id = (await CreateAsync("gateway")).Account.Id;
         var page = OpenList(world.Admin);
@@ -159,18 +159,18 @@ public sealed class ServiceAccountPagesTests : UiTest
         await CreateAsync("gateway");
         var page = OpenList(world.Admin);
         Navigation.NavigateTo("/acme/service-accounts?state=inactive");
-        page.WaitForAssertion(() => Assert.Equal("No switched-off service account in acme", page.ByTestId("empty-state").ByRole("heading").TextContent));
+        page.WaitForAssertion(() => Assert.Equal("No disabled service accounts in acme", page.ByTestId("empty-state").ByRole("heading").TextContent));
         await page.ByTestId("empty-state").ByRole("button").ClickAsync();
         Navigation.NavigateTo("/acme/service-accounts");
         page.WaitForAssertion(() => Assert.Single(page.CellsOf("Name")));
         var searching = page.ByRole("searchbox").InputAsync("nothing");
         world.Time.Advance(TimeSpan.FromSeconds(1));
         await searching;
-        Assert.Equal("No service account matches “nothing”", page.ByTestId("empty-state").ByRole("heading").TextContent);
+        Assert.Equal("No service accounts match “nothing”", page.ByTestId("empty-state").ByRole("heading").TextContent);
     }
 
     [Fact]
-    public async Task Second_secret_is_shown_once_and_fills_the_account()
+    public async Task Second_secret_is_shown_once_and_reaches_the_limit()
     {
         var issued = await CreateAsync("gateway");
         var page = Open(world.Admin, issued.Account.Id);
@@ -189,23 +189,23 @@ public sealed class ServiceAccountPagesTests : UiTest
     }
 
     [Fact]
-    public async Task Last_secret_goes_with_a_warning_and_nothing_is_left_to_get_a_token_with()
+    public async Task Last_secret_is_revoked_after_a_warning()
     {
         var issued = await CreateAsync("gateway");
         var page = Open(world.Admin, issued.Account.Id);
         Assert.Contains($"-d client_id={issued.Account.ClientId}", page.ByTestId("token-request").TextContent, StringComparison.Ordinal);
         var revoking = Item(page, "Revoke…").ClickAsync();
         page.WaitForRole("alertdialog");
-        Assert.Contains("It is the last one", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
+        Assert.Contains("It is the last secret", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
         await page.ByRole("form").SubmitAsync();
         await revoking;
         Assert.Empty((await Accounts.GetAsync(world.Admin, issued.Account.Id, Token)).Value.Secrets);
         Assert.Empty(page.AllByTestId("token-request"));
-        Assert.Contains("Without one it gets no OAuth token.", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("Without a secret it can’t get OAuth tokens.", page.Markup, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Key_is_made_within_what_the_account_may_in_a_project_that_it_reaches()
+    public async Task Key_is_created_within_the_accounts_permissions_and_projects()
     {
         world.AddProject("acme", "ledger");
         var issued = (await Accounts.CreateAsync(
@@ -224,13 +224,13 @@ public sealed class ServiceAccountPagesTests : UiTest
     }
 
     [Fact]
-    public async Task Account_that_is_switched_off_makes_no_key()
+    public async Task Disabled_account_creates_no_key()
     {
         var id = (await CreateAsync("gateway")).Account.Id;
         var page = Open(world.Admin, id);
-        await Button(page, "Switch off").ClickAsync();
+        await Button(page, "Disable").ClickAsync();
         Assert.Equal("true", Button(page, "Create key").GetAttribute("aria-disabled"));
-        Assert.Equal("Switch on", Button(page, "Switch on").TextContent);
+        Assert.Equal("Enable", Button(page, "Enable").TextContent);
     }
 
     async Task<IssuedServiceAccount> CreateAsync(string name, params string[] projects) =>

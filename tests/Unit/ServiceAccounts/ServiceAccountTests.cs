@@ -15,7 +15,7 @@ public sealed class ServiceAccountTests
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task New_account_has_a_client_and_a_key_and_no_secret_is_stored()
+    public async Task New_account_has_a_client_and_a_key_without_stored_secrets()
     {
         await using var world = new TestInstallation();
         var issued = await CreateAsync(world, new("  gateway ", "Verifies.", ["verify", "read"], Environment: KeyEnvironment.Test));
@@ -40,7 +40,7 @@ public sealed class ServiceAccountTests
     }
 
     [Fact]
-    public async Task Left_out_permissions_are_the_catalogues_without_verify()
+    public async Task Permissions_default_to_the_catalog_without_verify()
     {
         await using var world = new TestInstallation();
         var issued = await CreateAsync(world, new("plain"));
@@ -49,11 +49,11 @@ public sealed class ServiceAccountTests
     }
 
     [Fact]
-    public async Task Account_may_reach_all_projects_or_some_and_its_first_key_lives_in_the_first_named()
+    public async Task First_key_is_created_in_the_first_project()
     {
         await using var world = new TestInstallation();
         world.AddProject("acme", "ledger");
-        Assert.Equal("projects", await FieldAsync(world, new("both"))); // which of the two?
+        Assert.Equal("projects", await FieldAsync(world, new("both"))); // ambiguous
         var some = await CreateAsync(world, new("some", Projects: new([TestInstallation.Orders, "acme/ledger"])));
         Assert.Equal((TestInstallation.Orders, "acme/ledger acme/orders"), (some.Key.Key.Project, string.Join(' ', some.Account.Projects!)));
         var all = await CreateAsync(world, new("all", Projects: ProjectChoice.All));
@@ -70,7 +70,7 @@ public sealed class ServiceAccountTests
     [InlineData("x", null, null, "", "projects")]
     [InlineData("x", null, null, "orders", "projects")]
     [InlineData("x", null, null, "acme/orders acme/orders", "projects")]
-    public async Task Bad_input_is_told_by_field(string name, string? description, string? permissions, string? projects, string field)
+    public async Task Invalid_input_is_an_error_by_field(string name, string? description, string? permissions, string? projects, string field)
     {
         await using var world = new TestInstallation();
         Assert.Equal(field, await FieldAsync(world, new(name, description, Words(permissions), projects is null ? null : new(Words(projects)))));
@@ -124,7 +124,7 @@ public sealed class ServiceAccountTests
         for (var i = 0; i < 5; i++)
         {
             ids.Add((await CreateAsync(world, new($"account {i}"))).Account.Id);
-            world.Time.Advance(TimeSpan.FromSeconds(i % 2)); // some at the same time
+            world.Time.Advance(TimeSpan.FromSeconds(i % 2)); // some have equal times
         }
 
         var (seen, cursor) = (new List<ServiceAccountSummary>(), default(string));
@@ -140,7 +140,7 @@ public sealed class ServiceAccountTests
     }
 
     [Fact]
-    public async Task Key_for_an_account_is_made_by_admins_within_what_the_account_may()
+    public async Task Admins_create_keys_within_the_accounts_permissions()
     {
         await using var world = new TestInstallation();
         world.AddProject("acme", "ledger");
@@ -154,20 +154,20 @@ public sealed class ServiceAccountTests
 
         Assert.Equal(ErrorCode.Forbidden, (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x", ServiceAccountId: id), Token)).Error?.Code);
         Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", Permissions: ["read", "write"], ServiceAccountId: id)));
-        Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", Permissions: ["verify"]))); // no person's key has it
+        Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", Permissions: ["verify"]))); // users' keys cannot have it
         Assert.Equal("service_account_id", await KeyFieldAsync(new("acme/ledger", "x", ServiceAccountId: id)));
         Assert.Equal("service_account_id", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: "sa_nothing")));
         Assert.Equal("service_account_id", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: "nonsense ")));
         await ChangeAsync(world, id, new(State: ServiceAccountState.Inactive));
         Assert.Equal("service_account_id", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: id)));
         await ChangeAsync(world, id, new(State: ServiceAccountState.Active, Permissions: ["verify"]));
-        Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: id))); // nothing of the default is left
+        Assert.Equal("permissions", await KeyFieldAsync(new(TestInstallation.Orders, "x", ServiceAccountId: id))); // none of the defaults remain
 
         async Task<string?> KeyFieldAsync(NewKey wanted) => (await world.Services.Keys.CreateAsync(world.Admin, wanted, Token)).Error?.Errors?.Keys.Single();
     }
 
     [Fact]
-    public async Task Owner_who_is_no_admin_any_more_makes_its_keys_and_one_who_only_watches_does_not()
+    public async Task Owner_who_is_a_developer_creates_keys_but_a_viewer_does_not()
     {
         await using var world = new TestInstallation();
         var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("one", Projects: new([TestInstallation.Orders])), Token)).Value.Account.Id;
@@ -180,7 +180,7 @@ public sealed class ServiceAccountTests
     }
 
     [Fact]
-    public async Task Key_never_exceeds_its_account_and_gets_back_what_the_account_gets_back()
+    public async Task Key_permissions_follow_those_of_its_account()
     {
         await using var world = new TestInstallation();
         world.AddProject("acme", "ledger");
@@ -212,7 +212,7 @@ public sealed class ServiceAccountTests
     }
 
     [Fact]
-    public async Task Change_of_an_account_is_told_to_every_node_and_one_that_changes_nothing_is_not()
+    public async Task Change_of_an_account_reaches_every_node_unless_without_effect()
     {
         await using var world = new TestInstallation();
         var issued = await CreateAsync(world, new("one"));
@@ -227,7 +227,7 @@ public sealed class ServiceAccountTests
     }
 
     [Fact]
-    public async Task Account_reaches_no_project_of_another_organization()
+    public async Task Account_cannot_access_projects_of_another_organization()
     {
         await using var world = new TestInstallation();
         world.AddMember("globex", world.Admin, Core.Organizations.OrganizationRole.Admin);
@@ -239,7 +239,7 @@ public sealed class ServiceAccountTests
     }
 
     [Fact]
-    public async Task Organization_is_meant_by_the_slug_that_it_had_before_too()
+    public async Task Former_slug_of_the_organization_is_accepted()
     {
         await using var world = new TestInstallation();
         Assert.True((await world.Services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Slug: "apex"), Token)).Succeeded);

@@ -84,7 +84,7 @@ public sealed class SetUpCodeTests : IAsyncDisposable
         Assert.False(await IsRightAsync(code));
         var fresh = await CodeAsync(other);
         Assert.NotEqual(code, fresh);
-        Assert.Equal([$"Ten wrong set-up codes were entered. The code is now {fresh}."], log.Written);
+        Assert.Equal([$"10 wrong set-up codes were entered. The new code is {fresh}."], log.Written);
         Assert.True(await IsRightAsync(fresh));
     }
 

@@ -27,7 +27,7 @@ public sealed class SetUpTests
     }
 
     [Fact]
-    public async Task Log_tells_it_in_both_chains()
+    public async Task Setup_is_logged_in_both_chains()
     {
         await using var world = TestInstallation.Empty();
         var done = (await SetUpAsync(world.Services, Northwind)).Value;
@@ -44,7 +44,7 @@ public sealed class SetUpTests
     }
 
     [Fact]
-    public async Task Set_up_closes_for_ever()
+    public async Task Setup_closes_permanently()
     {
         await using var world = TestInstallation.Empty();
         await SetUpAsync(world.Services, Northwind);
@@ -57,7 +57,7 @@ public sealed class SetUpTests
     }
 
     [Fact]
-    public async Task Set_up_is_closed_where_there_is_a_user_however_they_came()
+    public async Task Setup_is_closed_if_there_is_a_user()
     {
         await using var world = TestInstallation.Empty();
         world.AddPerson("Olga");
@@ -79,7 +79,7 @@ public sealed class SetUpTests
     }
 
     [Fact]
-    public async Task What_cannot_be_used_is_said_by_field_and_nothing_is_made()
+    public async Task Invalid_input_is_an_error_by_field_and_creates_nothing()
     {
         await using var world = TestInstallation.Empty();
         var fault = (await SetUpAsync(world.Services, new("priya", "short", " ", null, new('x', 101)))).Error;
@@ -103,7 +103,7 @@ public sealed class SetUpTests
     [InlineData(" Priya ", SignInFixture.Email, "Priya")]
     [InlineData(null, "ops@northwind.example", "Ops")]
     [InlineData(null, "an-address-of-which-no-name-can-be-made-since-it-is-so-very-long-that-it-has-over-a-hundred-characters-before-it-ends@x", "Owner")]
-    public async Task Person_is_called_as_they_say_or_as_their_address(string? name, string email, string called)
+    public async Task User_name_is_derived_from_the_address(string? name, string email, string called)
     {
         await using var world = TestInstallation.Empty();
         Assert.True((await SetUpAsync(world.Services, Northwind with { Name = name, Email = email })).Succeeded);

@@ -59,7 +59,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     }
 
     [Fact]
-    public async Task First_use_turns_it_green_by_itself_and_nothing_is_asked_before()
+    public async Task First_use_is_shown_by_itself_without_polling()
     {
         var dialog = Open();
         var other = (await services.Keys.CreateAsync(person, new(TestInstallation.Orders, "other"), Xunit.TestContext.Current.CancellationToken)).Value;
@@ -83,7 +83,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     }
 
     [Fact]
-    public async Task First_use_of_which_little_is_known_is_told_all_the_same()
+    public async Task First_use_with_few_details_is_shown()
     {
         var dialog = Open();
         await UseAsync(issued, new(null, null, null, null));
@@ -91,7 +91,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     }
 
     [Fact]
-    public async Task First_use_that_cannot_be_read_is_read_later_and_the_key_stays()
+    public async Task Failed_read_of_the_first_use_is_retried_and_keeps_the_key()
     {
         var dialog = Open();
         var failed = new TaskCompletionSource();
@@ -101,13 +101,13 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         Assert.Equal(issued.Secret.Reveal(), dialog.ByRole("code").TextContent);
         dialog.WaitForAssertion(() =>
         {
-            world.Time.Advance(TimeSpan.FromSeconds(1)); // the wait may begin after the failure
+            world.Time.Advance(TimeSpan.FromSeconds(1)); // the delay may start after the failure
             Assert.StartsWith("It works.", FirstUse(dialog), StringComparison.Ordinal);
         });
     }
 
     [Fact]
-    public async Task Session_that_ends_meanwhile_leaves_the_key_until_it_is_closed()
+    public async Task Ended_session_keeps_the_key_until_the_dialog_closes()
     {
         var watch = Services.GetRequiredService<SessionWatch>();
         watch.SetAuthenticationState(Task.FromResult(new Microsoft.AspNetCore.Components.Authorization.AuthenticationState(new(new ClaimsIdentity(
@@ -115,7 +115,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         await watch.BeginAsync();
         var dialog = Open();
         await services.Get<SessionService>().EndAsync(person, Xunit.TestContext.Current.CancellationToken);
-        await watch.Looking;
+        await watch.Checking;
         Assert.True((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
         dialog.Render(p => p.Add(x => x.Issued, null));
         Assert.False((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
@@ -187,7 +187,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         Assert.Equal(issued.Secret.Reveal(), dialog.ByRole("code").TextContent);
         Assert.Equal(".guard button", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
 
-        await Leave(dialog).ClickAsync(); // now: keep this open
+        await Leave(dialog).ClickAsync(); // the button is now "Keep this open"
         Assert.Empty(Guards(dialog));
         Assert.Equal(0, closed);
         await Leave(dialog).ClickAsync();
@@ -251,7 +251,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         Assert.StartsWith("You have not copied the client secret.", Guards(dialog).Single().TextContent.Trim(), StringComparison.Ordinal);
         await Button(dialog, "Keep this open").ClickAsync();
         await dialog.AllByRole("code")[2].TriggerEventAsync("oncopy", new ClipboardEventArgs());
-        await Button(dialog, "I have saved them").ClickAsync(); // the client id is no secret
+        await Button(dialog, "I have saved them").ClickAsync(); // the client id is not a secret
         Assert.Equal(1, closed);
     }
 
@@ -303,7 +303,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     static AngleSharp.Dom.IElement Button(IRenderedComponent<SecretDialog> dialog, string text) =>
         dialog.AllByRole("button").Single(button => button.TextContent.StartsWith(text, StringComparison.Ordinal));
 
-    /// <summary>A request with the key is let through, and its first use is written.</summary>
+    /// <summary>Accepts a request with the key and writes its first use.</summary>
     async Task UseAsync(IssuedKey key, CallerContext? facts = null)
     {
         var uses = services.Get<FirstUses>();

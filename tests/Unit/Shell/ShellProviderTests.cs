@@ -35,7 +35,7 @@ public sealed class ShellProviderTests : UiTest
     }
 
     [Fact]
-    public void Project_in_the_address_is_where_one_is_and_the_rest_is_where_one_may_go()
+    public void Switcher_shows_the_current_project_and_the_accessible_ones()
     {
         var shell = Open(world.Developer, "/acme/orders/keys");
         Assert.Equal(("Dora", "/account/sign-out"), (shell.UserName, shell.SignOutAction));
@@ -64,7 +64,7 @@ public sealed class ShellProviderTests : UiTest
     }
 
     [Fact]
-    public void Page_of_the_organization_keeps_the_project_that_one_comes_from()
+    public void Organization_page_keeps_the_previous_project()
     {
         Open(world.Admin, "/acme/returns/keys");
         Navigation.NavigateTo("/acme/service-accounts");
@@ -87,7 +87,7 @@ public sealed class ShellProviderTests : UiTest
     [InlineData("/globex/billing/keys")]
     [InlineData("/acme/nothing/keys")]
     [InlineData("/")]
-    public void Anywhere_else_there_is_only_the_person(string address)
+    public void Other_pages_show_only_the_user(string address)
     {
         var shell = Open(world.Admin, address);
         Assert.Equal("Adam", shell.UserName);
@@ -97,7 +97,7 @@ public sealed class ShellProviderTests : UiTest
     }
 
     [Fact]
-    public void Persons_own_pages_lead_back_to_the_project_that_one_comes_from()
+    public void Account_pages_link_back_to_the_previous_project()
     {
         var shell = Open(world.Developer, "/account/connected-apps");
         Assert.Equal((null, null), (shell.Organization, shell.Project));
@@ -112,7 +112,7 @@ public sealed class ShellProviderTests : UiTest
     }
 
     [Fact]
-    public void Person_without_a_project_has_no_way_back_to_one() =>
+    public void User_without_a_project_has_no_link_back() =>
         Assert.Equal("Your account", Assert.Single(Open(world.AddPerson("Nora"), "/account/connected-apps").Groups).Title);
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class ShellProviderTests : UiTest
     }
 
     [Fact]
-    public async Task New_project_takes_its_address_from_its_name_and_is_gone_to()
+    public async Task New_project_derives_its_address_from_its_name_and_opens()
     {
         Open(world.Admin, "/acme/orders/resources");
         await Rendered!.InvokeAsync(() => Actions.NewProject.InvokeAsync());
@@ -174,13 +174,13 @@ public sealed class ShellProviderTests : UiTest
     }
 
     [Fact]
-    public async Task Project_is_deleted_by_its_name_with_its_keys_and_another_is_gone_to()
+    public async Task Project_is_deleted_after_typing_its_name_and_another_opens()
     {
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x"), Token)).Value.Key.KeyId;
         Open(world.Admin, "/acme/orders/keys");
-        var deletion = Rendered!.InvokeAsync(() => Actions.DeleteProject.InvokeAsync()); // done once the question is answered
+        var deletion = Rendered!.InvokeAsync(() => Actions.DeleteProject.InvokeAsync()); // completes when the confirmation is answered
         Rendered!.WaitForRole("alertdialog");
-        Assert.Contains("1 key reaches nothing else and is revoked with it.", Rendered!.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
+        Assert.Contains("1 key only works in this project and will be revoked.", Rendered!.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
         await Rendered!.ByRole("form").SubmitAsync();
         Assert.True((await world.Services.Projects.GetAsync(world.Viewer, new("acme", "orders"), Token)).Succeeded);
         await Rendered!.ByRole("alertdialog").ByRole("textbox").InputAsync("orders");

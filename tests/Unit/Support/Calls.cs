@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>Who calls what in an assembly, read from its instructions. Lambdas, local functions and state machines count as part of the method that they
-/// were written in.</summary>
+/// <summary>The call graph of an assembly, read from its IL. Lambdas, local functions and state machines count as part of the method that
+/// declares them.</summary>
 public sealed class Calls
 {
     const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -32,10 +32,11 @@ public sealed class Calls
     /// <summary>Every method with a body.</summary>
     public IEnumerable<MethodBase> Methods => calls.Keys;
 
-    /// <summary>What a method calls itself.</summary>
+    /// <summary>Returns the direct calls of a method.</summary>
     public IReadOnlySet<MethodBase> Of(MethodBase method) => calls.TryGetValue(method, out var called) ? called : new HashSet<MethodBase>();
 
-    /// <summary>Whether a method calls one that <paramref name="target"/> names, itself or through others of the assembly.</summary>
+    /// <summary>Returns whether a method calls one that matches <paramref name="target"/>, directly or through other methods of the
+    /// assembly.</summary>
     public bool Reaches(MethodBase method, Func<MethodBase, bool> target)
     {
         var seen = new HashSet<MethodBase>();
@@ -92,7 +93,7 @@ public sealed class Calls
         };
     }
 
-    /// <summary>The method as its type declares it, whatever the type's arguments are.</summary>
+    /// <summary>Returns the generic definition of a method.</summary>
     static MethodBase Definition(MethodBase method) => method.DeclaringType is { IsConstructedGenericType: true } type
         ? type.GetGenericTypeDefinition().Module.ResolveMethod(method.MetadataToken)!
         : method;

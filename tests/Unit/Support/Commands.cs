@@ -4,24 +4,24 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>The database is away.</summary>
-public sealed class DatabaseAway() : DbException("The database is away.");
+/// <summary>Simulates an unavailable database.</summary>
+public sealed class DatabaseAway() : DbException("Simulates an unavailable database.");
 
-/// <summary>Writes down every command before it is sent, and lets those fail that a test names.</summary>
+/// <summary>Records every command before it is sent, and fails those that a test selects.</summary>
 public sealed class Commands : DbCommandInterceptor
 {
     readonly ConcurrentQueue<string> sent = new();
 
-    /// <summary>The commands' texts, in order.</summary>
+    /// <summary>The SQL of the commands, in order.</summary>
     public IReadOnlyList<string> Sent => [.. sent];
 
-    /// <summary>Which commands fail, by their text.</summary>
+    /// <summary>Selects the commands that fail, by their SQL.</summary>
     public Func<string, bool> FailWhen { get; set; } = _ => false;
 
-    /// <summary>What they fail with.</summary>
+    /// <summary>The exception that they fail with.</summary>
     public Func<Exception> With { get; set; } = () => new DatabaseAway();
 
-    /// <summary>What runs before each command.</summary>
+    /// <summary>Runs before each command.</summary>
     public Action<string> Before { get; set; } = _ => { };
 
     public void Forget() => sent.Clear();

@@ -3,10 +3,10 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>Asks SQLite how it will go about each query before it is sent.</summary>
+/// <summary>Reads SQLite's query plan for each query before it is sent.</summary>
 public sealed class Plans : DbCommandInterceptor
 {
-    /// <summary>The queries and the lines of their plans, in order.</summary>
+    /// <summary>The queries and their plans, in order.</summary>
     public IList<(string Sql, IReadOnlyList<string> Plan)> Seen { get; } = new List<(string, IReadOnlyList<string>)>();
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>A key as a request presents it.</summary>
+/// <summary>Creates credentials as a request presents them.</summary>
 static class PresentedKeys
 {
     public static PresentedCredential Key(IssuedKey key) => Key(key.Secret.Reveal());

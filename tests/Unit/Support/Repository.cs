@@ -1,6 +1,6 @@
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>The checkout that the tests were built in, for tests that read its documents.</summary>
+/// <summary>The repository that the tests were built in, for tests that read its documents.</summary>
 static class Repository
 {
     /// <summary>The folder that holds <c>Dashboard.sln</c>.</summary>

@@ -5,14 +5,14 @@ using System.Globalization;
 namespace Dashboard.Tests.Unit.Support;
 
 /// <summary>A result set.</summary>
-/// <param name="Fields">How many columns it has.</param>
-/// <param name="Rows">Its rows.</param>
+/// <param name="Fields">The number of columns.</param>
+/// <param name="Rows">The rows.</param>
 sealed record ResultSet(int Fields, IReadOnlyList<object?[]> Rows)
 {
     public static ResultSet Empty { get; } = new(0, []);
 }
 
-/// <summary>Result sets that are in memory, read as any database's. Numbers, truth values and GUIDs come out as they are asked for.</summary>
+/// <summary>Reads result sets from memory. Numbers, Booleans and GUIDs are converted to the requested type.</summary>
 sealed class RowsReader(params IReadOnlyList<ResultSet> results) : DbDataReader
 {
     int result;

@@ -2,6 +2,6 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>Tests that hold the product to a time run when no other does, or they would measure those.</summary>
+/// <summary>Runs timing tests while no other test runs.</summary>
 [CollectionDefinition(DisableParallelization = true)]
 public sealed class SerialCollection;

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>A service graph, as one process has it.</summary>
+/// <summary>The services of one process.</summary>
 public sealed class Services(ServiceProvider provider) : IAsyncDisposable
 {
     public IServiceProvider Provider => provider;
@@ -23,7 +23,7 @@ public sealed class Services(ServiceProvider provider) : IAsyncDisposable
 
     public ResourceService Resources => Get<ResourceService>();
 
-    /// <summary>The verifier of a node that has just read the change feed, as a running one does each second, or has just tried to.</summary>
+    /// <summary>The verifier, after an attempt to read the change feed, as a running node does every second.</summary>
     public Verifier Verifier
     {
         get
@@ -34,17 +34,17 @@ public sealed class Services(ServiceProvider provider) : IAsyncDisposable
             }
             catch (Exception exception) when (Outages.Caused(exception))
             {
-                // It verifies with what it knows.
+                // The verifier works with its cached state.
             }
 
             return Get<Verifier>();
         }
     }
 
-    /// <summary>Reads the change feed, as a running node does each second.</summary>
+    /// <summary>Reads the change feed, as a running node does every second.</summary>
     public Task ReadFeedAsync()
     {
-        Get<VerificationCache>(); // listens from its beginning on
+        Get<VerificationCache>(); // subscribes when it is created
         return Get<ChangeFeed>().ReadAsync(CancellationToken.None);
     }
 

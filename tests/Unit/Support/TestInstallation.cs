@@ -17,9 +17,9 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>An installation: a SQLite file in a temporary folder, made by the real migrations, with people, organizations and projects put straight into
-/// it, a clock that moves only when told, and the domain's own services on top. In <c>acme</c>, with its project <c>orders</c>, there is somebody in each role;
-/// <see cref="Stranger"/> owns <c>globex</c> and its project <c>billing</c>.</summary>
+/// <summary>An installation: a SQLite file in a temporary folder, created by the real migrations, with users, organizations and projects
+/// inserted directly, a fake clock, and the real services. <c>acme</c>, with its project <c>orders</c>, has a member in each role. <see
+/// cref="Stranger"/> owns <c>globex</c> and its project <c>billing</c>.</summary>
 public sealed class TestInstallation : IAsyncDisposable
 {
     public const string Orders = "acme/orders";
@@ -34,8 +34,8 @@ public sealed class TestInstallation : IAsyncDisposable
     readonly List<Services> graphs = [];
     int people = 5;
 
-    /// <summary>Makes the installation.</summary>
-    /// <param name="settings">Settings of its first service graph.</param>
+    /// <summary>Creates the installation.</summary>
+    /// <param name="settings">The settings of its first process.</param>
     public TestInstallation(params (string Key, string? Value)[] settings)
         : this(Furnished.Value, settings)
     {
@@ -47,10 +47,10 @@ public sealed class TestInstallation : IAsyncDisposable
         Services = Run(settings);
     }
 
-    /// <summary>An installation that nobody has set up.</summary>
+    /// <summary>Creates an installation without setup.</summary>
     public static TestInstallation Empty(params (string Key, string? Value)[] settings) => new(Migrated.Value, settings);
 
-    /// <summary>The first service graph.</summary>
+    /// <summary>The services of the first process.</summary>
     public Services Services { get; }
 
     public FakeTimeProvider Time { get; } = new(Start);
@@ -75,11 +75,11 @@ public sealed class TestInstallation : IAsyncDisposable
 
     public string DatabaseFile => Path.Combine(folder.FullName, "latchkey.db");
 
-    /// <summary>Starts another service graph on the same database, as a second process or a later start would.</summary>
+    /// <summary>Starts another process on the same database.</summary>
     /// <param name="settings">Its settings.</param>
     public Services Run(params (string Key, string? Value)[] settings) => Run(_ => { }, settings);
 
-    /// <summary>The same, with what <paramref name="adjust"/> makes different.</summary>
+    /// <summary>Starts another process on the same database, with changed services.</summary>
     public Services Run(Action<IServiceCollection> adjust, params (string Key, string? Value)[] settings)
     {
         var services = new ServiceCollection();
@@ -87,14 +87,14 @@ public sealed class TestInstallation : IAsyncDisposable
         services.AddDashboardCore(Configuration([("ConnectionStrings:Dashboard", $"Data Source={DatabaseFile}"), (AuditKeys.Setting, AuditKeyText), .. settings]), folder.FullName);
         services.AddSingleton<TimeProvider>(Time);
         services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(new Hasty()));
-        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 10); // no test's password is worth the wait
+        services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 10); // keeps tests fast
         adjust(services);
         var graph = new Services(services.BuildServiceProvider(validateScopes: true));
         graphs.Add(graph);
         return graph;
     }
 
-    /// <summary>The same, with <paramref name="commands"/> before the database.</summary>
+    /// <summary>Starts another process on the same database, with an interceptor.</summary>
     public Services Run(Commands commands, params (string Key, string? Value)[] settings) =>
         Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(commands)), settings);
 
@@ -132,7 +132,7 @@ public sealed class TestInstallation : IAsyncDisposable
     public void AddResource(string project, string kind, string id) =>
         Add(new Resource { ProjectId = ProjectId(project), Kind = kind, ExternalId = id, Name = id, CreatedAt = Start });
 
-    /// <summary>The same person, acting through a new session that ends in an hour.</summary>
+    /// <summary>Returns the same user with a new session that expires in an hour.</summary>
     public Actor SignIn(Actor person)
     {
         var session = new Session
@@ -148,7 +148,7 @@ public sealed class TestInstallation : IAsyncDisposable
         return person with { SessionId = session.Id };
     }
 
-    /// <summary>Gives somebody a password.</summary>
+    /// <summary>Sets a user's password.</summary>
     public void SetPassword(Actor person, string password)
     {
         using var context = Open();
@@ -157,7 +157,7 @@ public sealed class TestInstallation : IAsyncDisposable
         context.SaveChanges();
     }
 
-    /// <summary>Puts a row straight into the database.</summary>
+    /// <summary>Inserts a row directly.</summary>
     public void Add(object row)
     {
         using var context = Open();
@@ -178,7 +178,7 @@ public sealed class TestInstallation : IAsyncDisposable
         return context.Projects.Single(x => x.Slug == project && context.Organizations.Any(o => o.Id == x.OrganizationId && o.Slug == organization)).Id;
     }
 
-    /// <summary>Does to the database what no service does, and returns how many rows it met.</summary>
+    /// <summary>Runs SQL directly and returns the number of affected rows.</summary>
     public int Sql(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
@@ -188,7 +188,7 @@ public sealed class TestInstallation : IAsyncDisposable
         return command.ExecuteNonQuery();
     }
 
-    /// <summary>Everything that is stored, as text: equal when and only when nothing was written.</summary>
+    /// <summary>Returns the content of the database as text, to assert that nothing was written.</summary>
     public string Dump()
     {
         using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
@@ -296,7 +296,7 @@ public sealed class TestInstallation : IAsyncDisposable
         }
     }
 
-    /// <summary>Does not wait for the disk: a test's database need not survive a power failure.</summary>
+    /// <summary>Turns off disk synchronization, because a test database need not survive a power failure.</summary>
     sealed class Hasty : DbConnectionInterceptor
     {
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)

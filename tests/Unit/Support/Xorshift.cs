@@ -1,14 +1,12 @@
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>
-/// Pseudo-random numbers that are the same in every run (xorshift64*, Vigna 2016), so that a failing case fails again. For tests only:
-/// whoever sees one number can tell the next.
-/// </summary>
+/// <summary> Pseudo-random numbers that are the same in every run (xorshift64*, Vigna 2016), so that failures are reproducible. Not secure:
+/// the numbers are predictable. </summary>
 sealed class Xorshift(ulong seed)
 {
     ulong state = seed == 0 ? throw new ArgumentOutOfRangeException(nameof(seed), "Zero stays zero.") : seed;
 
-    /// <summary>A number from 0 to below the limit.</summary>
+    /// <summary>Returns a number from 0 to below the limit.</summary>
     public int Below(int limit)
     {
         state ^= state >> 12;
@@ -17,7 +15,7 @@ sealed class Xorshift(ulong seed)
         return (int)((state * 0x2545F4914F6CDD1D >> 32) % (uint)limit);
     }
 
-    /// <summary>A number of the range, both ends included.</summary>
+    /// <summary>Returns a number in the range, inclusive.</summary>
     public int Between(int least, int most) => least + Below(most - least + 1);
 
     public bool Flip() => Below(2) == 0;
@@ -32,7 +30,8 @@ sealed class Xorshift(ulong seed)
         }
     });
 
-    /// <summary>Text of any UTF-16 units at all: control characters, halves of surrogate pairs, and half of it ASCII.</summary>
+    /// <summary>Returns a text of arbitrary UTF-16 units, including control characters and unpaired surrogates. Half of it is
+    /// ASCII.</summary>
     public string Garbage(int length) => string.Create(length, this, static (span, x) =>
     {
         foreach (ref var c in span)

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Tokens;
 
-/// <summary>What acts as members, for them and for their admins; and when client secrets were last used.</summary>
+/// <summary>Authorizations as members and admins see them, and the last use of client secrets.</summary>
 public sealed class AuthorizationServiceTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -17,7 +17,7 @@ public sealed class AuthorizationServiceTests : IAsyncDisposable
     AuthorizationService Authorizations => world.Services.Get<AuthorizationService>();
 
     [Fact]
-    public async Task Members_see_their_own_of_all_their_organizations_and_admins_those_of_theirs_alone()
+    public async Task Members_list_own_authorizations_and_admins_their_organizations()
     {
         world.AddMember("globex", world.Developer, OrganizationRole.Developer);
         await world.Services.CommandLineAsync(world.Developer);
@@ -44,7 +44,7 @@ public sealed class AuthorizationServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Client_secret_says_when_it_was_last_used_to_the_minute_and_the_other_says_nothing()
+    public async Task Client_secret_records_its_last_use_to_the_minute()
     {
         var accounts = world.Services.Get<ServiceAccountService>();
         var account = await world.AccountAsync();
@@ -63,7 +63,7 @@ public sealed class AuthorizationServiceTests : IAsyncDisposable
         world.Time.Advance(TimeSpan.FromHours(1));
         Assert.NotNull((await world.Services.IssueAsync(
             ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret), ("scope", "nonsense"))).Error);
-        Assert.Equal([TestInstallation.Start + TimeSpan.FromMinutes(1)], await UsesAsync()); // nothing was issued for the first
+        Assert.Equal([TestInstallation.Start + TimeSpan.FromMinutes(1)], await UsesAsync()); // no token was issued for the first
 
         async Task<IEnumerable<DateTimeOffset>> UsesAsync() =>
             (await accounts.GetAsync(world.Owner, account.Id, Token)).Value.Secrets.Select(x => x.LastUsedAt).OfType<DateTimeOffset>();

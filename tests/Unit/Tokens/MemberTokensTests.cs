@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Tokens;
 
-/// <summary>Access tokens in place of a session: whose do, what they reach, and how fast they do not any more.</summary>
+/// <summary>Access tokens in place of a session: which are accepted, what they can access, and how fast they are revoked.</summary>
 public sealed class MemberTokensTests : IAsyncDisposable
 {
     static readonly CallerContext Here = new(Path: "/api/keys") { Scheme = "http", Host = "localhost:5000" };
@@ -22,7 +22,7 @@ public sealed class MemberTokensTests : IAsyncDisposable
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Command_lines_token_stands_for_the_member_in_its_organization()
+    public async Task Command_line_token_acts_as_the_member_in_its_organization()
     {
         var found = await FindAsync((await world.Services.CommandLineAsync(world.Developer)).AccessToken.Reveal());
         var actor = found.Actor!;
@@ -31,7 +31,7 @@ public sealed class MemberTokensTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task No_other_token_and_no_key_stands_for_anybody()
+    public async Task Other_tokens_and_keys_do_not_act_as_members()
     {
         var account = await world.AccountTokenAsync(await world.AccountAsync(["read", "execute", "write"]), "api");
         var app = (await world.Services.ConsentAsync(world.Owner)).Tokens.AccessToken.Reveal();
@@ -53,7 +53,7 @@ public sealed class MemberTokensTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Member_of_two_organizations_is_in_one_through_a_token()
+    public async Task Token_is_valid_in_one_of_the_members_organizations()
     {
         world.AddMember("globex", world.Owner, OrganizationRole.Owner);
         var elsewhere = (await world.Services.Keys.CreateAsync(world.Stranger, new(TestInstallation.Billing, "Theirs"), Token)).Value;
@@ -82,7 +82,7 @@ public sealed class MemberTokensTests : IAsyncDisposable
     [InlineData("disconnected")]
     [InlineData("expired")]
     [InlineData("removed")]
-    public async Task Token_that_does_not_count_any_more_is_refused_on_every_node_and_changes_nothing_even_where_it_was_found_before(string end)
+    public async Task Invalid_token_is_refused_on_every_node_even_if_cached(string end)
     {
         var tokens = await world.Services.CommandLineAsync(world.Admin);
         var text = tokens.AccessToken.Reveal();
@@ -101,7 +101,7 @@ public sealed class MemberTokensTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Role_counts_as_it_is_now()
+    public async Task Current_role_applies()
     {
         var actor = await ActorAsync(world.Developer);
         Assert.Null((await world.Services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Before"), Token)).Error);
@@ -110,7 +110,7 @@ public sealed class MemberTokensTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Audit_row_says_what_it_came_through()
+    public async Task Audit_row_names_the_client()
     {
         var key = (await world.Services.Keys.CreateAsync(await ActorAsync(world.Developer), new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         await using var context = world.Open();
@@ -129,7 +129,7 @@ public sealed class MemberTokensTests : IAsyncDisposable
 
     static async Task<MemberToken> FindAsync(Services services, HeaderDictionary headers)
     {
-        _ = services.Verifier; // which has just read the feed
+        _ = services.Verifier; // reads the feed
         return await services.Get<MemberTokens>().FindAsync(CredentialReader.Read(headers, acceptBearer: false), Here, "192.0.2.7", Token);
     }
 
@@ -137,7 +137,7 @@ public sealed class MemberTokensTests : IAsyncDisposable
 
     async Task<Actor> ActorAsync(Actor person) => (await FindAsync((await world.Services.CommandLineAsync(person)).AccessToken.Reveal())).Actor!;
 
-    /// <summary>A token of the command line that asked for more, or less, than usual.</summary>
+    /// <summary>Returns a command-line token with other scopes than usual.</summary>
     async Task<string> IssueAsync(Actor person, string organization, params (string, string)[] asked)
     {
         var body = OAuthFlow.Body([("client_id", OAuthClient.CommandLineId), .. asked]);

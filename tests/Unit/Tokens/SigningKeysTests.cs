@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Tokens;
 
-/// <summary>Which key signs, and which are published.</summary>
+/// <summary>Which key signs, and which keys are published.</summary>
 public sealed class SigningKeysTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -26,7 +26,7 @@ public sealed class SigningKeysTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Next_key_is_published_before_it_signs_and_the_old_one_until_its_last_token_has_expired()
+    public async Task Next_key_is_published_before_it_signs_and_the_old_one_until_tokens_expire()
     {
         var account = await world.AccountAsync();
         var (keys, first) = (world.Services.Get<SigningKeys>(), await KidAsync());
@@ -35,7 +35,7 @@ public sealed class SigningKeysTests : IAsyncDisposable
         world.Time.Advance(TimeSpan.FromMinutes(1));
         await keys.RotateAsync(Token);
         Assert.Equal(2, (await keys.PublishedAsync(Token)).Count);
-        Assert.Equal(first, await KidAsync()); // it is published, and does not sign
+        Assert.Equal(first, await KidAsync()); // the next key is published but does not sign yet
         world.Time.Advance(SigningKeys.Lead - TimeSpan.FromMinutes(1));
         var last = await world.AccountTokenAsync(account);
         Assert.Equal(first, new JsonWebToken(last).Kid);
@@ -51,18 +51,18 @@ public sealed class SigningKeysTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Key_that_was_made_elsewhere_a_moment_ago_is_known_when_its_first_token_comes()
+    public async Task New_signing_key_of_another_node_is_found_for_its_first_token()
     {
         var elsewhere = world.Run();
         await elsewhere.ReadFeedAsync();
-        Assert.Empty(await elsewhere.Get<PublishedKeys>().AllAsync(Token)); // and remembers that
+        Assert.Empty(await elsewhere.Get<PublishedKeys>().AllAsync(Token)); // and caches the empty result
         var token = await world.AccountTokenAsync(await world.AccountAsync());
         Assert.Null((await elsewhere.Get<Verifier>().VerifyAsync(
             CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true), AccessRequirement.None, null, Token)).Refusal);
     }
 
     [Fact]
-    public async Task Private_part_is_stored_encrypted_and_one_that_cannot_be_opened_is_replaced()
+    public async Task Private_key_is_stored_encrypted_and_replaced_if_unreadable()
     {
         var account = await world.AccountAsync();
         var before = await world.AccountTokenAsync(account);
@@ -70,7 +70,7 @@ public sealed class SigningKeysTests : IAsyncDisposable
         {
             var stored = await context.SigningKeys.SingleAsync(Token);
             var bytes = Convert.FromBase64String(stored.ProtectedKey);
-            Assert.DoesNotContain("\u0006\b*\u0086H\u00ce=\u0003\u0001\a", Encoding.Latin1.GetString(bytes), StringComparison.Ordinal); // the curve's name, as PKCS #8 has it
+            Assert.DoesNotContain("\u0006\b*\u0086H\u00ce=\u0003\u0001\a", Encoding.Latin1.GetString(bytes), StringComparison.Ordinal); // the curve's OID in PKCS #8
         }
 
         world.Sql("UPDATE OAuthSigningKeys SET ProtectedKey = 'AAAA'");

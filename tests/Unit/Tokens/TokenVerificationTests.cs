@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Tokens;
 
-/// <summary>Access tokens where credentials are verified: what they may do, and how fast they may not any more.</summary>
+/// <summary>Verification of access tokens: what they allow, and how fast they are revoked.</summary>
 public sealed class TokenVerificationTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -27,7 +27,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     [InlineData("api", "write", "agent:clerk", null)]
     [InlineData("api", "verify", null, RefusalCode.InsufficientPermissions)]
     [InlineData("api", null, "", RefusalCode.ResourceOutOfScope)]
-    public async Task Token_may_what_its_scopes_say(string scope, string? permission, string? resource, RefusalCode? refusal)
+    public async Task Token_has_the_permissions_of_its_scopes(string scope, string? permission, string? resource, RefusalCode? refusal)
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync(["read", "execute", "write"]), scope);
         Assert.Equal(refusal, (await world.Services.AskAsync(token, new(Permission: permission, Resource: resource))).Refusal);
@@ -42,7 +42,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     [InlineData("globex/billing", RefusalCode.WrongProject)]
     [InlineData("globex/-", RefusalCode.WrongProject)]
     [InlineData("", RefusalCode.WrongProject)]
-    public async Task Token_reaches_its_owners_projects_in_both_environments(string project, RefusalCode? refusal)
+    public async Task Token_accesses_its_owners_projects_in_both_environments(string project, RefusalCode? refusal)
     {
         world.AddProject("acme", "ledger");
         var token = await world.AccountTokenAsync(await world.AccountAsync(projects: new([TestInstallation.Orders])));
@@ -55,7 +55,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Principal_says_what_was_asked_about()
+    public async Task Principal_contains_the_requested_project_and_environment()
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync(["read", "execute"]), "read:workflows read:gateways read:agents execute:agents");
         var principal = (await world.Services.AskAsync(token, new(AcceptedEnvironments.Test, TestInstallation.Orders))).Principal!;
@@ -67,7 +67,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Viewer_reads_whatever_was_approved_and_a_role_counts_at_once_on_every_node()
+    public async Task Viewer_only_reads_and_role_changes_apply_at_once_on_every_node()
     {
         var token = (await world.Services.ConsentAsync(world.Viewer, "read:workflows write:workflows")).Tokens.AccessToken.Reveal();
         var other = world.Run();
@@ -87,7 +87,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Service_account_that_is_changed_switched_off_or_deleted_takes_its_tokens_with_it()
+    public async Task Changing_disabling_or_deleting_a_service_account_affects_its_tokens()
     {
         var accounts = world.Services.Get<ServiceAccountService>();
         var account = await world.AccountAsync(["read", "write"]);
@@ -105,7 +105,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Renamed_and_deleted_projects_count_at_once()
+    public async Task Renamed_and_deleted_projects_apply_at_once()
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync());
         Assert.Null((await world.Services.AskAsync(token, new(Project: TestInstallation.Orders))).Refusal);
@@ -135,14 +135,14 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     [InlineData("https://api.example.com", "https", "api.example.com:8443", "/", RefusalCode.InvalidToken)]
     [InlineData("https://api.example.com", "https", "user@api.example.com", "/", RefusalCode.InvalidToken)]
     [InlineData("https://api.example.com", null, null, null, RefusalCode.InvalidToken)]
-    public async Task Token_for_a_resource_is_good_only_at_addresses_under_it(string resource, string? scheme, string? host, string? path, RefusalCode? refusal)
+    public async Task Token_for_a_resource_is_valid_only_for_URLs_under_it(string resource, string? scheme, string? host, string? path, RefusalCode? refusal)
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync(), resource: resource);
         Assert.Equal(refusal, (await world.Services.AskAsync(token, null, new(Path: path) { Scheme = scheme, Host = host })).Refusal);
     }
 
     [Fact]
-    public async Task Expired_token_is_refused_from_its_very_second_on_cached_or_not()
+    public async Task Expired_token_is_refused_at_its_expiry_cached_or_not()
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync());
         world.Time.Advance(TimeSpan.FromSeconds(86400) - TimeSpan.FromMilliseconds(1));
@@ -153,7 +153,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Cached_token_asks_the_database_nothing_and_without_the_feed_nothing_is_trusted()
+    public async Task Cached_token_needs_no_query_and_is_refused_without_the_feed()
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync());
         var commands = new Commands();
@@ -170,7 +170,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Many_who_ask_at_once_share_one_look_up()
+    public async Task Concurrent_requests_share_one_lookup()
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync());
         var lookups = 0;
@@ -180,11 +180,11 @@ public sealed class TokenVerificationTests : IAsyncDisposable
         var credential = CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
         var verdicts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => node.Get<Verifier>().VerifyAsync(credential, AccessRequirement.None, null, Token).AsTask()));
         Assert.All(verdicts, verdict => Assert.Null(verdict.Refusal));
-        Assert.InRange(lookups, 1, 2); // a second one only for who came after the first was over
+        Assert.InRange(lookups, 1, 2); // a second lookup only for requests that arrive after the first has ended
     }
 
     [Fact]
-    public async Task Service_account_with_verify_asks_about_keys_with_its_token()
+    public async Task Service_account_verifies_keys_with_its_token()
     {
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value;
         foreach (var (permissions, scope, refusal) in new[] { ("verify", (string?)null, (RefusalCode?)null), ("read verify", "api", null), ("read verify", "read:workflows", RefusalCode.InsufficientPermissions) })
@@ -199,7 +199,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    /// <summary>Changes a role as a service will: with a feed row about the person.</summary>
+    /// <summary>Changes a role and writes a feed row about the user.</summary>
     async Task SetRoleAsync(Actor person, OrganizationRole? role)
     {
         world.SetRole("acme", person, role);

@@ -12,7 +12,7 @@ public sealed class ChoiceListTests : UiTest
     IReadOnlyList<string>? told;
 
     [Fact]
-    public void Ticking_tells_all_that_is_chosen_in_the_order_of_the_choices()
+    public void Ticking_reports_all_values_in_order()
     {
         var list = List(true, ["execute"]);
         list.FindAll("input[type=checkbox]")[0].Change(true);

@@ -6,14 +6,14 @@ namespace Dashboard.Tests.Unit.Ui;
 
 public sealed class ConfirmDialogTests : UiTest
 {
-    static readonly Confirmation Plain = new("Switch off this key?", "Switch off", "Requests with it are refused.") { Danger = false };
+    static readonly Confirmation Plain = new("Disable this key?", "Disable", "Requests with it are refused.") { Danger = false };
     static readonly Confirmation Typed = new("Revoke this key?", "Revoke key", "This cannot be undone.") { TypedText = "Partner: Contoso" };
 
     [Fact]
     public async Task Yes_is_true_and_closes()
     {
         var (dialog, answer) = await AskAsync(Plain);
-        Assert.Equal("Switch off this key?", dialog.Find("h2").TextContent);
+        Assert.Equal("Disable this key?", dialog.Find("h2").TextContent);
         await dialog.Find("form").SubmitAsync();
         Assert.True(await answer);
         Assert.Empty(dialog.FindAll("h2"));
@@ -78,7 +78,7 @@ public sealed class ConfirmDialogTests : UiTest
 
     [Theory]
     [InlineData(true, null, "Cancel")]
-    [InlineData(false, null, "Switch off")]
+    [InlineData(false, null, "Disable")]
     [InlineData(true, "name", null)]
     public async Task Focus_is_where_nothing_is_destroyed_by_accident(bool danger, string? typed, string? button)
     {

@@ -45,7 +45,7 @@ public sealed class FieldTests : UiTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Text_is_told_when_the_field_is_left_or_at_every_letter(bool immediate)
+    public void Text_is_reported_on_blur_or_at_every_letter(bool immediate)
     {
         string? told = null;
         var field = Render<TextField>(p => p.Add(c => c.Label, "Name").Add(c => c.Immediate, immediate).Add(c => c.Value, "a").Add(c => c.ValueChanged, value => told = value));
@@ -84,7 +84,7 @@ public sealed class FieldTests : UiTest
     }
 
     [Fact]
-    public void Select_tells_the_value_behind_the_words()
+    public void Select_reports_the_value_of_an_option()
     {
         var chosen = 90;
         var select = Render<Select<int>>(p => p.Add(c => c.Label, "Expires").Add(c => c.Value, 90).Add(c => c.ValueChanged, value => chosen = value)

@@ -32,7 +32,7 @@ public sealed class MenuTests : UiTest
     [Theory]
     [InlineData("copied", true)]
     [InlineData("manual", false)]
-    public async Task Copy_button_names_its_text_and_hears_what_became_of_it(string outcome, bool copied)
+    public async Task Copy_button_refers_to_its_text_and_reports_the_outcome(string outcome, bool copied)
     {
         bool? heard = null;
         var box = Render<CopyBox>(p => p.Add(c => c.Label, "Key").Add(c => c.Value, "nk_test_x").Add(c => c.OnCopied, e => heard = e.Copied));

@@ -21,12 +21,12 @@ public sealed class PickListTests : UiTest
     }
 
     [Fact]
-    public void What_is_chosen_stands_first_even_when_it_is_on_no_page()
+    public void Selected_items_are_first_even_if_on_no_page()
     {
         var list = List([Everything[4210], Everything[2]]);
         Assert.Equal(["Workflow 4211", "Workflow 3", "Workflow 1", "Workflow 2", "Workflow 4"], Names(list).Take(5));
         Assert.Equal(2, list.FindAll("input[type=checkbox][checked]").Count);
-        Assert.Contains("(2 chosen)", list.Find("legend").TextContent, StringComparison.Ordinal);
+        Assert.Contains("2 selected", list.Find("legend").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class PickListTests : UiTest
         var fails = true;
         var list = Render<PickList>(p => p.Add(c => c.Label, "Resources").Add(c => c.Noun, "resources").Add(c => c.DebounceInterval, TimeSpan.Zero).Add(c => c.Values, [Everything[6]])
             .Add(c => c.Load, (_, _) => fails ? throw new TimeoutException() : Task.FromResult(new PickPage([Everything[41]], 1))));
-        Assert.Equal("The resources could not be read. Search again.", list.Find(".rest").TextContent);
+        Assert.Equal("Could not load the resources. Search again.", list.Find(".rest").TextContent);
         Assert.Equal(["Workflow 7"], Names(list));
         fails = false;
         await list.Find("input[type=search]").InputAsync("42");

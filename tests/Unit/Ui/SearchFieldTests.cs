@@ -26,7 +26,7 @@ public sealed class SearchFieldTests : UiTest
     }
 
     [Fact]
-    public async Task Field_that_is_cleared_while_its_text_is_told_is_empty()
+    public async Task Field_cleared_while_its_text_is_reported_is_empty()
     {
         IRenderedComponent<SearchField> field = null!;
         field = Render<SearchField>(p => p.Add(c => c.Label, "Search keys").Add(c => c.Value, "").Add(c => c.ValueChanged, _ => field.Instance.Clear()));

@@ -22,7 +22,7 @@ public sealed class TimeTextTests
     [InlineData((2 * 86400) - 1, "in 1 day")]
     [InlineData(6.5 * 86400, "in 6 days")]
     [InlineData(14 * 86400, "5 Dec 2026")]
-    public void Relative_time_is_told_as_people_say_it(double secondsFromNow, string words) =>
+    public void Relative_time_is_formatted(double secondsFromNow, string words) =>
         Assert.Equal(words, TimeText.Relative(Now.AddSeconds(secondsFromNow), Now));
 
     [Theory]
@@ -32,11 +32,11 @@ public sealed class TimeTextTests
     [InlineData(-3.9, "3 seconds ago")]
     [InlineData(-59.9, "59 seconds ago")]
     [InlineData(-60, "1 min ago")]
-    public void What_has_just_happened_is_told_in_seconds(double secondsFromNow, string words) =>
+    public void Recent_time_is_formatted_in_seconds(double secondsFromNow, string words) =>
         Assert.Equal(words, TimeText.Recent(Now.AddSeconds(secondsFromNow), Now));
 
     [Fact]
-    public void Times_of_another_zone_are_told_in_utc()
+    public void Times_of_another_zone_are_formatted_in_UTC()
     {
         var inTokyo = new DateTimeOffset(2026, 11, 22, 3, 30, 5, TimeSpan.FromHours(9));
         Assert.Equal("21 Nov 2026", TimeText.Date(inTokyo));

@@ -12,8 +12,8 @@ public sealed class ToastHostTests : UiTest
     {
         var host = Render<ToastHost>();
         var undone = 0;
-        Services.GetRequiredService<ToastService>().ShowUndo("Switched off", () => { undone++; return Task.CompletedTask; });
-        host.WaitForAssertion(() => Assert.Equal("Switched off", host.Find(".toast p").TextContent));
+        Services.GetRequiredService<ToastService>().ShowUndo("Disabled", () => { undone++; return Task.CompletedTask; });
+        host.WaitForAssertion(() => Assert.Equal("Disabled", host.Find(".toast p").TextContent));
         await host.Find(".toast .btn").ClickAsync();
         Assert.Equal(1, undone);
         host.WaitForAssertion(() => Assert.Empty(host.FindAll(".toast")));
@@ -23,7 +23,7 @@ public sealed class ToastHostTests : UiTest
     public void Toast_is_read_out_and_can_be_dismissed_by_name()
     {
         var host = Render<ToastHost>();
-        Services.GetRequiredService<ToastService>().ShowError("Could not switch on", "Ten keys are active already.");
+        Services.GetRequiredService<ToastService>().ShowError("Could not enable", "Ten keys are active already.");
         host.WaitForElement("[role=status] .toast");
         Assert.Equal("Ten keys are active already.", host.Find(".toast small").TextContent);
         host.Find("button[aria-label=Dismiss]").Click();

@@ -29,7 +29,7 @@ public sealed class ToastServiceTests : IDisposable
     [Fact]
     public void Toast_that_can_be_undone_stays_longer()
     {
-        toasts.ShowUndo("Switched off", () => Task.CompletedTask);
+        toasts.ShowUndo("Disabled", () => Task.CompletedTask);
         clock.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal("Undo", Assert.Single(toasts.Items).ActionText);
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -39,7 +39,7 @@ public sealed class ToastServiceTests : IDisposable
     [Fact]
     public void Failure_stays_until_it_is_dismissed()
     {
-        toasts.ShowError("Could not switch on", "Ten keys are active already.");
+        toasts.ShowError("Could not enable", "Ten keys are active already.");
         clock.Advance(TimeSpan.FromHours(1));
         toasts.Dismiss(Assert.Single(toasts.Items));
         Assert.Empty(toasts.Items);
@@ -62,7 +62,7 @@ public sealed class ToastServiceTests : IDisposable
     [Fact]
     public void Failure_has_no_time_to_run_out_after_it_was_read()
     {
-        toasts.ShowError("Could not switch on");
+        toasts.ShowError("Could not enable");
         toasts.Hold(true);
         toasts.Hold(false);
         clock.Advance(TimeSpan.FromHours(1));

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Dashboard.Tests.Unit.Ui;
 
-/// <summary>A page with the kit's services, a clock that stands, and a browser that does what the script's two calls ask.</summary>
+/// <summary>A page with the UI services, a stopped clock, and fakes for the script's two functions.</summary>
 public abstract class UiTest : BunitContext
 {
-    static UiTest() => DefaultWaitTimeout = TimeSpan.FromSeconds(30); // a test waits for a state, however busy the machine is
+    static UiTest() => DefaultWaitTimeout = TimeSpan.FromSeconds(30); // tests wait for a state, even on a busy machine
 
     protected UiTest()
     {

@@ -19,7 +19,7 @@ public sealed class FirstUsesTests : IAsyncDisposable
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
     [Fact]
-    public async Task First_use_is_written_at_once_without_the_clock_and_reaches_another_nodes_page_by_its_next_read()
+    public async Task First_use_is_written_at_once_and_reaches_other_nodes_by_the_feed()
     {
         var key = await CreateAsync();
         var other = world.Run();
@@ -43,18 +43,18 @@ public sealed class FirstUsesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task First_use_leaves_a_feed_row_and_no_audit_row()
+    public async Task First_use_writes_a_feed_row_and_no_audit_row()
     {
         var key = await CreateAsync();
         await UseAsync(world.Services, key, Facts);
         await world.Services.Get<FirstUses>().FlushAsync(None);
         await using var context = world.Open();
         Assert.Equal(1, await context.FeedEntries.CountAsync(x => x.SubjectType == FeedSubject.KeyUse, None));
-        Assert.Equal(1, await context.AuditEntries.CountAsync(None)); // of its creation
+        Assert.Equal(1, await context.AuditEntries.CountAsync(None)); // from its creation
     }
 
     [Fact]
-    public async Task Of_many_uses_at_once_on_two_nodes_one_is_the_first_and_told_once()
+    public async Task Concurrent_first_uses_on_two_nodes_are_reported_once()
     {
         var key = await CreateAsync();
         var other = world.Run();
@@ -107,7 +107,7 @@ public sealed class FirstUsesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Refused_use_is_none()
+    public async Task Refused_request_is_not_a_first_use()
     {
         var key = await CreateAsync();
         var requirement = new AccessRequirement(AcceptedEnvironments.Test);
@@ -130,7 +130,7 @@ public sealed class FirstUsesTests : IAsyncDisposable
     [InlineData("v1/orders", null)]
     [InlineData("/v1/\r\nx", null)]
     [InlineData(null, null)]
-    public async Task Path_is_kept_without_its_query_and_only_where_it_is_one(string? path, string? kept) =>
+    public async Task Path_is_stored_without_its_query(string? path, string? kept) =>
         Assert.Equal(kept, (await FirstUseAsync(_ => Facts with { Path = path })).Path);
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class FirstUsesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Key_in_path_method_or_client_is_kept_nowhere()
+    public async Task Key_in_path_method_or_client_is_not_stored()
     {
         var secret = "";
         await FirstUseAsync(key => new(null, secret = key.Secret.Reveal(), $"/x/{secret}", secret));
@@ -150,7 +150,7 @@ public sealed class FirstUsesTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Path_with_another_key_in_it_is_kept_nowhere_either()
+    public async Task Path_with_another_key_is_not_stored()
     {
         var other = (await CreateAsync()).Secret.Reveal();
         Assert.Null((await FirstUseAsync(_ => new(null, "GET", $"/reset/key={other};v=1"))).Path);

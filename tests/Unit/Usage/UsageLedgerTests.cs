@@ -19,13 +19,13 @@ public sealed class UsageLedgerTests
     [InlineData("::ffff:203.0.113.77", "203.0.113.0/24")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48")]
     [InlineData("::", "::/48")]
-    public void Address_is_kept_coarse(string address, string network) => Assert.Equal(network, CoarseNetwork.Of(IPAddress.Parse(address)).ToText());
+    public void IP_address_is_stored_as_a_network(string address, string network) => Assert.Equal(network, CoarseNetwork.Of(IPAddress.Parse(address)).ToText());
 
     [Fact]
     public void No_address_has_no_network() => Assert.Null(CoarseNetwork.Of(null).ToText());
 
     [Fact]
-    public async Task Every_answer_about_a_known_key_is_counted_by_hour_and_outcome()
+    public async Task Verifications_of_a_known_key_are_counted_by_hour_and_outcome()
     {
         await using var world = new TestInstallation();
         var key = await CreateAsync(world);
@@ -48,7 +48,7 @@ public sealed class UsageLedgerTests
     }
 
     [Fact]
-    public async Task Counts_of_many_threads_while_batches_are_written_are_whole()
+    public async Task Concurrent_counts_are_complete_while_batches_are_written()
     {
         await using var world = new TestInstallation();
         var (one, other) = (await CreateAsync(world), await CreateAsync(world));
@@ -74,7 +74,7 @@ public sealed class UsageLedgerTests
     }
 
     [Fact]
-    public async Task Batch_whose_answer_was_lost_counts_once()
+    public async Task Batch_with_a_lost_response_counts_once()
     {
         var commands = new Commands();
         await using var world = new TestInstallation();
@@ -89,7 +89,7 @@ public sealed class UsageLedgerTests
         await node.Usage.FlushAsync(Token);
         Assert.Equal(2, Assert.Single(await ListAsync(world, key)).Count);
 
-        // As if the answer to the second batch had been lost: it is taken back to the first one's number, and then sent again.
+        // Simulates a lost response to the second batch: resets the node to the number of the first, so that it sends the second again.
         await using var context = world.Open();
         Assert.Equal(2, (await context.UsageNodes.SingleAsync(Token)).LastBatch);
         world.Sql("UPDATE UsageNodes SET LastBatch = 3");
@@ -115,7 +115,7 @@ public sealed class UsageLedgerTests
     }
 
     [Fact]
-    public async Task Clients_are_kept_by_network_and_family_and_the_longest_unseen_goes_first()
+    public async Task Clients_are_stored_by_network_and_family_and_evicted_by_age()
     {
         await using var world = new TestInstallation();
         var key = await CreateAsync(world);
@@ -160,11 +160,11 @@ public sealed class UsageLedgerTests
         Assert.Equal((TestInstallation.Start.AddMinutes(2), "198.51.100.0/24"), (row.LastUsedAt!.Value, row.LastUsedFrom));
     }
 
-    /// <summary>A first use is written with its milliseconds, later ones to the second.</summary>
+    /// <summary>A first use is stored with milliseconds, later ones with seconds.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(500)]
-    public async Task Later_use_of_the_same_second_is_where_the_key_was_last_used_and_time_does_not_go_back(int written)
+    public async Task Last_use_within_a_second_wins_and_time_does_not_go_back(int written)
     {
         await using var world = new TestInstallation();
         var key = await CreateAsync(world);
@@ -177,7 +177,7 @@ public sealed class UsageLedgerTests
     }
 
     [Fact]
-    public async Task Refused_request_is_no_use()
+    public async Task Refused_request_does_not_count_as_use()
     {
         await using var world = new TestInstallation();
         var key = await CreateAsync(world);
@@ -195,7 +195,7 @@ public sealed class UsageLedgerTests
         var key = await CreateAsync(world);
         Use(world, node, key, TestInstallation.Start, "198.51.100.9");
         commands.FailWhen = text => text.Contains("UsageNodes", StringComparison.Ordinal);
-        await node.Usage.StopAsync(Token); // says so in the log, and keeps it
+        await node.Usage.StopAsync(Token); // logs the failure and keeps the batch
         commands.FailWhen = _ => false;
         Use(world, node, key, TestInstallation.Start, "198.51.100.9");
         await node.Usage.StopAsync(Token);
@@ -204,7 +204,7 @@ public sealed class UsageLedgerTests
     }
 
     [Fact]
-    public async Task Batch_about_a_key_that_a_restored_backup_lacks_is_written_all_the_same()
+    public async Task Batch_with_a_key_missing_after_a_restore_is_written()
     {
         await using var world = new TestInstallation();
         var key = await CreateAsync(world);
@@ -215,14 +215,14 @@ public sealed class UsageLedgerTests
     }
 
     [Fact]
-    public async Task Usage_that_is_older_than_four_hundred_days_is_cleared()
+    public async Task Usage_older_than_400_days_is_deleted()
     {
         await using var world = new TestInstallation();
         var key = await CreateAsync(world);
         Use(world, world.Services, key, TestInstallation.Start, "198.51.100.9");
         await world.Services.Usage.FlushAsync(Token);
         world.Time.Advance(TimeSpan.FromDays(399));
-        Assert.Equal(1, await world.Services.Get<UsageCleanupService>().ClearAsync(Token)); // the node
+        Assert.Equal(1, await world.Services.Get<UsageCleanupService>().ClearAsync(Token)); // the row of the node
         Assert.Single(await ListAsync(world, key));
         world.Time.Advance(TimeSpan.FromDays(2));
         Assert.Equal(2, await world.Services.Get<UsageCleanupService>().ClearAsync(Token));

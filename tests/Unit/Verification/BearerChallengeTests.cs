@@ -17,7 +17,7 @@ public sealed class BearerChallengeTests
     [InlineData("https://keys.example.com", "localhost:5080", "https://keys.example.com", "https://keys.example.com")]
     [InlineData(null, "127.0.0.1:5080", "http://127.0.0.1:5080", "http://localhost:5080")]
     [InlineData(null, "api.example.com", "http://localhost:5080", "http://localhost:5080")]
-    public void Another_servers_request_names_its_resource_and_says_nothing_of_where_Latchkey_is(string? url, string host, string own, string beside)
+    public void Challenge_of_another_server_names_its_resource_only(string? url, string host, string own, string beside)
     {
         Assert.Equal($"Bearer resource_metadata=\"{own}{Metadata}\"", Of(null, null, url, host));
         Assert.Equal($"Bearer resource_metadata=\"{beside}{Metadata}?resource=https%3A%2F%2Fapi.example.com%3A8443%2Fv1%2Forders\"", Of(Orders, null, url, host));
@@ -29,11 +29,11 @@ public sealed class BearerChallengeTests
     [InlineData("/\"b")]
     [InlineData("*")]
     [InlineData(null)]
-    public void Address_that_no_token_could_be_for_is_not_named(string? path) =>
+    public void Challenge_omits_a_URL_that_no_token_can_be_for(string? path) =>
         Assert.Equal($"Bearer resource_metadata=\"http://localhost:5080{Metadata}\"", Of(Orders with { Path = path }, null, null, "localhost:5080"));
 
     [Fact]
-    public void Needed_scopes_and_the_error_stand_beside_it() => Assert.Equal(
+    public void Challenge_contains_needed_scopes_and_the_error() => Assert.Equal(
         $"Bearer resource_metadata=\"http://localhost:5080{Metadata}\", scope=\"read:workflows\", error=\"invalid_token\", error_description=\"{RefusalCode.InvalidToken.ToSentence()}\"",
         Of(null, "read:workflows", null, "localhost:5080", RefusalCode.InvalidToken));
 

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Verification;
 
-/// <summary>Random changes on two nodes, and what each then says of every key, against what is stored.</summary>
+/// <summary>Makes random changes on two nodes, and compares each node's verdict on every key with the database.</summary>
 public sealed class CachePropertyTests
 {
     static readonly string[] Projects = [TestInstallation.Orders, "acme/sales", "acme/ledger"];
@@ -18,7 +18,7 @@ public sealed class CachePropertyTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task Node_says_what_is_stored_at_once_after_its_own_changes_and_after_a_read_after_anothers(ulong seed)
+    public async Task Node_is_current_after_own_changes_and_after_a_feed_read(ulong seed)
     {
         await using var world = new TestInstallation(("Keys:MaxActivePerProject", "1000"));
         Services[] nodes = [world.Services, world.Run(("Keys:MaxActivePerProject", "1000"))];
@@ -28,7 +28,7 @@ public sealed class CachePropertyTests
         {
             var (one, other) = random.Flip() ? (nodes[0], nodes[1]) : (nodes[1], nodes[0]);
             await other.ReadFeedAsync();
-            await one.ReadFeedAsync(); // knows all that the other did
+            await one.ReadFeedAsync(); // learns of the other node's changes
             await ChangeAsync(world, one, random, keys);
             if (random.Below(4) == 0)
             {
@@ -42,7 +42,7 @@ public sealed class CachePropertyTests
     }
 
     [Fact]
-    public async Task Node_that_is_asked_all_the_while_says_what_is_stored_when_the_changes_have_ended()
+    public async Task Node_under_load_is_current_once_changes_have_ended()
     {
         await using var world = new TestInstallation(("Keys:MaxActivePerProject", "1000"));
         Services[] nodes = [world.Services, world.Run(("Keys:MaxActivePerProject", "1000"))];
@@ -90,7 +90,7 @@ public sealed class CachePropertyTests
         }
     }
 
-    /// <summary>What is asked of every key: the node's answer is that of one that has never heard of anything.</summary>
+    /// <summary>Asserts that the node's verdict on every key equals that of a node with an empty cache.</summary>
     static async Task CompareAsync(TestInstallation world, Services node, Xorshift random, List<IssuedKey> keys)
     {
         await using var context = world.Open();
@@ -113,7 +113,7 @@ public sealed class CachePropertyTests
     {
         var what = onlyCreate || (keys.Count == 0) ? 0 : random.Between(onlyChange ? 1 : 0, 7);
         var key = keys.Count == 0 ? null : random.Pick(keys).Key.KeyId;
-        switch (what) // what is refused, since the key is revoked or the project is gone, changes nothing, and that is a case as well
+        switch (what) // refused changes, on revoked keys or deleted projects, are intended cases too
         {
             case 0:
                 await node.Resources.CreateAsync(world.Owner, new(TestInstallation.Orders, "workflow", random.Pick<string>(["a", "b"])), Token);

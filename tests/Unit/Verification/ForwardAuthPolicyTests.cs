@@ -22,7 +22,7 @@ public sealed class ForwardAuthPolicyTests
     [InlineData("/Acme/orders/live/READ/spaceship:x", "", "", "")]
     [InlineData("/acme/orders/live/read/workflow", "acme/orders", "read", "")]
     [InlineData("/acme/orders/live/read/workflow:a%2Fb", "acme/orders", "read", "")]
-    public void Path_says_what_is_demanded(string path, string? project, string? permission, string? resource)
+    public void Path_defines_the_requirement(string path, string? project, string? permission, string? resource)
     {
         var requirement = ForwardAuthPolicy.Read(path, Words)!.At(AcceptedEnvironments.Both);
         Assert.Equal((project, permission, resource), (requirement.Project, requirement.Permission, requirement.Resource));
@@ -35,7 +35,7 @@ public sealed class ForwardAuthPolicyTests
     [InlineData("/acme/orders/test", AcceptedEnvironments.Test)]
     [InlineData("/acme/orders/Live", AcceptedEnvironments.None)]
     [InlineData("/acme/orders/staging", AcceptedEnvironments.None)]
-    public void Environment_that_is_named_decides_alone_and_else_the_host_does(string path, AcceptedEnvironments environments) =>
+    public void Named_environment_takes_precedence_over_the_host(string path, AcceptedEnvironments environments) =>
         Assert.Equal(environments, ForwardAuthPolicy.Read(path, Words)!.At(AcceptedEnvironments.Test).Environments);
 
     [Theory]
@@ -44,5 +44,5 @@ public sealed class ForwardAuthPolicyTests
     [InlineData("//orders")]
     [InlineData("/acme//live")]
     [InlineData("/acme/orders/live/read/workflow:a/more")]
-    public void Path_of_another_form_is_no_policy(string path) => Assert.Null(ForwardAuthPolicy.Read(path, Words));
+    public void Malformed_path_is_not_a_policy(string path) => Assert.Null(ForwardAuthPolicy.Read(path, Words));
 }

@@ -8,7 +8,7 @@ namespace Dashboard.Tests.Unit.Verification;
 public sealed class KeyCacheStoreTests
 {
     [Fact]
-    public void Memory_is_bounded_and_what_is_asked_for_stays()
+    public void Memory_is_bounded_and_recently_used_keys_stay()
     {
         var keys = new KeyCacheStore(10);
         for (var i = 0; i < 1000; i++)
@@ -48,7 +48,7 @@ public sealed class KeyCacheStoreTests
     }
 
     [Fact]
-    public void Keys_of_a_project_that_was_read_differently_rest_on_the_newer()
+    public void Keys_of_a_project_use_its_latest_read()
     {
         var keys = new KeyCacheStore(10);
         keys.Put(KeyDigest.Of("a"), Key("a"));

@@ -7,13 +7,13 @@ namespace Dashboard.Tests.Unit.Verification;
 public sealed class KeyHashFilterTests
 {
     [Fact]
-    public void What_was_added_is_known_and_nothing_else_whatever_the_order()
+    public void Filter_contains_exactly_what_was_added_in_any_order()
     {
         var random = new Xorshift(11);
         var (known, model) = (new KeyHashFilter(), new HashSet<ulong>());
         for (var i = 0; i < 100_000; i++)
         {
-            var prefix = random.Flip() ? (ulong)random.Below(1 << 20) << 44 : ((ulong)random.Below(int.MaxValue) << 32) | (uint)random.Below(int.MaxValue); // many alike in their low half
+            var prefix = random.Flip() ? (ulong)random.Below(1 << 20) << 44 : ((ulong)random.Below(int.MaxValue) << 32) | (uint)random.Below(int.MaxValue); // many have equal low halves
             known.Add(prefix);
             model.Add(prefix);
         }

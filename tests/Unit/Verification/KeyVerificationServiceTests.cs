@@ -16,7 +16,7 @@ public sealed class KeyVerificationServiceTests
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Good_key_is_answered_with_what_it_is()
+    public async Task Valid_key_returns_its_principal()
     {
         await using var world = new TestInstallation();
         var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one", Permissions: ["read"])));
@@ -25,7 +25,7 @@ public sealed class KeyVerificationServiceTests
     }
 
     [Fact]
-    public async Task Environment_that_is_left_out_is_that_of_the_key_that_asks()
+    public async Task Environment_defaults_to_that_of_the_callers_key()
     {
         await using var world = new TestInstallation();
         var api = await ApiAsync(world, KeyEnvironment.Test);
@@ -36,7 +36,7 @@ public sealed class KeyVerificationServiceTests
     }
 
     [Fact]
-    public async Task Keys_of_other_organizations_do_not_exist_and_are_not_counted()
+    public async Task Keys_of_other_organizations_are_unknown_and_not_counted()
     {
         await using var world = new TestInstallation();
         var api = await ApiAsync(world);
@@ -54,7 +54,7 @@ public sealed class KeyVerificationServiceTests
     [InlineData("nonsense")]
     [InlineData("a.b.c")]
     [InlineData("nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjJ")]
-    public async Task Text_that_is_no_key_is_malformed(string text)
+    public async Task Text_that_is_not_a_key_is_malformed(string text)
     {
         await using var world = new TestInstallation();
         var answer = await AnswerAsync(world, await ApiAsync(world), new(text, Explain: true));
@@ -63,7 +63,7 @@ public sealed class KeyVerificationServiceTests
     }
 
     [Fact]
-    public async Task Explanation_has_every_rule_in_order_also_those_after_the_first_that_fails()
+    public async Task Explanation_lists_every_rule_in_order()
     {
         await using var world = new TestInstallation();
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
@@ -82,7 +82,7 @@ public sealed class KeyVerificationServiceTests
     }
 
     [Fact]
-    public async Task Key_with_an_allow_list_is_held_against_the_client_of_the_question()
+    public async Task Allow_list_is_checked_against_the_given_client_address()
     {
         await using var world = new TestInstallation();
         var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one", AllowedIps: ["203.0.113.0/24", "2001:db8::/32"])));
@@ -96,7 +96,7 @@ public sealed class KeyVerificationServiceTests
     }
 
     [Fact]
-    public async Task Who_may_not_ask_is_refused_before_the_question_is_looked_at()
+    public async Task Caller_is_authorized_before_the_body_is_validated()
     {
         await using var world = new TestInstallation();
         var persons = await KeyAsync(world, new(TestInstallation.Orders, "one"));
@@ -124,7 +124,7 @@ public sealed class KeyVerificationServiceTests
     [InlineData(null, null, null, "203.0.113.7:80", "client_ip")]
     [InlineData(null, null, null, "fe80::1%eth0", "client_ip")]
     [InlineData(null, null, null, "", "client_ip")]
-    public async Task Question_that_cannot_be_meant_is_told_by_field(string? project, string? resource, string? permission, string? client, string field)
+    public async Task Invalid_request_is_an_error_by_field(string? project, string? resource, string? permission, string? client, string field)
     {
         await using var world = new TestInstallation();
         var outcome = await AskAsync(world, Headers(await ApiAsync(world)), new VerifyKeyRequest("x", null, project, resource, permission, client));
@@ -132,7 +132,7 @@ public sealed class KeyVerificationServiceTests
     }
 
     [Fact]
-    public async Task Words_that_nothing_is_called_are_refusals_of_the_key()
+    public async Task Unknown_project_or_permission_refuses_the_key()
     {
         await using var world = new TestInstallation();
         var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one")));
@@ -141,7 +141,7 @@ public sealed class KeyVerificationServiceTests
     }
 
     [Fact]
-    public async Task Key_at_its_own_limit_is_told_so_and_the_one_who_asks_is_not_limited_by_what_others_present()
+    public async Task Key_limit_applies_to_the_key_and_not_to_the_caller()
     {
         await using var world = new TestInstallation(("RateLimits:RefusedPerMinute", "2"));
         var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one", RequestsPerMinute: 3)));
@@ -159,7 +159,7 @@ public sealed class KeyVerificationServiceTests
     }
 
     [Fact]
-    public async Task Client_with_too_many_refusals_is_told_to_wait_and_a_good_key_passes_all_the_same()
+    public async Task Client_with_too_many_refusals_waits_but_a_valid_key_passes()
     {
         await using var world = new TestInstallation(("RateLimits:RefusedPerMinute", "3"));
         var key = await KeyAsync(world, new(TestInstallation.Orders, "one"));
@@ -190,7 +190,7 @@ public sealed class KeyVerificationServiceTests
 
     static ValueTask<VerifyKeyResult> AskAsync(TestInstallation world, IHeaderDictionary headers, Result<VerifyKeyRequest> question)
     {
-        Assert.NotNull(world.Services.Verifier); // which has read the feed, as a running node does each second
+        Assert.NotNull(world.Services.Verifier); // reads the feed, as a running node does every second
         return world.Services.Get<KeyVerificationService>().AskAsync(CredentialReader.Read(headers, acceptBearer: true), new(IPAddress.Loopback), question, Token);
     }
 

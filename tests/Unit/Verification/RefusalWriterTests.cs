@@ -11,7 +11,7 @@ public sealed class RefusalWriterTests
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public async Task Refusal_is_a_problem_document_with_a_challenge_where_a_credential_would_help(RefusalCode code)
+    public async Task Refusal_is_a_problem_document_with_a_challenge_if_useful(RefusalCode code)
     {
         var http = new DefaultHttpContext();
         using var body = new MemoryStream();
@@ -33,7 +33,7 @@ public sealed class RefusalWriterTests
     }
 
     [Fact]
-    public async Task Refusal_of_a_question_for_headers_only_has_no_body()
+    public async Task Refusal_of_a_HEAD_request_has_no_body()
     {
         var http = new DefaultHttpContext { Request = { Method = "HEAD" } };
         using var body = new MemoryStream();

@@ -24,7 +24,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
     [Fact]
-    public async Task Key_that_is_known_is_verified_without_a_question_and_next_to_no_memory()
+    public async Task Cached_key_is_verified_without_a_query_and_with_few_allocations()
     {
         var key = PresentedKeys.Key(await UsedKeyAsync());
         commands.Forget();
@@ -35,7 +35,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
             Assert.NotNull((await verifier.VerifyAsync(key, requirement, Nothing, None)).Principal);
         }
 
-        world.Time.Advance(TimeSpan.FromSeconds(1)); // so that the last use is another
+        world.Time.Advance(TimeSpan.FromSeconds(1)); // so that the last use differs
         var before = GC.GetAllocatedBytesForCurrentThread();
         var verdict = await verifier.VerifyAsync(key, requirement, Nothing, None);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200);
@@ -44,7 +44,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Revoked_key_is_refused_at_once_here_and_after_the_next_read_elsewhere()
+    public async Task Revoked_key_is_refused_at_once_here_and_elsewhere_after_a_feed_read()
     {
         var other = world.Run();
         var key = await UsedKeyAsync();
@@ -56,11 +56,11 @@ public sealed class VerificationCacheTests : IAsyncDisposable
         Assert.Equal(RefusalCode.RevokedKey, await AskAsync(other, key));
     }
 
-    /// <summary>The key's row has been read and is still active there; the revocation comes before the read has ended.</summary>
+    /// <summary>Revokes the key after its active row has been read but before the read has ended.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Answer_read_while_a_change_was_under_way_is_not_kept(bool onThisNode)
+    public async Task Result_read_during_a_change_is_not_cached(bool onThisNode)
     {
         var key = await KeyAsync();
         await ReadAsync(node);
@@ -77,13 +77,13 @@ public sealed class VerificationCacheTests : IAsyncDisposable
                 }
             }
         };
-        Assert.Null(await AskAsync(node, key)); // it was asked before the revocation
+        Assert.Null(await AskAsync(node, key)); // it started before the revocation
         Assert.True(revoked);
         Assert.Equal(RefusalCode.RevokedKey, await AskAsync(node, key));
     }
 
     [Fact]
-    public async Task All_who_ask_for_the_same_key_share_one_read_but_none_from_before_a_change()
+    public async Task Concurrent_verifications_share_one_read_but_none_from_before_a_change()
     {
         var key = await KeyAsync();
         await ReadAsync(node);
@@ -116,7 +116,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Expiry_is_judged_by_the_clock_and_asks_nobody()
+    public async Task Expiry_is_checked_by_the_clock_without_a_query()
     {
         var key = await UsedKeyAsync(TestInstallation.Start.AddSeconds(20));
         commands.Forget();
@@ -128,7 +128,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Node_that_is_cut_off_answers_for_thirty_seconds_then_that_it_cannot_and_recovers_by_itself()
+    public async Task Disconnected_node_answers_for_30_seconds_and_recovers_by_itself()
     {
         var (known, unread) = (await UsedKeyAsync(), await KeyAsync());
         await ReadAsync(node);
@@ -145,7 +145,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
         }
 
         commands.FailWhen = _ => false;
-        Assert.Equal(RefusalCode.VerificationUnavailable, await AskAsync(node, known)); // not before it has read
+        Assert.Equal(RefusalCode.VerificationUnavailable, await AskAsync(node, known)); // not before it has read the feed
         await ReadAsync(node);
         Assert.Null(await AskAsync(node, known));
         Assert.Null(await AskAsync(node, unread));
@@ -166,19 +166,19 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Node_that_started_without_its_database_calls_no_key_bad()
+    public async Task Node_started_without_a_database_calls_no_key_invalid()
     {
         var key = await KeyAsync(world.Services);
         commands.FailWhen = _ => true;
         Assert.Equal(RefusalCode.VerificationUnavailable, (await node.Verifier.VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Refusal);
-        commands.FailWhen = text => text.Contains("\"ApiKeys\"", StringComparison.Ordinal); // the feed answers, the hashes do not
+        commands.FailWhen = text => text.Contains("\"ApiKeys\"", StringComparison.Ordinal); // the feed can be read, the hashes cannot
         Assert.Equal(RefusalCode.VerificationUnavailable, (await node.Verifier.VerifyAsync(Unknown(), AccessRequirement.None, null, None)).Refusal);
         commands.FailWhen = _ => false;
         Assert.Null((await node.Verifier.VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Refusal);
     }
 
     [Fact]
-    public async Task Restored_backup_empties_everything()
+    public async Task Restored_backup_clears_the_cache()
     {
         var (key, minted) = (await UsedKeyAsync(), await KeyAsync());
         await ReadAsync(node);
@@ -189,7 +189,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Key_that_another_node_has_just_minted_is_good_at_once()
+    public async Task Key_created_on_another_node_is_valid_at_once()
     {
         await ReadAsync(node);
         var elsewhere = world.Run(("Keys:Template", "ak-{uuid}{secret:32}"));
@@ -198,7 +198,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Flood_of_unknown_keys_asks_the_feed_at_most_twenty_times_a_second_and_nothing_else()
+    public async Task Flood_of_unknown_keys_causes_at_most_20_feed_reads_per_second()
     {
         var key = await UsedKeyAsync();
         commands.Forget();
@@ -219,13 +219,13 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_a_key_rests_on_is_right_after_each_change()
+    public async Task Cached_key_is_correct_after_each_change()
     {
         var key = await UsedKeyAsync();
         Assert.True((await node.Projects.ChangeAsync(world.Owner, new("acme", "orders"), new(Slug: "sales"), None)).Succeeded);
         Assert.Equal("acme/sales", (await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), AccessRequirement.None, null, None)).Principal!.Project);
         Assert.True((await node.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Slug: "apex"), None)).Succeeded);
-        var verdict = await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), new(Project: TestInstallation.Orders), null, None); // its first address still means it
+        var verdict = await node.Get<Verifier>().VerifyAsync(PresentedKeys.Key(key), new(Project: TestInstallation.Orders), null, None); // its former address still matches
         Assert.Equal(("apex", "apex/sales"), (verdict.Principal!.Organization, verdict.Principal.Project));
         world.Sql($"UPDATE AspNetUsers SET Name = 'Olivia' WHERE Id = '{world.Owner.Id}'; "
             + $"INSERT INTO FeedEntries (Number, SubjectType, SubjectId, At) SELECT Number + 1, 'user', '{world.Owner.Id}', 1 FROM FeedCounter; UPDATE FeedCounter SET Number = Number + 1");
@@ -236,7 +236,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Key_is_told_as_unused_until_its_first_use_is_written_and_then_no_more()
+    public async Task Key_counts_as_unused_until_its_first_use_is_written()
     {
         var key = await UsedKeyAsync();
         var uses = node.Get<Core.Usage.FirstUses>();
@@ -250,7 +250,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
 
     static bool IsLookUp(string text) => text.Contains("FROM \"ApiKeys\"", StringComparison.Ordinal) && text.Contains("\"Hash\" = ", StringComparison.Ordinal);
 
-    /// <summary>Of the right shape, and never minted.</summary>
+    /// <summary>Returns a well-formed key that was never minted.</summary>
     static PresentedCredential Unknown()
     {
         Assert.True(KeyTemplate.TryParse(KeyTemplate.Default, out var template, out _));
@@ -269,7 +269,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     async Task<IssuedKey> KeyAsync(Services? services = null, DateTimeOffset? expiresAt = null) =>
         (await (services ?? node).Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "key", ExpiresAt: expiresAt), None)).Value;
 
-    /// <summary>A key that the node knows.</summary>
+    /// <summary>Returns a key that the node has cached.</summary>
     async Task<IssuedKey> UsedKeyAsync(DateTimeOffset? expiresAt = null)
     {
         var key = await KeyAsync(node, expiresAt);

@@ -13,7 +13,7 @@ public sealed class VerifierTests
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Good_key_is_the_whole_truth()
+    public async Task Valid_key_returns_the_full_principal()
     {
         await using var world = new TestInstallation();
         var key = await CreateAsync(world, world.Services, new(TestInstallation.Orders, "good", KeyEnvironment.Test, Permissions: ["read"]));
@@ -27,9 +27,9 @@ public sealed class VerifierTests
         Assert.Null(principal.Scope);
     }
 
-    /// <summary>Each step mends the first fault and leaves those after it.</summary>
+    /// <summary>Each step fixes the first problem and leaves the later ones.</summary>
     [Fact]
-    public async Task Of_several_faults_the_first_in_order_answers()
+    public async Task First_failing_rule_in_order_decides()
     {
         await using var world = new TestInstallation();
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
@@ -53,7 +53,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task Expired_key_is_refused_from_the_second_on_and_a_revoked_one_stays_revoked()
+    public async Task Expired_key_is_refused_and_a_revoked_one_stays_revoked()
     {
         await using var world = new TestInstallation();
         var key = await CreateAsync(world, world.Services, new(TestInstallation.Orders, "short", ExpiresAt: TestInstallation.Start.AddHours(1)));
@@ -66,7 +66,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task Database_that_is_away_is_never_told_as_a_bad_key()
+    public async Task Unavailable_database_is_never_reported_as_an_invalid_key()
     {
         var commands = new Commands();
         await using var world = new TestInstallation();
@@ -78,9 +78,9 @@ public sealed class VerifierTests
         Assert.Null((await AskAsync(node, key.Secret.Reveal(), AccessRequirement.None)).Refusal);
     }
 
-    /// <summary>Between two reads of the feed: the key is known to be one, and reading it fails.</summary>
+    /// <summary>Between two reads of the feed: the key is known to exist, and reading it fails.</summary>
     [Fact]
-    public async Task Whatever_keeps_a_key_from_being_read_is_never_told_as_a_bad_key_but_who_stops_waiting_is_told_that()
+    public async Task Read_failure_is_never_reported_as_an_invalid_key()
     {
         var commands = new Commands();
         await using var world = new TestInstallation();
@@ -104,7 +104,7 @@ public sealed class VerifierTests
     }
 
     [Fact]
-    public async Task Two_hundred_legal_templates_mint_and_verify_and_go_on_when_the_next_is_set()
+    public async Task Valid_templates_mint_and_verify_and_stay_valid_when_replaced()
     {
         await using var world = new TestInstallation(("Keys:MaxActivePerProject", "1000"));
         var random = new Xorshift(20261122);
@@ -119,12 +119,12 @@ public sealed class VerifierTests
 
         foreach (var raw in minted)
         {
-            Assert.Null((await AskAsync(world.Services, raw, AccessRequirement.None)).Refusal); // a node that was there before them
+            Assert.Null((await AskAsync(world.Services, raw, AccessRequirement.None)).Refusal); // a node that was running before they were created
         }
     }
 
     [Fact]
-    public void Two_hundred_illegal_templates_stop_the_start()
+    public void Invalid_templates_fail_startup()
     {
         var random = new Xorshift(20261123);
         for (var i = 0; i < 200; i++)
@@ -145,8 +145,8 @@ public sealed class VerifierTests
         await using var world = new TestInstallation(("Keys:Template", template));
         var raw = (await CreateAsync(world, world.Services, new(TestInstallation.Orders, "one"))).Secret.Reveal();
         var random = new Xorshift(7);
-        var asked = new List<Task<Verdict>>(); // at once: they share a read of the feed
-        for (var i = 0; i < 500; i++) // the ten thousand of each are held by KeyTemplatePropertyTests, without a database
+        var asked = new List<Task<Verdict>>(); // concurrent, so they share a read of the feed
+        for (var i = 0; i < 500; i++) // KeyTemplatePropertyTests covers 10,000 of each without a database
         {
             var characters = raw.ToCharArray();
             var at = random.Below(raw.Length);

@@ -8,21 +8,21 @@ using Microsoft.OpenApi;
 
 namespace Dashboard.Api.OpenApi;
 
-/// <summary>The API's description, OpenAPI 3.1. What it says of an endpoint is read from the endpoint itself.</summary>
+/// <summary>The OpenAPI 3.1 document. Its content is read from the endpoints' metadata.</summary>
 static class ApiDescription
 {
-    /// <summary>The security scheme of browser sessions.</summary>
+    /// <summary>The security scheme for browser sessions.</summary>
     public const string SessionScheme = "session_cookie";
 
-    /// <summary>The security scheme of the command line's access tokens.</summary>
+    /// <summary>The security scheme for access tokens of the command-line client.</summary>
     public const string TokenScheme = "access_token";
 
     const string Name = "v1";
 
     const string About =
-        "Latchkey issues and verifies API keys. Times are RFC 3339, UTC, with milliseconds. Every error is a problem document (RFC 9457) with a machine-readable code. " +
-        "Lists come in pages: pass next_cursor as cursor. HEAD works wherever GET does. What changes something under a session cookie needs the header " +
-        "Sec-Fetch-Site: same-origin, or an Origin equal to the address that it is sent to.";
+        "Latchkey issues and verifies API keys. Times are RFC 3339 in UTC with milliseconds. Every error is a problem document " +
+        "(RFC 9457) with a machine-readable code. Lists are paged: pass next_cursor as cursor. HEAD works wherever GET does. " +
+        "Changes made with a session cookie need the header Sec-Fetch-Site: same-origin, or an Origin header that matches the URL.";
 
     public static IServiceCollection AddApiDescription(this IServiceCollection services)
     {
@@ -43,12 +43,16 @@ static class ApiDescription
         });
     }
 
-    /// <summary>Maps <c>/openapi/v1.json</c>. It holds no secret, so anybody may read it.</summary>
+    /// <summary>Maps <c>/openapi/v1.json</c>. It is public because it contains no secret.</summary>
     public static void MapApiDescription(this IEndpointRouteBuilder app)
     {
         var description = app.MapGroup("/openapi").AllowAnonymous().AsApi().WithTags("Description");
-        description.MapRead($"/{Name}.json", async Task<IResult> (Cache cache, CancellationToken cancellationToken) => TypedResults.Bytes(await cache.GetAsync(cancellationToken), "application/json"))
-            .WithName("getDescription").WithSummary("This description.").Answers<JsonObject>(200, "The description, OpenAPI 3.1.").ShortCircuit();
+        description.MapRead(
+            $"/{Name}.json",
+            async Task<IResult> (Cache cache, CancellationToken cancellationToken) =>
+                TypedResults.Bytes(await cache.GetAsync(cancellationToken), "application/json"))
+            .WithName("getDescription").WithSummary("Get this OpenAPI document.").Answers<JsonObject>(200, "The OpenAPI 3.1 document.")
+            .ShortCircuit();
     }
 
     static void Finish(OpenApiDocument document, IServiceProvider services)
@@ -57,25 +61,27 @@ static class ApiDescription
         document.Servers = [new() { Url = "/" }];
         foreach (var path in document.Paths.Values)
         {
-            path.Operations?.Remove(HttpMethod.Head); // the same as GET, as the description says
+            path.Operations?.Remove(HttpMethod.Head); // the same as GET, as the document says
         }
 
-        var cookie = services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(IdentityConstants.ApplicationScheme).Cookie.Name!;
+        var cookie = services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get(IdentityConstants.ApplicationScheme)
+            .Cookie.Name!;
         document.AddComponent(SessionScheme, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Cookie,
             Name = cookie,
-            Description = "The session that POST /api/session begins.",
+            Description = "The session cookie that POST /api/session sets.",
         });
-        // OpenAPI 3.1 has no word for the device flow, which such a token comes from.
+        // OpenAPI 3.1 cannot describe the device flow, which issues these tokens.
         document.AddComponent(TokenScheme, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
             BearerFormat = "JWT",
-            Description = "Authorization: Bearer, then an OAuth access token with the scope api that a member obtained through the client latchkey-cli: POST /oauth/device/authorize " +
-                "(RFC 8628), then POST /oauth/token. It is good in the one organization that was chosen, needs no proof of origin, and decides alone where a session cookie comes with it.",
+            Description = "Authorization: Bearer, followed by an OAuth access token with the scope api that the client latchkey-cli " +
+                "obtained for a member: POST /oauth/device/authorize (RFC 8628), then POST /oauth/token. It is valid in one organization " +
+                "and needs no proof of origin. If the request also has a session cookie, the cookie is ignored.",
         });
         foreach (var (name, scheme) in Credentials(services.GetRequiredService<KeyOptions>()))
         {
@@ -88,20 +94,24 @@ static class ApiDescription
     {
         yield return ("x_api_key", Header("X-API-Key"));
         yield return ("api_key", Header("API-Key"));
-        yield return ("authorization_api_key", new() { Type = SecuritySchemeType.Http, Scheme = "ApiKey", Description = "Authorization: ApiKey, then the key." });
+        yield return (
+            "authorization_api_key",
+            new() { Type = SecuritySchemeType.Http, Scheme = "ApiKey", Description = "Authorization: ApiKey, followed by the key." });
         if (options.AcceptBearer)
         {
-            yield return ("authorization_bearer", new() { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "Authorization: Bearer, then the key." });
+            yield return (
+                "authorization_bearer",
+                new() { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "Authorization: Bearer, followed by the key." });
         }
     }
 
     static OpenApiSecurityScheme Header(string name) =>
-        new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = name, Description = "The whole API key." };
+        new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = name, Description = "The API key." };
 
-    /// <summary>The document as bytes: made once, since nothing in it changes while the product runs.</summary>
+    /// <summary>Caches the serialized document, which does not change while the process runs.</summary>
     sealed class Cache([FromKeyedServices(Name)] IOpenApiDocumentProvider provider) : IDisposable
     {
-        readonly SemaphoreSlim turn = new(1);
+        readonly SemaphoreSlim gate = new(1);
         byte[]? bytes;
 
         public async Task<byte[]> GetAsync(CancellationToken cancellationToken)
@@ -111,7 +121,7 @@ static class ApiDescription
                 return known;
             }
 
-            await turn.WaitAsync(cancellationToken);
+            await gate.WaitAsync(cancellationToken);
             try
             {
                 if (bytes is null)
@@ -126,10 +136,10 @@ static class ApiDescription
             }
             finally
             {
-                turn.Release();
+                gate.Release();
             }
         }
 
-        public void Dispose() => turn.Dispose();
+        public void Dispose() => gate.Dispose();
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 
 namespace Dashboard.Api.OpenApi;
 
-/// <summary>What an operation takes and answers, as its endpoint's metadata says, and as follows from who may call it.</summary>
+/// <summary>Describes the parameters, body, responses and security of an operation, from its endpoint's metadata and policy.</summary>
 static class OperationRules
 {
     const string Json = "application/json";
@@ -16,39 +16,39 @@ static class OperationRules
 
     static readonly Dictionary<string, string> Sentences = new(StringComparer.Ordinal)
     {
-        ["invalid_request"] = "The request breaks a rule; errors says which, by field.",
-        ["session_required"] = "There is no session, or it has ended. An API key does not stand in for one, nor does another client's access token than the command line's.",
+        ["invalid_request"] = "The request is invalid; errors lists the problems by field.",
+        ["session_required"] = "There is no session, or it has ended. API keys and other clients' access tokens are not accepted here.",
         ["invalid_credentials"] = "Wrong email or password.",
-        ["forbidden"] = "The caller's role does not allow it, or it takes a session and no access token.",
-        ["cross_site"] = "Nothing proves that the request comes from the product's own pages.",
+        ["forbidden"] = "The caller's role does not allow it, or it requires a session instead of an access token.",
+        ["cross_site"] = "The request does not prove that it comes from Latchkey's own pages.",
         ["not_found"] = "It does not exist, or the caller may not see it.",
-        ["already_created"] = "The same request made a key within a day; key_id says which. It has made nothing now.",
-        ["conflict"] = "What is stored does not allow it.",
-        ["key_limit_reached"] = "The project has as many active keys as it may have.",
+        ["already_created"] = "The same request created a key within the last 24 hours: key_id. Nothing was created now.",
+        ["conflict"] = "The request conflicts with the current state.",
+        ["key_limit_reached"] = "The project has reached its limit of active keys.",
         ["too_large"] = "The body is larger than 64 KB.",
         ["unsupported_media_type"] = "The body is not JSON.",
-        ["rate_limited"] = "Too many tries.",
-        ["unavailable"] = "The database does not answer.",
-        ["internal_error"] = "Something went wrong in the product.",
+        ["rate_limited"] = "Too many attempts.",
+        ["unavailable"] = "The database is unavailable.",
+        ["internal_error"] = "An internal error occurred.",
     };
 
     static readonly Dictionary<string, string> OAuthSentences = new(StringComparer.Ordinal)
     {
-        ["invalid_request"] = "The request lacks something, says it twice, or cannot be read.",
+        ["invalid_request"] = "A parameter is missing or repeated, or the request cannot be read.",
         ["invalid_client"] = "The client is unknown, or its secret is wrong.",
-        ["invalid_grant"] = "The code or token is unknown, used, expired, revoked, or another client's.",
-        ["invalid_scope"] = "The scope is unknown, or more than the client can get.",
-        ["invalid_target"] = "The resource is no address, or not the one that was approved.",
-        ["invalid_token"] = "The access token of the caller is not good.",
+        ["invalid_grant"] = "The code or token is unknown, used, expired, revoked, or belongs to another client.",
+        ["invalid_scope"] = "The scope is unknown, or exceeds what the client can get.",
+        ["invalid_target"] = "The resource is not a URL, or not the one that was approved.",
+        ["invalid_token"] = "The caller's access token is invalid.",
         ["unauthorized_client"] = "The client may not use this grant.",
-        ["unsupported_grant_type"] = "There is no such grant.",
-        ["authorization_pending"] = "Nobody has decided yet.",
-        ["slow_down"] = "The device asks too often; its interval has grown by five seconds.",
-        ["access_denied"] = "Somebody said no, or it is closed here.",
-        ["expired_token"] = "Nobody decided in time.",
-        ["invalid_client_metadata"] = "What the client says of itself breaks a rule.",
-        ["invalid_redirect_uri"] = "A redirect URI cannot be used.",
-        ["temporarily_unavailable"] = "Too many requests came from one address.",
+        ["unsupported_grant_type"] = "The grant type is unknown.",
+        ["authorization_pending"] = "The user has not decided yet.",
+        ["slow_down"] = "The device polls too often; its interval is now 5 seconds longer.",
+        ["access_denied"] = "The user denied access, or registration is disabled.",
+        ["expired_token"] = "The user did not decide in time.",
+        ["invalid_client_metadata"] = "The client metadata is invalid.",
+        ["invalid_redirect_uri"] = "A redirect URI is invalid.",
+        ["temporarily_unavailable"] = "Too many requests came from one IP address.",
     };
 
     public static void Apply(OpenApiOperation operation, OpenApiOperationTransformerContext context)
@@ -60,7 +60,9 @@ static class OperationRules
         foreach (var name in Undeclared(context.Description.RelativePath ?? "", operation))
         {
             operation.Parameters ??= [];
-            operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+            operation.Parameters.Add(
+                new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
         }
 
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
@@ -86,50 +88,52 @@ static class OperationRules
         }
 
         operation.Responses = [];
-        foreach (var answer in Own(metadata).Concat(Implied(metadata, method)).GroupBy(x => x.Status).OrderBy(x => x.Key))
+        foreach (var answer in Declared(metadata).Concat(Implied(metadata, method)).GroupBy(x => x.Status).OrderBy(x => x.Key))
         {
             operation.Responses[$"{answer.Key}"] = Response([.. answer], document);
         }
     }
 
-    /// <summary>What a part of an address means, with an example.</summary>
+    /// <summary>Returns the description and an example of a path parameter.</summary>
     static (string Sentence, string Example) InPath(string name) => name switch
     {
         "key_id" => ("The key's public identifier.", "Ab12CdEf"),
-        "organization" => ("The organization's slug, or one that it had.", "acme"),
-        "project" => ("The project's slug, or one that it had.", "orders"),
+        "organization" => ("The organization's slug, current or former.", "acme"),
+        "project" => ("The project's slug, current or former.", "orders"),
         "resource" => ("The resource, as kind:id.", "workflow:order-intake"),
         "id" => ("The service account's identifier.", "sa_Ab12CdEfGh34IjKl"),
         "secret_id" => ("The client secret's identifier.", "cs_Ab12CdEfGh34IjKl"),
         "authorization_id" => ("The authorization's identifier.", "4fTq9Zr1Xc7Vb2Nm5Kj8Hg"),
         "environment" => ("The environment.", "live"),
         "permission" => ("The permission.", "read"),
-        _ => throw new InvalidOperationException($"Nothing is said of {{{name}}}."),
+        _ => throw new InvalidOperationException($"The path parameter {{{name}}} has no description."),
     };
 
-    /// <summary>The parts of an address that its handler reads from the path itself.</summary>
+    /// <summary>Returns the path parameters that the handler does not declare.</summary>
     static IEnumerable<string> Undeclared(string path, OpenApiOperation operation) =>
         path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}').Split(':')[0])
             .Where(name => operation.Parameters?.Any(parameter => parameter.Name == name) != true);
 
-    /// <summary>The answers that an endpoint says itself.</summary>
-    static IEnumerable<AnswerMetadata> Own(EndpointMetadataCollection metadata) => metadata.OfType<AnswerMetadata>();
+    /// <summary>Returns the responses that an endpoint declares.</summary>
+    static IEnumerable<AnswerMetadata> Declared(EndpointMetadataCollection metadata) => metadata.OfType<AnswerMetadata>();
 
-    /// <summary>The answers that follow from who may call an endpoint and what it takes.</summary>
+    /// <summary>Returns the error responses that an endpoint's authorization and input imply.</summary>
     static IEnumerable<AnswerMetadata> Implied(EndpointMetadataCollection metadata, string method)
     {
-        var session = Policies.Any(policy => Asks(metadata, policy));
+        var session = Policies.Any(policy => RequiresPolicy(metadata, policy));
         var body = metadata.OfType<InputMetadata>().Any(x => x.IsBody);
         var problems = metadata.OfType<InputMetadata>().All(x => !x.IsOAuth);
         ErrorCode?[] faults =
         [
             metadata.GetMetadata<InputMetadata>() is null || !problems ? null : ErrorCode.InvalidRequest,
             session ? ErrorCode.SessionRequired : null,
-            Asks(metadata, SessionPolicy.Name) ? ErrorCode.Forbidden : null,
-            metadata.GetMetadata<SameOrigin.SignInMetadata>() is not null || (session && !HttpMethods.IsGet(method)) ? ErrorCode.CrossSite : null,
+            RequiresPolicy(metadata, SessionPolicy.Name) ? ErrorCode.Forbidden : null,
+            metadata.GetMetadata<SameOrigin.SignInMetadata>() is not null || (session && !HttpMethods.IsGet(method))
+                ? ErrorCode.CrossSite
+                : null,
             body && problems ? ErrorCode.TooLarge : null,
             body && problems ? ErrorCode.UnsupportedMediaType : null,
-            Asks(metadata, MemberPolicy.Name) ? ErrorCode.RateLimited : null,
+            RequiresPolicy(metadata, MemberPolicy.Name) ? ErrorCode.RateLimited : null,
             session || body ? ErrorCode.Unavailable : null,
         ];
         foreach (var fault in faults.OfType<ErrorCode>())
@@ -141,12 +145,13 @@ static class OperationRules
         yield return EndpointAnswers.Refusal(StatusCodes.Status500InternalServerError, "internal_error");
     }
 
-    static bool Asks(EndpointMetadataCollection metadata, string policy) => metadata.OfType<IAuthorizeData>().Any(x => x.Policy == policy);
+    static bool RequiresPolicy(EndpointMetadataCollection metadata, string policy) =>
+        metadata.OfType<IAuthorizeData>().Any(x => x.Policy == policy);
 
     static void Secure(OpenApiOperation operation, EndpointMetadataCollection metadata, IServiceProvider services, OpenApiDocument document)
     {
-        string[] schemes = Asks(metadata, SessionPolicy.Name) ? [ApiDescription.SessionScheme]
-            : Asks(metadata, MemberPolicy.Name) ? [ApiDescription.SessionScheme, ApiDescription.TokenScheme]
+        string[] schemes = RequiresPolicy(metadata, SessionPolicy.Name) ? [ApiDescription.SessionScheme]
+            : RequiresPolicy(metadata, MemberPolicy.Name) ? [ApiDescription.SessionScheme, ApiDescription.TokenScheme]
             : metadata.GetMetadata<PresentedCredentialMetadata>() is null ? []
             : [.. ApiDescription.Credentials(services.GetRequiredService<KeyOptions>()).Select(x => x.Name)];
         operation.Security = [.. schemes.Select(name => new OpenApiSecurityRequirement { [new(name, document)] = [] })];
@@ -199,11 +204,15 @@ static class OperationRules
             Description = string.Join('\n', codes.Select(code => $"`{code}`: {(oauth ? OAuthSentences[code] : SentenceOf(code))}")),
             Headers = answers[0].Status switch
             {
-                401 => new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal) { ["WWW-Authenticate"] = Header("The scheme that is asked for.") },
-                429 or 503 => new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal) { ["Retry-After"] = Header("How many seconds to wait before another try.") },
+                401 => new Dictionary<string,
+                    IOpenApiHeader>(StringComparer.Ordinal) { ["WWW-Authenticate"] = Header("The authentication schemes to use.") },
+                429 or 503 => new Dictionary<string,
+                IOpenApiHeader>(StringComparer.Ordinal) { ["Retry-After"] = Header("How many seconds to wait.") },
                 _ => null,
             },
-            Content = oauth ? Content(Json, SchemaRules.CodedOf(typeof(OAuthErrorAnswer), "error", codes, document)) : Content(ProblemDocument.MediaType, SchemaRules.CodedOf(typeof(ProblemDocument), "code", codes, document)),
+            Content = oauth
+                ? Content(Json, SchemaRules.CodedOf(typeof(OAuthErrorAnswer), "error", codes, document))
+                : Content(ProblemDocument.MediaType, SchemaRules.CodedOf(typeof(ProblemDocument), "code", codes, document)),
         };
     }
 
@@ -211,7 +220,9 @@ static class OperationRules
         ? sentence
         : Enum.GetValues<RefusalCode>().First(x => x.ToWireName() == code).ToSentence();
 
-    static OpenApiHeader Header(string sentence) => new() { Description = sentence, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+    static OpenApiHeader Header(string sentence) =>
+        new() { Description = sentence, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
 
-    static Dictionary<string, OpenApiMediaType> Content(string type, IOpenApiSchema schema) => new(StringComparer.Ordinal) { [type] = new() { Schema = schema } };
+    static Dictionary<string, OpenApiMediaType> Content(string type, IOpenApiSchema schema) =>
+        new(StringComparer.Ordinal) { [type] = new() { Schema = schema } };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -5,10 +6,10 @@ using Microsoft.OpenApi;
 
 namespace Dashboard.Api.OpenApi;
 
-/// <summary>Schemas of what is sent and answered, read from the same types and rules that read and write it.</summary>
+/// <summary>Builds the schemas of requests and responses from the types and rules that read and write them.</summary>
 static class SchemaRules
 {
-    /// <summary>The schema of a body, as a reference to a component.</summary>
+    /// <summary>Returns the schema of a body, as a reference to a component.</summary>
     public static IOpenApiSchema Of(Type type, OpenApiDocument document)
     {
         if (type == typeof(ProblemDocument))
@@ -27,13 +28,16 @@ static class SchemaRules
         }
 
         var info = JsonContract.Options.GetTypeInfo(type);
-        return info.Kind == JsonTypeInfoKind.Object ? Component(NameOf(type), document, () => Object(info, document)) : Plain(type, null, document);
+        return info.Kind == JsonTypeInfoKind.Object
+            ? Component(NameOf(type), document, () => Object(info, document))
+            : Plain(type, null, document);
     }
 
-    /// <summary>The schema of a member or a query parameter, with all that is said of it.</summary>
+    /// <summary>Returns the schema of a member or a query parameter, with its description, bounds and example.</summary>
     public static IOpenApiSchema Of(JsonPropertyInfo property, OpenApiDocument document, bool inQuery)
     {
-        var field = StrictReader.Field(property) ?? throw new InvalidOperationException($"{property.DeclaringType.Name}.{property.Name} says nothing of itself.");
+        var field = StrictReader.Field(property) ?? throw new InvalidOperationException(
+            $"{property.DeclaringType.Name}.{property.Name} has no [Field] attribute.");
         var type = StrictReader.Plain(property.PropertyType);
         if (Plain(type, field, document) is not OpenApiSchema schema)
         {
@@ -52,7 +56,10 @@ static class SchemaRules
             schema.Type |= JsonSchemaType.Null;
         }
 
-        if ((field.Example is { } example ? JsonNode.Parse(example) : schema.Enum?[0].DeepClone() ?? schema.Default?.DeepClone()) is { } shown)
+        if ((
+            field.Example is { } example
+            ? JsonNode.Parse(example)
+            : schema.Enum?[0].DeepClone() ?? schema.Default?.DeepClone()) is { } shown)
         {
             schema.Examples = [shown];
         }
@@ -60,11 +67,7 @@ static class SchemaRules
         return schema;
     }
 
-    /// <summary>An error with one of these codes.</summary>
-    /// <param name="type">The error's type.</param>
-    /// <param name="member">The member that has the code.</param>
-    /// <param name="codes">The codes.</param>
-    /// <param name="document">The description.</param>
+    /// <summary>Returns the schema of an error whose <paramref name="member"/> is one of <paramref name="codes"/>.</summary>
     public static IOpenApiSchema CodedOf(Type type, string member, IEnumerable<string> codes, OpenApiDocument document) => new OpenApiSchema
     {
         AllOf =
@@ -95,7 +98,8 @@ static class SchemaRules
     {
         Type = JsonSchemaType.Object,
         Properties = info.Properties.ToDictionary(x => x.Name, x => Of(x, document, inQuery: false), StringComparer.Ordinal),
-        Required = info.Properties.Where(x => x.IsRequired || x is { Set: null, AssociatedParameter: null }).Select(x => x.Name).ToHashSet(StringComparer.Ordinal),
+        Required = info.Properties.Where(x => x.IsRequired || x is { Set: null, AssociatedParameter: null }).Select(x => x.Name)
+        .ToHashSet(StringComparer.Ordinal),
         AdditionalPropertiesAllowed = false,
     };
 
@@ -127,17 +131,18 @@ static class SchemaRules
 
     static void Bound(OpenApiSchema schema, FieldAttribute field)
     {
-        var (least, most) = (field.Min < 0 ? (int?)null : field.Min, field.Max < 0 ? (int?)null : field.Max);
+        var (min, max) = (field.Min < 0 ? (int?)null : field.Min, field.Max < 0 ? (int?)null : field.Max);
         switch (schema.Type)
         {
             case JsonSchemaType.Integer:
-                (schema.Minimum, schema.Maximum) = (least?.ToString(System.Globalization.CultureInfo.InvariantCulture), most?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                (schema.Minimum, schema.Maximum) = (
+                    min?.ToString(CultureInfo.InvariantCulture), max?.ToString(CultureInfo.InvariantCulture));
                 break;
             case JsonSchemaType.Array:
-                (schema.MinItems, schema.MaxItems) = (least, most);
+                (schema.MinItems, schema.MaxItems) = (min, max);
                 break;
             default:
-                (schema.MinLength, schema.MaxLength) = (least, most);
+                (schema.MinLength, schema.MaxLength) = (min, max);
                 break;
         }
     }
@@ -145,29 +150,31 @@ static class SchemaRules
     static OpenApiSchema Problem() => new()
     {
         Type = JsonSchemaType.Object,
-        Description = "What went wrong (RFC 9457).",
+        Description = "An error (RFC 9457).",
         Required = new HashSet<string>(StringComparer.Ordinal) { "type", "title", "status", "detail", "code" },
         Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
         {
-            ["type"] = Text("Always about:blank; code says what went wrong.", "about:blank"),
-            ["title"] = Text("The status's own phrase.", "Bad Request"),
-            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Description = "The HTTP status.", Examples = [400] },
-            ["detail"] = Text("What happened and what to do, for people.", "Give it a name of 1 to 100 characters."),
-            ["code"] = Text("What went wrong, for programs.", "invalid_request"),
+            ["type"] = Text("Always about:blank; see code.", "about:blank"),
+            ["title"] = Text("The phrase of the HTTP status.", "Bad Request"),
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Description = "The HTTP status.",
+            Examples = [400] },
+            ["detail"] = Text("What happened and what to do, for humans.", "Give it a name of 1 to 100 characters."),
+            ["code"] = Text("The machine-readable error code.", "invalid_request"),
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
-                Description = "By field: what is wrong with it and what to do.",
+                Description = "The problem with each field and what to do about it.",
                 AdditionalProperties = Text(),
                 Examples = [new JsonObject { ["name"] = "Give it a name of 1 to 100 characters." }],
             },
-            ["key_id"] = Text("The key that the same request made before; with already_created only.", "Ab12CdEf"),
-            ["trace_id"] = Text("Finds the request in the product's log.", "4bf92f3577b34da6a3ce929d0e0e4736"),
+            ["key_id"] = Text("The key that the same request created before; only with already_created.", "Ab12CdEf"),
+            ["trace_id"] = Text("Identifies the request in the server's log.", "4bf92f3577b34da6a3ce929d0e0e4736"),
         },
         AdditionalPropertiesAllowed = false,
     };
 
-    static OpenApiSchema Words(IEnumerable<string> words) => new() { Type = JsonSchemaType.String, Enum = [.. words.Select(word => (JsonNode)word)] };
+    static OpenApiSchema Words(IEnumerable<string> words) =>
+        new() { Type = JsonSchemaType.String, Enum = [.. words.Select(word => (JsonNode)word)] };
 
     static OpenApiSchema ListOf(IOpenApiSchema items) => new() { Type = JsonSchemaType.Array, Items = items };
 
@@ -176,9 +183,10 @@ static class SchemaRules
 
     static JsonNode? ToNode(object value) => System.Text.Json.JsonSerializer.SerializeToNode(value, JsonContract.Options);
 
-    static Type? ElementOf(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
+    static Type? ElementOf(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
 
-    /// <summary>A type's name as programs see it: <c>KeyAnswer</c> is a Key, a list of them a KeyList.</summary>
+    /// <summary>Returns the component name of a type: <c>KeyAnswer</c> is Key, a list of them is KeyList.</summary>
     static string NameOf(Type type) => type.IsGenericType
         ? $"{NameOf(type.GetGenericArguments()[0])}List"
         : type.Name.EndsWith("Answer", StringComparison.Ordinal) ? type.Name[..^"Answer".Length] : type.Name;

@@ -4,16 +4,17 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Dashboard.Tests.Unit.Data.SqlServer;
 
-/// <summary>What a real database answered, in order. The same code, run again against no database, is answered the same and so takes the same way.</summary>
+/// <summary>Records the responses of a real database, in order. Replayed without a database, the same code gets the same
+/// responses.</summary>
 sealed class CommandRecorder : DbCommandInterceptor
 {
-    /// <summary>The answers to questions.</summary>
+    /// <summary>The results of queries.</summary>
     public Queue<ResultSet> Rows { get; } = new();
 
-    /// <summary>The numbers that inserted rows were given.</summary>
+    /// <summary>The generated ids of inserted rows.</summary>
     public Queue<ResultSet> Generated { get; } = new();
 
-    /// <summary>How many rows each update or delete of many met.</summary>
+    /// <summary>The number of rows that each bulk update or delete affected.</summary>
     public Queue<int> Affected { get; } = new();
 
     public bool IsAtItsEnd => Rows.Count == 0 && Generated.Count == 0 && Affected.Count == 0;

@@ -8,7 +8,7 @@ using IsolationLevel = System.Data.IsolationLevel;
 
 namespace Dashboard.Tests.Unit.Data.SqlServer;
 
-/// <summary>A connection to a SQL Server that is not there: it reads every command as T-SQL, keeps it, and answers from a tape.</summary>
+/// <summary>A connection without a SQL Server: it parses every command as T-SQL, records it, and replays recorded responses.</summary>
 sealed class RecordedConnection(CommandRecorder tape) : DbConnection
 {
     ConnectionState state = ConnectionState.Closed;
@@ -48,7 +48,8 @@ sealed class RecordedConnection(CommandRecorder tape) : DbConnection
         return TSql.Statements(sql).Select(statement => statement is SaveTransactionStatement or RollbackTransactionStatement ? 0 : tape.Affected.Dequeue()).Sum();
     }
 
-    /// <summary>What a statement of a batch answers: the rows that were asked for, what an inserted row got, 1 for each row that was met; or nothing.</summary>
+    /// <summary>Returns the result of a statement: the rows of a query, the generated id of an insert, 1 for each affected row, or
+    /// nothing.</summary>
     ResultSet? Answer(TSqlStatement statement) => statement switch
     {
         SelectStatement => tape.Rows.Dequeue(),

@@ -29,8 +29,8 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Data.SqlServer;
 
-/// <summary>No SQL Server runs where these tests do. So each operation runs twice: on SQLite, which answers it, and with SQL Server's provider, whose commands are
-/// read by Microsoft's parser and answered as SQLite did.</summary>
+/// <summary>Tests SQL Server without a server. Each operation runs twice: on SQLite, and with the SQL Server provider, whose commands are
+/// parsed by Microsoft's parser and answered with the responses of SQLite.</summary>
 public sealed class SqlServerCommandsTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -93,7 +93,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Keys_are_sorted_counted_told_by_their_text_and_created_once_in_T_SQL()
+    public async Task Keys_are_sorted_counted_looked_up_and_created_once_in_T_SQL()
     {
         await using var full = world.Run(("Keys:MaxActivePerProject", "50"));
         var texts = new List<string>();
@@ -231,7 +231,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             await services.Usage.FlushAsync(Token);
             return 0;
         });
-        for (var round = 0; round < 2; round++) // rows that are new, then rows that are raised
+        for (var round = 0; round < 2; round++) // first inserts rows, then updates them
         {
             await RunBothAsync(async services =>
             {
@@ -400,7 +400,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
 
     async Task BothAsync<T>(Func<Services, Task<Result<T>>> run) => await RunBothAsync(async services => (await run(services)).Error.OAuthName());
 
-    /// <summary>Runs an operation on SQLite, then again as SQL Server's provider would.</summary>
+    /// <summary>Runs an operation on SQLite, then again with the SQL Server provider.</summary>
     async Task RunBothAsync<T>(Func<Services, Task<T>> run)
     {
         connection.Sent.Clear();
@@ -414,7 +414,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         }
     }
 
-    /// <summary>A cursor that is one: without it, the command for a further page would not be sent.</summary>
+    /// <summary>A valid cursor. Without it, the command for the next page would not be sent.</summary>
     static string Next(string? cursor)
     {
         Assert.NotNull(cursor);

@@ -7,20 +7,21 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Dashboard.Tests.Unit.Data.SqlServer;
 
-/// <summary>What SQL Server refuses, at the creation of the tables or at an unlucky row, though every statement is good T-SQL.</summary>
+/// <summary>Finds what SQL Server refuses when it creates tables or inserts certain rows, although every statement is valid
+/// T-SQL.</summary>
 static partial class SqlServerLint
 {
     const int ClusteredKeyBytes = 900;
     const int OtherKeyBytes = 1700;
 
-    /// <summary>What is wrong with a model, each with the number of SQL Server's message.</summary>
+    /// <summary>Returns the problems of a model, each with the number of SQL Server's message.</summary>
     public static IEnumerable<string> Check(DbContext context)
     {
         var tables = context.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables.ToList();
         return [.. CascadePaths(tables), .. tables.SelectMany(KeyLengths), .. tables.SelectMany(ForeignKeyColumns)];
     }
 
-    /// <summary>1785: at most one way for a delete to cascade from one table to another, and none back to itself.</summary>
+    /// <summary>1785: at most one cascade path from one table to another, and none back to itself.</summary>
     static IEnumerable<string> CascadePaths(List<ITable> tables)
     {
         var next = tables.SelectMany(table => table.ForeignKeyConstraints)
@@ -50,7 +51,7 @@ static partial class SqlServerLint
         }
     }
 
-    /// <summary>1919: no (max) column in a key. 1946: rows whose key is longer than the limit cannot be written.</summary>
+    /// <summary>1919: no (max) column in a key. 1946: rows with a key that exceeds the limit cannot be written.</summary>
     static IEnumerable<string> KeyLengths(ITable table)
     {
         var keys = table.UniqueConstraints.Select(key => (key.Name, key.Columns, Limit: IsClustered(key) ? ClusteredKeyBytes : OtherKeyBytes))
@@ -68,7 +69,7 @@ static partial class SqlServerLint
         }
     }
 
-    /// <summary>1757, 1753, 1778: a column and the one that it refers to are of one type, length and collation.</summary>
+    /// <summary>1757, 1753, 1778: a column has the same type, length and collation as the one that it references.</summary>
     static IEnumerable<string> ForeignKeyColumns(ITable table) =>
         from key in table.ForeignKeyConstraints
         from pair in key.Columns.Zip(key.PrincipalColumns)

@@ -15,11 +15,11 @@ public sealed class SqlServerLintTests
         Assert.Empty(SqlServerLint.Check(context));
     }
 
-    /// <summary>The database's own collation is the operator's: under most of them a and A are one.</summary>
+    /// <summary>The operator chooses the collation of the database, and most are case-insensitive.</summary>
     [Fact]
     public void Texts_that_tell_rows_apart_compare_byte_for_byte()
     {
-        // Identity upper-cases names and addresses itself, and nobody chooses the others.
+        // Identity normalizes names and email addresses itself, and users do not choose the others.
         string[] normalized = ["NormalizedUserName", "NormalizedEmail", "LoginProvider", "ProviderKey", "Network", "Name"];
         using var context = new SqlServerDesignTime().CreateDbContext([]);
         var open = context.GetService<IDesignTimeModel>().Model.GetEntityTypes()

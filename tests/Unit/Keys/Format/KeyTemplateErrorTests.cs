@@ -89,7 +89,7 @@ public sealed class KeyTemplateErrorTests
         }
     }
 
-    /// <summary>One sentence for a console line: begun, ended, printable, and not a screenful.</summary>
+    /// <summary>Asserts that an error is one printable sentence of moderate length.</summary>
     internal static void AssertSentence(string fault)
     {
         Assert.StartsWith("The ", fault, StringComparison.Ordinal);

@@ -64,8 +64,9 @@ public sealed class KeyTemplatePropertyTests
         Assert.InRange(legal, 20, 10_000);
     }
 
-    // The shapes are told here a second time, as regular expressions. Where a checksum stands, one shape in 2^32 or fewer would pass by
-    // chance, and the texts are the same in every run.
+    // Describes the shapes a second time, as regular expressions. With a checksum, at most one text in 2^32 matches by chance, and the
+    // texts
+    // are the same in every run.
     [Theory]
     [InlineData("nk_{env}_{id:8}_{secret:32}", @"^nk_(live|test)_[0-9A-Za-z]{8}_[0-9A-Za-z]{32}\z", true)]
     [InlineData("nk_{env}_{hex:64}", @"^nk_(live|test)_[0-9a-f]{64}\z", false)]
@@ -87,7 +88,7 @@ public sealed class KeyTemplatePropertyTests
         Assert.InRange(shaped, 1000, 19_000);
     }
 
-    /// <summary>Random characters where a token stands and the literals kept, so that the shape is right; then, mostly, one thing wrong.</summary>
+    /// <summary>Returns a text with the template's literals and random characters for its tokens, in most cases with one mistake.</summary>
     static string Hostile(Xorshift random, KeyTemplate template)
     {
         var text = new StringBuilder(template.Text)

@@ -7,7 +7,7 @@ namespace Dashboard.Tests.Unit.Keys.Format;
 
 public sealed class KeyTemplateTests
 {
-    // The checksums are those of Python's zlib.crc32.
+    // The checksums were computed with Python's zlib.crc32.
     [Theory]
     [InlineData("nk_{env}_{id:8}_{secret:32}", "nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH")]
     [InlineData("nk_{env}_{id:8}_{secret:32}", "nk_test_Zz90YyXx_abcdefghijklmnopqrstuvwxyz2X3Bl6")]
@@ -35,7 +35,7 @@ public sealed class KeyTemplateTests
     [InlineData("nk_{env}_{hex:64}", 72, false, false, true)]
     [InlineData("ak-{uuid}{secret:32}", 67, true, true, false)]
     [InlineData("sk_{env}_{secret:32}", 40, true, false, true)]
-    public void Template_of_a_house_style_tells_what_it_holds(string text, int length, bool checksum, bool publicId, bool environment)
+    public void Template_of_a_house_style_reports_its_parts(string text, int length, bool checksum, bool publicId, bool environment)
     {
         var template = Parse(text);
         Assert.Equal(text, template.Text);
@@ -102,7 +102,7 @@ public sealed class KeyTemplateTests
     }
 
     [Fact]
-    public void Fits_after_one_changed_character_is_true_only_for_a_hex_digit_where_there_is_no_checksum()
+    public void Fits_without_a_checksum_detects_changes_except_of_hex_digits()
     {
         var template = Parse("nk_{env}_{hex:64}");
         var fitting = 0;
@@ -141,7 +141,8 @@ public sealed class KeyTemplateTests
         return count;
     }
 
-    /// <summary>10,000 changes of one character, on a hundred keys, to printable ASCII, a control character or one beyond ASCII.</summary>
+    /// <summary>Returns 10,000 changes of one character in 100 keys, to printable ASCII, a control character or a non-ASCII
+    /// character.</summary>
     static void ForEachChange(KeyTemplate template, Action<KeySecret, string, int, char> check)
     {
         var random = new Xorshift(0x5EED);

@@ -2,12 +2,12 @@ using Dashboard.Tests.Unit.Support;
 
 namespace Dashboard.Tests.Unit.Keys.Format;
 
-/// <summary>Templates made up from the rules as they are written for operators, legal ones and ones with one fault.</summary>
+/// <summary>Generates templates from the documented rules, valid ones and ones with a single error.</summary>
 static class RandomTemplates
 {
     public const string LiteralCharacters = Base62.Digits + "_-";
 
-    /// <summary>The four house styles of the documentation.</summary>
+    /// <summary>The four example templates of the documentation.</summary>
     public static readonly string[] HouseStyles =
     [
         "nk_{env}_{id:8}_{secret:32}", "nk_{env}_{hex:64}", "ak-{uuid}{secret:32}", "sk_{env}_{secret:32}",
@@ -26,7 +26,7 @@ static class RandomTemplates
         return text + (random.Flip() ? $"{{secret:{random.Between(28 + hidden, 300)}}}" : $"{{hex:{random.Between(32 + hidden, 300)}}}");
     }
 
-    /// <summary>A template with one fault, and a word of the sentence that must name it.</summary>
+    /// <summary>Returns a template with one error, and a part of the message that must name it.</summary>
     public static (string Text, string Names) Illegal(Xorshift random)
     {
         var legal = Legal(random);

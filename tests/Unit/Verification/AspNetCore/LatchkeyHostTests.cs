@@ -18,7 +18,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Verification.AspNetCore;
 
-/// <summary>An API of its own that shares the database and knows nothing of the product but Dashboard.Core.</summary>
+/// <summary>A separate API that shares the database and references only Dashboard.Core.</summary>
 [Collection(typeof(SerialCollection))]
 public sealed class LatchkeyHostTests : IAsyncLifetime
 {
@@ -57,7 +57,7 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Host_of_its_own_lets_good_keys_through_and_tells_every_other_why_not()
+    public async Task Separate_host_accepts_valid_keys_and_explains_refusals()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var all = await KeyAsync(new(TestInstallation.Orders, "all"));
@@ -73,7 +73,7 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
         Assert.Equal((401, "wrong_environment"), await AskAsync(HttpMethod.Get, "/workflows/any", test));
         Assert.Equal((403, "wrong_project"), await AskAsync(HttpMethod.Get, "/workflows/any", foreign));
         Assert.Equal((403, "resource_out_of_scope"), await AskAsync(HttpMethod.Get, "/workflows/other", narrow));
-        Assert.Equal((403, "resource_out_of_scope"), await AskAsync(HttpMethod.Post, "/workflows/other", narrow)); // which lacks the permission as well
+        Assert.Equal((403, "resource_out_of_scope"), await AskAsync(HttpMethod.Post, "/workflows/other", narrow)); // it lacks the permission too
         Assert.Equal((403, "insufficient_permissions"), await AskAsync(HttpMethod.Post, "/workflows/intake", narrow));
         Assert.Equal((200, "done"), await AskAsync(HttpMethod.Post, "/workflows/intake", all));
         Assert.Equal((403, "resource_out_of_scope"), await AskAsync(HttpMethod.Get, "/astray", all));
@@ -84,7 +84,7 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_an_endpoint_asked_and_refused_is_counted_as_that()
+    public async Task Refusal_by_endpoint_requirement_is_counted()
     {
         var key = await KeyAsync(new(TestInstallation.Orders, "narrow", Permissions: ["read"]));
         await AskAsync(HttpMethod.Get, "/workflows/any", key);
@@ -117,7 +117,7 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
 
     async Task<IssuedKey> KeyAsync(NewKey key, Actor? actor = null) => (await world.Services.Keys.CreateAsync(actor ?? world.Owner, key, None)).Value;
 
-    /// <summary>The status, with the refusal's code or the answer's text.</summary>
+    /// <summary>Returns the status and the refusal code or the response text.</summary>
     async Task<(int Status, string Says)> AskAsync(HttpMethod method, string path, IssuedKey? key)
     {
         using var request = new HttpRequestMessage(method, path);
