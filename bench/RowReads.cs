@@ -23,7 +23,7 @@ public sealed class RowReads : DbCommandInterceptor
     /// <summary>The queries since the last <see cref="Forget"/>, in order.</summary>
     public IReadOnlyList<RowRead> Seen => seen;
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Starts again.</summary>
     public void Forget() => seen.Clear();
 
     /// <inheritdoc/>

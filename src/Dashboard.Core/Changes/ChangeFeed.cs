@@ -82,12 +82,10 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
     }
 
     /// <summary>Waits until a read has ended that began after this call. However many wait, they share one, and there are at most 20 such reads a second.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether it succeeded, within five seconds.</returns>
     public Task<bool> CatchUpAsync(CancellationToken cancellationToken) => waiters.WaitAsync(TryRunAsync, cancellationToken);
 
     /// <summary>Reads the rows after the last that was read, and tells them. The first time it only finds out where the feed is.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public Task ReadAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
     /// <inheritdoc />

@@ -32,7 +32,6 @@ public sealed class UnitOfWork
     /// <summary>Takes the lock of a chain's newest end before the change reads what only one may decide at a time. No organization's or project's row may
     /// be locked after it.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public Task LockAuditChainAsync(long chain, CancellationToken cancellationToken) =>
         Context.AuditChains.Where(x => x.Id == chain).ExecuteUpdateAsync(set => set.SetProperty(x => x.Sequence, x => x.Sequence), cancellationToken);
 }

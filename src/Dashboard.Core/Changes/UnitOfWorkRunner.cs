@@ -14,7 +14,7 @@ public sealed class UnitOfWorkRunner(
     /// once, each time on an empty context, where the database asks to try again.</summary>
     /// <param name="actor">Who acts. Its session or access token, if it has one, must still count.</param>
     /// <param name="change">The change. Success without a recorded event means that there was nothing to do, and nothing is written.</param>
-    /// <param name="cancellationToken">Ends the wait; what has not been committed is not done.</param>
+    /// <param name="cancellationToken">Cancels the change, unless it has been committed.</param>
     /// <typeparam name="T">What comes of it.</typeparam>
     /// <returns>What <paramref name="change"/> returned, or <see cref="Error.SessionRequired"/>.</returns>
     public async Task<Result<T>> RunAsync<T>(Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)

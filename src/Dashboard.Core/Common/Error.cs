@@ -9,7 +9,7 @@ public enum ErrorCode
     /// <summary>Only a signed-in person may do this.</summary>
     SessionRequired,
 
-    /// <summary>Address or password is wrong.</summary>
+    /// <summary>Wrong email or password.</summary>
     InvalidCredentials,
 
     /// <summary>The caller sees it but may not do this to it.</summary>

@@ -13,7 +13,6 @@ public sealed class ClientAuthenticator(IDbContextFactory<DashboardContext> cont
     /// <summary>Makes sure that a client is the one it says (RFC 6749 section 3.2.1): a public one by its identifier alone, any other by its secret.</summary>
     /// <param name="presented">What the request says of the client.</param>
     /// <param name="address">Where it came from; failures are limited by it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The client; or <c>invalid_client</c>, <c>temporarily_unavailable</c> after too many failures.</returns>
     public async Task<Result<OAuthClient>> AuthenticateAsync(PresentedClient presented, IPAddress? address, CancellationToken cancellationToken)
     {

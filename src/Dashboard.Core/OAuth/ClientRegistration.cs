@@ -44,7 +44,6 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
     /// <summary>Registers a client.</summary>
     /// <param name="input">What it says of itself.</param>
     /// <param name="origin">Where the request came in.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The client with its secret; or <c>invalid_redirect_uri</c>, <c>invalid_client_metadata</c> (RFC 7591 section 3.2.2), <c>temporarily_unavailable</c>.</returns>
     public async Task<Result<IssuedClient>> RegisterAsync(NewClient input, OAuthOrigin origin, CancellationToken cancellationToken)
     {

@@ -46,7 +46,6 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
     /// <param name="context">The transaction's context.</param>
     /// <param name="now">The time, UTC.</param>
     /// <param name="kept">How long what is over is kept, so that who comes too late is told so.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How many rows went, of which kind the most.</returns>
     static async Task<int> ClearAsync(DashboardContext context, DateTimeOffset now, TimeSpan kept, CancellationToken cancellationToken)
     {

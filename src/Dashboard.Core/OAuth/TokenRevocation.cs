@@ -13,7 +13,6 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
     /// <param name="request">The body.</param>
     /// <param name="presented">What the request says of the client; it need not say anything.</param>
     /// <param name="origin">Where it came in.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Nothing, also where there was no such token (RFC 7009 section 2.2); or <c>invalid_request</c>, and <c>invalid_client</c> for a client with a wrong secret.</returns>
     public async Task<Result<Unit>> RevokeAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {

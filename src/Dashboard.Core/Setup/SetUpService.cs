@@ -50,7 +50,6 @@ public sealed class SetUpService(
     /// <param name="client">The client address, or null.</param>
     /// <param name="code">The set-up code as it was entered.</param>
     /// <param name="input">The rest of the form.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What was made; or <see cref="ErrorCode.InvalidRequest"/> by field, the code's too, <see cref="ErrorCode.Conflict"/> once there is a user,
     /// <see cref="ErrorCode.RateLimited"/> after too many wrong codes from one address.</returns>
     public async Task<Result<SetUpDone>> SetUpWithCodeAsync(IPAddress? client, string? code, NewInstallation input, CancellationToken cancellationToken)

@@ -41,7 +41,6 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
     }
 
     /// <summary>Writes what waits. What cannot be written waits on.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public Task FlushAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
     /// <inheritdoc />

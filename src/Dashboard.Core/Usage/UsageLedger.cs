@@ -31,7 +31,6 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
     public KeyMeter Meter(string keyId, long projectId) => new(this, gates[(uint)keyId.GetHashCode(StringComparison.Ordinal) % Gates], keyId, projectId);
 
     /// <summary>Writes what was counted until now, and before that what could not be written the last time. What cannot be written waits on.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public Task FlushAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
     /// <summary>Returns the bit of a permission, or 0 for null or an unknown permission.</summary>

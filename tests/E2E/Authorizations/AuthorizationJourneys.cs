@@ -61,6 +61,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
 
         var other = await program.PostAsync("/oauth/device/authorize", new { client_id = OAuthClient.CommandLineId });
         await page.GotoAsync($"/oauth/device/verify?user_code={other.Member("user_code")}"); // the code is filled in but still has to be submitted
+        await Expect(code).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Button, new() { Name = "Deny" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Access denied" })).ToBeVisibleAsync();
@@ -156,6 +157,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await Expect(rows.Nth(0)).ToContainTextAsync("Unverified");
         await Expect(rows.Nth(1)).ToContainTextAsync("On your behalf · Can manage keys and service accounts");
         await visit.ExpectAccessibleAsync(PageState.ConnectedApps);
+        await Expect(page.Locator("h1")).ToBeFocusedAsync(); // once the page is interactive
         await page.GetByRole(AriaRole.Button, new() { Name = "Disconnect Latchkey command line" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToBeFocusedAsync();

@@ -116,6 +116,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
 
         await ChooseAsync("Basel", "Delete this project…");
         await Expect(Button(page, "Delete project")).ToBeDisabledAsync();
+        await Expect(page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Textbox)).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("Basel");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByText("Deleted Basel")).ToBeVisibleAsync();

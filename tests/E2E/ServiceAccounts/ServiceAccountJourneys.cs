@@ -29,6 +29,7 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         await page.GetByRole(AriaRole.Link, new() { Name = "Service accounts" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No service accounts in" })).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.ServiceAccountsEmpty);
+        await Expect(page.Locator("h1")).ToBeFocusedAsync(); // once the page is interactive
 
         // By keyboard: the form and the secrets.
         await Button("Create service account").FocusAsync();

@@ -30,7 +30,7 @@ public sealed class ShellJourneys : IClassFixture<Product>
         Assert.Contains("data-theme=\"dark\"", html, StringComparison.Ordinal);
         await visit.UntilInteractiveAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Your account" }).ClickAsync();
-        await page.GetByRole(AriaRole.Menuitemradio, new() { Name = "As the system" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitemradio, new() { Name = "System" }).ClickAsync();
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "system");
     }
 
@@ -49,7 +49,7 @@ public sealed class ShellJourneys : IClassFixture<Product>
         await Expect(opener).ToHaveAttributeAsync("aria-expanded", "true");
         await Expect(Item("Rename…")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("ArrowDown");
-        await Expect(Item("Switch off")).ToBeFocusedAsync();
+        await Expect(Item("Disable")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("End");
         await Expect(Item("Revoke…")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Escape");
