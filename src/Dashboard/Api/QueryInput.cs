@@ -46,12 +46,12 @@ static class QueryInput
     /// cref="StrictReader"/> rejects.</summary>
     static JsonValue? ToJson(JsonPropertyInfo? property, string text) => property is null ? JsonValue.Create(text)
         : StrictReader.Plain(property.PropertyType) switch
-    {
-        var type when type == typeof(bool) && text is "true" or "false" => JsonValue.Create(text == "true"),
-        var type when type == typeof(int) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) =>
-            JsonValue.Create(number),
-        _ => JsonValue.Create(text),
-    };
+        {
+            var type when type == typeof(bool) && text is "true" or "false" => JsonValue.Create(text == "true"),
+            var type when type == typeof(int) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) =>
+                JsonValue.Create(number),
+            _ => JsonValue.Create(text),
+        };
 }
 
 /// <summary>Binds the query parameters of a request.</summary>

@@ -56,8 +56,12 @@ static class AccessTokenScheme
         {
             // The token's audience is checked against the configured public URL, because the Host header is untrusted.
             var own = new Uri(publicUrl.Of(Context));
-            var facts = Context.ToCallerContext() with { Scheme = own.Scheme, Host = own.Authority,
-                Path = own.AbsolutePath.TrimEnd('/') + Request.Path };
+            var facts = Context.ToCallerContext() with
+            {
+                Scheme = own.Scheme,
+                Host = own.Authority,
+                Path = own.AbsolutePath.TrimEnd('/') + Request.Path
+            };
             var credential = CredentialReader.Read(Request.Headers, acceptBearer: false);
             var found = await tokens.FindAsync(credential, facts, Context.ClientAddress(), Context.RequestAborted);
             if (found.Refusal is { } refusal)

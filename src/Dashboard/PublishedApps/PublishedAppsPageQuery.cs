@@ -45,8 +45,11 @@ sealed class PublishedAppsPageQuery(PublishedAppService apps, ProjectService pro
 
     async Task<bool> HasUnpublishedAsync(Actor actor, PublishedAppQuery query, CancellationToken cancellationToken) =>
         await apps.ListAsync(
-            actor, query with { IncludeUnpublished = true, Cursor = null, Limit = 1 }, cancellationToken) is { Succeeded: true,
-            Value.Items.Count: > 0 };
+            actor, query with { IncludeUnpublished = true, Cursor = null, Limit = 1 }, cancellationToken) is
+        {
+            Succeeded: true,
+            Value.Items.Count: > 0
+        };
 
     async Task<bool> HasResourcesAsync(Actor actor, string? project, CancellationToken cancellationToken) =>
         await resources.ListAsync(actor, new(project, Limit: 1), cancellationToken) is { Succeeded: true, Value.Items.Count: > 0 };

@@ -47,8 +47,12 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     {
         get
         {
-            var state = View?.State.State switch { ServiceAccountState.Active => "active ", ServiceAccountState.Inactive => "disabled ",
-                _ => "" };
+            var state = View?.State.State switch
+            {
+                ServiceAccountState.Active => "active ",
+                ServiceAccountState.Inactive => "disabled ",
+                _ => ""
+            };
             return View?.Searched != true ? $"No {state}service accounts in {View?.Organization.Name}"
                 : list.Search.Length <= MaxQuoted ? $"No {state}service accounts match “{list.Search}”"
                 : $"No {state}service accounts match";
@@ -59,8 +63,12 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        ServiceAccountState? state = State switch { "active" => ServiceAccountState.Active, "inactive" => ServiceAccountState.Inactive,
-            _ => null };
+        ServiceAccountState? state = State switch
+        {
+            "active" => ServiceAccountState.Active,
+            "inactive" => ServiceAccountState.Inactive,
+            _ => null
+        };
         var asked = new ServiceAccountsPageState(Organization, state);
         await list.OpenAsync(asked);
     }

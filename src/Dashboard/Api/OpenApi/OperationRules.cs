@@ -61,8 +61,13 @@ static class OperationRules
         {
             operation.Parameters ??= [];
             operation.Parameters.Add(
-                new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true,
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+                new OpenApiParameter
+                {
+                    Name = name,
+                    In = ParameterLocation.Path,
+                    Required = true,
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String }
+                });
         }
 
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
@@ -205,9 +210,11 @@ static class OperationRules
             Headers = answers[0].Status switch
             {
                 401 => new Dictionary<string,
-                    IOpenApiHeader>(StringComparer.Ordinal) { ["WWW-Authenticate"] = Header("The authentication schemes to use.") },
+                    IOpenApiHeader>(StringComparer.Ordinal)
+                { ["WWW-Authenticate"] = Header("The authentication schemes to use.") },
                 429 or 503 => new Dictionary<string,
-                IOpenApiHeader>(StringComparer.Ordinal) { ["Retry-After"] = Header("How many seconds to wait.") },
+                IOpenApiHeader>(StringComparer.Ordinal)
+                { ["Retry-After"] = Header("How many seconds to wait.") },
                 _ => null,
             },
             Content = oauth

@@ -156,8 +156,13 @@ static class SchemaRules
         {
             ["type"] = Text("Always about:blank; see code.", "about:blank"),
             ["title"] = Text("The phrase of the HTTP status.", "Bad Request"),
-            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Description = "The HTTP status.",
-            Examples = [400] },
+            ["status"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Integer,
+                Format = "int32",
+                Description = "The HTTP status.",
+                Examples = [400]
+            },
             ["detail"] = Text("What happened and what to do, for humans.", "Give it a name of 1 to 100 characters."),
             ["code"] = Text("The machine-readable error code.", "invalid_request"),
             ["errors"] = new OpenApiSchema
