@@ -27,11 +27,11 @@ public sealed class PublishedBuildTests(Browser browser, PublishedBuildTests.Pub
             await using (var visit = await PageVisit.OpenAsync(browser, product.Url))
             {
                 await visit.Page.GotoAsync($"/setup?code={product.SetUpCode}");
-                await visit.Page.GetByLabel("E-mail").FillAsync(Product.Email);
+                await visit.Page.GetByLabel("Email").FillAsync(Product.Email);
                 await visit.Page.GetByLabel("Password").FillAsync(Product.Password);
                 await visit.Page.GetByLabel("Organization").FillAsync("Northwind Traders");
                 await visit.Page.GetByLabel("First project").FillAsync("Order Platform");
-                await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create and sign in" }).ClickAsync();
+                await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create account and sign in" }).ClickAsync();
                 await visit.UntilInteractiveAsync();
                 Assert.Equal("/northwind-traders/order-platform/keys", new Uri(visit.Page.Url).PathAndQuery);
             }
