@@ -1,0 +1,17 @@
+namespace Dashboard.Components;
+
+/// <summary>A thing to pick: its value, and what it is called.</summary>
+public sealed record PickItem(string Value, string Name, string? Code = null)
+{
+    const char Mark = '\t';
+
+    /// <summary>It as a form field's value, so that it can be shown again without being looked up.</summary>
+    public string ToField() => string.Join(Mark, Value, Name, Code);
+
+    /// <summary>Reads what <see cref="ToField"/> wrote; null for anything else.</summary>
+    public static PickItem? OfField(string text) =>
+        text.Split(Mark) is [{ Length: > 0 } value, var name, var code] ? new(value, name, code.Length == 0 ? null : code) : null;
+}
+
+/// <summary>The first of what a search finds, and how many it finds in all.</summary>
+public sealed record PickPage(IReadOnlyList<PickItem> Items, int Total);
