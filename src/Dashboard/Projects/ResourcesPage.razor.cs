@@ -1,11 +1,12 @@
 using System.Globalization;
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Shared;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace Dashboard.Projects;
 
@@ -19,7 +20,6 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     readonly PagedListState<ResourcesPageState, ResourcesPageModel> list;
     RenameResourceDialog? rename;
-    ConfirmDialog? confirm;
     bool adding;
 
     public ResourcesPage() => list = new(ReadAsync, () => Navigation);
@@ -46,7 +46,9 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
-    [Inject] ToastService Toasts { get; set; } = null!;
+    [Inject] IDialogService Dialogs { get; set; } = null!;
+
+    [Inject] Snackbars Snackbars { get; set; } = null!;
 
     List<SelectOption<string>> KindOptions => [new("", "All kinds"), .. PermissionCatalog.ResourceKinds.Select(kind => new SelectOption<string>(kind, ResourceKindNames.Kind(kind)))];
 
@@ -146,7 +148,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         }
 
         adding = false;
-        Toasts.Show($"{outcome.Value.Name} added");
+        Snackbars.Show($"Added {outcome.Value.Name}");
         await ReloadAsync();
         return null;
     }
@@ -166,7 +168,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         // As it is now: the list may be an hour old, and the question depends on what keys do.
         var project = View!.Project.Path.ToString();
         var preview = await DoAsync(actor => Resources.PreviewDeletionAsync(actor, project, item.Code, list.Closed));
-        if (preview.Succeeded && !await confirm!.AskAsync(DeletionQuestion.About(item, preview.Value)))
+        if (preview.Succeeded && !await Dialogs.ConfirmAsync(DeletionQuestion.About(item, preview.Value)))
         {
             return;
         }
@@ -174,11 +176,11 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         var outcome = preview.Succeeded ? await DoAsync(actor => Resources.DeleteAsync(actor, project, item.Code, list.Closed)) : preview.Error!;
         if (outcome.Succeeded)
         {
-            Toasts.Show($"{item.Name} deleted", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
+            Snackbars.Show($"Deleted {item.Name}", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
         }
         else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
-            Toasts.ShowError($"Could not delete {item.Name}", outcome.Error.Detail);
+            Snackbars.ShowError($"Could not delete {item.Name}", outcome.Error.Detail);
         }
 
         await ReloadAsync();
@@ -186,5 +188,5 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     /// <summary>Does it as the signed-in person; where the session has ended meanwhile, says so and leads to the sign-in.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.LeadAsync(Dialogs, Navigation)));
 }

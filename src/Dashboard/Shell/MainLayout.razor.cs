@@ -1,4 +1,3 @@
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 
@@ -8,9 +7,6 @@ public sealed partial class MainLayout : LayoutComponentBase
 {
     static readonly ShellModel Nothing = new();
 
-    static readonly (string Value, string Text, string Icon)[] themes =
-        [("system", "As the system", Icons.Monitor), ("light", "Light", Icons.Sun), ("dark", "Dark", Icons.Moon)];
-
     ErrorBoundary? boundary;
 
     /// <summary>Cascaded from above the router by whoever knows the organization and the project.</summary>
@@ -19,6 +15,9 @@ public sealed partial class MainLayout : LayoutComponentBase
     [CascadingParameter] ShellActions? Actions { get; set; }
 
     ShellModel Model => Shell ?? Nothing;
+
+    /// <summary>Without one, as on the page that answers an unknown address, menus would not open: names stand in for them.</summary>
+    bool HasCircuit => AssignedRenderMode is not null;
 
     // Another page may work where this one did not.
     protected override void OnParametersSet() => boundary?.Recover();

@@ -54,7 +54,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         Assert.Equal("/northwind-traders/order-platform/keys", new Uri(visit.Page.Url).PathAndQuery);
         visit.Expect(404, "/setup");
         await visit.Page.GotoAsync("/setup");
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "There is nothing at this address" })).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Page not found" })).ToBeVisibleAsync();
     }
 
     [Fact]

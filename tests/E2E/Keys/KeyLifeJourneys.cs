@@ -135,7 +135,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "Not theirs any more" })).ToBeVisibleAsync();
         visit.Expect(404, $"/{project}/keys");
         await RemoveAsync(member);
-        await Expect(visit.Page.GetByText("There is nothing at this address")).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByText("Page not found")).ToBeVisibleAsync();
     }
 
     /// <summary>Takes somebody out of all organizations, as a change of an admin.</summary>

@@ -55,11 +55,11 @@ public sealed class KeyListJourneys : IClassFixture<Product>
             visit.Expect((int)HttpStatusCode.NotFound, path);
             var answer = await visit.Page.GotoAsync(path);
             Assert.Equal(404, answer!.Status);
-            await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "There is nothing at this address" })).ToBeVisibleAsync();
+            await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Page not found" })).ToBeVisibleAsync();
             await Expect(visit.Page.GetByText("fabrikam")).ToHaveCountAsync(0);
         }
 
-        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Back to the start" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Go home" }).ClickAsync();
         await visit.Page.WaitForURLAsync("**/keys");
         await visit.UntilInteractiveAsync();
     }

@@ -30,7 +30,7 @@ public sealed class ShellJourneys : IClassFixture<Product>
         Assert.Contains("data-theme=\"dark\"", html, StringComparison.Ordinal);
         await visit.UntilInteractiveAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Your account" }).ClickAsync();
-        await page.GetByRole(AriaRole.Menuitemradio, new() { Name = "As the system" }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitemradio, new() { Name = "System" }).ClickAsync();
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "system");
     }
 
