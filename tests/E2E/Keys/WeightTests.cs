@@ -9,7 +9,7 @@ namespace Dashboard.Tests.E2E.Keys;
 /// <summary>What a first look at the keys page costs whoever pays by the kilobyte.</summary>
 public sealed class WeightTests(Browser browser, ITestOutputHelper output)
 {
-    const int LimitKilobytes = 150;
+    const int LimitKilobytes = 200;
 
     /// <summary>Of a project that is full by the shipped setting.</summary>
     [Fact]

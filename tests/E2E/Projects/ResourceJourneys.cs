@@ -26,7 +26,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         var page = visit.Page;
         await visit.GoAsync($"/{project}/keys");
         await page.GetByRole(AriaRole.Link, new() { Name = "Resources" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing to narrow a key to yet" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No resources yet" })).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.ResourcesEmpty);
         await Expect(page.Locator("h1")).ToBeFocusedAsync();
         await Button(page, "Add resource").FocusAsync();
@@ -55,11 +55,12 @@ public sealed class ResourceJourneys : IClassFixture<Product>
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Intake of orders" }).ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete…" }).ClickAsync();
-        await Expect(page.GetByText("1 key reaches nothing else and is revoked with it.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 key only works here and will be revoked.")).ToBeVisibleAsync();
         await Expect(Button(page, "Cancel")).ToBeFocusedAsync();
         await Button(page, "Delete resource").ClickAsync();
+        await visit.UntilNoDialogAsync();
         await Expect(page.GetByText("1 key revoked with it.")).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing to narrow a key to yet" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No resources yet" })).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -79,7 +80,8 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await Expect(page.GetByText("1 to 25 of 60")).ToBeVisibleAsync();
         await page.GetByLabel("Search resources").FillAsync("R007");
         await Expect(page.GetByText("1 resource", new() { Exact = true })).ToBeVisibleAsync();
-        await page.GetByLabel("Kind").SelectOptionAsync("Gateway");
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Kind" }).ClickAsync();
+        await page.GetByRole(AriaRole.Option, new() { Name = "Gateway" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No gateway matches “R007”" })).ToBeVisibleAsync();
         await Button(page, "Clear filters").ClickAsync();
         await Expect(page.GetByText("1 to 25 of 60")).ToBeVisibleAsync();
@@ -118,7 +120,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await Expect(Button(page, "Delete project")).ToBeDisabledAsync();
         await page.Keyboard.TypeAsync("Basel");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByText("Basel deleted")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Deleted Basel")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Project: Basel" })).ToBeHiddenAsync();
 
         async Task ChooseAsync(string name, string item)

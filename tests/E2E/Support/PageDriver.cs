@@ -32,7 +32,7 @@ sealed class PageDriver(IPage page, InputMode way)
         """;
 
     /// <summary>The page, or the dialog that is open: what is behind one can neither be seen well nor touched.</summary>
-    ILocator Here => page.Locator("dialog[open], body:not(:has(dialog[open]))").Last;
+    ILocator Here => page.Locator(".mud-dialog, dialog[open], body:not(:has(dialog[open], .mud-dialog))").Last;
 
     public async Task PressAsync(AriaRole role, string name)
     {
