@@ -3,8 +3,9 @@ namespace Dashboard.Hosting;
 /// <summary>The security headers of every response.</summary>
 static class SecurityHeaders
 {
+    // MudBlazor sets style attributes. They reach one element and load nothing; style elements and sheets of others stay refused.
     const string Policy =
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+        "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
         "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     /// <summary>Sets the headers before any other middleware writes a response.</summary>

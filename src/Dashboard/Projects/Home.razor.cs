@@ -1,7 +1,7 @@
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Projects;

@@ -1,9 +1,10 @@
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Shared;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace Dashboard.Projects;
 
@@ -12,7 +13,6 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource life = new();
     ProjectDialog? dialog;
-    ConfirmDialog? confirm;
     bool isNew;
 
     /// <summary>The current project.</summary>
@@ -31,7 +31,9 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
-    [Inject] ToastService Toasts { get; set; } = null!;
+    [Inject] IDialogService Dialogs { get; set; } = null!;
+
+    [Inject] Snackbars Snackbars { get; set; } = null!;
 
     public void AskForNew()
     {
@@ -49,7 +51,7 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
     {
         var (path, name, after) = (Path, ProjectName, After);
         var preview = await DoAsync(actor => Projects.PreviewDeletionAsync(actor, path, life.Token));
-        if (preview.Succeeded && !await confirm!.AskAsync(DeletionQuestion.About(path, name, preview.Value)))
+        if (preview.Succeeded && !await Dialogs.ConfirmAsync(DeletionQuestion.About(path, name, preview.Value)))
         {
             return;
         }
@@ -57,12 +59,12 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
         var outcome = preview.Succeeded ? await DoAsync(actor => Projects.DeleteAsync(actor, path, life.Token)) : preview.Error!;
         if (outcome.Succeeded)
         {
-            Toasts.Show($"Deleted {name}", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
+            Snackbars.Show($"Deleted {name}", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
             Navigation.NavigateTo(after);
         }
         else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
-            Toasts.ShowError($"Could not delete {name}", outcome.Error.Detail);
+            Snackbars.ShowError($"Could not delete {name}", outcome.Error.Detail);
         }
     }
 
@@ -90,5 +92,5 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
 
     /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
 }

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Shared;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace Dashboard.Projects;
 
@@ -19,7 +20,6 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     readonly PagedListState<ResourcesPageState, ResourcesPageModel> list;
     RenameResourceDialog? rename;
-    ConfirmDialog? confirm;
     bool adding;
 
     public ResourcesPage() => list = new(ReadAsync, () => Navigation);
@@ -46,7 +46,9 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
-    [Inject] ToastService Toasts { get; set; } = null!;
+    [Inject] IDialogService Dialogs { get; set; } = null!;
+
+    [Inject] Snackbars Snackbars { get; set; } = null!;
 
     List<SelectOption<string>> KindOptions =>
         [new("", "All kinds"),
@@ -164,7 +166,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         }
 
         adding = false;
-        Toasts.Show($"Added {outcome.Value.Name}");
+        Snackbars.Show($"Added {outcome.Value.Name}");
         await ReloadAsync();
         return null;
     }
@@ -184,7 +186,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         // Read the current state: the list may be stale, and the question depends on how the keys are used.
         var project = View!.Project.Path.ToString();
         var preview = await DoAsync(actor => Resources.PreviewDeletionAsync(actor, project, item.Code, list.Closed));
-        if (preview.Succeeded && !await confirm!.AskAsync(DeletionQuestion.About(item, preview.Value)))
+        if (preview.Succeeded && !await Dialogs.ConfirmAsync(DeletionQuestion.About(item, preview.Value)))
         {
             return;
         }
@@ -194,11 +196,11 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
             : preview.Error!;
         if (outcome.Succeeded)
         {
-            Toasts.Show($"Deleted {item.Name}", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
+            Snackbars.Show($"Deleted {item.Name}", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
         }
         else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
-            Toasts.ShowError($"Could not delete {item.Name}", outcome.Error.Detail);
+            Snackbars.ShowError($"Could not delete {item.Name}", outcome.Error.Detail);
         }
 
         await ReloadAsync();
@@ -206,5 +208,5 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
 
     /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
 }

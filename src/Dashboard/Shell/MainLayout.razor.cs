@@ -1,4 +1,3 @@
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 
@@ -7,9 +6,6 @@ namespace Dashboard.Shell;
 public sealed partial class MainLayout : LayoutComponentBase
 {
     static readonly ShellModel Nothing = new();
-
-    static readonly (string Value, string Text, string Icon)[] themes =
-        [("system", "System", Icons.Monitor), ("light", "Light", Icons.Sun), ("dark", "Dark", Icons.Moon)];
 
     ErrorBoundary? boundary;
 
@@ -20,6 +16,9 @@ public sealed partial class MainLayout : LayoutComponentBase
 
     ShellModel Model => Shell ?? Nothing;
 
-    // The next page may work even if this one failed.
+    /// <summary>Without one, as on the page that answers an unknown address, menus would not open: names stand in for them.</summary>
+    bool HasCircuit => AssignedRenderMode is not null;
+
+    // Another page may work where this one did not.
     protected override void OnParametersSet() => boundary?.Recover();
 }

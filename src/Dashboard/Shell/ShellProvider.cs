@@ -1,8 +1,8 @@
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Projects;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.AspNetCore.Components.Routing;

@@ -18,8 +18,116 @@
 
   // If the error belongs to a group, focus its first control.
   function focusIn(dialog, selector) {
-    const found = dialog?.querySelector(selector);
-    (found?.matches('input, select, textarea, button, a') ? found : found?.querySelector('input, select, textarea, button, a'))?.focus();
+    const control = 'input:not([type="hidden"]), select, textarea, button, a, [role="combobox"]';
+    const found = (typeof dialog === 'string' ? document.getElementById(dialog) : dialog)?.querySelector(selector);
+    (found?.matches(control) ? found : found?.querySelector(control))?.focus();
+  }
+
+  // ── MudBlazor's overlays: what it does not do for those who use a keyboard or hear a page. ──
+
+  const overlays = () => document.querySelector('[data-overlays]');
+  const dialogs = () => all(document, '.mud-dialog-container');
+  const label = element => element.getAttribute('aria-label') ?? (element.matches('a, button, label') ? element.textContent.trim() : ''); // of a text that may be a secret nothing is kept
+
+  // Where the focus is, with all that finds its successor once it is gone: the same key, the same name, the same place in the same table.
+  function remember(element) {
+    const row = element.closest('tr');
+    return {
+      element, name: label(element), next: element.dataset.focusNext, key: element.closest('[data-key]')?.dataset.key,
+      table: row?.closest('table')?.getAttribute('aria-label'), row: row ? [...row.parentElement.children].indexOf(row) : 0,
+    };
+  }
+
+  function successor(from) {
+    if (from?.element.isConnected) return from.element;
+    const control = 'a[href], button, input, [role="combobox"]', main = document.getElementById('main') ?? document.body;
+    const named = from && ((from.next && document.querySelector(from.next)) || (from.key && main.querySelector(`[data-key="${CSS.escape(from.key)}"] button`))
+      || (from.name && all(main, control).find(other => label(other) === from.name)));
+    if (named) return named;
+    const rows = from?.table ? all(main, `table[aria-label="${CSS.escape(from.table)}"] tbody tr`) : [];
+    return rows[Math.min(from?.row ?? 0, rows.length - 1)]?.querySelector('[aria-haspopup="menu"], button, a[href]') ?? main.querySelector('h1');
+  }
+
+  let last = null, behind = null; // what had the focus, and what had it outside of any overlay
+  addEventListener('focusin', e => {
+    if (!(e.target instanceof HTMLElement)) return;
+    last = remember(e.target);
+    if (!overlays()?.contains(e.target) && e.target !== document.body) behind = last;
+  });
+  addEventListener('focusout', e => {
+    const left = last;
+    // Not if it was taken away: then the focus is looked after below.
+    queueMicrotask(() => { if (left?.element === e.target && left.element.isConnected && !e.relatedTarget) last = null; });
+  });
+
+  const known = new WeakSet();
+  let open = [];
+
+  function openedDialog(container) {
+    const frame = container.querySelector('[data-dialog]'), card = container.querySelector('.mud-dialog');
+    if (frame?.dataset.alert) {
+      card.setAttribute('role', 'alertdialog');
+      card.setAttribute('aria-describedby', frame.dataset.alert);
+    }
+    const field = 'input:not([type="hidden"]), textarea, select, [role="combobox"]';
+    (container.querySelector('[autofocus]') ?? container.querySelector(`.dialog-body :is(${field})`) ?? container.querySelector('.dialog-foot button') ?? container.querySelector('button'))?.focus();
+  }
+
+  function openedMenu(menu) {
+    const take = () => {
+      if (!menu.isConnected) return;
+      const opener = document.querySelector(`[aria-controls="${CSS.escape(menu.id)}"]`);
+      const name = opener?.closest('[data-menu]')?.dataset.menu ?? opener?.getAttribute('aria-label');
+      if (name) menu.setAttribute('aria-label', name);
+      const items = itemsOf(menu), item = openAtEnd ? items.at(-1) : items[0];
+      item?.focus({ preventScroll: true });
+      if (!opener || (item && document.activeElement !== item)) requestAnimationFrame(take); // not yet in its place
+      else openAtEnd = false;
+    };
+    showThemeChoice();
+    take();
+  }
+
+  function settle() {
+    const now = dialogs(), closed = open.some(dialog => !now.includes(dialog));
+    open = now;
+    for (const element of all(document, '.skip, [data-shell] > :not([data-overlays])')) element.inert = now.length > 0;
+    now.forEach((dialog, index) => { dialog.inert = index < now.length - 1; });
+    for (const element of all(document, '.mud-dialog-container, .mud-menu-list')) {
+      if (known.has(element)) continue;
+      known.add(element);
+      if (element.matches('.mud-menu-list')) openedMenu(element);
+      else openedDialog(element);
+    }
+    placeBanner();
+    if (closed && !now.length) {
+      storage(kept => kept.removeItem('draft'));
+      successor(behind)?.focus();
+    } else if (document.activeElement === document.body && last && !last.element.isConnected) {
+      if (now.length) openedDialog(now.at(-1));
+      else successor(behind ?? last)?.focus();
+    }
+    all(document, 'form[data-draft]').forEach(saveDraft);
+  }
+
+  // Arrows, Home, End and letters move at once; Enter and Space press what has the focus, and not what the server believes has it.
+  let openAtEnd = false;
+  function mudMenuKey(e) {
+    const menu = e.target.closest?.('.mud-menu-list');
+    if (!menu || e.ctrlKey || e.metaKey || e.altKey || e.key === 'Tab' || e.key === 'Escape') return;
+    e.stopImmediatePropagation();
+    if (e.key === 'Enter' || e.key === ' ') {
+      e.preventDefault();
+      if (usable(document.activeElement)) document.activeElement.click();
+    } else {
+      walkMenu(menu, e);
+    }
+  }
+  addEventListener('keydown', mudMenuKey, true);
+
+  function dialogKey(e) {
+    if (e.key !== 'Escape' || e.defaultPrevented || e.target.closest('[role="menu"]') || e.target.matches('[role="combobox"][aria-expanded="true"]')) return;
+    open.at(-1)?.querySelector('[data-dialog-cancel]')?.click();
   }
 
   const closeDialog = dialog => { if (dialog?.open) dialog.close(); };
@@ -54,7 +162,9 @@
   // ── Menus: popovers. The browser provides the top layer, light dismiss, Escape and focus return; this script positions them and handles keys. ──
 
   const openerOf = menu => document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
-  const itemsOf = menu => all(menu, '[role^="menuitem"]').filter(item => !item.disabled);
+  const usable = item => !item.disabled && item.getAttribute('aria-disabled') !== 'true';
+  // Where none can be used the focus goes to those all the same: what they say is why.
+  const itemsOf = menu => { const items = all(menu, '[role^="menuitem"]'); return items.some(usable) ? items.filter(usable) : items; };
 
   function place(menu, opener) {
     const box = opener.getBoundingClientRect();
@@ -99,13 +209,18 @@
     if (!menu) {
       if ((e.key === 'ArrowDown' || e.key === 'ArrowUp') && e.target.matches('[aria-haspopup="menu"]')) {
         e.preventDefault();
+        openAtEnd = e.key === 'ArrowUp';
         e.target.click();
-        if (e.key === 'ArrowUp') itemsOf(document.getElementById(e.target.getAttribute('popovertarget'))).at(-1)?.focus();
+        if (openAtEnd && e.target.hasAttribute('popovertarget')) itemsOf(document.getElementById(e.target.getAttribute('popovertarget'))).at(-1)?.focus();
       }
       return;
     }
-    const items = itemsOf(menu), at = items.indexOf(document.activeElement);
     if (e.key === 'Tab') return menu.hidePopover();
+    walkMenu(menu, e);
+  }
+
+  function walkMenu(menu, e) {
+    const items = itemsOf(menu), at = items.indexOf(document.activeElement);
     let next = { ArrowDown: items[(at + 1) % items.length], ArrowUp: items.at(at < 1 ? -1 : at - 1), Home: items[0], End: items.at(-1) }[e.key];
     if (!next && e.key.length === 1 && e.key !== ' ' && !e.ctrlKey && !e.metaKey && !e.altKey) {
       const begins = item => item.textContent.trim().toLowerCase().startsWith(e.key.toLowerCase());
@@ -161,6 +276,12 @@
     document.getElementById('main')?.focus();
   }
 
+  // For what stands in a menu, where no form can.
+  function submitClick(e) {
+    const form = e.target.closest('[data-submit]')?.dataset.submit;
+    if (form) document.getElementById(form)?.requestSubmit();
+  }
+
   // ── Copying: within the click event and without the server. Never throws. The outcome is "copied", or "manual": the text is selected for the user to copy. ──
 
   function select(source) {
@@ -176,20 +297,24 @@
     }
   }
 
+  let copying = false; // by the script
   function copySelected(source, text) {
     let handed = false;
-    const hand = e => { // exactly the text, without formatting
+    const hand = e => { // exactly the text, without formatting; the outcome is told by its own event
       e.clipboardData?.setData('text/plain', text);
       e.preventDefault();
+      e.stopImmediatePropagation();
       handed = Boolean(e.clipboardData);
     };
-    document.addEventListener('copy', hand, { capture: true, once: true });
+    addEventListener('copy', hand, { capture: true, once: true });
+    copying = true;
     try {
       return select(source) && document.execCommand('copy') && handed;
     } catch {
       return false;
     } finally {
-      document.removeEventListener('copy', hand, true);
+      copying = false;
+      removeEventListener('copy', hand, true);
     }
   }
 
@@ -229,8 +354,18 @@
     if (said) said.textContent = outcome === 'copied' ? said.dataset.copySaid : '';
     clearTimeout(calm.get(button));
     if (!button.hasAttribute('data-copy-stays')) calm.set(button, setTimeout(() => { delete button.dataset.copyState; }, 4000));
-    button.dispatchEvent(new CustomEvent('copied', { bubbles: true, detail: { outcome } }));
+    if (lost()) copies.set(button, copies.get(button) === 'copied' ? 'copied' : outcome);
+    else tellCopy(outcome, button);
   }
+
+  // Copies made while the connection is lost are told once it is back, or the page would warn of a secret that was copied.
+  const copies = new Map();
+  const tellCopy = (outcome, button) => button.dispatchEvent(new CustomEvent('copied', { bubbles: true, detail: { outcome } }));
+  new MutationObserver(() => {
+    if (lost()) return;
+    copies.forEach(tellCopy);
+    copies.clear();
+  }).observe(root, { attributeFilter: ['data-connection'] });
 
   // ── Drafts: the input of an open form survives a reload, in this tab only, until its dialog closes. Texts as long as a key are not stored. ──
 
@@ -238,10 +373,13 @@
   const left = storage(kept => kept.getItem('draft')); // from the previous page
 
   function keepDraft(e) {
-    const dialog = e.target.closest('dialog[data-draft]'), form = dialog?.querySelector('form');
-    if (!form) return;
+    const dialog = e.target.closest('dialog[data-draft]'), form = dialog?.querySelector('form') ?? e.target.closest('form[data-draft]');
+    if (form) saveDraft(form, dialog?.dataset.draft);
+  }
+
+  function saveDraft(form, of) {
     const fields = [...new FormData(form)].filter(([name, text]) => form.elements[name].type !== 'text' || !/\S{33}/.test(text));
-    storage(kept => kept.setItem('draft', JSON.stringify({ of: dialog.dataset.draft, fields })));
+    storage(kept => kept.setItem('draft', JSON.stringify({ of: typeof of === 'string' ? of : form.dataset.draft, fields })));
   }
 
   function readDraft(of) {
@@ -259,13 +397,14 @@
   function watchConnection() {
     const banner = document.getElementById('components-reconnect-modal');
     if (!banner) return;
-    const writers = '.btn-primary, .btn-danger, .btn-danger-quiet, button[type="submit"]';
+    const writers = '.btn-primary, .btn-danger, .btn-danger-quiet, .mud-button-filled, .mud-button-outlined-error, button[type="submit"]';
     new MutationObserver(() => {
       const down = /components-reconnect-(show|failed|rejected)/.test(banner.className);
       if (down === lost()) return;
       root.toggleAttribute('data-connection', down);
+      placeBanner();
       for (const button of all(document, writers)) {
-        if (button.matches('[data-copy], [data-dialog-close]')) continue;
+        if (button.matches('[data-copy], [data-dialog-close], [data-dialog-cancel]')) continue;
         if (down && !button.hasAttribute('aria-disabled')) { button.setAttribute('aria-disabled', 'true'); button.dataset.offline = ''; }
         else if (!down && 'offline' in button.dataset) { button.removeAttribute('aria-disabled'); delete button.dataset.offline; }
       }
@@ -277,12 +416,20 @@
     new ResizeObserver(() => { if (lost()) root.style.setProperty('--banner', `${banner.offsetHeight}px`); }).observe(banner);
   }
 
-  // Block clicks that cannot reach the server and would only fail in the console. Copying, tabs, menus and links keep working.
-  for (const name of ['click', 'submit', 'input', 'change', 'keydown']) {
+  // In an open dialog, since that is all that can be reached then. Never lost with it: who knows the element puts it back.
+  let banner = null;
+  function placeBanner() {
+    banner ??= document.getElementById('components-reconnect-modal');
+    const place = (lost() && open.at(-1)?.querySelector('[data-notice]')) || document.body;
+    if (banner && banner.parentElement !== place) place.append(banner);
+  }
+
+  // Block events that cannot reach the server and would only fail in the console. Copying, tabs, menus and links keep working.
+  for (const name of ['click', 'submit', 'input', 'change', 'keydown', 'copy']) {
     addEventListener(name, e => {
-      if (!lost() || !(e.target instanceof Element) || e.target.closest('.connection')) return;
+      if (!lost() || copying || !(e.target instanceof Element) || e.target.closest('.connection')) return;
       ours[name]?.forEach(handle => handle(e));
-      if (name === 'input' || name === 'change') keep(e.target, name);
+      if (name === 'input' || name === 'change' || name === 'copy') keep(e.target, name);
       if (name === 'submit' || e.target.closest('[data-offline]')) e.preventDefault();
       e.stopImmediatePropagation();
     }, true);
@@ -308,8 +455,8 @@
   }
 
   const ours = {
-    click: [skipClick, dialogClick, menuClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
-    keydown: [menuKey, tabKey],
+    click: [skipClick, submitClick, dialogClick, menuClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
+    keydown: [menuKey, tabKey, dialogKey],
     input: [keepDraft],
   };
   for (const [name, handlers] of Object.entries(ours)) {
@@ -320,6 +467,8 @@
     window.Blazor?.registerCustomEventType?.('copied', { createEventArgs: e => ({ outcome: e.detail.outcome }) });
     watchConnection();
     showThemeChoice();
+    settle();
+    new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
   });
 
   window.ui = { showDialog, closeDialog, focusIn, readDraft };

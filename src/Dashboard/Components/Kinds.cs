@@ -1,0 +1,38 @@
+namespace Dashboard.Components;
+
+/// <summary>How much a button asks for attention. One <see cref="Primary"/> a page.</summary>
+public enum ButtonKind
+{
+    Secondary,
+    Primary,
+    Ghost,
+    Danger,
+    DangerQuiet,
+}
+
+/// <summary>The dot of a <see cref="State"/>.</summary>
+public enum StateKind
+{
+    Quiet,
+    On,
+    Off,
+    Warning,
+    Bad,
+    Busy,
+}
+
+/// <summary>What closes a dialog apart from its own buttons: any of Escape, the cross and a press beside it, or nothing.</summary>
+public enum ClosedBy
+{
+    Any,
+    None,
+}
+
+public enum DialogSize
+{
+    Medium,
+    Wide,
+}
+
+/// <summary>A value with the words for it, in a <see cref="Select{T}"/> or a <see cref="Segment{T}"/>.</summary>
+public sealed record SelectOption<T>(T Value, string Text, bool Disabled = false);
