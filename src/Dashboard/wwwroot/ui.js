@@ -29,12 +29,13 @@
   const dialogs = () => all(document, '.mud-dialog-container');
   const label = element => element.getAttribute('aria-label') ?? element.textContent.trim();
 
-  // Where the focus is, with all that finds its successor once it is gone: the same key, the same name, the same place in the same table.
+  // Where the focus is, with all that finds its successor once it is gone: the same key, the same name, the same place in the same table or list.
+  const rows = 'tbody > tr, .items > li';
   function remember(element) {
-    const row = element.closest('tr');
+    const row = element.closest(rows);
     return {
       element, name: label(element), next: element.dataset.focusNext, key: element.closest('[data-key]')?.dataset.key,
-      table: row?.closest('table')?.getAttribute('aria-label'), row: row ? [...row.parentElement.children].indexOf(row) : 0,
+      list: row?.parentElement.closest('[aria-label]')?.getAttribute('aria-label'), row: row ? [...row.parentElement.children].indexOf(row) : 0,
     };
   }
 
@@ -44,8 +45,8 @@
     const named = from && ((from.next && document.querySelector(from.next)) || (from.key && main.querySelector(`[data-key="${CSS.escape(from.key)}"] button`))
       || (from.name && all(main, control).find(other => label(other) === from.name)));
     if (named) return named;
-    const rows = from?.table ? all(main, `table[aria-label="${CSS.escape(from.table)}"] tbody tr`) : [];
-    return rows[Math.min(from?.row ?? 0, rows.length - 1)]?.querySelector('[aria-haspopup="menu"], button, a[href]') ?? main.querySelector('h1');
+    const left = from?.list ? all(main, `[aria-label="${CSS.escape(from.list)}"] :is(${rows})`) : [];
+    return left[Math.min(from?.row ?? 0, left.length - 1)]?.querySelector('[aria-haspopup="menu"], button, a[href]') ?? main.querySelector('h1');
   }
 
   let last = null, behind = null; // what had the focus, and what had it outside of any overlay
