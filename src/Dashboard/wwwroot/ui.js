@@ -17,10 +17,12 @@
   }
 
   // If the error belongs to a group, focus its first control.
-  function focusIn(dialog, selector) {
+  // A dialog of MudBlazor is drawn one message after the call, so what is not there yet is waited for.
+  function focusIn(dialog, selector, frames = 120) {
     const control = 'input:not([type="hidden"]), select, textarea, button, a, [role="combobox"]';
     const found = (typeof dialog === 'string' ? document.getElementById(dialog) : dialog)?.querySelector(selector);
-    (found?.matches(control) ? found : found?.querySelector(control))?.focus();
+    if (found) (found.matches(control) ? found : found.querySelector(control))?.focus();
+    else if (frames > 0) requestAnimationFrame(() => focusIn(dialog, selector, frames - 1));
   }
 
   // ── MudBlazor's overlays: what it does not do for those who use a keyboard or hear a page. ──
