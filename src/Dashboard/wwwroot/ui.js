@@ -48,7 +48,8 @@
       || (from.name && all(main, control).find(other => label(other) === from.name)));
     if (named) return named;
     const left = from?.list ? all(main, `[aria-label="${CSS.escape(from.list)}"] :is(${rows})`) : [];
-    return left[Math.min(from?.row ?? 0, left.length - 1)]?.querySelector('[aria-haspopup="menu"], button, a[href]') ?? main.querySelector('h1');
+    const row = left[Math.min(from?.row ?? 0, left.length - 1)];
+    return row?.querySelector('[aria-haspopup="menu"]') ?? row?.querySelector('button, a[href]') ?? main.querySelector('h1');
   }
 
   let last = null, behind = null; // what had the focus, and what had it outside of any overlay
@@ -127,6 +128,18 @@
     }
   }
   addEventListener('keydown', mudMenuKey, true);
+
+  // A picker searches a moment after the last letter. Enter before that would take what was found for another text.
+  let typed = null;
+  addEventListener('input', e => { typed = e.target.matches?.('[data-found]') ? { field: e.target, text: e.target.value.trim() } : null; }, true);
+  addEventListener('click', () => { typed = null; }, true);
+  for (const name of ['keydown', 'keyup']) {
+    addEventListener(name, e => {
+      if (e.key !== 'Enter' || e.target !== typed?.field || e.target.value.trim() !== typed.text || e.target.dataset.found === typed.text) return;
+      e.preventDefault();
+      e.stopImmediatePropagation();
+    }, true);
+  }
 
   function dialogKey(e) {
     if (e.key !== 'Escape' || e.defaultPrevented || e.target.closest('[role="menu"]') || e.target.matches('[role="combobox"][aria-expanded="true"]')) return;

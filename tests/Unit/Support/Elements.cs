@@ -104,7 +104,12 @@ static class Elements
     static bool Matches(IElement element, string role, string? name) =>
         RoleOf(element) == role && !(element.LocalName == "dialog" && element.Children.Length == 0) && (name is null || NameOf(element) == name);
 
-    static string? RoleOf(IElement element) => element.GetAttribute("role") ?? element.LocalName switch
+    // A dialog that destroys gets its role from ui.js, which no unit test runs.
+    static string? RoleOf(IElement element) => element.GetAttribute("role") is { } role
+        ? role == "dialog" && element.QuerySelector("[data-alert]") is not null ? "alertdialog" : role
+        : RoleOfElement(element);
+
+    static string? RoleOfElement(IElement element) => element.LocalName switch
     {
         "a" when element.HasAttribute("href") => "link",
         "button" => "button",

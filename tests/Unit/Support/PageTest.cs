@@ -18,9 +18,18 @@ public abstract class PageTest : BunitContext
         JSInterop.Mode = JSRuntimeMode.Loose;
     }
 
+    IRenderedComponent<PageHost>? host;
+
     private protected FakeTimeProvider Clock { get; } = new(new(2026, 11, 21, 14, 7, 0, TimeSpan.Zero));
 
-    /// <summary>Renders a page as MainLayout does: menus, lists, dialogs and snackbars are found in what is returned, as if they stood in the page.</summary>
+    /// <summary>Renders a page as MainLayout does: menus, lists, dialogs and snackbars are found in what is returned, as if they stood in the page. A second page takes
+    /// the place of the first.</summary>
     protected IRenderedComponent<PageHost> RenderPage<T>(Action<ComponentParameterCollectionBuilder<T>>? parameters = null)
-        where T : IComponent => Render<PageHost>(host => host.AddChildContent(parameters));
+        where T : IComponent
+    {
+        host ??= Render<PageHost>();
+        host.Render(page => page.Add(x => x.ChildContent, null!));
+        host.Render(page => page.AddChildContent(parameters));
+        return host;
+    }
 }
