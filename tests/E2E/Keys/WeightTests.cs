@@ -9,7 +9,7 @@ namespace Dashboard.Tests.E2E.Keys;
 /// <summary>The transfer size of the first load of the keys page.</summary>
 public sealed class WeightTests(Browser browser, ITestOutputHelper output)
 {
-    const int LimitKilobytes = 150;
+    const int LimitKilobytes = 200;
 
     /// <summary>A project with the maximum number of keys.</summary>
     [Fact]

@@ -58,6 +58,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await Expect(page.GetByText("1 key only works with this resource and will be revoked.")).ToBeVisibleAsync();
         await Expect(Button(page, "Cancel")).ToBeFocusedAsync();
         await Button(page, "Delete resource").ClickAsync();
+        await visit.UntilNoDialogAsync();
         await Expect(page.GetByText("Also revoked 1 key.")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No resources yet" })).ToBeVisibleAsync();
     }
@@ -79,7 +80,8 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await Expect(page.GetByText("1 to 25 of 60")).ToBeVisibleAsync();
         await page.GetByLabel("Search resources").FillAsync("R007");
         await Expect(page.GetByText("1 resource", new() { Exact = true })).ToBeVisibleAsync();
-        await page.GetByLabel("Kind").SelectOptionAsync("Gateway");
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Kind" }).ClickAsync();
+        await page.GetByRole(AriaRole.Option, new() { Name = "Gateway" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No gateways match “R007”" })).ToBeVisibleAsync();
         await Button(page, "Clear filters").ClickAsync();
         await Expect(page.GetByText("1 to 25 of 60")).ToBeVisibleAsync();

@@ -33,7 +33,7 @@ sealed class PageDriver(IPage page, InputMode way)
         """;
 
     /// <summary>The open dialog, or the page if there is none.</summary>
-    ILocator Here => page.Locator("dialog[open], body:not(:has(dialog[open]))").Last;
+    ILocator Here => page.Locator(".mud-dialog, dialog[open], body:not(:has(dialog[open], .mud-dialog))").Last;
 
     public async Task PressAsync(AriaRole role, string name)
     {

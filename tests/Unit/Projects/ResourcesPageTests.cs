@@ -5,15 +5,13 @@ using Dashboard.Auth;
 using Dashboard.Core.Keys;
 using Dashboard.Projects;
 using Dashboard.Tests.Unit.Support;
-using Dashboard.Tests.Unit.Ui;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Projects;
 
-public sealed class ResourcesPageTests : UiTest
+public sealed class ResourcesPageTests : PageTest
 {
     readonly TestInstallation world = new();
     BunitAuthorizationContext? authorization;
@@ -25,7 +23,6 @@ public sealed class ResourcesPageTests : UiTest
         Services.AddSingleton(world.Services.Resources);
         Services.AddSingleton(world.Services.Get<PermissionCatalog>());
         Services.AddScoped<CurrentUser>();
-        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
     }
 
     static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
@@ -58,7 +55,7 @@ public sealed class ResourcesPageTests : UiTest
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var page = Open(person);
         Assert.Equal(["intake"], Names(page));
-        Assert.Empty(page.AllByRole("menu"));
+        Assert.Empty(page.AllByRole("button", "Actions for intake"));
     }
 
     [Fact]
@@ -77,7 +74,7 @@ public sealed class ResourcesPageTests : UiTest
     }
 
     [Fact]
-    public void Empty_search_result_offers_to_clear_the_filters()
+    public async Task Empty_search_result_offers_to_clear_the_filters()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "returns");
         world.AddResource(TestInstallation.Orders, "agent", "carrier");
@@ -85,7 +82,7 @@ public sealed class ResourcesPageTests : UiTest
         Assert.Equal(["carrier", "returns"], Names(Open(world.Admin, "?kind=spaceship")));
         var page = Open(world.Admin, "?kind=gateway");
         Assert.Equal("No gateways in orders", page.ByTestId("empty-state").ByRole("heading").TextContent);
-        page.ByLabel("Kind").Change("");
+        await page.SelectAsync("Kind", "All kinds");
         Assert.EndsWith("/resources", Navigation.Uri, StringComparison.Ordinal);
         page = Open(world.Admin);
         page.ByRole("searchbox").Input(new string('k', 40));
@@ -102,11 +99,11 @@ public sealed class ResourcesPageTests : UiTest
         await page.ByRole("button", "Add resource").ClickAsync(new());
         await Field(page, "Name").ChangeAsync(new() { Value = "Entrée des commandes" });
         Assert.Equal("entree-des-commandes", Field(page, "Id").GetAttribute("value"));
-        await page.ByRole("dialog").ByLabel("Kind").ChangeAsync(new() { Value = "gateway" });
+        await page.SelectAsync("Kind", "Gateway");
         await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal(["Entrée des commandes"], Names(page)));
         Assert.Equal("entree-des-commandes", (await world.Services.Resources.GetAsync(world.Viewer, TestInstallation.Orders, "gateway:entree-des-commandes", Token)).Value.Id);
-        Assert.Equal("Added Entrée des commandes", Assert.Single(Services.GetRequiredService<ToastService>().Items).Text);
+        Assert.Equal(["Added Entrée des commandes"], page.SnackbarTexts());
     }
 
     [Fact]
@@ -131,14 +128,14 @@ public sealed class ResourcesPageTests : UiTest
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var page = Open(world.Admin);
-        await ClickAsync(page, "Rename…");
+        await page.ChooseAsync("Actions for intake", "Rename…");
         await Field(page, "Name").ChangeAsync(new() { Value = "" });
         await page.ByRole("form").SubmitAsync();
         Assert.NotEmpty(page.ByTestId("field-error").TextContent);
         await Field(page, "Name").ChangeAsync(new() { Value = "Order intake" });
         await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal(["Order intake"], Names(page)));
-        Assert.Empty(page.AllByRole("form"));
+        page.WaitForAssertion(() => Assert.Empty(page.AllByRole("form")));
     }
 
     [Theory]
@@ -161,7 +158,7 @@ public sealed class ResourcesPageTests : UiTest
         }
 
         var page = Open(world.Admin);
-        _ = ClickAsync(page, "Delete…"); // completes when the confirmation is answered
+        _ = page.ChooseAsync("Actions for intake", "Delete…"); // done once the question is answered
         page.WaitForRole("alertdialog");
         Assert.Contains(sentence, page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
         Assert.Equal(typed, page.ByRole("alertdialog").AllByRole("textbox").Count == 1);
@@ -174,7 +171,7 @@ public sealed class ResourcesPageTests : UiTest
 
         await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal("No resources yet", page.ByTestId("empty-state").ByRole("heading").TextContent));
-        Assert.Equal(keys == 0 ? null : $"Also revoked {keys} {(keys == 1 ? "key" : "keys")}.", Assert.Single(Services.GetRequiredService<ToastService>().Items).Detail);
+        Assert.Equal($"Deleted intake{(keys == 0 ? "" : $"Also revoked {keys} {(keys == 1 ? "key" : "keys")}.")}", Assert.Single(page.SnackbarTexts()));
     }
 
     [Fact]
@@ -184,9 +181,9 @@ public sealed class ResourcesPageTests : UiTest
         world.AddResource(TestInstallation.Orders, "workflow", "returns");
         await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "both", Resources: ["workflow:intake", "workflow:returns"]), Token);
         var page = Open(world.Admin);
-        _ = ClickAsync(page, "Delete…");
+        _ = page.ChooseAsync("Actions for intake", "Delete…");
         page.WaitForRole("alertdialog");
-        Assert.Contains("1 key loses access to it;", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
+        Assert.Contains("1 key loses access to it; its other resources are unaffected.", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -195,12 +192,12 @@ public sealed class ResourcesPageTests : UiTest
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
         var page = Open(world.Admin);
         world.Time.Advance(TimeSpan.FromHours(2));
-        await ClickAsync(page, "Rename…");
+        await page.ChooseAsync("Actions for intake", "Rename…");
         await Field(page, "Name").ChangeAsync(new() { Value = "Order intake" });
         await page.ByRole("form").SubmitAsync();
         Assert.Equal(["intake"], Names(page));
-        Assert.Equal("Your session has ended", page.ByRole("dialog").ByRole("heading").TextContent);
-        await page.ByRole("form").SubmitAsync();
+        page.WaitForRole("dialog", "Your session has ended");
+        await page.ByRole("dialog", "Your session has ended").ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.EndsWith("/account/sign-in?ReturnUrl=%2Facme%2Forders%2Fresources", Navigation.Uri, StringComparison.Ordinal));
     }
 
@@ -221,14 +218,11 @@ public sealed class ResourcesPageTests : UiTest
         page.WaitForAssertion(() => Assert.Equal("1 to 25 of 30", page.ByRole("navigation").ByRole("status").TextContent));
     }
 
-    static List<string> Names(IRenderedComponent<ResourcesPage> page) => [.. page.AllByTestId("row-name").Select(name => name.TextContent)];
+    static List<string> Names(IRenderedComponent<PageHost> page) => [.. page.AllByTestId("row-name").Select(name => name.TextContent)];
 
-    static AngleSharp.Dom.IElement Field(IRenderedComponent<ResourcesPage> page, string label) => page.ByRole("dialog").ByLabel(label);
+    static AngleSharp.Dom.IElement Field(IRenderedComponent<PageHost> page, string label) => page.ByRole("dialog").ByLabel(label);
 
-    static Task ClickAsync(IRenderedComponent<ResourcesPage> page, string item) =>
-        page.AllByRole("menuitem", item)[0].ClickAsync(new());
-
-    IRenderedComponent<ResourcesPage> Open(Actor person, string query = "")
+    IRenderedComponent<PageHost> Open(Actor person, string query = "")
     {
         var session = world.SignIn(person).SessionId!;
         authorization ??= AddAuthorization();
@@ -236,6 +230,6 @@ public sealed class ResourcesPageTests : UiTest
             new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session), new Claim(ClientAddress.Claim, "10.2.3.4"));
         SetRendererInfo(new("Server", isInteractive: true));
         Navigation.NavigateTo($"/acme/orders/resources{query}");
-        return Render<ResourcesPage>(p => p.Add(x => x.Organization, "acme").Add(x => x.ProjectSlug, "orders"));
+        return RenderPage<ResourcesPage>(p => p.Add(x => x.Organization, "acme").Add(x => x.ProjectSlug, "orders"));
     }
 }
