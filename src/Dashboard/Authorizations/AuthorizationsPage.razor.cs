@@ -1,9 +1,10 @@
 using System.Globalization;
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Tokens;
 using Dashboard.Shared;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace Dashboard.Authorizations;
 
@@ -11,7 +12,6 @@ namespace Dashboard.Authorizations;
 public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
 {
     readonly PagedListState<AuthorizationsPageState, AuthorizationsPageModel> list;
-    ConfirmDialog? confirm;
 
     public AuthorizationsPage() => list = new(ReadAsync, () => Navigation);
 
@@ -29,7 +29,9 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
-    [Inject] ToastService Toasts { get; set; } = null!;
+    [Inject] IDialogService Dialogs { get; set; } = null!;
+
+    [Inject] Snackbars Snackbars { get; set; } = null!;
 
     string Summary
     {
@@ -50,7 +52,7 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
     async Task DisconnectAsync(AuthorizationItem app)
     {
         var owner = app.UserName is null ? "You’d" : $"{app.UserName} would";
-        if (!await confirm!.AskAsync(
+        if (!await Dialogs.ConfirmAsync(
             new($"Disconnect {app.Name}?", "Disconnect", $"Its access ends now. {owner} have to authorize it again.")))
         {
             return;
@@ -58,14 +60,14 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
 
         var done = await SessionExpiredPrompt.DoAsync(
             User, actor => Authorizations.DisconnectAsync(actor, app.Id, list.Closed),
-            () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
+            () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
         if (done.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
-            Toasts.ShowError($"Could not disconnect {app.Name}", fault.Detail);
+            Snackbars.ShowError($"Could not disconnect {app.Name}", fault.Detail);
         }
         else if (done.Succeeded)
         {
-            Toasts.Show($"Disconnected {app.Name}");
+            Snackbars.Show($"Disconnected {app.Name}");
         }
 
         await list.ReloadAsync();

@@ -11,6 +11,7 @@ public sealed class Snackbars(ISnackbar bar)
     const int WithAction = 12_000;
 
     readonly ConditionalWeakTable<Snackbar, SnackbarMore> more = [];
+    SnackbarMore? adding;
 
     /// <summary>Something was done.</summary>
     public void Show(string text, string? detail = null) => Add(text, Severity.Success, Plain, new(detail, null));
@@ -21,11 +22,12 @@ public sealed class Snackbars(ISnackbar bar)
     /// <summary>Something could not be done: <paramref name="detail"/> says why, and what to do.</summary>
     public void ShowError(string text, string? detail = null) => Add(text, Severity.Error, stay: 0, new(detail, null));
 
-    internal SnackbarMore? MoreOf(Snackbar shown) => more.TryGetValue(shown, out var found) ? found : null;
+    internal SnackbarMore? MoreOf(Snackbar shown) => more.TryGetValue(shown, out var found) ? found : adding;
 
     /// <param name="stay">Milliseconds; 0 until it is dismissed.</param>
     void Add(string text, Severity severity, int stay, SnackbarMore extra)
     {
+        adding = extra; // a new one is drawn before Add returns it
         var shown = bar.Add(text, severity, options =>
         {
             options.VisibleStateDuration = stay;
@@ -36,6 +38,8 @@ public sealed class Snackbars(ISnackbar bar)
         {
             more.Add(shown, extra);
         }
+
+        adding = null;
     }
 }
 

@@ -1,9 +1,11 @@
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Projects;
 using Dashboard.Core.PublishedApps;
 using Dashboard.Shared;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.PublishedApps;
 
@@ -13,7 +15,6 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
     const int MaxQuoted = 30;
 
     readonly PagedListState<PublishedAppsPageState, PublishedAppsPageModel> list;
-    ConfirmDialog? confirm;
     SecretReveal? issued;
     bool publishing;
 
@@ -38,7 +39,9 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
-    [Inject] ToastService Toasts { get; set; } = null!;
+    [Inject] IDialogService Dialogs { get; set; } = null!;
+
+    [Inject] Snackbars Snackbars { get; set; } = null!;
 
     [Inject] TimeProvider Time { get; set; } = null!;
 
@@ -98,7 +101,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
     {
         // Read the current state: the list may be stale, and the question depends on the last use.
         var app = await DoAsync(actor => Apps.GetAsync(actor, item.Id, list.Closed));
-        if (app.Succeeded && !await confirm!.AskAsync(UnpublishQuestion.About(app.Value, Time.GetUtcNow())))
+        if (app.Succeeded && !await Dialogs.ConfirmAsync(UnpublishQuestion.About(app.Value, Time.GetUtcNow())))
         {
             return;
         }
@@ -106,11 +109,11 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         var outcome = app.Succeeded ? await DoAsync(actor => Apps.UnpublishAsync(actor, item.Id, list.Closed)) : app;
         if (outcome.Succeeded)
         {
-            Toasts.Show($"Unpublished {item.Name}", "Requests using its key are now refused.");
+            Snackbars.Show($"Unpublished {item.Name}", "Requests using its key are now refused.");
         }
         else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
-            Toasts.ShowError($"Could not unpublish {item.Name}", outcome.Error.Detail);
+            Snackbars.ShowError($"Could not unpublish {item.Name}", outcome.Error.Detail);
         }
 
         await ReloadAsync();
@@ -118,7 +121,7 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 
     /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
 
     [LoggerMessage(LogLevel.Error, "Could not read the list of apps after publishing one.")]
     static partial void LogNotRead(ILogger log, Exception failure);

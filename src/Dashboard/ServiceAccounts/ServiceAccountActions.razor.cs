@@ -1,16 +1,18 @@
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Shared;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using PickItem = Dashboard.Ui.PickItem;
+using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.ServiceAccounts;
 
 public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource life = new();
-    ConfirmDialog? confirm;
     string? editedId;
     ServiceAccountDraft? draft;
 
@@ -30,7 +32,9 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
-    [Inject] ToastService Toasts { get; set; } = null!;
+    [Inject] IDialogService Dialogs { get; set; } = null!;
+
+    [Inject] Snackbars Snackbars { get; set; } = null!;
 
     [Inject] TimeProvider Time { get; set; } = null!;
 
@@ -40,12 +44,9 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         life.Dispose();
     }
 
-    /// <summary>Asks for confirmation and returns whether the user confirmed.</summary>
-    public Task<bool> AskAsync(Confirmation question) => confirm!.AskAsync(question);
-
     /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     public Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
 
     /// <summary>Opens the dialog to change an account, with its current values.</summary>
     public async Task ChangeAsync(string id, string name)
@@ -80,7 +81,7 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         var on = now != ServiceAccountState.Active;
         if (await SetStateAsync(id, name, on ? ServiceAccountState.Active : ServiceAccountState.Inactive))
         {
-            Toasts.ShowUndo(
+            Snackbars.ShowUndo(
                 $"{(on ? "Enabled" : "Disabled")} {name}", () => InvokeAsync(() => SetStateAsync(id, name, now)),
                 on ? "Its keys and client secrets work again." : "Requests using its keys are now refused, and it can’t get tokens.");
         }
@@ -91,7 +92,7 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     {
         // Read the current state: the page may be stale, and the question depends on the last use.
         var account = await DoAsync(actor => Accounts.GetAsync(actor, id, life.Token));
-        if (account.Succeeded && !await AskAsync(ServiceAccountDeletionQuestion.About(account.Value, Time.GetUtcNow())))
+        if (account.Succeeded && !await Dialogs.ConfirmAsync(ServiceAccountDeletionQuestion.About(account.Value, Time.GetUtcNow())))
         {
             return;
         }
@@ -103,7 +104,7 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
             return;
         }
 
-        Toasts.Show(
+        Snackbars.Show(
             $"Deleted {name}", outcome.Value.Keys == 0 ? null : $"Also revoked {ServiceAccountItem.CountKeys(outcome.Value.Keys)}.");
         await OnDeleted.InvokeAsync();
     }
@@ -113,7 +114,7 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     {
         if (fault.Code != ErrorCode.SessionRequired) // shown by a prompt of its own
         {
-            Toasts.ShowError(what, fault.Detail);
+            Snackbars.ShowError(what, fault.Detail);
         }
 
         return OnChanged.InvokeAsync();
@@ -144,7 +145,7 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         var outcome = await DoAsync(actor => Accounts.ChangeAsync(actor, id, new(State: state), CancellationToken.None));
         if (outcome.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
-            Toasts.ShowError($"Could not {(state == ServiceAccountState.Active ? "enable" : "disable")} {name}", fault.Detail);
+            Snackbars.ShowError($"Could not {(state == ServiceAccountState.Active ? "enable" : "disable")} {name}", fault.Detail);
         }
 
         if (!life.IsCancellationRequested)

@@ -1,6 +1,8 @@
+using Dashboard.Components;
 using Dashboard.Core.ServiceAccounts;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
+using PickItem = Dashboard.Ui.PickItem;
+using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.ServiceAccounts;
 

@@ -1,12 +1,14 @@
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Keys;
 using Dashboard.Shared;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.ServiceAccounts;
 
@@ -42,7 +44,9 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
-    [Inject] ToastService Toasts { get; set; } = null!;
+    [Inject] IDialogService Dialogs { get; set; } = null!;
+
+    [Inject] Snackbars Snackbars { get; set; } = null!;
 
     [Inject] ILogger<ServiceAccountPage> Log { get; set; } = null!;
 
@@ -124,7 +128,7 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
     {
         var name = ClientSecretsTable.Short(secret);
         var last = View!.Account.Secrets.Count == 1 ? " It is the last secret: until you add another, this account can’t get tokens." : "";
-        if (!await actions!.AskAsync(
+        if (!await Dialogs.ConfirmAsync(
             new(
                 "Revoke this client secret?", "Revoke secret",
                 $"Programs can no longer get a token with {name}. This cannot be undone.{last}")))
@@ -132,14 +136,14 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
             return;
         }
 
-        var outcome = await actions.DoAsync(actor => Accounts.RemoveSecretAsync(actor, Id, secret.Id, life.Token));
+        var outcome = await actions!.DoAsync(actor => Accounts.RemoveSecretAsync(actor, Id, secret.Id, life.Token));
         if (outcome.Error is { } fault)
         {
             await actions.ShowErrorAsync($"Could not revoke {name}", fault);
             return;
         }
 
-        Toasts.Show($"Revoked {name}");
+        Snackbars.Show($"Revoked {name}");
         await ReloadAsync();
     }
 
@@ -149,11 +153,11 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
         projects = await actions!.ReachedAsync(account);
         if (projects.Count == 0)
         {
-            Toasts.ShowError("It has no access to any project", "Choose projects for it first, under Change.");
+            Snackbars.ShowError("It has no access to any project", "Choose projects for it first, under Change.");
             return;
         }
 
-        owner = new(account.Name, account.Permissions, [.. projects.Select(place => new Dashboard.Components.SelectOption<string>(place.Path, place.Name))]);
+        owner = new(account.Name, account.Permissions, [.. projects.Select(place => new SelectOption<string>(place.Path, place.Name))]);
         offered = new("", account.Environment, false, [], [account.Permissions[0]], ExpiryChoice.In90Days, "");
         await ChooseProjectAsync(projects[0].Path);
         creating = true;

@@ -1,9 +1,9 @@
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Shared;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.ServiceAccounts;

@@ -17,10 +17,12 @@
   }
 
   // If the error belongs to a group, focus its first control.
-  function focusIn(dialog, selector) {
+  // A dialog of MudBlazor is drawn one message after the call, so what is not there yet is waited for.
+  function focusIn(dialog, selector, frames = 120) {
     const control = 'input:not([type="hidden"]), select, textarea, button, a, [role="combobox"]';
     const found = (typeof dialog === 'string' ? document.getElementById(dialog) : dialog)?.querySelector(selector);
-    (found?.matches(control) ? found : found?.querySelector(control))?.focus();
+    if (found) (found.matches(control) ? found : found.querySelector(control))?.focus();
+    else if (frames > 0) requestAnimationFrame(() => focusIn(dialog, selector, frames - 1));
   }
 
   // ── MudBlazor's overlays: what it does not do for those who use a keyboard or hear a page. ──
@@ -29,12 +31,13 @@
   const dialogs = () => all(document, '.mud-dialog-container');
   const label = element => element.getAttribute('aria-label') ?? (element.matches('a, button, label') ? element.textContent.trim() : ''); // of a text that may be a secret nothing is kept
 
-  // Where the focus is, with all that finds its successor once it is gone: the same key, the same name, the same place in the same table.
+  // Where the focus is, with all that finds its successor once it is gone: the same key, the same name, the same place in the same table or list.
+  const rows = 'tbody > tr, .items > li';
   function remember(element) {
-    const row = element.closest('tr');
+    const row = element.closest(rows);
     return {
       element, name: label(element), next: element.dataset.focusNext, key: element.closest('[data-key]')?.dataset.key,
-      table: row?.closest('table')?.getAttribute('aria-label'), row: row ? [...row.parentElement.children].indexOf(row) : 0,
+      list: row?.parentElement.closest('[aria-label]')?.getAttribute('aria-label'), row: row ? [...row.parentElement.children].indexOf(row) : 0,
     };
   }
 
@@ -44,8 +47,9 @@
     const named = from && ((from.next && document.querySelector(from.next)) || (from.key && main.querySelector(`[data-key="${CSS.escape(from.key)}"] button`))
       || (from.name && all(main, control).find(other => label(other) === from.name)));
     if (named) return named;
-    const rows = from?.table ? all(main, `table[aria-label="${CSS.escape(from.table)}"] tbody tr`) : [];
-    return rows[Math.min(from?.row ?? 0, rows.length - 1)]?.querySelector('[aria-haspopup="menu"], button, a[href]') ?? main.querySelector('h1');
+    const left = from?.list ? all(main, `[aria-label="${CSS.escape(from.list)}"] :is(${rows})`) : [];
+    const row = left[Math.min(from?.row ?? 0, left.length - 1)];
+    return row?.querySelector('[aria-haspopup="menu"]') ?? row?.querySelector('button, a[href]') ?? main.querySelector('h1');
   }
 
   let last = null, behind = null; // what had the focus, and what had it outside of any overlay
@@ -124,6 +128,18 @@
     }
   }
   addEventListener('keydown', mudMenuKey, true);
+
+  // A picker searches a moment after the last letter. Enter before that would take what was found for another text.
+  let typed = null;
+  addEventListener('input', e => { typed = e.target.matches?.('[data-found]') ? { field: e.target, text: e.target.value.trim() } : null; }, true);
+  addEventListener('click', () => { typed = null; }, true);
+  for (const name of ['keydown', 'keyup']) {
+    addEventListener(name, e => {
+      if (e.key !== 'Enter' || e.target !== typed?.field || e.target.value.trim() !== typed.text || e.target.dataset.found === typed.text) return;
+      e.preventDefault();
+      e.stopImmediatePropagation();
+    }, true);
+  }
 
   function dialogKey(e) {
     if (e.key !== 'Escape' || e.defaultPrevented || e.target.closest('[role="menu"]') || e.target.matches('[role="combobox"][aria-expanded="true"]')) return;

@@ -164,6 +164,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await visit.ExpectAccessibleAsync(PageState.Disconnect, page.GetByRole(AriaRole.Alertdialog));
         await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Disconnect" }).ClickAsync();
         await Expect(rows).ToHaveCountAsync(1);
+        await Expect(rows.GetByRole(AriaRole.Button)).ToBeFocusedAsync(); // the next one
         Assert.Equal(401, (await program.GetAsync("/api/keys", Bearers.Header(shell))).Status);
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Default" })).ToBeVisibleAsync(); // the link back
 

@@ -45,11 +45,12 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         await page.Keyboard.PressAsync("Enter");
         await Expect(form.GetByText("Choose the resource that the app calls.")).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.PublishApp, form);
-        await form.GetByRole(AriaRole.Searchbox).FillAsync("Resource 42");
-        await Expect(form.GetByRole(AriaRole.Radio, new() { Name = "Resource " })).ToHaveCountAsync(1);
-        await form.GetByRole(AriaRole.Radio, new() { Name = "Resource 42" }).FocusAsync();
-        await page.Keyboard.PressAsync("Space");
+        await Expect(form.GetByRole(AriaRole.Combobox, new() { Name = "Resource" })).ToBeFocusedAsync(); // the first field with an error
+        await page.Keyboard.TypeAsync("Resource 42");
+        await Expect(page.GetByRole(AriaRole.Option)).ToHaveCountAsync(1);
+        await page.Keyboard.PressAsync("Enter");
         await Expect(form.GetByText("Choose the resource that the app calls.")).ToBeHiddenAsync();
+        await form.GetByRole(AriaRole.Button, new() { Name = "Publish app" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         var secret = page.GetByRole(AriaRole.Dialog, new() { Name = "Save the app’s key" });
         await Expect(secret.GetByRole(AriaRole.Button, new() { Name = "Copy key", Exact = true })).ToBeFocusedAsync();

@@ -64,6 +64,7 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
 
         await ChooseAsync(name, "Disable");
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "Disabled" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {name}" })).ToBeFocusedAsync();
         await visit.ExpectAccessibleAsync(PageState.ServiceAccounts);
         await ExpectKeyAsync("inactive_key");
         await ChooseAsync(name, "Enable");
@@ -85,6 +86,7 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         await visit.UntilNoDialogAsync();
         await Expect(page.GetByText("1 of 2", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {secret[..11]}…" })).ToBeHiddenAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Actions for secret_" })).ToBeFocusedAsync(); // the one that is left
 
         await ChooseAsync(name, "Delete…");
         await Expect(page.GetByText("1 key will be revoked.")).ToBeVisibleAsync();

@@ -7,14 +7,13 @@ using Dashboard.Core.Credentials;
 using Dashboard.Core.PublishedApps;
 using Dashboard.PublishedApps;
 using Dashboard.Tests.Unit.Support;
-using Dashboard.Tests.Unit.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.PublishedApps;
 
-public sealed class PublishedAppsPageTests : UiTest
+public sealed class PublishedAppsPageTests : PageTest
 {
     const string Intake = "workflow:intake";
 
@@ -33,9 +32,6 @@ public sealed class PublishedAppsPageTests : UiTest
         Services.AddSingleton<PublishedAppsPageQuery>();
         Services.AddScoped<CurrentUser>();
         Services.AddScoped<SessionWatch>();
-        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
-        JSInterop.SetupVoid("Blazor._internal.NavigationLock.enableNavigationPrompt", _ => true).SetVoidResult();
-        JSInterop.SetupVoid("Blazor._internal.NavigationLock.disableNavigationPrompt", _ => true).SetVoidResult();
     }
 
     static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
@@ -72,9 +68,13 @@ public sealed class PublishedAppsPageTests : UiTest
         await AddAsync(world.Owner, "Owner's");
         await AddAsync(world.Developer, "Developer's");
         var page = Open(world.Developer);
-        Assert.Equal(["Unpublish…"], Items(page, "Developer's", disabled: false));
-        Assert.Equal(["Unpublish…"], Items(page, "Owner's", disabled: true));
-        Assert.Equal("Published by Olga. Only they or an admin can unpublish it.", page.AllByRole("menuitem").First(item => item.HasAttribute("aria-disabled")).DescriptionOf());
+        var others = Assert.Single(await page.OpenMenuAsync("Actions for Owner's"));
+        Assert.Equal(("Unpublish…", "true"), (others.TextContent, others.GetAttribute("aria-disabled")));
+        Assert.Equal("Published by Olga. Only they or an admin can unpublish it.", others.DescriptionOf());
+        await page.ByRole("button", "Actions for Owner's").ClickAsync();
+        page.WaitForAssertion(() => Assert.Empty(page.AllByRole("menuitem")));
+        var own = Assert.Single(await page.OpenMenuAsync("Actions for Developer's"));
+        Assert.Equal(("Unpublish…", false), (own.TextContent, own.GetAttribute("aria-disabled") == "true"));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class PublishedAppsPageTests : UiTest
         await AddAsync(world.Owner, "Desk");
         var page = Open(world.Viewer);
         Assert.Equal("Desk", page.ByTestId("row-name").TextContent);
-        Assert.Empty(page.AllByRole("menu").Concat(page.AllByRole("button", "Publish app")));
+        Assert.Empty(page.ByRole("table").AllByRole("button").Concat(page.AllByRole("button", "Publish app")));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class PublishedAppsPageTests : UiTest
         var at = (world.Time.GetUtcNow() - TimeSpan.FromMinutes(59)).ToUnixTimeMilliseconds();
         var page = Open(world.Owner);
         Assert.Equal(1, world.Sql($"UPDATE ApiKeys SET LastUsedAt = {at}, LastUsedOrder = {at}, LastUsedFrom = '203.0.113.0/24'")); // after the list was read
-        _ = page.ByRole("menuitem").ClickAsync(); // completes when the confirmation is answered
+        _ = page.ChooseAsync("Actions for Desk", "Unpublish…"); // completes when the confirmation is answered
         page.WaitForRole("alertdialog");
         var question = page.ByRole("alertdialog").TextContent;
         Assert.Contains($"Desk loses its key {app.PublishedApp.Key.Prefix}.", question, StringComparison.Ordinal);
@@ -107,7 +107,7 @@ public sealed class PublishedAppsPageTests : UiTest
         Assert.NotNull((await ReadAsync(app)).UnpublishedAt);
         await page.ByTestId("empty-state").ByRole("button").ClickAsync();
         page.WaitForAssertion(() => Assert.StartsWith("Unpublished", page.CellsOf("Status").Single().TextContent, StringComparison.Ordinal));
-        Assert.Empty(page.AllByRole("menu"));
+        Assert.Empty(page.ByRole("table").AllByRole("button"));
     }
 
     [Fact]
@@ -117,14 +117,16 @@ public sealed class PublishedAppsPageTests : UiTest
         world.Time.Advance(TimeSpan.FromMinutes(1));
         var page = Open(world.Owner);
         await page.ByRole("button", "Publish app").ClickAsync();
+        page.WaitForRole("dialog");
         await page.ByRole("form").SubmitAsync();
         Assert.Equal(
             ["Give it a name of 1 to 100 characters.", "Choose the resource that the app calls."],
             page.AllByTestId("field-error").Select(error => error.TextContent));
         await page.ByLabel("Name").ChangeAsync(new() { Value = "Newer" });
-        await page.ByRole("group", "Resource").ByRole("radio").ChangeAsync(new() { Value = "on" });
+        await page.PickAsync("Resource", "intake workflow:intake");
         await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal(["Newer", "Older"], page.AllByTestId("row-name").Select(name => name.TextContent)));
+        page.WaitForRole("dialog", "Save the app’s key");
         Assert.Contains("Newer is published.", page.Markup, StringComparison.Ordinal);
         var verdict = await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(page.ByRole("dialog").ByRole("code").TextContent), AccessRequirement.None, null, Token);
         Assert.Equal(("Newer", PartyType.PublishedApp), (verdict.Principal!.Owner.Name, verdict.Principal.Owner.Type));
@@ -154,16 +156,13 @@ public sealed class PublishedAppsPageTests : UiTest
 
     async Task<PublishedAppSummary> ReadAsync(IssuedPublishedApp app) => (await world.Services.Get<PublishedAppService>().GetAsync(world.Owner, app.PublishedApp.Id, Token)).Value;
 
-    IRenderedComponent<PublishedAppsPage> Open(Actor person)
+    IRenderedComponent<PageHost> Open(Actor person)
     {
         var session = world.SignIn(person).SessionId!;
         AddAuthorization().SetAuthorized(person.Name).SetClaims(
             new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session), new Claim(ClientAddress.Claim, "10.2.3.4"));
         SetRendererInfo(new("Server", isInteractive: true));
         Navigation.NavigateTo("/acme/orders/apps");
-        return Render<PublishedAppsPage>(p => p.Add(x => x.Organization, "acme").Add(x => x.ProjectSlug, "orders"));
+        return RenderPage<PublishedAppsPage>(p => p.Add(x => x.Organization, "acme").Add(x => x.ProjectSlug, "orders"));
     }
-
-    static List<string> Items(IRenderedComponent<PublishedAppsPage> page, string app, bool disabled) =>
-        [.. page.ByRole("menu", $"Actions for {app}").AllByRole("menuitem").Where(item => item.HasAttribute("aria-disabled") == disabled).Select(item => item.TextContent)];
 }

@@ -1,14 +1,14 @@
 using Bunit;
 using Dashboard.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;
-using Dashboard.Tests.Unit.Ui;
-using Dashboard.Ui;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
+using PickItem = Dashboard.Ui.PickItem;
+using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.Tests.Unit.ServiceAccounts;
 
-public sealed class ServiceAccountDialogTests : UiTest
+public sealed class ServiceAccountDialogTests : PageTest
 {
     static readonly PickItem orders = new("acme/orders", "Orders", "acme/orders");
     static readonly PickItem ledger = new("acme/ledger", "Ledger", "acme/ledger");
@@ -16,11 +16,7 @@ public sealed class ServiceAccountDialogTests : UiTest
     readonly List<ServiceAccountDraft> asked = [];
     Error? answer;
 
-    public ServiceAccountDialogTests()
-    {
-        Services.AddSingleton(new PermissionCatalog(TestInstallation.Configuration()));
-        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
-    }
+    public ServiceAccountDialogTests() => Services.AddSingleton(new PermissionCatalog(TestInstallation.Configuration()));
 
     [Fact]
     public async Task Dialog_submits_defaults_and_choices()
@@ -31,8 +27,8 @@ public sealed class ServiceAccountDialogTests : UiTest
         await dialog.ByLabel("Name").ChangeAsync(new() { Value = " gateway " });
         await dialog.ByLabel("Description (optional)").ChangeAsync(new() { Value = " Verifies. " });
         await dialog.ByRole("group", "Permissions").AllByRole("checkbox")[3].ChangeAsync(new() { Value = true });
-        await Chosen(dialog)[0].AllByRole("checkbox")[1].ChangeAsync(new() { Value = true });
-        await dialog.ByRole("radio", "Test").ChangeAsync(new() { Value = true });
+        await dialog.PickAsync("Specific projects", "Ledger acme/ledger");
+        await dialog.ByRole("radio", "Test").ClickAsync(new());
         await dialog.ByRole("form").SubmitAsync();
         var wanted = Assert.Single(asked);
         Assert.Equal(("gateway", "Verifies.", false, KeyEnvironment.Test), (wanted.Name, wanted.Description, wanted.AllProjects, wanted.Environment));
@@ -56,8 +52,9 @@ public sealed class ServiceAccountDialogTests : UiTest
     public async Task All_projects_need_no_selection()
     {
         var dialog = Open(new("gateway", "", ["read"], false, [], KeyEnvironment.Live));
-        await dialog.ByRole("group", "Projects").AllByRole("radio")[1].ChangeAsync(new() { Value = true });
-        Assert.Empty(Chosen(dialog));
+        Assert.Single(dialog.AllByRole("combobox", "Specific projects"));
+        await dialog.ByRole("radio", "All projects").ClickAsync(new());
+        Assert.Empty(dialog.AllByRole("combobox", "Specific projects"));
         await dialog.ByRole("form").SubmitAsync();
         Assert.Null(Assert.Single(asked).Choice.Listed);
     }
@@ -80,21 +77,22 @@ public sealed class ServiceAccountDialogTests : UiTest
     {
         var dialog = Open(new("gateway", "", ["read"], true, [], KeyEnvironment.Live), changing: true);
         Assert.Equal("Change this service account", dialog.ByRole("heading").TextContent);
-        Assert.Equal(["Projects"], dialog.AllByRole("group").Where(group => group.AllByRole("radio").Count > 0).Select(group => group.NameOf()));
+        Assert.Equal(["Projects"], dialog.AllByRole("radiogroup").Select(group => group.NameOf()));
         Assert.Equal("Save changes", dialog.ByRole("form").AllByRole("button").Single(button => button.GetAttribute("type") == "submit").TextContent);
     }
 
-    /// <summary>The projects to choose from, where they are chosen.</summary>
-    static List<AngleSharp.Dom.IElement> Chosen(IRenderedComponent<ServiceAccountDialog> dialog) =>
-        [.. dialog.AllByRole("group").Where(group => group.NameOf().StartsWith("Specific projects", StringComparison.Ordinal))];
-
-    IRenderedComponent<ServiceAccountDialog> Open(ServiceAccountDraft begin, bool changing = false) => Render<ServiceAccountDialog>(p => p
-        .Add(x => x.Visible, true).Add(x => x.Organization, "Acme").Add(x => x.Begin, begin).Add(x => x.Changing, changing)
-        .Add(x => x.LoadProjects, (_, _) => Task.FromResult(new PickPage([orders, ledger], 2)))
-        .Add(x => x.OnSubmit, draft =>
-        {
-            asked.Add(draft);
-            return Task.FromResult(answer);
-        })
-        .Add(x => x.OnCancel, () => { }));
+    IRenderedComponent<PageHost> Open(ServiceAccountDraft begin, bool changing = false)
+    {
+        var page = RenderPage<ServiceAccountDialog>(p => p
+            .Add(x => x.Visible, true).Add(x => x.Organization, "Acme").Add(x => x.Begin, begin).Add(x => x.Changing, changing)
+            .Add(x => x.LoadProjects, (_, _) => Task.FromResult(new PickPage([orders, ledger], 2)))
+            .Add(x => x.OnSubmit, draft =>
+            {
+                asked.Add(draft);
+                return Task.FromResult(answer);
+            })
+            .Add(x => x.OnCancel, () => { }));
+        page.WaitForRole("dialog");
+        return page;
+    }
 }

@@ -2,21 +2,20 @@ using System.Security.Claims;
 using Bunit;
 using Bunit.TestDoubles;
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;
-using Dashboard.Tests.Unit.Ui;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.ServiceAccounts;
 
-public sealed class ServiceAccountPagesTests : UiTest
+public sealed class ServiceAccountPagesTests : PageTest
 {
     readonly TestInstallation world = new();
     readonly BunitAuthorizationContext authorization;
@@ -34,9 +33,6 @@ public sealed class ServiceAccountPagesTests : UiTest
         Services.AddSingleton<ServiceAccountsPageQuery>();
         Services.AddScoped<CurrentUser>();
         Services.AddScoped<SessionWatch>();
-        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
-        JSInterop.SetupVoid("Blazor._internal.NavigationLock.enableNavigationPrompt", _ => true).SetVoidResult();
-        JSInterop.SetupVoid("Blazor._internal.NavigationLock.disableNavigationPrompt", _ => true).SetVoidResult();
         authorization = AddAuthorization();
         SetRendererInfo(new("Server", isInteractive: true));
     }
@@ -46,8 +42,6 @@ public sealed class ServiceAccountPagesTests : UiTest
     ServiceAccountService Accounts => world.Services.Get<ServiceAccountService>();
 
     NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
-
-    ToastService Toasts => Services.GetRequiredService<ToastService>();
 
     protected override async ValueTask DisposeAsyncCore()
     {
@@ -100,7 +94,7 @@ public sealed class ServiceAccountPagesTests : UiTest
         Assert.Equal("Owner leftAdam", Cells(OpenList(world.Owner))[2]);
         Assert.Contains("Its owner, Adam, has left the organization.", Open(world.Owner, id).Markup, StringComparison.Ordinal);
 
-        static List<string> Cells(IRenderedComponent<ServiceAccountsPage> page) =>
+        static List<string> Cells(IRenderedComponent<PageHost> page) =>
             [.. new[] { "Projects", "Credentials", "Owner", "Last used", "Status" }.Select(column => page.CellsOf(column).Single().NameOf())];
     }
 
@@ -109,12 +103,11 @@ public sealed class ServiceAccountPagesTests : UiTest
     {
         var id = (await CreateAsync("gateway")).Account.Id;
         var page = OpenList(world.Admin);
-        await Item(page, "Disable").ClickAsync();
+        await page.ChooseAsync("Actions for gateway", "Disable");
         Assert.Equal("Disabled", page.CellsOf("Status").Single().NameOf());
         Assert.Equal(ServiceAccountState.Inactive, (await Accounts.GetAsync(world.Admin, id, Token)).Value.State);
-        var toast = Assert.Single(Toasts.Items);
-        Assert.Equal(("Disabled gateway", "Undo"), (toast.Text, toast.ActionText));
-        await page.InvokeAsync(() => toast.Action!());
+        Assert.StartsWith("Disabled gateway", Assert.Single(page.SnackbarTexts()), StringComparison.Ordinal);
+        await page.ByRole("button", "Undo").ClickAsync();
         Assert.Equal("Active", page.CellsOf("Status").Single().NameOf());
         Assert.Equal(ServiceAccountState.Active, (await Accounts.GetAsync(world.Admin, id, Token)).Value.State);
     }
@@ -125,7 +118,7 @@ public sealed class ServiceAccountPagesTests : UiTest
         var issued = await CreateAsync("gateway");
         world.Sql($"UPDATE ServiceAccountCredentials SET LastUsedAt = {world.Time.GetUtcNow().AddMinutes(-5).ToUnixTimeMilliseconds()}");
         var page = OpenList(world.Admin);
-        var deleting = Item(page, "Delete…").ClickAsync();
+        var deleting = page.ChooseAsync("Actions for gateway", "Delete…");
         page.WaitForRole("alertdialog");
         var question = page.ByRole("alertdialog").TextContent;
         Assert.Contains("1 key will be revoked.", question, StringComparison.Ordinal);
@@ -145,7 +138,8 @@ public sealed class ServiceAccountPagesTests : UiTest
     {
         var id = (await CreateAsync("gateway")).Account.Id;
         var page = OpenList(world.Admin);
-        await Item(page, "Change…").ClickAsync();
+        await page.ChooseAsync("Actions for gateway", "Change…");
+        page.WaitForRole("dialog");
         await Accounts.ChangeAsync(world.Admin, id, new(Description: "said meanwhile"), Token);
         await page.ByLabel("Name").ChangeAsync(new() { Value = "gate" });
         await page.ByRole("form").SubmitAsync();
@@ -175,6 +169,7 @@ public sealed class ServiceAccountPagesTests : UiTest
         var issued = await CreateAsync("gateway");
         var page = Open(world.Admin, issued.Account.Id);
         await Button(page, "Add client secret").ClickAsync();
+        page.WaitForRole("dialog");
         Assert.Equal("Save this client secret", page.ByRole("dialog").ByRole("heading").TextContent);
         Assert.Equal(issued.Account.ClientId, page.ByRole("dialog").AllByRole("code")[0].TextContent);
         var secret = page.ByRole("dialog").AllByRole("code")[1].TextContent;
@@ -182,7 +177,7 @@ public sealed class ServiceAccountPagesTests : UiTest
         Assert.Empty(page.AllByTestId("first-use"));
         await Button(page, "Copy all").TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = "copied" });
         await Button(page, "I have saved the secret").ClickAsync();
-        Assert.DoesNotContain(secret, page.Markup, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.DoesNotContain(secret, page.Markup, StringComparison.Ordinal));
         Assert.True(Button(page, "Add client secret").HasAttribute("disabled"));
         Assert.Contains("Revoke the old secret to add another.", page.Markup, StringComparison.Ordinal);
         Assert.Contains($"{secret[..11]}…", page.Markup, StringComparison.Ordinal);
@@ -194,7 +189,7 @@ public sealed class ServiceAccountPagesTests : UiTest
         var issued = await CreateAsync("gateway");
         var page = Open(world.Admin, issued.Account.Id);
         Assert.Contains($"-d client_id={issued.Account.ClientId}", page.ByTestId("token-request").TextContent, StringComparison.Ordinal);
-        var revoking = Item(page, "Revoke…").ClickAsync();
+        var revoking = page.ChooseAsync(page.AllByRole("button").Last(button => button.NameOf().StartsWith("Actions for secret_", StringComparison.Ordinal)).NameOf(), "Revoke…");
         page.WaitForRole("alertdialog");
         Assert.Contains("It is the last secret", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
         await page.ByRole("form").SubmitAsync();
@@ -212,13 +207,14 @@ public sealed class ServiceAccountPagesTests : UiTest
             world.Admin, new("gateway", Permissions: ["read", "verify"], Projects: new([TestInstallation.Orders, "acme/ledger"]), Environment: KeyEnvironment.Test), Token)).Value;
         var page = Open(world.Admin, issued.Account.Id);
         await Button(page, "Create key").ClickAsync();
+        page.WaitForRole("dialog");
         Assert.Contains("For gateway, in ledger. 0 of 10 keys in use, 10 left.", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
         Assert.Equal(["read", "verify"], page.ByRole("group", "Permissions").AllByRole("code").Select(code => code.TextContent));
-        await page.ByLabel("Project").ChangeAsync(new() { Value = TestInstallation.Orders });
-        Assert.Contains("For gateway, in orders. 1 of 10 keys in use, 9 left.", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
+        await page.SelectAsync("Project", "orders");
+        page.WaitForAssertion(() => Assert.Contains("For gateway, in orders. 1 of 10 keys in use, 9 left.", page.ByRole("dialog").TextContent, StringComparison.Ordinal));
         await page.ByLabel("Name").ChangeAsync(new() { Value = "second" });
         await page.ByRole("form").SubmitAsync();
-        Assert.Equal("Save your key", page.ByRole("dialog").ByRole("heading").TextContent);
+        page.WaitForRole("dialog", "Save your key");
         var key = (await Accounts.KeysAsync(world.Admin, issued.Account.Id, 10, Token)).Value.Single(row => row.Name == "second");
         Assert.Equal((TestInstallation.Orders, KeyEnvironment.Test, "read"), (key.Project, key.Environment, string.Join(' ', key.Permissions)));
     }
@@ -236,18 +232,18 @@ public sealed class ServiceAccountPagesTests : UiTest
     async Task<IssuedServiceAccount> CreateAsync(string name, params string[] projects) =>
         (await Accounts.CreateAsync(world.Admin, new(name, Projects: projects.Length == 0 ? null : new(projects)), Token)).Value;
 
-    IRenderedComponent<ServiceAccountsPage> OpenList(Actor person)
+    IRenderedComponent<PageHost> OpenList(Actor person)
     {
         SignIn(person);
         Navigation.NavigateTo("/acme/service-accounts");
-        return Render<ServiceAccountsPage>(p => p.Add(x => x.Organization, "acme"));
+        return RenderPage<ServiceAccountsPage>(p => p.Add(x => x.Organization, "acme"));
     }
 
-    IRenderedComponent<ServiceAccountPage> Open(Actor person, string id, string organization = "acme")
+    IRenderedComponent<PageHost> Open(Actor person, string id, string organization = "acme")
     {
         SignIn(person);
         Navigation.NavigateTo($"/{organization}/service-accounts/{id}");
-        return Render<ServiceAccountPage>(p => p.Add(x => x.Organization, organization).Add(x => x.Id, id));
+        return RenderPage<ServiceAccountPage>(p => p.Add(x => x.Organization, organization).Add(x => x.Id, id));
     }
 
     void SignIn(Actor person)
@@ -256,9 +252,6 @@ public sealed class ServiceAccountPagesTests : UiTest
         authorization.SetAuthorized(person.Name).SetClaims(new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, session));
     }
 
-    static AngleSharp.Dom.IElement Item<T>(IRenderedComponent<T> page, string text)
-        where T : IComponent => page.AllByRole("menuitem", text)[0];
-
-    static AngleSharp.Dom.IElement Button<T>(IRenderedComponent<T> page, string text)
-        where T : IComponent => page.AllByRole("button").First(button => button.TextContent.StartsWith(text, StringComparison.Ordinal));
+    static AngleSharp.Dom.IElement Button(IRenderedComponent<PageHost> page, string text) =>
+        page.AllByRole("button").First(button => button.TextContent.StartsWith(text, StringComparison.Ordinal));
 }
