@@ -12,6 +12,9 @@ public sealed class Snackbars(ISnackbar bar)
 
     readonly ConditionalWeakTable<Snackbar, SnackbarMore> more = [];
 
+    /// <summary>A message has its second line and its action: ISnackbar reports it before.</summary>
+    internal event EventHandler? Completed;
+
     /// <summary>Something was done.</summary>
     public void Show(string text, string? detail = null) => Add(text, Severity.Success, Plain, new(detail, null));
 
@@ -35,6 +38,7 @@ public sealed class Snackbars(ISnackbar bar)
         if (shown is not null)
         {
             more.Add(shown, extra);
+            Completed?.Invoke(this, EventArgs.Empty);
         }
     }
 }

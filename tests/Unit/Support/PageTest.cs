@@ -28,7 +28,7 @@ public abstract class PageTest : BunitContext
         where T : IComponent
     {
         host ??= Render<PageHost>();
-        host.Render(page => page.Add(x => x.ChildContent, (RenderFragment?)null));
+        host.Render(page => page.AddChildContent(""));
         host.Render(page => page.AddChildContent(parameters));
         return host;
     }
