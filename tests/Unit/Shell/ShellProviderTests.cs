@@ -4,7 +4,6 @@ using Dashboard.Auth;
 using Dashboard.Core.Organizations;
 using Dashboard.Shell;
 using Dashboard.Tests.Unit.Support;
-using Dashboard.Tests.Unit.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +11,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Shell;
 
-public sealed class ShellProviderTests : UiTest
+public sealed class ShellProviderTests : PageTest
 {
     readonly TestInstallation world = new();
     readonly Commands commands = new();
@@ -23,7 +22,6 @@ public sealed class ShellProviderTests : UiTest
         world.AddMember("globex", world.Developer, OrganizationRole.Viewer);
         Services.AddSingleton(world.Run(commands).Projects);
         Services.AddScoped<CurrentUser>();
-        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
     }
 
     NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
@@ -154,7 +152,7 @@ public sealed class ShellProviderTests : UiTest
         await Rendered!.ByLabel("Address").ChangeAsync("overseas");
         await Rendered!.ByRole("form").SubmitAsync();
         Assert.EndsWith("/acme/overseas/keys", Navigation.Uri, StringComparison.Ordinal);
-        Assert.Empty(Rendered!.AllByRole("form"));
+        Rendered!.WaitForAssertion(() => Assert.Empty(Rendered!.AllByRole("form")));
         Assert.Equal("Zürich Übersee", (await world.Services.Projects.GetAsync(world.Viewer, new("acme", "overseas"), Token)).Value.Name);
     }
 
@@ -194,7 +192,7 @@ public sealed class ShellProviderTests : UiTest
 
     ShellActions Actions => Rendered!.FindComponent<Probe>().Instance.Actions!;
 
-    IRenderedComponent<ShellProvider>? Rendered { get; set; }
+    IRenderedComponent<PageHost>? Rendered { get; set; }
 
     ShellModel Open(Actor person, string address)
     {
@@ -206,7 +204,7 @@ public sealed class ShellProviderTests : UiTest
     ShellModel Render(string address)
     {
         Navigation.NavigateTo(address);
-        Rendered = Render<ShellProvider>(p => p.AddChildContent<Probe>());
+        Rendered = RenderPage<ShellProvider>(p => p.AddChildContent<Probe>());
         Rendered.WaitForState(() => Rendered.FindComponent<Probe>().Instance.Shell is not null);
         return Rendered.FindComponent<Probe>().Instance.Shell!;
     }
