@@ -11,7 +11,6 @@ public sealed class Snackbars(ISnackbar bar)
     const int WithAction = 12_000;
 
     readonly ConditionalWeakTable<Snackbar, SnackbarMore> more = [];
-    SnackbarMore? adding;
 
     /// <summary>A message has its second line and its action: ISnackbar reports it before.</summary>
     internal event EventHandler? Completed;
@@ -25,12 +24,11 @@ public sealed class Snackbars(ISnackbar bar)
     /// <summary>Something could not be done: <paramref name="detail"/> says why, and what to do.</summary>
     public void ShowError(string text, string? detail = null) => Add(text, Severity.Error, stay: 0, new(detail, null));
 
-    internal SnackbarMore? MoreOf(Snackbar shown) => more.TryGetValue(shown, out var found) ? found : adding;
+    internal SnackbarMore? MoreOf(Snackbar shown) => more.TryGetValue(shown, out var found) ? found : null;
 
     /// <param name="stay">Milliseconds; 0 until it is dismissed.</param>
     void Add(string text, Severity severity, int stay, SnackbarMore extra)
     {
-        adding = extra; // a new one is drawn before Add returns it
         var shown = bar.Add(text, severity, options =>
         {
             options.VisibleStateDuration = stay;
@@ -42,8 +40,6 @@ public sealed class Snackbars(ISnackbar bar)
             more.Add(shown, extra);
             Completed?.Invoke(this, EventArgs.Empty);
         }
-
-        adding = null;
     }
 }
 

@@ -16,13 +16,19 @@
     dialog.showModal();
   }
 
-  // If the error belongs to a group, focus its first control.
-  // A dialog of MudBlazor is drawn one message after the call, so what is not there yet is waited for.
-  function focusIn(dialog, selector, frames = 120) {
+  // If the error belongs to a group, focus its first control. MudBlazor draws what is in a dialog one step after the page, which asks before that.
+  function focusIn(dialog, selector) {
     const control = 'input:not([type="hidden"]), select, textarea, button, a, [role="combobox"]';
-    const found = (typeof dialog === 'string' ? document.getElementById(dialog) : dialog)?.querySelector(selector);
-    if (found) (found.matches(control) ? found : found.querySelector(control))?.focus();
-    else if (frames > 0) requestAnimationFrame(() => focusIn(dialog, selector, frames - 1));
+    const take = () => {
+      const found = (typeof dialog === 'string' ? document.getElementById(dialog) : dialog)?.querySelector(selector);
+      const target = found?.matches(control) ? found : found?.querySelector(control);
+      target?.focus();
+      return Boolean(target);
+    };
+    if (take()) return;
+    const drawn = new MutationObserver(() => { if (take()) drawn.disconnect(); });
+    drawn.observe(document.body, { subtree: true, childList: true, attributeFilter: ['aria-invalid'] });
+    setTimeout(() => drawn.disconnect(), 5000); // nothing to come
   }
 
   // ── MudBlazor's overlays: what it does not do for those who use a keyboard or hear a page. ──

@@ -43,6 +43,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await visit.ExpectAccessibleAsync(PageState.KeysSwitchedOff);
         await page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(row).ToContainTextAsync("Active");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Actions for Zapier bridge" })).ToBeFocusedAsync();
         Assert.Equal("valid", await AskAsync(visit, key.Secret.Reveal()));
 
         await product.UseAsync(key);
@@ -99,6 +100,8 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await visit.ExpectAccessibleAsync(PageState.KeyMenuOfOthers, page.GetByRole(AriaRole.Menu));
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" }).ClickAsync(new() { Force = true });
         await Expect(page.GetByRole(AriaRole.Alertdialog)).ToHaveCountAsync(0);
+        await page.Keyboard.PressAsync("Escape"); // once, though the menu was opened by mouse
+        await Expect(page.GetByRole(AriaRole.Menu)).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Developer’s key" }).ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" }).ClickAsync();
         await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).ClickAsync();

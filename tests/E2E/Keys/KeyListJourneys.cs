@@ -32,6 +32,24 @@ public sealed class KeyListJourneys : IClassFixture<Product>
     }
 
     [Fact]
+    public async Task Search_is_emptied_by_its_cross()
+    {
+        var project = await product.AddProjectAsync("Searched");
+        await product.AddKeyAsync(project, "Checkout service");
+        await product.AddKeyAsync(project, "Zapier bridge");
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync(Product.Email);
+        var page = visit.Page;
+        await visit.GoAsync($"/{project}/keys");
+        await page.GetByLabel("Search keys").FillAsync("zap");
+        await Expect(page.GetByText("1 key", new() { Exact = true })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Search).GetByRole(AriaRole.Button, new() { Name = "Clear" }).ClickAsync();
+        await Expect(page.GetByText("2 keys", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("Search keys")).ToHaveValueAsync("");
+        await Expect(page.GetByLabel("Search keys")).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task Page_of_the_longest_rows_lives()
     {
         var project = await product.AddProjectAsync(Longest(100));

@@ -97,8 +97,11 @@ public sealed class SecretJourneys : IClassFixture<Product>
         await page.Context.RouteAsync("**/_blazor/**", route => gone ? route.AbortAsync() : route.ContinueAsync());
         visit.ExpectCut();
         await page.EvaluateAsync("Blazor._internal.forceCloseConnection()");
-        await Expect(page.GetByText("Connection lost.").First).ToBeVisibleAsync();
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
+        await Expect(LostIn(dialog)).ToBeVisibleAsync(); // what is behind the dialog cannot be reached
+        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Try now" })).ToBeVisibleAsync();
+        // It waits for nothing now, and shows it.
+        Assert.Equal(0, await dialog.GetByTestId("first-use").EvaluateAsync<int>("watch => watch.getAnimations({ subtree: true }).length"));
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
         await Expect(dialog.GetByText("Copied to the clipboard").First).ToBeVisibleAsync();
         Assert.Equal(raw, await visit.ReadClipboardAsync());
@@ -106,6 +109,8 @@ public sealed class SecretJourneys : IClassFixture<Product>
         await page.EvaluateAsync("document.querySelector('[data-reconnect].when-trying').click()"); // by script, because Blazor may retry first
         await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" })).ToBeEnabledAsync();
         await Expect(dialog.Locator(".copybox code")).ToHaveTextAsync(raw);
+        await Expect(LostIn(dialog)).ToHaveCountAsync(0);
+        await Expect(dialog.GetByTestId("first-use")).ToContainTextAsync("Waiting for the first request…");
 
         // Simulates the back/forward cache.
         await page.EvaluateAsync("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
@@ -115,6 +120,58 @@ public sealed class SecretJourneys : IClassFixture<Product>
         await visit.UntilInteractiveAsync();
         await Expect(dialog).ToHaveCountAsync(0);
         Assert.DoesNotContain(raw, await page.ContentAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Copy_made_while_the_connection_is_lost_counts_once_it_is_back()
+    {
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.AllowClipboardAsync();
+        var page = visit.Page;
+        await CreateAsync(visit, product.Url, "Copied offline");
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
+        var gone = true;
+        await page.Context.RouteAsync("**/_blazor/**", route => gone ? route.AbortAsync() : route.ContinueAsync());
+        visit.ExpectCut();
+        await page.EvaluateAsync("Blazor._internal.forceCloseConnection()");
+        await Expect(LostIn(dialog)).ToBeVisibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
+        await Expect(dialog.GetByText("Copied to the clipboard").First).ToBeVisibleAsync();
+        gone = false;
+        await page.EvaluateAsync("document.querySelector('[data-reconnect].when-trying').click()"); // by script, because Blazor may retry first
+        await Expect(LostIn(dialog)).ToHaveCountAsync(0);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync(); // without a warning
+    }
+
+    [Fact]
+    public async Task Only_its_buttons_close_the_dialog_and_tab_stays_in_it()
+    {
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.AllowClipboardAsync();
+        var page = visit.Page;
+        await CreateAsync(visit, product.Url, "Kept open");
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
+        await page.Keyboard.PressAsync("Escape");
+        await page.Mouse.ClickAsync(5, 400);
+        var stops = new List<string>();
+        for (var stop = 0; stop < 12; stop++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            stops.Add(await page.EvaluateAsync<string>("document.activeElement.role ?? document.activeElement.tagName"));
+            Assert.True(await page.EvaluateAsync<bool>("document.querySelector('main').inert && !document.activeElement.closest('main, header, nav')"));
+        }
+
+        Assert.DoesNotContain("tablist", stops);
+        Assert.Equal("none", await dialog.GetByRole(AriaRole.Tablist).EvaluateAsync<string>("list => list.scrollHeight > list.clientHeight ? 'scrolls' : 'none'"));
+        await Expect(dialog).ToBeVisibleAsync();
+
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
+        await Expect(dialog.GetByText("You have not copied this key.")).ToBeVisibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy key" }).ClickAsync();
+        await Expect(dialog.GetByText("You have not copied")).ToHaveCountAsync(0);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync();
     }
 
     [Fact]
@@ -188,6 +245,9 @@ public sealed class SecretJourneys : IClassFixture<Product>
         await dialog.GetByRole(AriaRole.Button, new() { Name = "I have saved the key" }).ClickAsync();
         await Expect(dialog).ToBeHiddenAsync();
     }
+
+    /// <summary>What says that the connection is lost, in a dialog.</summary>
+    static ILocator LostIn(ILocator dialog) => dialog.GetByText("Connection lost.").Filter(new() { Visible = true });
 
     async Task<(ProjectPath Project, string Raw)> CreateAsync(PageVisit visit, Uri home, string project, Func<ProjectPath, Task>? before = null)
     {

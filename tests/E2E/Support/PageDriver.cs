@@ -26,7 +26,7 @@ sealed class PageDriver(IPage page, InputMode way)
           const e = document.activeElement;
           const role = e.getAttribute('role') ?? { BUTTON: 'button', A: 'link', SELECT: 'combobox', SUMMARY: 'button' }[e.tagName]
             ?? { search: 'searchbox', checkbox: 'checkbox', radio: 'radio', date: 'date' }[e.type] ?? (e.tagName === 'INPUT' ? 'textbox' : e.tagName.toLowerCase());
-          const label = e.labels?.[0];
+          const label = e.labels?.[0] ?? document.getElementById(e.getAttribute('aria-labelledby'));
           const name = e.getAttribute('aria-label') ?? (label ? (label.querySelector('b') ?? label).innerText : e.innerText) ?? '';
           return `${role}: ${name.replace(/\s+/g, ' ').trim()}`;
         }
@@ -55,6 +55,7 @@ sealed class PageDriver(IPage page, InputMode way)
         {
             await ReachAsync($"button: {menu}");
             await KeyAsync("ArrowDown");
+            await page.WaitForFunctionAsync("() => document.activeElement.matches('[role^=menuitem]')"); // a menu is drawn when it is opened
             await UntilAsync($"menuitem: {item}", "ArrowDown", 10);
             await KeyAsync("Enter");
         }
@@ -117,12 +118,37 @@ sealed class PageDriver(IPage page, InputMode way)
         if (way == InputMode.Keys)
         {
             await ReachAsync($"combobox: {name}");
-            await page.Keyboard.TypeAsync(option);
+            await KeyAsync("Enter");
+            var options = page.GetByRole(AriaRole.Option);
+            await Expect(options.First).ToBeVisibleAsync();
+            var texts = await options.AllInnerTextsAsync();
+            await KeyAsync("Home");
+            for (var place = 0; place < texts.ToList().FindIndex(text => text.Trim() == option); place++)
+            {
+                await KeyAsync("ArrowDown");
+            }
+
+            await KeyAsync("Enter");
+            await Expect(options).ToHaveCountAsync(0);
         }
-        else
+        else if (await Here.Locator("select").GetByText(option).CountAsync() > 0)
         {
             await Here.GetByLabel(name, new() { Exact = true }).SelectOptionAsync(option);
         }
+        else
+        {
+            await DoAsync(Here.GetByRole(AriaRole.Combobox, new() { Name = name, Exact = true }));
+            await DoAsync(page.GetByRole(AriaRole.Option, new() { Name = option, Exact = true }));
+        }
+    }
+
+    /// <summary>Searches a picker for an item, and takes the first that is found.</summary>
+    public async Task FindAsync(string name, string text)
+    {
+        await WriteAsync(AriaRole.Combobox, name, text);
+        var first = page.GetByRole(AriaRole.Option, new() { Name = text }).First;
+        await Expect(first).ToBeVisibleAsync();
+        await (way == InputMode.Keys ? KeyAsync("Enter") : DoAsync(first));
     }
 
     /// <summary>By keyboard, asserts that the focus has moved by itself.</summary>

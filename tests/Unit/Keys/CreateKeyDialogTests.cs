@@ -2,15 +2,14 @@ using Bunit;
 using Dashboard.Core.Keys;
 using Dashboard.Keys;
 using Dashboard.Tests.Unit.Support;
-using Dashboard.Tests.Unit.Ui;
-using Dashboard.Ui;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
+using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.Tests.Unit.Keys;
 
-public sealed class CreateKeyDialogTests : UiTest
+public sealed class CreateKeyDialogTests : PageTest
 {
     readonly List<NewKey> asked = [];
     readonly FakeTimeProvider time = new(new(2026, 11, 21, 23, 30, 0, TimeSpan.Zero));
@@ -20,7 +19,6 @@ public sealed class CreateKeyDialogTests : UiTest
     {
         Services.AddSingleton<TimeProvider>(time);
         Services.AddSingleton(new PermissionCatalog(TestInstallation.Configuration()));
-        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
     }
 
     [Fact]
@@ -28,7 +26,7 @@ public sealed class CreateKeyDialogTests : UiTest
     {
         var dialog = Open();
         Assert.Contains("In Orders. 7 of 10 keys in use, 3 left.", dialog.ByRole("dialog").TextContent, StringComparison.Ordinal);
-        Assert.Equal("In 90 days, on 19 Feb 2027", dialog.ByLabel("Expires").AllByRole("option").Single(option => option.HasAttribute("selected")).TextContent);
+        Assert.Equal("In 90 days, on 19 Feb 2027", dialog.ByRole("combobox", "Expires").GetAttribute("value"));
         Assert.Contains("Expires at the end of that day (UTC).", dialog.Markup, StringComparison.Ordinal);
         await NameAsync(dialog, "  Checkout service ");
         await dialog.ByRole("form").SubmitAsync();
@@ -47,7 +45,7 @@ public sealed class CreateKeyDialogTests : UiTest
     {
         var dialog = Open();
         await NameAsync(dialog, "Any");
-        await dialog.ByLabel("Expires").ChangeAsync(new() { Value = choice.ToString() });
+        await dialog.SelectAsync("Expires", KeyExpiry.InWords(choice, new(2026, 11, 21)));
         time.Advance(TimeSpan.FromHours(1)); // past midnight, the displayed date still applies
         await dialog.ByRole("form").SubmitAsync();
         Assert.Equal(end is null ? (DateTimeOffset?)null : DateTimeOffset.Parse($"{end}T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture), Assert.Single(asked).ExpiresAt);
@@ -65,7 +63,7 @@ public sealed class CreateKeyDialogTests : UiTest
     {
         var dialog = Open();
         await NameAsync(dialog, "Any");
-        await dialog.ByLabel("Expires").ChangeAsync(new() { Value = nameof(ExpiryChoice.OnDate) });
+        await dialog.SelectAsync("Expires", "On a date…");
         var date = dialog.ByLabel("Expiry date");
         Assert.Equal("2026-11-21", date.GetAttribute("min"));
         await date.ChangeAsync(new() { Value = text });
@@ -78,7 +76,7 @@ public sealed class CreateKeyDialogTests : UiTest
     public async Task Missing_input_is_shown_at_its_field_and_not_submitted()
     {
         var dialog = Open();
-        await dialog.ByRole("radio", "Specific resources").ChangeAsync(new() { Value = "1" });
+        await dialog.ByRole("radio", "Specific resources").ClickAsync(new());
         await dialog.ByRole("group", "Permissions").AllByRole("checkbox")[0].ChangeAsync(new() { Value = false }); // read
         await dialog.ByRole("form").SubmitAsync();
         Assert.Empty(asked);
@@ -137,17 +135,31 @@ public sealed class CreateKeyDialogTests : UiTest
         await NameAsync(dialog, "Left over");
         await dialog.ByRole("group", "Permissions").AllByRole("checkbox")[0].ChangeAsync(new() { Value = false });
         await dialog.ByRole("form").SubmitAsync();
-        dialog.Render(p => p.Add(x => x.Visible, false));
-        dialog.Render(p => p.Add(x => x.Visible, true));
+        Show(dialog, visible: false);
+        Show(dialog, visible: true);
         Assert.Equal("", dialog.ByLabel("Name").GetAttribute("value"));
         Assert.Single(dialog.AllByRole("checkbox"), box => box.HasAttribute("checked"));
         Assert.Empty(dialog.AllByTestId("field-error"));
     }
 
-    static Task NameAsync(IRenderedComponent<CreateKeyDialog> dialog, string name) => dialog.ByLabel("Name").ChangeAsync(new() { Value = name });
+    static Task NameAsync(IRenderedComponent<PageHost> dialog, string name) => dialog.ByLabel("Name").ChangeAsync(new() { Value = name });
 
-    IRenderedComponent<CreateKeyDialog> Open() => Render<CreateKeyDialog>(p => p
-        .Add(x => x.Visible, true)
+    IRenderedComponent<PageHost> Open()
+    {
+        SetRendererInfo(new("Server", isInteractive: true));
+        var dialog = RenderPage<CreateKeyDialog>(p => Configure(p, visible: true));
+        dialog.WaitForRole("dialog");
+        return dialog;
+    }
+
+    void Show(IRenderedComponent<PageHost> page, bool visible)
+    {
+        page.Render(host => host.AddChildContent<CreateKeyDialog>(p => Configure(p, visible)));
+        page.WaitForState(() => page.AllByRole("dialog").Count == (visible ? 1 : 0));
+    }
+
+    void Configure(ComponentParameterCollectionBuilder<CreateKeyDialog> dialog, bool visible) => dialog
+        .Add(x => x.Visible, visible)
         .Add(x => x.Project, "Orders")
         .Add(x => x.Allowance, new(7, 10))
         .Add(x => x.LoadResources, (_, _) => Task.FromResult(new PickPage([], 0)))
@@ -155,5 +167,5 @@ public sealed class CreateKeyDialogTests : UiTest
         {
             asked.Add(key);
             return answer(key);
-        }));
+        });
 }

@@ -123,7 +123,7 @@ public sealed class PublishedAppsPageTests : PageTest
             ["Give it a name of 1 to 100 characters.", "Choose the resource that the app calls."],
             page.AllByTestId("field-error").Select(error => error.TextContent));
         await page.ByLabel("Name").ChangeAsync(new() { Value = "Newer" });
-        await page.PickAsync("Resource", "intake workflow:intake");
+        await page.PickAsync("Resource", "intake");
         await page.ByRole("form").SubmitAsync();
         page.WaitForAssertion(() => Assert.Equal(["Newer", "Older"], page.AllByTestId("row-name").Select(name => name.TextContent)));
         page.WaitForRole("dialog", "Save the app’s key");

@@ -189,7 +189,8 @@ public sealed class ServiceAccountPagesTests : PageTest
         var issued = await CreateAsync("gateway");
         var page = Open(world.Admin, issued.Account.Id);
         Assert.Contains($"-d client_id={issued.Account.ClientId}", page.ByTestId("token-request").TextContent, StringComparison.Ordinal);
-        var revoking = page.ChooseAsync(page.AllByRole("button").Last(button => button.NameOf().StartsWith("Actions for secret_", StringComparison.Ordinal)).NameOf(), "Revoke…");
+        var menu = page.AllByRole("button").Single(button => button.NameOf().StartsWith("Actions for secret_", StringComparison.Ordinal)).NameOf();
+        var revoking = page.ChooseAsync(menu, "Revoke…");
         page.WaitForRole("alertdialog");
         Assert.Contains("It is the last secret", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
         await page.ByRole("form").SubmitAsync();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Claims;
 using Bunit;
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
@@ -10,8 +11,6 @@ using Dashboard.Core.Usage;
 using Dashboard.ServiceAccounts;
 using Dashboard.Shared;
 using Dashboard.Tests.Unit.Support;
-using Dashboard.Tests.Unit.Ui;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +18,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Shared;
 
-public sealed class SecretDialogTests : UiTest, IAsyncLifetime
+public sealed class SecretDialogTests : PageTest, IAsyncLifetime
 {
     readonly TestInstallation world = new();
     readonly Commands commands = new();
@@ -41,9 +40,6 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         Services.AddScoped<SessionWatch>();
         AddAuthorization().SetAuthorized(person.Name).SetClaims(
             new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, person.SessionId!), new Claim(ClientAddress.Claim, "10.2.3.4"));
-        JSInterop.SetupVoid("ui.focusIn", _ => true).SetVoidResult();
-        JSInterop.SetupVoid("Blazor._internal.NavigationLock.enableNavigationPrompt", _ => true).SetVoidResult();
-        JSInterop.SetupVoid("Blazor._internal.NavigationLock.disableNavigationPrompt", _ => true).SetVoidResult();
     }
 
     public async ValueTask InitializeAsync()
@@ -117,7 +113,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         await services.Get<SessionService>().EndAsync(person, Xunit.TestContext.Current.CancellationToken);
         await watch.Checking;
         Assert.True((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
-        dialog.Render(p => p.Add(x => x.Issued, null));
+        Show(dialog, null);
         Assert.False((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
     }
 
@@ -134,7 +130,6 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     {
         var dialog = Open();
         Assert.Equal(issued.Secret.Reveal(), dialog.ByRole("code").TextContent);
-        Assert.Equal("none", dialog.ByRole("dialog").GetAttribute("closedby"));
         Assert.Empty(dialog.AllByRole("button", "Close"));
         Assert.Contains("production-backend is ready. This is the only time its key is shown.", dialog.ByRole("dialog").TextContent, StringComparison.Ordinal);
         Assert.All(dialog.AllByRole("tabpanel"), snippet => Assert.Equal(issued.Secret.Reveal(), snippet.AllByRole("mark")[0].TextContent));
@@ -195,6 +190,29 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         Assert.Equal(1, closed);
     }
 
+    [Fact]
+    public async Task Copy_in_the_warning_ends_it()
+    {
+        var dialog = Open();
+        await Leave(dialog).ClickAsync();
+        await CopyAsync(dialog, "Copy key", "copied");
+        Assert.Empty(Guards(dialog)); // it would name nothing
+        await Leave(dialog).ClickAsync();
+        Assert.Equal(1, closed);
+    }
+
+    [Fact]
+    public async Task Warning_names_what_is_left_to_copy()
+    {
+        await ShowAccountAsync();
+        var dialog = Open();
+        await Button(dialog, "I have saved them").ClickAsync();
+        await CopyAsync(dialog, "Copy api key", "copied");
+        Assert.StartsWith("You have not copied the client secret.", Guards(dialog).Single().TextContent.Trim(), StringComparison.Ordinal);
+        await CopyAsync(dialog, "Copy client secret", "copied");
+        Assert.Empty(Guards(dialog));
+    }
+
     [Theory]
     [InlineData("copied", 1)]
     [InlineData("manual", 0)]
@@ -229,9 +247,9 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
     {
         var dialog = Open();
         await CopyAsync(dialog, "Copy key", "copied");
-        dialog.Render(p => p.Add(x => x.Issued, null));
+        Show(dialog, null);
         Assert.DoesNotContain(issued.Secret.Reveal(), dialog.Markup, StringComparison.Ordinal);
-        dialog.Render(p => p.Add(x => x.Issued, shown));
+        Show(dialog, shown);
         await Leave(dialog).ClickAsync();
         Assert.Single(Guards(dialog));
     }
@@ -300,7 +318,7 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         return account;
     }
 
-    static AngleSharp.Dom.IElement Button(IRenderedComponent<SecretDialog> dialog, string text) =>
+    static AngleSharp.Dom.IElement Button(IRenderedComponent<PageHost> dialog, string text) =>
         dialog.AllByRole("button").Single(button => button.TextContent.StartsWith(text, StringComparison.Ordinal));
 
     /// <summary>Accepts a request with the key and writes its first use.</summary>
@@ -311,21 +329,33 @@ public sealed class SecretDialogTests : UiTest, IAsyncLifetime
         await uses.FlushAsync(Xunit.TestContext.Current.CancellationToken);
     }
 
-    static Task CopyAsync(IRenderedComponent<SecretDialog> dialog, string button, string outcome) =>
+    static Task CopyAsync(IRenderedComponent<PageHost> dialog, string button, string outcome) =>
         dialog.ByRole("button", button).TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = outcome });
 
     /// <summary>The last button, which closes the dialog or, where that is asked about, keeps it open.</summary>
-    static AngleSharp.Dom.IElement Leave(IRenderedComponent<SecretDialog> dialog) => dialog.AllByRole("button")[^1];
+    static AngleSharp.Dom.IElement Leave(IRenderedComponent<PageHost> dialog) => dialog.AllByRole("button")[^1];
 
-    static string FirstUse(IRenderedComponent<SecretDialog> dialog) => dialog.ByTestId("first-use").TextContent.Trim();
+    static string FirstUse(IRenderedComponent<PageHost> dialog) => dialog.ByTestId("first-use").TextContent.Trim();
 
     /// <summary>The question whether to leave with something that was not copied.</summary>
-    static List<AngleSharp.Dom.IElement> Guards(IRenderedComponent<SecretDialog> dialog) =>
+    static List<AngleSharp.Dom.IElement> Guards(IRenderedComponent<PageHost> dialog) =>
         [.. dialog.AllByRole("alert").Where(alert => alert.TextContent.Contains("You have not copied", StringComparison.Ordinal))];
 
-    IRenderedComponent<SecretDialog> Open(bool interactive = true)
+    IRenderedComponent<PageHost> Open(bool interactive = true)
     {
         SetRendererInfo(new("Server", interactive));
-        return Render<SecretDialog>(p => p.Add(x => x.Issued, shown).Add(x => x.OnClosed, () => closed++));
+        var dialog = RenderPage<SecretDialog>(p => p.Add(x => x.Issued, shown).Add(x => x.OnClosed, () => closed++));
+        if (interactive)
+        {
+            dialog.WaitForRole("dialog");
+        }
+
+        return dialog;
+    }
+
+    void Show(IRenderedComponent<PageHost> dialog, SecretReveal? issued)
+    {
+        dialog.Render(host => host.AddChildContent<SecretDialog>(p => p.Add(x => x.Issued, issued).Add(x => x.OnClosed, () => closed++)));
+        dialog.WaitForState(() => dialog.AllByRole("dialog").Count == (issued is null ? 0 : 1));
     }
 }

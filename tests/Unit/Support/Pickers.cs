@@ -1,14 +1,17 @@
+using AngleSharp.Dom;
 using Bunit;
 
 namespace Dashboard.Tests.Unit.Support;
 
 static class Pickers
 {
-    /// <summary>Opens a ResourcePicker and takes one of its options, which is named by its name and its code.</summary>
-    public static async Task PickAsync(this IRenderedComponent<PageHost> page, string label, string option)
+    /// <summary>Opens a ResourcePicker and takes the option of a name.</summary>
+    public static async Task PickAsync(this IRenderedComponent<PageHost> page, string label, string name)
     {
-        await page.ByRole("combobox", label).MouseDownAsync(new());
-        page.WaitForState(() => page.AllByRole("option", option).Count > 0);
-        await page.ByRole("option", option).ClickAsync(new());
+        await page.ByRole("combobox", label).KeyDownAsync(new() { Key = "ArrowDown" });
+        page.WaitForState(() => Options().Any());
+        await Options().First().ClickAsync(new());
+
+        IEnumerable<IElement> Options() => page.AllByRole("option").Where(option => option.TextContent.Trim().StartsWith(name, StringComparison.Ordinal));
     }
 }
