@@ -81,11 +81,11 @@ sealed partial class ThemeSheet
     [GeneratedRegex("<style[^>]*mud-theme-provider[^>]*>(?<css>.*?)</style>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ThemeStyle { get; }
 
-    /// <summary>Rendering to a string calls no script, but the component asks for the service.</summary>
+    /// <summary>There is no page: what the component asks of one when it is disposed is not done.</summary>
     sealed class NoScript : IJSRuntime
     {
-        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args) => throw new NotSupportedException();
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args) => default;
 
-        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => throw new NotSupportedException();
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => default;
     }
 }
