@@ -1,4 +1,4 @@
-using Dashboard.Ui;
+using PickItem = Dashboard.Ui.PickItem;
 
 namespace Dashboard.Keys;
 

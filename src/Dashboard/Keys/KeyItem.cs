@@ -1,6 +1,6 @@
+using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
-using Dashboard.Ui;
 
 namespace Dashboard.Keys;
 

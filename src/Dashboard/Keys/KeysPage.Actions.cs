@@ -1,7 +1,8 @@
+using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Dashboard.Shared;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace Dashboard.Keys;
 
@@ -9,9 +10,10 @@ namespace Dashboard.Keys;
 public sealed partial class KeysPage
 {
     RenameKeyDialog? rename;
-    ConfirmDialog? confirm;
 
-    [Inject] ToastService Toasts { get; set; } = null!;
+    [Inject] IDialogService Dialogs { get; set; } = null!;
+
+    [Inject] Snackbars Snackbars { get; set; } = null!;
 
     [Inject] TimeProvider Time { get; set; } = null!;
 
@@ -28,17 +30,17 @@ public sealed partial class KeysPage
         var on = key.State != KeyState.Active;
         if (await SetStateAsync(key, on ? KeyState.Active : KeyState.Inactive))
         {
-            Toasts.ShowUndo($"{(on ? "Enabled" : "Disabled")} {key.Name}", () => InvokeAsync(() => SetStateAsync(key, key.State)));
+            Snackbars.ShowUndo($"{(on ? "Enabled" : "Disabled")} {key.Name}", () => InvokeAsync(() => SetStateAsync(key, key.State)));
         }
     }
 
     async Task<bool> SetStateAsync(KeyItem key, KeyState state)
     {
-        // Undo also works after the user has left the page, because the toast outlives it.
+        // Undo also works after the user has left the page, because the snackbar outlives it.
         var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(State: state), CancellationToken.None));
         if (outcome.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
-            Toasts.ShowError($"Could not {(state == KeyState.Active ? "enable" : "disable")} {key.Name}", fault.Detail);
+            Snackbars.ShowError($"Could not {(state == KeyState.Active ? "enable" : "disable")} {key.Name}", fault.Detail);
         }
 
         if (!list.Closed.IsCancellationRequested)
@@ -54,7 +56,7 @@ public sealed partial class KeysPage
     {
         // Read the current state: the list may be stale, and the question depends on the last use.
         var row = await DoAsync(actor => Keys.GetAsync(actor, key.KeyId, list.Closed));
-        if (row.Succeeded && !await confirm!.AskAsync(RevokeQuestion.About(row.Value, Time.GetUtcNow())))
+        if (row.Succeeded && !await Dialogs.ConfirmAsync(RevokeQuestion.About(row.Value, Time.GetUtcNow())))
         {
             return;
         }
@@ -62,11 +64,11 @@ public sealed partial class KeysPage
         var outcome = row.Succeeded ? await DoAsync(actor => Keys.RevokeAsync(actor, key.KeyId, list.Closed)) : row;
         if (outcome.Succeeded)
         {
-            Toasts.Show($"Revoked {key.Name}", "Requests using it are now refused.");
+            Snackbars.Show($"Revoked {key.Name}", "Requests using it are now refused.");
         }
         else if (outcome.Error!.Code != ErrorCode.SessionRequired)
         {
-            Toasts.ShowError($"Could not revoke {key.Name}", outcome.Error.Detail);
+            Snackbars.ShowError($"Could not revoke {key.Name}", outcome.Error.Detail);
         }
 
         await list.ReloadAsync();
@@ -74,5 +76,5 @@ public sealed partial class KeysPage
 
     /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(confirm!, Navigation)));
+        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
 }

@@ -2,9 +2,9 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Shared;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.Keys;
 

@@ -1,9 +1,9 @@
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Shared;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Keys;
@@ -87,15 +87,21 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     async Task SearchAsync(string text)
     {
-        found = null;
-        var whole = await Keys.LooksWholeAsync(text, list.Closed);
-        if (whole)
+        if (text.Length == 0 && list.Search.Length == 0)
         {
-            searchField?.Clear(); // before the key can be shown or sent again
-            found = await User.ActorAsync() is { } actor ? await Keys.WhichAsync(actor, text, list.Closed) : Error.SessionRequired;
+            return; // as after a whole key was taken out of the field: what was found stays
         }
 
-        await list.SearchAsync(whole ? "" : text);
+        found = null;
+        if (!await Keys.LooksWholeAsync(text, list.Closed))
+        {
+            await list.SearchAsync(text);
+            return;
+        }
+
+        await (searchField?.ClearAsync() ?? Task.CompletedTask); // before the key can be shown or sent again
+        found = await User.ActorAsync() is { } actor ? await Keys.WhichAsync(actor, text, list.Closed) : Error.SessionRequired;
+        await list.SearchAsync("");
     }
 
     async Task ClearAsync()
@@ -148,5 +154,5 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     }
 
     /// <summary>Moves the focus to the search field, because the focused element has been removed.</summary>
-    Task FocusSearchAsync() => searchField?.FocusAsync() ?? Task.CompletedTask;
+    Task FocusSearchAsync() => searchField?.FocusAsync().AsTask() ?? Task.CompletedTask;
 }

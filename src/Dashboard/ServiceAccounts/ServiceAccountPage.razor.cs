@@ -153,7 +153,7 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
             return;
         }
 
-        owner = new(account.Name, account.Permissions, [.. projects.Select(place => new SelectOption<string>(place.Path, place.Name))]);
+        owner = new(account.Name, account.Permissions, [.. projects.Select(place => new Dashboard.Components.SelectOption<string>(place.Path, place.Name))]);
         offered = new("", account.Environment, false, [], [account.Permissions[0]], ExpiryChoice.In90Days, "");
         await ChooseProjectAsync(projects[0].Path);
         creating = true;

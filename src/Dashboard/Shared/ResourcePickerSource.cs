@@ -1,5 +1,6 @@
 using Dashboard.Core.Projects;
-using Dashboard.Ui;
+using PickItem = Dashboard.Ui.PickItem;
+using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.Shared;
 

@@ -1,5 +1,5 @@
 using Dashboard.Auth;
-using Dashboard.Ui;
+using Dashboard.Components;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 
@@ -70,7 +70,7 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
     {
         if (e.Copied)
         {
-            copied.Add(value);
+            Add([value]);
         }
     }
 
@@ -82,14 +82,20 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
         }
     }
 
-    void Note(Snippet snippet) => copied.UnionWith(snippet.Parts.Select(part => part.Value).OfType<int>());
+    void Note(Snippet snippet) => Add(snippet.Parts.Select(part => part.Value).OfType<int>());
 
     void NoteAll(CopiedEventArgs e)
     {
         if (e.Copied)
         {
-            copied.UnionWith(Enumerable.Range(0, Shown!.Values.Count));
+            Add(Enumerable.Range(0, Shown!.Values.Count));
         }
+    }
+
+    void Add(IEnumerable<int> values)
+    {
+        copied.UnionWith(values);
+        guarded &= Leaving; // nothing is left to warn of
     }
 
     Task LeaveAsync()

@@ -27,7 +27,7 @@
 
   const overlays = () => document.querySelector('[data-overlays]');
   const dialogs = () => all(document, '.mud-dialog-container');
-  const label = element => element.getAttribute('aria-label') ?? element.textContent.trim();
+  const label = element => element.getAttribute('aria-label') ?? (element.matches('a, button, label') ? element.textContent.trim() : ''); // of a text that may be a secret nothing is kept
 
   // Where the focus is, with all that finds its successor once it is gone: the same key, the same name, the same place in the same table.
   function remember(element) {
@@ -118,7 +118,7 @@
     e.stopImmediatePropagation();
     if (e.key === 'Enter' || e.key === ' ') {
       e.preventDefault();
-      document.activeElement.click();
+      if (usable(document.activeElement)) document.activeElement.click();
     } else {
       walkMenu(menu, e);
     }
@@ -162,7 +162,9 @@
   // ── Menus: popovers. The browser provides the top layer, light dismiss, Escape and focus return; this script positions them and handles keys. ──
 
   const openerOf = menu => document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
-  const itemsOf = menu => all(menu, '[role^="menuitem"]').filter(item => !item.disabled && item.getAttribute('aria-disabled') !== 'true');
+  const usable = item => !item.disabled && item.getAttribute('aria-disabled') !== 'true';
+  // Where none can be used the focus goes to those all the same: what they say is why.
+  const itemsOf = menu => { const items = all(menu, '[role^="menuitem"]'); return items.some(usable) ? items.filter(usable) : items; };
 
   function place(menu, opener) {
     const box = opener.getBoundingClientRect();
@@ -295,20 +297,24 @@
     }
   }
 
+  let copying = false; // by the script
   function copySelected(source, text) {
     let handed = false;
-    const hand = e => { // exactly the text, without formatting
+    const hand = e => { // exactly the text, without formatting; the outcome is told by its own event
       e.clipboardData?.setData('text/plain', text);
       e.preventDefault();
+      e.stopImmediatePropagation();
       handed = Boolean(e.clipboardData);
     };
-    document.addEventListener('copy', hand, { capture: true, once: true });
+    addEventListener('copy', hand, { capture: true, once: true });
+    copying = true;
     try {
       return select(source) && document.execCommand('copy') && handed;
     } catch {
       return false;
     } finally {
-      document.removeEventListener('copy', hand, true);
+      copying = false;
+      removeEventListener('copy', hand, true);
     }
   }
 
@@ -348,8 +354,18 @@
     if (said) said.textContent = outcome === 'copied' ? said.dataset.copySaid : '';
     clearTimeout(calm.get(button));
     if (!button.hasAttribute('data-copy-stays')) calm.set(button, setTimeout(() => { delete button.dataset.copyState; }, 4000));
-    button.dispatchEvent(new CustomEvent('copied', { bubbles: true, detail: { outcome } }));
+    if (lost()) copies.set(button, copies.get(button) === 'copied' ? 'copied' : outcome);
+    else tellCopy(outcome, button);
   }
+
+  // Copies made while the connection is lost are told once it is back, or the page would warn of a secret that was copied.
+  const copies = new Map();
+  const tellCopy = (outcome, button) => button.dispatchEvent(new CustomEvent('copied', { bubbles: true, detail: { outcome } }));
+  new MutationObserver(() => {
+    if (lost()) return;
+    copies.forEach(tellCopy);
+    copies.clear();
+  }).observe(root, { attributeFilter: ['data-connection'] });
 
   // ── Drafts: the input of an open form survives a reload, in this tab only, until its dialog closes. Texts as long as a key are not stored. ──
 
@@ -442,12 +458,12 @@
     if (banner && banner.parentElement !== place) place.append(banner);
   }
 
-  // Block clicks that cannot reach the server and would only fail in the console. Copying, tabs, menus and links keep working.
-  for (const name of ['click', 'submit', 'input', 'change', 'keydown']) {
+  // Block events that cannot reach the server and would only fail in the console. Copying, tabs, menus and links keep working.
+  for (const name of ['click', 'submit', 'input', 'change', 'keydown', 'copy']) {
     addEventListener(name, e => {
-      if (!lost() || !(e.target instanceof Element) || e.target.closest('.connection')) return;
+      if (!lost() || copying || !(e.target instanceof Element) || e.target.closest('.connection')) return;
       ours[name]?.forEach(handle => handle(e));
-      if (name === 'input' || name === 'change') keep(e.target, name);
+      if (name === 'input' || name === 'change' || name === 'copy') keep(e.target, name);
       if (name === 'submit' || e.target.closest('[data-offline]')) e.preventDefault();
       e.stopImmediatePropagation();
     }, true);
