@@ -11,15 +11,15 @@ public sealed class SnackbarItem : MudSnackbarElement
 {
     [Parameter, EditorRequired] public RenderFragment? ChildContent { get; set; }
 
-    protected override void BuildRenderTree(RenderTreeBuilder builder)
+    protected override void BuildRenderTree(RenderTreeBuilder __builder)
     {
-        builder.OpenElement(0, "div");
-        builder.AddAttribute(1, "class", "toast");
-        builder.AddAttribute(2, "onpointerenter", EventCallback.Factory.Create<PointerEventArgs>(this, InteractionStartHandler));
-        builder.AddAttribute(3, "onpointerleave", EventCallback.Factory.Create<PointerEventArgs>(this, InteractionEndHandler));
-        builder.AddAttribute(4, "onfocusin", EventCallback.Factory.Create<FocusEventArgs>(this, InteractionStartHandler));
-        builder.AddAttribute(5, "onfocusout", EventCallback.Factory.Create<FocusEventArgs>(this, InteractionEndHandler));
-        builder.AddContent(6, ChildContent);
-        builder.CloseElement();
+        __builder.OpenElement(0, "div");
+        __builder.AddAttribute(1, "class", "toast");
+        __builder.AddAttribute(2, "onpointerenter", EventCallback.Factory.Create<PointerEventArgs>(this, InteractionStartHandler));
+        __builder.AddAttribute(3, "onpointerleave", EventCallback.Factory.Create<PointerEventArgs>(this, InteractionEndHandler));
+        __builder.AddAttribute(4, "onfocusin", EventCallback.Factory.Create<FocusEventArgs>(this, InteractionStartHandler));
+        __builder.AddAttribute(5, "onfocusout", EventCallback.Factory.Create<FocusEventArgs>(this, InteractionEndHandler));
+        __builder.AddContent(6, ChildContent);
+        __builder.CloseElement();
     }
 }

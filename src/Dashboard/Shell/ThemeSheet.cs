@@ -21,6 +21,7 @@ sealed partial class ThemeSheet
 
     ThemeSheet(string css)
     {
+        Css = css;
         plain = Encoding.UTF8.GetBytes(css);
         using var stream = new MemoryStream();
         using (var brotli = new BrotliStream(stream, CompressionLevel.SmallestSize))
@@ -31,6 +32,9 @@ sealed partial class ThemeSheet
         compressed = stream.ToArray();
         Href = $"{Path}?v={Convert.ToHexStringLower(SHA256.HashData(plain))[..16]}";
     }
+
+    /// <summary>The sheet as text.</summary>
+    public string Css { get; }
 
     /// <summary>Where pages link to it. The address changes with the content, so browsers keep the sheet.</summary>
     public string Href { get; }
