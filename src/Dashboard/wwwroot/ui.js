@@ -70,7 +70,7 @@
       card.setAttribute('aria-describedby', frame.dataset.alert);
     }
     const field = 'input:not([type="hidden"]), textarea, select, [role="combobox"]';
-    (container.querySelector('[autofocus]') ?? container.querySelector(`.dialog-body :is(${field})`) ?? container.querySelector('.dialog-foot button') ?? container.querySelector('button'))?.focus();
+    (container.querySelector('[autofocus], [data-autofocus]') ?? container.querySelector(`.dialog-body :is(${field})`) ?? container.querySelector('.dialog-foot button') ?? container.querySelector('button'))?.focus();
   }
 
   function openedMenu(menu) {
@@ -392,8 +392,8 @@
   addEventListener('pagehide', () => all(document, '[data-secret]').forEach(secret => secret.replaceChildren()));
   addEventListener('pageshow', e => { if (e.persisted) location.reload(); });
 
-  // ── Connection. Blazor's own handler tries ten times in a row and stops for good after some minutes. And it takes up again what the server had already ended, without the
-  // dialogs and texts that were in it: the page looked alive, and its clicks did nothing. Here an ended page says that it has to be reloaded. ──
+  // ── Connection. Blazor's own handler tries ten times in a row and stops for good after some minutes. And it takes up again what the server
+  // had already ended, without the dialogs and texts that were in it. Here an ended page says that it has to be reloaded. ──
 
   const longestPause = 30;
   let wake = null; // ends the pause between two attempts
@@ -427,7 +427,8 @@
     if (!changed) return;
     root.toggleAttribute('data-connection', down);
     placeBanner();
-    for (const button of all(document, '.btn-primary, .btn-danger, .btn-danger-quiet, .mud-button-filled, .mud-button-outlined-error, button[type="submit"]')) {
+    const writers = '.btn-primary, .btn-danger, .btn-danger-quiet, .mud-button-filled, .mud-button-outlined-error, button[type="submit"]';
+    for (const button of all(document, writers)) {
       if (button.matches('[data-copy], [data-dialog-close], [data-dialog-cancel]')) continue;
       if (down && !button.hasAttribute('aria-disabled')) { button.setAttribute('aria-disabled', 'true'); button.dataset.offline = ''; }
       else if (!down && 'offline' in button.dataset) { button.removeAttribute('aria-disabled'); delete button.dataset.offline; }
@@ -445,9 +446,11 @@
     new ResizeObserver(() => { if (lost()) root.style.setProperty('--banner', `${banner.offsetHeight}px`); }).observe(banner);
     addEventListener('online', () => wake?.());
     document.addEventListener('visibilitychange', () => { if (!document.hidden) wake?.(); });
-    window.Blazor.start({
-      circuit: { reconnectionHandler: { onConnectionDown: () => { if (!lost()) reconnect(banner); }, onConnectionUp: () => showConnection(banner, '') } },
-    });
+    const reconnectionHandler = {
+      onConnectionDown: () => { if (!lost()) reconnect(banner); },
+      onConnectionUp: () => showConnection(banner, ''),
+    };
+    window.Blazor.start({ circuit: { reconnectionHandler } });
   }
 
   // In an open dialog, since that is all that can be reached then. Never lost with it: who knows the element puts it back.
@@ -485,6 +488,7 @@
 
   document.addEventListener('DOMContentLoaded', () => {
     startBlazor();
+    if (document.activeElement === document.body) document.querySelector('[data-autofocus]')?.focus();
     showThemeChoice();
     settle();
     new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
