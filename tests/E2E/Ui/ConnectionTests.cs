@@ -50,7 +50,7 @@ public sealed class ConnectionTests(Browser browser)
         await visit.UntilInteractiveAsync();
         await Expect(page.GetByText("Reload this page.")).ToBeHiddenAsync();
         await create.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Create key" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Create API key" })).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ConnectionTests(Browser browser)
         await using var visit = await OpenAsync(product);
         var page = visit.Page;
         await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).First.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Create key" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Create API key" })).ToBeVisibleAsync();
         await page.EvaluateAsync("document.getElementById('blazor-error-ui').style.display = 'block'"); // as Blazor's script does
         var notice = page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "This page has stopped working." });
         await Expect(notice).ToBeVisibleAsync();

@@ -19,7 +19,7 @@ public sealed class FirefoxJourneys(Product product) : IClassFixture<Product>
         await firefox.UntilAsync("document.getElementById('interactive')?.hidden === false");
 
         await firefox.PressAsync("button", "Create key");
-        var create = await firefox.FindAsync("dialog", "Create key");
+        var create = await firefox.FindAsync("dialog", "Create API key");
         await firefox.UntilAsync("document.activeElement.labels?.[0]?.innerText === 'Name'");
         await firefox.TypeAsync("Zapier bridge");
         await firefox.PressAsync("button", "Create key", create);
