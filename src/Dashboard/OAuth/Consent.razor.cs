@@ -1,10 +1,10 @@
 using Dashboard.Accounts;
 using Dashboard.Auth;
+using Dashboard.Components;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Core.Tokens;
-using Dashboard.Ui;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.OAuth;

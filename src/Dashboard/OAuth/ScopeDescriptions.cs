@@ -26,7 +26,7 @@ static class ScopeDescriptions
     }
 
     /// <summary>Returns the icon of a client.</summary>
-    public static string IconOf(OAuthClient client) => client.Kind == ClientKind.BuiltIn ? Ui.Icons.Terminal : Ui.Icons.Plug;
+    public static string IconOf(OAuthClient client) => client.Kind == ClientKind.BuiltIn ? Components.Icons.Terminal : Components.Icons.Plug;
 
     static string InWords(TimeSpan time) => time switch
     {
@@ -40,9 +40,9 @@ static class ScopeDescriptions
     /// <summary>Returns the icon of a scope.</summary>
     public static string IconOf(string scope) => OAuthScopes.PermissionOf(scope) switch
     {
-        null => Ui.Icons.Key,
-        "read" => Ui.Icons.Eye,
-        "write" => Ui.Icons.Pencil,
-        _ => Ui.Icons.Power,
+        null => Components.Icons.Key,
+        "read" => Components.Icons.Eye,
+        "write" => Components.Icons.Pencil,
+        _ => Components.Icons.Power,
     };
 }

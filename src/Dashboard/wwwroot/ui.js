@@ -80,7 +80,7 @@
       card.setAttribute('aria-describedby', frame.dataset.alert);
     }
     const field = 'input:not([type="hidden"]), textarea, select, [role="combobox"]';
-    (container.querySelector('[autofocus]') ?? container.querySelector(`.dialog-body :is(${field})`) ?? container.querySelector('.dialog-foot button') ?? container.querySelector('button'))?.focus();
+    (container.querySelector('[autofocus], [data-autofocus]') ?? container.querySelector(`.dialog-body :is(${field})`) ?? container.querySelector('.dialog-foot button') ?? container.querySelector('button'))?.focus();
   }
 
   function openedMenu(menu) {
@@ -414,34 +414,71 @@
   addEventListener('pagehide', () => all(document, '[data-secret]').forEach(secret => secret.replaceChildren()));
   addEventListener('pageshow', e => { if (e.persisted) location.reload(); });
 
-  // ── Connection: Blazor's script sets classes on the banner, and the page reacts to them. ──
+  // ── Connection. Blazor's own handler tries ten times in a row and stops for good after some minutes. And it takes up again what the server
+  // had already ended, without the dialogs and texts that were in it. Here an ended page says that it has to be reloaded. ──
 
-  function watchConnection() {
-    const banner = document.getElementById('components-reconnect-modal');
-    if (!banner) return;
+  const longestPause = 30;
+  let wake = null; // ends the pause between two attempts
+
+  const pause = seconds => new Promise(done => {
+    const timer = setTimeout(done, seconds * 1000);
+    wake = () => { clearTimeout(timer); done(); };
+  });
+
+  async function reconnect(banner) {
+    const since = Date.now();
+    for (let attempt = 1; ; attempt++) {
+      banner.querySelector('[data-attempt]').textContent = attempt;
+      showConnection(banner, Date.now() - since < banner.dataset.retention * 1000 ? 'trying' : 'failed');
+      // Less than is due, by chance: else all pages would come at once after the server was away.
+      await pause(attempt > 1 ? Math.min(2 ** (attempt - 2), longestPause) * (0.5 + Math.random() / 2) : 0);
+      try {
+        await window.Blazor.reconnect();
+        if (banner.dataset.state) showConnection(banner, 'rejected'); // the server answers, and no longer has what this page belongs to
+        return;
+      } catch {
+        // Still unreachable.
+      }
+    }
+  }
+
+  function showConnection(banner, state) {
+    const down = Boolean(state), changed = down !== lost();
+    banner.dataset.state = state;
+    banner.hidden = !down;
+    if (!changed) return;
+    root.toggleAttribute('data-connection', down);
+    placeBanner();
     const writers = '.btn-primary, .btn-danger, .btn-danger-quiet, .mud-button-filled, .mud-button-outlined-error, button[type="submit"]';
-    new MutationObserver(() => {
-      const down = /components-reconnect-(show|failed|rejected)/.test(banner.className);
-      if (down === lost()) return;
-      root.toggleAttribute('data-connection', down);
-      placeBanner();
-      for (const button of all(document, writers)) {
-        if (button.matches('[data-copy], [data-dialog-close], [data-dialog-cancel]')) continue;
-        if (down && !button.hasAttribute('aria-disabled')) { button.setAttribute('aria-disabled', 'true'); button.dataset.offline = ''; }
-        else if (!down && 'offline' in button.dataset) { button.removeAttribute('aria-disabled'); delete button.dataset.offline; }
-      }
-      if (!down) {
-        missed.forEach((names, target) => names.forEach(name => target.dispatchEvent(new Event(name, { bubbles: name !== 'close' }))));
-        missed.clear();
-      }
-    }).observe(banner, { attributeFilter: ['class'] });
+    for (const button of all(document, writers)) {
+      if (button.matches('[data-copy], [data-dialog-close], [data-dialog-cancel]')) continue;
+      if (down && !button.hasAttribute('aria-disabled')) { button.setAttribute('aria-disabled', 'true'); button.dataset.offline = ''; }
+      else if (!down && 'offline' in button.dataset) { button.removeAttribute('aria-disabled'); delete button.dataset.offline; }
+    }
+    if (!down) {
+      missed.forEach((names, target) => names.forEach(name => target.dispatchEvent(new Event(name, { bubbles: name !== 'close' }))));
+      missed.clear();
+    }
+  }
+
+  function startBlazor() {
+    if (!window.Blazor) return;
+    window.Blazor.registerCustomEventType('copied', { createEventArgs: e => ({ outcome: e.detail.outcome }) });
+    const banner = document.getElementById('connection');
     new ResizeObserver(() => { if (lost()) root.style.setProperty('--banner', `${banner.offsetHeight}px`); }).observe(banner);
+    addEventListener('online', () => wake?.());
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) wake?.(); });
+    const reconnectionHandler = {
+      onConnectionDown: () => { if (!lost()) reconnect(banner); },
+      onConnectionUp: () => showConnection(banner, ''),
+    };
+    window.Blazor.start({ circuit: { reconnectionHandler } });
   }
 
   // In an open dialog, since that is all that can be reached then. Never lost with it: who knows the element puts it back.
   let banner = null;
   function placeBanner() {
-    banner ??= document.getElementById('components-reconnect-modal');
+    banner ??= document.getElementById('connection');
     const place = (lost() && open.at(-1)?.querySelector('[data-notice]')) || document.body;
     if (banner && banner.parentElement !== place) place.append(banner);
   }
@@ -457,23 +494,9 @@
     }, true);
   }
 
-  async function connectionClick(e) {
+  function connectionClick(e) {
     if (e.target.closest('[data-reload]')) location.reload();
-    const banner = e.target.closest('[data-reconnect]')?.closest('.connection');
-    if (!banner) return;
-    if (banner.classList.contains('components-reconnect-show')) {
-      // Blazor is waiting between two attempts, and retries when the page becomes visible. Calling Blazor.reconnect() here would succeed, and
-      // the pending attempt would then report a failure.
-      document.dispatchEvent(new Event('visibilitychange'));
-      return;
-    }
-    try {
-      if (await window.Blazor?.reconnect?.() === false) {
-        banner.classList.replace('components-reconnect-failed', 'components-reconnect-rejected'); // the circuit no longer exists on the server
-      }
-    } catch {
-      // Still unreachable: the banner stays.
-    }
+    else if (e.target.closest('[data-reconnect]')) wake?.();
   }
 
   const ours = {
@@ -486,8 +509,8 @@
   }
 
   document.addEventListener('DOMContentLoaded', () => {
-    window.Blazor?.registerCustomEventType?.('copied', { createEventArgs: e => ({ outcome: e.detail.outcome }) });
-    watchConnection();
+    startBlazor();
+    if (document.activeElement === document.body) document.querySelector('[data-autofocus]')?.focus();
     showThemeChoice();
     settle();
     new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });

@@ -83,6 +83,8 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "No projects yet" })).ToBeVisibleAsync();
         Assert.Equal("/", new Uri(visit.Page.Url).PathAndQuery);
         await visit.ExpectAccessibleAsync(PageState.NoProject);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Latchkey" })).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -58,7 +58,7 @@ sealed class ExternalProcess : IAsyncDisposable
     public static async Task<ExternalProcess> ServeAsync(string file, string folder, int port, CancellationToken cancellationToken, params string[] arguments)
     {
         var program = new ExternalProcess(file, folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = folder, ["XDG_CONFIG_HOME"] = folder, ["XDG_DATA_HOME"] = folder }, arguments);
-        for (var tries = 0; tries < 200; tries++)
+        for (var tries = 0; tries < 1200; tries++) // a minute: a browser starts slowly on a busy machine
         {
             using var socket = new TcpClient();
             try

@@ -18,7 +18,7 @@ public sealed class PageStateTests(Product product, Browser browser) : IClassFix
         var pages = typeof(Program).Assembly.GetTypes().SelectMany(type => type.GetCustomAttributes<RouteAttribute>()).Select(x => x.Template);
         var states = typeof(PageState).GetFields(BindingFlags.Public | BindingFlags.Static).ToList();
         Assert.Equal(
-            pages.Where(route => !route.StartsWith("/_kit", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+            pages.Order(StringComparer.Ordinal),
             states.Select(state => state.GetCustomAttribute<PageAttribute>()!.Route).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
         var tests = Path.Combine(Repository.Root, "tests", "E2E");

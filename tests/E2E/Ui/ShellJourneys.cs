@@ -79,7 +79,7 @@ public sealed class ShellJourneys : IClassFixture<Product>
         await Expect(create).ToBeDisabledAsync();
 
         gone = false;
-        await page.EvaluateAsync("document.querySelector('[data-reconnect].when-trying').click()"); // by script: a try of Blazor's own may come first
+        await page.EvaluateAsync("document.querySelector('[data-reconnect].when-trying').click()"); // by script: an attempt may come first
         await Expect(create).ToBeEnabledAsync();
         await Expect(page.GetByText("1 key", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Contoso" })).ToBeVisibleAsync();
@@ -98,7 +98,7 @@ public sealed class ShellJourneys : IClassFixture<Product>
         await visit.Page.GotoAsync("/account/sign-in", new() { WaitUntil = WaitUntilState.Commit });
         await Expect(visit.Page.GetByLabel("Password")).ToBeVisibleAsync();
         await Expect(visit.Page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
-        await Expect(visit.Page.Locator("#components-reconnect-modal")).ToBeHiddenAsync();
+        await Expect(visit.Page.Locator("#connection")).ToBeHiddenAsync();
         checkedWithout.SetResult();
         await visit.Page.WaitForLoadStateAsync();
     }
