@@ -3,8 +3,6 @@ using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
-using PickItem = Dashboard.Ui.PickItem;
-using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.Keys;
 
@@ -70,7 +68,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     string Place => Account is null ? $"In {Project}" : $"For {Account.Name}, in {Project}";
 
-    List<Dashboard.Ui.Choice<string>> Permissions => Account is null
+    List<Choice<string>> Permissions => Account is null
         ? PermissionChoices.Of(PermissionCatalog)
         : PermissionChoices.OfServiceAccounts(PermissionCatalog)
             .FindAll(choice => Account.Permissions.Contains(choice.Value, StringComparer.Ordinal));

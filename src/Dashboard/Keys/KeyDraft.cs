@@ -1,4 +1,4 @@
-using PickItem = Dashboard.Ui.PickItem;
+using Dashboard.Components;
 
 namespace Dashboard.Keys;
 

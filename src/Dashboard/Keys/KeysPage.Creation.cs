@@ -1,10 +1,10 @@
+using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
-using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.Keys;
 

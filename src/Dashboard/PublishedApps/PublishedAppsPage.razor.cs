@@ -5,7 +5,6 @@ using Dashboard.Core.PublishedApps;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
-using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.PublishedApps;
 

@@ -5,8 +5,6 @@ using Dashboard.Core.ServiceAccounts;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
-using PickItem = Dashboard.Ui.PickItem;
-using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.ServiceAccounts;
 

@@ -1,8 +1,6 @@
 using Dashboard.Components;
 using Dashboard.Core.ServiceAccounts;
 using Microsoft.AspNetCore.Components;
-using PickItem = Dashboard.Ui.PickItem;
-using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.ServiceAccounts;
 

@@ -8,7 +8,6 @@ using Dashboard.Keys;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
-using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.ServiceAccounts;
 

@@ -2,7 +2,7 @@ using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Keys;
-using Dashboard.Ui;
+using Dashboard.Components;
 
 namespace Dashboard.ServiceAccounts;
 

@@ -1,4 +1,4 @@
-using Dashboard.Ui;
+using Dashboard.Components;
 
 namespace Dashboard.Shared;
 

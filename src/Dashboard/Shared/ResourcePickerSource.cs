@@ -1,6 +1,5 @@
+using Dashboard.Components;
 using Dashboard.Core.Projects;
-using PickItem = Dashboard.Ui.PickItem;
-using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.Shared;
 

@@ -2,8 +2,6 @@ using Dashboard.Auth;
 using Dashboard.Components;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
-using ConfirmDialog = Dashboard.Ui.ConfirmDialog;
-using OldConfirmation = Dashboard.Ui.Confirmation;
 
 namespace Dashboard.Shared;
 
@@ -13,7 +11,7 @@ static class SessionExpiredPrompt
     /// <summary>Runs an action as the signed-in user.</summary>
     /// <param name="user">The signed-in user.</param>
     /// <param name="action">The action.</param>
-    /// <param name="onExpired">Called if the session has ended, such as <see cref="AskAsync(IDialogService, NavigationManager)"/>.</param>
+    /// <param name="onExpired">Called if the session has ended, such as <see cref="AskAsync"/>.</param>
     public static async Task<Result<T>> DoAsync<T>(CurrentUser user, Func<Actor, Task<Result<T>>> action, Func<Task> onExpired)
     {
         var outcome = await user.ActorAsync() is { } actor ? await action(actor) : Error.SessionRequired;
@@ -31,16 +29,6 @@ static class SessionExpiredPrompt
         if (await dialogs.ConfirmAsync(new("Your session has ended", "Sign in", "Nothing was changed. Sign in to continue.") { Danger = false }))
         {
             navigation.NavigateTo($"/account/sign-in?ReturnUrl={Uri.EscapeDataString(new Uri(navigation.Uri).PathAndQuery)}", forceLoad: true);
-        }
-    }
-
-    /// <summary>The same with the kit’s dialog.</summary>
-    public static async Task AskAsync(ConfirmDialog ask, NavigationManager navigation)
-    {
-        if (await ask.AskAsync(new OldConfirmation("Your session has ended", "Sign in", "Nothing was changed. Sign in to continue.") { Danger = false }))
-        {
-            navigation.NavigateTo(
-                $"/account/sign-in?ReturnUrl={Uri.EscapeDataString(new Uri(navigation.Uri).PathAndQuery)}", forceLoad: true);
         }
     }
 }

@@ -1,11 +1,11 @@
 using Bunit;
+using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Dashboard.Keys;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
-using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.Tests.Unit.Keys;
 

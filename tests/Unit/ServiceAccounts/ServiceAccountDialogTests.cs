@@ -1,10 +1,9 @@
 using Bunit;
+using Dashboard.Components;
 using Dashboard.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
-using PickItem = Dashboard.Ui.PickItem;
-using PickPage = Dashboard.Ui.PickPage;
 
 namespace Dashboard.Tests.Unit.ServiceAccounts;
 

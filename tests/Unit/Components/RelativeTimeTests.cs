@@ -1,8 +1,8 @@
 using Bunit;
-using Dashboard.Ui;
+using Dashboard.Components;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Ui;
+namespace Dashboard.Tests.Unit.Components;
 
 public sealed class RelativeTimeTests : UiTest
 {

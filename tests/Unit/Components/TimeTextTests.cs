@@ -1,7 +1,7 @@
-using Dashboard.Ui;
+using Dashboard.Components;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Ui;
+namespace Dashboard.Tests.Unit.Components;
 
 public sealed class TimeTextTests
 {

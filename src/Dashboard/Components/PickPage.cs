@@ -1,4 +1,5 @@
-namespace Dashboard.Ui;
+using Dashboard.Components;
+namespace Dashboard.Components;
 
 /// <summary>A thing to pick: its value, and what it is called.</summary>
 public sealed record PickItem(string Value, string Name, string? Code = null)
