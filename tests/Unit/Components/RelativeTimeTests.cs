@@ -1,10 +1,11 @@
 using Bunit;
 using Dashboard.Components;
+using Dashboard.Tests.Unit.Support;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Components;
 
-public sealed class RelativeTimeTests : UiTest
+public sealed class RelativeTimeTests : PageTest
 {
     [Fact]
     public void Time_is_relative_to_the_clock_and_exact_on_hover()
