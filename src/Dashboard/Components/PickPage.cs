@@ -1,4 +1,3 @@
-using Dashboard.Components;
 namespace Dashboard.Components;
 
 /// <summary>A thing to pick: its value, and what it is called.</summary>

@@ -87,11 +87,6 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     async Task SearchAsync(string text)
     {
-        if (text.Length == 0 && list.Search.Length == 0)
-        {
-            return; // as after a whole key was taken out of the field: what was found stays
-        }
-
         found = null;
         if (!await Keys.LooksWholeAsync(text, list.Closed))
         {
