@@ -58,9 +58,15 @@
     return row?.querySelector('[aria-haspopup="menu"]') ?? row?.querySelector('button, a[href]') ?? main.querySelector('h1');
   }
 
+  // A menu's link leads to the next page's heading, as every link does. MudBlazor gives the focus back to the menu's button, sometimes after that.
+  let leaving = null;
+  for (const type of ['keydown', 'pointerdown']) addEventListener(type, () => { leaving = null; }, true);
+  addEventListener('click', e => { if (e.target.closest?.('.mud-menu-list a[href]')) leaving = location.href; }, true);
+
   let last = null, behind = null; // what had the focus, and what had it outside of any overlay
   addEventListener('focusin', e => {
     if (!(e.target instanceof HTMLElement)) return;
+    if (leaving !== null && leaving !== location.href && e.target.matches('[aria-haspopup="menu"]')) document.querySelector('h1')?.focus();
     last = remember(e.target);
     if (!overlays()?.contains(e.target) && e.target !== document.body) behind = last;
   });
@@ -339,6 +345,9 @@
       removeEventListener('copy', hand, true);
     }
   }
+
+  // A press on text that is selected already would take the selection away. A press selects the whole text (user-select).
+  addEventListener('pointerdown', e => { if (e.target.closest?.('.copybox code')) getSelection()?.removeAllRanges(); });
 
   async function copyText(source) {
     const text = source.textContent;

@@ -184,6 +184,13 @@ sealed class Firefox : IAsyncDisposable
         return await driver.Script.CallFunctionAsync(call) is EvaluateResultSuccess { Result: BooleanRemoteValue { Value: true } };
     }
 
+    async Task<string?> TextAsync()
+    {
+        const string text = "() => [document.body.innerText, ...[...document.querySelectorAll('input')].map(input => `${input.name}=${input.value}`)].join('\\n')";
+        var call = new CallFunctionCommandParameters(text, new ContextTarget(tab), awaitPromise: false);
+        return await driver.Script.CallFunctionAsync(call) is EvaluateResultSuccess { Result: StringRemoteValue { Value: var said } } ? said : null;
+    }
+
     /// <summary>Looks once in each frame that Firefox draws.</summary>
     async Task UntilAsync(Func<Task<bool>> condition, string otherwise)
     {
@@ -206,7 +213,7 @@ sealed class Firefox : IAsyncDisposable
 
             if (watch.ElapsedMilliseconds >= PageVisit.Patience)
             {
-                throw new TimeoutException(otherwise);
+                throw new TimeoutException($"{otherwise} in: {await TextAsync()}");
             }
         }
     }

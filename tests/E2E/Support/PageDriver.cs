@@ -146,6 +146,7 @@ sealed class PageDriver(IPage page, InputMode way)
     public async Task FindAsync(string name, string text)
     {
         await WriteAsync(AriaRole.Combobox, name, text);
+        await Expect(page.GetByRole(AriaRole.Combobox, new() { Name = name, Exact = true })).ToHaveAttributeAsync("data-found", text); // not what was found before
         var first = page.GetByRole(AriaRole.Option, new() { Name = text }).First;
         await Expect(first).ToBeVisibleAsync();
         await (way == InputMode.Keys ? KeyAsync("Enter") : DoAsync(first));
