@@ -135,6 +135,13 @@
   }
   addEventListener('keydown', mudMenuKey, true);
 
+  // A press on what cannot be used would take the focus out of the menu, and then no key reaches it, not even Escape.
+  addEventListener('mousedown', e => {
+    if (!e.target.closest?.('.mud-popover')?.querySelector('.mud-menu-list')) return;
+    const item = e.target.closest('[role^="menuitem"]');
+    if (!item || !usable(item)) e.preventDefault();
+  });
+
   // A picker searches a moment after the last letter. Enter before that would take what was found for another text.
   let typed = null;
   addEventListener('input', e => { typed = e.target.matches?.('[data-found]') ? { field: e.target, text: e.target.value.trim() } : null; }, true);
