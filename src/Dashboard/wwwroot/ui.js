@@ -159,6 +159,17 @@
     open.at(-1)?.querySelector('[data-dialog-cancel]')?.click();
   }
 
+  // MudBlazor leads Tab back into the dialog by way of the server. Without it the notice above would not be reached from below.
+  function dialogTab(e) {
+    const frame = e.key === 'Tab' && lost() && e.target.closest('[data-dialog]');
+    if (!frame) return;
+    const stops = all(frame, 'a[href], button, input, select, textarea, [tabindex]').filter(stop => stop.tabIndex >= 0 && !stop.disabled && stop.checkVisibility());
+    const [from, to] = e.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+    if (e.target !== from) return;
+    e.preventDefault();
+    to.focus();
+  }
+
   const closeDialog = dialog => { if (dialog?.open) dialog.close(); };
   // Events during a lost connection (a closed dialog, typed text) are kept and sent to the server once it is back.
   const missed = new Map();
@@ -508,7 +519,7 @@
 
   const ours = {
     click: [skipClick, submitClick, dialogClick, menuClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
-    keydown: [menuKey, tabKey, dialogKey],
+    keydown: [menuKey, tabKey, dialogKey, dialogTab],
     input: [keepDraft],
   };
   for (const [name, handlers] of Object.entries(ours)) {
