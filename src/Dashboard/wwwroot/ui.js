@@ -141,6 +141,13 @@
   }
   addEventListener('keydown', mudMenuKey, true);
 
+  // A press on what cannot be used would take the focus out of the menu, and then no key reaches it, not even Escape.
+  addEventListener('mousedown', e => {
+    if (!e.target.closest?.('.mud-popover')?.querySelector('.mud-menu-list')) return;
+    const item = e.target.closest('[role^="menuitem"]');
+    if (!item || !usable(item)) e.preventDefault();
+  });
+
   // A picker searches a moment after the last letter. Enter before that would take what was found for another text.
   let typed = null;
   addEventListener('input', e => { typed = e.target.matches?.('[data-found]') ? { field: e.target, text: e.target.value.trim() } : null; }, true);
@@ -156,6 +163,17 @@
   function dialogKey(e) {
     if (e.key !== 'Escape' || e.defaultPrevented || e.target.closest('[role="menu"]') || e.target.matches('[role="combobox"][aria-expanded="true"]')) return;
     open.at(-1)?.querySelector('[data-dialog-cancel]')?.click();
+  }
+
+  // MudBlazor leads Tab back into the dialog by way of the server. Without it the notice above would not be reached from below.
+  function dialogTab(e) {
+    const frame = e.key === 'Tab' && lost() && e.target.closest('[data-dialog]');
+    if (!frame) return;
+    const stops = all(frame, 'a[href], button, input, select, textarea, [tabindex]').filter(stop => stop.tabIndex >= 0 && !stop.disabled && stop.checkVisibility());
+    const [from, to] = e.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+    if (e.target !== from) return;
+    e.preventDefault();
+    to.focus();
   }
 
   const closeDialog = dialog => { if (dialog?.open) dialog.close(); };
@@ -510,7 +528,7 @@
 
   const ours = {
     click: [skipClick, submitClick, dialogClick, menuClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
-    keydown: [menuKey, tabKey, dialogKey],
+    keydown: [menuKey, tabKey, dialogKey, dialogTab],
     input: [keepDraft],
   };
   for (const [name, handlers] of Object.entries(ours)) {

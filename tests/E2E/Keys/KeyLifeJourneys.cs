@@ -100,7 +100,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await visit.ExpectAccessibleAsync(PageState.KeyMenuOfOthers, page.GetByRole(AriaRole.Menu));
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" }).ClickAsync(new() { Force = true });
         await Expect(page.GetByRole(AriaRole.Alertdialog)).ToHaveCountAsync(0);
-        await page.Mouse.ClickAsync(700, 5); // beside it
+        await page.Keyboard.PressAsync("Escape"); // once, though the menu was opened by mouse and a disabled item pressed
         await Expect(page.GetByRole(AriaRole.Menu)).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Actions for Developer’s key" }).ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke…" }).ClickAsync();
