@@ -476,7 +476,7 @@
     if (!changed) return;
     root.toggleAttribute('data-connection', down);
     placeBanner();
-    const writers = '.btn-primary, .btn-danger, .btn-danger-quiet, .mud-button-filled, .mud-button-outlined-error, button[type="submit"]';
+    const writers = '.mud-button-filled, .mud-button-outlined-error, button[type="submit"]';
     for (const button of all(document, writers)) {
       if (button.matches('[data-copy], [data-dialog-close], [data-dialog-cancel]')) continue;
       if (down && !button.hasAttribute('aria-disabled')) { button.setAttribute('aria-disabled', 'true'); button.dataset.offline = ''; }
