@@ -19,10 +19,10 @@ public sealed class FirefoxJourneys(Product product) : IClassFixture<Product>
         await firefox.UntilAsync("document.getElementById('interactive')?.hidden === false");
 
         await firefox.PressAsync("button", "Create key");
-        var create = await firefox.FindAsync("dialog", "Create API key");
+        await firefox.FindAsync("dialog", "Create API key");
         await firefox.UntilAsync("document.activeElement.labels?.[0]?.innerText === 'Name'");
         await firefox.TypeAsync("Zapier bridge");
-        await firefox.PressAsync("button", "Create key", create);
+        await firefox.TypeAsync(Firefox.Enter); // a window without a screen is never active, and tells no field that it was left
         var secret = await firefox.FindAsync("dialog", "Save your key");
         await firefox.PressAsync("button", "Copy key", secret);
         await firefox.UntilSaidAsync("Copied to the clipboard");
