@@ -1,8 +1,8 @@
+using Dashboard.Components;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Keys;
-using Dashboard.Components;
 
 namespace Dashboard.ServiceAccounts;
 
