@@ -75,7 +75,8 @@ public sealed class AuditVerifier(IDbContextFactory<DashboardContext> contexts, 
             return entry.OldKeyHash is null;
         }
 
-        return entry.Action == AuditLogWriter.KeyChanged
+        // The entry names the key before it, so that earlier entries cannot be passed off as those of a lost key.
+        return AuditLogWriter.FindReplacedKey(entry) == before
             && (ring.Find(before) is { } old ? entry.OldKeyHash.AsSpan().SequenceEqual(entry.ComputeHash(old)) : ring.IsLost(before));
     }
 }

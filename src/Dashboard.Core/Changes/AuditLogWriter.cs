@@ -44,6 +44,19 @@ public sealed class AuditLogWriter(AuditKeys keys)
         new("audit_key", to, "Audit key"),
         Details: JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal) { ["from"] = from }));
 
+    /// <summary>Returns the identifier of the key that an entry of <see cref="KeyChange"/> replaces, or null for any other entry.</summary>
+    internal static string? FindReplacedKey(AuditEntry entry)
+    {
+        try
+        {
+            return entry.Action == KeyChanged ? JsonNode.Parse(entry.Details)?["from"]?.GetValue<string>() : null;
+        }
+        catch (Exception altered) when (altered is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Inserts the event with which a new key begins, if the chain ends under another key. Its entry is hashed with the old key as
     /// well.</summary>
     static IEnumerable<(AuditEvent Event, AuditKey? OldKey)> WithKeyChange(IReadOnlyList<AuditEvent> events, string? last, AuditKeyRing ring)

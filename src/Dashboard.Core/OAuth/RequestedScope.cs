@@ -13,7 +13,7 @@ static class RequestedScope
     {
         if (asked is null)
         {
-            // Words that the catalog has lost meanwhile are nobody's.
+            // Words that the catalog no longer has belong to nobody.
             var usual = client.Scope.Count > 0 ? [.. client.Scope.Intersect(scopes.All, StringComparer.Ordinal)] : scopes.Readable;
             return usual.Count > 0 ? Result.Of(usual) : OAuthError.InvalidScope("Name the scopes that you need.");
         }

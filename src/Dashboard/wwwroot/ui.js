@@ -7,14 +7,7 @@
   const all = (from, selector) => [...from.querySelectorAll(selector)];
   const lost = () => root.hasAttribute('data-connection');
 
-  // ── Dialogs: native <dialog>. The browser closes them first and notifies the server with the close event. ──
-
-  function showDialog(dialog) {
-    if (!dialog || dialog.open) return;
-    const menu = document.activeElement?.closest?.('[popover]:popover-open');
-    if (menu) menu.hidePopover(); // the focus returns to the menu button, and the dialog returns it there when it closes
-    dialog.showModal();
-  }
+  // ── Dialogs ──
 
   // If the error belongs to a group, focus its first control. MudBlazor draws what is in a dialog one step after the page, which asks before that.
   function focusIn(dialog, selector) {
@@ -128,7 +121,7 @@
 
   // Arrows, Home, End and letters move at once; Enter and Space press what has the focus, and not what the server believes has it.
   let openAtEnd = false;
-  function mudMenuKey(e) {
+  function menuKey(e) {
     const menu = e.target.closest?.('.mud-menu-list');
     if (!menu || e.ctrlKey || e.metaKey || e.altKey || e.key === 'Tab' || e.key === 'Escape') return;
     e.stopImmediatePropagation();
@@ -139,7 +132,7 @@
       walkMenu(menu, e);
     }
   }
-  addEventListener('keydown', mudMenuKey, true);
+  addEventListener('keydown', menuKey, true);
 
   // A press on what cannot be used would take the focus out of the menu, and then no key reaches it, not even Escape.
   addEventListener('mousedown', e => {
@@ -160,6 +153,9 @@
     }, true);
   }
 
+  // Enter in a list or picker takes a choice. The browser would also submit the form around it.
+  addEventListener('keydown', e => { if (e.key === 'Enter' && e.target.matches?.('input[role="combobox"]')) e.preventDefault(); }, true);
+
   function dialogKey(e) {
     if (e.key !== 'Escape' || e.defaultPrevented || e.target.closest('[role="menu"]') || e.target.matches('[role="combobox"][aria-expanded="true"]')) return;
     open.at(-1)?.querySelector('[data-dialog-cancel]')?.click();
@@ -176,93 +172,30 @@
     to.focus();
   }
 
-  const closeDialog = dialog => { if (dialog?.open) dialog.close(); };
-  // Events during a lost connection (a closed dialog, typed text) are kept and sent to the server once it is back.
+  // Events during a lost connection (typed text, copies) are kept and sent to the server once it is back.
   const missed = new Map();
   const keep = (target, name) => missed.set(target, (missed.get(target) ?? new Set()).add(name));
 
-  addEventListener('close', e => {
-    if (e.target instanceof HTMLDialogElement && e.target.dataset.draft) storage(kept => kept.removeItem('draft'));
-    if (e.target instanceof HTMLDialogElement && lost()) {
-      keep(e.target, 'close');
-      e.stopImmediatePropagation();
-    }
-  }, true);
+  // ── Menus, and the rail of a phone: a popover, which the browser opens and closes. ──
 
-  addEventListener('cancel', e => {
-    // Browsers without closedby let Escape close every dialog.
-    if (e.target instanceof HTMLDialogElement && e.target.getAttribute('closedby') === 'none') e.preventDefault();
-  }, true);
-
-  function dialogClick(e) {
-    const closer = e.target.closest('[data-dialog-close]');
-    if (closer) closeDialog(closer.closest('dialog'));
-    const opener = e.target.closest('[data-dialog-open]');
-    if (opener) showDialog(document.querySelector(opener.dataset.dialogOpen));
-    if (e.target instanceof HTMLDialogElement && e.target.getAttribute('closedby') === 'any' && !('closedBy' in e.target)) {
-      const box = e.target.getBoundingClientRect();
-      if (e.clientX < box.left || e.clientX > box.right || e.clientY < box.top || e.clientY > box.bottom) e.target.close();
-    }
-  }
-
-  // ── Menus: popovers. The browser provides the top layer, light dismiss, Escape and focus return; this script positions them and handles keys. ──
-
-  const openerOf = menu => document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
   const usable = item => !item.disabled && item.getAttribute('aria-disabled') !== 'true';
   // Where none can be used the focus goes to those all the same: what they say is why.
   const itemsOf = menu => { const items = all(menu, '[role^="menuitem"]'); return items.some(usable) ? items.filter(usable) : items; };
 
-  function place(menu, opener) {
-    const box = opener.getBoundingClientRect();
-    const below = box.bottom + 4, above = box.top - menu.offsetHeight - 4;
-    const left = menu.dataset.align === 'end' ? box.right - menu.offsetWidth : box.left;
-    menu.style.top = `${below + menu.offsetHeight + 8 > innerHeight && above > 8 ? above : below}px`;
-    menu.style.left = `${Math.max(8, Math.min(left, innerWidth - menu.offsetWidth - 8))}px`;
-  }
-
-  function menuClick(e) {
-    const opener = e.target.closest('[popovertarget]');
-    const menu = opener && document.getElementById(opener.getAttribute('popovertarget'));
-    if (menu?.getAttribute('role') === 'menu') {
-      e.preventDefault(); // open it here, so that it is positioned before it is painted
-      if (menu.matches(':popover-open')) return menu.hidePopover();
-      showThemeChoice();
-      menu.showPopover();
-      place(menu, opener);
-      itemsOf(menu)[0]?.focus();
-    } else {
-      e.target.closest('[role^="menuitem"]')?.closest('[popover]')?.hidePopover();
-      e.target.closest('a')?.closest('[popover]:popover-open')?.hidePopover();
-    }
+  function railClick(e) {
+    e.target.closest('a')?.closest('[popover]:popover-open')?.hidePopover();
   }
 
   document.addEventListener('beforetoggle', e => {
     if (!(e.target instanceof HTMLElement) || !e.target.popover) return;
-    openerOf(e.target)?.setAttribute('aria-expanded', e.newState === 'open');
+    document.querySelector(`[popovertarget="${CSS.escape(e.target.id)}"]`)?.setAttribute('aria-expanded', e.newState === 'open');
   }, true);
 
-  // An open menu moves with its button, and closes when the button leaves the viewport.
-  const follow = () => all(document, '[role="menu"]:popover-open').forEach(menu => {
-    const opener = openerOf(menu), box = opener?.getBoundingClientRect();
-    if (box && box.bottom > 0 && box.top < innerHeight) place(menu, opener);
-    else menu.hidePopover();
-  });
-  addEventListener('scroll', follow, { capture: true, passive: true });
-  addEventListener('resize', follow);
-
-  function menuKey(e) {
-    const menu = e.target.closest('[role="menu"]');
-    if (!menu) {
-      if ((e.key === 'ArrowDown' || e.key === 'ArrowUp') && e.target.matches('[aria-haspopup="menu"]')) {
-        e.preventDefault();
-        openAtEnd = e.key === 'ArrowUp';
-        e.target.click();
-        if (openAtEnd && e.target.hasAttribute('popovertarget')) itemsOf(document.getElementById(e.target.getAttribute('popovertarget'))).at(-1)?.focus();
-      }
-      return;
-    }
-    if (e.key === 'Tab') return menu.hidePopover();
-    walkMenu(menu, e);
+  function menuButtonKey(e) {
+    if ((e.key !== 'ArrowDown' && e.key !== 'ArrowUp') || !e.target.matches('[aria-haspopup="menu"]')) return;
+    e.preventDefault();
+    openAtEnd = e.key === 'ArrowUp';
+    e.target.click();
   }
 
   function walkMenu(menu, e) {
@@ -422,13 +355,13 @@
   const left = storage(kept => kept.getItem('draft')); // from the previous page
 
   function keepDraft(e) {
-    const dialog = e.target.closest('dialog[data-draft]'), form = dialog?.querySelector('form') ?? e.target.closest('form[data-draft]');
-    if (form) saveDraft(form, dialog?.dataset.draft);
+    const form = e.target.closest('form[data-draft]');
+    if (form) saveDraft(form);
   }
 
-  function saveDraft(form, of) {
+  function saveDraft(form) {
     const fields = [...new FormData(form)].filter(([name, text]) => form.elements[name].type !== 'text' || !/\S{33}/.test(text));
-    storage(kept => kept.setItem('draft', JSON.stringify({ of: typeof of === 'string' ? of : form.dataset.draft, fields })));
+    storage(kept => kept.setItem('draft', JSON.stringify({ of: form.dataset.draft, fields })));
   }
 
   function readDraft(of) {
@@ -478,12 +411,12 @@
     placeBanner();
     const writers = '.mud-button-filled, .mud-button-outlined-error, button[type="submit"]';
     for (const button of all(document, writers)) {
-      if (button.matches('[data-copy], [data-dialog-close], [data-dialog-cancel]')) continue;
+      if (button.matches('[data-copy], [data-dialog-cancel]')) continue;
       if (down && !button.hasAttribute('aria-disabled')) { button.setAttribute('aria-disabled', 'true'); button.dataset.offline = ''; }
       else if (!down && 'offline' in button.dataset) { button.removeAttribute('aria-disabled'); delete button.dataset.offline; }
     }
     if (!down) {
-      missed.forEach((names, target) => names.forEach(name => target.dispatchEvent(new Event(name, { bubbles: name !== 'close' }))));
+      missed.forEach((names, target) => names.forEach(name => target.dispatchEvent(new Event(name, { bubbles: true }))));
       missed.clear();
     }
   }
@@ -527,8 +460,8 @@
   }
 
   const ours = {
-    click: [skipClick, submitClick, dialogClick, menuClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
-    keydown: [menuKey, tabKey, dialogKey, dialogTab],
+    click: [skipClick, submitClick, railClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
+    keydown: [menuButtonKey, tabKey, dialogKey, dialogTab],
     input: [keepDraft],
   };
   for (const [name, handlers] of Object.entries(ours)) {
@@ -543,5 +476,5 @@
     new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
   });
 
-  window.ui = { showDialog, closeDialog, focusIn, readDraft };
+  window.ui = { focusIn, readDraft };
 })();

@@ -61,6 +61,43 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
     }
 
     [Fact]
+    public async Task Enter_in_a_picker_or_a_list_takes_a_choice_and_creates_nothing()
+    {
+        var project = await product.AddProjectAsync("Enter picks");
+        await product.AddResourcesAsync(project, 3);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync(Product.Email);
+        var page = visit.Page;
+        await visit.GoAsync($"/{project}/keys");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Create API key" });
+        await dialog.GetByLabel("Name").FillAsync("Narrow");
+        await dialog.GetByRole(AriaRole.Radio, new() { Name = "Specific resources" }).CheckAsync(new() { Force = true });
+        var picker = dialog.GetByRole(AriaRole.Combobox, new() { Name = "Resources" });
+        foreach (var resource in new[] { "Resource 1", "Resource 2" })
+        {
+            await picker.FillAsync(resource);
+            await Expect(picker).ToHaveAttributeAsync("data-found", resource);
+            await Expect(page.GetByRole(AriaRole.Option, new() { Name = resource })).ToBeVisibleAsync();
+            await picker.PressAsync("Enter");
+            await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = $"Remove {resource}" })).ToBeVisibleAsync();
+        }
+
+        var expires = dialog.GetByRole(AriaRole.Combobox, new() { Name = "Expires" });
+        await expires.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Option, new() { Name = "Never" })).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Home");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Option)).ToHaveCountAsync(0);
+        await Expect(dialog.GetByLabel("Name")).ToHaveValueAsync("Narrow"); // still asked
+        await dialog.GetByLabel("Name").PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" })).ToBeVisibleAsync();
+        await using var context = await People.OpenAsync(product);
+        var scopes = await context.Keys.Where(key => key.Name == "Narrow").Select(key => key.Scope.Count).ToListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([2], scopes);
+    }
+
+    [Fact]
     public async Task What_was_entered_outlives_the_page_in_its_own_tab_until_it_is_given_up()
     {
         var project = await product.AddProjectAsync("Entered");

@@ -8,8 +8,8 @@ using WebDriverBiDi.Session;
 
 namespace Dashboard.Tests.E2E.Support;
 
-/// <summary>Debian's Firefox, over WebDriver BiDi: Playwright drives none but one of its own making. It does what one journey needs, and finds
-/// what it presses by role and name.</summary>
+/// <summary>Debian's Firefox, over WebDriver BiDi: Playwright drives only a Firefox of its own. It does what one journey needs, and finds
+/// elements by role and name.</summary>
 sealed class Firefox : IAsyncDisposable
 {
     /// <summary>WebDriver’s own letters for keys that have none.</summary>
@@ -208,7 +208,7 @@ sealed class Firefox : IAsyncDisposable
             }
             catch (WebDriverBiDiException) when (watch.ElapsedMilliseconds < PageVisit.Patience)
             {
-                // The page has been left for another meanwhile.
+                // The page has since been left for another.
             }
 
             if (watch.ElapsedMilliseconds >= PageVisit.Patience)

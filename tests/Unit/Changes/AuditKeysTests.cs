@@ -10,7 +10,7 @@ namespace Dashboard.Tests.Unit.Changes;
 public sealed class AuditKeysTests : IAsyncDisposable
 {
     /// <summary>Keys that are easy to tell apart.</summary>
-    static readonly (string Text, AuditKey Key) First = Key(1), Second = Key(2);
+    static readonly (string Text, AuditKey Key) First = Key(1), Second = Key(2), Third = Key(3);
 
     readonly TestInstallation world = new((AuditKeys.Setting, null));
 
@@ -189,6 +189,27 @@ public sealed class AuditKeysTests : IAsyncDisposable
         Assert.Equal(4, await changed.Get<AuditVerifier>().FindBreakAsync(acme, Token)); // what the new key wrote is verified
         Assert.Equal(1, world.Sql($"UPDATE AuditEntries SET Hash = zeroblob(32) WHERE ChainId = {acme} AND Sequence = 1"));
         Assert.Equal(2, await changed.Get<AuditVerifier>().FindBreakAsync(acme, Token)); // of the rest, only the order
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("not JSON")]
+    [InlineData(null)]
+    public async Task Entries_cannot_be_passed_off_as_those_of_a_lost_key(string? details)
+    {
+        await WriteAsync(Start((AuditKeys.Setting, First.Text)));
+        var changed = Start((AuditKeys.Setting, Second.Text), (AuditKeys.OldSetting, $"{First.Text},lost:{Third.Key.Id}"));
+        await changed.Provider.PrepareAuditKeysAsync(Token);
+        await WholeAsync(changed);
+        var acme = world.OrganizationId("acme");
+        Assert.Equal(2, world.Sql($"UPDATE AuditEntries SET KeyId = '{Third.Key.Id}', ActorName = 'Sten' WHERE ChainId = {acme} AND Sequence < 3"));
+        if (details is not null)
+        {
+            world.Sql($"UPDATE AuditEntries SET Details = '{details}' WHERE ChainId = {acme} AND Sequence = 3");
+        }
+
+        Assert.Equal(3, await changed.Get<AuditVerifier>().FindBreakAsync(acme, Token));
     }
 
     [Fact]

@@ -140,10 +140,10 @@ public sealed class ServiceAccountPagesTests : PageTest
         var page = OpenList(world.Admin);
         await page.ChooseAsync("Actions for gateway", "Change…");
         page.WaitForRole("dialog");
-        await Accounts.ChangeAsync(world.Admin, id, new(Description: "said meanwhile"), Token);
+        await Accounts.ChangeAsync(world.Admin, id, new(Description: "changed by another"), Token);
         await page.ByLabel("Name").ChangeAsync(new() { Value = "gate" });
         await page.ByRole("form").SubmitAsync();
-        Assert.Equal(("gate", "said meanwhile"), (await Accounts.GetAsync(world.Admin, id, Token)).Value is var now ? (now.Name, now.Description) : default);
+        Assert.Equal(("gate", "changed by another"), (await Accounts.GetAsync(world.Admin, id, Token)).Value is var now ? (now.Name, now.Description) : default);
         Assert.Equal("gate", page.ByRole("table").ByRole("link").TextContent);
     }
 
