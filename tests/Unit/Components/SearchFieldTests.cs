@@ -66,6 +66,22 @@ public sealed class SearchFieldTests : PageTest
     }
 
     [Fact]
+    public async Task Value_that_the_page_sets_right_after_emptying_the_field_stays()
+    {
+        var page = Open("");
+        page.ByRole("searchbox").Input("stag");
+        Clock.Advance(Pause);
+        page.WaitForAssertion(() => Assert.Equal(["stag"], told));
+        await page.InvokeAsync(page.FindComponent<SearchField>().Instance.ClearAsync);
+        page.FindComponent<SearchField>().Render(p => p.Add(x => x.Value, "prod"));
+        Clock.Advance(Pause);
+        page.WaitForAssertion(() => Assert.Equal("prod", Text(page)));
+        Clock.Advance(Pause);
+        Assert.Equal("prod", Text(page));
+        Assert.Equal(["stag"], told);
+    }
+
+    [Fact]
     public void Search_that_is_gone_asks_nothing_more()
     {
         var page = Open("");
