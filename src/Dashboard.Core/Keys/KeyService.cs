@@ -325,16 +325,21 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             return Error.NotFound;
         }
 
-        // A published app, and so its key, belongs to its publisher.
-        var (type, owner) = found.OwnerType == PartyType.PublishedApp ? (PartyType.User, found.CreatedBy) : (found.OwnerType, found.OwnerId);
-        var own = found.Role.Can(MemberAction.CreateKeys) && type == change.Actor.Type && owner == change.Actor.Id;
-        if (!own && found.Role.Check(MemberAction.ManageAllKeys) is { } refusal)
+        if (!IsOwn(change.Actor, found.Role, found.OwnerType, found.OwnerId, found.CreatedBy) && found.Role.Check(MemberAction.ManageAllKeys) is { } refusal)
         {
             return refusal;
         }
 
         await change.LockProjectAsync(found.ProjectId, cancellationToken);
         return (await change.Context.Keys.SingleAsync(key => key.KeyId == keyId, cancellationToken), found.OrganizationId);
+    }
+
+    /// <summary>Returns whether <paramref name="actor"/> may change a key without managing those of others. A published app, and so its key, belongs
+    /// to its publisher.</summary>
+    internal static bool IsOwn(Actor actor, OrganizationRole role, PartyType ownerType, string ownerId, string createdBy)
+    {
+        var (type, owner) = ownerType == PartyType.PublishedApp ? (PartyType.User, createdBy) : (ownerType, ownerId);
+        return role.Can(MemberAction.CreateKeys) && type == actor.Type && owner == actor.Id;
     }
 
     static async Task<Result<KeySummary>> ReadAsync(DashboardContext context, Actor actor, string keyId, DateTimeOffset now, CancellationToken cancellationToken)
