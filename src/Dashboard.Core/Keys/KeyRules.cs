@@ -3,10 +3,7 @@ namespace Dashboard.Core.Keys;
 /// <summary>Validates requests about keys before the database is queried.</summary>
 static class KeyRules
 {
-    /// <summary>The maximum length of a note, in Unicode scalar values.</summary>
-    public const int MaxNoteLength = 500;
-
-    internal const int MaxResources = 1000;
+    const int MaxResources = 1000;
 
     /// <summary>Validates everything that needs no database. Returns null if the request is valid.</summary>
     public static Error? Check(NewKey key, PermissionCatalog catalog, KnownKeyTemplates shapes, DateTimeOffset now)
@@ -54,7 +51,7 @@ static class KeyRules
         ?? (HoldsKey(name!, shapes) ? "The name contains a key. Names are stored and visible to others, so choose a different one." : null);
 
     /// <summary>A note says where a key is, and must not be the place.</summary>
-    static string? CheckNote(string? note, KnownKeyTemplates shapes) => note is null ? null : Names.CheckText(note, MaxNoteLength)
+    static string? CheckNote(string? note, KnownKeyTemplates shapes) => note is null ? null : Names.CheckText(note, ApiKey.MaxNoteLength)
         ?? (HoldsKey(note, shapes) ? "The note contains a key. Notes are stored and visible to others, so say where the key is instead." : null);
 
     /// <summary>The stored form of a valid note.</summary>
