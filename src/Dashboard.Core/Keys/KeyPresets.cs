@@ -25,13 +25,9 @@ public sealed class KeyPresets
     public KeyPresets(IConfiguration configuration, PermissionCatalog catalog)
     {
         var setting = SettingsBinder.Read<KeyOptions>(configuration).Presets!;
-        if (!string.IsNullOrEmpty(setting.Value))
-        {
-            throw new SettingException(setting.Path, "is not a list; use Keys:Presets:0:Name, Keys:Presets:0:Permissions and Keys:Presets:0:Expiry");
-        }
-
-        var configured = setting.GetChildren().ToList();
-        All = configured.Count == 0 ? Shipped(catalog) : Read(setting.Path, configured, catalog);
+        All = setting.GetChildren().ToList() is { Count: > 0 } configured ? Read(setting.Path, configured, catalog)
+            : string.IsNullOrEmpty(setting.Value) ? Shipped(catalog)
+            : throw new SettingException(setting.Path, $"is \"{setting.Value}\"; it must be a numbered list, such as {setting.Path}:0:{Members[0]}");
     }
 
     /// <summary>The presets in display order.</summary>
@@ -67,41 +63,44 @@ public sealed class KeyPresets
 
     static KeyPreset Read(IConfigurationSection item, PermissionCatalog catalog)
     {
-        if (item.GetChildren().FirstOrDefault(child => !Members.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        var members = item.GetChildren().ToDictionary(member => member.Key, StringComparer.OrdinalIgnoreCase);
+        if (members.Values.FirstOrDefault(member => !Members.Contains(member.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             throw new SettingException(unknown.Path, $"is not a setting of this version of Latchkey; a preset has {string.Join(", ", Members)}");
         }
 
-        var name = item["Name"]?.Trim();
-        if (Names.Check(name) is not null)
-        {
-            throw new SettingException($"{item.Path}:Name", $"is {(string.IsNullOrEmpty(name) ? "missing" : $"\"{name}\"")}; give the preset a name of 1 to {Names.MaxLength} characters");
-        }
-
-        return new(name!, PermissionsOf(item.GetSection("Permissions"), catalog), DaysOf(item.GetSection("Expiry")));
+        return new(
+            NameOf($"{item.Path}:{Members[0]}", members.GetValueOrDefault(Members[0])),
+            PermissionsOf($"{item.Path}:{Members[1]}", members.GetValueOrDefault(Members[1]), catalog),
+            DaysOf($"{item.Path}:{Members[2]}", members.GetValueOrDefault(Members[2])?.Value));
     }
 
-    static List<string> PermissionsOf(IConfigurationSection setting, PermissionCatalog catalog)
+    static string NameOf(string path, IConfigurationSection? setting) => setting?.Value?.Trim() is var name && Names.Check(name) is null
+        ? name!
+        : throw new SettingException(path, $"{Found(name)}; it must be a name of 1 to {Names.MaxLength} characters");
+
+    static List<string> PermissionsOf(string path, IConfigurationSection? setting, PermissionCatalog catalog)
     {
         List<string> names =
         [
-            .. setting.GetChildren().Select(child => child.Value?.Trim() ?? ""),
-            .. (setting.Value ?? "").Split(Separators, StringSplitOptions.RemoveEmptyEntries),
+            .. setting?.GetChildren().Select(child => child.Value?.Trim() ?? "") ?? [],
+            .. (setting?.Value ?? "").Split(Separators, StringSplitOptions.RemoveEmptyEntries),
         ];
-        var known = catalog.Permissions.Select(x => x.Name).ToList();
+        var known = catalog.InOrder(null).ToList();
         if (names.Count == 0)
         {
-            throw new SettingException(setting.Path, $"is missing; use one or more of {string.Join(", ", known)}");
+            throw new SettingException(path, $"is missing; it must list at least one of {string.Join(", ", known)}");
         }
 
         return names.Find(name => !known.Contains(name, StringComparer.Ordinal)) is { } unknown
-            ? throw new SettingException(setting.Path, $"lists \"{unknown}\", which is not a permission of the catalog; use {string.Join(", ", known)}")
+            ? throw new SettingException(path, $"lists \"{unknown}\", which is not a permission; use {string.Join(", ", known)}")
             : [.. catalog.InOrder(names)];
     }
 
-    static int? DaysOf(IConfigurationSection setting) =>
-        string.Equals(setting.Value, Never, StringComparison.OrdinalIgnoreCase) ? null
-        : int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is > 0 and <= MaxDays ? days
-        : throw new SettingException(
-            setting.Path, $"is {(string.IsNullOrEmpty(setting.Value) ? "missing" : $"\"{setting.Value}\"")}; it must be a whole number of days from 1 to {MaxDays}, or {Never}");
+    static int? DaysOf(string path, string? text) =>
+        string.Equals(text, Never, StringComparison.OrdinalIgnoreCase) ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is > 0 and <= MaxDays ? days
+        : throw new SettingException(path, $"{Found(text)}; it must be a whole number of days from 1 to {MaxDays}, or {Never}");
+
+    static string Found(string? text) => string.IsNullOrEmpty(text) ? "is missing" : $"is \"{text}\"";
 }

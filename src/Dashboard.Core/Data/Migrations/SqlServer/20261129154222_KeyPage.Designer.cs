@@ -158,7 +158,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
                     b.HasIndex("ChangeId");
 
-                    b.HasIndex("ChainId", "TargetType", "TargetId", "Sequence");
+                    b.HasIndex("ChainId", "TargetId", "Sequence");
 
                     b.ToTable("AuditEntries", (string)null);
                 });

@@ -42,9 +42,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 """);
 
             migrationBuilder.CreateIndex(
-                name: "IX_AuditEntries_ChainId_TargetType_TargetId_Sequence",
+                name: "IX_AuditEntries_ChainId_TargetId_Sequence",
                 table: "AuditEntries",
-                columns: new[] { "ChainId", "TargetType", "TargetId", "Sequence" });
+                columns: new[] { "ChainId", "TargetId", "Sequence" });
         }
 
         /// <inheritdoc />
@@ -54,7 +54,7 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 name: "KeyDays");
 
             migrationBuilder.DropIndex(
-                name: "IX_AuditEntries_ChainId_TargetType_TargetId_Sequence",
+                name: "IX_AuditEntries_ChainId_TargetId_Sequence",
                 table: "AuditEntries");
 
             migrationBuilder.DropColumn(

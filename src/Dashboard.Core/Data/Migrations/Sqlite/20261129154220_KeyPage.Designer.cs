@@ -151,7 +151,7 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("ChangeId");
 
-                    b.HasIndex("ChainId", "TargetType", "TargetId", "Sequence");
+                    b.HasIndex("ChainId", "TargetId", "Sequence");
 
                     b.ToTable("AuditEntries", (string)null);
                 });
