@@ -104,7 +104,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         return await ReadAsync(context, actor, keyId, time.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Renames, disables or enables a key, removes permissions, or sets its expiry date, allow-list or rate limit.</summary>
+    /// <summary>Renames, disables or enables a key, removes permissions, or sets its expiry date, allow-list, rate limit or note.</summary>
     /// <param name="actor">The key's owner, or an admin or owner of the organization.</param>
     /// <returns>The changed key; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>,
     /// <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> for a revoked key, or <see cref="ErrorCode.KeyLimitReached"/> if
@@ -230,6 +230,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             ExpiresAt = input.ExpiresAt,
             AllowedIps = Stored(input.AllowedIps),
             RequestsPerMinute = input.RequestsPerMinute,
+            Note = KeyRules.NoteOf(input.Note),
         };
         change.Context.Add(key);
         KeyAudit.Record(change, project.OrganizationId, "key.created", key, new()
@@ -243,6 +244,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             ["app"] = input.AppId,
             ["allowed_ips"] = key.AllowedIps,
             ["requests_per_minute"] = key.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture),
+            ["note"] = key.Note,
         });
         await change.Context.SaveChangesAsync(cancellationToken);
         var row = await ReadAsync(change.Context, change.Actor, key.KeyId, change.Now, cancellationToken);
@@ -301,6 +303,13 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         }
 
         ApplyLimits(change, key, organization, patch.Limits);
+        if (patch.Note is not null && KeyRules.NoteOf(patch.Note) is var note && note != key.Note)
+        {
+            var before = key.Note;
+            key.Note = note;
+            KeyAudit.Record(change, organization, "key.note_changed", key, new() { ["from"] = before, ["to"] = note });
+        }
+
         if (patch.State is { } state && state != key.State)
         {
             key.State = state;
@@ -354,7 +363,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     }
 
     /// <summary>The keys of the organizations that <paramref name="actor"/> is a member of.</summary>
-    static IQueryable<ApiKey> VisibleTo(DashboardContext context, Actor actor)
+    internal static IQueryable<ApiKey> VisibleTo(DashboardContext context, Actor actor)
     {
         var memberships = context.MembershipsOf(actor);
         return context.Keys.AsNoTracking().Where(key =>

@@ -26,7 +26,7 @@ static class KeyEndpoints
         keys.MapRead(One, GetAsync).WithName("getKey").WithSummary("Read a key.")
             .Answers<KeyAnswer>(200, "The key.").Refuses(ErrorCode.NotFound);
         keys.MapPatch(One, ChangeAsync).WithName("changeKey")
-            .WithSummary("Rename a key, disable or enable it, remove permissions, or set its expiry or limits.")
+            .WithSummary("Rename a key, disable or enable it, remove permissions, or set its expiry, limits or note.")
             .Answers<KeyAnswer>(200, "The key after the change.")
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.KeyLimitReached);
         keys.MapDelete(One, RevokeAsync).WithName("revokeKey").WithSummary("Permanently revoke a key. Repeating the request has no effect.")

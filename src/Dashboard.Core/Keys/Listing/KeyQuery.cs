@@ -3,7 +3,7 @@ namespace Dashboard.Core.Keys.Listing;
 /// <summary>Which keys a list shows.</summary>
 /// <param name="Project"><c>organization/project</c>; null for the caller's only one.</param>
 /// <param name="IncludeRevoked">Whether revoked keys are among them.</param>
-/// <param name="Search">A part of the name, or the beginning of the prefix or identifier; null or empty for all.</param>
+/// <param name="Search">A part of the name or note, or the beginning of the prefix or identifier; null or empty for all.</param>
 /// <param name="Environment">Only those of this environment; null for both.</param>
 /// <param name="Cursor">Where the page before it ended; null for the first.</param>
 /// <param name="Limit">The most keys on a page, 1 to 200.</param>
