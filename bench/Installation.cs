@@ -126,9 +126,10 @@ sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Writes rows as the model maps them, but by one prepared command: EF Core's own way takes a quarter of an hour for a million.</summary>
-    static async Task InsertAsync(DashboardContext context, IEnumerable<ApiKey> keys, CancellationToken cancellationToken)
+    public static async Task InsertAsync<T>(DashboardContext context, IEnumerable<T> rows, CancellationToken cancellationToken)
+        where T : class
     {
-        var entity = context.Model.FindEntityType(typeof(ApiKey))!;
+        var entity = context.Model.FindEntityType(typeof(T))!;
         var columns = entity.GetProperties().Select(property => (Property: property, property.GetTypeMapping().Converter)).ToList();
         await context.Database.OpenConnectionAsync(cancellationToken);
         var connection = (SqliteConnection)context.Database.GetDbConnection();
@@ -138,11 +139,11 @@ sealed class Installation : IAsyncDisposable
         command.CommandText = $"INSERT INTO \"{entity.GetTableName()}\" ({string.Join(", ", columns.Select(column => $"\"{column.Property.GetColumnName()}\""))}) "
             + $"VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
         var parameters = columns.Select((_, i) => command.Parameters.Add(new SqliteParameter($"@p{i}", null))).ToList();
-        foreach (var key in keys)
+        foreach (var row in rows)
         {
             foreach (var ((property, converter), parameter) in columns.Zip(parameters))
             {
-                var value = property.PropertyInfo!.GetValue(key);
+                var value = property.PropertyInfo!.GetValue(row);
                 parameter.Value = (value is null || converter is null ? value : converter.ConvertToProvider(value)) ?? DBNull.Value;
             }
 

@@ -4,6 +4,7 @@ using Dashboard.Bench;
 Dictionary<string, Func<CancellationToken, Task>> verbs = new(StringComparer.Ordinal)
 {
     ["lists"] = Lists.RunAsync,
+    ["key"] = KeyBench.RunAsync,
     ["verify"] = Verify.RunAsync,
     ["verify-million"] = Verify.RunMillionAsync,
     ["flood"] = FloodBench.RunAsync,

@@ -35,6 +35,7 @@ public static class CoreServices
         services.AddProtection(configuration, contentRoot);
         services.AddSingleton<KeyService>();
         services.AddSingleton<KeyListService>();
+        services.AddSingleton(new KeyPresets(configuration, new(configuration)));
         services.AddSingleton<ServiceAccountService>();
         services.AddSingleton<PublishedAppService>();
         services.AddSingleton<OrganizationService>();
@@ -64,6 +65,7 @@ public static class CoreServices
         services.AddSingleton<UsageCleanupService>();
         services.AddHostedService(provider => provider.GetRequiredService<UsageCleanupService>());
         services.AddSingleton<UsageService>();
+        services.AddSingleton<KeyDetailsService>();
         services.AddSingleton<FeedCleanupService>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedCleanupService>());
         return services;

@@ -34,5 +34,6 @@ sealed class AuditEntryConfiguration(Collations collations) : IEntityTypeConfigu
         builder.Property(x => x.Hash).IsHash();
         builder.Property(x => x.OldKeyHash).IsHash();
         builder.HasIndex(x => x.ChangeId);
+        builder.HasIndex(x => new { x.ChainId, x.TargetId, x.Sequence }); // the history of one object
     }
 }

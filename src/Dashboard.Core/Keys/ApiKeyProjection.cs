@@ -52,7 +52,7 @@ sealed class ApiKeyProjection
     /// limited to resources. In a single query with a join to the resources, SQLite would scan the whole join table.</summary>
     public static async Task<List<ApiKeyProjection>> ReadAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken)
     {
-        var rows = await keys.Provider.CreateQuery<ApiKeyProjection>(Of(Expression.Constant(context, typeof(DashboardContext)), keys.Expression)).ToListAsync(cancellationToken);
+        var rows = await Select(context, keys).ToListAsync(cancellationToken);
         await NarrowAsync(context, rows, cancellationToken);
         return rows;
     }
@@ -60,6 +60,26 @@ sealed class ApiKeyProjection
     /// <summary>Reads the only key of <paramref name="keys"/>, or null if it is empty.</summary>
     public static async Task<ApiKeyProjection?> FindAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken) =>
         (await ReadAsync(context, keys, cancellationToken)).SingleOrDefault();
+
+    /// <summary>Reads the only key of <paramref name="keys"/>, if there is one, and the resources that it is limited to.</summary>
+    public static async Task<(ApiKeyProjection? Key, IReadOnlyList<Resource> Resources)> ReadNamedAsync(
+        DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken)
+    {
+        var row = (await Select(context, keys).ToListAsync(cancellationToken)).SingleOrDefault();
+        if (row is null or { Key.AllResources: true })
+        {
+            return (row, []);
+        }
+
+        var resources = await (
+            from scope in context.KeyResources
+            where scope.KeyId == row.Key.KeyId
+            join resource in context.Resources on scope.ResourceId equals resource.Id
+            orderby scope.ResourceId
+            select resource).AsNoTracking().ToListAsync(cancellationToken);
+        row.Scope = resources.ConvertAll(resource => $"{resource.Kind}:{resource.ExternalId}");
+        return (row, resources);
+    }
 
     /// <summary>Compiles the query for the key with a given hash, because it is the most frequent query.</summary>
     /// <returns>The query, valid for contexts of one model.</returns>
@@ -83,6 +103,9 @@ sealed class ApiKeyProjection
             return found;
         };
     }
+
+    static IQueryable<ApiKeyProjection> Select(DashboardContext context, IQueryable<ApiKey> keys) =>
+        keys.Provider.CreateQuery<ApiKeyProjection>(Of(Expression.Constant(context, typeof(DashboardContext)), keys.Expression));
 
     static Expression Of(Expression context, Expression keys) =>
         ReplacingExpressionVisitor.Replace(Rows.Parameters[1], keys, ReplacingExpressionVisitor.Replace(Rows.Parameters[0], context, Rows.Body));
@@ -124,7 +147,8 @@ sealed class ApiKeyProjection
         Key.ExpiresAt,
         Key.RevokedAt,
         AddressList.FromStored(Key.AllowedIps)?.Networks,
-        Key.RequestsPerMinute);
+        Key.RequestsPerMinute,
+        Key.Note);
 
     /// <summary>The effective permissions, separated by spaces: those of the key that an owning service account still has.</summary>
     public string PermissionWords => Account is null

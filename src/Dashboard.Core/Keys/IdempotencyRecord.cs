@@ -90,6 +90,7 @@ public sealed class IdempotencyRecord
         request.ServiceAccountId ?? (request.AppId is null ? "-" : PartyType.PublishedApp.ToWireName()), // the identifier of the app is not known before it is created
         InOrder(request.AllowedIps),
         request.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture) ?? "-",
+        .. KeyRules.NoteOf(request.Note) is { } note ? [note] : Array.Empty<string>(), // without one as before there were notes
     ];
 
     static string InOrder(IReadOnlyList<string>? words) => words is null ? "-" : string.Join(' ', words.Order(StringComparer.Ordinal));

@@ -15,6 +15,7 @@ namespace Dashboard.Core.Keys;
 /// address.</param>
 /// <param name="RequestsPerMinute">The maximum number of accepted requests per minute on each node: 1 to
 /// <see cref="KeyLimits.MaxRequestsPerMinute"/>; null for no limit.</param>
+/// <param name="Note">Where the key is stored, at most 500 characters; null or empty for none.</param>
 public sealed record NewKey(
     string? Project,
     string Name,
@@ -25,7 +26,8 @@ public sealed record NewKey(
     string? ServiceAccountId = null,
     string? IdempotencyKey = null,
     IReadOnlyList<string>? AllowedIps = null,
-    int? RequestsPerMinute = null)
+    int? RequestsPerMinute = null,
+    string? Note = null)
 {
     /// <summary>The published app that owns the key as a managed key, or null. Set only when an app is published.</summary>
     internal string? AppId { get; init; }
@@ -37,8 +39,9 @@ public sealed record NewKey(
 /// <param name="Permissions">A subset of the current permissions.</param>
 /// <param name="ExpiresAt">The expiry date, or <see cref="Expiry.Never"/> to remove it.</param>
 /// <param name="Limits">Changes to the allow-list and the rate limit.</param>
+/// <param name="Note">At most 500 characters; empty to remove the note.</param>
 public sealed record KeyPatch(
-    string? Name = null, KeyState? State = null, IReadOnlyList<string>? Permissions = null, Expiry? ExpiresAt = null, KeyLimits? Limits = null);
+    string? Name = null, KeyState? State = null, IReadOnlyList<string>? Permissions = null, Expiry? ExpiresAt = null, KeyLimits? Limits = null, string? Note = null);
 
 /// <summary>Changes to the allow-list and the rate limit of a key. Members that are not set stay unchanged.</summary>
 public sealed record KeyLimits
@@ -93,6 +96,7 @@ public sealed record Party(PartyType Type, string Id, string Name);
 /// <param name="RevokedAt">When the key was revoked, UTC, or null.</param>
 /// <param name="AllowedIps">The allow-list; null to allow every address.</param>
 /// <param name="RequestsPerMinute">The maximum number of accepted requests per minute on each node; null for no limit.</param>
+/// <param name="Note">Where the key is stored; null for no note.</param>
 public sealed record KeySummary(
     string KeyId,
     string Name,
@@ -110,7 +114,8 @@ public sealed record KeySummary(
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? RevokedAt,
     IReadOnlyList<string>? AllowedIps = null,
-    int? RequestsPerMinute = null);
+    int? RequestsPerMinute = null,
+    string? Note = null);
 
 /// <summary>A new key with its secret. This is the only place where both are together.</summary>
 /// <param name="secret">The raw key.</param>

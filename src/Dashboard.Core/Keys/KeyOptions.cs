@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Dashboard.Core.Keys.Format;
+using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Keys;
 
@@ -13,6 +14,9 @@ public sealed class KeyOptions
     /// <summary>The maximum number of active and inactive keys in a project.</summary>
     [Range(1, 10_000_000)]
     public int MaxActivePerProject { get; init; } = 10;
+
+    /// <summary>The presets for new keys: each a name, permissions and an expiry. <see cref="KeyPresets"/> reads them.</summary>
+    public IConfigurationSection? Presets { get; init; }
 
     /// <summary>Whether keys are accepted in <c>Authorization: Bearer</c>.</summary>
     public bool AcceptBearer { get; init; } = true;

@@ -15,6 +15,7 @@ static class KeyRules
         Add(errors, "expires_at", CheckExpiry(key.ExpiresAt, now));
         Add(errors, "allowed_ips", CheckAllowedIps(key.AllowedIps));
         Add(errors, "requests_per_minute", CheckRequestsPerMinute(key.RequestsPerMinute));
+        Add(errors, "note", CheckNote(key.Note, shapes));
         Add(errors, "idempotency_key", IdempotencyRecord.Check(key.IdempotencyKey));
         return errors.Count == 0 ? null : Error.Invalid(errors);
     }
@@ -29,6 +30,7 @@ static class KeyRules
         Add(errors, "expires_at", CheckExpiry(patch.ExpiresAt?.At, now));
         Add(errors, "allowed_ips", CheckAllowedIps(patch.Limits?.AllowedIps));
         Add(errors, "requests_per_minute", CheckRequestsPerMinute(patch.Limits?.RequestsPerMinute));
+        Add(errors, "note", CheckNote(patch.Note, shapes));
         return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
@@ -47,6 +49,13 @@ static class KeyRules
     /// <summary>Names are stored and visible to everyone, so a key pasted into the name field must be rejected.</summary>
     public static string? CheckName(string? name, KnownKeyTemplates shapes) => Names.Check(name)
         ?? (HoldsKey(name!, shapes) ? "The name contains a key. Names are stored and visible to others, so choose a different one." : null);
+
+    /// <summary>A note says where a key is, and must not be the place.</summary>
+    static string? CheckNote(string? note, KnownKeyTemplates shapes) => note is null ? null : Names.CheckText(note, ApiKey.MaxNoteLength)
+        ?? (HoldsKey(note, shapes) ? "The note contains a key. Notes are stored and visible to others, so say where the key is instead." : null);
+
+    /// <summary>The stored form of a valid note.</summary>
+    public static string? NoteOf(string? note) => string.IsNullOrWhiteSpace(note) ? null : note.Trim();
 
     /// <summary>Returns whether the text contains a whole key, for example in quotation marks or after an equals sign.</summary>
     public static bool HoldsKey(string text, KnownKeyTemplates shapes)

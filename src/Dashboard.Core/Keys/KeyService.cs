@@ -104,7 +104,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         return await ReadAsync(context, actor, keyId, time.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Renames, disables or enables a key, removes permissions, or sets its expiry date, allow-list or rate limit.</summary>
+    /// <summary>Renames, disables or enables a key, removes permissions, or sets its expiry date, allow-list, rate limit or note.</summary>
     /// <param name="actor">The key's owner, or an admin or owner of the organization.</param>
     /// <returns>The changed key; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>,
     /// <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> for a revoked key, or <see cref="ErrorCode.KeyLimitReached"/> if
@@ -230,6 +230,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             ExpiresAt = input.ExpiresAt,
             AllowedIps = Stored(input.AllowedIps),
             RequestsPerMinute = input.RequestsPerMinute,
+            Note = KeyRules.NoteOf(input.Note),
         };
         change.Context.Add(key);
         KeyAudit.Record(change, project.OrganizationId, "key.created", key, new()
@@ -243,6 +244,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             ["app"] = input.AppId,
             ["allowed_ips"] = key.AllowedIps,
             ["requests_per_minute"] = key.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture),
+            ["note"] = key.Note,
         });
         await change.Context.SaveChangesAsync(cancellationToken);
         var row = await ReadAsync(change.Context, change.Actor, key.KeyId, change.Now, cancellationToken);
@@ -301,6 +303,13 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         }
 
         ApplyLimits(change, key, organization, patch.Limits);
+        if (patch.Note is not null && KeyRules.NoteOf(patch.Note) is var note && note != key.Note)
+        {
+            var before = key.Note;
+            key.Note = note;
+            KeyAudit.Record(change, organization, "key.note_changed", key, new() { ["from"] = before, ["to"] = note });
+        }
+
         if (patch.State is { } state && state != key.State)
         {
             key.State = state;
@@ -325,16 +334,21 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             return Error.NotFound;
         }
 
-        // A published app, and so its key, belongs to its publisher.
-        var (type, owner) = found.OwnerType == PartyType.PublishedApp ? (PartyType.User, found.CreatedBy) : (found.OwnerType, found.OwnerId);
-        var own = found.Role.Can(MemberAction.CreateKeys) && type == change.Actor.Type && owner == change.Actor.Id;
-        if (!own && found.Role.Check(MemberAction.ManageAllKeys) is { } refusal)
+        if (!IsOwn(change.Actor, found.Role, found.OwnerType, found.OwnerId, found.CreatedBy) && found.Role.Check(MemberAction.ManageAllKeys) is { } refusal)
         {
             return refusal;
         }
 
         await change.LockProjectAsync(found.ProjectId, cancellationToken);
         return (await change.Context.Keys.SingleAsync(key => key.KeyId == keyId, cancellationToken), found.OrganizationId);
+    }
+
+    /// <summary>Returns whether <paramref name="actor"/> may change a key without managing those of others. A published app, and so its key, belongs
+    /// to its publisher.</summary>
+    internal static bool IsOwn(Actor actor, OrganizationRole role, PartyType ownerType, string ownerId, string createdBy)
+    {
+        var (type, owner) = ownerType == PartyType.PublishedApp ? (PartyType.User, createdBy) : (ownerType, ownerId);
+        return role.Can(MemberAction.CreateKeys) && type == actor.Type && owner == actor.Id;
     }
 
     static async Task<Result<KeySummary>> ReadAsync(DashboardContext context, Actor actor, string keyId, DateTimeOffset now, CancellationToken cancellationToken)
@@ -349,7 +363,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     }
 
     /// <summary>The keys of the organizations that <paramref name="actor"/> is a member of.</summary>
-    static IQueryable<ApiKey> VisibleTo(DashboardContext context, Actor actor)
+    internal static IQueryable<ApiKey> VisibleTo(DashboardContext context, Actor actor)
     {
         var memberships = context.MembershipsOf(actor);
         return context.Keys.AsNoTracking().Where(key =>

@@ -15,6 +15,16 @@ sealed class KeyHourConfiguration(Collations collations) : IEntityTypeConfigurat
     }
 }
 
+sealed class KeyDayConfiguration(Collations collations) : IEntityTypeConfiguration<KeyDay>
+{
+    public void Configure(EntityTypeBuilder<KeyDay> builder)
+    {
+        builder.ToTable("KeyDays").HasKey(x => new { x.KeyId, x.Day, x.Outcome });
+        builder.Property(x => x.KeyId).IsId(collations);
+        builder.Property(x => x.Outcome).IsId(collations);
+    }
+}
+
 sealed class KeyClientConfiguration(Collations collations) : IEntityTypeConfiguration<KeyClient>
 {
     public void Configure(EntityTypeBuilder<KeyClient> builder)

@@ -23,6 +23,25 @@ public sealed class KeyHour
     public required long Count { get; init; }
 }
 
+/// <summary>The number of results with one outcome that a key had on one day: the sum of its hours, written in the same transaction.</summary>
+public sealed class KeyDay
+{
+    /// <summary>The key.</summary>
+    public required string KeyId { get; init; }
+
+    /// <summary>The start of the day, UTC.</summary>
+    public required DateTimeOffset Day { get; init; }
+
+    /// <summary><see cref="KeyHour.Valid"/>, or the <c>code</c> of a refusal.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>The project.</summary>
+    public required long ProjectId { get; init; }
+
+    /// <summary>The number of results.</summary>
+    public required long Count { get; init; }
+}
+
 /// <summary>A client that presented a key.</summary>
 public sealed class KeyClient
 {

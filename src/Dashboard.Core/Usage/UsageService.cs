@@ -22,8 +22,51 @@ public sealed record UsageQuery(
 public sealed record UsageSummary(string KeyId, DateTimeOffset Hour, string Outcome, long Count);
 
 /// <summary>Reads the usage of keys.</summary>
-public sealed class UsageService(IDbContextFactory<DashboardContext> contexts)
+public sealed class UsageService(IDbContextFactory<DashboardContext> contexts, TimeProvider time)
 {
+    /// <summary>Reads the last days of several keys, for the lines in a list.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="keyIds">The keys. One that the actor cannot see has no usage.</param>
+    /// <param name="days">The number of days, today included.</param>
+    /// <returns>For each key as many days as asked for, the oldest first and today last.</returns>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<UsageDay>>> DaysAsync(
+        Actor actor, IReadOnlyList<string> keyIds, int days, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var memberships = context.MembershipsOf(actor);
+        var visible = context.KeyDays.AsNoTracking().Where(row =>
+            context.Projects.Any(project => project.Id == row.ProjectId && memberships.Any(member => member.OrganizationId == project.OrganizationId)));
+        return await ReadDaysAsync(visible, keyIds, days, time.GetUtcNow(), cancellationToken);
+    }
+
+    /// <summary>Reads the last days of keys among <paramref name="rows"/>. The database adds the outcomes of a day.</summary>
+    internal static async Task<IReadOnlyDictionary<string, IReadOnlyList<UsageDay>>> ReadDaysAsync(
+        IQueryable<KeyDay> rows, IReadOnlyList<string> keyIds, int days, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var ids = keyIds.Where(KeyRules.IsKeyId).Distinct(StringComparer.Ordinal).ToList();
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var from = new DateTimeOffset(today.AddDays(1 - days), TimeOnly.MinValue, TimeSpan.Zero);
+        var limited = RefusalCode.RateLimited.ToWireName();
+        var counted = ids.Count == 0 ? [] : (await rows.Where(row => ids.Contains(row.KeyId) && row.Day >= from)
+            .GroupBy(row => new { row.KeyId, row.Day })
+            .Select(group => new
+            {
+                group.Key.KeyId,
+                group.Key.Day,
+                Allowed = group.Sum(row => row.Outcome == KeyHour.Valid ? row.Count : 0),
+                RateLimited = group.Sum(row => row.Outcome == limited ? row.Count : 0),
+                All = group.Sum(row => row.Count),
+            }).ToListAsync(cancellationToken))
+            .ToDictionary(
+                row => (row.KeyId, DateOnly.FromDateTime(row.Day.UtcDateTime)),
+                row => new UsageDay(DateOnly.FromDateTime(row.Day.UtcDateTime), row.Allowed, row.All - row.Allowed - row.RateLimited, row.RateLimited));
+        var dates = Enumerable.Range(0, days).Select(day => today.AddDays(1 - days + day)).ToList();
+        return keyIds.Distinct(StringComparer.Ordinal).ToDictionary(
+            id => id,
+            IReadOnlyList<UsageDay> (id) => [.. dates.Select(day => counted.GetValueOrDefault((id, day)) ?? new(day, 0, 0, 0))],
+            StringComparer.Ordinal);
+    }
+
     /// <summary>Lists the usage of a project's keys by hour, newest first. The last seconds are not included yet.</summary>
     /// <param name="actor">A member of the organization.</param>
     /// <param name="query">The filter and page. A cursor is valid only for the filter that it came from.</param>

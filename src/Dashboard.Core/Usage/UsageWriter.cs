@@ -13,6 +13,10 @@ static class UsageWriter
     /// <summary>The maximum number of keys in one command.</summary>
     const int ChunkSize = 500;
 
+    const string KeyId = nameof(KeyHour.KeyId);
+    const string Outcome = nameof(KeyHour.Outcome);
+    const string Count = nameof(KeyHour.Count);
+
     /// <summary>Writes a batch, unless it has already been written.</summary>
     public static async Task WriteAsync(DashboardContext context, UsageBatch batch, CancellationToken cancellationToken)
     {
@@ -25,6 +29,7 @@ static class UsageWriter
         {
             var ids = keys.Select(key => key.KeyId).ToList();
             await WriteHoursAsync(context, keys, ids, cancellationToken);
+            await WriteDaysAsync(context, keys, ids, cancellationToken);
             await WriteClientsAsync(context, keys, ids, cancellationToken);
             await WritePermissionsAsync(context, keys, ids, cancellationToken);
             await WriteLastUsesAsync(context, keys, cancellationToken);
@@ -52,39 +57,60 @@ static class UsageWriter
         return true;
     }
 
-    static async Task WriteHoursAsync(DashboardContext context, UsageOfKey[] keys, List<string> ids, CancellationToken cancellationToken)
-    {
-        var first = keys.Min(key => key.Hours.Min(x => x.Hour));
-        var existing = (await context.KeyHours.Where(row => ids.Contains(row.KeyId) && row.Hour >= first)
-            .Select(row => new { row.KeyId, row.Hour, row.Outcome }).ToListAsync(cancellationToken))
-            .Select(row => (row.KeyId, row.Hour, row.Outcome)).ToHashSet();
-        var raised = new List<(string KeyId, DateTimeOffset Hour, string Outcome, long Count)>();
-        foreach (var key in keys)
-        {
-            foreach (var (hour, outcome, count) in key.Hours)
-            {
-                if (existing.Contains((key.KeyId, hour, outcome)))
-                {
-                    raised.Add((key.KeyId, hour, outcome, count));
-                }
-                else
-                {
-                    context.Add(new KeyHour { KeyId = key.KeyId, Hour = hour, Outcome = outcome, ProjectId = key.ProjectId, Count = count });
-                }
-            }
-        }
+    static Task WriteHoursAsync(DashboardContext context, UsageOfKey[] keys, List<string> ids, CancellationToken cancellationToken) => WriteCountsAsync(
+        context,
+        context.KeyHours.Where(row => ids.Contains(row.KeyId)),
+        nameof(KeyHour.Hour),
+        [.. from key in keys from x in key.Hours select (key, x.Hour, x.Outcome, x.Count)],
+        (key, hour, outcome, count) => new KeyHour { KeyId = key.KeyId, Hour = hour, Outcome = outcome, ProjectId = key.ProjectId, Count = count },
+        cancellationToken);
 
-        foreach (var same in raised.GroupBy(x => (x.Hour, x.Outcome)))
+    /// <summary>Adds to the day what is added to its hours, whenever that arrives.</summary>
+    static Task WriteDaysAsync(DashboardContext context, UsageOfKey[] keys, List<string> ids, CancellationToken cancellationToken) => WriteCountsAsync(
+        context,
+        context.KeyDays.Where(row => ids.Contains(row.KeyId)),
+        nameof(KeyDay.Day),
+        [
+            .. from key in keys
+               from x in key.Hours
+               group x.Count by (key, Day: new DateTimeOffset(x.Hour.UtcDateTime.Date, TimeSpan.Zero), x.Outcome) into same
+               select (same.Key.key, same.Key.Day, same.Key.Outcome, same.Sum()),
+        ],
+        (key, day, outcome, count) => new KeyDay { KeyId = key.KeyId, Day = day, Outcome = outcome, ProjectId = key.ProjectId, Count = count },
+        cancellationToken);
+
+    /// <summary>Adds counts to the rows of their periods.</summary>
+    /// <param name="rows">The rows of all keys that are counted.</param>
+    /// <param name="period">The column with the start of the period. <typeparamref name="T"/> also has the columns <c>KeyId</c>, <c>Outcome</c> and
+    /// <c>Count</c>.</param>
+    /// <param name="create">Creates a row that does not exist yet.</param>
+    static async Task WriteCountsAsync<T>(
+        DashboardContext context,
+        IQueryable<T> rows,
+        string period,
+        List<(UsageOfKey Key, DateTimeOffset Start, string Outcome, long Count)> counts,
+        Func<UsageOfKey, DateTimeOffset, string, long, T> create,
+        CancellationToken cancellationToken)
+        where T : class
+    {
+        var first = counts.Min(x => x.Start);
+        var existing = (await rows.Where(row => EF.Property<DateTimeOffset>(row, period) >= first)
+            .Select(row => new { KeyId = EF.Property<string>(row, KeyId), Start = EF.Property<DateTimeOffset>(row, period), Outcome = EF.Property<string>(row, Outcome) })
+            .ToListAsync(cancellationToken)).Select(row => (row.KeyId, row.Start, row.Outcome)).ToHashSet();
+        context.AddRange(counts.Where(x => !existing.Contains((x.Key.KeyId, x.Start, x.Outcome))).Select(x => create(x.Key, x.Start, x.Outcome, x.Count)));
+        foreach (var same in counts.Where(x => existing.Contains((x.Key.KeyId, x.Start, x.Outcome))).GroupBy(x => (x.Start, x.Outcome)))
         {
             // For each power of two, one command adds it to the rows whose count has that bit. However different the counts are, there are
             // no more commands than bits.
+            var (start, outcome) = same.Key;
             for (var step = 1L; same.Any(x => x.Count >= step); step <<= 1)
             {
-                var having = same.Where(x => (x.Count & step) != 0).Select(x => x.KeyId).ToList();
+                var having = same.Where(x => (x.Count & step) != 0).Select(x => x.Key.KeyId).ToList();
                 if (having.Count > 0)
                 {
-                    await context.KeyHours.Where(row => having.Contains(row.KeyId) && row.Hour == same.Key.Hour && row.Outcome == same.Key.Outcome)
-                        .ExecuteUpdateAsync(set => set.SetProperty(row => row.Count, row => row.Count + step), cancellationToken);
+                    await context.Set<T>()
+                        .Where(row => having.Contains(EF.Property<string>(row, KeyId)) && EF.Property<DateTimeOffset>(row, period) == start && EF.Property<string>(row, Outcome) == outcome)
+                        .ExecuteUpdateAsync(set => set.SetProperty(row => EF.Property<long>(row, Count), row => EF.Property<long>(row, Count) + step), cancellationToken);
                 }
             }
         }

@@ -48,7 +48,7 @@ static class StrictReader
             not null => Rfc3339.Advice,
             _ when type == typeof(bool) => Choice(["true", "false"]),
             _ when type == typeof(int) => "Use a whole number.",
-            _ when type == typeof(string) => "Use a string.",
+            _ when type == typeof(string) || type == typeof(NullableText) => "Use a string.",
             _ when type == typeof(ScopeAnswer) => "Use \"all\" or a list of strings.",
             _ => "Use a list of strings.",
         };

@@ -54,6 +54,9 @@ public sealed record KeyItem(
     /// <summary>Whether the key belongs to a published app.</summary>
     public bool Managed => OwnerType == PartyType.PublishedApp;
 
+    /// <summary>Whether the user can select it, to change it with others.</summary>
+    public bool Selectable => Changeable && State != KeyState.Revoked;
+
     /// <summary>Returns a notice to show below the state: that the key expires soon or is unused. Null for none.</summary>
     public string? Notice(DateTimeOffset now) =>
         EndsSoon(now) ? $"Expires {TimeText.Relative(ExpiresAt!.Value, now)}"

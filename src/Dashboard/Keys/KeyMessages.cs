@@ -33,7 +33,9 @@ sealed record CreateKeyRequest(
     [Field(
         "The maximum number of requests per minute on each node. Defaults to no limit.",
         Example = "600", Min = 1, Max = KeyLimits.MaxRequestsPerMinute)]
-    int? RequestsPerMinute = null)
+    int? RequestsPerMinute = null,
+    [Field("Where the key is stored. Defaults to no note.", Example = "\"GitHub secret DEPLOY_KEY\"", Max = ApiKey.MaxNoteLength)]
+    string? Note = null)
 {
     const string WorkflowKind = "workflow";
 
@@ -43,7 +45,7 @@ sealed record CreateKeyRequest(
         : new NewKey(
             Project, Name, Environment, WorkflowId is null ? Resources : [$"{WorkflowKind}:{WorkflowId}"], Permissions, ExpiresAt,
             ServiceAccountId,
-            AllowedIps: AllowedIps, RequestsPerMinute: RequestsPerMinute);
+            AllowedIps: AllowedIps, RequestsPerMinute: RequestsPerMinute, Note: Note);
 
     /// <summary>Renames the fields of an error to those that the body used.</summary>
     public Error Rename(Error fault)
@@ -75,16 +77,19 @@ sealed record ChangeKeyRequest(
     [Field(
         "The maximum number of requests per minute on each node; null for no limit.",
         Example = "600", Min = 1, Max = KeyLimits.MaxRequestsPerMinute)]
-    Optional<int?> RequestsPerMinute = default)
+    Optional<int?> RequestsPerMinute = default,
+    [Field("Where the key is stored; null for no note.", Example = "\"GitHub secret DEPLOY_KEY\"", Max = ApiKey.MaxNoteLength)]
+    Optional<NullableText?> Note = default)
 {
     /// <summary>Converts the body to a patch, or returns an error if it is empty.</summary>
     public Result<KeyPatch> ToPatch() =>
-        Name.IsSet || State.IsSet || Permissions.IsSet || ExpiresAt.IsSet || AllowedIps.IsSet || RequestsPerMinute.IsSet
+        Name.IsSet || State.IsSet || Permissions.IsSet || ExpiresAt.IsSet || AllowedIps.IsSet || RequestsPerMinute.IsSet || Note.IsSet
         ? new KeyPatch(
             Name.Map<string?>(x => x, null), State.Map<KeyState?>(x => x, null), Permissions.Map<IReadOnlyList<string>?>(x => x, null),
-            ExpiresAt.Map<Expiry?>(x => new(x), null), ToLimits())
+            ExpiresAt.Map<Expiry?>(x => new(x), null), ToLimits(), Note.Map<string?>(x => x?.Text ?? "", null))
         : new Error(
-            ErrorCode.InvalidRequest, "Nothing to change. Send name, state, permissions, expires_at, allowed_ips or requests_per_minute.");
+            ErrorCode.InvalidRequest,
+            "Nothing to change. Send name, state, permissions, expires_at, allowed_ips, requests_per_minute or note.");
 
     KeyLimits ToLimits()
     {
@@ -103,7 +108,7 @@ sealed record KeyListRequest(
     [Field("The project, as organization/project. Defaults to the caller's only project.", Example = "\"acme/orders\"")]
     string? Project = null,
     [Field("Whether to include revoked keys.")] bool IncludeRevoked = false,
-    [Field("Part of the name, or the start of prefix or key_id.", Example = "\"backend\"")] string? Search = null,
+    [Field("Part of the name or note, or the start of prefix or key_id.", Example = "\"backend\"")] string? Search = null,
     [Field("List only keys of this environment.")] KeyEnvironment? Environment = null,
     [Field("The sort order. Keys that were never used sort as used longest ago, keys that never expire as expiring last.")]
     KeySort Sort = KeySort.CreatedAt,
@@ -113,11 +118,43 @@ sealed record KeyListRequest(
     bool? Descending = null,
     [Field("The next_cursor of the previous page.", Example = ListExamples.Cursor)] string? Cursor = null,
     [Field("The maximum number of items on a page.", Min = 1, Max = Page.MaxLimit)] int Limit = Page.DefaultLimit,
-    [Field("Whether to include managed keys, which belong to published apps.")] bool IncludeManaged = false)
+    [Field("Whether to include managed keys, which belong to published apps.")] bool IncludeManaged = false,
+    [Field("List only keys in this state. With revoked, include_revoked is implied.", Example = "\"active\"")] KeyState? State = null,
+    [Field("List only keys that the caller owns.", Example = "\"me\"", Words = ["me"])] string? Owner = null,
+    [Field("List only keys that still work and expire within this number of days, 1d to 3650d.", Example = "\"30d\"")]
+    string? ExpiringWithin = null,
+    [Field(
+        "List only keys that were created at least this number of days ago and not used since then, 1d to 3650d.", Example = "\"90d\"")]
+    string? UnusedFor = null,
+    [Field("Whether to list only keys that have never been used.")] bool NeverUsed = false,
+    [Field("List only keys with this permission.", Example = "\"write\"")] string? Permission = null)
 {
-    public KeyQuery ToQuery() => new(
-        Project, IncludeRevoked, Search, Environment, Cursor, Limit, Sort, Descending ?? Sort is KeySort.CreatedAt or KeySort.LastUsedAt,
-        IncludeManaged);
+    const string Days = "Use a number of days from 1d to 3650d, such as 30d.";
+
+    /// <summary>Converts the query, or returns an error by field.</summary>
+    public Result<KeyQuery> ToQuery()
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (Owner is not null and not "me")
+        {
+            errors["owner"] = "Use me.";
+        }
+
+        var (ahead, back) = (KeyFilter.ParseDays(ExpiringWithin), KeyFilter.ParseDays(UnusedFor));
+        if (ExpiringWithin is not null && ahead is null)
+        {
+            errors["expiring_within"] = Days;
+        }
+
+        if (UnusedFor is not null && back is null)
+        {
+            errors["unused_for"] = Days;
+        }
+
+        return errors.Count > 0 ? Error.Invalid(errors) : new KeyQuery(
+            Project, IncludeRevoked, Search, Environment, Cursor, Limit, Sort, Descending ?? Sort is KeySort.CreatedAt or KeySort.LastUsedAt,
+            IncludeManaged, new(State, Owner is not null, ahead, back, NeverUsed, Permission));
+    }
 }
 
 /// <summary>A key, without its secret.</summary>
@@ -176,6 +213,9 @@ class KeyAnswer
 
     [Field("The maximum number of requests per minute on each node; null for no limit.", Example = "600")]
     public int? RequestsPerMinute => key.RequestsPerMinute;
+
+    [Field("Where the key is stored; null for no note.", Example = "\"GitHub secret DEPLOY_KEY\"")]
+    public string? Note => key.Note;
 
     [Field("When it was revoked, or null.", Example = "\"2026-12-01T08:00:00.000Z\"")]
     public DateTimeOffset? RevokedAt => key.RevokedAt;

@@ -8,9 +8,6 @@ namespace Dashboard.Keys;
 /// <summary>Reads the data of the keys page.</summary>
 sealed class KeysPageQuery(KeyListService lists, KeyService keys, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
 {
-    /// <summary>Rows on a page. Even with the longest names they fit into the circuit's first message.</summary>
-    public const int Rows = 25;
-
     /// <summary>Reads one page of keys and the data around it.</summary>
     /// <returns>The page, or an error. If the URL uses a former name of the project, its <see cref="ProjectAccess.Path"/> differs from
     /// it.</returns>
@@ -23,8 +20,8 @@ sealed class KeysPageQuery(KeyListService lists, KeyService keys, ProjectService
         }
 
         var query = new KeyQuery(
-            project.Value.Path.ToString(), asked.Revoked, term, asked.Environment, asked.Cursor, Rows, asked.Order.By,
-            asked.Order.Descending, asked.Managed);
+            project.Value.Path.ToString(), asked.Revoked, term, asked.Environment, asked.Cursor, asked.Size, asked.Order.By,
+            asked.Order.Descending, asked.Managed, asked.Filter);
         var page = await lists.ListAsync(actor, query, cancellationToken);
         var allowance = await keys.AllowanceAsync(actor, query.Project, cancellationToken);
         if ((page.Error ?? allowance.Error) is { } fault)
@@ -42,7 +39,7 @@ sealed class KeysPageQuery(KeyListService lists, KeyService keys, ProjectService
             page.Value.NextCursor,
             allowance.Value,
             page.Value.Items.Count == 0 && !asked.Revoked && await HasAsync(actor, query with { IncludeRevoked = true }, cancellationToken),
-            page.Value.Items.Count == 0 && !asked.Managed && (term.Length > 0 || asked.Environment is not null)
+            page.Value.Items.Count == 0 && !asked.Managed && (term.Length > 0 || asked.Environment is not null || asked.Filter != KeyFilter.None)
                 && await HasAsync(actor, query with { IncludeManaged = true }, cancellationToken),
             time.GetUtcNow());
     }

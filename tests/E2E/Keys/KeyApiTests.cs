@@ -54,6 +54,23 @@ public sealed class KeyApiTests(Tenants tenants)
         Assert.Equal(("three", "inactive", "2097-01-01T00:00:00.000Z"), (all.Member("name"), all.Member("state"), all.Member("expires_at")));
     }
 
+    [Fact]
+    public async Task Note_is_shown_changed_searched_and_removed()
+    {
+        var id = await CreateAsync(new { name = "noted", note = " Vault, path ci/orders-4711 " });
+        Assert.Equal("Vault, path ci/orders-4711", (await tenants.Owner.GetAsync($"/api/keys/{id}")).Member("note"));
+        Assert.Equal("GitHub secret 4712", (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { note = "GitHub secret 4712" })).Member("note"));
+        Assert.Equal("GitHub secret 4712", (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { name = "still noted" })).Member("note"));
+        Assert.Equal([id], (await tenants.Owner.GetAsync("/api/keys?search=secret%204712")).Json.GetProperty("items").EnumerateArray().Select(key => key.GetProperty("key_id").GetString()));
+        Assert.Null((await tenants.Owner.PatchAsync($"/api/keys/{id}", """{"note": null}""")).Member("note"));
+        Assert.Null((await tenants.Owner.PatchAsync($"/api/keys/{id}", new { note = "" })).Member("note"));
+        Assert.Equal((400, "note"), Fault(await tenants.Owner.PatchAsync($"/api/keys/{id}", new { note = "two\nlines" })));
+        Assert.Equal((400, "note"), Fault(await tenants.Owner.PatchAsync($"/api/keys/{id}", """{"note": 7}""")));
+        Assert.Equal((400, "note"), Fault(await tenants.Owner.PostAsync("/api/keys", new { name = "x", note = new string('x', 501) })));
+
+        static (int, string) Fault(Exchange answer) => (answer.Status, answer.Errors);
+    }
+
     [Theory]
     [InlineData("{}", "")]
     [InlineData("""{"name": ""}""", "name")]

@@ -32,16 +32,26 @@ public sealed class ChangingMethodsTests
             world.AddResource(TestInstallation.Orders, "workflow", "intake");
             return Run(services => services.Keys.CreateAsync(actor, new(TestInstallation.Orders, "Backend", Resources: ["workflow:intake"]), Token));
         }),
-        ["KeyService.ChangeAsync"] = new(6, 1, async (world, actor) =>
+        ["KeyService.ChangeAsync"] = new(7, 1, async (world, actor) =>
         {
             var key = await KeyAsync(world);
-            var patch = new KeyPatch("Renamed", KeyState.Inactive, ["read"], new(TestInstallation.Start.AddDays(1)), new() { AllowedIps = ["10.0.0.0/8"], RequestsPerMinute = 60 });
+            var patch = new KeyPatch("Renamed", KeyState.Inactive, ["read"], new(TestInstallation.Start.AddDays(1)), new() { AllowedIps = ["10.0.0.0/8"], RequestsPerMinute = 60 }, "Vault");
             return await Run(services => services.Keys.ChangeAsync(actor, key, patch, Token));
         }),
         ["KeyService.RevokeAsync"] = new(1, 1, async (world, actor) =>
         {
             var key = await KeyAsync(world);
             return await Run(services => services.Keys.RevokeAsync(actor, key, Token));
+        }),
+        ["KeyService.ChangeManyAsync"] = new(4, 2, async (world, actor) =>
+        {
+            string[] keys = [await KeyAsync(world), await KeyAsync(world)];
+            return await Run(services => services.Keys.ChangeManyAsync(actor, keys, new(State: KeyState.Inactive, ExpiresAt: new(TestInstallation.Start.AddDays(1))), Token));
+        }),
+        ["KeyService.RevokeManyAsync"] = new(2, 2, async (world, actor) =>
+        {
+            string[] keys = [await KeyAsync(world), await KeyAsync(world)];
+            return await Run(services => services.Keys.RevokeManyAsync(actor, keys, Token));
         }),
         ["PublishedAppService.PublishAsync"] = new(2, 2, (world, actor) =>
         {

@@ -153,6 +153,30 @@ public sealed class DatabaseStartTests : IDisposable
             context.Database.SqlQueryRaw<string>("SELECT sql AS Value FROM sqlite_master WHERE type = 'index' AND tbl_name = 'ApiKeys' AND sql IS NOT NULL ORDER BY name").ToListAsync(Token);
     }
 
+    [Fact]
+    public async Task Usage_from_before_days_were_counted_is_added_up_by_an_upgrade()
+    {
+        await using var product = Build();
+        await using (var context = Open(product))
+        {
+            await context.GetService<IMigrator>().MigrateAsync("KeyFolder", Token);
+            await context.Database.ExecuteSqlRawAsync("""
+                INSERT INTO KeyHours (KeyId, Hour, Outcome, ProjectId, Count)
+                  VALUES ('Aa', 86400000, 'valid', 7, 1), ('Aa', 169200000, 'valid', 7, 2), ('Aa', 169200000, 'expired_key', 7, 4), ('Aa', 172800000, 'valid', 7, 8), ('Bb', 86400000, 'valid', 9, 16)
+                """, Token);
+        }
+
+        for (var i = 0; i < 2; i++)
+        {
+            await product.PrepareDatabaseAsync(Token); // the second time there is nothing to do
+            await using var after = Open(product);
+            Assert.Equal(
+                ["Aa 2 expired_key 7 4", "Aa 2 valid 7 3", "Aa 3 valid 7 8", "Bb 2 valid 9 16"],
+                (await after.KeyDays.OrderBy(x => x.KeyId).ThenBy(x => x.Day).ThenBy(x => x.Outcome).ToListAsync(Token))
+                    .Select(x => $"{x.KeyId} {x.Day.Day} {x.Outcome} {x.ProjectId} {x.Count}"));
+        }
+    }
+
     public void Dispose()
     {
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();

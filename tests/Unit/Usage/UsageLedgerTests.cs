@@ -225,7 +225,7 @@ public sealed class UsageLedgerTests
         Assert.Equal(1, await world.Services.Get<UsageCleanupService>().ClearAsync(Token)); // the row of the node
         Assert.Single(await ListAsync(world, key));
         world.Time.Advance(TimeSpan.FromDays(2));
-        Assert.Equal(2, await world.Services.Get<UsageCleanupService>().ClearAsync(Token));
+        Assert.Equal(3, await world.Services.Get<UsageCleanupService>().ClearAsync(Token)); // the hour, the day and the client
         Assert.Empty(await ListAsync(world, key));
     }
 

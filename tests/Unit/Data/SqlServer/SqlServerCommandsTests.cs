@@ -246,6 +246,8 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         var query = new UsageQuery(TestInstallation.Orders, issued.Key.KeyId, TestInstallation.Start, TestInstallation.Start.AddDays(1), Limit: 1);
         var page = (await world.Services.Get<UsageService>().ListAsync(world.Viewer, query, Token)).Value;
         await BothAsync(services => services.Get<UsageService>().ListAsync(world.Viewer, query with { Cursor = Next(page.NextCursor) }, Token));
+        await BothAsync(services => services.Get<KeyDetailsService>().GetAsync(world.Viewer, issued.Key.KeyId, Token));
+        await RunBothAsync(async services => (await services.Get<UsageService>().DaysAsync(world.Viewer, [issued.Key.KeyId, "Aa12Bb34"], 30, Token))[issued.Key.KeyId].Sum(day => day.RateLimited));
         world.Time.Advance(TimeSpan.FromDays(500));
         await RunBothAsync(services => services.Get<UsageCleanupService>().ClearAsync(Token));
         await RunBothAsync(services => services.Get<AuditVerifier>().FindBreakAsync(world.OrganizationId("acme"), Token));
