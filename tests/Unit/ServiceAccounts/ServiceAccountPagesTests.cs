@@ -113,6 +113,17 @@ public sealed class ServiceAccountPagesTests : PageTest
     }
 
     [Fact]
+    public async Task Undo_ends_when_the_account_changes_again()
+    {
+        var id = (await CreateAsync("gateway")).Account.Id;
+        var page = OpenList(world.Admin);
+        await page.ChooseAsync("Actions for gateway", "Disable");
+        page.WaitForAssertion(() => Assert.StartsWith("Disabled gateway", Assert.Single(page.SnackbarTexts()), StringComparison.Ordinal));
+        await Accounts.ChangeAsync(world.Owner, id, new(State: ServiceAccountState.Active), Token); // on another page
+        page.WaitForAssertion(() => Assert.Empty(page.SnackbarTexts()));
+    }
+
+    [Fact]
     public async Task Deletion_lists_consequences_and_asks_for_the_name_if_in_use()
     {
         var issued = await CreateAsync("gateway");
