@@ -156,20 +156,16 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     /// <summary>Builds the model for one of the user's own pages, with a link back to the previous project, or to the first.</summary>
     async Task<ShellModel> OfPersonAsync(ShellModel shell, Actor actor, CancellationToken cancellationToken)
     {
-        var back = Shell?.Project;
-        if (back is null && Shell?.Groups.FirstOrDefault(group => group.Title == BackTo)?.Links is [var link])
-        {
-            back = new(link.Text, link.Href);
-        }
-
+        var back = Shell?.Nearest;
         if (back is null && await Projects.AccessibleAsync(actor, cancellationToken) is [var first, ..])
         {
-            back = new(first.ProjectName, KeysOf(first));
+            back = new(first.ProjectName, first.Path.ToString());
         }
 
         var account = new ShellGroup("Your account", [OwnApps]);
         return shell with
         {
+            Nearest = back,
             Groups = back is null ? [account] : [account, new(BackTo, [new(back.Name, back.Href, Icons.ArrowLeft)])],
         };
     }
@@ -178,7 +174,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     ShellModel Around(ShellModel shell, OrganizationAccess here, IReadOnlyList<ProjectAccess> all)
     {
         var own = all.Where(project => project.OrganizationId == here.Id).ToList();
-        return (own.Find(project => KeysOf(project) == Shell?.Project?.Href) ?? own.FirstOrDefault()) is { } project
+        return (own.Find(project => project.Path.ToString() == Shell?.Nearest?.Path) ?? own.FirstOrDefault()) is { } project
             ? Around(shell, project, all)
             : shell with { Organization = new(here.Name, "/"), Groups = [.. OfOrganization(here.Slug, here.Role)] };
     }
@@ -192,6 +188,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
                 .Select(project => new ShellPlace(project.OrganizationName, KeysOf(project))),
         ],
         Project = new(here.ProjectName, KeysOf(here)),
+        Nearest = new(here.ProjectName, here.Path.ToString()),
         Projects =
         [
             .. all.Where(project => project.OrganizationId == here.OrganizationId).Take(MaxPlaces)
@@ -205,7 +202,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
                 [
                     new("API keys", KeysOf(here), Icons.Key),
                     new("Resources", $"/{here.Path}/resources", Icons.Box),
-                    new("Published apps", $"/{here.Path}/apps", Icons.Plug),
+                    new("Published apps", $"/{here.Path}/apps", Icons.AppWindow),
                 ]),
             .. OfOrganization(here.OrganizationSlug, here.Role),
         ],

@@ -11,6 +11,7 @@ public enum PageState
     [Page("/account/sign-in")] SignInErrors,
     [Page("/account/sign-in")] SignInPause,
     [Page("/account/sign-in")] SignInAgain,
+    [Page("/account/sign-in")] SignInAfterSetUp,
     [Page("/setup")] SetUp,
     [Page("/setup")] SetUpErrors,
     [Page("/setup")] SetUpCode,
