@@ -29,6 +29,29 @@ public sealed partial class KeyService
         return shapes.Fits(text.AsSpan().Trim());
     }
 
+    /// <summary>Returns whether text is a whole key or probably a mistyped or truncated one, in which case a page calls <see cref="WhichAsync"/>,
+    /// and neither searches for the text nor keeps it. The text is not stored or logged.</summary>
+    /// <param name="text">The text as entered. Surrounding white space is ignored.</param>
+    public async ValueTask<bool> LooksLikeKeyAsync(string? text, CancellationToken cancellationToken)
+    {
+        if (Matches(text))
+        {
+            return true;
+        }
+
+        var length = text.AsSpan().Trim().Length;
+        if (length is < MinKeyLength - KeyTemplate.MaxMiscounted or > KeyTemplate.MaxKeyLength + KeyTemplate.MaxMiscounted)
+        {
+            return false;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await shapes.LoadAsync(context, cancellationToken);
+        return Matches(text);
+
+        bool Matches(string? text) => shapes.Fits(text.AsSpan().Trim()) || shapes.Resembles(text.AsSpan().Trim());
+    }
+
     /// <summary>Finds the key that a leaked or forgotten string is, among the keys that the actor can see. The string is hashed immediately
     /// and never stored, logged or returned.</summary>
     /// <param name="actor">A signed-in person.</param>
@@ -39,7 +62,9 @@ public sealed partial class KeyService
     {
         if (!await LooksWholeAsync(rawKey, cancellationToken))
         {
-            return Error.Invalid("key", "This is not a complete key. It may be truncated or mistyped.");
+            return await LooksLikeKeyAsync(rawKey, cancellationToken)
+                ? Error.Invalid("key", "This looks like a key, but it has a typing error or is incomplete. Copy it again from where it is stored.")
+                : Error.Invalid("key", "This is not a complete key. It may be truncated or mistyped.");
         }
 
         var hash = KeyHash.Of(rawKey.AsSpan().Trim());

@@ -25,6 +25,20 @@ public sealed class KnownKeyTemplates(KeyOptions options)
         return false;
     }
 
+    /// <summary>Returns whether the text is probably a mistyped or truncated key of a known template.</summary>
+    public bool Resembles(ReadOnlySpan<char> text)
+    {
+        foreach (var (_, template) in templates)
+        {
+            if (template.Resembles(text))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Loads the templates that other nodes or earlier configurations have used.</summary>
     public async Task LoadAsync(DashboardContext context, CancellationToken cancellationToken)
     {

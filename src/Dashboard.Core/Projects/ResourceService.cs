@@ -121,6 +121,28 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
             .ToDictionary(x => x.Name, x => x.Count, StringComparer.Ordinal).AsReadOnly();
     }
 
+    /// <summary>Counts the resources of each kind, in the order of the catalog and without kinds that have none.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="project"><c>organization/project</c>; null if the caller has only one.</param>
+    /// <returns>The counts, or <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<IReadOnlyList<(string Kind, int Count)>>> CountKindsAsync(
+        Actor actor, string? project, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
+        if (found.Error is { } missing)
+        {
+            return missing;
+        }
+
+        var counts = await (
+            from resource in context.Resources
+            where resource.ProjectId == found.Value.ProjectId
+            group resource by resource.Kind into kind
+            select new { kind.Key, Count = kind.Count() }).ToDictionaryAsync(kind => kind.Key, kind => kind.Count, cancellationToken);
+        return catalog.ResourceKinds.Where(counts.ContainsKey).Select(kind => (kind, counts[kind])).ToList();
+    }
+
     /// <summary>Counts the resources of a list across all pages.</summary>
     /// <param name="actor">A member of the organization.</param>
     /// <param name="query">The filter. Its cursor and page size are ignored.</param>

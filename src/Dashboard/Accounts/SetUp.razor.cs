@@ -36,7 +36,7 @@ public sealed partial class SetUp : ComponentBase
         open = await Service.IsOpenAsync(Http.RequestAborted);
         if (!open)
         {
-            Navigation.NotFound();
+            Navigation.NavigateTo("/account/sign-in?set-up=done"); // the link was printed once and may be followed for years
         }
         else if (LinkCode is { Length: > 0 } code && !HttpMethods.IsPost(Http.Request.Method))
         {

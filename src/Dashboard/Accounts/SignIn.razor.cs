@@ -23,6 +23,9 @@ public sealed partial class SignIn : ComponentBase
 
     [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
 
+    /// <summary>"done" where the set-up page sent its visitor on.</summary>
+    [SupplyParameterFromQuery(Name = "set-up")] string? FromSetUp { get; set; }
+
     bool PasswordNext => !string.IsNullOrEmpty(Input.Email);
 
     protected override async Task OnInitializedAsync()

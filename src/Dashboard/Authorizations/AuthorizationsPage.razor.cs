@@ -3,6 +3,7 @@ using Dashboard.Auth;
 using Dashboard.Components;
 using Dashboard.Core.Tokens;
 using Dashboard.Shared;
+using Dashboard.Shell;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -17,6 +18,8 @@ public sealed partial class AuthorizationsPage : IDisposable
 
     /// <summary>The organization's slug; null for the user's own apps.</summary>
     [Parameter] public string? Organization { get; set; }
+
+    [CascadingParameter] ShellModel? Shell { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit.</summary>
     [PersistentState] public AuthorizationsPageModel? Kept { get => list.Kept; set => list.Kept = value; }

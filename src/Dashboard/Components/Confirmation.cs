@@ -24,6 +24,6 @@ public sealed record Confirmation(string Title, string Verb, RenderFragment Body
     /// <summary>What has to be typed first, for what was used in the last hour or goes in numbers.</summary>
     public string? TypedText { get; init; }
 
-    /// <summary>What the typing is called: "Type the key’s name to confirm".</summary>
+    /// <summary>What the typing is called, before the text to type: "Type the key’s name to confirm".</summary>
     public string TypedLabel { get; init; } = "Type the name to confirm";
 }

@@ -3,6 +3,8 @@ namespace Dashboard.Components;
 /// <summary>The shapes that <see cref="Icon"/> draws: Lucide 1.62.0 (ISC, see wwwroot/icons.LICENSE.txt), each shape's parts written as one path on a grid of 24.</summary>
 public static class Icons
 {
+    public const string AppWindow = "M4 4h16a2 2 0 0 1 2 2v12a2 2 0 0 1 -2 2h-16a2 2 0 0 1 -2 -2v-12a2 2 0 0 1 2 -2zM10 4v4M2 8h20M6 4v4";
+
     public const string ArrowDown = "M12 5v14M19 12l-7 7-7-7";
 
     public const string ArrowLeft = "M12 19l-7-7 7-7M19 12H5";

@@ -14,4 +14,14 @@ public sealed record PickItem(string Value, string Name, string? Code = null)
 }
 
 /// <summary>The first of what a search finds, and how many it finds in all.</summary>
-public sealed record PickPage(IReadOnlyList<PickItem> Items, int Total);
+public sealed record PickPage(IReadOnlyList<PickItem> Items, int Total)
+{
+    /// <summary>What can be picked at once, as the answer to an empty text.</summary>
+    public IReadOnlyList<PickGroup> Groups { get; init; } = [];
+}
+
+/// <summary>Things that can be picked at once.</summary>
+/// <param name="Noun">What they are, in the plural: "workflows".</param>
+/// <param name="Total">How many there are.</param>
+/// <param name="LoadAsync">Reads the first of them, as many as are asked for.</param>
+public sealed record PickGroup(string Noun, int Total, Func<int, CancellationToken, Task<IReadOnlyList<PickItem>>> LoadAsync);

@@ -19,7 +19,11 @@ public sealed class Snackbars(ISnackbar bar)
     public void Show(string text, string? detail = null) => Add(text, Severity.Success, Plain, new(detail, null));
 
     /// <summary>Something was done that <paramref name="undo"/> takes back.</summary>
-    public void ShowUndo(string text, Func<Task> undo, string? detail = null) => Add(text, Severity.Success, WithAction, new(detail, undo));
+    /// <returns>What is shown, for <see cref="End"/>.</returns>
+    public Snackbar? ShowUndo(string text, Func<Task> undo, string? detail = null) => Add(text, Severity.Success, WithAction, new(detail, undo));
+
+    /// <summary>Takes a message away before its time, or does nothing where it has left.</summary>
+    public void End(Snackbar shown) => bar.Remove(shown);
 
     /// <summary>Something could not be done: <paramref name="detail"/> says why, and what to do.</summary>
     public void ShowError(string text, string? detail = null) => Add(text, Severity.Error, stay: 0, new(detail, null));
@@ -27,7 +31,7 @@ public sealed class Snackbars(ISnackbar bar)
     internal SnackbarMore? MoreOf(Snackbar shown) => more.TryGetValue(shown, out var found) ? found : null;
 
     /// <param name="stay">Milliseconds; 0 until it is dismissed.</param>
-    void Add(string text, Severity severity, int stay, SnackbarMore extra)
+    Snackbar? Add(string text, Severity severity, int stay, SnackbarMore extra)
     {
         var shown = bar.Add(text, severity, options =>
         {
@@ -40,6 +44,8 @@ public sealed class Snackbars(ISnackbar bar)
             more.Add(shown, extra);
             Completed?.Invoke(this, EventArgs.Empty);
         }
+
+        return shown;
     }
 }
 

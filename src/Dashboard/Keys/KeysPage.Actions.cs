@@ -1,4 +1,5 @@
 using Dashboard.Components;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
@@ -15,6 +16,8 @@ public sealed partial class KeysPage
 
     [Inject] Snackbars Snackbars { get; set; } = null!;
 
+    [Inject] UndoSnackbars Undos { get; set; } = null!;
+
     [Inject] TimeProvider Time { get; set; } = null!;
 
     async Task<string?> RenameAsync(KeyItem key, string name)
@@ -30,7 +33,7 @@ public sealed partial class KeysPage
         var on = key.State != KeyState.Active;
         if (await SetStateAsync(key, on ? KeyState.Active : KeyState.Inactive))
         {
-            Snackbars.ShowUndo($"{(on ? "Enabled" : "Disabled")} {key.Name}", () => InvokeAsync(() => SetStateAsync(key, key.State)));
+            Undos.Show(new(FeedSubject.Key, key.KeyId), $"{(on ? "Enabled" : "Disabled")} {key.Name}", () => InvokeAsync(() => SetStateAsync(key, key.State)));
         }
     }
 

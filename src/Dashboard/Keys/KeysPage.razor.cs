@@ -96,7 +96,7 @@ public sealed partial class KeysPage : IDisposable
     async Task SearchAsync(string text)
     {
         found = null;
-        if (!await Keys.LooksWholeAsync(text, list.Closed))
+        if (!await Keys.LooksLikeKeyAsync(text, list.Closed))
         {
             await list.SearchAsync(text);
             return;

@@ -1,5 +1,6 @@
 using Dashboard.Auth;
 using Dashboard.Components;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Shared;
@@ -33,6 +34,8 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     [Inject] IDialogService Dialogs { get; set; } = null!;
 
     [Inject] Snackbars Snackbars { get; set; } = null!;
+
+    [Inject] UndoSnackbars Undos { get; set; } = null!;
 
     [Inject] TimeProvider Time { get; set; } = null!;
 
@@ -79,8 +82,8 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         var on = now != ServiceAccountState.Active;
         if (await SetStateAsync(id, name, on ? ServiceAccountState.Active : ServiceAccountState.Inactive))
         {
-            Snackbars.ShowUndo(
-                $"{(on ? "Enabled" : "Disabled")} {name}", () => InvokeAsync(() => SetStateAsync(id, name, now)),
+            Undos.Show(
+                new(FeedSubject.ServiceAccount, id), $"{(on ? "Enabled" : "Disabled")} {name}", () => InvokeAsync(() => SetStateAsync(id, name, now)),
                 on ? "Its keys and client secrets work again." : "Requests using its keys are now refused, and it can’t get tokens.");
         }
     }

@@ -15,6 +15,7 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource life = new();
     ServiceAccountActions? actions;
+    KeyActions? keyActions;
     SecretReveal? issued;
 
     bool creating;

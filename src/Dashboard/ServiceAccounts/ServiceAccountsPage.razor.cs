@@ -4,6 +4,7 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Shared;
+using Dashboard.Shell;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.ServiceAccounts;
@@ -25,6 +26,8 @@ public sealed partial class ServiceAccountsPage : IDisposable
     public ServiceAccountsPage() => list = new(ReadAsync, () => Navigation) { MustStay = () => issued is not null };
 
     [Parameter] public string Organization { get; set; } = "";
+
+    [CascadingParameter] ShellModel? Shell { get; set; }
 
     [SupplyParameterFromQuery(Name = "state")] public string? State { get; set; }
 
@@ -90,13 +93,13 @@ public sealed partial class ServiceAccountsPage : IDisposable
 
     Task ClearAsync() => list.ClearAsync(list.Chosen! with { State = null });
 
-    /// <summary>Opens the dialog with the defaults: one permission, and the project if there is only one.</summary>
+    /// <summary>Opens the dialog with the defaults: one permission, and the project that the user comes from.</summary>
     async Task BeginCreatingAsync()
     {
-        var projects = await actions!.FindProjectsAsync("", list.Closed);
+        var near = Shell?.Nearest?.Path;
+        var projects = near is null ? [] : (await actions!.FindProjectsAsync(near, list.Closed)).Items;
         begin = new(
-            "", "", [PermissionCatalog.Permissions[0].Name], false, projects is { Total: 1, Items: var only } ? only : [],
-            KeyEnvironment.Live);
+            "", "", [PermissionCatalog.Permissions[0].Name], false, [.. projects.Where(project => project.Value == near)], KeyEnvironment.Live);
         creating = true;
     }
 

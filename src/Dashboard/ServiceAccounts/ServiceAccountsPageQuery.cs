@@ -93,7 +93,7 @@ sealed class ServiceAccountsPageQuery(ServiceAccountService accounts, ProjectSer
             .FindAll(
                 project => project.Name.Contains(term, StringComparison.OrdinalIgnoreCase)
                 || project.Path.Contains(term, StringComparison.OrdinalIgnoreCase));
-        return new([.. found.Take(Rows).Select(project => new PickItem(project.Path, project.Name, project.Path))], found.Count);
+        return new([.. found.OrderBy(project => project.Name, StringComparer.OrdinalIgnoreCase).Take(Rows).Select(project => new PickItem(project.Path, project.Name, project.Path))], found.Count);
     }
 
     async Task<List<NamedProject>> OfAsync(Actor actor, OrganizationAccess organization, CancellationToken cancellationToken) =>

@@ -8,10 +8,10 @@ static class PermissionChoices
     /// <summary>Returns the permissions of the catalog, for keys of users.</summary>
     public static List<Choice<string>> Of(PermissionCatalog catalog) => [.. catalog.Permissions.Select(ToChoice)];
 
-    /// <summary>Returns the permissions of the catalog and <see cref="PermissionCatalog.Verify"/>, which only service accounts may
-    /// have.</summary>
+    /// <summary>Returns <see cref="PermissionCatalog.Verify"/>, which only service accounts may have and most are created for, and the
+    /// permissions of the catalog.</summary>
     public static List<Choice<string>> OfServiceAccounts(PermissionCatalog catalog) =>
-        [.. Of(catalog), ToChoice(new(PermissionCatalog.Verify, "Verify keys of this organization, as your API does."))];
+        [ToChoice(new(PermissionCatalog.Verify, "Verify keys of this organization, as your API does.")), .. Of(catalog)];
 
     static Choice<string> ToChoice(Permission permission) =>
         new(

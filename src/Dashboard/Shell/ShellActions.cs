@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Shell;
 
-/// <summary>The actions of the project menu. They are cascaded separately from <see cref="ShellModel"/>, which has to be
-/// serializable.</summary>
-public sealed record ShellActions(EventCallback NewProject, EventCallback ChangeProject, EventCallback DeleteProject);
+/// <summary>What a menu or a page asks of the shell. Cascaded separately from <see cref="ShellModel"/>, which has to be serializable.</summary>
+/// <param name="NewProject">Asks for a new project.</param>
+/// <param name="Refresh">Reads the names in the head bar again, after one has changed.</param>
+public sealed record ShellActions(EventCallback NewProject, EventCallback Refresh);

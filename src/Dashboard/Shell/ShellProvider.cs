@@ -21,6 +21,8 @@ public sealed class ShellProvider : ComponentBase, IDisposable
 
     const string ConnectedApps = "connected-apps";
 
+    const string Settings = "settings";
+
     /// <summary>The user's own pages take the place of an organization slug in the URL, so this slug is reserved.</summary>
     const string Account = "account";
 
@@ -60,11 +62,9 @@ public sealed class ShellProvider : ComponentBase, IDisposable
         if (Shell is { ManagesProjects: true, Project: { } project, Organization: { } organization } && PathIn(project.Href) is { } path)
         {
             builder.OpenComponent<ProjectDialogs>(3);
-            builder.AddAttribute(4, nameof(ProjectDialogs.Path), path);
-            builder.AddAttribute(5, nameof(ProjectDialogs.ProjectName), project.Name);
-            builder.AddAttribute(6, nameof(ProjectDialogs.OrganizationName), organization.Name);
-            builder.AddAttribute(7, nameof(ProjectDialogs.After), Shell.Projects.FirstOrDefault(other => other != project)?.Href ?? "/");
-            builder.AddComponentReferenceCapture(8, captured => dialogs = (ProjectDialogs)captured);
+            builder.AddAttribute(4, nameof(ProjectDialogs.Organization), path.Organization);
+            builder.AddAttribute(5, nameof(ProjectDialogs.OrganizationName), organization.Name);
+            builder.AddComponentReferenceCapture(6, captured => dialogs = (ProjectDialogs)captured);
             builder.CloseComponent();
         }
     }
@@ -73,8 +73,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     {
         actions ??= new(
             EventCallback.Factory.Create(this, () => dialogs?.AskForNew()),
-            EventCallback.Factory.Create(this, () => dialogs?.AskForChange()),
-            EventCallback.Factory.Create(this, () => dialogs?.DeleteAsync() ?? Task.CompletedTask));
+            EventCallback.Factory.Create(this, RefreshAsync));
         builder.OpenComponent<CascadingValue<ShellActions>>(0);
         builder.AddAttribute(1, nameof(CascadingValue<ShellActions>.Value), actions);
         builder.AddAttribute(2, nameof(CascadingValue<ShellActions>.IsFixed), true);
@@ -141,7 +140,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
             return await OfPersonAsync(shell, actor, cancellationToken);
         }
 
-        if (path.Project is ServiceAccounts or ConnectedApps)
+        if (path.Project is ServiceAccounts or ConnectedApps or Settings)
         {
             var organization = await Projects.FindOrganizationAsync(actor, path.Organization, cancellationToken);
             return organization.Succeeded
@@ -156,20 +155,16 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     /// <summary>Builds the model for one of the user's own pages, with a link back to the previous project, or to the first.</summary>
     async Task<ShellModel> OfPersonAsync(ShellModel shell, Actor actor, CancellationToken cancellationToken)
     {
-        var back = Shell?.Project;
-        if (back is null && Shell?.Groups.FirstOrDefault(group => group.Title == BackTo)?.Links is [var link])
-        {
-            back = new(link.Text, link.Href);
-        }
-
+        var back = Shell?.Nearest;
         if (back is null && await Projects.AccessibleAsync(actor, cancellationToken) is [var first, ..])
         {
-            back = new(first.ProjectName, KeysOf(first));
+            back = new(first.ProjectName, first.Path.ToString());
         }
 
         var account = new ShellGroup("Your account", [OwnApps]);
         return shell with
         {
+            Nearest = back,
             Groups = back is null ? [account] : [account, new(BackTo, [new(back.Name, back.Href, Icons.ArrowLeft)])],
         };
     }
@@ -178,7 +173,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     ShellModel Around(ShellModel shell, OrganizationAccess here, IReadOnlyList<ProjectAccess> all)
     {
         var own = all.Where(project => project.OrganizationId == here.Id).ToList();
-        return (own.Find(project => KeysOf(project) == Shell?.Project?.Href) ?? own.FirstOrDefault()) is { } project
+        return (own.Find(project => project.Path.ToString() == Shell?.Nearest?.Path) ?? own.FirstOrDefault()) is { } project
             ? Around(shell, project, all)
             : shell with { Organization = new(here.Name, "/"), Groups = [.. OfOrganization(here.Slug, here.Role)] };
     }
@@ -192,24 +187,26 @@ public sealed class ShellProvider : ComponentBase, IDisposable
                 .Select(project => new ShellPlace(project.OrganizationName, KeysOf(project))),
         ],
         Project = new(here.ProjectName, KeysOf(here)),
+        Nearest = new(here.ProjectName, here.Path.ToString()),
         Projects =
         [
             .. all.Where(project => project.OrganizationId == here.OrganizationId).Take(MaxPlaces)
                 .Select(project => new ShellPlace(project.ProjectName, KeysOf(project))),
         ],
         ManagesProjects = here.Role.Can(MemberAction.ManageProjects),
-        Groups =
-        [
-            new(
-                "Project",
-                [
-                    new("API keys", KeysOf(here), Icons.Key),
-                    new("Resources", $"/{here.Path}/resources", Icons.Box),
-                    new("Published apps", $"/{here.Path}/apps", Icons.Plug),
-                ]),
-            .. OfOrganization(here.OrganizationSlug, here.Role),
-        ],
+        Groups = [new("Project", [.. Pages(here)]), .. OfOrganization(here.OrganizationSlug, here.Role)],
     };
+
+    static IEnumerable<ShellLink> Pages(ProjectAccess here)
+    {
+        yield return new("API keys", KeysOf(here), Icons.Key);
+        yield return new("Resources", $"/{here.Path}/resources", Icons.Box);
+        yield return new("Published apps", $"/{here.Path}/apps", Icons.AppWindow);
+        if (here.Role.Can(MemberAction.ManageProjects))
+        {
+            yield return new("Settings", $"/{here.Path}/{Settings}", Icons.Settings);
+        }
+    }
 
     /// <summary>Returns the links to organization pages that a role may see.</summary>
     static IEnumerable<ShellGroup> OfOrganization(string slug, OrganizationRole role) =>
@@ -225,6 +222,11 @@ public sealed class ShellProvider : ComponentBase, IDisposable
         if (role.Can(MemberAction.ManageAuthorizations))
         {
             yield return new("Connected apps", $"/{slug}/{ConnectedApps}", Icons.Plug);
+        }
+
+        if (role.Can(MemberAction.ChangeOrganization))
+        {
+            yield return new("Settings", $"/{slug}/{Settings}", Icons.Settings);
         }
     }
 

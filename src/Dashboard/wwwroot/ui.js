@@ -263,6 +263,18 @@
     document.getElementById('main')?.focus();
   }
 
+  // A password to be read. It leaves the page as a password again, by which browsers know what to keep.
+  const passwordOf = button => document.getElementById(button.getAttribute('aria-controls'));
+  const reveal = (button, shown) => {
+    passwordOf(button).type = shown ? 'text' : 'password';
+    button.setAttribute('aria-pressed', shown);
+  };
+  function revealClick(e) {
+    const button = e.target.closest('[data-reveal]');
+    if (button) reveal(button, button.getAttribute('aria-pressed') === 'false');
+  }
+  addEventListener('submit', e => all(e.target, '[data-reveal]').forEach(button => reveal(button, false)), true);
+
   // For what stands in a menu, where no form can.
   function submitClick(e) {
     const form = e.target.closest('[data-submit]')?.dataset.submit;
@@ -468,7 +480,7 @@
   }
 
   const ours = {
-    click: [skipClick, submitClick, railClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
+    click: [skipClick, submitClick, revealClick, railClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
     keydown: [menuButtonKey, tabKey, dialogKey, dialogTab],
     input: [keepDraft],
   };
@@ -476,10 +488,16 @@
     document.addEventListener(name, e => { if (e.target instanceof Element) handlers.forEach(handle => handle(e)); });
   }
 
+  // Where messages lie over the page, it gets room at its foot to scroll from under them.
+  const under = new ResizeObserver(([{ target }]) => root.style.setProperty('--toasts', `${target.offsetHeight}px`));
+
   document.addEventListener('DOMContentLoaded', () => {
+    const toasts = document.querySelector('.toasts');
+    if (toasts) under.observe(toasts);
     startBlazor();
     if (document.activeElement === document.body) document.querySelector('[data-autofocus]')?.focus();
     showThemeChoice();
+    all(document, '[data-reveal]').forEach(button => { button.hidden = false; });
     settle();
     new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
   });

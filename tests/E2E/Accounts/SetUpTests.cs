@@ -52,9 +52,13 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
 
         await visit.GoAsync("/");
         Assert.Equal("/northwind-traders/order-platform/keys", new Uri(visit.Page.Url).PathAndQuery);
-        visit.Expect(404, "/setup");
-        await visit.Page.GotoAsync("/setup");
-        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Page not found" })).ToBeVisibleAsync();
+        await visit.Page.GotoAsync("/setup"); // somebody who is signed in has nothing to do there
+        Assert.Equal("/northwind-traders/order-platform/keys", new Uri(visit.Page.Url).PathAndQuery);
+        await visit.Page.Context.ClearCookiesAsync();
+        await visit.Page.GotoAsync($"/setup?code={code}");
+        Assert.Equal("/account/sign-in?set-up=done", new Uri(visit.Page.Url).PathAndQuery);
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("Latchkey is already set up. Sign in with an account that exists.");
+        await visit.ExpectAccessibleAsync(PageState.SignInAfterSetUp);
     }
 
     [Fact]
@@ -87,13 +91,14 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
     }
 
     [Fact]
-    public async Task Set_up_that_is_closed_is_not_there_and_takes_nothing()
+    public async Task Set_up_that_is_closed_leads_to_the_sign_in_and_takes_nothing()
     {
         using var product = new Product();
         product.Start();
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = product.Url };
         using var form = new FormUrlEncodedContent([new("_handler", "set-up"), new("Input.Email", "late@example.com"), new("Input.Password", Product.Password)]);
-        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/setup?code=AAAA-AAAA", Cancellation)).StatusCode);
+        using var closed = await client.GetAsync("/setup?code=AAAA-AAAA", Cancellation);
+        Assert.Equal((HttpStatusCode.Found, "/account/sign-in?set-up=done"), (closed.StatusCode, closed.Headers.Location?.ToString()));
         var answer = await client.PostAsync("/setup", form, Cancellation);
         Assert.Equal((HttpStatusCode.SeeOther, "/setup?again=true"), (answer.StatusCode, answer.Headers.Location?.ToString()));
     }

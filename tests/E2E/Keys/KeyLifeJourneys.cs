@@ -52,10 +52,10 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         var question = page.GetByRole(AriaRole.Alertdialog, new() { Name = "Revoke this key?" });
         await Expect(question.GetByText("This key is in use.")).ToBeVisibleAsync();
         await Expect(question).ToContainTextAsync("203.0.113.0/24");
-        await Expect(question.GetByLabel("Type the key’s name to confirm")).ToBeFocusedAsync();
+        await Expect(question.GetByLabel("Type the key’s name to confirm: Zapier bridge")).ToBeFocusedAsync();
         await Expect(question.GetByRole(AriaRole.Button, new() { Name = "Revoke key" })).ToBeDisabledAsync();
         await visit.ExpectAccessibleAsync(PageState.RevokeKey);
-        await question.GetByLabel("Type the key’s name to confirm").PressSequentiallyAsync("Zapier bridge");
+        await question.GetByLabel("Type the key’s name to confirm: Zapier bridge").PressSequentiallyAsync("Zapier bridge");
         await question.GetByRole(AriaRole.Button, new() { Name = "Revoke key" }).ClickAsync();
         await Expect(page.GetByText("Revoked Zapier bridge")).ToBeVisibleAsync();
         await Expect(row).ToBeHiddenAsync();

@@ -88,7 +88,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
     }
 
     [Fact]
-    public async Task Projects_are_created_renamed_and_deleted_from_their_menu()
+    public async Task Projects_are_created_in_the_menu_and_changed_in_their_settings()
     {
         var project = await product.AddProjectAsync("Before");
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);
@@ -108,21 +108,39 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await page.WaitForURLAsync("**/my-organization/zh/keys");
         await Expect(page.GetByText("No keys in Zürich yet")).ToBeVisibleAsync();
 
-        await ChooseAsync("Zürich", "Rename this project…");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Settings" }).First.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Project settings" })).ToBeFocusedAsync();
+        await Expect(page).ToHaveTitleAsync("Project settings · Zürich · Latchkey");
         await Name(page).FillAsync("Basel");
+        await page.GetByLabel("Address").FillAsync("zurich!");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByLabel("Address")).ToBeFocusedAsync();
+        await Expect(page.GetByLabel("Address")).ToHaveAccessibleDescriptionAsync(
+            "/my-organization/ Use up to 40 lowercase letters, digits and hyphens, such as northwind-traders.");
         await page.GetByLabel("Address").FillAsync("bs");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/my-organization/bs/keys");
-        await visit.UntilInteractiveAsync();
-        await Expect(page.GetByText("No keys in Basel yet")).ToBeVisibleAsync();
+        await page.WaitForURLAsync("**/my-organization/bs/settings");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Project: Basel" })).ToBeVisibleAsync();
+        await Expect(page).ToHaveTitleAsync("Project settings · Basel · Latchkey");
+        await Name(page).FillAsync("Bern");
+        await Expect(page.GetByText("Changes not saved")).ToBeVisibleAsync();
+        await Button(page, "Save general settings").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Project: Bern" })).ToBeVisibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.ProjectSettings);
 
-        await ChooseAsync("Basel", "Delete this project…");
+        await Button(page, "Delete project…").ClickAsync();
+        await visit.ExpectAccessibleAsync(PageState.DeleteProject, page.GetByRole(AriaRole.Alertdialog));
         await Expect(Button(page, "Delete project")).ToBeDisabledAsync();
         await Expect(page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Textbox)).ToBeFocusedAsync();
-        await page.Keyboard.TypeAsync("Basel");
+        await page.Keyboard.TypeAsync("Bern");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByText("Deleted Basel")).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Project: Basel" })).ToBeHiddenAsync();
+        await Expect(page.GetByText("Deleted Bern")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Project: Bern" })).ToBeHiddenAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Settings" }).Last.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Organization settings" })).ToBeFocusedAsync();
+        await Expect(Name(page)).ToHaveValueAsync("My organization");
+        await visit.ExpectAccessibleAsync(PageState.OrganizationSettings);
 
         async Task ChooseAsync(string name, string item)
         {

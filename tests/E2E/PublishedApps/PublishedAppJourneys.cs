@@ -68,7 +68,7 @@ public sealed class PublishedAppJourneys : IClassFixture<Product>
         await page.GetByRole(AriaRole.Link, new() { Name = "API keys" }).ClickAsync();
         await Expect(page.GetByText("1 key", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByText("1 of 10 keys")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Switch, new() { Name = "Show managed keys" }).CheckAsync();
+        await page.GetByRole(AriaRole.Switch, new() { Name = "Show keys of published apps" }).CheckAsync();
         await Expect(page.GetByText("2 keys", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByText("1 of 10 keys")).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.KeysManaged);

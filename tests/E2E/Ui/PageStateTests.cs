@@ -59,10 +59,6 @@ public sealed class PageStateTests(Product product, Browser browser) : IClassFix
         await ItemAsync("Delete…", PageState.DeleteResource, AriaRole.Alertdialog, "Delete this resource?");
         await MenuAsync("Project: ", "Projects", PageState.ProjectMenu);
         await ItemAsync("New project…", PageState.CreateProject, AriaRole.Dialog, "Create project");
-        await MenuAsync("Project: ");
-        await ItemAsync("Rename this project…", PageState.RenameProject, AriaRole.Dialog, "Rename this project");
-        await MenuAsync("Project: ");
-        await ItemAsync("Delete this project…", PageState.DeleteProject, AriaRole.Alertdialog, "Delete this project?");
 
         async Task MenuAsync(string button, string menu = "", PageState? state = null)
         {

@@ -40,9 +40,19 @@ public sealed class ConfirmDialogTests : PageTest
         await dialog.ByRole("form").SubmitAsync();
         Assert.False(answer.IsCompleted);
         Assert.Equal("true", page.ByRole("button", "Delete project").GetAttribute("aria-disabled"));
-        await page.ByLabel("Type the project’s name to confirm").InputAsync(new() { Value = "Orders " });
+        await page.ByLabel("Type the project’s name to confirm: Orders").InputAsync(new() { Value = "Orders " });
         await page.ByRole("form").SubmitAsync();
         Assert.True(await answer);
+    }
+
+    [Fact]
+    public async Task Name_to_type_can_be_copied_from_the_label()
+    {
+        var page = RenderPage<MudDivider>();
+        await AskAsync(page, new("Delete this project?", "Delete project", "Everything in it goes.") { TypedText = "Orders" });
+        page.WaitForRole("alertdialog");
+        var source = page.Find(page.ByRole("button", "Copy the name").GetAttribute("data-copy")!);
+        Assert.Equal("Orders", source.TextContent);
     }
 
     async Task<Task<bool>> AskAsync(IRenderedComponent<PageHost> page, Confirmation question)

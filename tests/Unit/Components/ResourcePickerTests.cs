@@ -44,6 +44,30 @@ public sealed class ResourcePickerTests : PageTest
     }
 
     [Fact]
+    public async Task All_of_a_kind_are_added_at_once_up_to_what_is_allowed()
+    {
+        var page = Open([Everything[2], new("a-1", "Agent 1", "agent:a-1")], load: WithKindsAsync);
+        Assert.Equal(["Add the first 998 of 5,000 workflows", "Add all 2 agents"], page.ByRole("group", "Add all resources of a kind").AllByRole("button").Select(button => button.TextContent));
+        await page.ByRole("button", "Add all 2 agents").ClickAsync(new());
+        Assert.Equal(["w-3", "a-1", "a-2"], told!.Select(item => item.Value)); // what was picked is not there twice
+        await page.ByRole("button", "Add the first 998 of 5,000 workflows").ClickAsync(new());
+        Assert.Equal(1000, told!.Count);
+        Assert.Equal(1000, told!.DistinctBy(item => item.Value).Count());
+    }
+
+    [Fact]
+    public async Task Of_hundreds_picked_the_last_are_listed_and_all_can_be_removed()
+    {
+        var page = Open([.. Everything.Take(300)], name: "resources");
+        var list = page.ByRole("list", "Selected resources");
+        Assert.Equal(21, list.AllByRole("listitem").Count);
+        Assert.StartsWith("300 resources, the last 20 of them below", list.TextContent.Trim(), StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("input[type='hidden']")); // a draft holds all of them or none
+        await page.ByRole("button", "Remove all").ClickAsync(new());
+        Assert.Empty(told!);
+    }
+
+    [Fact]
     public async Task Of_a_picker_for_one_another_takes_its_place()
     {
         var page = Open([Everything[0]], several: false);
@@ -129,10 +153,19 @@ public sealed class ResourcePickerTests : PageTest
         Clock.Advance(TimeSpan.FromMilliseconds(200));
     }
 
+    static async Task<PickPage> WithKindsAsync(string text, CancellationToken cancellationToken) => await FindAsync(text, cancellationToken) with
+    {
+        Groups =
+        [
+            new("workflows", Everything.Length, (most, _) => Task.FromResult<IReadOnlyList<PickItem>>([.. Everything.Take(most)])),
+            new("agents", 2, (_, _) => Task.FromResult<IReadOnlyList<PickItem>>([new("a-1", "Agent 1", "agent:a-1"), new("a-2", "Agent 2", "agent:a-2")])),
+        ],
+    };
+
     IRenderedComponent<PageHost> Open(
-        PickItem[] values, bool several = true, Func<string, CancellationToken, Task<PickPage>>? load = null) =>
+        PickItem[] values, bool several = true, Func<string, CancellationToken, Task<PickPage>>? load = null, string? name = null) =>
         RenderPage<ResourcePicker>(p => p
-            .Add(x => x.Label, "Resources").Add(x => x.Noun, "resources").Add(x => x.MultiSelection, several)
+            .Add(x => x.Label, "Resources").Add(x => x.Noun, "resources").Add(x => x.MultiSelection, several).Add(x => x.Name, name)
             .Add(x => x.Values, values).Add(x => x.ValuesChanged, to => told = to)
             .Add(x => x.Load, (text, cancellationToken) =>
             {

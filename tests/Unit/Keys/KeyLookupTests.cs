@@ -56,6 +56,37 @@ public sealed class KeyLookupTests : IAsyncDisposable
         Assert.False(await world.Services.Keys.LooksWholeAsync(text, Token));
     }
 
+    [Theory]
+    [InlineData("nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjX")] // a wrong checksum
+    [InlineData(" nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xj\n")]
+    [InlineData("nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjHH")]
+    [InlineData("nk_liev_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH")]
+    [InlineData("NK_LIVE_AB12CDEF_ABCDEFGHIJKLMNOPQRSTUVWXYZ2X1XJH")]
+    [InlineData("nk_live_Ab12CdEf_ABCD")] // truncated
+    public async Task Mistyped_key_is_reported_as_such(string text)
+    {
+        Assert.True(await world.Services.Keys.LooksLikeKeyAsync(text, Token));
+        var fault = (await world.Services.Keys.WhichAsync(world.Viewer, text, Token)).Error!;
+        Assert.StartsWith("This looks like a key, but it has a typing error", fault.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain(text.Trim(), fault.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nk_live_Ab12CdEf")]
+    [InlineData("nk_live_Ab12CdEf_ABC")]
+    [InlineData("nk_checkout-service-production-eu-west-1-2026-11")]
+    [InlineData("checkout service of the production cluster in Dublin")]
+    public async Task Prefix_or_name_does_not_look_like_a_key(string text) => Assert.False(await world.Services.Keys.LooksLikeKeyAsync(text, Token));
+
+    [Fact]
+    public async Task Mistyped_key_of_a_former_template_is_recognized()
+    {
+        await using var before = world.Run(("Keys:Template", "ak-{uuid}{secret:32}"));
+        var key = await CreateAsync(before);
+        Assert.True(await world.Services.Keys.LooksLikeKeyAsync(key.Secret.Reveal()[..^2], Token));
+        Assert.False(await world.Services.Keys.LooksLikeKeyAsync(key.Key.Prefix, Token));
+    }
+
     [Fact]
     public async Task Lookup_finds_a_key_of_a_former_template()
     {

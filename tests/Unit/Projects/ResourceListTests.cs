@@ -1,4 +1,5 @@
 using Dashboard.Core.Projects;
+using Dashboard.Shared;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
 
@@ -42,6 +43,41 @@ public sealed class ResourceListTests : IAsyncDisposable
             }
             while (query.Cursor is not null);
             Assert.Equal(expected, string.Join(' ', listed));
+        }
+    }
+
+    [Fact]
+    public async Task Kinds_are_counted_in_the_order_of_the_catalog()
+    {
+        world.AddResource(TestInstallation.Orders, "agent", "one");
+        world.AddResource(TestInstallation.Billing, "gateway", "of another project");
+        Assert.Equal([("workflow", 7), ("agent", 1)], (await world.Services.Resources.CountKindsAsync(world.Viewer, TestInstallation.Orders, Token)).Value);
+        Assert.Equal(ErrorCode.NotFound, (await world.Services.Resources.CountKindsAsync(world.Stranger, TestInstallation.Orders, Token)).Error?.Code);
+    }
+
+    [Theory]
+    [InlineData("", "Alpha alpha ALPHA Bravo charlie delta echo")]
+    [InlineData("ph", "Alpha alpha ALPHA")]
+    public async Task Picker_offers_resources_a_to_z(string term, string expected)
+    {
+        var page = await world.Services.Resources.PickAsync(world.Viewer, TestInstallation.Orders, term, Token);
+        Assert.Equal(expected, string.Join(' ', page.Items.Select(item => item.Name)));
+    }
+
+    [Fact]
+    public async Task Picker_reads_all_of_a_kind_or_as_many_as_are_asked_for()
+    {
+        for (var number = 0; number < 250; number++)
+        {
+            world.AddResource(TestInstallation.Orders, "agent", $"a-{number}");
+        }
+
+        var agents = (await world.Services.Resources.PickAsync(world.Viewer, TestInstallation.Orders, "", Token)).Groups.Single(group => group.Noun == "agents");
+        Assert.Equal(250, agents.Total);
+        foreach (var most in new[] { 1, 200, 201, 250, 1000 })
+        {
+            var items = await agents.LoadAsync(most, Token);
+            Assert.Equal(Math.Min(most, 250), items.DistinctBy(item => item.Value).Count(item => item.Value.StartsWith("agent:", StringComparison.Ordinal)));
         }
     }
 

@@ -22,16 +22,16 @@ public sealed class ServiceAccountDialogTests : PageTest
     {
         var dialog = Open(new("", "", ["read"], false, [orders], KeyEnvironment.Live));
         Assert.Contains("Created in Orders.", dialog.Markup, StringComparison.Ordinal);
-        Assert.Equal(["read", "execute", "write", "verify"], dialog.ByRole("group", "Permissions").AllByRole("code").Select(code => code.TextContent).Where(code => !code.Contains('/', StringComparison.Ordinal)));
+        Assert.Equal(["verify", "read", "execute", "write"], dialog.ByRole("group", "Permissions").AllByRole("code").Select(code => code.TextContent).Where(code => !code.Contains('/', StringComparison.Ordinal)));
         await dialog.ByLabel("Name").ChangeAsync(new() { Value = " gateway " });
         await dialog.ByLabel("Description (optional)").ChangeAsync(new() { Value = " Verifies. " });
-        await dialog.ByRole("group", "Permissions").AllByRole("checkbox")[3].ChangeAsync(new() { Value = true });
+        await dialog.ByRole("group", "Permissions").AllByRole("checkbox")[0].ChangeAsync(new() { Value = true });
         await dialog.PickAsync("Specific projects", "Ledger");
         await dialog.ByRole("radio", "Test").ClickAsync(new());
         await dialog.ByRole("form").SubmitAsync();
         var wanted = Assert.Single(asked);
         Assert.Equal(("gateway", "Verifies.", false, KeyEnvironment.Test), (wanted.Name, wanted.Description, wanted.AllProjects, wanted.Environment));
-        Assert.Equal(["read", "verify"], wanted.Permissions);
+        Assert.Equal(["verify", "read"], wanted.Permissions);
         Assert.Equal(["acme/orders", "acme/ledger"], wanted.Choice.Listed!);
     }
 

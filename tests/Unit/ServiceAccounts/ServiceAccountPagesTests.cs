@@ -5,9 +5,11 @@ using Dashboard.Auth;
 using Dashboard.Components;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
+using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.ServiceAccounts;
+using Dashboard.Shell;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -113,6 +115,17 @@ public sealed class ServiceAccountPagesTests : PageTest
     }
 
     [Fact]
+    public async Task Undo_ends_when_the_account_changes_again()
+    {
+        var id = (await CreateAsync("gateway")).Account.Id;
+        var page = OpenList(world.Admin);
+        await page.ChooseAsync("Actions for gateway", "Disable");
+        page.WaitForAssertion(() => Assert.StartsWith("Disabled gateway", Assert.Single(page.SnackbarTexts()), StringComparison.Ordinal));
+        await Accounts.ChangeAsync(world.Owner, id, new(State: ServiceAccountState.Active), Token); // on another page
+        page.WaitForAssertion(() => Assert.Empty(page.SnackbarTexts()));
+    }
+
+    [Fact]
     public async Task Deletion_lists_consequences_and_asks_for_the_name_if_in_use()
     {
         var issued = await CreateAsync("gateway");
@@ -145,6 +158,56 @@ public sealed class ServiceAccountPagesTests : PageTest
         await page.ByRole("form").SubmitAsync();
         Assert.Equal(("gate", "changed by another"), (await Accounts.GetAsync(world.Admin, id, Token)).Value is var now ? (now.Name, now.Description) : default);
         Assert.Equal("gate", page.ByRole("table").ByRole("link").TextContent);
+    }
+
+    [Theory]
+    [InlineData("acme/ledger", "ledger")]
+    [InlineData("globex/billing", null)] // of another organization
+    public async Task New_account_begins_with_the_project_that_one_comes_from(string near, string? chosen)
+    {
+        world.AddProject("acme", "ledger");
+        SignIn(world.Admin);
+        Navigation.NavigateTo("/acme/service-accounts");
+        var page = RenderPage<CascadingValue<ShellModel>>(p => p
+            .Add(x => x.Value, new ShellModel { Nearest = new(near.Split('/')[1], near) })
+            .AddChildContent<ServiceAccountsPage>(list => list.Add(x => x.Organization, "acme")));
+        await page.ByRole("button", "Create service account").ClickAsync();
+        page.WaitForRole("dialog");
+        Assert.Equal(chosen, page.AllByRole("list", "Selected projects").SingleOrDefault()?.ByRole("listitem").QuerySelector("span")?.TextContent);
+        Assert.Contains(chosen is null ? "Created in the first project you choose." : "Created in ledger.", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Key_is_renamed_disabled_and_revoked_from_its_row()
+    {
+        var issued = await CreateAsync("gateway", TestInstallation.Orders);
+        var key = issued.Key.Key.KeyId;
+        var page = Open(world.Admin, issued.Account.Id);
+        await RowAsync("Rename…");
+        page.WaitForRole("dialog");
+        await page.ByLabel("Name").ChangeAsync(new() { Value = "ingress" });
+        await page.ByRole("form").SubmitAsync();
+        Assert.Equal("ingress", (await KeyAsync()).Name);
+        await page.ChooseAsync("Actions for ingress", "Disable");
+        Assert.Equal(KeyState.Inactive, (await KeyAsync()).State);
+        await page.ByRole("button", "Undo").ClickAsync();
+        page.WaitForAssertion(() => Assert.StartsWith("Active", page.ByRole("table", "API keys of gateway").TextContent.Split("Never")[^1].Trim(), StringComparison.Ordinal));
+        var revoking = page.ChooseAsync("Actions for ingress", "Revoke…");
+        page.WaitForRole("alertdialog", "Revoke this key?");
+        await page.ByRole("form").SubmitAsync();
+        await revoking;
+        Assert.Equal(KeyState.Revoked, (await KeyAsync()).State);
+        page.WaitForAssertion(() => Assert.Contains("No keys. Create one", page.Markup, StringComparison.Ordinal));
+
+        async Task<KeySummary> KeyAsync() => (await world.Services.Keys.GetAsync(world.Admin, key, Token)).Value;
+
+        Task RowAsync(string item)
+        {
+            var menu = page.ByRole("table", "API keys of gateway").ByRole("button", "Actions for gateway");
+            menu.Click();
+            page.WaitForState(() => page.AllByRole("menuitem").Count > 0);
+            return page.ByRole("menuitem", item).ClickAsync(new());
+        }
     }
 
     [Fact]
@@ -210,7 +273,7 @@ public sealed class ServiceAccountPagesTests : PageTest
         await Button(page, "Create key").ClickAsync();
         page.WaitForRole("dialog");
         Assert.Contains("For gateway, in ledger. 0 of 10 keys in use, 10 left.", page.ByRole("dialog").TextContent, StringComparison.Ordinal);
-        Assert.Equal(["read", "verify"], page.ByRole("group", "Permissions").AllByRole("code").Select(code => code.TextContent));
+        Assert.Equal(["verify", "read"], page.ByRole("group", "Permissions").AllByRole("code").Select(code => code.TextContent));
         await page.SelectAsync("Project", "orders");
         page.WaitForAssertion(() => Assert.Contains("For gateway, in orders. 1 of 10 keys in use, 9 left.", page.ByRole("dialog").TextContent, StringComparison.Ordinal));
         await page.ByLabel("Name").ChangeAsync(new() { Value = "second" });

@@ -157,35 +157,33 @@ public sealed class ShellProviderTests : PageTest
     }
 
     [Fact]
-    public async Task Project_is_renamed_and_moved_and_the_page_stays()
+    public async Task Names_are_read_again_when_a_page_has_changed_one()
     {
-        Open(world.Admin, "/acme/orders/resources?kind=agent");
-        await Rendered!.InvokeAsync(() => Actions.ChangeProject.InvokeAsync());
-        Rendered!.WaitForRole("form");
-        Assert.Equal(["orders", "orders"], Rendered!.ByRole("dialog").AllByRole("textbox").Select(input => input.GetAttribute("value")));
-        await Rendered!.ByLabel("Name").InputAsync("Sales");
-        Assert.Equal("orders", Rendered!.ByLabel("Address").GetAttribute("value"));
-        await Rendered!.ByLabel("Address").ChangeAsync("sales");
-        await Rendered!.ByRole("form").SubmitAsync();
-        Assert.EndsWith("/acme/sales/resources?kind=agent", Navigation.Uri, StringComparison.Ordinal);
-        Assert.Equal("Sales", (await world.Services.Projects.GetAsync(world.Viewer, new("acme", "sales"), Token)).Value.Name);
+        Open(world.Admin, "/acme/orders/settings");
+        await world.Services.Projects.ChangeAsync(world.Admin, new("acme", "orders"), new("Sales"), Token);
+        await Rendered!.InvokeAsync(() => Actions.Refresh.InvokeAsync());
+        Rendered!.WaitForAssertion(() => Assert.Equal("Sales", Rendered!.FindComponent<Probe>().Instance.Shell!.Project!.Name));
+    }
+
+    [Theory]
+    [InlineData("Owner", true, true)]
+    [InlineData("Admin", true, false)]
+    [InlineData("Developer", false, false)]
+    public void Settings_are_in_the_menu_of_those_who_can_change_them(string who, bool project, bool organization)
+    {
+        var shell = Open(who switch { "Owner" => world.Owner, "Admin" => world.Admin, _ => world.Developer }, "/acme/settings");
+        var links = shell.Groups.SelectMany(group => group.Links).Where(link => link.Text == "Settings").Select(link => link.Href);
+        string?[] expected = [project ? "/acme/orders/settings" : null, organization ? "/acme/settings" : null];
+        Assert.Equal(expected.OfType<string>(), links);
     }
 
     [Fact]
-    public async Task Project_is_deleted_after_typing_its_name_and_another_opens()
+    public void Own_pages_lead_back_to_the_project_before()
     {
-        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "x"), Token)).Value.Key.KeyId;
-        Open(world.Admin, "/acme/orders/keys");
-        var deletion = Rendered!.InvokeAsync(() => Actions.DeleteProject.InvokeAsync()); // completes when the confirmation is answered
-        Rendered!.WaitForRole("alertdialog");
-        Assert.Contains("1 key only works in this project and will be revoked.", Rendered!.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
-        await Rendered!.ByRole("form").SubmitAsync();
-        Assert.True((await world.Services.Projects.GetAsync(world.Viewer, new("acme", "orders"), Token)).Succeeded);
-        await Rendered!.ByRole("alertdialog").ByRole("textbox").InputAsync("orders");
-        await Rendered!.ByRole("form").SubmitAsync();
-        await deletion;
-        Assert.EndsWith("/acme/returns/keys", Navigation.Uri, StringComparison.Ordinal);
-        Assert.Equal(Core.Keys.KeyState.Revoked, (await world.Services.Keys.GetAsync(world.Viewer, key, Token)).Value.State);
+        Open(world.Admin, "/acme/returns/keys");
+        Navigation.NavigateTo("/account/connected-apps");
+        Rendered!.WaitForAssertion(() => Assert.Equal(new ShellProject("returns", "acme/returns"), Rendered!.FindComponent<Probe>().Instance.Shell!.Nearest));
+        Assert.Equal("/acme/returns/keys", Rendered!.FindComponent<Probe>().Instance.Shell!.Groups.Single(group => group.Title == "Back to").Links.Single().Href);
     }
 
     static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;

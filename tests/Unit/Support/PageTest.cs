@@ -1,5 +1,6 @@
 using Bunit;
 using Dashboard.Components;
+using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -15,6 +16,7 @@ public abstract class PageTest : BunitContext
     {
         Services.AddSingleton<TimeProvider>(Clock);
         Services.AddComponents();
+        Services.AddScoped<UndoSnackbars>();
         JSInterop.Mode = JSRuntimeMode.Loose;
     }
 

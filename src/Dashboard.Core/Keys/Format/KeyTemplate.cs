@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -40,6 +41,14 @@ public sealed class KeyTemplate : IParsable<KeyTemplate>
     internal const int ChecksumLength = 6;
     internal const int ShownOfSecret = 4;
     const int OwnIdLength = 8;
+
+    /// <summary>How many characters more or less than a key has may come from a typing error.</summary>
+    internal const int MaxMiscounted = 3;
+
+    /// <summary>How much of a secret makes a text more than the prefix that lists show.</summary>
+    const int MinSecretPasted = 4;
+
+    static readonly SearchValues<char> KeyCharacters = SearchValues.Create(Base62.Digits + "_-");
 
     readonly KeyTemplatePart[] parts;
 
@@ -138,6 +147,43 @@ public sealed class KeyTemplate : IParsable<KeyTemplate>
         Span<char> right = stackalloc char[ChecksumLength];
         WriteChecksum(presented[..^ChecksumLength], right);
         return presented[^ChecksumLength..].SequenceEqual(right);
+    }
+
+    /// <summary>Returns whether the text is probably a key of this template with a typing error or without its end: the part before the
+    /// secret fits and some of a secret follows, or the text begins like a key and is about as long. Does not include keys that fit, nor the
+    /// prefix that lists show. Accepts any text, does not throw and does not allocate.</summary>
+    public bool Resembles(ReadOnlySpan<char> presented)
+    {
+        if (presented.ContainsAnyExcept(KeyCharacters) || Fits(presented))
+        {
+            return false;
+        }
+
+        var secretAt = KeyLength - parts[^1].Length;
+        var shown = secretAt + (HasPublicId ? 0 : ShownOfSecret);
+        if (presented.Length >= shown + MinSecretPasted && presented.Length <= KeyLength + MaxMiscounted && BeginFits(presented))
+        {
+            return true;
+        }
+
+        // An error in the first part: what then tells a key is its length, and that its end is as random as a secret looks.
+        return Math.Abs(presented.Length - KeyLength) <= MaxMiscounted
+            && presented.StartsWith(parts[0].Literal, StringComparison.OrdinalIgnoreCase)
+            && Base62.IsAll(presented[Math.Min(secretAt + MaxMiscounted, presented.Length)..]);
+    }
+
+    bool BeginFits(ReadOnlySpan<char> presented)
+    {
+        var start = 0;
+        foreach (var part in parts.AsSpan()[..^1])
+        {
+            if (!part.Fits(presented.Slice(start, part.Length)))
+            {
+                return false;
+            }
+            start += part.Length;
+        }
+        return true;
     }
 
     /// <summary>Returns the text of the template.</summary>

@@ -1,0 +1,100 @@
+using Dashboard.Auth;
+using Dashboard.Components;
+using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Shared;
+using Dashboard.Shell;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Dashboard.Settings;
+
+/// <summary>Renames and moves an organization.</summary>
+public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposable
+{
+    readonly CancellationTokenSource life = new();
+
+    [Parameter] public string Organization { get; set; } = "";
+
+    /// <summary>Handed from the prerendered page to its circuit.</summary>
+    [PersistentState] public OrganizationAccess? View { get; set; }
+
+    [CascadingParameter] ShellActions? Actions { get; set; }
+
+    [Inject] OrganizationService Organizations { get; set; } = null!;
+
+    [Inject] ProjectService Projects { get; set; } = null!;
+
+    [Inject] CurrentUser User { get; set; } = null!;
+
+    [Inject] NavigationManager Navigation { get; set; } = null!;
+
+    [Inject] IDialogService Dialogs { get; set; } = null!;
+
+    [Inject] Snackbars Snackbars { get; set; } = null!;
+
+    /// <summary>Why the user can only look; null if they can change the organization.</summary>
+    Error? Refusal => View?.Role.Check(MemberAction.ChangeOrganization);
+
+    public void Dispose()
+    {
+        life.Cancel();
+        life.Dispose();
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (View?.Slug != Organization)
+        {
+            await LoadAsync();
+        }
+    }
+
+    async Task LoadAsync()
+    {
+        if (await User.ActorAsync() is not { } actor)
+        {
+            return; // the router redirects to the sign-in page
+        }
+
+        var found = await Projects.FindOrganizationAsync(actor, Organization, life.Token);
+        if (found.Error is not null)
+        {
+            Navigation.NotFound();
+        }
+        else if (found.Value.Slug != Organization)
+        {
+            Navigation.NavigateTo($"/{found.Value.Slug}/settings", replace: true); // a former address
+        }
+        else
+        {
+            View = found.Value;
+        }
+    }
+
+    async Task<Error?> SaveAsync(string name, string slug)
+    {
+        var former = View!.Slug;
+        var outcome = await SessionExpiredPrompt.DoAsync(
+            User, actor => Organizations.ChangeAsync(actor, former, new(name, slug == former ? null : slug), life.Token),
+            () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
+        if (outcome.Error is { } fault)
+        {
+            return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own
+        }
+
+        Snackbars.Show("Saved general settings");
+        if (outcome.Value.Slug == former)
+        {
+            await LoadAsync();
+            StateHasChanged();
+            await (Actions?.Refresh.InvokeAsync() ?? Task.CompletedTask); // the name stands in the head bar too
+        }
+        else
+        {
+            Navigation.NavigateTo($"/{outcome.Value.Slug}/settings", replace: true);
+        }
+
+        return null;
+    }
+}
