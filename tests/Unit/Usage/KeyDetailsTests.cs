@@ -195,7 +195,11 @@ public sealed class KeyDetailsTests : IAsyncDisposable
             var ids = Enumerable.Range(0, others).Select(i => $"K{i:D7}").Append(key).ToList();
             context.AddRange(ids.SelectMany(id => Enumerable.Range(0, 90).Select(day => new KeyDay
             {
-                KeyId = id, Day = new DateTimeOffset(TestInstallation.Start.Date, TimeSpan.Zero).AddDays(-day), Outcome = KeyHour.Valid, ProjectId = project, Count = 1,
+                KeyId = id,
+                Day = new DateTimeOffset(TestInstallation.Start.Date, TimeSpan.Zero).AddDays(-day),
+                Outcome = KeyHour.Valid,
+                ProjectId = project,
+                Count = 1,
             })));
             context.AddRange(ids.Select(id => new KeyClient { KeyId = id, Network = "10.0.0.0/24", Client = "curl", FirstSeenAt = TestInstallation.Start, LastSeenAt = TestInstallation.Start }));
             context.AddRange(ids.Select(id => new KeyPermissionUse { KeyId = id, Permission = "read", FirstAskedAt = TestInstallation.Start, LastAskedAt = TestInstallation.Start }));
@@ -211,9 +215,24 @@ public sealed class KeyDetailsTests : IAsyncDisposable
 
     static AuditEntry Copy(AuditEntry entry, long chain, long sequence, string type, bool succeeded, string? target = null) => new()
     {
-        ChainId = chain, Sequence = sequence, ChangeId = entry.ChangeId, At = entry.At, ActorType = entry.ActorType, ActorId = entry.ActorId, ActorName = entry.ActorName,
-        Address = entry.Address, Category = entry.Category, Action = "key.copied", TargetType = type, TargetId = target ?? entry.TargetId, TargetName = entry.TargetName,
-        Succeeded = succeeded, Details = entry.Details, KeyId = entry.KeyId, PreviousHash = entry.PreviousHash, Hash = entry.Hash,
+        ChainId = chain,
+        Sequence = sequence,
+        ChangeId = entry.ChangeId,
+        At = entry.At,
+        ActorType = entry.ActorType,
+        ActorId = entry.ActorId,
+        ActorName = entry.ActorName,
+        Address = entry.Address,
+        Category = entry.Category,
+        Action = "key.copied",
+        TargetType = type,
+        TargetId = target ?? entry.TargetId,
+        TargetName = entry.TargetName,
+        Succeeded = succeeded,
+        Details = entry.Details,
+        KeyId = entry.KeyId,
+        PreviousHash = entry.PreviousHash,
+        Hash = entry.Hash,
     };
 
     Actor Actor(string who) => who switch
