@@ -17,10 +17,10 @@ public sealed record KeyItem(
     KeyState State,
     DateTimeOffset CreatedAt,
     DateTimeOffset? LastUsedAt,
-    string? LastUsedFrom,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? RevokedAt,
-    bool Changeable)
+    bool Changeable,
+    KeySparkline? Usage = null)
 {
     /// <summary>How many permissions are named. The rest are counted.</summary>
     const int MaxNamed = 3;
@@ -44,7 +44,6 @@ public sealed record KeyItem(
         key.State,
         key.CreatedAt,
         key.LastUsedAt,
-        key.LastUsedFrom,
         key.ExpiresAt,
         key.RevokedAt,
         role.Can(MemberAction.ManageAllKeys)

@@ -2,11 +2,12 @@ using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
+using Dashboard.Core.Usage;
 
 namespace Dashboard.Keys;
 
 /// <summary>Reads the data of the keys page.</summary>
-sealed class KeysPageQuery(KeyListService lists, KeyService keys, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
+sealed class KeysPageQuery(KeyListService lists, KeyService keys, UsageService usage, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
 {
     /// <summary>Reads one page of keys and the data around it.</summary>
     /// <returns>The page, or an error. If the URL uses a former name of the project, its <see cref="ProjectAccess.Path"/> differs from
@@ -29,12 +30,13 @@ sealed class KeysPageQuery(KeyListService lists, KeyService keys, ProjectService
             return fault;
         }
 
+        var days = await usage.DaysAsync(actor, [.. page.Value.Items.Select(key => key.KeyId)], KeySparkline.Days, cancellationToken);
         var onePage = asked.Cursor is null && page.Value.NextCursor is null;
         return new KeysPageModel(
             asked,
             project.Value,
             term.Length > 0,
-            [.. page.Value.Items.Select(key => KeyItem.Of(key, actor, project.Value.Role, catalog))],
+            [.. page.Value.Items.Select(key => KeyItem.Of(key, actor, project.Value.Role, catalog) with { Usage = KeySparkline.Of(days[key.KeyId]) })],
             onePage ? page.Value.Items.Count : await CountAsync(actor, query, cancellationToken),
             page.Value.NextCursor,
             allowance.Value,

@@ -91,6 +91,7 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
         Search = requested.Search.Length > 0 ? requested.Search : unaddressed;
         if (Page is { } page && page.State.Equals(requested) && page.Searched == Search.Length > 0)
         {
+            (reads, IsLoading, loading) = (reads + 1, false, null); // what is still being read is no longer asked for
             return;
         }
 

@@ -7,10 +7,10 @@ static class SearchText
     const int KeyLength = 33;
 
     /// <summary>A part of a secret of this length is too much.</summary>
-    const int PartLength = 12;
+    const int PartLength = 10;
 
-    /// <summary>How often neighbors in a text are of different kinds (small letters, capitals, digits) before it looks random.</summary>
-    const int MaxTurns = 3;
+    /// <summary>In random text, at least one of so many letters is of another kind (small letters, capitals, digits) than the one before it.</summary>
+    const int TurnsIn = 3;
 
     /// <summary>Returns whether a text is no key, token or part of one, as far as can be told. It errs on the safe side: a long name without a space, or
     /// an identifier, can be searched for as well, but is not in the address.</summary>
@@ -22,7 +22,7 @@ static class SearchText
             unbroken = char.IsWhiteSpace(text[i]) ? 0 : unbroken + 1;
             run = char.IsAsciiLetterOrDigit(text[i]) ? run + 1 : 0;
             turns = run < 2 ? 0 : KindOf(text[i]) == KindOf(text[i - 1]) ? turns : turns + 1;
-            if (unbroken >= KeyLength || (run >= PartLength && turns >= MaxTurns))
+            if (unbroken >= KeyLength || (run >= PartLength && turns * TurnsIn >= run))
             {
                 return false;
             }
