@@ -11,6 +11,7 @@ COPY src/Dashboard/Dashboard.csproj src/Dashboard/packages.lock.json src/Dashboa
 RUN dotnet restore src/Dashboard --locked-mode
 # The build enforces the code style, so it needs its rules.
 COPY .editorconfig BannedSymbols.txt ./
+COPY docs docs
 COPY src src
 RUN dotnet publish src/Dashboard -c Release -o /app --no-restore
 

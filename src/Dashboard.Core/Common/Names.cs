@@ -19,7 +19,7 @@ public static class Names
     /// <summary>Path segments that Latchkey itself uses as the first or the last one. As a slug they would hide a page.</summary>
     static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
-        "account", "api", "apps", "audit", "connected-apps", "css", "error", "favicon", "fonts", "forward-auth", "forward-auth-nginx",
+        "account", "api", "apps", "audit", "connected-apps", "css", "docs", "error", "favicon", "fonts", "forward-auth", "forward-auth-nginx",
         "healthz", "hygiene", "keys", "members", "not-found", "oauth", "openapi", "projects", "resources", "service-accounts", "sessions",
         "settings", "setup", "usage", "v1",
     };

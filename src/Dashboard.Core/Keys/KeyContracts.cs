@@ -134,7 +134,7 @@ public sealed class IssuedKey(KeySummary key, KeySecret secret)
 }
 
 /// <summary>How many keys of a project count against its limit.</summary>
-/// <param name="Used">The active and inactive ones.</param>
+/// <param name="Used">The active and disabled ones.</param>
 /// <param name="Max">The most there may be.</param>
 public sealed record Allowance(int Used, int Max)
 {

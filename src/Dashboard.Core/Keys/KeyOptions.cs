@@ -11,7 +11,7 @@ public sealed class KeyOptions
     /// <summary>The template of new keys. It can change at any time: existing keys stay valid.</summary>
     public KeyTemplate Template { get; init; } = KeyTemplate.OfDefault;
 
-    /// <summary>The maximum number of active and inactive keys in a project.</summary>
+    /// <summary>The maximum number of active and disabled keys in a project.</summary>
     [Range(1, 10_000_000)]
     public int MaxActivePerProject { get; init; } = 10;
 

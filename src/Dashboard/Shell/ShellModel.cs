@@ -12,7 +12,7 @@ public sealed record ShellProject(string Name, string Path)
 
 /// <summary>A link in the navigation, with an optional badge: <paramref name="Count"/> and, for screen readers, <paramref
 /// name="CountNoun"/>.</summary>
-public sealed record ShellLink(string Text, string Href, string Icon, int? Count = null, string? CountNoun = null);
+public sealed record ShellLink(string Text, string Href, string? Icon, int? Count = null, string? CountNoun = null);
 
 /// <summary>A group of links: "Project", "Organization".</summary>
 public sealed record ShellGroup(string Title, IReadOnlyList<ShellLink> Links);

@@ -2,6 +2,7 @@ using Dashboard.Auth;
 using Dashboard.Components;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
+using Dashboard.Docs;
 using Dashboard.Projects;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
@@ -130,6 +131,11 @@ public sealed class ShellProvider : ComponentBase, IDisposable
         }
 
         var shell = new ShellModel { UserName = actor.Name, SignOutAction = "/account/sign-out", AccountLinks = [OwnApps] };
+        if (Place == DocsLibrary.Root || Place.StartsWith($"{DocsLibrary.Root}/", StringComparison.Ordinal))
+        {
+            return await OfDocsAsync(shell, actor, cancellationToken);
+        }
+
         if (PathIn(Place) is not { } path)
         {
             return shell;
@@ -152,8 +158,20 @@ public sealed class ShellProvider : ComponentBase, IDisposable
         return found.Succeeded ? Around(shell, found.Value, await Projects.AccessibleAsync(actor, cancellationToken)) : shell;
     }
 
-    /// <summary>Builds the model for one of the user's own pages, with a link back to the previous project, or to the first.</summary>
-    async Task<ShellModel> OfPersonAsync(ShellModel shell, Actor actor, CancellationToken cancellationToken)
+    /// <summary>Builds the model for one of the user's own pages.</summary>
+    Task<ShellModel> OfPersonAsync(ShellModel shell, Actor actor, CancellationToken cancellationToken) =>
+        BesideAsync(shell with { Groups = [new("Your account", [OwnApps])] }, actor, cancellationToken);
+
+    /// <summary>Builds the model for the documentation: its pages, without the decisions, which are read from the list of all.</summary>
+    Task<ShellModel> OfDocsAsync(ShellModel shell, Actor actor, CancellationToken cancellationToken) => BesideAsync(
+        shell with
+        {
+            Groups = [.. DocsLibrary.Groups.SkipLast(1).Select(group => new ShellGroup(group.Title, [.. group.Links.Select(link => new ShellLink(link.Title, link.Href, null))]))],
+        },
+        actor, cancellationToken);
+
+    /// <summary>Adds a link back to the previous project, or to the first.</summary>
+    async Task<ShellModel> BesideAsync(ShellModel shell, Actor actor, CancellationToken cancellationToken)
     {
         var back = Shell?.Nearest;
         if (back is null && await Projects.AccessibleAsync(actor, cancellationToken) is [var first, ..])
@@ -161,11 +179,10 @@ public sealed class ShellProvider : ComponentBase, IDisposable
             back = new(first.ProjectName, first.Path.ToString());
         }
 
-        var account = new ShellGroup("Your account", [OwnApps]);
-        return shell with
+        return back is null ? shell : shell with
         {
             Nearest = back,
-            Groups = back is null ? [account] : [account, new(BackTo, [new(back.Name, back.Href, Icons.ArrowLeft)])],
+            Groups = [.. shell.Groups, new(BackTo, [new(back.Name, back.Href, Icons.ArrowLeft)])],
         };
     }
 

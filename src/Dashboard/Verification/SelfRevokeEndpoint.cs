@@ -13,7 +13,7 @@ static class SelfRevokeEndpoint
         var verification = app.MapGroup("/v1").AllowAnonymous().AsApi().WithTags("Verification");
         verification.MapPost("/self-revoke", RevokeAsync)
             .WithName("revokeOwnKey").WithSummary(
-                "Permanently revoke the presented key. Works for inactive and expired keys too, from any IP address and at any host.")
+                "Permanently revoke the presented key. Works for disabled and expired keys too, from any IP address and at any host.")
             .Answers<SelfRevokedAnswer>(200, "The key was revoked.")
             .WithMetadata(new PresentedCredentialMetadata())
             .Refuses(

@@ -94,10 +94,16 @@
       else openAtEnd = false;
     };
     showThemeChoice();
+    showShortcuts();
     take();
   }
 
+  // Where messages lie over the page, it gets room at its foot to scroll from under them.
+  const under = new ResizeObserver(([{ target }]) => root.style.setProperty('--toasts', `${target.offsetHeight}px`));
+  let toasts = null;
+
   function settle() {
+    if (!toasts?.isConnected && (toasts = document.querySelector('.toasts'))) under.observe(toasts);
     const now = dialogs(), closed = open.some(dialog => !now.includes(dialog));
     open = now;
     for (const element of all(document, '.skip, [data-shell] > :not([data-overlays])')) element.inert = now.length > 0;
@@ -279,6 +285,27 @@
   function submitClick(e) {
     const form = e.target.closest('[data-submit]')?.dataset.submit;
     if (form) document.getElementById(form)?.requestSubmit();
+  }
+
+  // ── Keys that act by themselves: "/" searches, "c" creates. Not while typing, not in a dialog or a menu; the account's menu turns them off. ──
+
+  const shortcutsOn = () => { try { return localStorage.getItem('shortcuts') !== 'off'; } catch { return true; } };
+  const showShortcuts = () => all(document, '[data-shortcuts]').forEach(item => item.setAttribute('aria-checked', shortcutsOn()));
+
+  function shortcutKey(e) {
+    if (e.defaultPrevented || e.repeat || e.ctrlKey || e.metaKey || e.altKey || open.length || !shortcutsOn()) return;
+    if (e.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable], [role="combobox"], [role="menu"], [popover]')) return;
+    const target = e.key === '/' || e.key === 'c' ? document.querySelector(`#main [aria-keyshortcuts="${e.key}"]`) : null;
+    if (!target || !usable(target)) return;
+    e.preventDefault();
+    target.focus();
+    if (e.key === 'c') target.click();
+  }
+
+  function shortcutsClick(e) {
+    if (!e.target.closest('[data-shortcuts]')) return;
+    try { localStorage.setItem('shortcuts', shortcutsOn() ? 'off' : 'on'); } catch { /* they stay on */ }
+    showShortcuts();
   }
 
   // ── Copying: within the click event and without the server. Never throws. The outcome is "copied", or "manual": the text is selected for the user to copy. ──
@@ -480,20 +507,15 @@
   }
 
   const ours = {
-    click: [skipClick, submitClick, revealClick, railClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
-    keydown: [menuButtonKey, tabKey, dialogKey, dialogTab],
+    click: [skipClick, submitClick, revealClick, railClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, shortcutsClick, copyClick, connectionClick],
+    keydown: [menuButtonKey, tabKey, dialogKey, dialogTab, shortcutKey],
     input: [keepDraft],
   };
   for (const [name, handlers] of Object.entries(ours)) {
     document.addEventListener(name, e => { if (e.target instanceof Element) handlers.forEach(handle => handle(e)); });
   }
 
-  // Where messages lie over the page, it gets room at its foot to scroll from under them.
-  const under = new ResizeObserver(([{ target }]) => root.style.setProperty('--toasts', `${target.offsetHeight}px`));
-
   document.addEventListener('DOMContentLoaded', () => {
-    const toasts = document.querySelector('.toasts');
-    if (toasts) under.observe(toasts);
     startBlazor();
     if (document.activeElement === document.body) document.querySelector('[data-autofocus]')?.focus();
     showThemeChoice();

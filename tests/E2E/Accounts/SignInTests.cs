@@ -22,8 +22,8 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
             await TypeAsync(visit, "nobody@example.com", "not-the-Password-1");
             await Assertions.Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync($"Wrong email or password. {left}");
             await Assertions.Expect(visit.Page.GetByLabel("Email")).ToHaveValueAsync("nobody@example.com");
-            await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveValueAsync("");
-            await Assertions.Expect(visit.Page.GetByLabel("Password")).ToBeFocusedAsync();
+            await Assertions.Expect(visit.Page.GetByLabel("Password", new() { Exact = true })).ToHaveValueAsync("");
+            await Assertions.Expect(visit.Page.GetByLabel("Password", new() { Exact = true })).ToBeFocusedAsync();
         }
 
         await TypeAsync(visit, "nobody@example.com", "not-the-Password-1");
@@ -39,8 +39,42 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         await visit.Page.GotoAsync(SignIn);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).TapAsync();
         await Assertions.Expect(visit.Page.GetByLabel("Email")).ToHaveAccessibleDescriptionAsync("Enter your email address.");
-        await Assertions.Expect(visit.Page.GetByLabel("Password")).ToHaveAccessibleDescriptionAsync("Enter your password.");
+        await Assertions.Expect(visit.Page.GetByLabel("Password", new() { Exact = true })).ToHaveAccessibleDescriptionAsync("Enter your password.");
         await visit.ExpectAccessibleAsync(PageState.SignInErrors);
+    }
+
+    [Fact]
+    public async Task Password_can_be_shown_and_is_sent_as_a_password()
+    {
+        product.Start();
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.Page.GotoAsync(SignIn);
+        var password = visit.Page.GetByLabel("Password", new() { Exact = true });
+        var show = visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show password" });
+        await visit.Page.GetByLabel("Email").FillAsync("nobody@example.com");
+        await password.FillAsync("not-the-Password-1");
+        await password.PressAsync("Tab");
+        await Assertions.Expect(show).ToBeFocusedAsync();
+        await visit.Page.Keyboard.PressAsync("Space");
+        await Assertions.Expect(password).ToHaveAttributeAsync("type", "text");
+        await Assertions.Expect(show).ToHaveAttributeAsync("aria-pressed", "true");
+        await visit.Page.EvaluateAsync("addEventListener('submit', e => { window.sentAs = document.getElementById('password').type; e.preventDefault(); })");
+        await password.PressAsync("Enter");
+        Assert.Equal("password", await visit.Page.EvaluateAsync<string>("window.sentAs"));
+        await show.ClickAsync();
+        await show.ClickAsync();
+        await Assertions.Expect(show).ToHaveAttributeAsync("aria-pressed", "false");
+        await Assertions.Expect(password).ToHaveAttributeAsync("type", "password");
+    }
+
+    [Fact]
+    public async Task Without_its_script_a_password_is_a_plain_field()
+    {
+        product.Start();
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url, new() { JavaScriptEnabled = false });
+        await visit.Page.GotoAsync(SignIn);
+        await Assertions.Expect(visit.Page.GetByLabel("Password", new() { Exact = true })).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Show password" })).ToBeHiddenAsync();
     }
 
     [Theory]
@@ -198,8 +232,8 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
     static async Task TypeAsync(PageVisit visit, string email, string password)
     {
         await visit.Page.GetByLabel("Email").FillAsync(email);
-        await visit.Page.GetByLabel("Password").FillAsync(password);
-        await visit.Page.GetByLabel("Password").PressAsync("Enter");
+        await visit.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
+        await visit.Page.GetByLabel("Password", new() { Exact = true }).PressAsync("Enter");
     }
 
     /// <summary>Returns the response to a program that sends a user's cookie.</summary>

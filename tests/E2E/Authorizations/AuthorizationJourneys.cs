@@ -102,7 +102,7 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await visit.ExpectAccessibleAsync(PageState.ConsentWithoutOrganization);
         await page.GetByRole(AriaRole.Button, new() { Name = "Not you?" }).ClickAsync();
         await page.GetByLabel("Email").FillAsync(Product.Email);
-        await page.GetByLabel("Password").FillAsync(Product.Password);
+        await page.GetByLabel("Password", new() { Exact = true }).FillAsync(Product.Password);
         await page.Keyboard.PressAsync("Enter");
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = LongName })).ToBeVisibleAsync();

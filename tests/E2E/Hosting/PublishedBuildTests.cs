@@ -28,7 +28,7 @@ public sealed class PublishedBuildTests(Browser browser, PublishedBuildTests.Pub
             {
                 await visit.Page.GotoAsync($"/setup?code={product.SetUpCode}");
                 await visit.Page.GetByLabel("Email").FillAsync(Product.Email);
-                await visit.Page.GetByLabel("Password").FillAsync(Product.Password);
+                await visit.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Product.Password);
                 await visit.Page.GetByLabel("Organization").FillAsync("Northwind Traders");
                 await visit.Page.GetByLabel("First project").FillAsync("Order Platform");
                 await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create account and sign in" }).ClickAsync();

@@ -55,6 +55,10 @@ public sealed class FirstUseTests(Browser browser)
         await Expect(dialog.GetByRole(AriaRole.Status).Filter(new() { HasText = "It works." })).ToContainTextAsync("GET /v1/capabilities, allowed, from 127.0.0.0/24");
         Assert.Single(commands.Sent, sql => sql.Contains("\"Method\"", StringComparison.Ordinal)); // exactly once
         await visit.ExpectAccessibleAsync(PageState.SecretWorks);
+        var guide = await page.Context.RunAndWaitForPageAsync(() => dialog.GetByRole(AriaRole.Link, new() { Name = "nginx" }).ClickAsync());
+        await Expect(guide).ToHaveTitleAsync("nginx · Docs · Latchkey");
+        await guide.CloseAsync();
+        await Expect(dialog.Locator(".copybox code")).ToHaveTextAsync(raw); // it is still there
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
         await Expect(dialog).ToBeHiddenAsync();
     }

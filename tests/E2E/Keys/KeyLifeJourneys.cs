@@ -120,7 +120,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         var ended = await visit.Requests.DeleteAsync("/api/session", new() { Headers = [new("Sec-Fetch-Site", "same-origin")] });
         Assert.Equal(204, ended.Status);
         await page.GetByLabel("Email").FillAsync(Product.Email); // without interaction
-        await page.GetByLabel("Password").FillAsync(Product.Password);
+        await page.GetByLabel("Password", new() { Exact = true }).FillAsync(Product.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.WaitForURLAsync($"**/{project}/keys");
         await visit.UntilInteractiveAsync();

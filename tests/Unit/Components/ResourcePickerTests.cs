@@ -62,7 +62,7 @@ public sealed class ResourcePickerTests : PageTest
         var list = page.ByRole("list", "Selected resources");
         Assert.Equal(21, list.AllByRole("listitem").Count);
         Assert.StartsWith("300 resources, the last 20 of them below", list.TextContent.Trim(), StringComparison.Ordinal);
-        Assert.Empty(page.FindAll("input[type='hidden']")); // a draft holds all of them or none
+        Assert.DoesNotContain("type=\"hidden\"", page.Markup, StringComparison.Ordinal); // a draft holds all of them or none
         await page.ByRole("button", "Remove all").ClickAsync(new());
         Assert.Empty(told!);
     }

@@ -9,7 +9,7 @@ public sealed partial class MarkdownTests
 {
     /// <summary>Words that no page uses: each has a plain one, or the American spelling.</summary>
     static readonly Regex Avoided = new(
-        @"\b(for\sever|anew|lately|meanwhile|whoever|who carries? on|hears? of|goes on|going on|(is|are|be) told( as)?|what (was|is) asked for|tells? apart|licence|catalogue)\b",
+        @"\b(for\sever|anew|lately|meanwhile|whoever|who carries? on|hears? of|goes on|going on|(is|are|be) told( as)?|what (was|is) asked for|switch(es|ed)?\s((it|them|keys?)\s)?off|tells? apart|licence|catalogue)\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
 
     [Fact]
@@ -38,6 +38,14 @@ public sealed partial class MarkdownTests
     {
         var root = Repository.Root;
         Assert.Empty(Pages(root).SelectMany(page => Avoided.Matches(WithoutCode(File.ReadAllText(page))).Select(match => $"{Path.GetRelativePath(root, page)}: {match.Value}")));
+    }
+
+    /// <summary>What can be enabled again is disabled: one word for it, on every page. Programs read <c>inactive</c>.</summary>
+    [Fact]
+    public void Pages_call_what_is_disabled_by_one_word()
+    {
+        var pages = Directory.GetFiles(Path.Combine(Repository.Root, "src", "Dashboard"), "*.razor", SearchOption.AllDirectories);
+        Assert.Empty(pages.Where(page => OtherWords().IsMatch(File.ReadAllText(page))).Select(page => Path.GetRelativePath(Repository.Root, page)));
     }
 
     static IEnumerable<string> Pages(string root) =>
@@ -71,4 +79,7 @@ public sealed partial class MarkdownTests
 
     [GeneratedRegex(@"`[^`\n]+`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex CodeSpan();
+
+    [GeneratedRegex(@"(?<!\.)\b(in|de)activ|switch(es|ed)?\s((it|them)\s)?off|turn(s|ed)?\s((it|them)\s)?off", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex OtherWords();
 }

@@ -58,8 +58,8 @@ public sealed class PublishedAppsPageTests : PageTest
 
         var page = Open(who switch { "Admin" => world.Admin, "Viewer" => world.Viewer, _ => world.Developer });
         Assert.Equal("No published apps in orders yet", page.ByTestId("empty-state").ByRole("heading").TextContent);
-        Assert.Equal(action, page.ByTestId("empty-state").AllByRole("button").Concat(page.ByTestId("empty-state").AllByRole("link")).SingleOrDefault(way => way.TextContent != "connected apps")?.TextContent);
-        Assert.Equal(who == "Admin" ? "/acme/connected-apps" : "/account/connected-apps", page.ByRole("link", "connected apps").GetAttribute("href"));
+        Assert.Equal(action, page.ByTestId("empty-state").AllByRole("button").Concat(page.ByTestId("empty-state").AllByRole("link")).SingleOrDefault(way => way.TextContent != "Connected apps")?.TextContent);
+        Assert.Equal(who == "Admin" ? "/acme/connected-apps" : "/account/connected-apps", page.ByRole("link", "Connected apps").GetAttribute("href"));
         Assert.Contains(said ?? "", page.ByTestId("empty-state").TextContent, StringComparison.Ordinal);
     }
 

@@ -17,7 +17,8 @@ static class ApiDescription
     /// <summary>The security scheme for access tokens of the command-line client.</summary>
     public const string TokenScheme = "access_token";
 
-    const string Name = "v1";
+    /// <summary>The name of the document, and of its services.</summary>
+    public const string Name = "v1";
 
     const string About =
         "Latchkey issues and verifies API keys. Times are RFC 3339 in UTC with milliseconds. Every error is a problem document " +
@@ -26,7 +27,7 @@ static class ApiDescription
 
     public static IServiceCollection AddApiDescription(this IServiceCollection services)
     {
-        services.AddSingleton<Cache>();
+        services.AddSingleton<ApiDocument>();
         return services.AddOpenApi(Name, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -49,8 +50,8 @@ static class ApiDescription
         var description = app.MapGroup("/openapi").AllowAnonymous().AsApi().WithTags("Description");
         description.MapRead(
             $"/{Name}.json",
-            async Task<IResult> (Cache cache, CancellationToken cancellationToken) =>
-                TypedResults.Bytes(await cache.GetAsync(cancellationToken), "application/json"))
+            async Task<IResult> (ApiDocument document, CancellationToken cancellationToken) =>
+                TypedResults.Bytes(await document.GetAsync(cancellationToken), "application/json"))
             .WithName("getDescription").WithSummary("Get this OpenAPI document.").Answers<JsonObject>(200, "The OpenAPI 3.1 document.")
             .ShortCircuit();
     }
@@ -107,39 +108,4 @@ static class ApiDescription
 
     static OpenApiSecurityScheme Header(string name) =>
         new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = name, Description = "The API key." };
-
-    /// <summary>Caches the serialized document, which does not change while the process runs.</summary>
-    sealed class Cache([FromKeyedServices(Name)] IOpenApiDocumentProvider provider) : IDisposable
-    {
-        readonly SemaphoreSlim gate = new(1);
-        byte[]? bytes;
-
-        public async Task<byte[]> GetAsync(CancellationToken cancellationToken)
-        {
-            if (bytes is { } known)
-            {
-                return known;
-            }
-
-            await gate.WaitAsync(cancellationToken);
-            try
-            {
-                if (bytes is null)
-                {
-                    var document = await provider.GetOpenApiDocumentAsync(CancellationToken.None);
-                    using var stream = new MemoryStream();
-                    await document.SerializeAsJsonAsync(stream, OpenApiSpecVersion.OpenApi3_1, cancellationToken);
-                    bytes = stream.ToArray();
-                }
-
-                return bytes;
-            }
-            finally
-            {
-                gate.Release();
-            }
-        }
-
-        public void Dispose() => gate.Dispose();
-    }
 }
