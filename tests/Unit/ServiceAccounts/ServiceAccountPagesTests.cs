@@ -30,6 +30,7 @@ public sealed class ServiceAccountPagesTests : PageTest
         Services.AddSingleton(world.Services.Resources);
         Services.AddSingleton(Accounts);
         Services.AddSingleton(world.Services.Get<PermissionCatalog>());
+        Services.AddSingleton(world.Services.Get<KeyPresets>());
         Services.AddSingleton(world.Services.Get<SessionService>());
         Services.AddSingleton(world.Services.Get<ChangeFeed>());
         Services.AddSingleton<ServiceAccountsPageQuery>();
