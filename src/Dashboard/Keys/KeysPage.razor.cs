@@ -102,7 +102,7 @@ public sealed partial class KeysPage : IDisposable
             return;
         }
 
-        await (searchField?.ClearAsync() ?? Task.CompletedTask); // before the key can be shown or sent again
+        searchField?.Clear(); // before the key can be shown or sent again
         found = await User.ActorAsync() is { } actor ? await Keys.WhichAsync(actor, text, list.Closed) : Error.SessionRequired;
         await list.SearchAsync("");
     }

@@ -59,7 +59,7 @@ public sealed class SearchFieldTests : PageTest
     {
         var page = Open("");
         page.ByRole("searchbox").Input("stag");
-        await page.InvokeAsync(page.FindComponent<SearchField>().Instance.ClearAsync);
+        await page.InvokeAsync(page.FindComponent<SearchField>().Instance.Clear);
         Clock.Advance(Pause);
         Assert.Equal("", Text(page));
         Assert.DoesNotContain("stag", told);
@@ -72,13 +72,44 @@ public sealed class SearchFieldTests : PageTest
         page.ByRole("searchbox").Input("stag");
         Clock.Advance(Pause);
         page.WaitForAssertion(() => Assert.Equal(["stag"], told));
-        await page.InvokeAsync(page.FindComponent<SearchField>().Instance.ClearAsync);
+        await page.InvokeAsync(page.FindComponent<SearchField>().Instance.Clear);
         page.FindComponent<SearchField>().Render(p => p.Add(x => x.Value, "prod"));
         Clock.Advance(Pause);
         page.WaitForAssertion(() => Assert.Equal("prod", Text(page)));
         Clock.Advance(Pause);
         Assert.Equal("prod", Text(page));
         Assert.Equal(["stag"], told);
+    }
+
+    [Fact]
+    public void Text_whose_beginning_the_page_searches_for_stays_as_typed()
+    {
+        var page = Open("");
+        page.ByRole("searchbox").Input("stag ");
+        Clock.Advance(Pause);
+        page.WaitForAssertion(() => Assert.Equal(["stag "], told));
+        page.ByRole("searchbox").Input("stag in");
+        page.FindComponent<SearchField>().Render(p => p.Add(x => x.Value, "stag"));
+        Assert.Equal("stag in", Text(page));
+        Clock.Advance(Pause);
+        page.WaitForAssertion(() => Assert.Equal(["stag ", "stag in"], told));
+    }
+
+    [Fact]
+    public async Task Page_empties_the_field_while_it_handles_the_report()
+    {
+        var taken = new TaskCompletionSource();
+        IRenderedComponent<PageHost>? page = null;
+        page = RenderPage<SearchField>(p => p.Add(x => x.Label, "Search keys").Add(x => x.Value, "").Add(x => x.ValueChanged, async text =>
+        {
+            await Task.Yield();
+            page!.FindComponent<SearchField>().Instance.Clear();
+            taken.SetResult();
+        }));
+        page.ByRole("searchbox").Input("a key");
+        Clock.Advance(Pause);
+        await taken.Task.WaitAsync(TimeSpan.FromSeconds(30), Xunit.TestContext.Current.CancellationToken);
+        page.WaitForAssertion(() => Assert.Equal("", Text(page)));
     }
 
     [Fact]
