@@ -85,7 +85,7 @@ public sealed partial class KeysPage : IDisposable
 
     Task ShowManagedAsync(bool shown) => list.ShowAsync(list.Chosen! with { Managed = shown });
 
-    Task ShowEnvironmentAsync(KeyEnvironment? only) => list.ShowAsync(list.Chosen! with { Environment = only });
+    Task ShowEnvironmentAsync(KeyEnvironment? only) => list.ChooseAsync(list.Chosen! with { Environment = only }, nameof(Environment));
 
     Task ShowFilterAsync(KeyFilter filter) => list.ShowAsync(list.Chosen! with { Filter = filter });
 

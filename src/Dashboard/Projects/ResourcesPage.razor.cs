@@ -134,7 +134,7 @@ public sealed partial class ResourcesPage : IDisposable
         StateHasChanged();
     }
 
-    Task ShowKindAsync(string kind) => list.ShowAsync(list.Chosen! with { Kind = kind.Length == 0 ? null : kind });
+    Task ShowKindAsync(string kind) => list.ChooseAsync(list.Chosen! with { Kind = kind.Length == 0 ? null : kind }, nameof(Kind));
 
     Task ShowSortedAsync(SortState sort) => list.ShowAsync(
         list.Chosen! with { Sort = sort.By == ResourceSort.CreatedAt.ToWireName() ? ResourceSort.CreatedAt : ResourceSort.Name, Descending = sort.Descending });

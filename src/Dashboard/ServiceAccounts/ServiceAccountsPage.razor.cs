@@ -87,7 +87,7 @@ public sealed partial class ServiceAccountsPage : IDisposable
         StateHasChanged();
     }
 
-    Task ShowStateAsync(ServiceAccountState? state) => list.ShowAsync(list.Chosen! with { State = state });
+    Task ShowStateAsync(ServiceAccountState? state) => list.ChooseAsync(list.Chosen! with { State = state }, nameof(State));
 
     Task ShowSizeAsync(int size) => list.ShowAsync(list.Chosen! with { Size = size });
 

@@ -20,6 +20,7 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
     readonly CancellationTokenSource life = new();
     string unaddressed = "";
     string unaddressedNext = "";
+    string? chosenFrom;
     TState? going;
     TState? loading;
     int reads;
@@ -82,6 +83,7 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
             return; // what was chosen since is on its way
         }
 
+        chosenFrom = requested.Equals(going) ? chosenFrom : null;
         going = null;
         if (requested.Search.Length > 0 || !IsAt(requested))
         {
@@ -100,6 +102,16 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
 
     /// <summary>Shows the first page with other filters, another order or another number of rows.</summary>
     public Task ShowAsync(TState state) => GoOrLoadAsync(First(state), replace: false);
+
+    /// <summary>Shows the first page with another filter from a list of options. Arrow keys choose each option that they pass, so what the same list chooses
+    /// in a row is one entry of the browser's history.</summary>
+    public Task ChooseAsync(TState state, string from)
+    {
+        var again = from == chosenFrom;
+        var done = GoOrLoadAsync(First(state), replace: again);
+        chosenFrom = from;
+        return done;
+    }
 
     /// <summary>Shows the first page with other filters and without a search.</summary>
     public Task ClearAsync(TState state)
@@ -185,7 +197,7 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
             return; // another page is shown
         }
 
-        going = state;
+        (going, chosenFrom) = (state, null);
         navigation().NavigateTo(state.ToAddress(), replace: replace);
     }
 

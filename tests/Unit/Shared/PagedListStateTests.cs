@@ -104,6 +104,22 @@ public sealed class PagedListStateTests : IDisposable
     }
 
     [Fact]
+    public async Task Options_that_arrow_keys_pass_are_one_entry_of_the_history()
+    {
+        await list.OpenAsync(new("shop"));
+        await list.ChooseAsync(list.Chosen! with { Descending = true }, "order");
+        await list.ChooseAsync(list.Chosen! with { Descending = false }, "order");
+        await list.ChooseAsync(list.Chosen! with { Descending = true }, "order");
+        Assert.Equal((1, 2), (address.Pushed, address.Redirects.Count));
+        await list.NextAsync();
+        await list.ChooseAsync(list.Chosen! with { Descending = false }, "order");
+        Assert.Equal(3, address.Pushed);
+        await OpenAsync("/shop/rows?descending=true"); // back
+        await list.ChooseAsync(list.Chosen! with { Descending = false }, "order");
+        Assert.Equal((4, 2), (address.Pushed, address.Redirects.Count));
+    }
+
+    [Fact]
     public async Task Address_brings_a_page_back_with_the_pages_before_it()
     {
         await list.OpenAsync(new("shop"));
