@@ -1,16 +1,13 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Reflection;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
-using Markdig.Extensions.Tables;
-using Markdig.Renderers;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
 namespace Dashboard.Docs;
 
-/// <summary>The documentation of this version, which is part of the program: its pages in Markdown, rendered when they are first read. Links
+/// <summary>The documentation of this version, which is part of the program: its pages in Markdown, parsed when they are first read. Links
 /// lead to other pages of it; those to other hosts are left out, because no page of ours leads anywhere by itself.</summary>
 static class DocsLibrary
 {
@@ -31,11 +28,11 @@ static class DocsLibrary
     ];
 
     static readonly MarkdownPipeline pipeline =
-        new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).DisableHtml().Build();
+        new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build();
 
     static readonly FrozenDictionary<string, Lazy<DocsPageText>> pages = Assembly.GetExecutingAssembly().GetManifestResourceNames()
         .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..])
-        .ToFrozenDictionary(page => page, page => new Lazy<DocsPageText>(() => Render(page)), StringComparer.Ordinal);
+        .ToFrozenDictionary(page => page, page => new Lazy<DocsPageText>(() => Read(page)), StringComparer.Ordinal);
 
     static readonly Lazy<IReadOnlyList<DocsGroup>> groups = new(
     [
@@ -61,7 +58,7 @@ static class DocsLibrary
 
     static DocsLink LinkTo(string page) => new(pages[page].Value.Title, $"{Root}/{page}");
 
-    static DocsPageText Render(string page)
+    static DocsPageText Read(string page)
     {
         using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + page)!);
         var document = Markdown.Parse(reader.ReadToEnd(), pipeline);
@@ -76,29 +73,7 @@ static class DocsLibrary
         }
 
         var title = (HeadingBlock)document[0];
-        return new(string.Concat(title.Inline!.Descendants<LeafInline>().Select(inline => inline is CodeInline code ? code.Content : inline.ToString())), [.. Parts(document)]);
-    }
-
-    static IEnumerable<DocsPart> Parts(MarkdownDocument document)
-    {
-        foreach (var (index, block) in document.Index().Skip(1))
-        {
-            yield return block switch
-            {
-                FencedCodeBlock code => new(DocsPartKind.Code, code.Lines.ToString(), string.Create(CultureInfo.InvariantCulture, $"code-{index}")),
-                Table => new(DocsPartKind.Table, ToHtml(block)),
-                _ => new(DocsPartKind.Prose, ToHtml(block)),
-            };
-        }
-    }
-
-    static string ToHtml(Block block)
-    {
-        using var writer = new StringWriter(CultureInfo.InvariantCulture);
-        var renderer = new HtmlRenderer(writer);
-        pipeline.Setup(renderer);
-        renderer.Render(block);
-        return writer.ToString();
+        return new(string.Concat(title.Inline!.Descendants<LeafInline>().Select(inline => inline is CodeInline code ? code.Content : inline.ToString())), [.. document.Skip(1)]);
     }
 
     /// <summary>Points a link at the page here that its file is shown on. A link to anything else becomes its text.</summary>

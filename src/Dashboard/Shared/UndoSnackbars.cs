@@ -18,7 +18,10 @@ public sealed class UndoSnackbars(Snackbars snackbars, ChangeFeed feed) : IDispo
     /// <param name="text">What was done: "Disabled checkout".</param>
     /// <param name="undo">Takes it back.</param>
     /// <param name="detail">What follows from it.</param>
-    public void Show(FeedSubject subject, string text, Func<Task> undo, string? detail = null)
+    public void Show(FeedSubject subject, string text, Func<Task> undo, string? detail = null) => ShowMany([subject], text, undo, detail);
+
+    /// <summary>Reports a change of several things, with a button to undo all of it until one of them changes again.</summary>
+    public void ShowMany(IReadOnlyCollection<FeedSubject> subjects, string text, Func<Task> undo, string? detail = null)
     {
         lock (gate)
         {
@@ -26,10 +29,17 @@ public sealed class UndoSnackbars(Snackbars snackbars, ChangeFeed feed) : IDispo
             subscription ??= feed.Subscribe(entry => End(new(entry.SubjectType, entry.SubjectId)), EndAll);
         }
 
-        End(subject);
+        foreach (var subject in subjects)
+        {
+            End(subject);
+        }
+
         if (snackbars.ShowUndo(text, undo, detail) is { } shown)
         {
-            offered[subject] = shown;
+            foreach (var subject in subjects)
+            {
+                offered[subject] = shown;
+            }
         }
     }
 
