@@ -1,3 +1,4 @@
+using Dashboard.Components;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
@@ -10,6 +11,10 @@ public sealed partial class KeysPage
     KeyActions? actions;
 
     [Inject] IDialogService Dialogs { get; set; } = null!;
+
+    [Inject] Snackbars Snackbars { get; set; } = null!;
+
+    [Inject] TimeProvider Time { get; set; } = null!;
 
     async Task ReloadAsync()
     {

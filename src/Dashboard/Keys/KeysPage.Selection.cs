@@ -1,5 +1,8 @@
 using Dashboard.Components;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
+using Dashboard.Shared;
+using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Keys;
 
@@ -7,7 +10,9 @@ namespace Dashboard.Keys;
 public sealed partial class KeysPage
 {
     HashSet<string> selected = [];
-    bool expiring;
+    KeyExpiryDialog? expiryDialog;
+
+    [Inject] UndoSnackbars Undos { get; set; } = null!;
 
     List<KeyItem> Selection => View?.Keys.Where(key => selected.Contains(key.KeyId)).ToList() ?? [];
 
@@ -30,8 +35,8 @@ public sealed partial class KeysPage
         string[] keys = [.. Selection.Where(key => key.State == from).Select(key => key.KeyId)];
         if (await SetStatesAsync(keys, state))
         {
-            Snackbars.ShowUndo(
-                $"{(state == KeyState.Active ? "Enabled" : "Disabled")} {Count(keys.Length)}", () => InvokeAsync(() => SetStatesAsync(keys, from)),
+            Undos.ShowMany(
+                [.. keys.Select(id => new FeedSubject(FeedSubject.Key, id))], $"{(state == KeyState.Active ? "Enabled" : "Disabled")} {Count(keys.Length)}", () => InvokeAsync(() => SetStatesAsync(keys, from)),
                 state == KeyState.Active ? null : "Requests using them are now refused.");
         }
     }
@@ -44,16 +49,15 @@ public sealed partial class KeysPage
         return outcome.Succeeded;
     }
 
-    async Task<Error?> ChangeExpiryAsync(Expiry expiry)
+    async Task<Error?> ChangeExpiryAsync(KeyPatch patch)
     {
         string[] keys = [.. selected];
-        var outcome = await DoAsync(actor => Keys.ChangeManyAsync(actor, keys, new(ExpiresAt: expiry), list.Closed));
+        var outcome = await DoAsync(actor => Keys.ChangeManyAsync(actor, keys, patch, list.Closed));
         if (outcome.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
             return fault;
         }
 
-        expiring = false;
         if (outcome.Succeeded)
         {
             Snackbars.Show($"Changed expiry of {Count(keys.Length)}");

@@ -2,7 +2,7 @@ using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Microsoft.AspNetCore.Components;
 
-namespace Dashboard.Keys.Details;
+namespace Dashboard.Keys;
 
 /// <summary>What the dialogs share that ask for one property of a key.</summary>
 public abstract class KeyEditDialog : ComponentBase
