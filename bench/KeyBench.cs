@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Bench;
 
-/// <summary>A key's own page and the list with its lines of usage, among ten thousand keys that were all used on each of 90 days and have a history: how
-/// long the server takes, and what it reads for them.</summary>
+/// <summary>A key's own page and the list with its lines of usage, among ten thousand keys that were all used on each of 90 days and have
+/// a history: how long the server takes, and what it reads for them.</summary>
 static class KeyBench
 {
     const int Keys = 10_000;
@@ -20,7 +20,8 @@ static class KeyBench
 
     static readonly string[] Permissions = ["read", "execute"];
 
-    static readonly string[] Outcomes = [KeyHour.Valid, RefusalCode.InsufficientPermissions.ToWireName(), RefusalCode.RateLimited.ToWireName()];
+    static readonly string[] Outcomes =
+        [KeyHour.Valid, RefusalCode.InsufficientPermissions.ToWireName(), RefusalCode.RateLimited.ToWireName()];
 
     public static async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -29,7 +30,8 @@ static class KeyBench
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"server time among {Keys:N0} keys of one project with 90 days of usage, {Clients} clients and {Changes} audit rows each, SQLite on disk; the limit is {Limit} ms"));
+                $"server time among {Keys:N0} keys of one project with 90 days of usage, {Clients} clients and {Changes} audit rows "
+                + $"each, SQLite on disk; the limit is {Limit} ms"));
             await Timing.CompareAsync(
                 [
                     new("reference: one row by its key", async token =>
@@ -46,14 +48,20 @@ static class KeyBench
 
         Timing.PrintLoad();
         Console.WriteLine();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rows shown, and steps of SQLite's program among {Keys / 10:N0} and {Keys:N0} keys; rows gone through without an index; then the plan"));
-        foreach (var ((name, many), (_, few)) in (await ReadAsync(Keys, cancellationToken)).Zip(await ReadAsync(Keys / 10, cancellationToken)))
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"rows shown, and steps of SQLite's program among {Keys / 10:N0} and {Keys:N0} keys; rows gone through without an index; "
+            + $"then the plan"));
+        var (all, tenth) = (await ReadAsync(Keys, cancellationToken), await ReadAsync(Keys / 10, cancellationToken));
+        foreach (var ((name, many), (_, few)) in all.Zip(tenth))
         {
             Console.WriteLine();
             Console.WriteLine($"== {name}");
             foreach (var (read, small) in many.Zip(few))
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"shown {read.Shown,5:N0}   steps {small.Steps,8:N0} -> {read.Steps,8:N0}   without index {read.Scanned:N0}"));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"shown {read.Shown,5:N0}   steps {small.Steps,8:N0} -> {read.Steps,8:N0}   without index {read.Scanned:N0}"));
                 Console.WriteLine($"  {string.Join("\n  ", read.Plan)}");
             }
         }
@@ -64,7 +72,11 @@ static class KeyBench
         var (turn, first) = (0, new KeyQuery(from.Project.ToString(), Limit: Rows));
         return
         [
-            new("page of a key", async token => Found(await from.Get<KeyDetailsService>().GetAsync(from.Owner, Installation.KeyId(turn++ * 37 % (Keys / 10)), token))),
+            new("page of a key", async token =>
+            {
+                var key = Installation.KeyId(turn++ * 37 % (Keys / 10));
+                Found(await from.Get<KeyDetailsService>().GetAsync(from.Owner, key, token));
+            }),
             new("list", async token => Found(await from.KeyLists.ListAsync(from.Owner, first, token))),
             new("list with lines", async token =>
             {
@@ -110,7 +122,14 @@ static class KeyBench
             context,
             from id in ids
             from i in Enumerable.Range(0, Clients)
-            select new KeyClient { KeyId = id, Network = $"10.0.{i}.0/24", Client = "curl", FirstSeenAt = today.AddDays(-80), LastSeenAt = now.AddMinutes(-i) },
+            select new KeyClient
+            {
+                KeyId = id,
+                Network = $"10.0.{i}.0/24",
+                Client = "curl",
+                FirstSeenAt = today.AddDays(-80),
+                LastSeenAt = now.AddMinutes(-i),
+            },
             cancellationToken);
         await Installation.InsertAsync(
             context,
@@ -118,7 +137,8 @@ static class KeyBench
             from name in Permissions
             select new KeyPermissionUse { KeyId = id, Permission = name, FirstAskedAt = today.AddDays(-80), LastAskedAt = today },
             cancellationToken);
-        var sequence = await context.AuditEntries.Where(x => x.ChainId == project.OrganizationId).MaxAsync(x => (long?)x.Sequence, cancellationToken) ?? 0;
+        var written = context.AuditEntries.Where(x => x.ChainId == project.OrganizationId);
+        var sequence = await written.MaxAsync(x => (long?)x.Sequence, cancellationToken) ?? 0;
         await Installation.InsertAsync(
             context,
             from i in Enumerable.Range(0, Changes)

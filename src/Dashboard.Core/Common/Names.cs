@@ -51,8 +51,8 @@ public static class Names
         return !seen ? $"Give it a name of 1 to {MaxLength} characters." : count > MaxLength ? $"Use {MaxLength} characters or fewer. This name has {count}." : null;
     }
 
-    /// <summary>Validates optional text of one paragraph, such as a note: the characters of names. Returns a message that says what to change, or
-    /// null if the text is valid.</summary>
+    /// <summary>Validates optional text of one paragraph, such as a note: the characters of names. Returns a message that says what to
+    /// change, or null if the text is valid.</summary>
     /// <param name="text">The text as entered. Surrounding white space is ignored.</param>
     /// <param name="maxLength">The maximum length, in Unicode scalar values.</param>
     public static string? CheckText(string text, int maxLength)
@@ -120,7 +120,8 @@ public static class Names
     /// <summary>Unicode bidirectional formatting characters, which make a name read as another.</summary>
     static bool IsDirectionOverride(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0x200E or 0x200F or 0x061C;
 
-    static bool IsForbidden(Rune rune) => Rune.IsControl(rune) || rune == Rune.ReplacementChar || IsLineBreak(rune) || IsDirectionOverride(rune);
+    static bool IsForbidden(Rune rune) =>
+        Rune.IsControl(rune) || rune == Rune.ReplacementChar || IsLineBreak(rune) || IsDirectionOverride(rune);
 
     static bool IsLineBreak(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 

@@ -41,7 +41,12 @@ public sealed record NewKey(
 /// <param name="Limits">Changes to the allow-list and the rate limit.</param>
 /// <param name="Note">At most 500 characters; empty to remove the note.</param>
 public sealed record KeyPatch(
-    string? Name = null, KeyState? State = null, IReadOnlyList<string>? Permissions = null, Expiry? ExpiresAt = null, KeyLimits? Limits = null, string? Note = null);
+    string? Name = null,
+    KeyState? State = null,
+    IReadOnlyList<string>? Permissions = null,
+    Expiry? ExpiresAt = null,
+    KeyLimits? Limits = null,
+    string? Note = null);
 
 /// <summary>Changes to the allow-list and the rate limit of a key. Members that are not set stay unchanged.</summary>
 public sealed record KeyLimits

@@ -20,14 +20,16 @@ public sealed class KeyPresets
 
     static readonly char[] Separators = [',', ' ', '\t', '\r', '\n'];
 
-    /// <summary>Reads the setting. Without it there are the shipped presets, except those with permissions that the catalog lacks.</summary>
+    /// <summary>Reads the setting. Without it there are the shipped presets, except those with permissions that the catalog
+    /// lacks.</summary>
     /// <exception cref="SettingException">A preset is not valid.</exception>
     public KeyPresets(IConfiguration configuration, PermissionCatalog catalog)
     {
         var setting = SettingsBinder.Read<KeyOptions>(configuration).Presets!;
         All = setting.GetChildren().ToList() is { Count: > 0 } configured ? Read(setting.Path, configured, catalog)
             : string.IsNullOrEmpty(setting.Value) ? Shipped(catalog)
-            : throw new SettingException(setting.Path, $"is \"{setting.Value}\"; it must be a numbered list, such as {setting.Path}:0:{Members[0]}");
+            : throw new SettingException(
+                setting.Path, $"is \"{setting.Value}\"; it must be a numbered list, such as {setting.Path}:0:{Members[0]}");
     }
 
     /// <summary>The presets in display order.</summary>
@@ -35,7 +37,12 @@ public sealed class KeyPresets
 
     static List<KeyPreset> Shipped(PermissionCatalog catalog)
     {
-        List<KeyPreset> presets = [new("Read-only", ["read"], 90), new("Deploy", ["read", "execute"], 90), new("Full access", [.. catalog.InOrder(null)], 30)];
+        List<KeyPreset> presets =
+        [
+            new("Read-only", ["read"], 90),
+            new("Deploy", ["read", "execute"], 90),
+            new("Full access", [.. catalog.InOrder(null)], 30),
+        ];
         return presets.FindAll(preset => preset.Permissions.All(name => catalog.Permissions.Any(known => known.Name == name)));
     }
 
@@ -47,7 +54,7 @@ public sealed class KeyPresets
         }
 
         var presets = new List<KeyPreset>();
-        foreach (var item in configured.OrderBy(item => int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue))
+        foreach (var item in configured.OrderBy(item => NumberOf(item.Key) ?? int.MaxValue))
         {
             var preset = Read(item, catalog);
             if (presets.Exists(other => other.Name.Equals(preset.Name, StringComparison.OrdinalIgnoreCase)))
@@ -66,7 +73,8 @@ public sealed class KeyPresets
         var members = item.GetChildren().ToDictionary(member => member.Key, StringComparer.OrdinalIgnoreCase);
         if (members.Values.FirstOrDefault(member => !Members.Contains(member.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
-            throw new SettingException(unknown.Path, $"is not a setting of this version of Latchkey; a preset has {string.Join(", ", Members)}");
+            throw new SettingException(
+                unknown.Path, $"is not a setting of this version of Latchkey; a preset has {string.Join(", ", Members)}");
         }
 
         return new(
@@ -99,8 +107,11 @@ public sealed class KeyPresets
 
     static int? DaysOf(string path, string? text) =>
         string.Equals(text, Never, StringComparison.OrdinalIgnoreCase) ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is > 0 and <= MaxDays ? days
+        : NumberOf(text) is > 0 and <= MaxDays and var days ? days
         : throw new SettingException(path, $"{Found(text)}; it must be a whole number of days from 1 to {MaxDays}, or {Never}");
+
+    static int? NumberOf(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     static string Found(string? text) => string.IsNullOrEmpty(text) ? "is missing" : $"is \"{text}\"";
 }

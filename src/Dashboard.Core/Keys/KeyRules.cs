@@ -52,7 +52,9 @@ static class KeyRules
 
     /// <summary>A note says where a key is, and must not be the place.</summary>
     static string? CheckNote(string? note, KnownKeyTemplates shapes) => note is null ? null : Names.CheckText(note, ApiKey.MaxNoteLength)
-        ?? (HoldsKey(note, shapes) ? "The note contains a key. Notes are stored and visible to others, so say where the key is instead." : null);
+        ?? (HoldsKey(note, shapes)
+            ? "The note contains a key. Notes are stored and visible to others, so say where the key is instead."
+            : null);
 
     /// <summary>The stored form of a valid note.</summary>
     public static string? NoteOf(string? note) => string.IsNullOrWhiteSpace(note) ? null : note.Trim();

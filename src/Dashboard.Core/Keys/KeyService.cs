@@ -334,7 +334,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             return Error.NotFound;
         }
 
-        if (!IsOwn(change.Actor, found.Role, found.OwnerType, found.OwnerId, found.CreatedBy) && found.Role.Check(MemberAction.ManageAllKeys) is { } refusal)
+        if (!IsOwn(change.Actor, found.Role, found.OwnerType, found.OwnerId, found.CreatedBy)
+            && found.Role.Check(MemberAction.ManageAllKeys) is { } refusal)
         {
             return refusal;
         }
@@ -343,8 +344,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         return (await change.Context.Keys.SingleAsync(key => key.KeyId == keyId, cancellationToken), found.OrganizationId);
     }
 
-    /// <summary>Returns whether <paramref name="actor"/> may change a key without managing those of others. A published app, and so its key, belongs
-    /// to its publisher.</summary>
+    /// <summary>Returns whether <paramref name="actor"/> may change a key without managing those of others. A published app, and so its
+    /// key, belongs to its publisher.</summary>
     internal static bool IsOwn(Actor actor, OrganizationRole role, PartyType ownerType, string ownerId, string createdBy)
     {
         var (type, owner) = ownerType == PartyType.PublishedApp ? (PartyType.User, createdBy) : (ownerType, ownerId);

@@ -4,8 +4,8 @@ namespace Dashboard.Core.Usage;
 
 /// <summary>Everything that the page of a key shows.</summary>
 /// <param name="Key">The key itself.</param>
-/// <param name="MayChange">Whether the caller may change and revoke the key, as far as the caller's role goes: a revoked key can no longer be
-/// changed.</param>
+/// <param name="MayChange">Whether the caller may change and revoke the key, as far as the caller's role goes: a revoked key can no longer
+/// be changed.</param>
 /// <param name="Resources">The resources that the key is limited to, A to Z; empty for a key with access to all.</param>
 /// <param name="Days">The usage of the last <see cref="KeyDetailsService.Days"/> days, the oldest first and today last, with those without
 /// usage.</param>

@@ -33,7 +33,8 @@ public sealed class KeyDetailsService(IDbContextFactory<DashboardContext> contex
         }
 
         var now = time.GetUtcNow();
-        var (row, resources) = await ApiKeyProjection.ReadNamedAsync(context, KeyService.VisibleTo(context, actor).Where(key => key.KeyId == keyId), cancellationToken);
+        var visible = KeyService.VisibleTo(context, actor).Where(key => key.KeyId == keyId);
+        var (row, resources) = await ApiKeyProjection.ReadNamedAsync(context, visible, cancellationToken);
         if (row is null)
         {
             return Error.NotFound; // the membership ended between the two queries
@@ -44,9 +45,12 @@ public sealed class KeyDetailsService(IDbContextFactory<DashboardContext> contex
         var history = await ReadHistoryAsync(context, found.OrganizationId, keyId, cancellationToken);
         return new KeyDetails(
             key,
-            found.Role.Can(MemberAction.ManageAllKeys) || KeyService.IsOwn(actor, found.Role, row.Key.OwnerType, row.Key.OwnerId, row.Key.CreatedBy),
-            [.. resources.OrderBy(x => x.Name, StringComparer.OrdinalIgnoreCase).ThenBy(x => x.Kind, StringComparer.Ordinal).ThenBy(x => x.ExternalId, StringComparer.Ordinal)
-                .Select(x => new KeyResourceName(x.Kind, x.ExternalId, x.Name))],
+            found.Role.Can(MemberAction.ManageAllKeys)
+                || KeyService.IsOwn(actor, found.Role, row.Key.OwnerType, row.Key.OwnerId, row.Key.CreatedBy),
+            [
+                .. resources.Select(x => new KeyResourceName(x.Kind, x.ExternalId, x.Name)).OrderBy(x => x.Name, StringComparer.OrdinalIgnoreCase)
+                    .ThenBy(x => x.Kind, StringComparer.Ordinal).ThenBy(x => x.Id, StringComparer.Ordinal),
+            ],
             days[keyId],
             await ReadPermissionsAsync(context, key, now, cancellationToken),
             await ReadClientsAsync(context, keyId, cancellationToken),
@@ -61,27 +65,31 @@ public sealed class KeyDetailsService(IDbContextFactory<DashboardContext> contex
         join member in context.MembershipsOf(actor) on project.OrganizationId equals member.OrganizationId
         select new Membership(member.OrganizationId, member.Role)).SingleOrDefaultAsync(cancellationToken);
 
-    async Task<IReadOnlyList<KeyPermissionUsage>> ReadPermissionsAsync(DashboardContext context, KeySummary key, DateTimeOffset now, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<KeyPermissionUsage>> ReadPermissionsAsync(
+        DashboardContext context, KeySummary key, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var from = now.AddDays(-Days);
         var asked = await context.KeyPermissionUses.AsNoTracking().Where(row => row.KeyId == key.KeyId && row.LastAskedAt >= from)
             .ToDictionaryAsync(row => row.Permission, row => (DateTimeOffset?)row.LastAskedAt, cancellationToken);
+        var granted = key.Permissions.ToHashSet(StringComparer.Ordinal);
         // A key may still have permissions that have left the catalog.
         return
         [
             .. catalog.InOrder(null).Append(PermissionCatalog.Verify).Union(key.Permissions, StringComparer.Ordinal)
-                .Select(name => new KeyPermissionUsage(name, key.Permissions.Contains(name, StringComparer.Ordinal), asked.GetValueOrDefault(name)))
+                .Select(name => new KeyPermissionUsage(name, granted.Contains(name), asked.GetValueOrDefault(name)))
                 .Where(row => row.Permission != PermissionCatalog.Verify || row.Granted || row.LastAskedAt is not null),
         ];
     }
 
-    static async Task<IReadOnlyList<KeyClientUsage>> ReadClientsAsync(DashboardContext context, string keyId, CancellationToken cancellationToken) =>
+    static async Task<IReadOnlyList<KeyClientUsage>> ReadClientsAsync(
+        DashboardContext context, string keyId, CancellationToken cancellationToken) =>
         await context.KeyClients.AsNoTracking().Where(row => row.KeyId == keyId)
             .OrderByDescending(row => row.LastSeenAt).ThenBy(row => row.Network).ThenBy(row => row.Client).Take(UsageWriter.MaxClients)
             .Select(row => new KeyClientUsage(row.Network, row.Client, row.FirstSeenAt, row.LastSeenAt)).ToListAsync(cancellationToken);
 
     /// <summary>Reads one entry more than is shown.</summary>
-    static async Task<List<KeyHistoryEntry>> ReadHistoryAsync(DashboardContext context, long organizationId, string keyId, CancellationToken cancellationToken)
+    static async Task<List<KeyHistoryEntry>> ReadHistoryAsync(
+        DashboardContext context, long organizationId, string keyId, CancellationToken cancellationToken)
     {
         var rows = await context.AuditEntries.AsNoTracking()
             .Where(row => row.ChainId == organizationId && row.TargetType == FeedSubject.Key && row.TargetId == keyId && row.Succeeded)

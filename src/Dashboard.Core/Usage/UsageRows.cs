@@ -23,7 +23,8 @@ public sealed class KeyHour
     public required long Count { get; init; }
 }
 
-/// <summary>The number of results with one outcome that a key had on one day: the sum of its hours, written in the same transaction.</summary>
+/// <summary>The number of results with one outcome that a key had on one day: the sum of its hours, written in the same
+/// transaction.</summary>
 public sealed class KeyDay
 {
     /// <summary>The key.</summary>

@@ -34,8 +34,8 @@ public sealed class UsageService(IDbContextFactory<DashboardContext> contexts, T
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var memberships = context.MembershipsOf(actor);
-        var visible = context.KeyDays.AsNoTracking().Where(row =>
-            context.Projects.Any(project => project.Id == row.ProjectId && memberships.Any(member => member.OrganizationId == project.OrganizationId)));
+        var visible = context.KeyDays.AsNoTracking().Where(row => context.Projects.Any(project =>
+            project.Id == row.ProjectId && memberships.Any(member => member.OrganizationId == project.OrganizationId)));
         return await ReadDaysAsync(visible, keyIds, days, time.GetUtcNow(), cancellationToken);
     }
 
@@ -44,7 +44,7 @@ public sealed class UsageService(IDbContextFactory<DashboardContext> contexts, T
         IQueryable<KeyDay> rows, IReadOnlyList<string> keyIds, int days, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ids = keyIds.Where(KeyRules.IsKeyId).Distinct(StringComparer.Ordinal).ToList();
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var today = DayOf(now);
         var from = new DateTimeOffset(today.AddDays(1 - days), TimeOnly.MinValue, TimeSpan.Zero);
         var limited = RefusalCode.RateLimited.ToWireName();
         var counted = ids.Count == 0 ? [] : (await rows.Where(row => ids.Contains(row.KeyId) && row.Day >= from)
@@ -58,8 +58,8 @@ public sealed class UsageService(IDbContextFactory<DashboardContext> contexts, T
                 All = group.Sum(row => row.Count),
             }).ToListAsync(cancellationToken))
             .ToDictionary(
-                row => (row.KeyId, DateOnly.FromDateTime(row.Day.UtcDateTime)),
-                row => new UsageDay(DateOnly.FromDateTime(row.Day.UtcDateTime), row.Allowed, row.All - row.Allowed - row.RateLimited, row.RateLimited));
+                row => (row.KeyId, DayOf(row.Day)),
+                row => new UsageDay(DayOf(row.Day), row.Allowed, row.All - row.Allowed - row.RateLimited, row.RateLimited));
         var dates = Enumerable.Range(0, days).Select(day => today.AddDays(1 - days + day)).ToList();
         return keyIds.Distinct(StringComparer.Ordinal).ToDictionary(
             id => id,
@@ -103,6 +103,8 @@ public sealed class UsageService(IDbContextFactory<DashboardContext> contexts, T
             .Take(query.Limit + 1).Select(row => new UsageSummary(row.KeyId, row.Hour, row.Outcome, row.Count)).ToListAsync(cancellationToken);
         return Cursor.Cut(rows, query.Limit, row => row, row => new(row.Hour, $"{row.KeyId}/{row.Outcome}"), filter);
     }
+
+    static DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);
 
     static IQueryable<KeyHour> Select(IQueryable<KeyHour> rows, UsageQuery query, Cursor? after)
     {

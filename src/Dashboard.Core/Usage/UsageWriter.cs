@@ -57,16 +57,19 @@ static class UsageWriter
         return true;
     }
 
-    static Task WriteHoursAsync(DashboardContext context, UsageOfKey[] keys, List<string> ids, CancellationToken cancellationToken) => WriteCountsAsync(
+    static Task WriteHoursAsync(
+        DashboardContext context, UsageOfKey[] keys, List<string> ids, CancellationToken cancellationToken) => WriteCountsAsync(
         context,
         context.KeyHours.Where(row => ids.Contains(row.KeyId)),
         nameof(KeyHour.Hour),
         [.. from key in keys from x in key.Hours select (key, x.Hour, x.Outcome, x.Count)],
-        (key, hour, outcome, count) => new KeyHour { KeyId = key.KeyId, Hour = hour, Outcome = outcome, ProjectId = key.ProjectId, Count = count },
+        (key, hour, outcome, count) =>
+            new KeyHour { KeyId = key.KeyId, Hour = hour, Outcome = outcome, ProjectId = key.ProjectId, Count = count },
         cancellationToken);
 
     /// <summary>Adds to the day what is added to its hours, whenever that arrives.</summary>
-    static Task WriteDaysAsync(DashboardContext context, UsageOfKey[] keys, List<string> ids, CancellationToken cancellationToken) => WriteCountsAsync(
+    static Task WriteDaysAsync(
+        DashboardContext context, UsageOfKey[] keys, List<string> ids, CancellationToken cancellationToken) => WriteCountsAsync(
         context,
         context.KeyDays.Where(row => ids.Contains(row.KeyId)),
         nameof(KeyDay.Day),
@@ -76,13 +79,14 @@ static class UsageWriter
                group x.Count by (key, Day: new DateTimeOffset(x.Hour.UtcDateTime.Date, TimeSpan.Zero), x.Outcome) into same
                select (same.Key.key, same.Key.Day, same.Key.Outcome, same.Sum()),
         ],
-        (key, day, outcome, count) => new KeyDay { KeyId = key.KeyId, Day = day, Outcome = outcome, ProjectId = key.ProjectId, Count = count },
+        (key, day, outcome, count) =>
+            new KeyDay { KeyId = key.KeyId, Day = day, Outcome = outcome, ProjectId = key.ProjectId, Count = count },
         cancellationToken);
 
     /// <summary>Adds counts to the rows of their periods.</summary>
     /// <param name="rows">The rows of all keys that are counted.</param>
-    /// <param name="period">The column with the start of the period. <typeparamref name="T"/> also has the columns <c>KeyId</c>, <c>Outcome</c> and
-    /// <c>Count</c>.</param>
+    /// <param name="period">The column with the start of the period. <typeparamref name="T"/> also has the columns <c>KeyId</c>,
+    /// <c>Outcome</c> and <c>Count</c>.</param>
     /// <param name="create">Creates a row that does not exist yet.</param>
     static async Task WriteCountsAsync<T>(
         DashboardContext context,
@@ -95,10 +99,16 @@ static class UsageWriter
     {
         var first = counts.Min(x => x.Start);
         var existing = (await rows.Where(row => EF.Property<DateTimeOffset>(row, period) >= first)
-            .Select(row => new { KeyId = EF.Property<string>(row, KeyId), Start = EF.Property<DateTimeOffset>(row, period), Outcome = EF.Property<string>(row, Outcome) })
+            .Select(row => new
+            {
+                KeyId = EF.Property<string>(row, KeyId),
+                Start = EF.Property<DateTimeOffset>(row, period),
+                Outcome = EF.Property<string>(row, Outcome),
+            })
             .ToListAsync(cancellationToken)).Select(row => (row.KeyId, row.Start, row.Outcome)).ToHashSet();
-        context.AddRange(counts.Where(x => !existing.Contains((x.Key.KeyId, x.Start, x.Outcome))).Select(x => create(x.Key, x.Start, x.Outcome, x.Count)));
-        foreach (var same in counts.Where(x => existing.Contains((x.Key.KeyId, x.Start, x.Outcome))).GroupBy(x => (x.Start, x.Outcome)))
+        var parts = counts.ToLookup(x => existing.Contains((x.Key.KeyId, x.Start, x.Outcome)));
+        context.AddRange(parts[false].Select(x => create(x.Key, x.Start, x.Outcome, x.Count)));
+        foreach (var same in parts[true].GroupBy(x => (x.Start, x.Outcome)))
         {
             // For each power of two, one command adds it to the rows whose count has that bit. However different the counts are, there are
             // no more commands than bits.
@@ -109,8 +119,11 @@ static class UsageWriter
                 if (having.Count > 0)
                 {
                     await context.Set<T>()
-                        .Where(row => having.Contains(EF.Property<string>(row, KeyId)) && EF.Property<DateTimeOffset>(row, period) == start && EF.Property<string>(row, Outcome) == outcome)
-                        .ExecuteUpdateAsync(set => set.SetProperty(row => EF.Property<long>(row, Count), row => EF.Property<long>(row, Count) + step), cancellationToken);
+                        .Where(row => having.Contains(EF.Property<string>(row, KeyId))
+                            && EF.Property<DateTimeOffset>(row, period) == start && EF.Property<string>(row, Outcome) == outcome)
+                        .ExecuteUpdateAsync(
+                            set => set.SetProperty(row => EF.Property<long>(row, Count), row => EF.Property<long>(row, Count) + step),
+                            cancellationToken);
                 }
             }
         }

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Dashboard.Api;
 
-/// <summary>A string in an <see cref="Optional{T}"/> member that can be null. It is a value type because <see cref="Optional{T}"/> allows null
-/// only for those.</summary>
+/// <summary>A string in an <see cref="Optional{T}"/> member that can be null. It is a value type because <see cref="Optional{T}"/>
+/// allows null only for those.</summary>
 [JsonConverter(typeof(Converter))]
 readonly record struct NullableText(string Text)
 {

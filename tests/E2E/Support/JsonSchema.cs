@@ -34,6 +34,8 @@ public sealed class JsonSchema(JsonElement document)
             ? [] : [$"{place} does not match {word.Value}"],
         "minimum" or "maximum" => value.ValueKind != JsonValueKind.Number || (word.Name == "minimum") == (value.GetDecimal() >= word.Value.GetDecimal()) || value.GetDecimal() == word.Value.GetDecimal()
             ? [] : [$"{place} is beyond {word.Name}"],
+        "maxLength" => value.ValueKind != JsonValueKind.String || value.GetString()!.EnumerateRunes().Count() <= word.Value.GetInt32()
+            ? [] : [$"{place} is too long"],
         "minItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() >= word.Value.GetInt32() ? [] : [$"{place} has too few items"],
         "maxItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() <= word.Value.GetInt32() ? [] : [$"{place} has too many items"],
         "items" => value.ValueKind != JsonValueKind.Array ? [] : value.EnumerateArray().SelectMany((item, i) => Check(word.Value, item, $"{place}[{i}]")),

@@ -11,7 +11,7 @@ public static class Snapshot
     static readonly string[] Behind = ["LastUsedAt", "LastUsedFrom", "LastUsedOrder"];
 
     /// <summary>Tables that are written in the background.</summary>
-    static readonly string[] TablesBehind = ["KeyClients", "KeyHours", "KeyPermissionUses", "UsageNodes"];
+    static readonly string[] TablesBehind = ["KeyClients", "KeyDays", "KeyHours", "KeyPermissionUses", "UsageNodes"];
 
     public static async Task<string> TakeAsync(Product product)
     {

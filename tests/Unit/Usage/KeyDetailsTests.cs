@@ -168,11 +168,13 @@ public sealed class KeyDetailsTests : IAsyncDisposable
         }
     }
 
-    [Fact]
-    public async Task Page_of_a_key_reads_as_much_among_ten_times_as_many_rows()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Page_of_a_key_reads_as_much_among_ten_times_as_many_rows(bool withStatistics)
     {
-        var few = await ReadsAsync(30);
-        var many = await ReadsAsync(300);
+        var few = await ReadsAsync(30, withStatistics);
+        var many = await ReadsAsync(300, withStatistics);
         Assert.Equal(few.Select(read => (read.Sql, read.Shown)), many.Select(read => (read.Sql, read.Shown)));
         Assert.All(few.Zip(many), pair =>
         {
@@ -182,7 +184,7 @@ public sealed class KeyDetailsTests : IAsyncDisposable
     }
 
     /// <summary>Reads the page of one key among <paramref name="others"/>, all of which have usage and history as long as its own.</summary>
-    static async Task<IReadOnlyList<RowRead>> ReadsAsync(int others)
+    static async Task<IReadOnlyList<RowRead>> ReadsAsync(int others, bool withStatistics)
     {
         await using var crowd = new TestInstallation();
         var reads = new RowReads();
@@ -195,13 +197,17 @@ public sealed class KeyDetailsTests : IAsyncDisposable
             var ids = Enumerable.Range(0, others).Select(i => $"K{i:D7}").Append(key).ToList();
             context.AddRange(ids.SelectMany(id => Enumerable.Range(0, 90).Select(day => new KeyDay
             {
-                KeyId = id, Day = new DateTimeOffset(TestInstallation.Start.Date, TimeSpan.Zero).AddDays(-day), Outcome = KeyHour.Valid, ProjectId = project, Count = 1,
+                KeyId = id,
+                Day = new DateTimeOffset(TestInstallation.Start.Date, TimeSpan.Zero).AddDays(-day),
+                Outcome = KeyHour.Valid,
+                ProjectId = project,
+                Count = 1,
             })));
             context.AddRange(ids.Select(id => new KeyClient { KeyId = id, Network = "10.0.0.0/24", Client = "curl", FirstSeenAt = TestInstallation.Start, LastSeenAt = TestInstallation.Start }));
             context.AddRange(ids.Select(id => new KeyPermissionUse { KeyId = id, Permission = "read", FirstAskedAt = TestInstallation.Start, LastAskedAt = TestInstallation.Start }));
             context.AddRange(ids.SelectMany((id, i) => Enumerable.Range(0, 30).Select(n => Copy(first, first.ChainId, 2 + (i * 30) + n, "key", succeeded: true, id))));
             await context.SaveChangesAsync(Token);
-            await context.Database.ExecuteSqlRawAsync("ANALYZE", Token);
+            await context.Database.ExecuteSqlRawAsync(withStatistics ? "ANALYZE" : "SELECT 1", Token);
         }
 
         var details = (await node.Get<KeyDetailsService>().GetAsync(crowd.Viewer, key, Token)).Value;
@@ -211,9 +217,24 @@ public sealed class KeyDetailsTests : IAsyncDisposable
 
     static AuditEntry Copy(AuditEntry entry, long chain, long sequence, string type, bool succeeded, string? target = null) => new()
     {
-        ChainId = chain, Sequence = sequence, ChangeId = entry.ChangeId, At = entry.At, ActorType = entry.ActorType, ActorId = entry.ActorId, ActorName = entry.ActorName,
-        Address = entry.Address, Category = entry.Category, Action = "key.copied", TargetType = type, TargetId = target ?? entry.TargetId, TargetName = entry.TargetName,
-        Succeeded = succeeded, Details = entry.Details, KeyId = entry.KeyId, PreviousHash = entry.PreviousHash, Hash = entry.Hash,
+        ChainId = chain,
+        Sequence = sequence,
+        ChangeId = entry.ChangeId,
+        At = entry.At,
+        ActorType = entry.ActorType,
+        ActorId = entry.ActorId,
+        ActorName = entry.ActorName,
+        Address = entry.Address,
+        Category = entry.Category,
+        Action = "key.copied",
+        TargetType = type,
+        TargetId = target ?? entry.TargetId,
+        TargetName = entry.TargetName,
+        Succeeded = succeeded,
+        Details = entry.Details,
+        KeyId = entry.KeyId,
+        PreviousHash = entry.PreviousHash,
+        Hash = entry.Hash,
     };
 
     Actor Actor(string who) => who switch

@@ -27,7 +27,8 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
         }
 
         var literal = Like.Literal(search);
-        return keys.Where(key => EF.Functions.Like(key.Name, $"%{literal}%", Like.Escape) || EF.Functions.Like(key.Note!, $"%{literal}%", Like.Escape)
+        return keys.Where(key => EF.Functions.Like(key.Name, $"%{literal}%", Like.Escape)
+            || EF.Functions.Like(key.Note!, $"%{literal}%", Like.Escape)
             || EF.Functions.Like(key.Prefix, $"{literal}%", Like.Escape) || EF.Functions.Like(key.KeyId, $"{literal}%", Like.Escape));
     }
 
