@@ -1,6 +1,5 @@
 using Bunit;
 using Dashboard.Core.Changes;
-using Dashboard.Core.Keys;
 using Dashboard.Shared;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.Extensions.DependencyInjection;
