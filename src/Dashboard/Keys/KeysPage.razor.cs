@@ -3,7 +3,6 @@ using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Projects;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
 

@@ -1,6 +1,5 @@
 using Dashboard.Auth;
 using Dashboard.Components;
-using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Shared;

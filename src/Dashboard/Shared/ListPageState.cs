@@ -8,7 +8,7 @@ public abstract record ListPageState
     /// <summary>The number of rows on a page, unless another of <see cref="Sizes"/> is chosen.</summary>
     public const int DefaultSize = 25;
 
-    /// <summary>The cursors that the address has room for. Whoever goes back further gets to the first page.</summary>
+    /// <summary>The cursors that the address has room for. Going back further leads to the first page.</summary>
     const int MaxAfter = 1500;
 
     /// <summary>The numbers of rows to choose from.</summary>
