@@ -44,11 +44,15 @@ public sealed record UsageDay(DateOnly Day, long Allowed, long Refused, long Rat
 public sealed record KeyPermissionUsage(string Permission, bool Granted, DateTimeOffset? LastAskedAt);
 
 /// <summary>A client that presented a key, whether or not it was accepted.</summary>
-/// <param name="Network">The client's network in CIDR notation, or <c>unknown</c>.</param>
-/// <param name="Client">A name from <see cref="ClientFamily"/>, or <c>unknown</c>.</param>
+/// <param name="Network">The client's network in CIDR notation, or <see cref="Unknown"/>.</param>
+/// <param name="Client">A name from <see cref="ClientFamily"/>, or <see cref="Unknown"/>.</param>
 /// <param name="FirstSeenAt">When it was first seen, UTC.</param>
 /// <param name="LastSeenAt">When it was last seen, UTC, accurate to the minute.</param>
-public sealed record KeyClientUsage(string Network, string Client, DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt);
+public sealed record KeyClientUsage(string Network, string Client, DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt)
+{
+    /// <summary>The network or the client of a request that did not say.</summary>
+    public const string Unknown = UsageBatch.Unknown;
+}
 
 /// <summary>A change of a key, from the audit log.</summary>
 /// <param name="At">When it was made, UTC.</param>

@@ -11,6 +11,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
     static readonly SelectOption<KeyEnvironment>[] environments = [new(KeyEnvironment.Live, "Live"), new(KeyEnvironment.Test, "Test")];
     static readonly SelectOption<bool>[] scopes = [new(false, "All resources"), new(true, "Specific resources")];
 
+    readonly string outcomeId = UiId.Next("outcome");
     Dialog? dialog;
     bool open;
     bool submitting;
@@ -24,7 +25,12 @@ public sealed partial class CreateKeyDialog : ComponentBase
     IReadOnlyList<PickItem> resources = [];
     IReadOnlyList<string> permissions = [];
     ExpiryChoice expiry;
+    KeyPreset? taken;
     string date = "";
+    string note = "";
+    string networks = "";
+    string rateLimit = "";
+    bool unfolded;
     DateOnly today;
 
     [Parameter, EditorRequired] public bool Visible { get; set; }
@@ -59,6 +65,8 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     [Inject] PermissionCatalog PermissionCatalog { get; set; } = null!;
 
+    [Inject] KeyPresets KeyPresets { get; set; } = null!;
+
     [Inject] TimeProvider Time { get; set; } = null!;
 
     string Lead => Allowance is null
@@ -75,6 +83,24 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     List<SelectOption<ExpiryChoice>> Expiries =>
         [.. Enum.GetValues<ExpiryChoice>().Select(choice => new SelectOption<ExpiryChoice>(choice, KeyExpiry.InWords(choice, today)))];
+
+    /// <summary>The presets whose permissions the owner can give.</summary>
+    List<SelectOption<string>> Presets =>
+    [
+        new("", "None"),
+        .. KeyPresets.All.Where(preset => Account is null || preset.Permissions.All(name => Account.Permissions.Contains(name, StringComparer.Ordinal)))
+            .Select(preset => new SelectOption<string>(preset.Name, preset.Name)),
+    ];
+
+    /// <summary>The preset that was taken, until what it set is changed.</summary>
+    string Preset => taken is not null && permissions.SequenceEqual(taken.Permissions, StringComparer.Ordinal) && (expiry, date) == KeyExpiry.After(taken.ExpiresAfterDays, today)
+        ? taken.Name
+        : "";
+
+    string Outcome => KeyOutcome.Of(
+        permissions, narrowed ? [.. resources.Select(resource => resource.Name)] : null, Project, environment,
+        expiry == ExpiryChoice.OnDate && KeyExpiry.ReadDate(date, today) is { Error: null, Day: var day } ? day : KeyExpiry.LastDay(expiry, today),
+        KeyLimitInput.AllowList(networks).Networks?.Count ?? 0, KeyLimitInput.RateLimit(rateLimit).Limit);
 
     string? ExpiryHint => expiry switch
     {
@@ -104,7 +130,8 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     void Begin()
     {
-        (name, environment, narrowed, resources, permissions, expiry, date) = Kept ?? KeyDraft.Begin(PermissionCatalog);
+        (name, environment, narrowed, resources, permissions, expiry, date, note, networks, rateLimit) = Kept ?? KeyDraft.Begin(PermissionCatalog);
+        (taken, unfolded) = (null, $"{note}{networks}{rateLimit}".Length > 0);
         today = DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime);
         (refusal, errors) = (null, []);
     }
@@ -152,7 +179,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
         var lastDay = KeyExpiry.LastDay(expiry, today);
         if (expiry == ExpiryChoice.OnDate)
         {
-            (var day, var wrongDay) = KeyExpiry.Read(date, today);
+            (var day, var wrongDay) = KeyExpiry.ReadDate(date, today);
             lastDay = day;
             if (wrongDay is not null)
             {
@@ -160,17 +187,31 @@ public sealed partial class CreateKeyDialog : ComponentBase
             }
         }
 
+        var (allowed, wrongNetwork) = KeyLimitInput.AllowList(networks);
+        if (wrongNetwork is not null)
+        {
+            errors["allowed_ips"] = wrongNetwork;
+        }
+
+        var (limit, wrongLimit) = KeyLimitInput.RateLimit(rateLimit);
+        if (wrongLimit is not null)
+        {
+            errors["requests_per_minute"] = wrongLimit;
+        }
+
         focusError = errors.Count > 0;
         return focusError ? null : new(
             null, name.Trim(), environment, narrowed ? [.. resources.Select(resource => resource.Value)] : null, permissions,
-            lastDay is { } last ? KeyExpiry.EndOf(last) : null);
+            lastDay is { } last ? KeyExpiry.EndOf(last) : null, AllowedIps: allowed, RequestsPerMinute: limit,
+            Note: KeyLimitInput.Note(note) is { Length: > 0 } text ? text : null);
     }
 
     /// <summary>Shows an error at its field, or above the form if it belongs to none of the visible fields.</summary>
     void Show(Error fault)
     {
         errors = new(fault.Errors ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
-        focusError = errors.Keys.Any(field => field is "name" or "permissions" or "expires_at" || (field == "resources" && narrowed));
+        focusError = errors.Keys.Any(field => field is "name" or "permissions" or "expires_at" or "note" or "allowed_ips" or "requests_per_minute"
+            || (field == "resources" && narrowed));
         refusal = focusError ? null : fault.Detail;
     }
 
@@ -191,6 +232,23 @@ public sealed partial class CreateKeyDialog : ComponentBase
     void SetPermissions(IReadOnlyList<string> value) => (permissions, _) = (value, errors.Remove("permissions"));
 
     void SetExpiry(ExpiryChoice value) => (expiry, _) = (value, errors.Remove("expires_at"));
+
+    void Take(string name)
+    {
+        taken = KeyPresets.All.FirstOrDefault(preset => preset.Name == name);
+        if (taken is { } preset)
+        {
+            (permissions, (expiry, date)) = (preset.Permissions, KeyExpiry.After(preset.ExpiresAfterDays, today));
+            errors.Remove("permissions");
+            errors.Remove("expires_at");
+        }
+    }
+
+    void SetNote(string value) => (note, _) = (value, errors.Remove("note"));
+
+    void SetNetworks(string value) => (networks, _) = (value, errors.Remove("allowed_ips"));
+
+    void SetRateLimit(string value) => (rateLimit, _) = (value, errors.Remove("requests_per_minute"));
 
     void SetDate(string value) => (date, _) = (value, errors.Remove("expires_at"));
 }

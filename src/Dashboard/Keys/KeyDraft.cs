@@ -1,4 +1,5 @@
 using Dashboard.Components;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Dashboard.Keys;
 
@@ -10,7 +11,10 @@ public sealed record KeyDraft(
     IReadOnlyList<PickItem> Resources,
     IReadOnlyList<string> Permissions,
     ExpiryChoice Expiry,
-    string Date)
+    string Date,
+    string Note = "",
+    string Networks = "",
+    string RateLimit = "")
 {
     /// <summary>The names of the form's fields.</summary>
     public const string NameField = "name";
@@ -20,6 +24,12 @@ public sealed record KeyDraft(
     public const string PermissionsField = "permissions";
     public const string ExpiryField = "expires";
     public const string DateField = "date";
+    public const string NoteField = "note";
+    public const string NetworksField = "networks";
+    public const string RateLimitField = "rate";
+
+    /// <summary>The parts of an address that opens the form: <c>?new&amp;name=…&amp;permissions=read&amp;expires=90</c>.</summary>
+    public static readonly IReadOnlyList<string> Parameters = ["new", "name", "permissions", "expires"];
 
     /// <summary>The form value of a segment's second option.</summary>
     const string Second = "1";
@@ -41,6 +51,33 @@ public sealed record KeyDraft(
             [.. values[ResourcesField].Select(PickItem.OfField).OfType<PickItem>().DistinctBy(item => item.Value)],
             [.. catalog.Permissions.Select(permission => permission.Name).Intersect(values[PermissionsField], StringComparer.Ordinal)],
             Enum.TryParse<ExpiryChoice>(First(ExpiryField), out var expiry) && Enum.IsDefined(expiry) ? expiry : ExpiryChoice.In90Days,
-            First(DateField));
+            First(DateField),
+            First(NoteField),
+            First(NetworksField),
+            First(RateLimitField));
+    }
+
+    /// <summary>Reads what an address suggests for a new key, or null if it asks for none. It is untrusted input, so invalid values are dropped.</summary>
+    /// <param name="address">The whole address.</param>
+    /// <param name="today">The current day, UTC.</param>
+    public static KeyDraft? Read(Uri address, PermissionCatalog catalog, DateOnly today)
+    {
+        var query = QueryHelpers.ParseQuery(address.Query);
+        if (!query.ContainsKey("new"))
+        {
+            return null;
+        }
+
+        var draft = Begin(catalog);
+        var words = query["permissions"].SelectMany(text => (text ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries));
+        List<string> permissions = [.. catalog.Permissions.Select(permission => permission.Name).Intersect(words, StringComparer.Ordinal)];
+        var (expiry, date) = KeyExpiry.Read(query["expires"].ToString(), today) ?? (draft.Expiry, draft.Date);
+        return draft with
+        {
+            Name = query["name"].ToString() is var name && Names.Check(name) is null ? name.Trim() : "",
+            Permissions = permissions.Count > 0 ? permissions : draft.Permissions,
+            Expiry = expiry,
+            Date = date,
+        };
     }
 }

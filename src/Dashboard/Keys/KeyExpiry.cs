@@ -15,6 +15,8 @@ public enum ExpiryChoice
 /// <summary>Expiry dates of keys. A key expires at the end of its last day, at 24:00 UTC.</summary>
 static class KeyExpiry
 {
+    const int MaxDays = 3650;
+
     static readonly DateOnly Latest = new(2999, 12, 31);
 
     /// <summary>Returns the end of a day, UTC.</summary>
@@ -43,9 +45,27 @@ static class KeyExpiry
         };
     }
 
+    /// <summary>Returns the choice that ends after a number of days, or never.</summary>
+    /// <returns>The choice, and the value of the date field if it needs one.</returns>
+    public static (ExpiryChoice Choice, string Date) After(int? days, DateOnly today) => days switch
+    {
+        null => (ExpiryChoice.Never, ""),
+        30 => (ExpiryChoice.In30Days, ""),
+        90 => (ExpiryChoice.In90Days, ""),
+        365 => (ExpiryChoice.In365Days, ""),
+        { } other => (ExpiryChoice.OnDate, today.AddDays(other).ToString("O", CultureInfo.InvariantCulture)),
+    };
+
+    /// <summary>Parses what an address says of an expiry: a number of days, <c>never</c>, or <c>yyyy-MM-dd</c>.</summary>
+    /// <returns>The choice, or null for anything else.</returns>
+    public static (ExpiryChoice Choice, string Date)? Read(string text, DateOnly today) =>
+        text == "never" ? After(null, today)
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days is >= 1 and <= MaxDays ? After(days, today) : null
+        : ReadDate(text, today) is { Error: null } ? (ExpiryChoice.OnDate, text) : null;
+
     /// <summary>Parses the value of a date field, <c>yyyy-MM-dd</c>.</summary>
     /// <returns>The day, or an error message.</returns>
-    public static (DateOnly Day, string? Error) Read(string text, DateOnly today)
+    public static (DateOnly Day, string? Error) ReadDate(string text, DateOnly today)
     {
         if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
         {

@@ -31,6 +31,12 @@ public sealed partial class KeysPage
     /// <summary>Restores a draft that was open when the page was lost, for the same user, project and tab.</summary>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        if (View is not null && KeyDraft.Read(new Uri(Navigation.Uri), PermissionCatalog, DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime)) is { } suggested)
+        {
+            await OpenSuggestedAsync(suggested);
+            return;
+        }
+
         if (!firstRender || View is null || !MayCreate || await User.ActorAsync() is not { } actor)
         {
             return;
@@ -47,6 +53,22 @@ public sealed partial class KeysPage
         catch (JSDisconnectedException)
         {
             return; // the page is closed
+        }
+
+        StateHasChanged();
+    }
+
+    /// <summary>Opens the form with what a link suggested, and removes it from the address: a reload or Back does not open it again.</summary>
+    async Task OpenSuggestedAsync(KeyDraft suggested)
+    {
+        Navigation.NavigateTo(
+            Navigation.GetUriWithQueryParameters(KeyDraft.Parameters.ToDictionary(name => name, object? (_) => null, StringComparer.Ordinal)), replace: true);
+        if (MayCreate && !Full && await User.ActorAsync() is { } actor)
+        {
+            draft = $"{View!.Project.ProjectId} {actor.Id}";
+            // A key in the name would be stored and shown.
+            var holdsKey = await Keys.LooksWholeAsync(suggested.Name, list.Closed);
+            (kept, creating) = (holdsKey ? suggested with { Name = "" } : suggested, true);
         }
 
         StateHasChanged();

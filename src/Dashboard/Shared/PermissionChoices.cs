@@ -13,10 +13,15 @@ static class PermissionChoices
     public static List<Choice<string>> OfServiceAccounts(PermissionCatalog catalog) =>
         [.. Of(catalog), ToChoice(new(PermissionCatalog.Verify, "Verify keys of this organization, as your API does."))];
 
+    /// <summary>Returns the display name of a permission: <c>read</c> is "Read".</summary>
+    public static string NameOf(string permission) => char.ToUpperInvariant(permission[0]) + permission[1..].Replace('_', ' ').Replace('-', ' ');
+
+    /// <summary>Returns what a permission allows, or nothing where the settings do not say it.</summary>
+    public static string SentenceOf(string permission, PermissionCatalog catalog) =>
+        OfServiceAccounts(catalog).Find(choice => choice.Value == permission)?.Text ?? "";
+
     static Choice<string> ToChoice(Permission permission) =>
         new(
-            permission.Name, Capitalized(permission.Name), permission.Name,
+            permission.Name, NameOf(permission.Name), permission.Name,
             permission.Description.Length == 0 ? null : permission.Description);
-
-    static string Capitalized(string word) => char.ToUpperInvariant(word[0]) + word[1..].Replace('_', ' ').Replace('-', ' ');
 }

@@ -22,6 +22,8 @@
     const take = () => {
       const found = (typeof dialog === 'string' ? document.getElementById(dialog) : dialog)?.querySelector(selector);
       const target = found?.matches(control) ? found : found?.querySelector(control);
+      const folded = target?.closest('details');
+      if (folded) folded.open = true;
       target?.focus();
       return Boolean(target);
     };
@@ -427,7 +429,7 @@
   }
 
   function saveDraft(form, of) {
-    const fields = [...new FormData(form)].filter(([name, text]) => form.elements[name].type !== 'text' || !/\S{33}/.test(text));
+    const fields = [...new FormData(form)].filter(([name, text]) => !['text', 'textarea'].includes(form.elements[name].type) || !/\S{33}/.test(text));
     storage(kept => kept.setItem('draft', JSON.stringify({ of: typeof of === 'string' ? of : form.dataset.draft, fields })));
   }
 
@@ -526,10 +528,33 @@
     else if (e.target.closest('[data-reconnect]')) wake?.();
   }
 
+  // ── Charts: a readout above the bars follows pointer, finger and arrow keys. Its words are those of the table below the chart. ──
+
+  function showDay(of, day) {
+    const chart = typeof of === 'string' ? document.getElementById(of) : of.closest('[data-chart]'), range = chart?.querySelector('[data-day]');
+    if (!range) return;
+    if (day !== undefined) range.value = day; // within its limits
+    const rows = all(chart, 'tbody tr'), [name, ...counts] = [...rows[rows.length - 1 - range.value].cells].map(cell => cell.textContent.trim());
+    const [title, ...parts] = all(chart, '[data-part]');
+    title.firstChild.data = name;
+    parts.forEach((part, index) => {
+      part.firstChild.data = `${counts[index]} ${part.dataset.part}`;
+      part.hidden = index > 0 && counts[index] === '0';
+    });
+    range.setAttribute('aria-valuetext', `${name}: ${parts.filter(part => !part.hidden).map(part => part.textContent).join(', ')}`);
+    chart.querySelector('.cursor').setAttribute('x', range.value);
+  }
+
+  const dayAt = e => { const box = e.target.getBoundingClientRect(); return Math.floor((e.clientX - box.left) / box.width * (Number(e.target.max) + 1)); };
+  for (const name of ['pointermove', 'pointerdown']) {
+    addEventListener(name, e => { if (e.target.matches?.('[data-day]')) showDay(e.target, dayAt(e)); });
+  }
+  addEventListener('keyup', e => { if (e.target.matches?.('[data-day]')) showDay(e.target); });
+
   const ours = {
     click: [skipClick, submitClick, dialogClick, menuClick, e => { const tab = e.target.closest('[role="tab"]'); if (tab) chooseTab(tab); }, themeClick, copyClick, connectionClick],
     keydown: [menuKey, tabKey, dialogKey, dialogTab],
-    input: [keepDraft],
+    input: [keepDraft, e => { if (e.target.matches('[data-day]')) showDay(e.target); }],
   };
   for (const [name, handlers] of Object.entries(ours)) {
     document.addEventListener(name, e => { if (e.target instanceof Element) handlers.forEach(handle => handle(e)); });
@@ -543,5 +568,5 @@
     new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
   });
 
-  window.ui = { showDialog, closeDialog, focusIn, readDraft };
+  window.ui = { showDialog, closeDialog, focusIn, readDraft, showDay };
 })();

@@ -19,6 +19,7 @@ public sealed class CreateKeyDialogTests : PageTest
     {
         Services.AddSingleton<TimeProvider>(time);
         Services.AddSingleton(new PermissionCatalog(TestInstallation.Configuration()));
+        Services.AddSingleton(new KeyPresets(TestInstallation.Configuration(), new(TestInstallation.Configuration())));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Dashboard.Auth;
 using Dashboard.Components;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
+using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.ServiceAccounts;
@@ -28,6 +29,7 @@ public sealed class ServiceAccountPagesTests : PageTest
         Services.AddSingleton(world.Services.Resources);
         Services.AddSingleton(Accounts);
         Services.AddSingleton(world.Services.Get<PermissionCatalog>());
+        Services.AddSingleton(world.Services.Get<KeyPresets>());
         Services.AddSingleton(world.Services.Get<SessionService>());
         Services.AddSingleton(world.Services.Get<ChangeFeed>());
         Services.AddSingleton<ServiceAccountsPageQuery>();
