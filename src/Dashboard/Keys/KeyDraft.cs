@@ -69,12 +69,12 @@ public sealed record KeyDraft(
         }
 
         var draft = Begin(catalog);
-        var words = query["permissions"].SelectMany(text => (text ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries));
+        var words = query.GetValueOrDefault("permissions").SelectMany(text => (text ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries));
         List<string> permissions = [.. catalog.Permissions.Select(permission => permission.Name).Intersect(words, StringComparer.Ordinal)];
-        var (expiry, date) = KeyExpiry.Read(query["expires"].ToString(), today) ?? (draft.Expiry, draft.Date);
+        var (expiry, date) = KeyExpiry.Read(query.GetValueOrDefault("expires").ToString(), today) ?? (draft.Expiry, draft.Date);
         return draft with
         {
-            Name = query["name"].ToString() is var name && Names.Check(name) is null ? name.Trim() : "",
+            Name = query.GetValueOrDefault("name").ToString() is var name && Names.Check(name) is null ? name.Trim() : "",
             Permissions = permissions.Count > 0 ? permissions : draft.Permissions,
             Expiry = expiry,
             Date = date,

@@ -143,6 +143,56 @@ public sealed class CreateKeyDialogTests : PageTest
         Assert.Empty(dialog.AllByTestId("field-error"));
     }
 
+    [Fact]
+    public async Task Preset_sets_permissions_and_expiry_until_they_are_changed()
+    {
+        var dialog = Open();
+        await dialog.SelectAsync("Preset", "Deploy");
+        Assert.Equal("Deploy", dialog.ByRole("combobox", "Preset").GetAttribute("value"));
+        Assert.Equal("This key will be able to read and execute all resources in Orders, live, until 19 Feb 2027.", dialog.ByTestId("outcome").TextContent);
+        await dialog.SelectAsync("Preset", "Full access");
+        Assert.Equal("This key will be able to read, execute and write all resources in Orders, live, until 21 Dec 2026.", dialog.ByTestId("outcome").TextContent);
+        await dialog.SelectAsync("Expires", "Never");
+        Assert.Equal("None", dialog.ByRole("combobox", "Preset").GetAttribute("value"));
+        await NameAsync(dialog, "Any");
+        await dialog.ByRole("form").SubmitAsync();
+        var key = Assert.Single(asked);
+        Assert.Equal(["read", "execute", "write"], key.Permissions!);
+        Assert.Null(key.ExpiresAt);
+    }
+
+    [Fact]
+    public async Task More_options_are_a_note_networks_and_a_rate_limit()
+    {
+        var dialog = Open();
+        await NameAsync(dialog, "Any");
+        await dialog.ByLabel("Note (optional)").ChangeAsync(new() { Value = "In the\nvault " });
+        await dialog.ByLabel("Allowed addresses and networks (optional)").ChangeAsync(new() { Value = "203.0.113.7\n10.0.0.1/8\n" });
+        await dialog.ByLabel("Requests a minute (optional)").ChangeAsync(new() { Value = "1.5" });
+        await dialog.ByRole("form").SubmitAsync();
+        Assert.Empty(asked);
+        Assert.Equal(2, dialog.AllByTestId("field-error").Count);
+        Assert.Equal("[aria-invalid='true']", Assert.Single(JSInterop.Invocations["ui.focusIn"]).Arguments[1]);
+        await dialog.ByLabel("Allowed addresses and networks (optional)").ChangeAsync(new() { Value = "203.0.113.7\n10.0.0.0/8\n" });
+        await dialog.ByLabel("Requests a minute (optional)").ChangeAsync(new() { Value = "1,500" });
+        Assert.EndsWith(", from 2 networks, at most 1,500 times a minute.", dialog.ByTestId("outcome").TextContent, StringComparison.Ordinal);
+        await dialog.ByRole("form").SubmitAsync();
+        var key = Assert.Single(asked);
+        Assert.Equal(("In the vault", 1500), (key.Note, key.RequestsPerMinute));
+        Assert.Equal(["203.0.113.7/32", "10.0.0.0/8"], key.AllowedIps!);
+    }
+
+    [Fact]
+    public async Task Error_of_the_note_is_shown_at_its_field()
+    {
+        answer = _ => Task.FromResult<Error?>(Error.Invalid("note", "The note contains a key."));
+        var dialog = Open();
+        await NameAsync(dialog, "Any");
+        await dialog.ByRole("form").SubmitAsync();
+        Assert.Equal("The note contains a key.", Assert.Single(dialog.AllByTestId("field-error")).TextContent);
+        Assert.Empty(dialog.AllByRole("alert"));
+    }
+
     static Task NameAsync(IRenderedComponent<PageHost> dialog, string name) => dialog.ByLabel("Name").ChangeAsync(new() { Value = name });
 
     IRenderedComponent<PageHost> Open()

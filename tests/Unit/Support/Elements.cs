@@ -131,6 +131,7 @@ static class Elements
         "td" => "cell",
         "th" => "columnheader",
         "tr" => "row",
+        "dt" => "term",
         var same and ("article" or "code" or "dialog" or "form" or "main" or "mark" or "option" or "table" or "time") => same,
         _ => null,
     };
