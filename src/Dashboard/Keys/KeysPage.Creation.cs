@@ -13,6 +13,7 @@ public sealed partial class KeysPage
 {
     SecretReveal? issued;
     KeyDraft? kept;
+    KeyDraft? suggested;
     string? draft;
     bool creating;
 
@@ -31,9 +32,9 @@ public sealed partial class KeysPage
     /// <summary>Restores a draft that was open when the page was lost, for the same user, project and tab.</summary>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (View is not null && KeyDraft.Read(new Uri(Navigation.Uri), PermissionCatalog, DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime)) is { } suggested)
+        if (View is not null && (Suggestion ?? suggested) is { } draftOfLink)
         {
-            await OpenSuggestedAsync(suggested);
+            await OpenSuggestedAsync(draftOfLink);
             return;
         }
 
@@ -58,20 +59,32 @@ public sealed partial class KeysPage
         StateHasChanged();
     }
 
-    /// <summary>Opens the form with what a link suggested, and removes it from the address: a reload or Back does not open it again.</summary>
-    async Task OpenSuggestedAsync(KeyDraft suggested)
+    /// <summary>What the address suggests for a new key.</summary>
+    KeyDraft? Suggestion => KeyDraft.Read(new Uri(Navigation.Uri), PermissionCatalog, DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime));
+
+    /// <summary>Opens the form with what a link suggests, once that is out of the address: a reload or Back does not open it again, and MudBlazor closes
+    /// dialogs when the address changes.</summary>
+    async Task OpenSuggestedAsync(KeyDraft link)
     {
-        Navigation.NavigateTo(
-            Navigation.GetUriWithQueryParameters(KeyDraft.Parameters.ToDictionary(name => name, object? (_) => null, StringComparer.Ordinal)), replace: true);
+        if (Suggestion is not null)
+        {
+            suggested = link;
+            Navigation.NavigateTo(
+                Navigation.GetUriWithQueryParameters(KeyDraft.Parameters.ToDictionary(name => name, object? (_) => null, StringComparer.Ordinal)), replace: true);
+            if (Suggestion is not null)
+            {
+                return; // the browser has not answered yet
+            }
+        }
+
+        suggested = null;
         if (MayCreate && !Full && await User.ActorAsync() is { } actor)
         {
             draft = $"{View!.Project.ProjectId} {actor.Id}";
             // A key in the name would be stored and shown.
-            var holdsKey = await Keys.LooksWholeAsync(suggested.Name, list.Closed);
-            (kept, creating) = (holdsKey ? suggested with { Name = "" } : suggested, true);
+            (kept, creating) = (await Keys.LooksWholeAsync(link.Name, list.Closed) ? link with { Name = "" } : link, true);
+            StateHasChanged();
         }
-
-        StateHasChanged();
     }
 
     void BeginCreating() => (kept, creating) = (null, true);

@@ -25,7 +25,7 @@ sealed class PageDriver(IPage page, InputMode way)
         () => {
           const e = document.activeElement;
           const role = e.getAttribute('role') ?? { BUTTON: 'button', A: 'link', SELECT: 'combobox', SUMMARY: 'button' }[e.tagName]
-            ?? { search: 'searchbox', checkbox: 'checkbox', radio: 'radio', date: 'date' }[e.type] ?? (e.tagName === 'INPUT' ? 'textbox' : e.tagName.toLowerCase());
+            ?? { search: 'searchbox', checkbox: 'checkbox', radio: 'radio', date: 'date', range: 'slider' }[e.type] ?? (e.tagName === 'INPUT' ? 'textbox' : e.tagName.toLowerCase());
           const label = e.labels?.[0] ?? document.getElementById(e.getAttribute('aria-labelledby'));
           const name = e.getAttribute('aria-label') ?? (label ? (label.querySelector('b') ?? label).innerText : e.innerText) ?? '';
           return `${role}: ${name.replace(/\s+/g, ' ').trim()}`;
@@ -201,6 +201,9 @@ sealed class PageDriver(IPage page, InputMode way)
             Assert.Fail($"The focus did not get to {what}, but to {await page.EvaluateAsync<string>(Focus)}");
         }
     }
+
+    /// <summary>By keyboard, moves the focus to an element.</summary>
+    public Task ReachAsync(AriaRole role, string name) => ReachAsync($"{Word(role)}: {name}");
 
     public Task KeyAsync(string key) => page.Keyboard.PressAsync(key);
 
