@@ -66,6 +66,21 @@ public sealed class SearchFieldTests : PageTest
     }
 
     [Fact]
+    public void Page_empties_the_field_while_its_text_is_reported()
+    {
+        IRenderedComponent<PageHost>? page = null;
+        page = RenderPage<SearchField>(p => p.Add(x => x.Label, "Search keys").Add(x => x.Value, "").Add(x => x.ValueChanged, async text =>
+        {
+            told.Add(text);
+            await page!.FindComponent<SearchField>().Instance.ClearAsync();
+        }));
+        page.ByRole("searchbox").Input("stag");
+        Clock.Advance(Pause);
+        page.WaitForAssertion(() => Assert.Equal(["stag"], told));
+        page.WaitForAssertion(() => Assert.Equal("", Text(page)));
+    }
+
+    [Fact]
     public void Search_that_is_gone_asks_nothing_more()
     {
         var page = Open("");
