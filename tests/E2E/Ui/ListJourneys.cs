@@ -82,6 +82,9 @@ public sealed class ListJourneys : IClassFixture<Product>
     [Fact]
     public async Task Organization_is_changed_on_a_phone()
     {
+        // An installation of its own: elsewhere the owner has one organization only.
+        await using var product = new Product();
+        product.Start();
         const string other = "A subsidiary with rather a long name, as subsidiaries have them";
         var project = await product.AddProjectAsync("At home, and with a name that is far too long for the bar");
         await product.AddOrganizationAsync("elsewhere", "ledger");
