@@ -162,6 +162,9 @@
     }, true);
   }
 
+  // Enter opens a list and takes from it. Before MudBlazor has got hold of its keys it would submit the form around it.
+  addEventListener('keydown', e => { if (e.key === 'Enter' && e.target.matches?.('form [role="combobox"]')) e.preventDefault(); }, true);
+
   function dialogKey(e) {
     if (e.key !== 'Escape' || e.defaultPrevented || e.target.closest('[role="menu"]') || e.target.matches('[role="combobox"][aria-expanded="true"]')) return;
     open.at(-1)?.querySelector('[data-dialog-cancel]')?.click();
