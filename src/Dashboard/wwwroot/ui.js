@@ -161,8 +161,8 @@
     }, true);
   }
 
-  // Enter in a list or picker takes a choice. The browser would also submit the form around it.
-  addEventListener('keydown', e => { if (e.key === 'Enter' && e.target.matches?.('input[role="combobox"]')) e.preventDefault(); }, true);
+  // Enter opens a list or takes a choice. The browser would also submit the form around it.
+  addEventListener('keydown', e => { if (e.key === 'Enter' && e.target.matches?.('form [role="combobox"]')) e.preventDefault(); }, true);
 
   function dialogKey(e) {
     if (e.key !== 'Escape' || e.defaultPrevented || e.target.closest('[role="menu"]') || e.target.matches('[role="combobox"][aria-expanded="true"]')) return;

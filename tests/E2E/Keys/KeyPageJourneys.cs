@@ -223,6 +223,7 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
 
         await hand.PressAsync(AriaRole.Button, "Add a note");
         await LookAsync(visit, looks ? PageState.ChangeNote : null);
+        await hand.AtAsync("textbox: Note");
         await hand.WriteAsync(AriaRole.Textbox, "Note", "Contoso’s vault");
         await hand.PressAsync(AriaRole.Button, "Save note");
         await Expect(facts.GetByText("Contoso’s vault")).ToBeVisibleAsync();
@@ -234,6 +235,7 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
         var page = visit.Page;
         var list = page.GetByRole(AriaRole.List, new() { Name = "Allowed networks" });
         await hand.PressAsync(AriaRole.Button, "Add network…");
+        await hand.AtAsync("textbox: Address or network");
         await hand.WriteAsync(AriaRole.Textbox, "Address or network", "10.0.0.0/8");
         await hand.KeyAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This shuts out current traffic.");
@@ -280,6 +282,7 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Enable" })).ToBeVisibleAsync();
         await hand.AtAsync("button: Enable"); // the same button
         await hand.TakeAsync($"Actions for {Name}", "Rename…");
+        await hand.AtAsync("textbox: Name");
         await hand.WriteAsync(AriaRole.Textbox, "Name", "Contoso");
         await hand.PressAsync(AriaRole.Button, "Rename key");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Contoso", Exact = true })).ToBeVisibleAsync();
@@ -295,7 +298,8 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
 
         await hand.PressAsync(AriaRole.Button, "Revoke…");
         await Expect(page.GetByRole(AriaRole.Alertdialog, new() { Name = "Revoke this key?" })).ToBeVisibleAsync();
-        await hand.WriteAsync(AriaRole.Textbox, "Type the key’s name to confirm", "Contoso");
+        await hand.AtAsync("textbox: Type the key’s name to confirm: Contoso");
+        await hand.WriteAsync(AriaRole.Textbox, "Type the key’s name to confirm: Contoso", "Contoso");
         await hand.PressAsync(AriaRole.Button, "Revoke key");
         await Expect(page.GetByText("it can’t be changed any more")).ToBeVisibleAsync();
         await visit.UntilNoDialogAsync();

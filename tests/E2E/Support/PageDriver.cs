@@ -24,11 +24,19 @@ sealed class PageDriver(IPage page, InputMode way)
     const string Focus = """
         () => {
           const e = document.activeElement;
-          const role = e.getAttribute('role') ?? { BUTTON: 'button', A: 'link', SELECT: 'combobox', SUMMARY: 'button' }[e.tagName]
+          const role = e.getAttribute('role') ?? { BUTTON: 'button', A: 'link', SELECT: 'combobox', SUMMARY: 'button', TEXTAREA: 'textbox' }[e.tagName]
             ?? { search: 'searchbox', checkbox: 'checkbox', radio: 'radio', date: 'date', range: 'slider' }[e.type] ?? (e.tagName === 'INPUT' ? 'textbox' : e.tagName.toLowerCase());
           const label = e.labels?.[0] ?? document.getElementById(e.getAttribute('aria-labelledby'));
           const name = e.getAttribute('aria-label') ?? (label ? (label.querySelector('b') ?? label).innerText : e.innerText) ?? '';
           return `${role}: ${name.replace(/\s+/g, ' ').trim()}`;
+        }
+        """;
+
+    /// <summary>Whether MudBlazor receives the keys of the focused list, which is one message after it is drawn.</summary>
+    const string Listens = """
+        () => {
+          for (let e = document.activeElement; e; e = e.parentElement) if (e.mudKeyInterceptor || e.tagName === 'SELECT') return true;
+          return false;
         }
         """;
 
@@ -150,6 +158,7 @@ sealed class PageDriver(IPage page, InputMode way)
         if (way == InputMode.Keys)
         {
             await ReachAsync($"combobox: {name}");
+            await page.WaitForFunctionAsync(Listens);
             await KeyAsync("Enter");
             var options = page.GetByRole(AriaRole.Option);
             await Expect(options.First).ToBeVisibleAsync();
