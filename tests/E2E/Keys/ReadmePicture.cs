@@ -1,6 +1,7 @@
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
+using Dashboard.Core.Usage;
 using Dashboard.Tests.E2E.Support;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
@@ -11,15 +12,15 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.Keys;
 
-/// <summary><c>./test.sh E2E -trait picture=readme</c> takes the README's screenshot of the keys page. It runs only on request, because it
-/// writes to the repository.</summary>
+/// <summary><c>./test.sh E2E -trait picture=readme</c> takes the README's screenshots. It runs only on request, because it writes to the
+/// repository.</summary>
 public sealed class ReadmePicture(Browser browser)
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact(Explicit = true)]
     [Trait("picture", "readme")]
-    public async Task Keys_page()
+    public async Task Keys_page_and_secret_dialog()
     {
         await using var product = new Product().With("Bootstrap:Organization", "Northwind Traders").With("Bootstrap:Project", "Order Platform");
         product.Start();
@@ -29,6 +30,14 @@ public sealed class ReadmePicture(Browser browser)
         await visit.GoAsync("/northwind-traders/order-platform/keys");
         await Expect(visit.Page.GetByRole(AriaRole.Row, new() { Name = "production-backend" })).ToBeVisibleAsync();
         await visit.Page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Root, "docs", "keys.png") });
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
+        await visit.Page.GetByLabel("Name").FillAsync("checkout");
+        await visit.Page.GetByLabel("Name").PressAsync("Enter");
+        var secret = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your key" });
+        await Expect(secret.GetByRole(AriaRole.Button, new() { Name = "Copy key" })).ToBeFocusedAsync();
+        await secret.GetByRole(AriaRole.Tab, new() { Name = "curl" }).ClickAsync();
+        await visit.Page.ScreenshotAsync(new() { Path = Path.Combine(Repository.Root, "docs", "secret.png") });
     }
 
     static async Task FurnishAsync(Product product)
@@ -61,14 +70,14 @@ public sealed class ReadmePicture(Browser browser)
             new("Warehouse handheld scanners, Rotterdam and Antwerp", tomas, Days: 30, Used: TimeSpan.FromMinutes(1), From: "10.7.0.0/16", Ends: 6, Permissions: ["read", "execute"], Resources: ["workflow:order-intake", "workflow:returns"]),
             new("production-backend", priya, Days: 1, Used: TimeSpan.FromSeconds(20), From: "10.2.0.0/16"),
         ];
-        foreach (var key in keys)
+        foreach (var (number, key) in keys.Index())
         {
-            await AddAsync(product, key);
+            await AddAsync(product, key, number);
         }
     }
 
     /// <summary>Creates a key as a user does, then makes it older.</summary>
-    static async Task AddAsync(Product product, Seeded seeded)
+    static async Task AddAsync(Product product, Seeded seeded, int number)
     {
         var keys = product.Services.GetRequiredService<KeyService>();
         var now = product.Now;
@@ -87,6 +96,21 @@ public sealed class ReadmePicture(Browser browser)
             set => set.SetProperty(key => key.CreatedAt, now.AddDays(-seeded.Days)).SetProperty(key => key.LastUsedFrom, seeded.From)
                 .SetProperty(key => key.LastUsedAt, now - seeded.Used).SetProperty(key => key.LastUsedOrder, now - seeded.Used),
             Token);
+        var projectId = await context.Keys.Where(key => key.KeyId == id).Select(key => key.ProjectId).SingleAsync(Token);
+        for (var day = (int)seeded.Used.TotalDays; day < Math.Min(30, seeded.Days); day++)
+        {
+            var date = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(-day);
+            var busy = date.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 300 : 900;
+            context.Add(Day(KeyHour.Valid, busy + (number * 37 + day * 53) % 211));
+            if ((day + number) % 11 == 3)
+            {
+                context.Add(Day(RefusalCode.InsufficientPermissions.ToWireName(), busy / 3));
+            }
+
+            KeyDay Day(string outcome, long count) => new() { KeyId = id, ProjectId = projectId, Day = date, Outcome = outcome, Count = count };
+        }
+
+        await context.SaveChangesAsync(Token);
     }
 
     sealed record Seeded(
