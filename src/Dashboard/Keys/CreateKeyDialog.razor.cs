@@ -88,18 +88,20 @@ public sealed partial class CreateKeyDialog : ComponentBase
     List<SelectOption<string>> Presets =>
     [
         new("", "None"),
-        .. KeyPresets.All.Where(preset => Account is null || preset.Permissions.All(name => Account.Permissions.Contains(name, StringComparer.Ordinal)))
+        .. KeyPresets.All
+            .Where(preset => Account is null || preset.Permissions.All(name => Account.Permissions.Contains(name, StringComparer.Ordinal)))
             .Select(preset => new SelectOption<string>(preset.Name, preset.Name)),
     ];
 
     /// <summary>The preset that was taken, until what it set is changed.</summary>
-    string Preset => taken is not null && permissions.SequenceEqual(taken.Permissions, StringComparer.Ordinal) && (expiry, date) == KeyExpiry.After(taken.ExpiresAfterDays, today)
-        ? taken.Name
-        : "";
+    string Preset =>
+        taken is not null && permissions.SequenceEqual(taken.Permissions, StringComparer.Ordinal)
+            && (expiry, date) == KeyExpiry.After(taken.ExpiresAfterDays, today) ? taken.Name : "";
 
     string Outcome => KeyOutcome.Of(
         permissions, narrowed ? [.. resources.Select(resource => resource.Name)] : null, Project, environment,
-        expiry == ExpiryChoice.OnDate && KeyExpiry.ReadDate(date, today) is { Error: null, Day: var day } ? day : KeyExpiry.LastDay(expiry, today),
+        expiry == ExpiryChoice.OnDate && KeyExpiry.ReadDate(date, today) is { Error: null, Day: var day }
+            ? day : KeyExpiry.LastDay(expiry, today),
         KeyLimitInput.AllowList(networks).Networks?.Count ?? 0, KeyLimitInput.RateLimit(rateLimit).Limit);
 
     string? ExpiryHint => expiry switch
@@ -130,7 +132,8 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     void Begin()
     {
-        (name, environment, narrowed, resources, permissions, expiry, date, note, networks, rateLimit) = Kept ?? KeyDraft.Begin(PermissionCatalog);
+        (name, environment, narrowed, resources, permissions, expiry, date, note, networks, rateLimit) =
+            Kept ?? KeyDraft.Begin(PermissionCatalog);
         (taken, unfolded) = (null, $"{note}{networks}{rateLimit}".Length > 0);
         today = DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime);
         (refusal, errors) = (null, []);
@@ -210,7 +213,8 @@ public sealed partial class CreateKeyDialog : ComponentBase
     void Show(Error fault)
     {
         errors = new(fault.Errors ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
-        focusError = errors.Keys.Any(field => field is "name" or "permissions" or "expires_at" or "note" or "allowed_ips" or "requests_per_minute"
+        focusError = errors.Keys.Any(field =>
+            field is "name" or "permissions" or "expires_at" or "note" or "allowed_ips" or "requests_per_minute"
             || (field == "resources" && narrowed));
         refusal = focusError ? null : fault.Detail;
     }

@@ -57,7 +57,8 @@ public sealed record KeyDraft(
             First(RateLimitField));
     }
 
-    /// <summary>Reads what an address suggests for a new key, or null if it asks for none. It is untrusted input, so invalid values are dropped.</summary>
+    /// <summary>Reads what an address suggests for a new key, or null if it asks for none. It is untrusted input, so invalid values are
+    /// dropped.</summary>
     /// <param name="address">The whole address.</param>
     /// <param name="today">The current day, UTC.</param>
     public static KeyDraft? Read(Uri address, PermissionCatalog catalog, DateOnly today)
@@ -69,7 +70,8 @@ public sealed record KeyDraft(
         }
 
         var draft = Begin(catalog);
-        var words = query.GetValueOrDefault("permissions").SelectMany(text => (text ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries));
+        var words = query.GetValueOrDefault("permissions")
+            .SelectMany(text => (text ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries));
         List<string> permissions = [.. catalog.Permissions.Select(permission => permission.Name).Intersect(words, StringComparer.Ordinal)];
         var (expiry, date) = KeyExpiry.Read(query.GetValueOrDefault("expires").ToString(), today) ?? (draft.Expiry, draft.Date);
         return draft with

@@ -60,7 +60,8 @@ static class KeyExpiry
     /// <returns>The choice, or null for anything else.</returns>
     public static (ExpiryChoice Choice, string Date)? Read(string text, DateOnly today) =>
         text == "never" ? After(null, today)
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days is >= 1 and <= MaxDays ? After(days, today) : null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days)
+            ? days is >= 1 and <= MaxDays ? After(days, today) : null
         : ReadDate(text, today) is { Error: null } ? (ExpiryChoice.OnDate, text) : null;
 
     /// <summary>Parses the value of a date field, <c>yyyy-MM-dd</c>.</summary>

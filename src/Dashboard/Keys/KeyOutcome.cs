@@ -11,12 +11,14 @@ static class KeyOutcome
 
     const string Verify = "verify keys of this organization";
 
-    /// <summary>Returns "This key will be able to read all resources in Order Platform, live, until 27 Feb 2027." An incomplete form gives what it lacks.</summary>
+    /// <summary>Returns "This key will be able to read all resources in Order Platform, live, until 27 Feb 2027." An incomplete form gives
+    /// what it lacks.</summary>
     /// <param name="resources">The names of the resources; null for all.</param>
     /// <param name="lastDay">The last day on which it works; null for no expiry.</param>
     /// <param name="networks">The number of allowed networks; 0 for any address.</param>
     public static string Of(
-        IReadOnlyList<string> permissions, IReadOnlyList<string>? resources, string project, KeyEnvironment environment, DateOnly? lastDay, int networks, int? requestsPerMinute)
+        IReadOnlyList<string> permissions, IReadOnlyList<string>? resources, string project, KeyEnvironment environment, DateOnly? lastDay,
+        int networks, int? requestsPerMinute)
     {
         if (permissions.Count == 0)
         {
@@ -36,7 +38,8 @@ static class KeyOutcome
             : $"{ListText.And(verbs)} {what}{(verbs.Count < permissions.Count ? $", and to {Verify}" : "")}";
         var until = lastDay is { } day ? $"until {day.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}" : "until it is revoked";
         var from = networks switch { 0 => "", 1 => ", from 1 network", _ => $", from {networks} networks" };
-        var rate = requestsPerMinute is { } limit ? string.Create(CultureInfo.InvariantCulture, $", at most {limit:N0} times a minute") : "";
+        var rate = requestsPerMinute is { } limit
+            ? string.Create(CultureInfo.InvariantCulture, $", at most {limit:N0} times a minute") : "";
         return $"This key will be able to {able}, {environment.ToWireName()}, {until}{from}{rate}.";
     }
 }

@@ -62,15 +62,15 @@ public sealed partial class KeysPage
     /// <summary>What the address suggests for a new key.</summary>
     KeyDraft? Suggestion => KeyDraft.Read(new Uri(Navigation.Uri), PermissionCatalog, DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime));
 
-    /// <summary>Opens the form with what a link suggests, once that is out of the address: a reload or Back does not open it again, and MudBlazor closes
-    /// dialogs when the address changes.</summary>
+    /// <summary>Opens the form with what a link suggests, once that is out of the address: a reload or Back does not open it again, and
+    /// MudBlazor closes dialogs when the address changes.</summary>
     async Task OpenSuggestedAsync(KeyDraft link)
     {
         if (Suggestion is not null)
         {
             suggested = link;
-            Navigation.NavigateTo(
-                Navigation.GetUriWithQueryParameters(KeyDraft.Parameters.ToDictionary(name => name, object? (_) => null, StringComparer.Ordinal)), replace: true);
+            var none = KeyDraft.Parameters.ToDictionary(name => name, object? (_) => null, StringComparer.Ordinal);
+            Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(none), replace: true);
             if (Suggestion is not null)
             {
                 return; // the browser has not answered yet

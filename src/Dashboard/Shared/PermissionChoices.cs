@@ -14,7 +14,8 @@ static class PermissionChoices
         [ToChoice(new(PermissionCatalog.Verify, "Verify keys of this organization, as your API does.")), .. Of(catalog)];
 
     /// <summary>Returns the display name of a permission: <c>read</c> is "Read".</summary>
-    public static string NameOf(string permission) => char.ToUpperInvariant(permission[0]) + permission[1..].Replace('_', ' ').Replace('-', ' ');
+    public static string NameOf(string permission) =>
+        char.ToUpperInvariant(permission[0]) + permission[1..].Replace('_', ' ').Replace('-', ' ');
 
     /// <summary>Returns what a permission allows, or nothing where the settings do not say it.</summary>
     public static string SentenceOf(string permission, PermissionCatalog catalog) =>

@@ -3,6 +3,7 @@ using Dashboard.Core.Organizations;
 using Dashboard.Core.Usage;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -159,7 +160,7 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
     static async Task ReadChartAsync(PageVisit visit, PageDriver hand, InputMode way)
     {
         var page = visit.Page;
-        var today = DateTime.UtcNow.Date;
+        var today = TimeProvider.System.GetUtcNow().UtcDateTime.Date;
         var readout = page.Locator(".readout");
         var slider = page.GetByRole(AriaRole.Slider, new() { Name = "Day" });
         await Expect(readout).ToContainTextAsync("1,506 allowed");
@@ -318,8 +319,8 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
         var id = key.Key.KeyId;
         await using var context = await People.OpenAsync(product);
         var projectId = await context.Keys.Where(row => row.KeyId == id).Select(row => row.ProjectId).SingleAsync(Token);
-        var now = DateTimeOffset.UtcNow;
-        var today = new DateTimeOffset(now.Date, TimeSpan.Zero);
+        var now = product.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
         foreach (var (ago, outcome, count) in new[] { (0, KeyHour.Valid, 1506), (1, "rate_limited", 3), (1, KeyHour.Valid, 1500), (2, KeyHour.Valid, 900), (2, "ip_not_allowed", 380), (60, KeyHour.Valid, 1) })
         {
             context.Add(new KeyDay { KeyId = id, Day = today.AddDays(-ago), Outcome = outcome, ProjectId = projectId, Count = count });

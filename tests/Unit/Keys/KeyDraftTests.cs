@@ -1,4 +1,3 @@
-using Dashboard.Core.Common;
 using Dashboard.Keys;
 using Dashboard.Tests.Unit.Support;
 using Xunit;

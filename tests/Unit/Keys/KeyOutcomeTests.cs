@@ -1,5 +1,3 @@
-using Dashboard.Core.Common;
-using Dashboard.Core.Keys;
 using Dashboard.Keys;
 using Xunit;
 

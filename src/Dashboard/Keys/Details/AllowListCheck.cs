@@ -9,8 +9,9 @@ static class AllowListCheck
     /// <summary>Traffic that is younger counts as current.</summary>
     public static readonly TimeSpan Recent = TimeSpan.FromDays(7);
 
-    /// <summary>Returns the networks that were seen within <see cref="Recent"/> and are on the old list but not on the new one, the last seen first.
-    /// A network that a list holds in part counts as on it. Unknown ones are among them: a list refuses a request without an address.</summary>
+    /// <summary>Returns the networks that were seen within <see cref="Recent"/> and are on the old list but not on the new one, the last
+    /// seen first. A network that a list holds in part counts as on it. Unknown ones are among them: a list refuses a request without an
+    /// address.</summary>
     /// <param name="clients">The clients of the key, the last seen first.</param>
     /// <param name="before">The list as it is; null for any address.</param>
     /// <param name="after">The list to be saved; null for any address.</param>

@@ -28,7 +28,8 @@ static class KeyHistoryText
             "key.switched_off" => (Icons.PowerOff, "Disabled"),
             "key.expiry_changed" => (Icons.Clock, Expiry(entry.Details.GetValueOrDefault("expires_at"))),
             "key.permissions_reduced" => (Icons.Minus, Removed(from, to)),
-            "key.scope_reduced" => (Icons.Minus, entry.Details.GetValueOrDefault("of") is { } resource ? $"Lost access to {resource}, which was deleted" : "Lost access to a deleted resource"),
+            "key.scope_reduced" =>
+                (Icons.Minus, $"Lost access to {entry.Details.GetValueOrDefault("of") ?? "a resource"}, which was deleted"),
             "key.allowed_ips_changed" => (Icons.ShieldCheck, AllowList(from, to)),
             "key.rate_limit_changed" => (Icons.ChartColumn, RateLimit(to)),
             "key.note_changed" => (Icons.Pencil, from is null ? "Note added" : to is null ? "Note removed" : "Note changed"),
@@ -39,9 +40,12 @@ static class KeyHistoryText
     }
 
     static string Expiry(string? at) =>
-        DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var end) ? $"Expiry set to {TimeText.Date(end.AddTicks(-1))}" : "Expiry removed";
+        DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var end)
+            ? $"Expiry set to {TimeText.Date(end.AddTicks(-1))}"
+            : "Expiry removed";
 
-    static string Removed(string? from, string? to) => Split(from).Except(Split(to), StringComparer.Ordinal).ToList() is { Count: > 0 } removed
+    static string Removed(string? from, string? to) =>
+        Split(from).Except(Split(to), StringComparer.Ordinal).ToList() is { Count: > 0 } removed
         ? $"Permission{(removed.Count == 1 ? "" : "s")} {ListText.And(removed)} removed"
         : "Permissions reduced";
 
@@ -64,7 +68,8 @@ static class KeyHistoryText
         ? string.Create(CultureInfo.InvariantCulture, $"Rate limit set to {limit:N0} requests a minute")
         : "Rate limit removed";
 
-    static string Revoked(IReadOnlyDictionary<string, string?> details) => (details.GetValueOrDefault("because") ?? details.GetValueOrDefault("reason")) switch
+    static string Revoked(IReadOnlyDictionary<string, string?> details) =>
+        (details.GetValueOrDefault("because") ?? details.GetValueOrDefault("reason")) switch
     {
         null => "Revoked",
         "project_deleted" => "Revoked, because its project was deleted",
@@ -79,5 +84,6 @@ static class KeyHistoryText
 
     static string Words(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name[1..].Replace('_', ' ');
 
-    static string Shortened(string text) => text.Length <= MaxQuoted ? text : $"{text[..(char.IsHighSurrogate(text[MaxQuoted - 1]) ? MaxQuoted - 1 : MaxQuoted)]}…";
+    static string Shortened(string text) =>
+        text.Length <= MaxQuoted ? text : $"{text[..(char.IsHighSurrogate(text[MaxQuoted - 1]) ? MaxQuoted - 1 : MaxQuoted)]}…";
 }

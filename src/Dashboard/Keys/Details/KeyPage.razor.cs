@@ -51,7 +51,7 @@ public sealed partial class KeyPage : ComponentBase, IDisposable
     /// <summary>The networks that the key was used from and that its list does not have.</summary>
     IReadOnlyList<string> Suggested => View is null
         ? []
-        : [.. AllowListSuggestion.Of(View.Clients, View.At).Where(network => View.Key.AllowedIps?.Contains(network, StringComparer.Ordinal) is not true)];
+        : [.. AllowListSuggestion.Of(View.Clients, View.At).Except(View.Key.AllowedIps ?? [], StringComparer.Ordinal)];
 
     string? Remark
     {
@@ -61,8 +61,11 @@ public sealed partial class KeyPage : ComponentBase, IDisposable
             var app = view.Item.Managed ? $"Used by the published app {view.Item.Owner}." : null;
             var state = view.Key.State switch
             {
-                KeyState.Revoked when view.Key.RevokedAt is { } at => $"Revoked on {TimeText.Date(at)}. Requests using it are refused, and it can’t be changed any more.",
-                KeyState.Expired when view.Key.ExpiresAt is { } at => $"Expired after {TimeText.Date(at.AddTicks(-1))}. Requests using it are refused{(view.Changeable ? ", until you change its expiry" : "")}.",
+                KeyState.Revoked when view.Key.RevokedAt is { } at =>
+                    $"Revoked on {TimeText.Date(at)}. Requests using it are refused, and it can’t be changed any more.",
+                KeyState.Expired when view.Key.ExpiresAt is { } at =>
+                    $"Expired after {TimeText.Date(at.AddTicks(-1))}. "
+                        + $"Requests using it are refused{(view.Changeable ? ", until you change its expiry" : "")}.",
                 KeyState.Inactive => "Requests using it are refused.",
                 _ => null,
             };
@@ -180,11 +183,12 @@ public sealed partial class KeyPage : ComponentBase, IDisposable
 
     async Task TrimAsync(IReadOnlyList<string> kept)
     {
-        var lost = View!.Permissions.Where(row => row.Granted && !kept.Contains(row.Permission, StringComparer.Ordinal)).Select(row => row.Permission).ToList();
+        var lost = View!.Permissions.Where(row => row.Granted).Select(row => row.Permission).Except(kept, StringComparer.Ordinal).ToList();
         var words = KeyPermissionsCard.Words(kept);
         if (await Dialogs.ConfirmAsync(new(
             $"{words}?", words,
-            $"{View.Item.Name} loses {ListText.And(lost)}, and requests that need {(lost.Count == 1 ? "it" : "them")} will be refused immediately. Permissions can’t be added to a key again.")))
+            $"{View.Item.Name} loses {ListText.And(lost)}, and requests that need {(lost.Count == 1 ? "it" : "them")} will be refused "
+                + "immediately. Permissions can’t be added to a key again.")))
         {
             await ChangeAsync(new(Permissions: kept), $"Could not trim {View.Item.Name}");
         }
@@ -196,7 +200,8 @@ public sealed partial class KeyPage : ComponentBase, IDisposable
         List<string> left = [.. view.Key.AllowedIps!.Where(other => other != network)];
         IReadOnlyList<string>? after = left.Count == 0 ? null : left;
         var shutOut = AllowListCheck.ShutOut(view.Clients, view.Key.AllowedIps, after, view.At);
-        if (after is null && !await Dialogs.ConfirmAsync(new("Remove the last network?", "Allow any address", $"Without a list, {view.Item.Name} can be used from any address.") { Danger = false }))
+        var any = $"Without a list, {view.Item.Name} can be used from any address.";
+        if (after is null && !await Dialogs.ConfirmAsync(new("Remove the last network?", "Allow any address", any) { Danger = false }))
         {
             return;
         }

@@ -4,8 +4,8 @@ using Dashboard.Core.Usage;
 
 namespace Dashboard.Keys.Details;
 
-/// <summary>What the page of a key shows, handed from the prerendered page to its circuit. Its size is bounded, so that it fits into the circuit's first
-/// message.</summary>
+/// <summary>What the page of a key shows, handed from the prerendered page to its circuit. Its size is bounded, so that it fits into the
+/// circuit's first message.</summary>
 /// <param name="Project">The key's project, with the user's role.</param>
 /// <param name="Item">The key as the list shows it.</param>
 /// <param name="Key">The key, without the names of its resources, which may be a thousand.</param>

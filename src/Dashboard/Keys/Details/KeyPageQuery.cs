@@ -1,4 +1,3 @@
-using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Core.Usage;
@@ -12,11 +11,12 @@ sealed class KeyPageQuery(KeyDetailsService details, ProjectService projects, Pe
     public const int MaxNamed = 4;
 
     /// <summary>Reads a key.</summary>
-    /// <param name="path">The project in the address. If the key is in another project of the organization, or the address uses a former name,
-    /// <see cref="KeyPageModel.Project"/> differs from it.</param>
+    /// <param name="path">The project in the address. If the key is in another project of the organization, or the address uses a former
+    /// name, <see cref="KeyPageModel.Project"/> differs from it.</param>
     /// <param name="unfolded">Whether to name all of the key's resources.</param>
     /// <returns>The data, or <see cref="ErrorCode.NotFound"/>.</returns>
-    public async Task<Result<KeyPageModel>> ReadAsync(Actor actor, ProjectPath path, string keyId, bool unfolded, CancellationToken cancellationToken)
+    public async Task<Result<KeyPageModel>> ReadAsync(
+        Actor actor, ProjectPath path, string keyId, bool unfolded, CancellationToken cancellationToken)
     {
         var addressed = await projects.FindAsync(actor, path, cancellationToken);
         if (addressed.Error is { } unknown)

@@ -34,7 +34,8 @@ public sealed class UsageChart
         }
 
         (Allowed, Refused, RateLimited) = (allowed.ToString(), refused.ToString(), limited.ToString());
-        Dates = days.Count == 0 ? [] : [.. Enumerable.Range(0, DateCount).Select(mark => mark * (days.Count - 1) / (DateCount - 1)).Distinct().Select(index => days[index].Day)];
+        var marks = Enumerable.Range(0, days.Count == 0 ? 0 : DateCount);
+        Dates = [.. marks.Select(mark => mark * (days.Count - 1) / (DateCount - 1)).Distinct().Select(index => days[index].Day)];
     }
 
     /// <summary>The number of requests between two lines of the grid.</summary>
@@ -56,7 +57,8 @@ public sealed class UsageChart
     public IReadOnlyList<string> Marks => [.. Enumerable.Range(0, Intervals + 1).Select(line => InWords(Step * (Intervals - line)))];
 
     /// <summary>The lines of the grid, from the top to the bottom.</summary>
-    public static IReadOnlyList<string> Lines { get; } = [.. Enumerable.Range(0, Intervals + 1).Select(line => Text((double)Height * line / Intervals))];
+    public static IReadOnlyList<string> Lines { get; } =
+        [.. Enumerable.Range(0, Intervals + 1).Select(line => Text((double)Height * line / Intervals))];
 
     /// <summary>Short enough for the axis: "2,400", "24k", "2.4M".</summary>
     static string InWords(long number) => number switch

@@ -1,4 +1,3 @@
-using Dashboard.Core.Usage;
 using Dashboard.Keys.Details;
 using Xunit;
 

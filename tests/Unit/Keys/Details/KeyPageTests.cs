@@ -1,15 +1,11 @@
 using System.Security.Claims;
-using AngleSharp.Dom;
 using Bunit;
 using Bunit.TestDoubles;
 using Dashboard.Auth;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
-using Dashboard.Core.Common;
-using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Projects;
 using Dashboard.Core.PublishedApps;
 using Dashboard.Core.Usage;
 using Dashboard.Keys.Details;
@@ -56,7 +52,7 @@ public sealed class KeyPageTests : PageTest
     {
         world.AddResource(TestInstallation.Orders, "workflow", "returns");
         world.AddResource(TestInstallation.Orders, "gateway", "carrier");
-        var key = await AddAsync("Backend", x => x with { Resources = ["workflow:returns", "gateway:carrier"], RequestsPerMinute = 1200, Note = "In the vault", ExpiresAt = world.Time.GetUtcNow().AddDays(100).Date });
+        var key = await AddAsync("Backend", x => x with { Resources = ["workflow:returns", "gateway:carrier"], RequestsPerMinute = 1200, Note = "In the vault", ExpiresAt = new(2027, 3, 1, 0, 0, 0, TimeSpan.Zero) });
         var page = Open(world.Owner, key);
         Assert.Equal("Backend", page.ByRole("heading", "Backend").TextContent);
         Assert.Equal("carrier, returns", Fact(page, "Scope"));
