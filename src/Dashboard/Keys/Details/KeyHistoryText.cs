@@ -70,15 +70,15 @@ static class KeyHistoryText
 
     static string Revoked(IReadOnlyDictionary<string, string?> details) =>
         (details.GetValueOrDefault("because") ?? details.GetValueOrDefault("reason")) switch
-    {
-        null => "Revoked",
-        "project_deleted" => "Revoked, because its project was deleted",
-        "resource_deleted" => "Revoked, because its last resource was deleted",
-        "app_unpublished" => "Revoked, because its app was unpublished",
-        "service_account_deleted" => "Revoked, because its service account was deleted",
-        "self_revoke" => "Revoked by a holder of the key",
-        var reason => $"Revoked: {Shortened(Words(reason).ToLowerInvariant())}",
-    };
+        {
+            null => "Revoked",
+            "project_deleted" => "Revoked, because its project was deleted",
+            "resource_deleted" => "Revoked, because its last resource was deleted",
+            "app_unpublished" => "Revoked, because its app was unpublished",
+            "service_account_deleted" => "Revoked, because its service account was deleted",
+            "self_revoke" => "Revoked by a holder of the key",
+            var reason => $"Revoked: {Shortened(Words(reason).ToLowerInvariant())}",
+        };
 
     static List<string> Split(string? words) => [.. (words ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)];
 
