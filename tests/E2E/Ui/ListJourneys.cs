@@ -83,20 +83,20 @@ public sealed class ListJourneys : IClassFixture<Product>
     public async Task Organization_is_changed_on_a_phone()
     {
         // An installation of its own: elsewhere the owner has one organization only.
-        await using var product = new Product();
-        product.Start();
+        await using var two = new Product();
+        two.Start();
         const string other = "A subsidiary with rather a long name, as subsidiaries have them";
-        var project = await product.AddProjectAsync("At home, and with a name that is far too long for the bar");
-        await product.AddOrganizationAsync("elsewhere", "ledger");
-        await product.AddMemberAsync(Product.Email, "elsewhere", OrganizationRole.Owner);
-        await using (var context = await People.OpenAsync(product))
+        var project = await two.AddProjectAsync("At home, and with a name that is far too long for the bar");
+        await two.AddOrganizationAsync("elsewhere", "ledger");
+        await two.AddMemberAsync(Product.Email, "elsewhere", OrganizationRole.Owner);
+        await using (var context = await People.OpenAsync(two))
         {
             var row = context.Organizations.Single(x => x.Slug == "elsewhere");
             row.Name = other;
             await context.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
 
-        await using var visit = await PageVisit.OpenAsync(browser, product.Url, PageVisit.Phone);
+        await using var visit = await PageVisit.OpenAsync(browser, two.Url, PageVisit.Phone);
         var page = visit.Page;
         await visit.SignInAsync(Product.Email);
         await visit.GoAsync($"/{project}/keys");
