@@ -52,7 +52,7 @@ sealed class ForwardAuth(
 
         var facts = FactsOf(http);
         var credential = queries.Or(CredentialReader.Read(http.Request.Headers, options.AcceptBearer), facts.Path, QueryOf(http));
-        var requirement = policy.At(environments.Of(http.Request.Host));
+        var requirement = policy.At(environments.Of(http.Request.Host, http.Request.Scheme));
         var verifying = verifier.VerifyAsync(credential, requirement, facts, NotCanceled);
         answering = verifying.IsCompletedSuccessfully
             ? AnswerAsync(http.Response, verifying.Result, requirement, facts, nginx)

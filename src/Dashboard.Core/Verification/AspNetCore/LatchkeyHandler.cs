@@ -13,7 +13,7 @@ sealed class LatchkeyHandler(
     QueryTokens queries)
     : AuthenticationHandler<LatchkeyOptions>(monitor, logger, encoder)
 {
-    CallerContext Facts => new(Context.Connection.RemoteIpAddress, Request.Method, Request.Path, Request.Headers.UserAgent.ToString())
+    CallerContext Facts => new(Context.Connection.RemoteIpAddress, Request.Method, RequestPath.Of(Context), Request.Headers.UserAgent.ToString())
     {
         Scheme = Request.Scheme,
         Host = Request.Host.Value,
@@ -21,7 +21,7 @@ sealed class LatchkeyHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var credential = queries.Or(CredentialReader.Read(Request.Headers, keys.AcceptBearer), Request.Path, Request.QueryString.Value);
+        var credential = queries.Or(CredentialReader.Read(Request.Headers, keys.AcceptBearer), RequestPath.Of(Context), Request.QueryString.Value);
         if (credential.Kind == CredentialKind.None)
         {
             return AuthenticateResult.NoResult();
@@ -29,7 +29,7 @@ sealed class LatchkeyHandler(
 
         var accepted = Options.Environment switch
         {
-            null => environments.Of(Request.Host),
+            null => environments.Of(Request.Host, Request.Scheme),
             KeyEnvironment.Live => AcceptedEnvironments.Live,
             _ => AcceptedEnvironments.Test,
         };
