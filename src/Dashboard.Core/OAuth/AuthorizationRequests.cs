@@ -35,10 +35,11 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
     /// <summary>Checks a request. Until the redirect URI is known to belong to the client, nothing is sent to it (RFC 6749 section
     /// 4.1.2.1).</summary>
     /// <param name="request">The query parameters.</param>
-    /// <param name="repeated">The names of parameters that occur more than once.</param>
     /// <param name="issuer">The issuer of the tokens.</param>
-    public async Task<AuthorizationCheck> CheckAsync(OAuthParameters request, IReadOnlyCollection<string> repeated, string issuer, CancellationToken cancellationToken)
+    public async Task<AuthorizationCheck> CheckAsync(OAuthParameters request, string issuer, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(request);
+        var repeated = request.Repeated;
         if (repeated.Contains("client_id") || repeated.Contains("redirect_uri"))
         {
             return Show("The link contains client_id or redirect_uri twice.");
@@ -57,7 +58,7 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
         }
 
         var state = request["state"] is { Length: <= MaxState } given && !repeated.Contains("state") ? given : null;
-        var judged = Judge(request, repeated, client, redirect, named is not null, state);
+        var judged = Judge(request, client, redirect, named is not null, state);
         return judged.Error is { } error
             ? new(null, BuildRedirect(redirect, state, issuer, ("error", OAuthError.Of(error).Name), ("error_description", error.Detail)), null)
             : new(judged.Value, null, null);
@@ -118,9 +119,9 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
     }
 
     Result<AuthorizationRequest> Judge(
-        OAuthParameters request, IReadOnlyCollection<string> repeated, OAuthClient client, string redirect, bool named, string? state)
+        OAuthParameters request, OAuthClient client, string redirect, bool named, string? state)
     {
-        if (repeated.Count > 0)
+        if (request.Repeated.Count > 0)
         {
             return OAuthError.InvalidRequest("A parameter occurs twice.");
         }
@@ -155,13 +156,13 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
             return OAuthError.InvalidRequest("code_challenge with code_challenge_method S256 is required.");
         }
 
-        if (request["resource"] is { } resource && !ResourceIndicator.IsOne(resource))
+        if (request.Resource.Error is { } wrongTarget)
         {
-            return OAuthError.InvalidTarget("resource must be an absolute https:// or http:// URL without query and fragment.");
+            return wrongTarget;
         }
 
         var scope = client.ScopeOf(scopes, request["scope"]);
-        return scope.Error is { } beyond ? beyond : new AuthorizationRequest(client, redirect, named, scope.Value, request["resource"], challenge, state);
+        return scope.Error is { } beyond ? beyond : new AuthorizationRequest(client, redirect, named, scope.Value, request.Resource.Value, challenge, state);
     }
 
     static AuthorizationCheck Show(string description) => new(null, null, OAuthError.InvalidRequest(description));

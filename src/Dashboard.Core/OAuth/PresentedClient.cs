@@ -38,9 +38,14 @@ public sealed class PresentedClient
             return OAuthError.InvalidClient;
         }
 
+        if (id.Length == 0)
+        {
+            return secret.Length == 0 ? new PresentedClient(body["client_id"], null, byHeader: false) : OAuthError.InvalidClient; // it says nothing
+        }
+
         return body["client_id"] is { } named && named != id
             ? OAuthError.InvalidRequest("The body names another client than the header.")
-            : new PresentedClient(id, secret, byHeader: true);
+            : new PresentedClient(id, secret.Length > 0 ? secret : null, byHeader: true); // as empty in the body (RFC 6749 section 3.2)
     }
 
     /// <summary>Prints the client id.</summary>
@@ -57,7 +62,7 @@ public sealed class PresentedClient
         }
 
         var decoded = Encoding.UTF8.GetString(bytes, 0, length);
-        if (decoded.IndexOf(':', StringComparison.Ordinal) is not (> 0 and var colon))
+        if (decoded.IndexOf(':', StringComparison.Ordinal) is not (>= 0 and var colon))
         {
             return false;
         }

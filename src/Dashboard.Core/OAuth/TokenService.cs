@@ -41,9 +41,9 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
             return OAuthError.UnauthorizedClient;
         }
 
-        if (request["resource"] is { } resource && !ResourceIndicator.IsOne(resource))
+        if (request.Resource.Error is { } wrongTarget)
         {
-            return OAuthError.InvalidTarget("resource must be an absolute https:// or http:// URL without query and fragment.");
+            return wrongTarget;
         }
 
         var asked = new TokenRequestContext(request, client, origin, await keys.CurrentAsync(cancellationToken));
@@ -109,10 +109,12 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                 : OAuthError.InvalidScope("This service account may not read. Name the scopes that you need.");
         }
 
-        var named = asked.Client.ScopeOf(scopes, asked.Request["scope"]);
-        return named.Error is null && OAuthScopes.Within(named.Value, permissions).Count < named.Value.Count
-            ? OAuthError.InvalidScope("This service account does not have the permissions for these scopes.")
-            : named;
+        // A program that gets less than it asked for fails later, where nobody sees why; there is no person who would be asked.
+        return !scopes.TryRead(asked.Request["scope"]!, out var named)
+            ? OAuthError.InvalidScope("A scope is api, or a permission and a kind of resource in plural, such as read:workflows.")
+            : OAuthScopes.Within(named, permissions).Count < named.Count
+                ? OAuthError.InvalidScope("This service account does not have the permissions for these scopes.")
+                : Result.Of(named);
     }
 
     /// <summary>RFC 6749 section 4.1.3, RFC 7636 section 4.5.</summary>
@@ -144,7 +146,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                     return OAuthError.InvalidGrant("The code has expired.");
                 }
 
-                if (asked.Request["redirect_uri"] is var redirect && redirect is null ? row.NamedRedirectUri : redirect != row.RedirectUri)
+                if (asked.Request["redirect_uri"] is var redirect && redirect is null ? row.NamedRedirectUri : !Urls.AreSame(redirect, row.RedirectUri))
                 {
                     return OAuthError.InvalidGrant("redirect_uri is not the one that the code was sent to.");
                 }
@@ -154,7 +156,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                     return OAuthError.InvalidGrant("code_verifier does not match the code_challenge of the request.");
                 }
 
-                if (asked.Request["resource"] is { } resource && resource != row.Resource)
+                if (asked.Request["resource"] is { } resource && !Urls.AreSame(resource, row.Resource))
                 {
                     return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
@@ -205,14 +207,13 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                 }
 
                 var granted = authorization.Scope.Split(' ');
-                IReadOnlyList<string> wanted = granted;
-                if (asked.Request["scope"] is { } narrower && (!scopes.TryRead(narrower, out wanted) || !OAuthScopes.Covers(granted, wanted)))
+                if (NarrowScope(asked, granted) is not { } wanted)
                 {
                     return OAuthError.InvalidScope("The scope exceeds what was approved.");
                 }
 
-                var resource = asked.Request["resource"] ?? authorization.Resource;
-                if (authorization.Resource is not null && resource != authorization.Resource)
+                var resource = authorization.Resource ?? asked.Request["resource"];
+                if (asked.Request["resource"] is { } named && !Urls.AreSame(named, resource))
                 {
                     return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
@@ -223,6 +224,18 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                     : await IssueForAuthorizationAsync(change, asked, authorization, string.Join(' ', wanted), resource, "token.refreshed", token);
             },
             cancellationToken);
+    }
+
+    /// <summary>What a refresh asks for, or null if it is more than what was approved. Words that were left out when the person was asked are
+    /// left out again, because clients send the same list each time.</summary>
+    IReadOnlyList<string>? NarrowScope(TokenRequestContext asked, string[] granted)
+    {
+        if (asked.Request["scope"] is not { } text || scopes.ReadKnown(text, out _) is not { Count: > 0 } known)
+        {
+            return granted;
+        }
+
+        return asked.Client.Within(known) is { Count: > 0 } wanted && OAuthScopes.Covers(granted, wanted) ? wanted : null;
     }
 
     /// <summary>RFC 8628 section 3.4 and 3.5.</summary>

@@ -43,11 +43,9 @@ public sealed partial class Consent : ComponentBase
     protected override async Task OnInitializedAsync()
     {
         Choice ??= new();
-        var query = Http.Request.Query;
-        var repeated = query.Where(part => part.Value.Count > 1).Select(part => part.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var parameters = new OAuthParameters(
-            query.Where(part => part.Value.Count > 0).ToDictionary(part => part.Key, part => part.Value[0] ?? "", StringComparer.Ordinal));
-        var check = await Requests.CheckAsync(parameters, repeated, PublicUrl.Of(Http), Http.RequestAborted);
+        var parameters = OAuthParameters.Read(
+            Http.Request.Query.SelectMany(part => part.Value.Select(value => KeyValuePair.Create(part.Key, value ?? ""))));
+        var check = await Requests.CheckAsync(parameters, PublicUrl.Of(Http), Http.RequestAborted);
         (request, shown) = (check.Request, check.Shown?.Detail);
         if (check.Redirect is { } redirect)
         {

@@ -39,7 +39,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
     [InlineData("read execute", "api", "api")]
     [InlineData("execute", "", null)]
     [InlineData("read", "write:workflows", null)]
-    [InlineData("read", "read:workflows ", null)]
+    [InlineData("read", " read:workflows   read:agents ", "read:workflows read:agents")]
+    [InlineData("read", "read:workflows openid", null)]
     [InlineData("read", "read:spaceships", null)]
     [InlineData("read", "verify", null)]
     [InlineData("read", "API", null)]
@@ -180,6 +181,46 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var narrow = (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "read:workflows")).Value;
         Assert.Equal("read:workflows", narrow.Scope);
         Assert.Equal("read:workflows execute:workflows", (await world.Services.RefreshAsync(client, narrow.RefreshToken!.Reveal())).Value.Scope);
+    }
+
+    [Theory]
+    [InlineData("", "read:workflows execute:workflows")]
+    [InlineData("openid", "read:workflows execute:workflows")]
+    [InlineData("openid  read:workflows ", "read:workflows")]
+    [InlineData("read:workflows execute:workflows api", "read:workflows execute:workflows")]
+    [InlineData("api", null)]
+    [InlineData("read:workflows write:workflows", null)]
+    public async Task Refresh_leaves_out_what_was_left_out_before(string scope, string? granted)
+    {
+        var (client, first) = await world.Services.ConsentAsync(world.Developer, "openid read:workflows api execute:workflows");
+        Assert.Equal("read:workflows execute:workflows", first.Scope);
+        var outcome = await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal(), scope);
+        Assert.Equal((granted is null ? "invalid_scope" : null, granted), (outcome.Error.OAuthName(), outcome.Error is null ? outcome.Value.Scope : null));
+    }
+
+    [Theory]
+    [InlineData("https://mcp.example.com", "https://mcp.example.com/", null)]
+    [InlineData("https://mcp.example.com/", "https://mcp.example.com", null)]
+    [InlineData("https://mcp.example.com/a", "HTTPS://MCP.EXAMPLE.COM:443/%61", null)]
+    [InlineData("https://mcp.example.com", "https://mcp.example.com./", null)]
+    [InlineData("https://mcp.example.com/a", "https://mcp.example.com/a/", "invalid_target")]
+    [InlineData("https://mcp.example.com", "http://mcp.example.com", "invalid_target")]
+    [InlineData("https://mcp.example.com", "https://mcp.example.com:8443", "invalid_target")]
+    [InlineData("https://mcp.example.com", "https://other.example.com", "invalid_target")]
+    public async Task Resource_is_compared_as_an_address_with_code_and_refresh_token(string approved, string named, string? error)
+    {
+        var client = (await world.Services.RegisterAsync()).Client.ClientId;
+        var code = await world.Services.CodeAsync(world.Developer, client, resource: approved);
+        var exchanged = await world.Services.IssueAsync(
+            ("grant_type", "authorization_code"), ("client_id", client), ("code", code), ("code_verifier", OAuthFlow.Verifier), ("redirect_uri", OAuthFlow.Callback), ("resource", named));
+        Assert.Equal(error, exchanged.Error.OAuthName());
+        var (other, tokens) = await world.Services.ConsentAsync(world.Developer, resource: approved);
+        var refreshed = await world.Services.IssueAsync(("grant_type", "refresh_token"), ("client_id", other), ("refresh_token", tokens.RefreshToken!.Reveal()), ("resource", named));
+        Assert.Equal(error, refreshed.Error.OAuthName());
+        if (error is null)
+        {
+            Assert.All([exchanged, refreshed], outcome => Assert.Equal([approved], new JsonWebToken(outcome.Value.AccessToken.Reveal()).Audiences)); // as approved
+        }
     }
 
     [Fact]

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using Dashboard.Core.OAuth;
+
+namespace Dashboard.OAuth;
+
+/// <summary>Reads what a client says of itself (RFC 7591 section 2).</summary>
+static class ClientMetadata
+{
+    /// <summary>Reads the client metadata. Members that nobody knows and values of another type than the RFC's are ignored.</summary>
+    public static NewClient Read(JsonElement body)
+    {
+        return new(
+            Text("client_name"), List("redirect_uris"), Text("token_endpoint_auth_method"), List("grant_types"), List("response_types"),
+            Text("scope"), Text("client_uri"));
+
+        string? Text(string name) => body.TryGetProperty(name, out var value) ? OAuthBody.TextOf(value) : null;
+
+        List<string>? List(string name) => body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(OAuthBody.TextOf).OfType<string>()]
+            : null;
+    }
+}
