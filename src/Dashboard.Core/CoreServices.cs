@@ -52,6 +52,7 @@ public static class CoreServices
         services.AddSingleton<OAuthClients>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<SigningKeys>();
+        services.AddSingleton<RefreshSuccession>();
         services.AddSingleton<TokenService>();
         services.AddSingleton<TokenRevocation>();
         services.AddSingleton<Introspection>();
@@ -87,6 +88,8 @@ public static class CoreServices
         services.AddSingleton<OAuthScopes>();
         services.AddSingleton(new PublicUrl(configuration));
         services.AddSingleton(new QueryTokens(configuration));
+        services.AddSingleton(new TokenOnlyPaths(configuration));
+        services.AddSingleton(SettingsBinder.Read<AuthorizationServerOptions>(configuration));
         services.AddSingleton<PublishedKeys>();
         services.AddSingleton<AccessTokenReader>();
         services.AddSingleton<TokenCache>();

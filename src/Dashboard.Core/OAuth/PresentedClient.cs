@@ -28,19 +28,20 @@ public sealed class PresentedClient
             return new PresentedClient(body["client_id"], body["client_secret"], byHeader: false);
         }
 
+        var isRead = TryDecode(basic[0]![scheme.Length..].Trim(' '), out var id, out var secret);
+        if (isRead && authorization.Count == 1 && id.Length + secret.Length == 0)
+        {
+            return new PresentedClient(body["client_id"], body["client_secret"], byHeader: false); // the header says nothing
+        }
+
         if (authorization.Count > 1 || body["client_secret"] is not null)
         {
             return OAuthError.InvalidRequest("Show who the client is in one way, not in two.");
         }
 
-        if (!TryDecode(basic[0]![scheme.Length..].Trim(' '), out var id, out var secret))
+        if (!isRead || id.Length == 0)
         {
             return OAuthError.InvalidClient;
-        }
-
-        if (id.Length == 0)
-        {
-            return secret.Length == 0 ? new PresentedClient(body["client_id"], null, byHeader: false) : OAuthError.InvalidClient; // it says nothing
         }
 
         return body["client_id"] is { } named && named != id

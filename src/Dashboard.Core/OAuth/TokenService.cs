@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): gives tokens for what a client shows.</summary>
-public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, TimeProvider time)
+public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, RefreshSuccession succession, TimeProvider time)
 {
     const int IdLength = 22;
 
@@ -176,7 +176,8 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
             cancellationToken);
     }
 
-    /// <summary>RFC 6749 section 6, RFC 9700 section 4.14.2.</summary>
+    /// <summary>RFC 6749 section 6, RFC 9700 section 4.14.2. A token is used once; for a minute after that it leads the same client to the same
+    /// successor again, and later its use ends the authorization.</summary>
     async Task<Result<IssuedTokens>> RefreshAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         if (asked.Request["refresh_token"] is not { } refresh)
@@ -185,6 +186,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
         }
 
         var hash = KeyHash.Of(refresh);
+        var successors = await succession.OfAsync(refresh, cancellationToken);
         return await changes.RunAsync<IssuedTokens>(
             asked.ClientActor,
             async (change, token) =>
@@ -201,7 +203,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                     return OAuthError.InvalidGrant("The authorization has ended. The person has to authorize the client again.");
                 }
 
-                if (row.UsedAt is not null)
+                if (row.UsedAt is { } used && change.Now - used > RefreshSuccession.Grace)
                 {
                     return await EndAsync(change, authorization.Id, "refresh_token_reused", token);
                 }
@@ -218,12 +220,29 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                     return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
 
-                return await change.Context.RefreshTokens.Where(x => x.TokenHash == hash && x.UsedAt == null)
-                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, change.Now), token) == 0
-                    ? await EndAsync(change, authorization.Id, "refresh_token_reused", token)
-                    : await IssueForAuthorizationAsync(change, asked, authorization, string.Join(' ', wanted), resource, "token.refreshed", token);
+                // Of two that come at once, the later one waits here for the other and then finds its successor.
+                var isFirst = await change.Context.RefreshTokens.Where(x => x.TokenHash == hash && x.UsedAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, change.Now), token) == 1;
+                return (isFirst ? new(successors[0], IsStored: false) : await FindSuccessorAsync(change, successors, token)) is { } successor
+                    ? await IssueForAuthorizationAsync(change, asked, authorization, string.Join(' ', wanted), resource, "token.refreshed", token, successor)
+                    : OAuthError.InvalidGrant("The refresh token was used a moment ago. Go on with the one that it led to.");
             },
             cancellationToken);
+    }
+
+    /// <summary>Finds the successor that another request was given. None is found if no key of this node derived it.</summary>
+    static async Task<RefreshOrder?> FindSuccessorAsync(UnitOfWork change, IReadOnlyList<OAuthSecret> successors, CancellationToken cancellationToken)
+    {
+        foreach (var successor in successors)
+        {
+            var hash = successor.Hash;
+            if (await change.Context.RefreshTokens.AnyAsync(x => x.TokenHash == hash, cancellationToken))
+            {
+                return new(successor, IsStored: true);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>What a refresh asks for, or null if it is more than what was approved. Words that were left out when the person was asked are
@@ -293,7 +312,8 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
     /// <summary>Issues what an approval allows, as long as the person who gave it is a member.</summary>
     async Task<Result<IssuedTokens>> IssueForAuthorizationAsync(
-        UnitOfWork change, TokenRequestContext asked, Authorization authorization, string scope, string? resource, string action, CancellationToken cancellationToken)
+        UnitOfWork change, TokenRequestContext asked, Authorization authorization, string scope, string? resource, string action, CancellationToken cancellationToken,
+        RefreshOrder? refresh = null)
     {
         // If the member is removed at the same time, either that change waits for this one or this one sees its result.
         await change.Context.Members.Where(member => member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId)
@@ -311,7 +331,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
         authorization.LastUsedAt = change.Now;
         return TokenIssue.Issue(
-            change, new(asked.Client, PartyType.User, authorization.UserId, authorization.OrganizationId, organization, scope, resource, options.AccessTokenLifetime, authorization),
+            change, new(asked.Client, PartyType.User, authorization.UserId, authorization.OrganizationId, organization, scope, resource, options.AccessTokenLifetime, authorization, refresh),
             asked.Signer, asked.Origin.Issuer, action);
     }
 

@@ -21,8 +21,14 @@ public sealed record IssuedTokens(OAuthSecret AccessToken, TimeSpan ExpiresIn, s
 /// <param name="Scope">The scopes, separated by spaces.</param>
 /// <param name="Resource">The resource that the token is valid for, or null.</param>
 /// <param name="Authorization">The authorization, or null.</param>
+/// <param name="Refresh">The refresh token that goes with it; null for a new one if the client uses them.</param>
 sealed record TokenOrder(
-    OAuthClient Client, PartyType OwnerType, string OwnerId, long OrganizationId, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization? Authorization);
+    OAuthClient Client, PartyType OwnerType, string OwnerId, long OrganizationId, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization? Authorization,
+    RefreshOrder? Refresh = null);
+
+/// <summary>The refresh token that follows another.</summary>
+/// <param name="IsStored">Whether it was issued before.</param>
+sealed record RefreshOrder(OAuthSecret Token, bool IsStored);
 
 /// <summary>Issues tokens.</summary>
 static class TokenIssue
@@ -65,8 +71,11 @@ static class TokenIssue
         OAuthSecret? refresh = null;
         if (order.Authorization is { } family && order.Client.MayUse(GrantTypes.RefreshToken))
         {
-            refresh = OAuthSecret.Mint(OAuthPrefixes.Refresh);
-            change.Context.Add(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = family.Id, CreatedAt = now, ExpiresAt = family.ExpiresAt });
+            refresh = order.Refresh?.Token ?? OAuthSecret.Mint(OAuthPrefixes.Refresh);
+            if (order.Refresh is not { IsStored: true })
+            {
+                change.Context.Add(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = family.Id, CreatedAt = now, ExpiresAt = family.ExpiresAt });
+            }
         }
 
         change.Record(order.OrganizationId, new(

@@ -125,10 +125,10 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [Theory]
     [InlineData("{\"grant_type\": \"client_credentials\", \"grant_type\": \"client_credentials\"}", "application/json", 400)]
     [InlineData("{\"grant_type\": \"client_credentials\", \"client_id\": 7}", "application/json", 400)]
-    [InlineData("{\"grant_type\": [\"client_credentials\"]}", "application/json", 400)]
+    [InlineData("{\"client_id\": [\"SA\"]}", "application/json", 400)]
     [InlineData("[]", "application/json", 400)]
     [InlineData("{", "application/json", 400)]
-    [InlineData("{\"grant_type\": \"\\ud800\"}", "application/json", 400)]
+    [InlineData("{\"client_id\": \"\\ud800\"}", "application/json", 400)]
     [InlineData("grant_type=client_credentials", "text/plain", 400)]
     [InlineData("grant_type=client_credentials", "multipart/form-data; boundary=x", 400)]
     [InlineData("{}", "application/json; charset=utf-16", 400)]
@@ -163,8 +163,10 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
             .Replace("JSON", "\"grant_type\": \"client_credentials\", \"client_id\": \"SA\", \"client_secret\": \"SECRET\"", StringComparison.Ordinal));
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(filled));
         content.Headers.TryAddWithoutValidation("Content-Type", type);
-        var answer = await values.Api.SendContentAsync(HttpMethod.Post, "/oauth/token", content);
-        Assert.Equal((200, "Bearer"), (answer.Status, answer.Member("token_type")));
+        using var client = new HttpClient { BaseAddress = values.Product.Url };
+        using var answer = await client.PostAsync("/oauth/token", content, Token); // not all of it is documented
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Contains("\"token_type\":\"Bearer\"", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -137,6 +137,7 @@ public sealed class ChangingMethodsTests
         {
             var (client, tokens) = await world.Services.ConsentAsync(actor);
             await world.Services.RefreshAsync(client, tokens.RefreshToken!.Reveal());
+            world.Time.Advance(TimeSpan.FromSeconds(61));
             return await Run(async services =>
             {
                 Assert.Equal("invalid_grant", (await services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Error.OAuthName());
