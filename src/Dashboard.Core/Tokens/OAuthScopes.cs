@@ -22,6 +22,11 @@ public sealed class OAuthScopes
     {
         this.catalog = catalog;
         All = [Api, .. catalog.Permissions.SelectMany(permission => catalog.ResourceKinds.Select(kind => Word(permission.Name, kind)))];
+        foreach (var kind in catalog.ResourceKinds.Cast<string?>().Append(null))
+        {
+            needed[(PermissionCatalog.Verify, kind)] = Api;
+        }
+
         foreach (var permission in catalog.Permissions)
         {
             needed[(permission.Name, null)] = string.Join(' ', catalog.ResourceKinds.Select(kind => Word(permission.Name, kind)));

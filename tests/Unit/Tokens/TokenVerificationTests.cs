@@ -159,6 +159,14 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task No_token_is_valid_where_there_is_no_authorization_server()
+    {
+        var token = await world.AccountTokenAsync(await world.AccountAsync());
+        Assert.Null((await world.Services.AskAsync(token)).Refusal);
+        Assert.Equal(RefusalCode.InvalidToken, (await world.Run(("OAuth:Enabled", "false")).AskAsync(token)).Refusal);
+    }
+
+    [Fact]
     public async Task Expired_token_is_refused_at_its_expiry_cached_or_not()
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync());
