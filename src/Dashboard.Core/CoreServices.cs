@@ -50,6 +50,8 @@ public static class CoreServices
         services.AddSingleton<KeyVerificationService>();
         services.AddSingleton(SettingsBinder.Read<OAuthOptions>(configuration));
         services.AddSingleton<OAuthClients>();
+        services.AddSingleton<ClientDocumentNetwork>();
+        services.AddSingleton<ClientDocuments>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<RefreshSuccession>();

@@ -43,7 +43,7 @@ public static class RequestPath
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(rule);
-        var decoded = DecodeAll(path, Encoding.UTF8) ?? path;
+        var decoded = DecodeAll(path, isStrict: false) ?? path;
         return rule.Length == 0 || new[] { path, decoded, Resolve(decoded) }.Any(read => IsBelow(read, rule, StringComparison.OrdinalIgnoreCase));
     }
 
@@ -60,24 +60,24 @@ public static class RequestPath
             return false;
         }
 
-        decoded = DecodeAll(path, Strict);
+        decoded = DecodeAll(path, isStrict: true);
         return decoded is not null && !decoded.Split('/').Any(segment => segment.Split(';')[0] is "." or "..");
     }
 
-    /// <summary>Decodes until nothing changes. With the strict encoding, returns null for what is not UTF-8 and for escapes that servers
-    /// treat differently.</summary>
-    static string? DecodeAll(string path, Encoding encoding)
+    /// <summary>Decodes until nothing changes. If it is strict, it returns null for what is not UTF-8 and for escapes that servers treat
+    /// differently.</summary>
+    static string? DecodeAll(string path, bool isStrict)
     {
         for (var text = path; ; path = text)
         {
-            if (encoding == Strict && Escapes.Any(escape => text.Contains(escape, StringComparison.OrdinalIgnoreCase)))
+            if (isStrict && Escapes.Any(escape => text.Contains(escape, StringComparison.OrdinalIgnoreCase)))
             {
                 return null;
             }
 
             try
             {
-                text = encoding.GetString(Decode(path));
+                text = (isStrict ? Strict : Encoding.UTF8).GetString(Decode(path));
             }
             catch (ArgumentException) // not UTF-8
             {

@@ -23,7 +23,7 @@ static class RequestedScope
     }
 
     /// <summary>Returns the scopes that the client can have.</summary>
-    public static IReadOnlyList<string> Within(this OAuthClient client, IReadOnlyList<string> scopes) => client.Kind != ClientKind.Registered
+    public static IReadOnlyList<string> Within(this OAuthClient client, IReadOnlyList<string> scopes) => !client.IsUnverified
         ? scopes
         : [.. scopes.Where(word => word != OAuthScopes.Api && (client.Scope.Count == 0 || OAuthScopes.Covers(client.Scope, [word])))];
 }

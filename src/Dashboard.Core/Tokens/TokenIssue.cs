@@ -87,11 +87,11 @@ static class TokenIssue
                 ["resource"] = row.Resource,
                 ["authorization"] = row.AuthorizationId,
             })));
-        return new(OAuthSecret.Of(OAuthPrefixes.Access, Write(row, order.Organization, signer, issuer)), expires - issued, row.Scope, refresh);
+        return new(OAuthSecret.Of(OAuthPrefixes.Access, Write(row, order, signer, issuer)), expires - issued, row.Scope, refresh);
     }
 
     /// <summary>Writes the JWT (RFC 9068 section 2.2).</summary>
-    static string Write(AccessToken row, string organization, Signer signer, string issuer) => Handler.CreateToken(new SecurityTokenDescriptor
+    static string Write(AccessToken row, TokenOrder order, Signer signer, string issuer) => Handler.CreateToken(new SecurityTokenDescriptor
     {
         TokenType = Type,
         Issuer = issuer,
@@ -102,8 +102,8 @@ static class TokenIssue
         Claims = new Dictionary<string, object>
         {
             ["sub"] = row.OwnerId,
-            ["account_id"] = organization,
-            ["client_id"] = row.ClientId,
+            ["account_id"] = order.Organization,
+            ["client_id"] = order.Client.PublicId,
             ["scope"] = row.Scope,
             ["jti"] = row.Jti,
         },

@@ -53,19 +53,6 @@ static class OAuthBody
         return bytes.Error is { } error ? error : Utf8.IsValid(bytes.Value.Span) && Parse(bytes.Value) is { } document ? document : Unreadable;
     }
 
-    /// <summary>Returns the text of a JSON value, or null if it has none: it is not a string, or contains an unpaired surrogate.</summary>
-    public static string? TextOf(JsonElement value)
-    {
-        try
-        {
-            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Returns the media type. The type of forms has no charset parameter (HTML section 4.10.21.7): whatever one says, the bytes are
     /// UTF-8.</summary>
     static string? TypeOf(HttpRequest request) =>
@@ -118,7 +105,7 @@ static class OAuthBody
             var values = member.Value.ValueKind == JsonValueKind.Array && member.NameEquals("resource") ? [.. member.Value.EnumerateArray()] : new[] { member.Value };
             foreach (var value in values.Where(value => value.ValueKind != JsonValueKind.Null)) // null is omitted
             {
-                if (TextOf(value) is not { } text)
+                if (ClientMetadata.TextOf(value) is not { } text)
                 {
                     return OAuthError.InvalidRequest($"{member.Name} must be a string.");
                 }

@@ -85,7 +85,7 @@ public sealed class OpenIdClientTests(AuthorizationServer server, Browser browse
         await program.HearAsync("waits ", Token);
         await using (var context = await People.OpenAsync(server.Product))
         {
-            var before = DateTimeOffset.UtcNow.AddSeconds(-61);
+            var before = server.Product.Now.AddSeconds(-61);
             await context.RefreshTokens.Where(x => x.UsedAt != null).ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, before), Token);
         }
 

@@ -72,6 +72,7 @@ public enum PageState
     [Page("/oauth/device/verify")] DeviceDenied,
     [Page("/oauth/authorize")] Consent,
     [Page("/oauth/authorize")] ConsentWithoutOrganization,
+    [Page("/oauth/authorize")] ConsentOfDocument,
     [Page("/oauth/authorize")] ConsentImpossible,
 }
 
