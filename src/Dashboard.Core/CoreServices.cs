@@ -51,8 +51,11 @@ public static class CoreServices
         services.AddSingleton<KeyVerificationService>();
         services.AddSingleton(SettingsBinder.Read<OAuthOptions>(configuration));
         services.AddSingleton<OAuthClients>();
+        services.AddSingleton<ClientDocumentNetwork>();
+        services.AddSingleton<ClientDocuments>();
         services.AddSingleton<ClientAuthenticator>();
         services.AddSingleton<SigningKeys>();
+        services.AddSingleton<RefreshSuccession>();
         services.AddSingleton<TokenService>();
         services.AddSingleton<TokenRevocation>();
         services.AddSingleton<Introspection>();
@@ -89,6 +92,8 @@ public static class CoreServices
         services.AddSingleton<OAuthScopes>();
         services.AddSingleton(new PublicUrl(configuration));
         services.AddSingleton(new QueryTokens(configuration));
+        services.AddSingleton(new TokenOnlyPaths(configuration));
+        services.AddSingleton(SettingsBinder.Read<AuthorizationServerOptions>(configuration));
         services.AddSingleton<PublishedKeys>();
         services.AddSingleton<AccessTokenReader>();
         services.AddSingleton<TokenCache>();

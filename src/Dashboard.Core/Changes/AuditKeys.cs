@@ -34,6 +34,9 @@ public sealed class AuditKeyRing
     /// <summary>The key for new entries.</summary>
     public AuditKey Current { get; }
 
+    /// <summary>All keys, the current one first.</summary>
+    internal IEnumerable<AuditKey> All => keys.Values.Where(key => key.Id != Current.Id).Prepend(Current);
+
     /// <summary>Returns the key with an identifier, or null if it is missing.</summary>
     public AuditKey? Find(string id) => keys.GetValueOrDefault(id);
 

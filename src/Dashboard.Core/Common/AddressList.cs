@@ -102,6 +102,28 @@ public sealed class AddressList
         return !IPAddress.TryParse(text, out var address) ? null : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 
+    /// <summary>Parses the address of a client as servers name it: an address, or an address with a port (RFC 3986 section 3.2.2 writes IPv6
+    /// in brackets then).</summary>
+    /// <returns>The address, with IPv4-mapped IPv6 as IPv4, or null.</returns>
+    public static IPAddress? ParseClient(string? text)
+    {
+        if (ParseAddress(text) is { } plain)
+        {
+            return plain;
+        }
+
+        var end = text is null ? 0 : text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) + 1 : text.IndexOf(':', StringComparison.Ordinal);
+        if (end <= 0)
+        {
+            return null;
+        }
+
+        var (host, port) = (text![..end], text[end..]);
+        return port.Length > 0 && (port[0] != ':' || !ushort.TryParse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out _)) ? null
+            : host is not ['[', .., ']'] ? ParseAddress(host)
+            : host.Contains(':', StringComparison.Ordinal) ? ParseAddress(host[1..^1]) : null;
+    }
+
     static IPNetwork? Read(string text, out string? fault)
     {
         fault = null;

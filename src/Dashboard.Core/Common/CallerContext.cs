@@ -13,8 +13,13 @@ namespace Dashboard.Core.Common;
 /// <remarks>For forward authentication, these describe the original request, provided that the operator trusts the proxy.</remarks>
 public sealed record CallerContext(IPAddress? Address = null, string? Method = null, string? Path = null, string? UserAgent = null, bool IsProxyAddress = false)
 {
-    /// <summary>The scheme of the original request, or null if it is not known reliably.</summary>
-    public string? Scheme { get; init; }
+    /// <summary>The scheme of the original request, or null if it is not known reliably. That of a WebSocket is the one that it begins
+    /// with.</summary>
+    public string? Scheme
+    {
+        get;
+        init => field = Urls.ToHttpScheme(value);
+    }
 
     /// <summary>The host of the original request, with its port if the request has one, or null if it is not known reliably.</summary>
     public string? Host { get; init; }

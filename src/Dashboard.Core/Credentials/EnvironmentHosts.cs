@@ -44,15 +44,21 @@ public sealed class EnvironmentHosts
     /// <summary>Returns the environments whose keys a host accepts. Without lists, every host accepts both. With lists, a host in neither
     /// accepts none.</summary>
     /// <param name="host">The host of the original request, with its port if the request has one.</param>
-    public AcceptedEnvironments Of(HostString host)
+    /// <param name="scheme">The scheme of the original request, which says what port it has if the host names none.</param>
+    public AcceptedEnvironments Of(HostString host, string? scheme = null)
     {
         if (live.Count == 0 && test.Count == 0)
         {
             return AcceptedEnvironments.Both;
         }
 
-        return Has(live, host) ? AcceptedEnvironments.Live : Has(test, host) ? AcceptedEnvironments.Test : AcceptedEnvironments.None;
+        return Find(host) is var found && found == AcceptedEnvironments.None && host is { HasValue: true, Port: null } && Urls.ToHttpScheme(scheme) is { } known
+            ? Find(new(host.Host, known == "https" ? 443 : 80))
+            : found;
     }
+
+    AcceptedEnvironments Find(HostString host) =>
+        Has(live, host) ? AcceptedEnvironments.Live : Has(test, host) ? AcceptedEnvironments.Test : AcceptedEnvironments.None;
 
     /// <summary>A listed host without a port matches every port. A trailing dot does not name another host (RFC 1034 section 3.1).</summary>
     static bool Has(HashSet<string> hosts, HostString host) => hosts.Contains(host.Value ?? "") || hosts.Contains(host.Host)

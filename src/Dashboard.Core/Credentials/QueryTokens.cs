@@ -47,5 +47,5 @@ public sealed class QueryTokens
         };
     }
 
-    bool IsUnder(string path) => paths.Any(root => path.StartsWith(root, StringComparison.Ordinal) && (path.Length == root.Length || path[root.Length] == '/'));
+    bool IsUnder(string path) => paths.Any(rule => RequestPath.IsUnder(path, rule));
 }

@@ -28,26 +28,30 @@ public sealed record AuthorizationCheck(AuthorizationRequest? Request, string? R
 
 /// <summary>Checks, approves and denies authorization requests (RFC 6749 section 4.1, RFC 7636, RFC 8252, RFC 8707, RFC 9207, RFC
 /// 9700).</summary>
-public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients clients, OAuthScopes scopes, OAuthOptions options)
+public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients clients, ClientDocuments documents, OAuthScopes scopes, OAuthOptions options)
 {
     const int MaxState = 2000;
 
     /// <summary>Checks a request. Until the redirect URI is known to belong to the client, nothing is sent to it (RFC 6749 section
     /// 4.1.2.1).</summary>
     /// <param name="request">The query parameters.</param>
-    /// <param name="repeated">The names of parameters that occur more than once.</param>
     /// <param name="issuer">The issuer of the tokens.</param>
-    public async Task<AuthorizationCheck> CheckAsync(OAuthParameters request, IReadOnlyCollection<string> repeated, string issuer, CancellationToken cancellationToken)
+    public async Task<AuthorizationCheck> CheckAsync(OAuthParameters request, string issuer, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(request);
+        var repeated = request.Repeated;
         if (repeated.Contains("client_id") || repeated.Contains("redirect_uri"))
         {
             return Show("The link contains client_id or redirect_uri twice.");
         }
 
-        if (request["client_id"] is not { } id || await clients.FindAsync(id, cancellationToken) is not { } client)
+        var found = await FindClientAsync(request["client_id"], cancellationToken);
+        if (found.Error is { } unknown)
         {
-            return Show("The app that sent you here is unknown. It may have registered more than a day ago without being approved. Try connecting it again.");
+            return Show(unknown.Detail);
         }
+
+        var client = found.Value;
 
         var named = request["redirect_uri"];
         var redirect = named ?? (client.RedirectUris is [var only] ? only : null);
@@ -57,7 +61,7 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
         }
 
         var state = request["state"] is { Length: <= MaxState } given && !repeated.Contains("state") ? given : null;
-        var judged = Judge(request, repeated, client, redirect, named is not null, state);
+        var judged = Judge(request, client, redirect, named is not null, state);
         return judged.Error is { } error
             ? new(null, BuildRedirect(redirect, state, issuer, ("error", OAuthError.Of(error).Name), ("error_description", error.Detail)), null)
             : new(judged.Value, null, null);
@@ -79,7 +83,7 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
             async (change, token) =>
             {
                 if (await change.Context.FindOrganizationAsync(actor, organization, token) is not { } access
-                    || await change.Context.RegisteredClients.SingleOrDefaultAsync(x => x.ClientId == request.Client.ClientId, token) is not { } client)
+                    || await FindStoredAsync(change, request.Client, token) is not { } client)
                 {
                     return Error.NotFound;
                 }
@@ -118,9 +122,9 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
     }
 
     Result<AuthorizationRequest> Judge(
-        OAuthParameters request, IReadOnlyCollection<string> repeated, OAuthClient client, string redirect, bool named, string? state)
+        OAuthParameters request, OAuthClient client, string redirect, bool named, string? state)
     {
-        if (repeated.Count > 0)
+        if (request.Repeated.Count > 0)
         {
             return OAuthError.InvalidRequest("A parameter occurs twice.");
         }
@@ -155,13 +159,61 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
             return OAuthError.InvalidRequest("code_challenge with code_challenge_method S256 is required.");
         }
 
-        if (request["resource"] is { } resource && !ResourceIndicator.IsOne(resource))
+        if (request.Resource.Error is { } wrongTarget)
         {
-            return OAuthError.InvalidTarget("resource must be an absolute https:// or http:// URL without query and fragment.");
+            return wrongTarget;
         }
 
         var scope = client.ScopeOf(scopes, request["scope"]);
-        return scope.Error is { } beyond ? beyond : new AuthorizationRequest(client, redirect, named, scope.Value, request["resource"], challenge, state);
+        return scope.Error is { } beyond ? beyond : new AuthorizationRequest(client, redirect, named, scope.Value, request.Resource.Value, challenge, state);
+    }
+
+    async Task<Result<OAuthClient>> FindClientAsync(string? id, CancellationToken cancellationToken)
+    {
+        if (id is not null && documents.IsOpen && ClientAddresses.IsOne(id))
+        {
+            return await documents.FindAsync(id, cancellationToken);
+        }
+
+        return id is not null && !ClientAddresses.IsOne(id) && await clients.FindAsync(id, cancellationToken) is { } client
+            ? client
+            : OAuthError.InvalidRequest("The app that sent you here is unknown. It may have registered more than a day ago without being approved. Try connecting it again.");
+    }
+
+    /// <summary>Returns the row of the client. One that a document describes gets its row with its first approval, and each approval brings it
+    /// up to date.</summary>
+    static async Task<RegisteredClient?> FindStoredAsync(UnitOfWork change, OAuthClient client, CancellationToken cancellationToken)
+    {
+        if (client.Kind == ClientKind.Described)
+        {
+            await change.LockInstallationAsync(cancellationToken);
+        }
+
+        var row = await change.Context.RegisteredClients.SingleOrDefaultAsync(x => x.ClientId == client.ClientId, cancellationToken);
+        if (client.Kind != ClientKind.Described)
+        {
+            return row;
+        }
+
+        var (redirects, grants, scope) = (string.Join('\n', client.RedirectUris), string.Join(' ', client.AllowedGrants), string.Join(' ', client.Scope));
+        if (row is null)
+        {
+            row = new()
+            {
+                ClientId = client.ClientId,
+                Name = client.Name,
+                AuthMethod = AuthMethods.None,
+                RedirectUris = redirects,
+                GrantTypes = grants,
+                Scope = scope,
+                ClientUri = client.Url,
+                CreatedAt = change.Now,
+            };
+            change.Context.Add(row);
+        }
+
+        (row.Name, row.RedirectUris, row.GrantTypes, row.Scope) = (client.Name, redirects, grants, scope);
+        return row;
     }
 
     static AuthorizationCheck Show(string description) => new(null, null, OAuthError.InvalidRequest(description));

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.OAuth;
 
 /// <summary>Authenticates clients (RFC 6749 section 3.2.1).</summary>
-public sealed class ClientAuthenticator(IDbContextFactory<DashboardContext> contexts, RateLimits limits)
+public sealed class ClientAuthenticator(IDbContextFactory<DashboardContext> contexts, OAuthOptions options, RateLimits limits)
 {
     /// <summary>Makes sure that a client is the one it says (RFC 6749 section 3.2.1): a public one by its identifier alone, any other by its secret.</summary>
     /// <param name="presented">What the request says of the client.</param>
@@ -21,7 +21,7 @@ public sealed class ClientAuthenticator(IDbContextFactory<DashboardContext> cont
             return OAuthError.TooMany(wait);
         }
 
-        if (presented.ClientId is { } id)
+        if (presented.ClientId is { } id && (options.ClientMetadataDocuments || !ClientAddresses.IsOne(id)))
         {
             await using var context = await contexts.CreateDbContextAsync(cancellationToken);
             if (await OAuthClients.ReadAsync(context, id, cancellationToken) is { } found && IsShown(found, presented.Secret, out var secretId))

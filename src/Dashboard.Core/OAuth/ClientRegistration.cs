@@ -34,9 +34,6 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
     public const int MaxUnapproved = 1000;
 
     const int IdLength = 22;
-    const int MaxNameLength = 100;
-
-    static readonly string[] Allowed = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.DeviceCode];
 
     /// <summary>Whether clients can register.</summary>
     public bool IsOpen => options.Registration;
@@ -57,16 +54,14 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
             return OAuthError.TooMany(wait);
         }
 
-        var grants = input.AllowedGrants ?? [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken];
-        var redirects = input.RedirectUris ?? [];
-        if (Check(input, grants, redirects) is { } wrong)
+        var read = UsableClient.Of(input, scopes);
+        if (read.Error is { } unusable)
         {
-            return wrong;
+            return unusable;
         }
 
-        var method = input.AuthMethod ?? AuthMethods.Basic;
-        var secret = method == AuthMethods.None ? null : OAuthSecret.Mint(OAuthPrefixes.ClientSecret);
-        IReadOnlyList<string> scope = scopes.TryRead(input.Scope ?? "", out var words) ? words : [];
+        var client = read.Value;
+        var secret = client.AuthMethod == AuthMethods.None ? null : OAuthSecret.Mint(OAuthPrefixes.ClientSecret);
 
         return await changes.RunAsync<IssuedClient>(
             Actor.Anonymous(origin.AddressText),
@@ -81,13 +76,13 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
                 var row = new RegisteredClient
                 {
                     ClientId = RegisteredClient.IdPrefix + Base62.Random(IdLength),
-                    Name = NameOf(input, redirects),
+                    Name = client.Name,
                     SecretHash = secret?.Hash,
-                    AuthMethod = method,
-                    RedirectUris = string.Join('\n', redirects),
-                    GrantTypes = string.Join(' ', grants),
-                    Scope = string.Join(' ', scope),
-                    ClientUri = input.ClientUri,
+                    AuthMethod = client.AuthMethod,
+                    RedirectUris = string.Join('\n', client.RedirectUris),
+                    GrantTypes = string.Join(' ', client.Grants),
+                    Scope = string.Join(' ', client.Scope),
+                    ClientUri = client.ClientUri,
                     CreatedAt = change.Now,
                 };
                 change.Context.Add(row);
@@ -95,35 +90,9 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
                     AuditCategory.Tokens, "client.registered", new(FeedSubject.Client, row.ClientId, row.Name),
                     Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["redirect_uris"] = row.RedirectUris, ["scope"] = row.Scope })));
                 return new IssuedClient(
-                    new(row.ClientId, row.Name, ClientKind.Registered, secret is null, grants, scope, redirects, null, row.CreatedAt), method, secret, row.ClientUri);
+                    new(row.ClientId, row.Name, ClientKind.Registered, secret is null, client.Grants, client.Scope, client.RedirectUris, null, row.CreatedAt),
+                    row.AuthMethod, secret, row.ClientUri);
             },
             cancellationToken);
     }
-
-    OAuthError? Check(NewClient input, IReadOnlyList<string> grants, IReadOnlyList<string> redirects) => input switch
-    {
-        _ when grants.Count == 0 || grants.Any(grant => !Allowed.Contains(grant, StringComparer.Ordinal)) =>
-            Metadata($"grant_types must be among {string.Join(", ", Allowed)}."),
-        _ when redirects.Count > OAuthLimits.MaxRedirectUris => Metadata($"redirect_uris must have at most {OAuthLimits.MaxRedirectUris} entries."),
-        _ when redirects.FirstOrDefault(uri => !RedirectUri.CanRegister(uri)) is not null => new(
-            "invalid_redirect_uri", "A redirect_uri must begin with https://, http:// and a loopback host, or a private-use scheme that contains a dot, and have no fragment."),
-        _ when redirects.Count == 0 && grants.Contains(GrantTypes.AuthorizationCode, StringComparer.Ordinal) => new("invalid_redirect_uri", "redirect_uris is missing."),
-        { AuthMethod: { } method } when !AuthMethods.All.Contains(method, StringComparer.Ordinal) => Metadata($"token_endpoint_auth_method must be one of {string.Join(", ", AuthMethods.All)}."),
-        { ResponseTypes: { } types } when types.Any(type => type != "code") => Metadata("response_types must contain only code."),
-        { Name: { } name } when name.Length > MaxNameLength || name.Any(c => char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format) =>
-            Metadata($"client_name must have at most {MaxNameLength} characters, all of them visible."),
-        { ClientUri: { } page } when page.Length > OAuthLimits.MaxUri || !Ascii(page) || !Uri.TryCreate(page, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps =>
-            Metadata("client_uri must begin with https://."),
-        { Scope: { Length: > 0 } scope } when !scopes.TryRead(scope, out var words) || words.Contains(OAuthScopes.Api) =>
-            Metadata("scope must contain permissions with a resource kind in plural, such as read:workflows, separated by spaces."),
-        _ => null,
-    };
-
-    /// <summary>Returns the name of a client, by default the host of its first redirect URI.</summary>
-    static string NameOf(NewClient input, IReadOnlyList<string> redirects) => input.Name?.Trim() is { Length: > 0 } name ? name
-        : redirects.Count > 0 && Uri.TryCreate(redirects[0], UriKind.Absolute, out var uri) && uri.Host.Length is > 0 and <= MaxNameLength ? uri.Host : "Unnamed app";
-
-    static bool Ascii(string text) => text.All(c => c is > ' ' and < '\u007f');
-
-    static OAuthError Metadata(string description) => new("invalid_client_metadata", description);
 }

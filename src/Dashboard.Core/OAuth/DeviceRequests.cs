@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
@@ -63,13 +64,13 @@ public sealed class DeviceRequests(
             return beyond;
         }
 
-        if (request["resource"] is { } resource && !ResourceIndicator.IsOne(resource))
+        if (request.Resource.Error is { } wrongTarget)
         {
-            return OAuthError.InvalidTarget("resource must be an absolute https:// or http:// URL without query and fragment.");
+            return wrongTarget;
         }
 
         return limits.Devices.Take(origin.Address) is { } wait ? OAuthError.TooMany(wait)
-            : await AddAsync(client, string.Join(' ', scope.Value), request["resource"], origin, cancellationToken);
+            : await AddAsync(client, string.Join(' ', scope.Value), request.Resource.Value, origin, cancellationToken);
     }
 
     /// <summary>Finds the pending request with a user code. Each attempt is counted, because codes are short (RFC 8628 section
@@ -114,8 +115,10 @@ public sealed class DeviceRequests(
     /// <summary>Formats a user code for display.</summary>
     static string Format(string letters) => $"{letters[..4]}-{letters[4..]}";
 
-    /// <summary>Removes the separators that people type.</summary>
-    static string Normalize(string typed) => string.Concat(typed.Where(c => c is not ('-' or ' ' or '\u2013' or '\u2010'))).ToUpperInvariant();
+    /// <summary>Keeps the letters of codes and removes everything else that people type or paste beside them (RFC 8628 section 6.1). Wide
+    /// letters, as Asian keyboards type them, count.</summary>
+    static string Normalize(string typed) =>
+        string.Concat(string.Concat(typed.EnumerateRunes()).Normalize(NormalizationForm.FormKC).ToUpperInvariant().Where(letter => Letters.Contains(letter, StringComparison.Ordinal)));
 
     async Task<Result<DeviceGrant>> AddAsync(OAuthClient client, string scope, string? resource, OAuthOrigin origin, CancellationToken cancellationToken)
     {
@@ -147,7 +150,7 @@ public sealed class DeviceRequests(
 
     Result<Unit> Read(Actor actor, string? userCode)
     {
-        if (userCode is null || Normalize(userCode) is not { Length: CodeLength } letters || letters.Any(letter => !Letters.Contains(letter, StringComparison.Ordinal)))
+        if (userCode is null || Normalize(userCode).Length != CodeLength)
         {
             return Error.Invalid("user_code", "A code has 8 letters, such as WDJB-MJHT, and no vowels.");
         }

@@ -75,12 +75,12 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
 
         if (client.ServiceAccountId is not { } id)
         {
-            return new(client.ClientId, null, null, null);
+            return new(client.PublicId, null, null, null);
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var account = await context.ServiceAccounts.AsNoTracking().SingleAsync(x => x.Id == id, cancellationToken);
-        return new(client.ClientId, account.Permissions.Split(' ').Contains(PermissionCatalog.Verify, StringComparer.Ordinal) ? account.OrganizationId : null, null, null);
+        return new(client.PublicId, account.Permissions.Split(' ').Contains(PermissionCatalog.Verify, StringComparer.Ordinal) ? account.OrganizationId : null, null, null);
     }
 
     async Task<Caller> FromTokenAsync(PresentedCredential bearer, CallerContext? facts, CancellationToken cancellationToken)
@@ -98,7 +98,7 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
 
         var token = (await verifier.FindAsync(bearer, cancellationToken)).Token;
         return token is null ? new("", null, RefusalCode.InvalidToken, null)
-            : new(token.ClientId, token.May(PermissionCatalog.Verify, null) ? token.Organization.Id : null, null, null);
+            : new(token.PublicClientId, token.May(PermissionCatalog.Verify, null) ? token.Organization.Id : null, null, null);
     }
 
     async Task<(TokenFacts? Facts, long Organization, RefusalCode? Refused)> ReadAccessAsync(string text, CancellationToken cancellationToken)
@@ -106,7 +106,7 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
         var found = await verifier.FindAsync(PresentedCredential.Jwt(text, 0), cancellationToken);
         return found.Token is not { } token || TokenRules.State(token, time.GetUtcNow()) is not null ? (null, 0, found.Refusal) : (
             new(
-                token.ClientId, string.Join(' ', token.Scopes), "Bearer", token.ExpiresAt, token.IssuedAt, token.Owner.Id, token.Organization.Slug, token.Issuer,
+                token.PublicClientId, string.Join(' ', token.Scopes), "Bearer", token.ExpiresAt, token.IssuedAt, token.Owner.Id, token.Organization.Slug, token.Issuer,
                 token.Resource ?? token.Issuer, token.Jti),
             token.Organization.Id, null);
     }
@@ -123,8 +123,14 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
             join member in context.Members on new { authorization.UserId, authorization.OrganizationId } equals new { member.UserId, member.OrganizationId }
             join organization in context.Organizations on authorization.OrganizationId equals organization.Id
             select new { Row = row, Authorization = authorization, organization.Slug }).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
-        return found is null ? (null, 0, null) : (
-            new(found.Authorization.ClientId, found.Authorization.Scope, null, found.Row.ExpiresAt, found.Row.CreatedAt, found.Authorization.UserId, found.Slug, null, null, null),
+        if (found is null)
+        {
+            return (null, 0, null);
+        }
+
+        var client = (await OAuthClients.ReadManyAsync(context, [found.Authorization.ClientId], cancellationToken)).GetValueOrDefault(found.Authorization.ClientId);
+        return (
+            new(client?.PublicId ?? found.Authorization.ClientId, found.Authorization.Scope, null, found.Row.ExpiresAt, found.Row.CreatedAt, found.Authorization.UserId, found.Slug, null, null, null),
             found.Authorization.OrganizationId, null);
     }
 

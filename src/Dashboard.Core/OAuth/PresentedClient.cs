@@ -28,19 +28,25 @@ public sealed class PresentedClient
             return new PresentedClient(body["client_id"], body["client_secret"], byHeader: false);
         }
 
+        var isRead = TryDecode(basic[0]![scheme.Length..].Trim(' '), out var id, out var secret);
+        if (isRead && authorization.Count == 1 && id.Length + secret.Length == 0)
+        {
+            return new PresentedClient(body["client_id"], body["client_secret"], byHeader: false); // the header says nothing
+        }
+
         if (authorization.Count > 1 || body["client_secret"] is not null)
         {
             return OAuthError.InvalidRequest("Show who the client is in one way, not in two.");
         }
 
-        if (!TryDecode(basic[0]![scheme.Length..].Trim(' '), out var id, out var secret))
+        if (!isRead || id.Length == 0)
         {
             return OAuthError.InvalidClient;
         }
 
         return body["client_id"] is { } named && named != id
             ? OAuthError.InvalidRequest("The body names another client than the header.")
-            : new PresentedClient(id, secret, byHeader: true);
+            : new PresentedClient(id, secret.Length > 0 ? secret : null, byHeader: true); // as empty in the body (RFC 6749 section 3.2)
     }
 
     /// <summary>Prints the client id.</summary>
@@ -57,7 +63,7 @@ public sealed class PresentedClient
         }
 
         var decoded = Encoding.UTF8.GetString(bytes, 0, length);
-        if (decoded.IndexOf(':', StringComparison.Ordinal) is not (> 0 and var colon))
+        if (decoded.IndexOf(':', StringComparison.Ordinal) is not (>= 0 and var colon))
         {
             return false;
         }

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): gives tokens for what a client shows.</summary>
-public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, TimeProvider time)
+public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, RefreshSuccession succession, TimeProvider time)
 {
     const int IdLength = 22;
 
@@ -41,9 +41,9 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
             return OAuthError.UnauthorizedClient;
         }
 
-        if (request["resource"] is { } resource && !ResourceIndicator.IsOne(resource))
+        if (request.Resource.Error is { } wrongTarget)
         {
-            return OAuthError.InvalidTarget("resource must be an absolute https:// or http:// URL without query and fragment.");
+            return wrongTarget;
         }
 
         var asked = new TokenRequestContext(request, client, origin, await keys.CurrentAsync(cancellationToken));
@@ -109,10 +109,12 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                 : OAuthError.InvalidScope("This service account may not read. Name the scopes that you need.");
         }
 
-        var named = asked.Client.ScopeOf(scopes, asked.Request["scope"]);
-        return named.Error is null && OAuthScopes.Within(named.Value, permissions).Count < named.Value.Count
-            ? OAuthError.InvalidScope("This service account does not have the permissions for these scopes.")
-            : named;
+        // A program that gets less than it asked for fails later, where nobody sees why; there is no person who would be asked.
+        return !scopes.TryRead(asked.Request["scope"]!, out var named)
+            ? OAuthError.InvalidScope("A scope is api, or a permission and a kind of resource in plural, such as read:workflows.")
+            : OAuthScopes.Within(named, permissions).Count < named.Count
+                ? OAuthError.InvalidScope("This service account does not have the permissions for these scopes.")
+                : Result.Of(named);
     }
 
     /// <summary>RFC 6749 section 4.1.3, RFC 7636 section 4.5.</summary>
@@ -144,7 +146,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                     return OAuthError.InvalidGrant("The code has expired.");
                 }
 
-                if (asked.Request["redirect_uri"] is var redirect && redirect is null ? row.NamedRedirectUri : redirect != row.RedirectUri)
+                if (asked.Request["redirect_uri"] is var redirect && redirect is null ? row.NamedRedirectUri : !Urls.AreSame(redirect, row.RedirectUri))
                 {
                     return OAuthError.InvalidGrant("redirect_uri is not the one that the code was sent to.");
                 }
@@ -154,7 +156,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                     return OAuthError.InvalidGrant("code_verifier does not match the code_challenge of the request.");
                 }
 
-                if (asked.Request["resource"] is { } resource && resource != row.Resource)
+                if (asked.Request["resource"] is { } resource && !Urls.AreSame(resource, row.Resource))
                 {
                     return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
@@ -174,7 +176,8 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
             cancellationToken);
     }
 
-    /// <summary>RFC 6749 section 6, RFC 9700 section 4.14.2.</summary>
+    /// <summary>RFC 6749 section 6, RFC 9700 section 4.14.2. A token is used once; for a minute after that it leads the same client to the same
+    /// successor again, and later its use ends the authorization.</summary>
     async Task<Result<IssuedTokens>> RefreshAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
         if (asked.Request["refresh_token"] is not { } refresh)
@@ -183,6 +186,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
         }
 
         var hash = KeyHash.Of(refresh);
+        var successors = await succession.OfAsync(refresh, cancellationToken);
         return await changes.RunAsync<IssuedTokens>(
             asked.ClientActor,
             async (change, token) =>
@@ -199,30 +203,58 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                     return OAuthError.InvalidGrant("The authorization has ended. The person has to authorize the client again.");
                 }
 
-                if (row.UsedAt is not null)
+                if (row.UsedAt is { } used && change.Now - used > RefreshSuccession.Grace)
                 {
                     return await EndAsync(change, authorization.Id, "refresh_token_reused", token);
                 }
 
                 var granted = authorization.Scope.Split(' ');
-                IReadOnlyList<string> wanted = granted;
-                if (asked.Request["scope"] is { } narrower && (!scopes.TryRead(narrower, out wanted) || !OAuthScopes.Covers(granted, wanted)))
+                if (NarrowScope(asked, granted) is not { } wanted)
                 {
                     return OAuthError.InvalidScope("The scope exceeds what was approved.");
                 }
 
-                var resource = asked.Request["resource"] ?? authorization.Resource;
-                if (authorization.Resource is not null && resource != authorization.Resource)
+                var resource = authorization.Resource ?? asked.Request["resource"];
+                if (asked.Request["resource"] is { } named && !Urls.AreSame(named, resource))
                 {
                     return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
 
-                return await change.Context.RefreshTokens.Where(x => x.TokenHash == hash && x.UsedAt == null)
-                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, change.Now), token) == 0
-                    ? await EndAsync(change, authorization.Id, "refresh_token_reused", token)
-                    : await IssueForAuthorizationAsync(change, asked, authorization, string.Join(' ', wanted), resource, "token.refreshed", token);
+                // Of two that come at once, the later one waits here for the other and then finds its successor.
+                var isFirst = await change.Context.RefreshTokens.Where(x => x.TokenHash == hash && x.UsedAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, change.Now), token) == 1;
+                return (isFirst ? new(successors[0], IsStored: false) : await FindSuccessorAsync(change, successors, token)) is { } successor
+                    ? await IssueForAuthorizationAsync(change, asked, authorization, string.Join(' ', wanted), resource, "token.refreshed", token, successor)
+                    : OAuthError.InvalidGrant("The refresh token was used a moment ago. Go on with the one that it led to.");
             },
             cancellationToken);
+    }
+
+    /// <summary>Finds the successor that another request was given. None is found if no key of this node derived it.</summary>
+    static async Task<RefreshOrder?> FindSuccessorAsync(UnitOfWork change, IReadOnlyList<OAuthSecret> successors, CancellationToken cancellationToken)
+    {
+        foreach (var successor in successors)
+        {
+            var hash = successor.Hash;
+            if (await change.Context.RefreshTokens.AnyAsync(x => x.TokenHash == hash, cancellationToken))
+            {
+                return new(successor, IsStored: true);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What a refresh asks for, or null if it is more than what was approved. Words that were left out when the person was asked are
+    /// left out again, because clients send the same list each time.</summary>
+    IReadOnlyList<string>? NarrowScope(TokenRequestContext asked, string[] granted)
+    {
+        if (asked.Request["scope"] is not { } text || scopes.ReadKnown(text, out _) is not { Count: > 0 } known)
+        {
+            return granted;
+        }
+
+        return asked.Client.Within(known) is { Count: > 0 } wanted && OAuthScopes.Covers(granted, wanted) ? wanted : null;
     }
 
     /// <summary>RFC 8628 section 3.4 and 3.5.</summary>
@@ -280,7 +312,8 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
     /// <summary>Issues what an approval allows, as long as the person who gave it is a member.</summary>
     async Task<Result<IssuedTokens>> IssueForAuthorizationAsync(
-        UnitOfWork change, TokenRequestContext asked, Authorization authorization, string scope, string? resource, string action, CancellationToken cancellationToken)
+        UnitOfWork change, TokenRequestContext asked, Authorization authorization, string scope, string? resource, string action, CancellationToken cancellationToken,
+        RefreshOrder? refresh = null)
     {
         // If the member is removed at the same time, either that change waits for this one or this one sees its result.
         await change.Context.Members.Where(member => member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId)
@@ -298,7 +331,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
         authorization.LastUsedAt = change.Now;
         return TokenIssue.Issue(
-            change, new(asked.Client, PartyType.User, authorization.UserId, authorization.OrganizationId, organization, scope, resource, options.AccessTokenLifetime, authorization),
+            change, new(asked.Client, PartyType.User, authorization.UserId, authorization.OrganizationId, organization, scope, resource, options.AccessTokenLifetime, authorization, refresh),
             asked.Signer, asked.Origin.Issuer, action);
     }
 

@@ -7,7 +7,8 @@ namespace Dashboard.Core.Tokens;
 /// <param name="ExpiresAt">When the token expires, UTC.</param>
 /// <param name="Issuer">The issuer.</param>
 /// <param name="Audience">The audience.</param>
-public sealed record ReadToken(string Jti, DateTimeOffset ExpiresAt, string Issuer, string Audience);
+/// <param name="ClientId">The client id that the client knows.</param>
+public sealed record ReadToken(string Jti, DateTimeOffset ExpiresAt, string Issuer, string Audience, string ClientId);
 
 /// <summary>Reads access tokens (RFC 9068 section 4): signed with ES256 by a key of this installation, of type <c>at+jwt</c>, from this
 /// issuer. Any other token is rejected without a database query. Whether the token has been revoked is checked elsewhere.</summary>
@@ -46,7 +47,7 @@ public sealed class AccessTokenReader(PublishedKeys keys, PublicUrl address)
             && address.IsOwn(token.Issuer)
             && token.Audiences.ToList() is [var audience]
             && token.TryGetPayloadValue("exp", out long expires) && expires is > 0 and < 253_402_300_800 // the end of the year 9999
-            ? new(jti, DateTimeOffset.FromUnixTimeSeconds(expires), token.Issuer, audience)
+            ? new(jti, DateTimeOffset.FromUnixTimeSeconds(expires), token.Issuer, audience, token.TryGetPayloadValue("client_id", out string client) ? client : "")
             : null;
     }
 

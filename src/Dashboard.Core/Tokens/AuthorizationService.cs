@@ -85,7 +85,7 @@ public sealed class AuthorizationService(IDbContextFactory<DashboardContext> con
         return Cursor.Cut(
             rows, query.Limit,
             row => new AuthorizationSummary(
-                row.Authorization.Id, row.Authorization.ClientId, known.GetValueOrDefault(row.Authorization.ClientId)?.Name ?? row.Authorization.ClientId,
+                row.Authorization.Id, known.GetValueOrDefault(row.Authorization.ClientId)?.PublicId ?? row.Authorization.ClientId, known.GetValueOrDefault(row.Authorization.ClientId)?.Name ?? row.Authorization.ClientId,
                 known.GetValueOrDefault(row.Authorization.ClientId)?.Kind == ClientKind.BuiltIn, new(PartyType.User, row.Authorization.UserId, row.Name), row.Slug, row.Authorization.Scope.Split(' '),
                 row.Authorization.Resource, row.Authorization.ApprovedAt, row.Authorization.ExpiresAt, row.Authorization.LastUsedAt),
             row => new(row.Authorization.ApprovedAt, row.Authorization.Id), filter);

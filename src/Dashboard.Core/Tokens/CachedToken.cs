@@ -17,6 +17,9 @@ sealed class CachedToken
     /// <summary>The client that the token was issued to.</summary>
     public required string ClientId { get; init; }
 
+    /// <summary>The client id that the client knows.</summary>
+    public required string PublicClientId { get; init; }
+
     /// <summary>The authorization, or null.</summary>
     public required string? AuthorizationId { get; init; }
 

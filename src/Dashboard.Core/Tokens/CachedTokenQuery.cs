@@ -48,6 +48,7 @@ static class CachedTokenQuery
             Jti = row0.Jti,
             Issuer = token.Issuer,
             ClientId = row0.ClientId,
+            PublicClientId = token.ClientId,
             AuthorizationId = row0.AuthorizationId,
             Organization = known(row0.OrganizationId) ?? await ReadOrganizationAsync(context, row0.OrganizationId, cancellationToken),
             Owner = new(row0.OwnerType, row0.OwnerId, owner?.Name ?? stored.Name ?? row0.OwnerId),

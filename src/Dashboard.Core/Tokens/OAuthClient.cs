@@ -46,6 +46,9 @@ public enum ClientKind
 
     /// <summary>Registered itself. Nobody has verified what it claims.</summary>
     Registered,
+
+    /// <summary>Is described by a document at the URL that is its client id. Only the host of that URL is known.</summary>
+    Described,
 }
 
 /// <summary>An OAuth client.</summary>
@@ -57,6 +60,8 @@ public enum ClientKind
 /// <param name="ServiceAccountId">The service account, or null.</param>
 /// <param name="RegisteredAt">When it registered, UTC, or null.</param>
 /// <param name="SecretId">The client secret of a service account that the client authenticated with, or null.</param>
+/// <param name="Url">The URL of the document that describes it, which is its client id, or null.</param>
+/// <param name="ClaimedName">What it calls itself, if that is not its name, or null.</param>
 public sealed record OAuthClient(
     string ClientId,
     string Name,
@@ -67,7 +72,9 @@ public sealed record OAuthClient(
     IReadOnlyList<string> RedirectUris,
     string? ServiceAccountId = null,
     DateTimeOffset? RegisteredAt = null,
-    string? SecretId = null)
+    string? SecretId = null,
+    string? Url = null,
+    string? ClaimedName = null)
 {
     /// <summary>The client id of the command line.</summary>
     public const string CommandLineId = "latchkey-cli";
@@ -75,6 +82,12 @@ public sealed record OAuthClient(
     /// <summary>The command line.</summary>
     public static OAuthClient CommandLine { get; } = new(
         CommandLineId, "Latchkey command line", ClientKind.BuiltIn, IsPublic: true, [GrantTypes.DeviceCode, GrantTypes.RefreshToken], [OAuthScopes.Api], []);
+
+    /// <summary>The client id that the client and resource servers know. That of a client with a document is longer than ids are stored.</summary>
+    public string PublicId => Url ?? ClientId;
+
+    /// <summary>Whether nobody here has verified who runs it.</summary>
+    public bool IsUnverified => Kind is ClientKind.Registered or ClientKind.Described;
 
     /// <summary>Returns whether the client may use a grant type.</summary>
     /// <param name="grant">One of <see cref="GrantTypes"/>.</param>

@@ -32,6 +32,7 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
             return new(OAuthClient.CommandLine, []);
         }
 
+        clientId = ClientAddresses.IsOne(clientId) ? ClientAddresses.ToStored(clientId) : ClientAddresses.IsStored(clientId) ? "" : clientId;
         if (clientId.Length > MaxIdLength || !Ascii.IsValid(clientId))
         {
             return null;
@@ -56,8 +57,8 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
     }
 
     static OAuthClient ToClient(RegisteredClient row) => new(
-        row.ClientId, row.Name, ClientKind.Registered, row.SecretHash is null, Split(row.GrantTypes, ' '), Split(row.Scope, ' '), Split(row.RedirectUris, '\n'), null,
-        row.CreatedAt);
+        row.ClientId, row.Name, ClientAddresses.IsStored(row.ClientId) ? ClientKind.Described : ClientKind.Registered, row.SecretHash is null, Split(row.GrantTypes, ' '),
+        Split(row.Scope, ' '), Split(row.RedirectUris, '\n'), null, row.CreatedAt, Url: ClientAddresses.IsStored(row.ClientId) ? row.ClientUri : null);
 
     static string[] Split(string text, char by) => text.Split(by, StringSplitOptions.RemoveEmptyEntries);
 }

@@ -34,6 +34,9 @@ public sealed class OAuthOptions
     /// <summary>Whether clients can register themselves (RFC 7591).</summary>
     public bool Registration { get; init; } = true;
 
+    /// <summary>Whether a client may be the URL of a document that describes it (client ID metadata documents).</summary>
+    public bool ClientMetadataDocuments { get; init; } = true;
+
     /// <summary>The longest lifetime of any access token.</summary>
     public TimeSpan LongestAccess => AccessTokenLifetime > ServiceAccountTokenLifetime ? AccessTokenLifetime : ServiceAccountTokenLifetime;
 }

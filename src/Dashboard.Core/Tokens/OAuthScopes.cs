@@ -22,6 +22,11 @@ public sealed class OAuthScopes
     {
         this.catalog = catalog;
         All = [Api, .. catalog.Permissions.SelectMany(permission => catalog.ResourceKinds.Select(kind => Word(permission.Name, kind)))];
+        foreach (var kind in catalog.ResourceKinds.Cast<string?>().Append(null))
+        {
+            needed[(PermissionCatalog.Verify, kind)] = Api;
+        }
+
         foreach (var permission in catalog.Permissions)
         {
             needed[(permission.Name, null)] = string.Join(' ', catalog.ResourceKinds.Select(kind => Word(permission.Name, kind)));
@@ -58,14 +63,25 @@ public sealed class OAuthScopes
     public static string? KindsOf(string word) => word.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? word[(colon + 1)..] : null;
 
     /// <summary>Parses a list of scopes.</summary>
-    /// <param name="text">The scopes, separated by single spaces.</param>
+    /// <param name="text">The scopes, separated by spaces.</param>
     /// <param name="scopes">The scopes without duplicates, in the order of <see cref="All"/>.</param>
     /// <returns>False if a scope is unknown or there are none.</returns>
     public bool TryRead(string text, out IReadOnlyList<string> scopes)
     {
-        var words = text.Length <= OAuthLimits.MaxScope ? text.Split(' ') : [];
-        scopes = [.. All.Where(word => words.Contains(word, StringComparer.Ordinal))];
-        return scopes.Count > 0 && words.All(word => All.Contains(word, StringComparer.Ordinal));
+        scopes = ReadKnown(text, out var foreign);
+        return scopes.Count > 0 && !foreign;
+    }
+
+    /// <summary>Reads the known ones of a list of scopes (RFC 6749 section 3.3: a server may ignore the others).</summary>
+    /// <param name="text">The scopes, separated by spaces.</param>
+    /// <param name="foreign">Whether there are others.</param>
+    /// <returns>The scopes without duplicates, in the order of <see cref="All"/>.</returns>
+    public IReadOnlyList<string> ReadKnown(string text, out bool foreign)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        var known = All.Where(words.Contains).ToList();
+        foreign = known.Count < words.Count;
+        return known;
     }
 
     /// <summary>Returns whether the requested scopes are within the granted ones.</summary>

@@ -10,7 +10,7 @@ public sealed class RegisteredClient
     public required string ClientId { get; init; }
 
     /// <summary>What it calls itself.</summary>
-    public required string Name { get; init; }
+    public required string Name { get; set; }
 
     /// <summary>SHA-256 of its secret in UTF-8, 32 bytes; null for a public client.</summary>
     public byte[]? SecretHash { get; init; }
@@ -19,15 +19,15 @@ public sealed class RegisteredClient
     public required string AuthMethod { get; init; }
 
     /// <summary>Where answers may be sent, one on each line; empty for a client that needs none.</summary>
-    public required string RedirectUris { get; init; }
+    public required string RedirectUris { get; set; }
 
     /// <summary>The grants that it uses, separated by spaces.</summary>
-    public required string GrantTypes { get; init; }
+    public required string GrantTypes { get; set; }
 
     /// <summary>The scopes that it registered, separated by spaces; empty for none.</summary>
-    public required string Scope { get; init; }
+    public required string Scope { get; set; }
 
-    /// <summary>Its own page, or null.</summary>
+    /// <summary>Its own page, or null; for a client that a document describes, the URL of the document.</summary>
     public string? ClientUri { get; init; }
 
     /// <summary>When it registered, UTC.</summary>

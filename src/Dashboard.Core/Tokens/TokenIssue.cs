@@ -21,8 +21,14 @@ public sealed record IssuedTokens(OAuthSecret AccessToken, TimeSpan ExpiresIn, s
 /// <param name="Scope">The scopes, separated by spaces.</param>
 /// <param name="Resource">The resource that the token is valid for, or null.</param>
 /// <param name="Authorization">The authorization, or null.</param>
+/// <param name="Refresh">The refresh token that goes with it; null for a new one if the client uses them.</param>
 sealed record TokenOrder(
-    OAuthClient Client, PartyType OwnerType, string OwnerId, long OrganizationId, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization? Authorization);
+    OAuthClient Client, PartyType OwnerType, string OwnerId, long OrganizationId, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization? Authorization,
+    RefreshOrder? Refresh = null);
+
+/// <summary>The refresh token that follows another.</summary>
+/// <param name="IsStored">Whether it was issued before.</param>
+sealed record RefreshOrder(OAuthSecret Token, bool IsStored);
 
 /// <summary>Issues tokens.</summary>
 static class TokenIssue
@@ -65,8 +71,11 @@ static class TokenIssue
         OAuthSecret? refresh = null;
         if (order.Authorization is { } family && order.Client.MayUse(GrantTypes.RefreshToken))
         {
-            refresh = OAuthSecret.Mint(OAuthPrefixes.Refresh);
-            change.Context.Add(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = family.Id, CreatedAt = now, ExpiresAt = family.ExpiresAt });
+            refresh = order.Refresh?.Token ?? OAuthSecret.Mint(OAuthPrefixes.Refresh);
+            if (order.Refresh is not { IsStored: true })
+            {
+                change.Context.Add(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = family.Id, CreatedAt = now, ExpiresAt = family.ExpiresAt });
+            }
         }
 
         change.Record(order.OrganizationId, new(
@@ -78,11 +87,11 @@ static class TokenIssue
                 ["resource"] = row.Resource,
                 ["authorization"] = row.AuthorizationId,
             })));
-        return new(OAuthSecret.Of(OAuthPrefixes.Access, Write(row, order.Organization, signer, issuer)), expires - issued, row.Scope, refresh);
+        return new(OAuthSecret.Of(OAuthPrefixes.Access, Write(row, order, signer, issuer)), expires - issued, row.Scope, refresh);
     }
 
     /// <summary>Writes the JWT (RFC 9068 section 2.2).</summary>
-    static string Write(AccessToken row, string organization, Signer signer, string issuer) => Handler.CreateToken(new SecurityTokenDescriptor
+    static string Write(AccessToken row, TokenOrder order, Signer signer, string issuer) => Handler.CreateToken(new SecurityTokenDescriptor
     {
         TokenType = Type,
         Issuer = issuer,
@@ -93,8 +102,8 @@ static class TokenIssue
         Claims = new Dictionary<string, object>
         {
             ["sub"] = row.OwnerId,
-            ["account_id"] = organization,
-            ["client_id"] = row.ClientId,
+            ["account_id"] = order.Organization,
+            ["client_id"] = order.Client.PublicId,
             ["scope"] = row.Scope,
             ["jti"] = row.Jti,
         },

@@ -79,8 +79,8 @@ public sealed class KeyVerificationService(Verifier verifier)
                 _ => AcceptedEnvironments.Both, // an access token has no environment
             },
             asked.Project, asked.Resource, asked.Permission);
-        var presented = CredentialReader.ReadText(asked.Key);
-        var client = AddressList.ParseAddress(asked.ClientIp);
+        var presented = CredentialReader.ReadText(asked.Key.Trim('\r', '\n'));
+        var client = AddressList.ParseClient(asked.ClientIp);
         // The client belongs to the API and may be a thousand people behind one address, so no limit is applied by it.
         var facts = new CallerContext(client, IsProxyAddress: true);
         var answered = await verifier.JudgeAsync(presented, requirement, facts, asking.OrganizationId, cancellationToken);
@@ -108,9 +108,9 @@ public sealed class KeyVerificationService(Verifier verifier)
             errors["permission"] = "Specify a single permission, such as read.";
         }
 
-        if (question.ClientIp is not null && AddressList.ParseAddress(question.ClientIp) is null)
+        if (question.ClientIp is not null && AddressList.ParseClient(question.ClientIp) is null)
         {
-            errors["client_ip"] = "Use an IP address without a port, such as 203.0.113.7 or 2001:db8::7.";
+            errors["client_ip"] = "Use an IP address, such as 203.0.113.7 or 2001:db8::7.";
         }
 
         return errors.Count == 0 ? null : Error.Invalid(errors);

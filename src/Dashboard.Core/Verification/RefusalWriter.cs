@@ -20,7 +20,7 @@ public static class RefusalWriter
     };
 
     /// <summary>Writes a refusal to a response that has not started: its status and document, <c>no-store</c>, a challenge with 401 (RFC
-    /// 9110 section 11.6.1), and the wait with 503.</summary>
+    /// 9110 section 11.6.1) and with 403 for want of a permission (RFC 6750 section 3.1), and the wait with 503.</summary>
     public static Task WriteAsync(HttpResponse response, RefusalCode code, CancellationToken cancellationToken) => WriteAsync(response, code, null, cancellationToken);
 
     /// <summary>Writes a refusal with a given wait.</summary>
@@ -31,7 +31,7 @@ public static class RefusalWriter
     /// <summary>Writes the refusal of a request that was sent to another server.</summary>
     /// <param name="retryAfter">The wait; null for the default of the code.</param>
     /// <param name="original">What is known about the original request, or null.</param>
-    /// <param name="scope">The scopes that the request requires, or null.</param>
+    /// <param name="scope">The scopes that the request requires, or null. With a refusal for a resource, only if it is for want of them.</param>
     public static Task WriteAsync(HttpResponse response, RefusalCode code, TimeSpan? retryAfter, CallerContext? original, string? scope, CancellationToken cancellationToken)
     {
         var (problem, bytes) = Problems[code];
@@ -40,6 +40,11 @@ public static class RefusalWriter
             // Bearer comes first because some clients and proxies read only the first challenge, and a client with a key needs no
             // challenge.
             response.Headers.WWWAuthenticate = new([BearerChallenge.Of(response.HttpContext, code, original, scope), "ApiKey"]);
+        }
+
+        else if (code == RefusalCode.InsufficientPermissions || (code == RefusalCode.ResourceOutOfScope && scope is not null))
+        {
+            response.Headers.WWWAuthenticate = BearerChallenge.Of(response.HttpContext, code, original, scope); // so that a client can step up
         }
 
         return (retryAfter is { } wait ? problem with { RetryAfter = wait } : problem).WriteAsync(response, bytes, cancellationToken);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Dashboard.Core.Verification;
 
 /// <summary>Verifies OAuth access tokens: finds the token and applies <see cref="TokenRules"/>.</summary>
-public sealed partial class TokenVerifier(TokenCache cache, RateLimits limits, TimeProvider time, ILogger<TokenVerifier> logger)
+public sealed partial class TokenVerifier(TokenCache cache, AuthorizationServerOptions server, RateLimits limits, TimeProvider time, ILogger<TokenVerifier> logger)
 {
     /// <summary>Verifies a token. For one that is cached nothing is waited for.</summary>
     internal ValueTask<Verdict> VerifyAsync(PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, CancellationToken cancellationToken)
@@ -29,6 +29,11 @@ public sealed partial class TokenVerifier(TokenCache cache, RateLimits limits, T
     /// <summary>Finds the token that was presented, whether it counts or not.</summary>
     internal async ValueTask<TokenReadResult> FindAsync(PresentedCredential credential, CancellationToken cancellationToken)
     {
+        if (!server.Enabled)
+        {
+            return new(null, RefusalCode.InvalidToken);
+        }
+
         try
         {
             return await cache.FindAsync(credential, cancellationToken);

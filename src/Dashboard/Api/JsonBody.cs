@@ -48,6 +48,7 @@ static class JsonBody
     public static Result<T> Parse<T>(ReadOnlyMemory<byte> bytes)
         where T : class
     {
+        bytes = WithoutMark(bytes);
         if (bytes.Length == 0)
         {
             return Missing;
@@ -73,10 +74,17 @@ static class JsonBody
         }
     }
 
+    /// <summary>Returns whether a media type says UTF-8 or nothing. Some programs write it without the hyphen.</summary>
+    public static bool IsUtf8(MediaTypeHeaderValue type) => !type.Charset.HasValue
+        || (HeaderUtilities.RemoveQuotes(type.Charset).Value ?? "").ToLowerInvariant() is "utf-8" or "utf8";
+
+    /// <summary>Removes the byte order mark that some programs write before UTF-8. Readers may ignore it (RFC 8259 section 8.1).</summary>
+    public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> bytes) => bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+
     static bool IsJson(HttpRequest request) =>
         request.Headers.ContentType is [{ } text] && MediaTypeHeaderValue.TryParse(text, out var type)
         && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        && IsUtf8(type)
         && request.Headers.ContentEncoding.Count == 0;
 
     /// <summary>Reads at most one byte more than allowed, to detect a body that is too large. The server drains the rest, so that the

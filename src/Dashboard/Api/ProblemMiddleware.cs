@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace Dashboard.Api;
 
-/// <summary>Turns exceptions and empty error responses on API paths into problem documents.</summary>
+/// <summary>Turns exceptions and empty error responses on API paths into problem documents. Elsewhere it tells an unknown address by
+/// 404.</summary>
 sealed partial class ProblemMiddleware(RequestDelegate next, ApiMethods methods, ILogger<ProblemMiddleware> logger)
 {
     const int ClientClosedRequest = 499;
@@ -15,6 +16,12 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ApiMethods methods,
         if (!ApiPaths.Has(http.Request.Path))
         {
             await next(http);
+            if (http.Response is { HasStarted: false, StatusCode: StatusCodes.Status405MethodNotAllowed } && methods.At(http.Request.Path).Count == 0)
+            {
+                http.Response.Headers.Remove("Allow");
+                http.Response.StatusCode = StatusCodes.Status404NotFound; // only pages of organizations would match
+            }
+
             return;
         }
 

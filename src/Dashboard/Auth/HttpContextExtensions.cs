@@ -18,7 +18,7 @@ static class HttpContextExtensions
 
     /// <summary>What verification takes into account of a request that presents a credential to this product itself.</summary>
     public static CallerContext ToCallerContext(this HttpContext http) => new(
-        http.Connection.RemoteIpAddress, http.Request.Method, http.Request.Path, http.Request.Headers.UserAgent.ToString(),
+        http.Connection.RemoteIpAddress, http.Request.Method, RequestPath.Of(http), http.Request.Headers.UserAgent.ToString(),
         http.RequestServices.GetRequiredService<TrustedProxies.Proxies>().Contains(http.Connection.RemoteIpAddress))
     {
         Scheme = http.Request.Scheme,

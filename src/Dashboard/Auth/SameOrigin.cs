@@ -73,8 +73,7 @@ static class SameOrigin
     {
         [] => Provenance.Unknown,
         [{ } origin] when Uri.TryCreate(origin, UriKind.Absolute, out var from)
-            && Uri.TryCreate($"{request.Scheme}://{request.Host}", UriKind.Absolute, out var own)
-            && Uri.Compare(from, own, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0
+            && Urls.AreSame(from.GetLeftPart(UriPartial.Authority), $"{Urls.ToHttpScheme(request.Scheme)}://{request.Host}")
             => Provenance.Own,
         _ => Provenance.Foreign,
     };

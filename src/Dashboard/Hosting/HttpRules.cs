@@ -20,13 +20,41 @@ static class HttpRules
     }
 
     /// <summary>Shows an error page when a page fails. Headers that were already set, including cookies, are discarded.</summary>
-    public static IApplicationBuilder UsePageErrors(this IApplicationBuilder app) => app.UseExceptionHandler(new ExceptionHandlerOptions
+    public static IApplicationBuilder UsePageErrors(this IApplicationBuilder app) => app.Use(async (http, next) =>
+    {
+        var method = http.Request.Method;
+        await next(http);
+        http.Request.Method = method; // for the log
+    }).UseExceptionHandler(new ExceptionHandlerOptions
     {
         ExceptionHandlingPath = "/error",
         CreateScopeForErrors = true,
         StatusCodeSelector = exception =>
             Outages.Caused(exception) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
     });
+
+    /// <summary>Shows the page of an unknown address.</summary>
+    public static IApplicationBuilder UseNotFoundPage(this IApplicationBuilder app) =>
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true).Use(async (http, next) =>
+        {
+            try
+            {
+                await next(http);
+            }
+            catch (Exception) when (!http.Response.HasStarted)
+            {
+                ReadOnly(http.Request);
+                throw;
+            }
+
+            if (http.Response is { HasStarted: false, StatusCode: >= StatusCodes.Status400BadRequest })
+            {
+                ReadOnly(http.Request);
+            }
+        });
+
+    /// <summary>Makes a request read the page of an error, whatever it was: a form that was posted to nowhere is none of that page's.</summary>
+    static void ReadOnly(HttpRequest request) => request.Method = HttpMethods.Get;
 
     /// <summary>Turns errors on API paths into problem documents.</summary>
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>();

@@ -57,7 +57,11 @@ static class TrustedProxies
             }
 
             return next(http);
-        }).UseForwardedHeaders();
+        }).UseForwardedHeaders().Use((http, next) =>
+        {
+            http.Request.Scheme = Urls.ToHttpScheme(http.Request.Scheme)!;
+            return next(http);
+        });
     }
 
     /// <summary>Returns whether a trusted proxy sent the request, so that its other headers about the original request are trusted

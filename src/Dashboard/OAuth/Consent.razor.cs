@@ -34,8 +34,9 @@ public sealed partial class Consent : ComponentBase
 
     [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
 
-    string Lead => request!.Client.RegisteredAt is { } registered
-        ? $"Unverified: it registered itself on {TimeText.Date(registered)}, and nobody here has checked who runs it."
+    string Lead => request!.Client is { Kind: ClientKind.Described, Url: { } url }
+        ? $"Unverified: it is described at {url}, and nobody here has checked who runs it."
+        : request.Client.RegisteredAt is { } registered ? $"Unverified: it registered itself on {TimeText.Date(registered)}, and nobody here has checked who runs it."
         : "Continue only if you started this yourself, just now.";
 
     Actor Actor => Http.User.ToActor(Http.ClientAddress()) ?? throw new InvalidOperationException("This page requires a session.");
@@ -43,11 +44,9 @@ public sealed partial class Consent : ComponentBase
     protected override async Task OnInitializedAsync()
     {
         Choice ??= new();
-        var query = Http.Request.Query;
-        var repeated = query.Where(part => part.Value.Count > 1).Select(part => part.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var parameters = new OAuthParameters(
-            query.Where(part => part.Value.Count > 0).ToDictionary(part => part.Key, part => part.Value[0] ?? "", StringComparer.Ordinal));
-        var check = await Requests.CheckAsync(parameters, repeated, PublicUrl.Of(Http), Http.RequestAborted);
+        var parameters = OAuthParameters.Read(
+            Http.Request.Query.SelectMany(part => part.Value.Select(value => KeyValuePair.Create(part.Key, value ?? ""))));
+        var check = await Requests.CheckAsync(parameters, PublicUrl.Of(Http), Http.RequestAborted);
         (request, shown) = (check.Request, check.Shown?.Detail);
         if (check.Redirect is { } redirect)
         {

@@ -22,14 +22,15 @@ static class MetadataEndpoints
             .Answers<KeySet>(200, "The keys.").Refuses(Core.Common.ErrorCode.Unavailable).ShortCircuit();
     }
 
-    static IResult DescribeServer(HttpContext http, PublicUrl address, OAuthScopes scopes, ClientRegistration registration)
+    static IResult DescribeServer(
+        HttpContext http, PublicUrl address, OAuthScopes scopes, ClientRegistration registration, ClientDocuments documents)
     {
         var issuer = address.Of(http);
         return Results.Ok(new AuthorizationServer(
             issuer, $"{issuer}/oauth/authorize", $"{issuer}/oauth/token", $"{issuer}/oauth/token/revoke",
-            $"{issuer}/oauth/introspect", $"{issuer}/oauth/device/authorize", $"{issuer}/.well-known/jwks.json", scopes.All, ["code"],
+            $"{issuer}/oauth/introspect", $"{issuer}/oauth/device/authorize", $"{issuer}/.well-known/jwks.json", scopes.OfResources, ["code"],
             ["query"], GrantTypes.All,
-            AuthMethods.All, AuthMethods.All, [AuthMethods.Basic, AuthMethods.Post], ["S256"], true,
+            AuthMethods.All, AuthMethods.All, [AuthMethods.Basic, AuthMethods.Post], ["S256"], true, documents.IsOpen,
             registration.IsOpen ? $"{issuer}/oauth/register" : null));
     }
 
@@ -74,6 +75,8 @@ static class MetadataEndpoints
         IReadOnlyList<string> IntrospectionEndpointAuthMethodsSupported,
         [Field("Always S256.", Example = "[\"S256\"]")] IReadOnlyList<string> CodeChallengeMethodsSupported,
         [Field("Always true (RFC 9207).", Example = "true")] bool AuthorizationResponseIssParameterSupported,
+        [Field("Whether a client id may be the URL of a document that describes the client.", Example = "true")]
+        bool ClientIdMetadataDocumentSupported,
         [Field("The registration endpoint; omitted if registration is disabled.", Example = "\"https://keys.example.com/oauth/register\"")]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? RegistrationEndpoint = null);

@@ -1,3 +1,5 @@
+using Dashboard.Core.Tokens;
+
 namespace Dashboard.OAuth;
 
 /// <summary>The OAuth 2.0 authorization server.</summary>
@@ -5,6 +7,11 @@ static class OAuthServices
 {
     public static void MapOAuth(this IEndpointRouteBuilder app)
     {
+        if (!app.ServiceProvider.GetRequiredService<AuthorizationServerOptions>().Enabled)
+        {
+            return;
+        }
+
         app.MapTokens();
         app.MapRegistration();
         app.MapOAuthMetadata();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dashboard.Api;
 using Dashboard.Core.OAuth;
@@ -27,13 +26,7 @@ static class RegistrationEndpoint
         }
 
         using var document = body.Value;
-        if (Read(document.RootElement) is not { } input)
-        {
-            return new OAuthError("invalid_client_metadata", "A member of the body does not have the type that RFC 7591 defines.")
-                .ToOAuthResult();
-        }
-
-        var outcome = await registration.RegisterAsync(input, http.Origin(), cancellationToken);
+        var outcome = await registration.RegisterAsync(ClientMetadata.Read(document.RootElement), http.Origin(), cancellationToken);
         if (outcome.Error is { } refused)
         {
             return refused.ToOAuthResult();
@@ -41,41 +34,6 @@ static class RegistrationEndpoint
 
         http.Response.Headers.Pragma = "no-cache";
         return TypedResults.Json(new RegisteredClientAnswer(outcome.Value), JsonContract.Options, statusCode: StatusCodes.Status201Created);
-    }
-
-    /// <summary>Reads the client metadata, ignoring unknown members (RFC 7591 section 2). Returns null if a member has the wrong
-    /// type.</summary>
-    static NewClient? Read(JsonElement body)
-    {
-        var wrong = false;
-        var input = new NewClient(
-            Text("client_name"), List("redirect_uris"), Text("token_endpoint_auth_method"), List("grant_types"), List("response_types"),
-            Text("scope"), Text("client_uri"));
-        return wrong ? null : input;
-
-        string? Text(string name)
-        {
-            if (!body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
-            {
-                return null;
-            }
-
-            wrong |= value.ValueKind != JsonValueKind.String;
-            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        }
-
-        List<string>? List(string name)
-        {
-            if (!body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
-            {
-                return null;
-            }
-
-            var texts = value.ValueKind == JsonValueKind.Array
-                && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);
-            wrong |= !texts;
-            return texts ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : null;
-        }
     }
 
     sealed record RegisterClientRequest(

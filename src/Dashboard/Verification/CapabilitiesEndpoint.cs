@@ -33,7 +33,7 @@ static class CapabilitiesEndpoint
     {
         var credential = queries.Or(
             CredentialReader.Read(http.Request.Headers, options.AcceptBearer), http.Request.Path, http.Request.QueryString.Value);
-        var requirement = new AccessRequirement(environments.Of(http.Request.Host));
+        var requirement = new AccessRequirement(environments.Of(http.Request.Host, http.Request.Scheme));
         var verdict = await verifier.VerifyAsync(credential, requirement, http.ToCallerContext(), cancellationToken);
         return verdict.Principal is { } principal
             ? TypedResults.Ok(new PrincipalAnswer(principal))

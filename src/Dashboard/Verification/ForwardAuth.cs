@@ -16,7 +16,7 @@ namespace Dashboard.Verification;
 /// ignored.</summary>
 sealed class ForwardAuth(
     Verifier verifier, KeyOptions options, EnvironmentHosts environments, PermissionCatalog catalog, TrustedProxies.Proxies proxies,
-    QueryTokens queries, OAuthScopes scopes)
+    QueryTokens queries, TokenOnlyPaths tokenOnly, OAuthScopes scopes)
 {
     public const string Path = "/forward-auth";
     public const string NginxPath = "/forward-auth-nginx";
@@ -51,24 +51,27 @@ sealed class ForwardAuth(
         }
 
         var facts = FactsOf(http);
-        var credential = queries.Or(CredentialReader.Read(http.Request.Headers, options.AcceptBearer), facts.Path, QueryOf(http));
-        var requirement = policy.At(environments.Of(http.Request.Host));
+        var credential = tokenOnly.Guard(
+            queries.Or(CredentialReader.Read(http.Request.Headers, options.AcceptBearer), facts.Path, QueryOf(http)), facts.Path);
+        var requirement = policy.At(environments.Of(http.Request.Host, http.Request.Scheme));
         var verifying = verifier.VerifyAsync(credential, requirement, facts, NotCanceled);
         answering = verifying.IsCompletedSuccessfully
-            ? AnswerAsync(http.Response, verifying.Result, requirement, facts, nginx)
-            : WaitAsync(http.Response, verifying, requirement, facts, nginx);
+            ? AnswerAsync(http.Response, verifying.Result, credential.Kind, requirement, facts, nginx)
+            : WaitAsync(http.Response, verifying, credential.Kind, requirement, facts, nginx);
         return true;
     }
 
     async Task WaitAsync(
-        HttpResponse response, ValueTask<Verdict> verifying, AccessRequirement requirement, CallerContext facts, bool nginx) =>
-        await AnswerAsync(response, await verifying, requirement, facts, nginx);
+        HttpResponse response, ValueTask<Verdict> verifying, CredentialKind kind, AccessRequirement requirement, CallerContext facts,
+        bool nginx) =>
+        await AnswerAsync(response, await verifying, kind, requirement, facts, nginx);
 
-    Task AnswerAsync(HttpResponse response, Verdict verdict, AccessRequirement requirement, CallerContext facts, bool nginx)
+    Task AnswerAsync(
+        HttpResponse response, Verdict verdict, CredentialKind kind, AccessRequirement requirement, CallerContext facts, bool nginx)
     {
         if (verdict.Principal is not { } principal)
         {
-            return RefuseAsync(response, verdict.Refusal!.Value, verdict.RetryAfter, requirement, facts, nginx);
+            return RefuseAsync(response, verdict.Refusal!.Value, verdict.RetryAfter, kind, requirement, facts, nginx);
         }
 
         var headers = response.Headers;
@@ -85,12 +88,16 @@ sealed class ForwardAuth(
     }
 
     Task RefuseAsync(
-        HttpResponse response, RefusalCode code, TimeSpan? retryAfter, AccessRequirement requirement, CallerContext facts, bool nginx)
+        HttpResponse response, RefusalCode code, TimeSpan? retryAfter, CredentialKind kind, AccessRequirement requirement,
+        CallerContext facts, bool nginx)
     {
         response.Headers[Code] = code.ToWireName();
         if (!nginx || code.ToHttpStatus() is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
         {
-            var needed = scopes.Needed(requirement.Permission, requirement.Resource);
+            // What a key is narrowed to, no scope widens.
+            var needed = code == RefusalCode.ResourceOutOfScope && kind != CredentialKind.Jwt
+                ? null
+                : scopes.Needed(requirement.Permission, requirement.Resource);
             return RefusalWriter.WriteAsync(response, code, retryAfter, facts, needed, NotCanceled);
         }
 

@@ -3,6 +3,7 @@ using Dashboard.Api;
 using Dashboard.Auth;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
 
 namespace Dashboard.Verification;
@@ -28,7 +29,7 @@ static class VerifyEndpoint
 
     /// <summary>Reads the body before it authenticates the caller, but reports body errors only to authenticated callers.</summary>
     static async Task<IResult> AnswerAsync(
-        HttpContext http, KeyVerificationService verification, KeyOptions options, CancellationToken cancellationToken)
+        HttpContext http, KeyVerificationService verification, KeyOptions options, OAuthScopes scopes, CancellationToken cancellationToken)
     {
         var caller = CredentialReader.Read(http.Request.Headers, options.AcceptBearer);
         var body = await JsonBody.ReadAsync<VerifyRequest>(http);
@@ -36,7 +37,8 @@ static class VerifyEndpoint
             caller, http.ToCallerContext(), body.Error is { } unreadable ? unreadable : body.Value.ToQuestion(), cancellationToken);
         return outcome switch
         {
-            { Refused: { } refused } => new RefusalResult(refused.Refusal!.Value, refused.RetryAfter),
+            { Refused: { } refused } => new RefusalResult(
+                refused.Refusal!.Value, refused.RetryAfter, scopes.Needed(PermissionCatalog.Verify, null)),
             { Error: { } fault } => fault.ToResult(),
             { Answer: { Verdict.Principal: { } principal } answer } =>
                 TypedResults.Ok(new VerifiedAnswer(principal, RuleAnswer.Of(answer.Rules))),

@@ -32,6 +32,26 @@ public sealed class ProblemTests(Tenants tenants)
     }
 
     [Theory]
+    [InlineData("/token")] // would match a page
+    [InlineData("/register")]
+    [InlineData("/oauth/tokenn")]
+    [InlineData("/acme/web/nowhere")]
+    [InlineData("/account/nowhere")]
+    [InlineData("/oauth/token/revoke/nowhere")]
+    public async Task Unknown_address_is_not_found_whatever_is_sent_there(string path)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = tenants.Product.Url };
+        foreach (var method in new[] { HttpMethod.Post, HttpMethod.Put, HttpMethod.Patch, HttpMethod.Delete, HttpMethod.Head, new HttpMethod("PROPFIND") })
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = new FormUrlEncodedContent([new("a", "b")]) };
+            using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(404, (int)answer.StatusCode);
+            Assert.Empty(answer.Content.Headers.Allow);
+            Assert.Equal(method == HttpMethod.Head, (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Length == 0);
+        }
+    }
+
+    [Theory]
     [InlineData("PUT", "/api/keys", "GET, HEAD, POST")]
     [InlineData("POST", "/v1/capabilities", "GET, HEAD")]
     [InlineData("PATCH", "/api/session", "DELETE, GET, HEAD, POST")]

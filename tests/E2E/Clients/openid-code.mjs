@@ -1,4 +1,5 @@
-// openid-client: an app that registers itself, asks for consent in the browser, refreshes, and whose used refresh token somebody sends again.
+// openid-client: an app that registers itself, asks for consent in the browser, refreshes, and whose used refresh token comes again: at once
+// from its own second process, and later from somebody else.
 import * as client from 'openid-client';
 import { ask, errorOf, issuer, listen, options, say } from './connect.mjs';
 
@@ -28,6 +29,11 @@ const look = async () => ({
   refresh: (await client.tokenIntrospection(config, fewer.refresh_token)).active,
 });
 say('before', await look());
-say('replay', await errorOf(client.refreshTokenGrant(config, first.refresh_token)));
+const twin = await client.refreshTokenGrant(config, first.refresh_token);
+say('twin', twin.refresh_token === second.refresh_token && twin.access_token !== second.access_token);
+let replay = await errorOf(client.refreshTokenGrant(config, first.refresh_token));
+say('waits', 'until a minute has passed');
+for (; replay !== 'invalid_grant'; replay = await errorOf(client.refreshTokenGrant(config, first.refresh_token))) await new Promise(resolve => setTimeout(resolve, 50));
+say('replay', replay);
 say('after', await look());
 say('newest', await errorOf(client.refreshTokenGrant(config, fewer.refresh_token)));

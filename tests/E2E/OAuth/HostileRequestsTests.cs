@@ -47,14 +47,13 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [InlineData("grant_type=client_credentials&grant_type=client_credentials&client_id=SA&client_secret=SECRET", 400, "invalid_request")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=read:workflows&scope=api", 400, "invalid_request")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_id=OTHER&client_secret=SECRET", 400, "invalid_request")]
-    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://a.example&resource=https://b.example", 400, "invalid_request")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://a.example&resource=https://b.example", 400, "invalid_target")]
     // Excessive scopes.
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=write:workflows", 400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=read:workflows%20write:workflows", 400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=verify", 400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=*", 400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=read:workflow", 400, "invalid_scope")]
-    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=%20read:workflows", 400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&scope=READ:workflows", 400, "invalid_scope")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=/relative", 400, "invalid_target")]
     [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&resource=https://api.example/%23x", 400, "invalid_target")]
@@ -110,6 +109,8 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [InlineData(":SECRET", null, null, "Basic", 401, "invalid_client")]
     [InlineData("SA:SECRET", null, "SECRET", "Basic", 400, "invalid_request")]
     [InlineData("SA:SECRET", "OTHER", null, "Basic", 400, "invalid_request")]
+    [InlineData(":", "SA", "SECRET", "Basic", 200, null)]
+    [InlineData("SA:SECRET", "", "", "Basic", 200, null)]
     [InlineData("SA:SECRET", "SA", null, "basic", 200, null)]
     [InlineData("SA:SECRET", null, null, "Basic", 200, null)]
     public async Task Client_shows_itself_in_one_way(string credentials, string? id, string? secret, string scheme, int status, string? error)
@@ -124,13 +125,14 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [Theory]
     [InlineData("{\"grant_type\": \"client_credentials\", \"grant_type\": \"client_credentials\"}", "application/json", 400)]
     [InlineData("{\"grant_type\": \"client_credentials\", \"client_id\": 7}", "application/json", 400)]
-    [InlineData("{\"grant_type\": [\"client_credentials\"]}", "application/json", 400)]
+    [InlineData("{\"client_id\": [\"SA\"]}", "application/json", 400)]
     [InlineData("[]", "application/json", 400)]
     [InlineData("{", "application/json", 400)]
-    [InlineData("{\"grant_type\": \"\\ud800\"}", "application/json", 400)]
+    [InlineData("{\"client_id\": \"\\ud800\"}", "application/json", 400)]
     [InlineData("grant_type=client_credentials", "text/plain", 400)]
     [InlineData("grant_type=client_credentials", "multipart/form-data; boundary=x", 400)]
-    [InlineData("grant_type=client_credentials", "application/x-www-form-urlencoded; charset=utf-16", 400)]
+    [InlineData("{}", "application/json; charset=utf-16", 400)]
+    [InlineData("{\"client_id\": \"x\", \"scope\": [\"read:workflows\"], \"token\": 7}", "application/json", 400)]
     [InlineData("LONG", "application/x-www-form-urlencoded", 413)]
     public async Task Body_that_cannot_be_read_is_an_invalid_request(string body, string type, int status)
     {
@@ -141,6 +143,30 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
             var answer = await values.Api.SendContentAsync(HttpMethod.Post, path, content);
             Assert.Equal((status, "invalid_request"), (answer.Status, answer.Member("error")));
         }
+    }
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded; charset=ISO-8859-1", "FORM")]
+    [InlineData("application/x-www-form-urlencoded; charset=utf-16", "FORM")]
+    [InlineData("application/x-www-form-urlencoded;charset=UTF-8", "FORM&x_unknown=1&&x_empty=")]
+    [InlineData("application/x-www-form-urlencoded", "FORM&scope=&scope=read:workflows&client_secret=")]
+    [InlineData("application/x-www-form-urlencoded", "FORM&scope=%20read:workflows%20%20read:agents%20")]
+    [InlineData("application/x-www-form-urlencoded", "FORM&resource=https://a.example&resource=https://a.example/")]
+    [InlineData("application/json; charset=utf8", "{JSON}")]
+    [InlineData("application/json; charset=\"UTF-8\"", "\uFEFF{JSON}")]
+    [InlineData("application/json", "{JSON, \"x\": 3600, \"y\": true, \"z\": [{\"a\": [[[[[[[[[[1]]]]]]]]]]}], \"s\": \"\\ud800\"}")]
+    [InlineData("application/json", "{JSON, \"code\": null, \"token\": 7, \"redirect_uris\": [\"a\"]}")] // known elsewhere
+    [InlineData("application/json", "{JSON, \"resource\": [\"https://a.example\", \"https://a.example/\"]}")]
+    public async Task Token_endpoint_reads_what_programs_send(string type, string body)
+    {
+        var filled = values.Fill(body.Replace("FORM", "grant_type=client_credentials&client_id=SA&client_secret=SECRET", StringComparison.Ordinal)
+            .Replace("JSON", "\"grant_type\": \"client_credentials\", \"client_id\": \"SA\", \"client_secret\": \"SECRET\"", StringComparison.Ordinal));
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(filled));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using var client = new HttpClient { BaseAddress = values.Product.Url };
+        using var answer = await client.PostAsync("/oauth/token", content, Token); // not all of it is documented
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Contains("\"token_type\":\"Bearer\"", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -404,7 +430,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
                 ["scope"] = "read:workflows",
             };
             var issuer = Product.Url.GetLeftPart(UriPartial.Authority);
-            var check = await requests.CheckAsync(new(query), [], issuer, Token);
+            var check = await requests.CheckAsync(new(query), issuer, Token);
             var redirect = await requests.ApproveAsync(developer, check.Request!, People.Organization, issuer, Token);
             return Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(redirect.Value.Reveal()).Query)["code"]!;
         }

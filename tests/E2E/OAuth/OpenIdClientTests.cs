@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -80,6 +81,14 @@ public sealed class OpenIdClientTests(AuthorizationServer server, Browser browse
         var tokens = (await HearAsync(program, "tokens ")).EnumerateArray().Select(x => (x.GetProperty("lifetime").GetInt32(), Text(x, "scope"))).ToList();
         Assert.Equal([(3600, "read:workflows execute:workflows"), (3600, "read:workflows execute:workflows"), (3600, "read:workflows")], tokens);
         Assert.Equal("""{"asked":"200 null","access":true,"refresh":true}""", await program.HearAsync("before ", Token));
+        Assert.Equal("true", await program.HearAsync("twin ", Token));
+        await program.HearAsync("waits ", Token);
+        await using (var context = await People.OpenAsync(server.Product))
+        {
+            var before = server.Product.Now.AddSeconds(-61);
+            await context.RefreshTokens.Where(x => x.UsedAt != null).ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, before), Token);
+        }
+
         Assert.Equal("invalid_grant", await program.HearAsync("replay ", Token));
         Assert.Equal("""{"asked":"401 invalid_token","access":false,"refresh":false}""", await program.HearAsync("after ", Token));
         Assert.Equal("invalid_grant", await program.HearAsync("newest ", Token));

@@ -100,6 +100,7 @@ public enum PageState
     [Page("/oauth/device/verify")] DeviceDenied,
     [Page("/oauth/authorize")] Consent,
     [Page("/oauth/authorize")] ConsentWithoutOrganization,
+    [Page("/oauth/authorize")] ConsentOfDocument,
     [Page("/oauth/authorize")] ConsentImpossible,
 }
 

@@ -64,7 +64,7 @@ public sealed class VerifyApiTests(Tenants tenants)
         foreach (var (body, errors) in new (object, string)[]
         {
             (new { }, "key"), (new { key = (string?)null }, "key"), (new { key = raw, resource = "nonsense", project = "x" }, "project resource"),
-            (new { key = raw, client_ip = "203.0.113.9:80" }, "client_ip"), (new { key = raw, explain = "yes" }, "explain"), (new { key = raw, surplus = 1 }, "surplus"),
+            (new { key = raw, client_ip = "203.0.113.9:80x" }, "client_ip"), (new { key = raw, explain = "yes" }, "explain"), (new { key = raw, surplus = 1 }, "surplus"),
             (new { key = raw, environment = "staging" }, "environment"),
         })
         {

@@ -21,6 +21,9 @@ public sealed class JsonBodyTests
     }
 
     [Fact]
+    public void Byte_order_mark_before_the_body_is_skipped() => Assert.Equal(new("b"), Create("\uFEFF{\"name\": \"b\"}").Value);
+
+    [Fact]
     public void Omitted_and_null_members_take_their_default()
     {
         var left = Create("""{"name": "b"}""").Value;

@@ -12,6 +12,10 @@ public sealed class SameOriginTests
     [InlineData("https", "keys.example", "https://keys.example:443")]
     [InlineData("https", "keys.example:443", "https://keys.example")]
     [InlineData("https", "Keys.Example", "https://keys.EXAMPLE")]
+    [InlineData("https", "keys.example.", "https://keys.example")]
+    [InlineData("https", "keys.example", "https://keys.example.")]
+    [InlineData("wss", "keys.example", "https://keys.example")]
+    [InlineData("ws", "127.0.0.1:5080", "http://127.0.0.1:5080")]
     [InlineData("http", "127.0.0.1:5080", "http://127.0.0.1:5080")]
     [InlineData("http", "[::1]:5080", "http://[::1]:5080")]
     public void Origin_of_the_requests_own_scheme_host_and_port_is_own(string scheme, string host, string origin) =>
@@ -24,6 +28,7 @@ public sealed class SameOriginTests
     [InlineData("https://keys.example.evil.example")]
     [InlineData("https://sub.keys.example")]
     [InlineData("https://keys.example@evil.example")]
+    [InlineData("wss://keys.example")]
     [InlineData("null")]
     [InlineData("")]
     [InlineData("keys.example")]

@@ -147,6 +147,7 @@ public sealed class ChangingMethodsTests
         {
             var (client, tokens) = await world.Services.ConsentAsync(actor);
             await world.Services.RefreshAsync(client, tokens.RefreshToken!.Reveal());
+            world.Time.Advance(TimeSpan.FromSeconds(61));
             return await Run(async services =>
             {
                 Assert.Equal("invalid_grant", (await services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Error.OAuthName());
@@ -187,7 +188,7 @@ public sealed class ChangingMethodsTests
         ["AuthorizationRequests.ApproveAsync"] = new(1, 1, async (world, actor) =>
         {
             var client = (await world.Services.RegisterAsync()).Client.ClientId;
-            var check = await world.Services.Get<AuthorizationRequests>().CheckAsync(OAuthFlow.Authorize(client), [], OAuthFlow.Origin.Issuer, Token);
+            var check = await world.Services.Get<AuthorizationRequests>().CheckAsync(OAuthFlow.Authorize(client), OAuthFlow.Origin.Issuer, Token);
             return await Run(services => services.Get<AuthorizationRequests>().ApproveAsync(actor, check.Request!, "acme", OAuthFlow.Origin.Issuer, Token));
         }),
         ["AuthorizationService.DisconnectAsync"] = new(1, 1, async (world, actor) =>

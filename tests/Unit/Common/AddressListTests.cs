@@ -102,4 +102,20 @@ public sealed class AddressListTests
         Assert.False(list.Contains(null));
         Assert.Null(AddressList.FromStored(null));
     }
+
+    [Theory]
+    [InlineData("203.0.113.7", "203.0.113.7")]
+    [InlineData("203.0.113.7:4711", "203.0.113.7")]
+    [InlineData("[2001:db8::7]:443", "2001:db8::7")]
+    [InlineData("[2001:db8::7]", "2001:db8::7")]
+    [InlineData("2001:db8::7", "2001:db8::7")]
+    [InlineData("[::ffff:10.0.0.1]:80", "10.0.0.1")]
+    [InlineData("010.0.0.1:80", null)]
+    [InlineData("10.0.0.1:80:80", null)]
+    [InlineData("10.0.0.1: 80", null)]
+    [InlineData("[fe80::1%eth0]:80", null)]
+    [InlineData(":80", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void Client_may_be_named_with_its_port(string? text, string? address) => Assert.Equal(address, AddressList.ParseClient(text)?.ToString());
 }

@@ -144,7 +144,13 @@ public sealed class CredentialReaderTests
         (string, string?)[] bad = [(Own, ""), (Short, ""), (Authorization, "ApiKey"), (Authorization, "Bearer ")];
         (string, string?)[] basic = [(Authorization, "Basic abc")];
         AssertPresents(CredentialKind.Key, key, Read([.. basic, .. good[from..].Reverse()]));
-        AssertRefuses(RefusalCode.MalformedKey, Read([bad[from], .. good[(from + 1)..], .. basic]));
+        AssertRefuses(RefusalCode.MalformedKey, Read([bad[from], .. basic]));
+        AssertRefuses(RefusalCode.MalformedKey, Read([.. bad[from..]]));
+        if (from < good.Length - 1)
+        {
+            AssertPresents(CredentialKind.Key, good[from + 1].Item2!.Split(' ')[^1], Read([.. bad[..(from + 1)], .. good[(from + 1)..], .. basic])); // empty is not sent
+        }
+
         AssertRefuses(RefusalCode.MalformedKey, Read([good[from], good[from], .. good[(from + 1)..]]));
     }
 

@@ -21,6 +21,18 @@ public sealed class EnvironmentHostsTests
     public void Host_takes_the_keys_of_the_list_that_has_it(string host, AcceptedEnvironments accepted) =>
         Assert.Equal(accepted, Of(("Environments:live:Hosts", "api.example.com"), ("Environments:test:Hosts:0", "sandbox.example.com:8080"), ("Environments:test:Hosts:1", "rooted.example.com.")).Of(new(host)));
 
+    [Theory]
+    [InlineData("api.example.com", "https", AcceptedEnvironments.Live)]
+    [InlineData("api.example.com", "wss", AcceptedEnvironments.Live)]
+    [InlineData("api.example.com.", "https", AcceptedEnvironments.Live)]
+    [InlineData("api.example.com", "http", AcceptedEnvironments.None)]
+    [InlineData("api.example.com", null, AcceptedEnvironments.None)]
+    [InlineData("api.example.com:8443", "https", AcceptedEnvironments.None)]
+    [InlineData("sandbox.example.com", "ws", AcceptedEnvironments.Test)]
+    [InlineData("sandbox.example.com", "https", AcceptedEnvironments.None)]
+    public void Host_without_a_port_has_that_of_its_scheme(string host, string? scheme, AcceptedEnvironments accepted) =>
+        Assert.Equal(accepted, Of(("Environments:live:Hosts", "api.example.com:443"), ("Environments:test:Hosts", "sandbox.example.com:80")).Of(new(host), scheme));
+
     [Fact]
     public void Every_host_takes_both_where_there_is_no_list() => Assert.Equal(AcceptedEnvironments.Both, Of().Of(new("api.example.com")));
 

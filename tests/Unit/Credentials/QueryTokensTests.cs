@@ -18,6 +18,13 @@ public sealed class QueryTokensTests
     [InlineData("/eventsource", "?token=" + Jwt, CredentialKind.None)]
     [InlineData("/Events", "?token=" + Jwt, CredentialKind.None)]
     [InlineData("/", "?token=" + Jwt, CredentialKind.None)]
+    [InlineData("/%65vents/live", "?token=" + Jwt, CredentialKind.Jwt)]
+    [InlineData("/events/", "?token=" + Jwt, CredentialKind.Jwt)]
+    [InlineData("/events//live", "?token=" + Jwt, CredentialKind.None)]
+    [InlineData("/events/..%2fadmin", "?token=" + Jwt, CredentialKind.None)]
+    [InlineData("/events/%2e%2e/admin", "?token=" + Jwt, CredentialKind.None)]
+    [InlineData("/events/..;/admin", "?token=" + Jwt, CredentialKind.None)]
+    [InlineData("/events\\..\\admin", "?token=" + Jwt, CredentialKind.None)]
     [InlineData(null, "?token=" + Jwt, CredentialKind.None)]
     [InlineData("/events", "", CredentialKind.None)]
     [InlineData("/events", null, CredentialKind.None)]
@@ -42,6 +49,9 @@ public sealed class QueryTokensTests
         Assert.Equal(CredentialKind.Key, queries.Or(key, "/events", $"?token={Jwt}").Kind);
         Assert.Equal(CredentialKind.Jwt, queries.Or(default, "/sockets", $"?token={Jwt}").Kind);
     }
+
+    [Fact]
+    public void Whole_host_names_no_path() => Assert.Equal(CredentialKind.Jwt, Of(("OAuth:QueryTokenPaths", "/")).Or(default, "/@acme%2fwidget", $"?token={Jwt}").Kind);
 
     [Fact]
     public void Nothing_is_read_from_addresses_where_nothing_is_set() => Assert.Equal(CredentialKind.None, Of().Or(default, "/events", $"?token={Jwt}").Kind);

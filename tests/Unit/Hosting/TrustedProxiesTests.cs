@@ -80,6 +80,18 @@ public sealed class TrustedProxiesTests
     }
 
     [Theory]
+    [InlineData("wss", "https")]
+    [InlineData("WSS", "https")]
+    [InlineData("ws", "http")]
+    [InlineData("HTTPS", "https")]
+    [InlineData("https, wss", "https")]
+    public async Task Scheme_of_a_WebSocket_is_the_one_that_it_begins_with(string forwarded, string scheme)
+    {
+        var http = await ForwardAsync("10.0.0.1", ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", forwarded));
+        Assert.Equal((scheme, scheme == "https"), (http.Request.Scheme, http.Request.IsHttps));
+    }
+
+    [Theory]
     [InlineData("evil.example, keys.example", "keys.example")]
     [InlineData("evil example", "inside:8080")]
     [InlineData("keys.example/path", "inside:8080")]

@@ -19,8 +19,11 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
     {
         var device = await world.Services.DeviceAsync();
         var code = device.UserCode.Reveal();
-        foreach (var typed in new[] { code, code.ToLowerInvariant(), code.Replace("-", "", StringComparison.Ordinal), $" {code.Replace('-', ' ')} " })
+        foreach (var typed in new[] { code, code.ToLowerInvariant(), code.Replace("-", "", StringComparison.Ordinal), $" {code.Replace('-', ' ')} ",
+            code.Replace('-', '\u2014'), code.Replace('-', '\u00A0'), code.Replace('-', '_'), $"{code}\r\n", $"\"{code}\"", $"\u201C{code}\u201D.", string.Join('\u200B', code.AsEnumerable()),
+            string.Concat(code.Select(c => c == '-' ? '\uFF0D' : (char)(c + 0xFEE0))), $"{code}\ud800", $"1{code}2" })
         {
+            world.Time.Advance(TimeSpan.FromMinutes(1)); // guesses are limited
             var request = (await Devices.FindAsync(world.Developer, typed, Token)).Value;
             Assert.Equal((code, OAuthClient.CommandLineId, "127.0.0.1", "curl/8", TestInstallation.Start), (request.UserCode, request.Client.ClientId, request.Address, request.UserAgent, request.CreatedAt));
             Assert.Equal(["api"], request.Scopes);

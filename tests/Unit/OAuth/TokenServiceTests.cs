@@ -39,7 +39,8 @@ public sealed class TokenServiceTests : IAsyncDisposable
     [InlineData("read execute", "api", "api")]
     [InlineData("execute", "", null)]
     [InlineData("read", "write:workflows", null)]
-    [InlineData("read", "read:workflows ", null)]
+    [InlineData("read", " read:workflows   read:agents ", "read:workflows read:agents")]
+    [InlineData("read", "read:workflows openid", null)]
     [InlineData("read", "read:spaceships", null)]
     [InlineData("read", "verify", null)]
     [InlineData("read", "API", null)]
@@ -110,11 +111,12 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Refresh_token_is_single_use_and_a_replay_ends_the_family()
+    public async Task Refresh_token_is_single_use_and_a_later_replay_ends_the_family()
     {
         var (client, first) = await world.Services.ConsentAsync(world.Developer);
         var second = (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Value;
         Assert.Null((await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal);
+        world.Time.Advance(TimeSpan.FromSeconds(61));
         Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal())).Error.OAuthName());
         Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal);
         Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, second.RefreshToken!.Reveal())).Error.OAuthName());
@@ -125,21 +127,90 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Concurrent_use_of_a_refresh_token_or_code_counts_as_a_replay()
+    public async Task Used_refresh_token_leads_to_the_same_successor_for_a_minute()
+    {
+        var (client, first) = await world.Services.ConsentAsync(world.Developer, "read:workflows execute:workflows");
+        var second = (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Value;
+        var third = (await world.Services.RefreshAsync(client, second.RefreshToken!.Reveal())).Value;
+        world.Time.Advance(TimeSpan.FromSeconds(60));
+        var again = (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "read:workflows")).Value;
+        Assert.Equal((second.RefreshToken.Reveal(), "read:workflows"), (again.RefreshToken!.Reveal(), again.Scope));
+        Assert.NotEqual(second.AccessToken.Reveal(), again.AccessToken.Reveal());
+        Assert.Matches("^latchkey_rt_[0-9A-Za-z]{43}$", again.RefreshToken.Reveal());
+        foreach (var issued in new[] { second, third, again })
+        {
+            Assert.Null((await world.Services.AskAsync(issued.AccessToken.Reveal())).Refusal);
+        }
+
+        Assert.Equal(third.RefreshToken!.Reveal(), (await world.Services.RefreshAsync(client, again.RefreshToken.Reveal())).Value.RefreshToken!.Reveal());
+        Assert.DoesNotContain(second.RefreshToken.Reveal(), world.Dump(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ten_that_refresh_at_once_on_two_nodes_all_go_on()
+    {
+        var (client, tokens) = await world.Services.ConsentAsync(world.Developer);
+        var first = tokens.RefreshToken!.Reveal();
+        Services[] nodes = [world.Services, world.Run()];
+        for (var round = 0; round < 3; round++)
+        {
+            var refresh = tokens.RefreshToken!.Reveal();
+            var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Run(() => nodes[i % 2].RefreshAsync(client, refresh), Token)));
+            Assert.All(outcomes, outcome => Assert.Null(outcome.Error));
+            Assert.Single(outcomes.Select(outcome => outcome.Value.RefreshToken!.Reveal()).Distinct(StringComparer.Ordinal));
+            Assert.Equal(10, outcomes.Select(outcome => outcome.Value.AccessToken.Reveal()).Distinct(StringComparer.Ordinal).Count());
+            foreach (var outcome in outcomes)
+            {
+                Assert.Null((await nodes[1].AskAsync(outcome.Value.AccessToken.Reveal())).Refusal);
+            }
+
+            tokens = outcomes[0].Value;
+            world.Time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        world.Time.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal("invalid_grant", (await nodes[1].RefreshAsync(client, first)).Error.OAuthName()); // a thief comes late
+        Assert.Equal("invalid_grant", (await nodes[0].RefreshAsync(client, tokens.RefreshToken!.Reveal())).Error.OAuthName());
+        Assert.Equal(RefusalCode.InvalidToken, (await nodes[0].AskAsync(tokens.AccessToken.Reveal())).Refusal);
+    }
+
+    [Fact]
+    public async Task Used_refresh_token_is_of_no_use_to_another_client_or_after_the_end()
     {
         var (client, first) = await world.Services.ConsentAsync(world.Developer);
+        var other = (await world.Services.RegisterAsync()).Client.ClientId;
+        var second = (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Value;
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(other, first.RefreshToken.Reveal())).Error.OAuthName());
+        Assert.Equal("invalid_scope", (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "write:workflows")).Error.OAuthName());
+        Assert.Null((await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal); // the family is as it was
+        var body = OAuthFlow.Body(("token", second.RefreshToken!.Reveal()));
+        await world.Services.Get<TokenRevocation>().RevokeAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token);
+        Assert.Equal("invalid_grant", (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal())).Error.OAuthName());
+    }
+
+    [Fact]
+    public async Task Successor_stays_the_same_while_the_audit_key_changes()
+    {
+        var (client, first) = await world.Services.ConsentAsync(world.Developer);
+        var second = (await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal())).Value;
+        var next = Convert.ToBase64String(Enumerable.Range(100, 32).Select(i => (byte)i).ToArray());
+        var renewed = world.Run((AuditKeys.Setting, next), (AuditKeys.OldSetting, TestInstallation.AuditKeyText));
+        Assert.Equal(second.RefreshToken!.Reveal(), (await renewed.RefreshAsync(client, first.RefreshToken.Reveal())).Value.RefreshToken!.Reveal());
+        var forgetful = world.Run((AuditKeys.Setting, next));
+        Assert.Equal("invalid_grant", (await forgetful.RefreshAsync(client, first.RefreshToken.Reveal())).Error.OAuthName());
+        Assert.Null((await world.Services.AskAsync(second.AccessToken.Reveal())).Refusal); // a node that cannot derive it accuses nobody
+    }
+
+    [Fact]
+    public async Task Concurrent_use_of_a_code_counts_as_a_replay()
+    {
+        var client = (await world.Services.RegisterAsync()).Client.ClientId;
         var code = await world.Services.CodeAsync(world.Developer, client);
         var other = world.Run();
-        foreach (var one in new Func<Services, Task<Result<IssuedTokens>>>[]
-        {
-            node => node.RefreshAsync(client, first.RefreshToken!.Reveal()), node => node.ExchangeAsync(client, code),
-        })
-        {
-            var outcomes = await Task.WhenAll(Task.Run(() => one(world.Services), Token), Task.Run(() => one(other), Token));
-            var winner = Assert.Single(outcomes, outcome => outcome.Error is null);
-            Assert.Equal("invalid_grant", Assert.Single(outcomes, outcome => outcome.Error is not null).Error.OAuthName());
-            Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(winner.Value.AccessToken.Reveal())).Refusal);
-        }
+        var outcomes = await Task.WhenAll(Task.Run(() => world.Services.ExchangeAsync(client, code), Token), Task.Run(() => other.ExchangeAsync(client, code), Token));
+        var winner = Assert.Single(outcomes, outcome => outcome.Error is null);
+        Assert.Equal("invalid_grant", Assert.Single(outcomes, outcome => outcome.Error is not null).Error.OAuthName());
+        Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(winner.Value.AccessToken.Reveal())).Refusal);
     }
 
     [Fact]
@@ -180,6 +251,46 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var narrow = (await world.Services.RefreshAsync(client, first.RefreshToken.Reveal(), "read:workflows")).Value;
         Assert.Equal("read:workflows", narrow.Scope);
         Assert.Equal("read:workflows execute:workflows", (await world.Services.RefreshAsync(client, narrow.RefreshToken!.Reveal())).Value.Scope);
+    }
+
+    [Theory]
+    [InlineData("", "read:workflows execute:workflows")]
+    [InlineData("openid", "read:workflows execute:workflows")]
+    [InlineData("openid  read:workflows ", "read:workflows")]
+    [InlineData("read:workflows execute:workflows api", "read:workflows execute:workflows")]
+    [InlineData("api", null)]
+    [InlineData("read:workflows write:workflows", null)]
+    public async Task Refresh_leaves_out_what_was_left_out_before(string scope, string? granted)
+    {
+        var (client, first) = await world.Services.ConsentAsync(world.Developer, "openid read:workflows api execute:workflows");
+        Assert.Equal("read:workflows execute:workflows", first.Scope);
+        var outcome = await world.Services.RefreshAsync(client, first.RefreshToken!.Reveal(), scope);
+        Assert.Equal((granted is null ? "invalid_scope" : null, granted), (outcome.Error.OAuthName(), outcome.Error is null ? outcome.Value.Scope : null));
+    }
+
+    [Theory]
+    [InlineData("https://mcp.example.com", "https://mcp.example.com/", null)]
+    [InlineData("https://mcp.example.com/", "https://mcp.example.com", null)]
+    [InlineData("https://mcp.example.com/a", "HTTPS://MCP.EXAMPLE.COM:443/%61", null)]
+    [InlineData("https://mcp.example.com", "https://mcp.example.com./", null)]
+    [InlineData("https://mcp.example.com/a", "https://mcp.example.com/a/", "invalid_target")]
+    [InlineData("https://mcp.example.com", "http://mcp.example.com", "invalid_target")]
+    [InlineData("https://mcp.example.com", "https://mcp.example.com:8443", "invalid_target")]
+    [InlineData("https://mcp.example.com", "https://other.example.com", "invalid_target")]
+    public async Task Resource_is_compared_as_an_address_with_code_and_refresh_token(string approved, string named, string? error)
+    {
+        var client = (await world.Services.RegisterAsync()).Client.ClientId;
+        var code = await world.Services.CodeAsync(world.Developer, client, resource: approved);
+        var exchanged = await world.Services.IssueAsync(
+            ("grant_type", "authorization_code"), ("client_id", client), ("code", code), ("code_verifier", OAuthFlow.Verifier), ("redirect_uri", OAuthFlow.Callback), ("resource", named));
+        Assert.Equal(error, exchanged.Error.OAuthName());
+        var (other, tokens) = await world.Services.ConsentAsync(world.Developer, resource: approved);
+        var refreshed = await world.Services.IssueAsync(("grant_type", "refresh_token"), ("client_id", other), ("refresh_token", tokens.RefreshToken!.Reveal()), ("resource", named));
+        Assert.Equal(error, refreshed.Error.OAuthName());
+        if (error is null)
+        {
+            Assert.All([exchanged, refreshed], outcome => Assert.Equal([approved], new JsonWebToken(outcome.Value.AccessToken.Reveal()).Audiences)); // as approved
+        }
     }
 
     [Fact]

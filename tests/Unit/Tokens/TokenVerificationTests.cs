@@ -135,10 +135,35 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     [InlineData("https://api.example.com", "https", "api.example.com:8443", "/", RefusalCode.InvalidToken)]
     [InlineData("https://api.example.com", "https", "user@api.example.com", "/", RefusalCode.InvalidToken)]
     [InlineData("https://api.example.com", null, null, null, RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com", "wss", "api.example.com", "/stream", null)]
+    [InlineData("https://api.example.com", "ws", "api.example.com", "/stream", RefusalCode.InvalidToken)]
+    [InlineData("http://api.example.com", "ws", "api.example.com", "/stream", null)]
+    [InlineData("https://npm.example.com", "https", "npm.example.com", "/@acme%2fwidget", null)]
+    [InlineData("https://npm.example.com/", "https", "npm.example.com", "/a//b/../%00", null)] // a whole host names no path
+    [InlineData("https://npm.example.com", "https", "evil.example", "/@acme%2fwidget", RefusalCode.InvalidToken)]
+    [InlineData("https://npm.example.com", "https", "npm.example.com/evil", "/", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/report%2epdf", null)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/%E2%82%AC", null)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/%E2%82", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1//x", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/x/", null)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/..;x=1/admin", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/..%3bx/admin", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/a;b=1/x", null)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/v1/%252e%252e/x", RefusalCode.InvalidToken)]
+    [InlineData("https://api.example.com/v1", "https", "api.example.com", "/%76%31/x", null)]
     public async Task Token_for_a_resource_is_valid_only_for_URLs_under_it(string resource, string? scheme, string? host, string? path, RefusalCode? refusal)
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync(), resource: resource);
         Assert.Equal(refusal, (await world.Services.AskAsync(token, null, new(Path: path) { Scheme = scheme, Host = host })).Refusal);
+    }
+
+    [Fact]
+    public async Task No_token_is_valid_where_there_is_no_authorization_server()
+    {
+        var token = await world.AccountTokenAsync(await world.AccountAsync());
+        Assert.Null((await world.Services.AskAsync(token)).Refusal);
+        Assert.Equal(RefusalCode.InvalidToken, (await world.Run(("OAuth:Enabled", "false")).AskAsync(token)).Refusal);
     }
 
     [Fact]

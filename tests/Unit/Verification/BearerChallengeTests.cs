@@ -37,11 +37,32 @@ public sealed class BearerChallengeTests
         $"Bearer resource_metadata=\"http://localhost:5080{Metadata}\", scope=\"read:workflows\", error=\"invalid_token\", error_description=\"{RefusalCode.InvalidToken.ToSentence()}\"",
         Of(null, "read:workflows", null, "localhost:5080", RefusalCode.InvalidToken));
 
+    [Fact]
+    public void Challenge_of_a_missing_scope_names_it_so_that_a_client_can_ask_for_it()
+    {
+        var sentence = RefusalCode.InsufficientPermissions.ToSentence();
+        Assert.Equal(
+            $"Bearer error=\"insufficient_scope\", scope=\"write:workflows\", resource_metadata=\"http://localhost:5080{Metadata}?resource=https%3A%2F%2Fapi.example.com%3A8443%2Fv1%2Forders\", error_description=\"{sentence}\"",
+            Of(Orders, "write:workflows", null, "localhost:5080", RefusalCode.InsufficientPermissions));
+        Assert.Equal(
+            $"Bearer error=\"insufficient_scope\", resource_metadata=\"http://localhost:5080{Metadata}\", error_description=\"{sentence}\"",
+            Of(null, null, null, "localhost:5080", RefusalCode.InsufficientPermissions));
+    }
+
+    [Fact]
+    public void Challenge_names_no_metadata_where_there_is_no_authorization_server()
+    {
+        using var services = new ServiceCollection().AddSingleton(new PublicUrl(new ConfigurationBuilder().Build()))
+            .AddSingleton(new AuthorizationServerOptions { Enabled = false }).BuildServiceProvider();
+        Assert.Equal("Bearer realm=\"Latchkey\"", BearerChallenge.Of(new DefaultHttpContext { RequestServices = services }, RefusalCode.MissingCredential));
+    }
+
     [Theory]
     [InlineData("read", "workflow:x", "read:workflows")]
     [InlineData("write", null, "write:workflows write:gateways write:agents")]
     [InlineData("write", "work:x", null)]
-    [InlineData("verify", null, null)]
+    [InlineData("verify", null, "api")]
+    [InlineData("verify", "workflow:x", "api")]
     [InlineData("", null, null)]
     [InlineData(null, "workflow:x", null)]
     public void Needed_scopes_follow_from_permission_and_kind(string? permission, string? resource, string? scopes) =>

@@ -88,11 +88,24 @@ public sealed class KeyVerificationServiceTests
         var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one", AllowedIps: ["203.0.113.0/24", "2001:db8::/32"])));
         foreach (var (client, refusal) in new (string?, RefusalCode?)[]
         {
-            ("203.0.113.9", null), ("::ffff:203.0.113.9", null), ("2001:db8::9", null), ("203.0.114.9", RefusalCode.IpNotAllowed), (null, RefusalCode.IpNotAllowed),
+            ("203.0.113.9", null), ("::ffff:203.0.113.9", null), ("2001:db8::9", null), ("203.0.113.9:4711", null), ("[2001:db8::9]:443", null), ("203.0.114.9:80", RefusalCode.IpNotAllowed), ("203.0.114.9", RefusalCode.IpNotAllowed), (null, RefusalCode.IpNotAllowed),
         })
         {
             Assert.Equal(refusal, (await AnswerAsync(world, api, new(key.Secret.Reveal(), ClientIp: client))).Verdict.Refusal);
         }
+    }
+
+    [Theory]
+    [InlineData("{0}\n", null)]
+    [InlineData("\r\n{0}\r\n", null)]
+    [InlineData("{0}\n{0}", RefusalCode.MalformedKey)]
+    [InlineData("{0} ", RefusalCode.MalformedKey)]
+    [InlineData("\n", RefusalCode.MalformedKey)]
+    public async Task Line_break_around_a_key_is_not_part_of_it(string text, RefusalCode? refusal)
+    {
+        await using var world = new TestInstallation();
+        var (api, key) = (await ApiAsync(world), await KeyAsync(world, new(TestInstallation.Orders, "one")));
+        Assert.Equal(refusal, (await AnswerAsync(world, api, new(string.Format(System.Globalization.CultureInfo.InvariantCulture, text, key.Secret.Reveal())))).Verdict.Refusal);
     }
 
     [Fact]
@@ -121,7 +134,11 @@ public sealed class KeyVerificationServiceTests
     [InlineData(null, "workflow:a b", null, null, "resource")]
     [InlineData(null, null, "Read!", null, "permission")]
     [InlineData(null, null, null, "203.0.113.07", "client_ip")]
-    [InlineData(null, null, null, "203.0.113.7:80", "client_ip")]
+    [InlineData(null, null, null, "203.0.113.7:65536", "client_ip")]
+    [InlineData(null, null, null, "203.0.113.7:", "client_ip")]
+    [InlineData(null, null, null, "[203.0.113.7]:80", "client_ip")]
+    [InlineData(null, null, null, "[2001:db8::7", "client_ip")]
+    [InlineData(null, null, null, "2001:db8::7]:80", "client_ip")]
     [InlineData(null, null, null, "fe80::1%eth0", "client_ip")]
     [InlineData(null, null, null, "", "client_ip")]
     public async Task Invalid_request_is_an_error_by_field(string? project, string? resource, string? permission, string? client, string field)

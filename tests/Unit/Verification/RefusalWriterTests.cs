@@ -26,7 +26,8 @@ public sealed class RefusalWriterTests
         Assert.Equal((code.ToWireName(), code.ToHttpStatus(), code.ToSentence()), (
             problem.GetProperty("code").GetString(), problem.GetProperty("status").GetInt32(), problem.GetProperty("detail").GetString()));
         Assert.Equal(
-            code.ToHttpStatus() != 401 ? "" : code is RefusalCode.InvalidToken or RefusalCode.TokenExpired
+            code == RefusalCode.InsufficientPermissions ? $"Bearer error=\"insufficient_scope\", realm=\"Latchkey\", error_description=\"{code.ToSentence()}\""
+                : code.ToHttpStatus() != 401 ? "" : code is RefusalCode.InvalidToken or RefusalCode.TokenExpired
                 ? $"Bearer realm=\"Latchkey\", error=\"invalid_token\", error_description=\"{code.ToSentence()}\",ApiKey" : "Bearer realm=\"Latchkey\",ApiKey",
             http.Response.Headers.WWWAuthenticate.ToString());
         Assert.Equal(code == RefusalCode.VerificationUnavailable, http.Response.Headers.RetryAfter.Count == 1);

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,10 +11,10 @@ namespace Dashboard.Core.Verification.AspNetCore;
 /// <summary>Authenticates requests by their API key and writes refusals like every other endpoint.</summary>
 sealed class LatchkeyHandler(
     IOptionsMonitor<LatchkeyOptions> monitor, ILoggerFactory logger, UrlEncoder encoder, Verifier verifier, EndpointRequirements demands, KeyOptions keys, EnvironmentHosts environments,
-    QueryTokens queries)
+    QueryTokens queries, TokenOnlyPaths tokenOnly, OAuthScopes scopes)
     : AuthenticationHandler<LatchkeyOptions>(monitor, logger, encoder)
 {
-    CallerContext Facts => new(Context.Connection.RemoteIpAddress, Request.Method, Request.Path, Request.Headers.UserAgent.ToString())
+    CallerContext Facts => new(Context.Connection.RemoteIpAddress, Request.Method, RequestPath.Of(Context), Request.Headers.UserAgent.ToString())
     {
         Scheme = Request.Scheme,
         Host = Request.Host.Value,
@@ -21,7 +22,8 @@ sealed class LatchkeyHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var credential = queries.Or(CredentialReader.Read(Request.Headers, keys.AcceptBearer), Request.Path, Request.QueryString.Value);
+        var path = RequestPath.Of(Context);
+        var credential = tokenOnly.Guard(queries.Or(CredentialReader.Read(Request.Headers, keys.AcceptBearer), path, Request.QueryString.Value), path);
         if (credential.Kind == CredentialKind.None)
         {
             return AuthenticateResult.NoResult();
@@ -29,7 +31,7 @@ sealed class LatchkeyHandler(
 
         var accepted = Options.Environment switch
         {
-            null => environments.Of(Request.Host),
+            null => environments.Of(Request.Host, Request.Scheme),
             KeyEnvironment.Live => AcceptedEnvironments.Live,
             _ => AcceptedEnvironments.Test,
         };
@@ -52,7 +54,12 @@ sealed class LatchkeyHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         WriteAsync(Context.Features.Get<LatchkeyRefusal>()?.Verdict ?? Verdict.Refused(RefusalCode.InsufficientPermissions));
 
-    Task WriteAsync(Verdict verdict) => RefusalWriter.WriteAsync(Response, verdict.Refusal!.Value, verdict.RetryAfter, Facts, null, Context.RequestAborted);
+    async Task WriteAsync(Verdict verdict)
+    {
+        var code = verdict.Refusal!.Value;
+        var requirement = code == RefusalCode.InsufficientPermissions ? await demands.OfAsync(Context, AcceptedEnvironments.Both, null) : AccessRequirement.None;
+        await RefusalWriter.WriteAsync(Response, code, verdict.RetryAfter, Facts, scopes.Needed(requirement.Permission, requirement.Resource), Context.RequestAborted);
+    }
 }
 
 /// <summary>The refusal of a request, kept until the response is written.</summary>

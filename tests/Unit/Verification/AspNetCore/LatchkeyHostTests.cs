@@ -84,6 +84,15 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refusal_for_want_of_a_permission_names_the_scope()
+    {
+        var key = await KeyAsync(new(TestInstallation.Orders, "narrow", Permissions: ["read"]));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/workflows/intake") { Headers = { { "X-API-Key", key.Secret.Reveal() } } };
+        using var answer = await client.SendAsync(request, None);
+        Assert.StartsWith("Bearer error=\"insufficient_scope\", scope=\"write:workflows\"", Assert.Single(answer.Headers.GetValues("WWW-Authenticate")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Refusal_by_endpoint_requirement_is_counted()
     {
         var key = await KeyAsync(new(TestInstallation.Orders, "narrow", Permissions: ["read"]));
