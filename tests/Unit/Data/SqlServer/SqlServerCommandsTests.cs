@@ -31,6 +31,7 @@ namespace Dashboard.Tests.Unit.Data.SqlServer;
 
 /// <summary>Tests SQL Server without a server. Each operation runs twice: on SQLite, and with the SQL Server provider, whose commands are
 /// parsed by Microsoft's parser and answered with the responses of SQLite.</summary>
+[SqliteOnly("records what SQLite answers")]
 public sealed class SqlServerCommandsTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
