@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Listing;
 using Microsoft.EntityFrameworkCore;
 
@@ -78,7 +79,11 @@ static class Lists
             List($"search that finds few (\"{Search}\")", first with { Search = Search }),
             List("search that finds many (\"backend\")", first with { Search = "backend" }),
             List("search that finds nothing", first with { Search = "nothing of the kind" }),
+            List("filter: write, unused for 90 days", first with { Filter = new(UnusedFor: TimeSpan.FromDays(90), Permission: "write") }),
+            List("filter: mine and active, by name", byName with { Filter = new(State: KeyState.Active, Mine: true) }),
+            List("filter: expires within 30 days, by expiry", first with { Sort = KeySort.ExpiresAt, Descending = false, Filter = new(ExpiringWithin: TimeSpan.FromDays(30)) }),
             new("count", token => from.KeyLists.CountAsync(from.Owner, first, token)),
+            new("count of a filter", token => from.KeyLists.CountAsync(from.Owner, first with { Filter = new(State: KeyState.Active, Permission: "write") }, token)),
             new("allowance", token => from.Keys.AllowanceAsync(from.Owner, first.Project, token)),
         ];
 

@@ -9,7 +9,7 @@ using MudBlazor;
 namespace Dashboard.Authorizations;
 
 /// <summary>Lists the apps that act on behalf of the user, or, for admins, on behalf of any member of an organization.</summary>
-public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
+public sealed partial class AuthorizationsPage : IDisposable
 {
     readonly PagedListState<AuthorizationsPageState, AuthorizationsPageModel> list;
 
@@ -19,7 +19,9 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
     [Parameter] public string? Organization { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit.</summary>
-    [PersistentState] public AuthorizationsPageModel? View { get => list.Page; set => list.Page = value; }
+    [PersistentState] public AuthorizationsPageModel? Kept { get => list.Kept; set => list.Kept = value; }
+
+    public AuthorizationsPageModel? View => list.Page;
 
     [Inject] AuthorizationsPageQuery Reader { get; set; } = null!;
 
@@ -37,14 +39,14 @@ public sealed partial class AuthorizationsPage : ComponentBase, IDisposable
     {
         get
         {
-            var first = list.PageIndex * AuthorizationsPageQuery.Rows;
-            return string.Create(CultureInfo.InvariantCulture, $"{first + 1:N0} to {first + View!.Items.Count:N0}, newest first");
+            var first = View!.State.Before;
+            return string.Create(CultureInfo.InvariantCulture, $"{first + 1:N0} to {first + View.Items.Count:N0}, newest first");
         }
     }
 
     public void Dispose() => list.Dispose();
 
-    protected override Task OnParametersSetAsync() => list.OpenAsync(new(Organization));
+    protected override Task OnParametersSetAsync() => list.OpenAsync(new(Organization), Address);
 
     async Task<Result<AuthorizationsPageModel>> ReadAsync(AuthorizationsPageState state, string search, CancellationToken cancellationToken) =>
         await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, cancellationToken) : Error.SessionRequired;

@@ -91,9 +91,6 @@ public sealed record AuthorizationsPageModel(
 /// <summary>Reads the data of the connected apps page.</summary>
 sealed class AuthorizationsPageQuery(AuthorizationService authorizations, ProjectService projects, TimeProvider time)
 {
-    /// <summary>Rows on a page. Even with the longest names they fit into the circuit's first message.</summary>
-    public const int Rows = 25;
-
     /// <summary>Reads one page of the apps of an organization's members, or of the actor if it is null.</summary>
     public async Task<Result<AuthorizationsPageModel>> ReadAsync(Actor actor, AuthorizationsPageState state, CancellationToken cancellationToken)
     {
@@ -101,7 +98,7 @@ sealed class AuthorizationsPageQuery(AuthorizationService authorizations, Projec
         var access = organization is null ? null
             : await projects.FindOrganizationAsync(actor, organization, cancellationToken) is { Succeeded: true } found ? found.Value
             : null;
-        var page = await authorizations.ListAsync(actor, new(organization, state.Cursor, Rows), cancellationToken);
+        var page = await authorizations.ListAsync(actor, new(organization, state.Cursor, state.Size), cancellationToken);
         if (page.Error is { } fault)
         {
             return fault;

@@ -54,8 +54,13 @@ static class KeyEndpoints
         (await keys.WhichAsync(http.Caller(), body.Value.Key, cancellationToken)).ToResult(Show);
 
     static async Task<IResult> ListAsync(
-        QueryInput<KeyListRequest> query, KeyListService keys, HttpContext http, CancellationToken cancellationToken) =>
-        (await keys.ListAsync(http.Caller(), query.Value.ToQuery(), cancellationToken)).ToList(row => new KeyAnswer(row));
+        QueryInput<KeyListRequest> query, KeyListService keys, HttpContext http, CancellationToken cancellationToken)
+    {
+        var asked = query.Value.ToQuery();
+        return asked.Error is { } invalid
+            ? invalid.ToResult()
+            : (await keys.ListAsync(http.Caller(), asked.Value, cancellationToken)).ToList(row => new KeyAnswer(row));
+    }
 
     static async Task<IResult> GetAsync(string key_id, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
         (await keys.GetAsync(http.Caller(), key_id, cancellationToken)).ToResult(Show);

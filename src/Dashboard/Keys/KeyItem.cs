@@ -1,10 +1,12 @@
+using System.Text.Json.Serialization;
 using Dashboard.Components;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 
 namespace Dashboard.Keys;
 
-/// <summary>A key as the list shows it. Its size is bounded, so that a page of keys fits into the circuit's first message.</summary>
+/// <summary>A key as the list shows it. Its size is bounded, so that a page of keys fits into the circuit's first message. There it is
+/// encrypted, and so not compressed: what can be computed stays out.</summary>
 public sealed record KeyItem(
     string KeyId,
     string Name,
@@ -16,11 +18,11 @@ public sealed record KeyItem(
     string Owner,
     KeyState State,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? LastUsedAt,
-    string? LastUsedFrom,
-    DateTimeOffset? ExpiresAt,
-    DateTimeOffset? RevokedAt,
-    bool Changeable)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? LastUsedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ExpiresAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? RevokedAt,
+    bool Changeable,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KeySparkline? Usage = null)
 {
     /// <summary>How many permissions are named. The rest are counted.</summary>
     const int MaxNamed = 3;
@@ -44,7 +46,6 @@ public sealed record KeyItem(
         key.State,
         key.CreatedAt,
         key.LastUsedAt,
-        key.LastUsedFrom,
         key.ExpiresAt,
         key.RevokedAt,
         role.Can(MemberAction.ManageAllKeys)
@@ -52,7 +53,12 @@ public sealed record KeyItem(
                 && owner.Type == actor.Type && owner.Id == actor.Id));
 
     /// <summary>Whether the key belongs to a published app.</summary>
+    [JsonIgnore]
     public bool Managed => OwnerType == PartyType.PublishedApp;
+
+    /// <summary>Whether the user can select it, to change it with others.</summary>
+    [JsonIgnore]
+    public bool Selectable => Changeable && State != KeyState.Revoked;
 
     /// <summary>Returns a notice to show below the state: that the key expires soon or is unused. Null for none.</summary>
     public string? Notice(DateTimeOffset now) =>
@@ -62,6 +68,7 @@ public sealed record KeyItem(
 
     /// <summary>The text below the state if there is no notice: when the key expires, or since when it has been revoked or
     /// expired.</summary>
+    [JsonIgnore]
     public string Hint => State switch
     {
         KeyState.Revoked when RevokedAt is { } at => $"Since {TimeText.Date(at)}",

@@ -118,11 +118,43 @@ sealed record KeyListRequest(
     bool? Descending = null,
     [Field("The next_cursor of the previous page.", Example = ListExamples.Cursor)] string? Cursor = null,
     [Field("The maximum number of items on a page.", Min = 1, Max = Page.MaxLimit)] int Limit = Page.DefaultLimit,
-    [Field("Whether to include managed keys, which belong to published apps.")] bool IncludeManaged = false)
+    [Field("Whether to include managed keys, which belong to published apps.")] bool IncludeManaged = false,
+    [Field("List only keys in this state. With revoked, include_revoked is implied.", Example = "\"active\"")] KeyState? State = null,
+    [Field("List only keys that the caller owns.", Example = "\"me\"", Words = ["me"])] string? Owner = null,
+    [Field("List only keys that still work and expire within this number of days, 1d to 3650d.", Example = "\"30d\"")]
+    string? ExpiringWithin = null,
+    [Field(
+        "List only keys that were created at least this number of days ago and not used since then, 1d to 3650d.", Example = "\"90d\"")]
+    string? UnusedFor = null,
+    [Field("Whether to list only keys that have never been used.")] bool NeverUsed = false,
+    [Field("List only keys with this permission.", Example = "\"write\"")] string? Permission = null)
 {
-    public KeyQuery ToQuery() => new(
-        Project, IncludeRevoked, Search, Environment, Cursor, Limit, Sort, Descending ?? Sort is KeySort.CreatedAt or KeySort.LastUsedAt,
-        IncludeManaged);
+    const string Days = "Use a number of days from 1d to 3650d, such as 30d.";
+
+    /// <summary>Converts the query, or returns an error by field.</summary>
+    public Result<KeyQuery> ToQuery()
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (Owner is not null and not "me")
+        {
+            errors["owner"] = "Use me.";
+        }
+
+        var (ahead, back) = (KeyFilter.ParseDays(ExpiringWithin), KeyFilter.ParseDays(UnusedFor));
+        if (ExpiringWithin is not null && ahead is null)
+        {
+            errors["expiring_within"] = Days;
+        }
+
+        if (UnusedFor is not null && back is null)
+        {
+            errors["unused_for"] = Days;
+        }
+
+        return errors.Count > 0 ? Error.Invalid(errors) : new KeyQuery(
+            Project, IncludeRevoked, Search, Environment, Cursor, Limit, Sort, Descending ?? Sort is KeySort.CreatedAt or KeySort.LastUsedAt,
+            IncludeManaged, new(State, Owner is not null, ahead, back, NeverUsed, Permission));
+    }
 }
 
 /// <summary>A key, without its secret.</summary>

@@ -1,15 +1,15 @@
 using Dashboard.Auth;
 using Dashboard.Components;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Organizations;
-using Dashboard.Core.Projects;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Keys;
 
 /// <content>The list of keys, its filters and paging.</content>
-public sealed partial class KeysPage : ComponentBase, IDisposable
+public sealed partial class KeysPage : IDisposable
 {
     static readonly SelectOption<KeyEnvironment?>[] environments = [new(null, "All environments"), new(KeyEnvironment.Live, "Live"),
         new(KeyEnvironment.Test, "Test")];
@@ -17,7 +17,6 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
     readonly PagedListState<KeysPageState, KeysPageModel> list;
     SearchField? searchField;
     Result<KeySummary>? found;
-    (ProjectPath Project, string KeyId)? wanted;
 
     public KeysPage() => list = new(ReadAsync, () => Navigation) { MustStay = () => issued is not null };
 
@@ -25,16 +24,30 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     [Parameter] public string ProjectSlug { get; set; } = "";
 
-    [SupplyParameterFromQuery(Name = "revoked")] public bool Revoked { get; set; }
+    [SupplyParameterFromQuery(Name = "revoked")] public string? Revoked { get; set; }
 
-    [SupplyParameterFromQuery(Name = "managed")] public bool Managed { get; set; }
+    [SupplyParameterFromQuery(Name = "managed")] public string? Managed { get; set; }
 
     [SupplyParameterFromQuery(Name = "environment")] public string? Environment { get; set; }
+
+    [SupplyParameterFromQuery(Name = "state")] public string? State { get; set; }
+
+    [SupplyParameterFromQuery(Name = "owner")] public string? Owner { get; set; }
+
+    [SupplyParameterFromQuery(Name = "permission")] public string? Permission { get; set; }
+
+    [SupplyParameterFromQuery(Name = "expiring_within")] public string? ExpiringWithin { get; set; }
+
+    [SupplyParameterFromQuery(Name = "unused_for")] public string? UnusedFor { get; set; }
+
+    [SupplyParameterFromQuery(Name = "never_used")] public string? NeverUsed { get; set; }
 
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit. Never contains a secret.</summary>
-    [PersistentState] public KeysPageModel? View { get => list.Page; set => list.Page = value; }
+    [PersistentState] public KeysPageModel? Kept { get => list.Kept; set => list.Kept = value; }
+
+    public KeysPageModel? View => list.Page;
 
     [Inject] KeysPageQuery Reader { get; set; } = null!;
 
@@ -44,46 +57,40 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
+    KeyFilter FilterInAddress => new(
+        KeyFilters.State(State), Owner == KeyFilters.Me, KeyFilter.ParseDays(ExpiringWithin), KeyFilter.ParseDays(UnusedFor), IsOn(NeverUsed),
+        PermissionCatalog.Permissions.Any(known => known.Name == Permission) ? Permission : null);
+
     public void Dispose() => list.Dispose();
 
     protected override async Task OnParametersSetAsync()
     {
         var asked = new KeysPageState(
-            new(Organization, ProjectSlug), Revoked, KeyEnvironments.TryParse(Environment, out var only) ? only : null,
-            KeyOrder.Parse(Sort), Managed: Managed);
-        var term = wanted?.Project == asked.Project ? wanted.Value.KeyId : "";
+            new(Organization, ProjectSlug), IsOn(Revoked), KeyEnvironments.TryParse(Environment, out var only) ? only : null,
+            KeyOrder.Parse(Sort), IsOn(Managed), FilterInAddress);
         if (!list.IsAt(asked))
         {
-            (found, wanted, creating) = (null, null, false); // they belong to the previous project
+            (found, creating) = (null, false); // they belong to the previous project
         }
 
-        await list.OpenAsync(asked, term);
+        await list.OpenAsync(asked, Address);
+        KeepSelected();
     }
 
     async Task<Result<KeysPageModel>> ReadAsync(KeysPageState state, string search, CancellationToken cancellationToken) =>
         await User.ActorAsync() is { } actor ? await Reader.ReadAsync(actor, state, search, cancellationToken) : Error.SessionRequired;
 
-    void ShowRevoked(bool shown)
-    {
-        list.Choose(list.Chosen! with { Revoked = shown });
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("revoked", shown ? true : (bool?)null), replace: true);
-    }
+    Task ShowRevokedAsync(bool shown) => list.ShowAsync(list.Chosen! with { Revoked = shown });
 
-    void ShowManaged(bool shown)
-    {
-        list.Choose(list.Chosen! with { Managed = shown });
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("managed", shown ? true : (bool?)null), replace: true);
-    }
+    Task ShowManagedAsync(bool shown) => list.ShowAsync(list.Chosen! with { Managed = shown });
 
-    void ShowEnvironment(KeyEnvironment? only)
-    {
-        list.Choose(list.Chosen! with { Environment = only });
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("environment", only?.ToWireName()), replace: true);
-    }
+    Task ShowEnvironmentAsync(KeyEnvironment? only) => list.ChooseAsync(list.Chosen! with { Environment = only }, nameof(Environment));
 
-    void ShowOrder(KeyOrder order) =>
-        Navigation.NavigateTo(
-            Navigation.GetUriWithQueryParameter("sort", order == KeyOrder.Default ? null : order.ToWireName()), replace: true);
+    Task ShowFilterAsync(KeyFilter filter) => list.ShowAsync(list.Chosen! with { Filter = filter });
+
+    Task ShowOrderAsync(KeyOrder order) => list.ShowAsync(list.Chosen! with { Order = order });
+
+    Task ShowSizeAsync(int size) => list.ShowAsync(list.Chosen! with { Size = size });
 
     async Task SearchAsync(string text)
     {
@@ -99,18 +106,7 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         await list.SearchAsync("");
     }
 
-    async Task ClearAsync()
-    {
-        if (View!.State.Environment is null)
-        {
-            await SearchAsync("");
-        }
-        else
-        {
-            list.Search = "";
-            ShowEnvironment(null);
-        }
-    }
+    Task ClearAsync() => list.ClearAsync(list.Chosen! with { Environment = null, Filter = KeyFilter.None });
 
     /// <summary>Shows the row of a key that was found, in whatever project it is.</summary>
     async Task ShowFoundAsync(KeySummary key)
@@ -119,24 +115,14 @@ public sealed partial class KeysPage : ComponentBase, IDisposable
         var (revoked, managed) = (key.State == KeyState.Revoked, key.Owner.Type == PartyType.PublishedApp);
         if (ProjectPath.TryParse(key.Project, out var project) && project != View!.Project.Path)
         {
-            wanted = (project, key.KeyId);
-            var query = string.Join(
-                '&', new[] { revoked ? "revoked=true" : "", managed ? "managed=true" : "" }.Where(part => part.Length > 0));
-            Navigation.NavigateTo($"/{project}/keys{(query.Length > 0 ? $"?{query}" : "")}");
+            list.Leave(new(project, revoked, null, KeyOrder.Default, managed, KeyFilter.None), key.KeyId);
         }
         else
         {
-            list.Search = key.KeyId;
-            await list.LoadFirstAsync(
-                View!.State with { Environment = null, Revoked = Revoked || revoked, Managed = Managed || managed });
-            Navigation.NavigateTo(
-                Navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
-                {
-                    ["environment"] = null,
-                    ["revoked"] = Revoked || revoked ? true : null,
-                    ["managed"] = Managed || managed ? true : null,
-                }),
-                replace: true);
+            var shown = list.Chosen!;
+            await list.ShowAsync(
+                shown with { Environment = null, Filter = KeyFilter.None, Revoked = shown.Revoked || revoked, Managed = shown.Managed || managed },
+                key.KeyId);
         }
 
         await FocusSearchAsync();

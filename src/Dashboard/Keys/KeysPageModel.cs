@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Organizations;
 using Dashboard.Shared;
 
@@ -11,8 +12,21 @@ namespace Dashboard.Keys;
 /// <param name="Environment">Show only keys of this environment.</param>
 /// <param name="Order">The sort order.</param>
 /// <param name="Managed">Whether to include managed keys.</param>
-public sealed record KeysPageState(ProjectPath Project, bool Revoked, KeyEnvironment? Environment, KeyOrder Order, bool Managed = false) : ListPageState
+/// <param name="Filter">Show only keys of these. The address has it as the query of <c>GET /api/keys</c> does.</param>
+public sealed record KeysPageState(
+    ProjectPath Project, bool Revoked, KeyEnvironment? Environment, KeyOrder Order, bool Managed, KeyFilter Filter) : ListPageState
 {
+    const string On = "true";
+
+    /// <inheritdoc />
+    protected override IEnumerable<(string Name, string? Value)> Filters =>
+    [
+        ("environment", Environment?.ToWireName()), ("state", Filter.State?.ToWireName()), ("owner", Filter.Mine ? KeyFilters.Me : null),
+        ("permission", Filter.Permission), ("expiring_within", KeyFilters.Days(Filter.ExpiringWithin)), ("unused_for", KeyFilters.Days(Filter.UnusedFor)),
+        ("never_used", Filter.NeverUsed ? On : null), ("revoked", Revoked ? On : null), ("managed", Managed ? On : null),
+        ("sort", Order == KeyOrder.Default ? null : Order.ToWireName()),
+    ];
+
     /// <inheritdoc />
     public override string ToPath() => $"/{Project}/keys";
 }
@@ -45,14 +59,13 @@ public sealed record KeysPageModel(
     string IListPage<KeysPageState>.ToPath() => (State with { Project = Project.Path }).ToPath();
 
     /// <summary>Whether a search or filter is active.</summary>
-    public bool Filtered => Searched || State.Environment is not null;
+    public bool Filtered => Searched || State.Environment is not null || State.Filter != KeyFilter.None;
 
     /// <summary>Whether the project has never had a key.</summary>
     public bool Untouched => Keys.Count == 0 && !OnlyRevoked && !Filtered && State.Cursor is null;
 
     /// <summary>Returns "8 keys", or the range that the page shows.</summary>
-    /// <param name="before">The number of rows on the previous pages.</param>
-    public string Summary(int before) => before == 0 && NextCursor is null
+    public string Summary => State.Before is var before && before == 0 && NextCursor is null
         ? string.Create(CultureInfo.InvariantCulture, $"{Keys.Count:N0} {(Keys.Count == 1 ? "key" : "keys")}")
         : string.Create(
             CultureInfo.InvariantCulture,

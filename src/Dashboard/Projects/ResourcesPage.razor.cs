@@ -10,11 +10,8 @@ using MudBlazor;
 
 namespace Dashboard.Projects;
 
-public sealed partial class ResourcesPage : ComponentBase, IDisposable
+public sealed partial class ResourcesPage : IDisposable
 {
-    /// <summary>Rows on a page. Even with the longest names they fit into the circuit's first message.</summary>
-    const int Rows = 25;
-
     /// <summary>A longer text may be a pasted key, so it is not echoed.</summary>
     const int MaxQuoted = 30;
 
@@ -34,7 +31,9 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
     [SupplyParameterFromQuery(Name = "sort")] public string? Sort { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit.</summary>
-    [PersistentState] public ResourcesPageModel? View { get => list.Page; set => list.Page = value; }
+    [PersistentState] public ResourcesPageModel? Kept { get => list.Kept; set => list.Kept = value; }
+
+    public ResourcesPageModel? View => list.Page;
 
     [Inject] ResourceService Resources { get; set; } = null!;
 
@@ -65,7 +64,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
                 return null;
             }
 
-            var first = (list.PageIndex * Rows) + 1;
+            var first = view.State.Before + 1;
             return !list.HasPrevious && view.NextCursor is null
                 ? string.Create(CultureInfo.InvariantCulture, $"{view.Items.Count:N0} {(view.Items.Count == 1 ? "resource" : "resources")}")
                 : string.Create(CultureInfo.InvariantCulture, $"{first:N0} to {first + view.Items.Count - 1:N0} of {view.Total:N0}");
@@ -91,7 +90,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         var byTime = Sort?.TrimStart('-') == ResourceSort.CreatedAt.ToWireName();
         var asked = new ResourcesPageState(
             new(Organization, ProjectSlug), kind, byTime ? ResourceSort.CreatedAt : ResourceSort.Name, Sort?.StartsWith('-') == true);
-        await list.OpenAsync(asked);
+        await list.OpenAsync(asked, Address);
     }
 
     async Task<Result<ResourcesPageModel>> ReadAsync(ResourcesPageState state, string search, CancellationToken cancellationToken)
@@ -107,7 +106,7 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
             return missing;
         }
 
-        var query = new ResourceQuery(project.Value.Path.ToString(), state.Kind, search, state.Cursor, Rows, state.Sort, state.Descending);
+        var query = new ResourceQuery(project.Value.Path.ToString(), state.Kind, search, state.Cursor, state.Size, state.Sort, state.Descending);
         var page = await Resources.ListAsync(actor, query, cancellationToken);
         var total = await Resources.CountAsync(actor, query, cancellationToken);
         var codes = page.Succeeded ? page.Value.Items.Select(row => $"{row.Kind}:{row.Id}").ToList() : [];
@@ -135,26 +134,14 @@ public sealed partial class ResourcesPage : ComponentBase, IDisposable
         StateHasChanged();
     }
 
-    void ShowKind(string kind) =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("kind", kind.Length == 0 ? null : kind), replace: true);
+    Task ShowKindAsync(string kind) => list.ChooseAsync(list.Chosen! with { Kind = kind.Length == 0 ? null : kind }, nameof(Kind));
 
-    void ShowSorted(SortState sort) => Navigation.NavigateTo(
-        Navigation.GetUriWithQueryParameter(
-            "sort",
-            sort == new SortState(ResourceSort.Name.ToWireName()) ? null : $"{(sort.Descending ? "-" : "")}{sort.By}"), replace: true);
+    Task ShowSortedAsync(SortState sort) => list.ShowAsync(
+        list.Chosen! with { Sort = sort.By == ResourceSort.CreatedAt.ToWireName() ? ResourceSort.CreatedAt : ResourceSort.Name, Descending = sort.Descending });
 
-    async Task ClearAsync()
-    {
-        if (View!.State.Kind is null)
-        {
-            await list.SearchAsync("");
-        }
-        else
-        {
-            list.Search = "";
-            ShowKind("");
-        }
-    }
+    Task ShowSizeAsync(int size) => list.ShowAsync(list.Chosen! with { Size = size });
+
+    Task ClearAsync() => list.ClearAsync(list.Chosen! with { Kind = null });
 
     async Task<Error?> AddAsync(NewResource asked)
     {

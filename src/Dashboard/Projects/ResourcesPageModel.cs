@@ -12,6 +12,10 @@ namespace Dashboard.Projects;
 public sealed record ResourcesPageState(ProjectPath Project, string? Kind, ResourceSort Sort, bool Descending) : ListPageState
 {
     /// <inheritdoc />
+    protected override IEnumerable<(string Name, string? Value)> Filters =>
+        [("kind", Kind), ("sort", (Sort, Descending) is (ResourceSort.Name, false) ? null : $"{(Descending ? "-" : "")}{Sort.ToWireName()}")];
+
+    /// <inheritdoc />
     public override string ToPath() => $"/{Project}/resources";
 }
 

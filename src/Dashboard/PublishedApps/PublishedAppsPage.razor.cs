@@ -8,7 +8,7 @@ using MudBlazor;
 
 namespace Dashboard.PublishedApps;
 
-public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
+public sealed partial class PublishedAppsPage : IDisposable
 {
     /// <summary>A longer text may be a pasted key, so it is not echoed.</summary>
     const int MaxQuoted = 30;
@@ -23,10 +23,12 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 
     [Parameter] public string ProjectSlug { get; set; } = "";
 
-    [SupplyParameterFromQuery(Name = "unpublished")] public bool Unpublished { get; set; }
+    [SupplyParameterFromQuery(Name = "unpublished")] public string? Unpublished { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit. Never contains a secret.</summary>
-    [PersistentState] public PublishedAppsPageModel? View { get => list.Page; set => list.Page = value; }
+    [PersistentState] public PublishedAppsPageModel? Kept { get => list.Kept; set => list.Kept = value; }
+
+    public PublishedAppsPageModel? View => list.Page;
 
     [Inject] PublishedAppsPageQuery Reader { get; set; } = null!;
 
@@ -54,8 +56,8 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        var asked = new PublishedAppsPageState(new(Organization, ProjectSlug), Unpublished);
-        await list.OpenAsync(asked);
+        var asked = new PublishedAppsPageState(new(Organization, ProjectSlug), IsOn(Unpublished));
+        await list.OpenAsync(asked, Address);
     }
 
     async Task<Result<PublishedAppsPageModel>> ReadAsync(PublishedAppsPageState state, string search, CancellationToken cancellationToken) =>
@@ -67,8 +69,9 @@ public sealed partial class PublishedAppsPage : ComponentBase, IDisposable
         StateHasChanged();
     }
 
-    void ShowUnpublished(bool shown) =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("unpublished", shown ? true : (bool?)null), replace: true);
+    Task ShowUnpublishedAsync(bool shown) => list.ShowAsync(list.Chosen! with { Unpublished = shown });
+
+    Task ShowSizeAsync(int size) => list.ShowAsync(list.Chosen! with { Size = size });
 
     async Task<PickPage> FindResourcesAsync(string term, CancellationToken cancellationToken) =>
         await Resources.PickAsync(await User.ActorAsync(), View?.Project.Path.ToString(), term, cancellationToken);

@@ -12,6 +12,9 @@ namespace Dashboard.PublishedApps;
 public sealed record PublishedAppsPageState(ProjectPath Project, bool Unpublished) : ListPageState
 {
     /// <inheritdoc />
+    protected override IEnumerable<(string Name, string? Value)> Filters => [("unpublished", Unpublished ? "true" : null)];
+
+    /// <inheritdoc />
     public override string ToPath() => $"/{Project}/apps";
 }
 
@@ -93,14 +96,16 @@ public sealed record PublishedAppsPageModel(
     public bool MayPublish => Project.Role.Can(MemberAction.PublishApps);
 
     /// <summary>Returns "2 published apps", or the range that the page shows.</summary>
-    /// <param name="before">The number of rows on the previous pages.</param>
-    public string Summary(int before)
+    public string Summary
     {
-        var noun = State.Unpublished ? "app" : "published app";
-        return before == 0 && NextCursor is null
-            ? string.Create(CultureInfo.InvariantCulture, $"{Items.Count:N0} {noun}{(Items.Count == 1 ? "" : "s")}")
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{before + 1:N0} to {before + Items.Count:N0} of {Math.Max(Total, before + Items.Count):N0} {noun}s, newest first");
+        get
+        {
+            var (noun, before) = (State.Unpublished ? "app" : "published app", State.Before);
+            return before == 0 && NextCursor is null
+                ? string.Create(CultureInfo.InvariantCulture, $"{Items.Count:N0} {noun}{(Items.Count == 1 ? "" : "s")}")
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{before + 1:N0} to {before + Items.Count:N0} of {Math.Max(Total, before + Items.Count):N0} {noun}s, newest first");
+        }
     }
 }

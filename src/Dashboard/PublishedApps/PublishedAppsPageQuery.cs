@@ -7,9 +7,6 @@ namespace Dashboard.PublishedApps;
 /// <summary>Reads the data of the published apps page.</summary>
 sealed class PublishedAppsPageQuery(PublishedAppService apps, ProjectService projects, ResourceService resources, TimeProvider time)
 {
-    /// <summary>Rows on a page. Even with the longest names they fit into the circuit's first message.</summary>
-    public const int Rows = 25;
-
     /// <summary>Reads one page of a project's published apps.</summary>
     /// <returns>The page, or an error. If the URL uses a former name of the project, its <see cref="ProjectAccess.Path"/> differs from
     /// it.</returns>
@@ -22,7 +19,7 @@ sealed class PublishedAppsPageQuery(PublishedAppService apps, ProjectService pro
             return missing;
         }
 
-        var query = new PublishedAppQuery(project.Value.Path.ToString(), asked.Unpublished, term, asked.Cursor, Rows);
+        var query = new PublishedAppQuery(project.Value.Path.ToString(), asked.Unpublished, term, asked.Cursor, asked.Size);
         var page = await apps.ListAsync(actor, query, cancellationToken);
         if (page.Error is { } refused)
         {

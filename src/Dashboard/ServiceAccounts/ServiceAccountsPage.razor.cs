@@ -1,6 +1,5 @@
 using Dashboard.Auth;
 using Dashboard.Components;
-using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Shared;
@@ -8,7 +7,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.ServiceAccounts;
 
-public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
+public sealed partial class ServiceAccountsPage : IDisposable
 {
     /// <summary>A longer text may be a pasted secret, so it is not echoed.</summary>
     const int MaxQuoted = 30;
@@ -29,7 +28,9 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
     [SupplyParameterFromQuery(Name = "state")] public string? State { get; set; }
 
     /// <summary>Handed from the prerendered page to its circuit. Never contains a secret.</summary>
-    [PersistentState] public ServiceAccountsPageModel? View { get => list.Page; set => list.Page = value; }
+    [PersistentState] public ServiceAccountsPageModel? Kept { get => list.Kept; set => list.Kept = value; }
+
+    public ServiceAccountsPageModel? View => list.Page;
 
     [Inject] ServiceAccountsPageQuery Reader { get; set; } = null!;
 
@@ -70,7 +71,7 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
             _ => null
         };
         var asked = new ServiceAccountsPageState(Organization, state);
-        await list.OpenAsync(asked);
+        await list.OpenAsync(asked, Address);
     }
 
     async Task<Result<ServiceAccountsPageModel>> ReadAsync(ServiceAccountsPageState state, string search, CancellationToken cancellationToken) =>
@@ -82,21 +83,11 @@ public sealed partial class ServiceAccountsPage : ComponentBase, IDisposable
         StateHasChanged();
     }
 
-    void ShowState(ServiceAccountState? state) =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("state", state?.ToWireName()), replace: true);
+    Task ShowStateAsync(ServiceAccountState? state) => list.ChooseAsync(list.Chosen! with { State = state }, nameof(State));
 
-    async Task ClearAsync()
-    {
-        if (View!.State.State is null)
-        {
-            await list.SearchAsync("");
-        }
-        else
-        {
-            list.Search = "";
-            ShowState(null);
-        }
-    }
+    Task ShowSizeAsync(int size) => list.ShowAsync(list.Chosen! with { Size = size });
+
+    Task ClearAsync() => list.ClearAsync(list.Chosen! with { State = null });
 
     /// <summary>Opens the dialog with the defaults: one permission, and the project if there is only one.</summary>
     async Task BeginCreatingAsync()

@@ -12,6 +12,9 @@ namespace Dashboard.ServiceAccounts;
 public sealed record ServiceAccountsPageState(string Organization, ServiceAccountState? State) : ListPageState
 {
     /// <inheritdoc />
+    protected override IEnumerable<(string Name, string? Value)> Filters => [("state", State?.ToWireName())];
+
+    /// <inheritdoc />
     public override string ToPath() => $"/{Organization}/service-accounts";
 }
 
@@ -91,8 +94,7 @@ public sealed record ServiceAccountsPageModel(
     public bool Untouched => Total == 0 && !Filtered;
 
     /// <summary>Returns "5 service accounts", or the range that the page shows.</summary>
-    /// <param name="before">The number of rows on the previous pages.</param>
-    public string Summary(int before) => before == 0 && NextCursor is null
+    public string Summary => State.Before is var before && before == 0 && NextCursor is null
         ? string.Create(CultureInfo.InvariantCulture, $"{Items.Count:N0} {(Items.Count == 1 ? "service account" : "service accounts")}")
         : string.Create(
             CultureInfo.InvariantCulture,

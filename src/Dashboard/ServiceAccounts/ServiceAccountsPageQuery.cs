@@ -9,8 +9,8 @@ namespace Dashboard.ServiceAccounts;
 /// <summary>Reads the data of the service account pages.</summary>
 sealed class ServiceAccountsPageQuery(ServiceAccountService accounts, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
 {
-    /// <summary>Rows on a page. Even with the longest names they fit into the circuit's first message.</summary>
-    public const int Rows = 25;
+    /// <summary>How many keys of an account its page lists, and how many projects a picker does.</summary>
+    const int Rows = 25;
 
     /// <summary>How many of an account's projects are named on its page. The rest are counted.</summary>
     const int MaxNamed = 10;
@@ -27,7 +27,7 @@ sealed class ServiceAccountsPageQuery(ServiceAccountService accounts, ProjectSer
             return missing;
         }
 
-        var query = new ServiceAccountQuery(organization.Value.Slug, asked.Cursor, Rows, term, asked.State);
+        var query = new ServiceAccountQuery(organization.Value.Slug, asked.Cursor, asked.Size, term, asked.State);
         var page = await accounts.ListAsync(actor, query, cancellationToken);
         if (page.Error is { } refused)
         {

@@ -50,7 +50,7 @@
   function successor(from) {
     if (from?.element.isConnected) return from.element;
     const control = 'a[href], button, input, [role="combobox"]', main = document.getElementById('main') ?? document.body;
-    const named = from && ((from.next && document.querySelector(from.next)) || (from.key && main.querySelector(`[data-key="${CSS.escape(from.key)}"] button`))
+    const named = from && ((from.next && all(document, from.next).find(next => next.checkVisibility())) || (from.key && main.querySelector(`[data-key="${CSS.escape(from.key)}"] button`))
       || (from.name && all(main, control).find(other => label(other) === from.name)));
     if (named) return named;
     const left = from?.list ? all(main, `[aria-label="${CSS.escape(from.list)}"] :is(${rows})`) : [];
@@ -210,7 +210,7 @@
   const openerOf = menu => document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
   const usable = item => !item.disabled && item.getAttribute('aria-disabled') !== 'true';
   // Where none can be used the focus goes to those all the same: what they say is why.
-  const itemsOf = menu => { const items = all(menu, '[role^="menuitem"]'); return items.some(usable) ? items.filter(usable) : items; };
+  const itemsOf = menu => { const items = all(menu, '[role^="menuitem"]').filter(item => item.checkVisibility()); return items.some(usable) ? items.filter(usable) : items; };
 
   function place(menu, opener) {
     const box = opener.getBoundingClientRect();
@@ -273,6 +273,14 @@
       next = [...items.slice(at + 1), ...items.slice(0, at + 1)].find(begins);
     }
     if (next) { e.preventDefault(); next.focus(); }
+  }
+
+  // ── Lists: after paging, the top of the rows. Who pressed the button stood below the last of them. ──
+
+  function listTop(id) {
+    const list = document.getElementById(id);
+    list?.querySelector('table')?.focus({ preventScroll: true });
+    if (list && list.getBoundingClientRect().top < 64) list.scrollIntoView(); // under the head bar
   }
 
   // ── Tabs: uncontrolled, so they switch without the server. ──
@@ -543,5 +551,5 @@
     new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
   });
 
-  window.ui = { showDialog, closeDialog, focusIn, readDraft };
+  window.ui = { showDialog, closeDialog, focusIn, readDraft, listTop };
 })();

@@ -123,5 +123,48 @@ public sealed class KeyListApiTests(StoppedProduct stopped)
         Assert.Equal("descending", (await owner.GetAsync("/api/keys?descending=yes")).Errors);
     }
 
+    [Fact]
+    public async Task List_is_filtered_by_state_owner_expiry_use_and_permission()
+    {
+        using var organization = await OwnOrganization.AddAsync(stopped.Product);
+        var owner = organization.Owner;
+        var ids = new Dictionary<string, string>(StringComparer.Ordinal);
+        var soon = stopped.Clock.GetUtcNow().AddDays(20);
+        foreach (var (name, permissions, expires) in new (string, string[], DateTimeOffset?)[]
+        {
+            ("active", ["read"], null), ("disabled", ["read", "write"], null), ("soon", ["write"], soon), ("revoked", ["read"], null),
+        })
+        {
+            ids[name] = (await owner.PostAsync("/api/keys", new { name, permissions, expires_at = expires })).Member("key_id");
+        }
+
+        await owner.PatchAsync($"/api/keys/{ids["disabled"]}", new { state = "inactive" });
+        await owner.DeleteAsync($"/api/keys/{ids["revoked"]}");
+        Assert.Equal("active soon", await ListAsync("state=active"));
+        Assert.Equal("disabled", await ListAsync("state=inactive"));
+        Assert.Equal("", await ListAsync("state=expired"));
+        Assert.Equal("revoked", await ListAsync("state=revoked"));
+        Assert.Equal("active disabled soon", await ListAsync("owner=me"));
+        Assert.Equal("soon", await ListAsync("expiring_within=20d"));
+        Assert.Equal("", await ListAsync("expiring_within=19d"));
+        Assert.Equal("active disabled soon", await ListAsync("never_used=true"));
+        Assert.Equal("", await ListAsync("unused_for=1d"));
+        Assert.Equal("disabled soon", await ListAsync("permission=write"));
+        Assert.Equal("soon", await ListAsync("permission=write&state=active&owner=me"));
+        var page = await owner.GetAsync("/api/keys?permission=write&limit=1");
+        Assert.Equal("cursor", (await owner.GetAsync($"/api/keys?permission=read&limit=1&cursor={page.Member("next_cursor")}")).Errors);
+        foreach (var (query, field) in new[]
+        {
+            ("state=gone", "state"), ("owner=you", "owner"), ("expiring_within=30", "expiring_within"), ("unused_for=3651d", "unused_for"),
+            ("never_used=1", "never_used"), ("permission=nothing", "permission"),
+        })
+        {
+            var answer = await owner.GetAsync($"/api/keys?{query}");
+            Assert.Equal((400, "invalid_request", field), (answer.Status, answer.Code, answer.Errors));
+        }
+
+        async Task<string> ListAsync(string query) => string.Join(' ', Names(await owner.GetAsync($"/api/keys?{query}")).Order(StringComparer.Ordinal));
+    }
+
     static IEnumerable<string> Names(Exchange page) => page.Json.GetProperty("items").EnumerateArray().Select(x => x.GetProperty("name").GetString()!);
 }

@@ -10,6 +10,7 @@ namespace Dashboard.Tests.E2E.Keys;
 public sealed class WeightTests(Browser browser, ITestOutputHelper output)
 {
     const int LimitKilobytes = 200;
+    const int LimitOfSparklines = 10;
 
     /// <summary>A full page of keys.</summary>
     [Fact]
@@ -38,6 +39,25 @@ public sealed class WeightTests(Browser browser, ITestOutputHelper output)
         output.WriteLine(told);
         Assert.True(loaded <= LimitKilobytes, told);
         Assert.True(loaded > 50 && wire.Kilobytes > loaded, told); // otherwise, not everything was counted
+
+        await product.AddDaysAsync(project);
+        wire.Reset();
+        files.Clear();
+        await visit.GoAsync($"/{project}/keys?revoked=true");
+        await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Img, new() { Name = "requests in 30 days" })).ToHaveCountAsync(25);
+
+        // Once more without the bars, from the same warm cache.
+        await product.RemoveDaysAsync();
+        var bars = (Wire: wire.Kilobytes, Html: files["/" + project + "/keys"]);
+        wire.Reset();
+        files.Clear();
+        await visit.GoAsync($"/{project}/keys?revoked=true");
+        await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        var more = (Wire: bars.Wire - wire.Kilobytes, Html: (bars.Html - files["/" + project + "/keys"]) / 1024);
+        var cost = string.Create(CultureInfo.InvariantCulture, $"25 sparklines: {more.Html:N1} KB of HTML, {more.Wire:N1} KB with the circuit's messages");
+        output.WriteLine(cost);
+        Assert.True(more.Html > 0 && more.Wire <= LimitOfSparklines, cost);
 
         static string Line(KeyValuePair<string, double> file) => string.Create(CultureInfo.InvariantCulture, $"{file.Value,9:N0} B  {file.Key}");
     }

@@ -66,6 +66,38 @@ sealed class PageDriver(IPage page, InputMode way)
         }
     }
 
+    /// <summary>Opens a menu that stays open, chooses several items, and closes it.</summary>
+    public async Task CheckAsync(string menu, params (AriaRole Role, string Name)[] items)
+    {
+        if (way == InputMode.Keys)
+        {
+            await ReachAsync($"button: {menu}");
+            await KeyAsync("ArrowDown");
+            await page.WaitForFunctionAsync("() => document.activeElement.matches('[role^=menuitem]')"); // a menu is drawn when it is opened
+            foreach (var (role, name) in items)
+            {
+                await UntilAsync($"{Word(role)}: {name}", "ArrowDown", 20);
+                await KeyAsync("Enter");
+                await Expect(page.GetByRole(role, new() { Name = name, Exact = true })).ToHaveAttributeAsync("aria-checked", "true");
+            }
+
+            await KeyAsync("Escape");
+        }
+        else
+        {
+            await DoAsync(Here.GetByRole(AriaRole.Button, new() { Name = menu, Exact = true }));
+            foreach (var (role, name) in items)
+            {
+                await DoAsync(page.GetByRole(role, new() { Name = name, Exact = true }));
+                await Expect(page.GetByRole(role, new() { Name = name, Exact = true })).ToHaveAttributeAsync("aria-checked", "true");
+            }
+
+            await (way == InputMode.Touch ? page.Touchscreen.TapAsync(8, 70) : page.Mouse.ClickAsync(8, 70)); // beside it
+        }
+
+        await Expect(page.GetByRole(AriaRole.Menu)).ToHaveCountAsync(0);
+    }
+
     public async Task WriteAsync(AriaRole role, string name, string text)
     {
         if (way == InputMode.Keys)
@@ -131,7 +163,7 @@ sealed class PageDriver(IPage page, InputMode way)
             await KeyAsync("Enter");
             await Expect(options).ToHaveCountAsync(0);
         }
-        else if (await Here.Locator("select").GetByText(option).CountAsync() > 0)
+        else if (await Here.Locator("select").GetByText(option, new() { Exact = true }).CountAsync() > 0)
         {
             await Here.GetByLabel(name, new() { Exact = true }).SelectOptionAsync(option);
         }

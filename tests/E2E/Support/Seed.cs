@@ -85,6 +85,45 @@ static class Seed
             await context.SaveChangesAsync(Cancellation);
         }
 
+        /// <summary>Makes keys older, as if they had been used a number of days ago, or never.</summary>
+        public async Task AgeAsync(ProjectPath project, string name, int days, int? used)
+        {
+            await using var context = await People.OpenAsync(product);
+            var key = await context.Keys.Where(x => x.Name == name && context.Projects.Any(p => p.Id == x.ProjectId && p.Slug == project.Project)).SingleAsync(Cancellation);
+            key.LastUsedAt = used is { } ago ? product.Now.AddDays(-ago) : null;
+            var created = product.Now.AddDays(-days);
+            await context.SaveChangesAsync(Cancellation);
+            await context.Keys.Where(x => x.KeyId == key.KeyId).ExecuteUpdateAsync(set => set.SetProperty(x => x.CreatedAt, created), Cancellation);
+        }
+
+        /// <summary>Adds requests of the last 30 days, some of them refused, to every key of a project.</summary>
+        public async Task AddDaysAsync(ProjectPath project)
+        {
+            await using var context = await People.OpenAsync(product);
+            var keys = await context.Keys.Where(x => context.Projects.Any(p => p.Id == x.ProjectId && p.Slug == project.Project)).Select(x => new { x.KeyId, x.ProjectId }).ToListAsync(Cancellation);
+            var today = new DateTimeOffset(product.Now.UtcDateTime.Date, TimeSpan.Zero);
+            foreach (var (number, key) in keys.Index())
+            {
+                for (var day = 0; day < 30; day++)
+                {
+                    context.Add(new KeyDay { KeyId = key.KeyId, ProjectId = key.ProjectId, Day = today.AddDays(-day), Outcome = KeyHour.Valid, Count = Uneven(number, day) });
+                    if (Uneven(day, number) % 5 == 0)
+                    {
+                        context.Add(new KeyDay { KeyId = key.KeyId, ProjectId = key.ProjectId, Day = today.AddDays(-day), Outcome = "expired_key", Count = Uneven(number, day) / 3 + 1 });
+                    }
+                }
+            }
+
+            await context.SaveChangesAsync(Cancellation);
+        }
+
+        /// <summary>Removes all requests by day.</summary>
+        public async Task RemoveDaysAsync()
+        {
+            await using var context = await People.OpenAsync(product);
+            await context.KeyDays.ExecuteDeleteAsync(Cancellation);
+        }
+
         /// <summary>Records a first use of the key.</summary>
         public async Task UseAsync(IssuedKey key)
         {
@@ -96,4 +135,7 @@ static class Seed
             await usage.FlushAsync(Cancellation);
         }
     }
+
+    /// <summary>A number from 1 to 1000 that looks like chance and compresses as badly.</summary>
+    static long Uneven(int one, int other) => ((((one + 3L) * 7919) + ((other + 5L) * 104_729)) * (one + other + 11L) % 1000) + 1;
 }

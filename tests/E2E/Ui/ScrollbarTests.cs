@@ -56,7 +56,7 @@ public sealed class ScrollbarTests(Product product, Browser browser) : IClassFix
         await ExpectSameEdgeAsync(
             page.GetByRole(AriaRole.Button, new() { Name = "Create key" }),
             page.GetByRole(AriaRole.Table),
-            page.GetByRole(AriaRole.Button, new() { Name = "Next page" }));
+            page.GetByRole(AriaRole.Search).GetByText("of 10 keys"));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
         var create = page.GetByRole(AriaRole.Dialog, new() { Name = "Create API key" });

@@ -41,9 +41,15 @@ public sealed class QueryInputTests
     [InlineData("?search=a%0Ab", "search")]
     [InlineData("?includeRevoked=true", "includeRevoked")]
     [InlineData("?color=red", "color")]
+    [InlineData("?state=gone", "state")]
+    [InlineData("?owner=you", "owner")]
+    [InlineData("?expiring_within=30", "expiring_within")]
+    [InlineData("?unused_for=0d", "unused_for")]
+    [InlineData("?never_used=yes", "never_used")]
+    [InlineData("?owner=dora&expiring_within=soon&unused_for=90", "expiring_within owner unused_for")]
     [InlineData("?environment=prod&limit=0x1&search=a&search=b", "environment limit search")]
     public void Invalid_parameter_is_an_error_of_its_field(string query, string fields) =>
-        Assert.Equal(fields, string.Join(' ', Read(query).Error!.Errors!.Keys.Order(StringComparer.Ordinal)));
+        Assert.Equal(fields, string.Join(' ', (Read(query) is { Error: null, Value: var read } ? read.ToQuery().Error : Read(query).Error)!.Errors!.Keys.Order(StringComparer.Ordinal)));
 
     static Core.Common.Result<KeyListRequest> Read(string query) => QueryInput.Read<KeyListRequest>(new QueryCollection(QueryHelpers.ParseQuery(query)));
 }

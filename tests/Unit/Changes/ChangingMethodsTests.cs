@@ -44,6 +44,16 @@ public sealed class ChangingMethodsTests
             var key = await KeyAsync(world);
             return await Run(services => services.Keys.RevokeAsync(actor, key, Token));
         }),
+        ["KeyService.ChangeManyAsync"] = new(4, 2, async (world, actor) =>
+        {
+            string[] keys = [await KeyAsync(world), await KeyAsync(world)];
+            return await Run(services => services.Keys.ChangeManyAsync(actor, keys, new(State: KeyState.Inactive, ExpiresAt: new(TestInstallation.Start.AddDays(1))), Token));
+        }),
+        ["KeyService.RevokeManyAsync"] = new(2, 2, async (world, actor) =>
+        {
+            string[] keys = [await KeyAsync(world), await KeyAsync(world)];
+            return await Run(services => services.Keys.RevokeManyAsync(actor, keys, Token));
+        }),
         ["PublishedAppService.PublishAsync"] = new(2, 2, (world, actor) =>
         {
             world.AddResource(TestInstallation.Orders, "workflow", "intake");

@@ -32,7 +32,7 @@ public sealed class PagedTableTests : PageTest
     public void Column_sorted_by_something_else_names_it_and_may_begin_with_the_latest(string by, bool descending, bool asksDescending)
     {
         var page = Open(Rows, new SortState(by, descending));
-        page.ByRole("button", "Status, by expiry").Click();
+        page.ByRole("button", "Expiry").Click();
         Assert.Equal([new("end", asksDescending)], asked);
     }
 

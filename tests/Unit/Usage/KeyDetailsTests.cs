@@ -169,11 +169,13 @@ public sealed class KeyDetailsTests : IAsyncDisposable
         }
     }
 
-    [Fact]
-    public async Task Page_of_a_key_reads_as_much_among_ten_times_as_many_rows()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Page_of_a_key_reads_as_much_among_ten_times_as_many_rows(bool withStatistics)
     {
-        var few = await ReadsAsync(30);
-        var many = await ReadsAsync(300);
+        var few = await ReadsAsync(30, withStatistics);
+        var many = await ReadsAsync(300, withStatistics);
         Assert.Equal(few.Select(read => (read.Sql, read.Shown)), many.Select(read => (read.Sql, read.Shown)));
         Assert.All(few.Zip(many), pair =>
         {
@@ -183,7 +185,7 @@ public sealed class KeyDetailsTests : IAsyncDisposable
     }
 
     /// <summary>Reads the page of one key among <paramref name="others"/>, all of which have usage and history as long as its own.</summary>
-    static async Task<IReadOnlyList<RowRead>> ReadsAsync(int others)
+    static async Task<IReadOnlyList<RowRead>> ReadsAsync(int others, bool withStatistics)
     {
         await using var crowd = new TestInstallation();
         var reads = new RowReads();
@@ -206,7 +208,7 @@ public sealed class KeyDetailsTests : IAsyncDisposable
             context.AddRange(ids.Select(id => new KeyPermissionUse { KeyId = id, Permission = "read", FirstAskedAt = TestInstallation.Start, LastAskedAt = TestInstallation.Start }));
             context.AddRange(ids.SelectMany((id, i) => Enumerable.Range(0, 30).Select(n => Copy(first, first.ChainId, 2 + (i * 30) + n, "key", succeeded: true, id))));
             await context.SaveChangesAsync(Token);
-            await context.Database.ExecuteSqlRawAsync("ANALYZE", Token);
+            await context.Database.ExecuteSqlRawAsync(withStatistics ? "ANALYZE" : "SELECT 1", Token);
         }
 
         var details = (await node.Get<KeyDetailsService>().GetAsync(crowd.Viewer, key, Token)).Value;

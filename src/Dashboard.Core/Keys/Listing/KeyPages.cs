@@ -6,8 +6,8 @@ namespace Dashboard.Core.Keys.Listing;
 /// <summary>Finds the keys of a page. From each partition of the list (<see cref="KeyListPartition"/>) it reads the keys that come next in
 /// the index: first those equal to the last key of the previous page, then those after it. The first of all these make the page. However
 /// many keys there are, it reads at most one page of index entries per partition. Only a search scans until it has found enough, because no
-/// index contains parts of names.</summary>
-sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, string? search, Cursor? after)
+/// index contains parts of names; and a filter passes over the keys that it does not let through.</summary>
+sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, string? search, Cursor? after, Actor actor, DateTimeOffset now)
 {
     const char NameMark = '\n'; // not allowed in identifiers and names
 
@@ -15,10 +15,11 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
 
     /// <summary>Everything that a cursor of the list depends on.</summary>
     public static string?[] FilterOf(long projectId, KeyQuery query, string? search) =>
-        ["keys", $"{projectId}", $"{query.IncludeRevoked}", $"{query.IncludeManaged}", search, query.Environment?.ToWireName(), query.Sort.ToWireName(), $"{query.Descending}"];
+        ["keys", $"{projectId}", $"{query.IncludeRevoked}", $"{query.IncludeManaged}", search, query.Environment?.ToWireName(), query.Sort.ToWireName(), $"{query.Descending}",
+            .. (query.Filter ?? KeyFilter.None).Parts];
 
     /// <summary>Applies the search to the keys of a list.</summary>
-    public static IQueryable<ApiKey> Matching(IQueryable<ApiKey> keys, string? search)
+    static IQueryable<ApiKey> Matching(IQueryable<ApiKey> keys, string? search)
     {
         if (search is null)
         {
@@ -33,8 +34,8 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
     /// <summary>Finds the keys of the page and one more, if there is one, each with its position in the order.</summary>
     public async Task<List<Cursor>> FindAsync(CancellationToken cancellationToken)
     {
-        var parts = KeyListPartition.Of(query.Environment, query.IncludeRevoked, query.IncludeManaged)
-            .Select(shelf => Matching(context.Keys.AsNoTracking().Where(key => key.ProjectId == projectId && key.Shelf == shelf), search)).ToList();
+        var parts = query.Partitions()
+            .Select(shelf => Matching(Filtered(context.Keys.AsNoTracking().Where(key => key.ProjectId == projectId && key.Shelf == shelf)), search)).ToList();
         if (query.Sort == KeySort.Name)
         {
             var named = await ByName(parts).ToListAsync(cancellationToken);
@@ -50,8 +51,17 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
         return [.. timed.Select(row => new Cursor(row.At, row.KeyId))];
     }
 
+    /// <summary>Counts the keys of all pages.</summary>
+    public Task<int> CountAsync(CancellationToken cancellationToken)
+    {
+        var shelves = query.Partitions();
+        return Matching(Filtered(context.Keys.Where(key => key.ProjectId == projectId && shelves.Contains(key.Shelf))), search).CountAsync(cancellationToken);
+    }
+
     /// <summary>The identifier of the key at a position.</summary>
     public static string KeyIdOf(Cursor place) => place.Id.Split(NameMark)[0];
+
+    IQueryable<ApiKey> Filtered(IQueryable<ApiKey> keys) => query.Filter?.Apply(keys, context, actor, now) ?? keys;
 
     IQueryable<Timed> ByTime(List<IQueryable<ApiKey>> parts, string column)
     {

@@ -10,6 +10,7 @@ namespace Dashboard.Core.Keys.Listing;
 /// <param name="Sort">What they are sorted by; equal ones by identifier.</param>
 /// <param name="Descending">Whether the greatest or latest comes first.</param>
 /// <param name="IncludeManaged">Whether the keys that published apps minted for themselves are among them.</param>
+/// <param name="Filter">Which of these keys; null for all.</param>
 public sealed record KeyQuery(
     string? Project = null,
     bool IncludeRevoked = false,
@@ -19,4 +20,15 @@ public sealed record KeyQuery(
     int Limit = Page.DefaultLimit,
     KeySort Sort = KeySort.CreatedAt,
     bool Descending = true,
-    bool IncludeManaged = false);
+    bool IncludeManaged = false,
+    KeyFilter? Filter = null)
+{
+    /// <summary>The partitions that the list is merged from: no more than those that the state asked for can be in.</summary>
+    internal IReadOnlyList<int> Partitions()
+    {
+        var parts = KeyListPartition.Of(Environment, IncludeRevoked || Filter?.State == KeyState.Revoked, IncludeManaged);
+        return Filter?.State is { } state
+            ? [.. parts.Where(part => KeyListPartition.Unrevoked.Contains(part) != (state == KeyState.Revoked))]
+            : parts;
+    }
+}
