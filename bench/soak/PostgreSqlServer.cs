@@ -22,9 +22,8 @@ sealed class PostgreSqlServer : IAsyncDisposable
     /// <summary>Creates the server and starts it.</summary>
     public static async Task<PostgreSqlServer> CreateAsync()
     {
-        var folder = (await RunAsync("mktemp", "-d", "/tmp/latchkey-postgresql-XXXXXX")).Trim();
-        var server = new PostgreSqlServer(folder);
-        await RunAsync(Program("initdb"), "-D", $"{folder}/data", "-U", "latchkey", "--auth=trust", "--encoding=UTF8", "--no-sync");
+        var server = new PostgreSqlServer((await RunAsync("mktemp", "-d", "/tmp/latchkey-postgresql-XXXXXX")).Trim());
+        await RunAsync(Program("initdb"), "-D", $"{server.folder}/data", "-U", "latchkey", "--auth=trust", "--encoding=UTF8", "--no-sync");
         await server.StartAsync();
         return server;
     }

@@ -1,12 +1,10 @@
 using System.Data.Common;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Credentials;
-using Dashboard.Core.Data;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Changes;

@@ -1,9 +1,7 @@
 using Dashboard.Bench;
-using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Listing;
 using Dashboard.Tests.Unit.Support;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;

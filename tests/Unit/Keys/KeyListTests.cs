@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Listing;
 using Dashboard.Tests.Unit.Support;

@@ -1,4 +1,3 @@
-using System.Text;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.PublishedApps;

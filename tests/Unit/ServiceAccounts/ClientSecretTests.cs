@@ -1,4 +1,3 @@
-using System.Text;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;

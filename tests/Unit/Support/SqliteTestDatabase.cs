@@ -54,14 +54,14 @@ sealed class SqliteTestDatabase : TestDatabase
         var place = Directory.CreateTempSubdirectory("latchkey-");
         try
         {
-            var file = Path.Combine(place.FullName, "latchkey.db");
+            var made = Path.Combine(place.FullName, "latchkey.db");
             using (var context = new SqliteContext(
-                new DbContextOptionsBuilder<SqliteContext>().UseSqlite($"Data Source={file};Pooling=False").AddInterceptors(WithoutSynchronization).Options))
+                new DbContextOptionsBuilder<SqliteContext>().UseSqlite($"Data Source={made};Pooling=False").AddInterceptors(WithoutSynchronization).Options))
             {
                 fill(context);
             }
 
-            return File.ReadAllBytes(file);
+            return File.ReadAllBytes(made);
         }
         finally
         {

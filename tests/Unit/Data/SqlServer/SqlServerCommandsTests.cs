@@ -61,6 +61,10 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             TSql.Statements(context.Database.GenerateCreateScript()).OfType<CreateTableStatement>().Select(table => table.SchemaObjectName.BaseIdentifier.Value).Order());
     }
 
+    /// <summary>What runs between tests on a real server.</summary>
+    [Fact]
+    public void Test_databases_are_reset_in_T_SQL() => Assert.NotEmpty(TSql.Statements(SqlServerTestDatabase.WriteReset()));
+
     [Fact]
     public void Parser_turns_down_what_only_another_database_understands()
     {
