@@ -23,12 +23,12 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher) : IDisp
     public static int AtOnce { get; } = Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>Hashes a password for storage.</summary>
-    /// <param name="password">The password, exactly as entered.</param>
+    /// <param name="password">The password as entered.</param>
     public string Hash(DashboardUser person, string password) => hasher.HashPassword(person, password);
 
     /// <summary>Verifies a password. It takes the same time if there is no account or the account has no password.</summary>
     /// <param name="person">The person, or null.</param>
-    /// <param name="password">The password, exactly as entered.</param>
+    /// <param name="password">The password as entered.</param>
     /// <returns>Whether the password is correct and its hash is up to date; or <see cref="ErrorCode.RateLimited"/>.</returns>
     public async Task<Result<PasswordVerificationResult>> VerifyAsync(DashboardUser? person, string password, CancellationToken cancellationToken)
     {

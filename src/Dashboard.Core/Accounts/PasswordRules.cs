@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Identity;
 namespace Dashboard.Core.Accounts;
 
 /// <summary>The rules for passwords: long, and not easy to guess. There are no composition rules (NIST SP 800-63B, section 5.1.1.2),
-/// because they make passwords alike. A password is stored and verified exactly as entered.</summary>
+/// because they make passwords alike. Passwords are normalized before they are hashed or checked.</summary>
 public sealed class PasswordRules : IPasswordValidator<DashboardUser>
 {
     /// <summary>The minimum length, in Unicode scalar values.</summary>
@@ -26,7 +26,7 @@ public sealed class PasswordRules : IPasswordValidator<DashboardUser>
     /// <param name="email">The email of the account, which the password must not consist of.</param>
     public static string? Check(string? password, string? email)
     {
-        var text = password ?? "";
+        var text = ComparableText.Compose(password ?? "");
         if (text.EnumerateRunes().Count() < MinLength)
         {
             return $"Use {MinLength} characters or more. A sentence is easy to remember.";

@@ -15,19 +15,19 @@ sealed class AuditChainConfiguration : IEntityTypeConfiguration<AuditChain>
     }
 }
 
-sealed class AuditEntryConfiguration(Collations collations) : IEntityTypeConfiguration<AuditEntry>
+sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEntry>
 {
     public void Configure(EntityTypeBuilder<AuditEntry> builder)
     {
         builder.ToTable("AuditEntries").HasKey(x => new { x.ChainId, x.Sequence });
         builder.Property(x => x.ActorType).IsAscii(16);
-        builder.Property(x => x.ActorId).IsId(collations);
+        builder.Property(x => x.ActorId).IsId();
         builder.Property(x => x.ActorName).HasMaxLength(AuditEntry.MaxActorName);
         builder.Property(x => x.Address).IsAscii(AuditEntry.MaxAddress);
         builder.Property(x => x.Category).IsAscii(32);
         builder.Property(x => x.Action).IsAscii(64);
         builder.Property(x => x.TargetType).IsAscii(32);
-        builder.Property(x => x.TargetId).IsAscii(AuditEntry.MaxTargetId).UseCollation(collations.Bytes);
+        builder.Property(x => x.TargetId).IsAscii(AuditEntry.MaxTargetId);
         builder.Property(x => x.TargetName).HasMaxLength(AuditEntry.MaxTargetName);
         builder.Property(x => x.KeyId).IsAscii(16);
         builder.Property(x => x.PreviousHash).IsHash();

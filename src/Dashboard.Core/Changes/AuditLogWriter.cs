@@ -1,5 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Changes;
@@ -17,8 +18,8 @@ public sealed class AuditLogWriter(AuditKeys keys)
         foreach (var chain in unit.Events.GroupBy(x => x.Chain, x => x.Event).OrderBy(x => x.Key))
         {
             var heads = unit.Context.AuditChains.Where(head => head.Id == chain.Key);
-            await heads.ExecuteUpdateAsync(set => set.SetProperty(head => head.Sequence, head => head.Sequence + chain.Count()), cancellationToken);
-            var last = await heads.AsNoTracking().SingleAsync(cancellationToken);
+            var last = await unit.Context.RaiseAsync<AuditChain, ChainEnd>(nameof(AuditChain.Sequence), chain.Count(), (nameof(AuditChain.Id), chain.Key), cancellationToken)
+                ?? throw new InvalidOperationException($"The chain {chain.Key} does not exist.");
             var (sequence, hash) = (last.Sequence - chain.Count(), last.Hash);
             foreach (var (auditEvent, oldKey) in WithKeyChange([.. chain], last.KeyId, ring))
             {
@@ -78,6 +79,8 @@ public sealed class AuditLogWriter(AuditKeys keys)
             ? plain.Skip(1).Prepend((events[0], oldKey))
             : plain.Prepend((KeyChange(last, ring.Current.Id), oldKey));
     }
+
+    sealed record ChainEnd(long Sequence, byte[] Hash, string? KeyId);
 
     static AuditEntry CreateEntry(UnitOfWork unit, AuditEvent auditEvent, Guid changeId, long chain, long sequence, byte[] previous, string keyId) =>
         new()

@@ -13,13 +13,13 @@ sealed class FeedCounterConfiguration : IEntityTypeConfiguration<FeedCounter>
     }
 }
 
-sealed class FeedEntryConfiguration(Collations collations) : IEntityTypeConfiguration<FeedEntry>
+sealed class FeedEntryConfiguration : IEntityTypeConfiguration<FeedEntry>
 {
     public void Configure(EntityTypeBuilder<FeedEntry> builder)
     {
         builder.ToTable("FeedEntries").HasKey(x => x.Number);
         builder.Property(x => x.Number).ValueGeneratedNever();
         builder.Property(x => x.SubjectType).IsAscii(32);
-        builder.Property(x => x.SubjectId).IsAscii(AuditEntry.MaxTargetId).UseCollation(collations.Bytes);
+        builder.Property(x => x.SubjectId).IsAscii(AuditEntry.MaxTargetId);
     }
 }

@@ -8,10 +8,13 @@ namespace Dashboard.Core.Changes;
 public sealed class UnitOfWorkRunner(
     IDbContextFactory<DashboardContext> contexts, AuditLogWriter audit, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, TimeProvider time)
 {
+    /// <summary>How often a change runs again after it added a row that another node had just added. It finds the row then.</summary>
+    const int MaxDuplicates = 3;
+
     readonly IActorLock[] locks = [.. actorLocks.OrderBy(x => x.Order)];
 
     /// <summary>Runs <paramref name="change"/> and writes what it recorded. A fault rolls everything back. May run <paramref name="change"/> more than
-    /// once, each time on an empty context, where the database asks to try again.</summary>
+    /// once, each time on an empty context, where the database asks to try again or another node has just added the same row.</summary>
     /// <param name="actor">Who acts. Its session or access token, if it has one, must still count.</param>
     /// <param name="change">The change. Success without a recorded event means that there was nothing to do, and nothing is written.</param>
     /// <param name="cancellationToken">Cancels the change, unless it has been committed.</param>
@@ -33,7 +36,7 @@ public sealed class UnitOfWorkRunner(
         var changeId = Guid.CreateVersion7(time.GetUtcNow());
         Result<T> outcome = default;
         UnitOfWork? unit = null;
-        var result = await context.Database.CreateExecutionStrategy().ExecuteAsync(
+        var result = await AgainAfterDuplicatesAsync(() => context.Database.CreateExecutionStrategy().ExecuteAsync(
             changeId,
             async (_, id, token) =>
             {
@@ -63,7 +66,7 @@ public sealed class UnitOfWorkRunner(
             // Called after a connection failure to find out whether the commit succeeded. If so, the result is the one from before the
             // commit.
             async (_, id, token) => new(await context.AuditEntries.AnyAsync(entry => entry.ChangeId == id, token), outcome),
-            cancellationToken);
+            cancellationToken));
         if (result.Commits)
         {
             feed.Announce(unit!.Feed); // before the caller gets the result
@@ -91,7 +94,7 @@ public sealed class UnitOfWorkRunner(
     {
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        feed.Announce(await context.Database.CreateExecutionStrategy().ExecuteAsync(
+        feed.Announce(await AgainAfterDuplicatesAsync(() => context.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>
             {
                 context.ChangeTracker.Clear();
@@ -102,7 +105,22 @@ public sealed class UnitOfWorkRunner(
                 await transaction.CommitAsync(token);
                 return entries;
             },
-            cancellationToken));
+            cancellationToken)));
+    }
+
+    static async Task<T> AgainAfterDuplicatesAsync<T>(Func<Task<T>> run)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await run();
+            }
+            catch (DbUpdateException exception) when (attempt <= MaxDuplicates && Duplicates.Caused(exception))
+            {
+                // The transaction has been rolled back.
+            }
+        }
     }
 
     /// <summary>All of a change but its commit.</summary>
@@ -151,6 +169,8 @@ public sealed class UnitOfWorkRunner(
         return true;
     }
 
+    sealed record FeedEnd(long Number);
+
     static async Task<IReadOnlyList<FeedEntry>> AppendFeedAsync(
         DashboardContext context, IReadOnlyList<FeedSubject> subjects, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -159,8 +179,8 @@ public sealed class UnitOfWorkRunner(
             return [];
         }
 
-        await context.FeedCounters.ExecuteUpdateAsync(set => set.SetProperty(x => x.Number, x => x.Number + subjects.Count), cancellationToken);
-        var before = await context.FeedCounters.Select(x => x.Number).SingleAsync(cancellationToken) - subjects.Count;
+        var end = await context.RaiseAsync<FeedCounter, FeedEnd>(nameof(FeedCounter.Number), subjects.Count, (nameof(FeedCounter.Id), FeedCounter.TheOne), cancellationToken);
+        var before = end!.Number - subjects.Count;
         var entries = subjects
             .Select((subject, index) => new FeedEntry { Number = before + index + 1, SubjectType = subject.Type, SubjectId = subject.Id, At = now }).ToList();
         context.AddRange(entries);

@@ -20,8 +20,7 @@ public static class Page
     /// <summary>The number of items on a page if the request does not specify one.</summary>
     public const int DefaultLimit = 50;
 
-    /// <summary>The maximum length of a search text, which is the length of the longest text that is searched. SQLite limits the length of
-    /// a pattern.</summary>
+    /// <summary>The maximum length of a search text, which is the length of the longest text that is searched.</summary>
     public const int MaxSearchLength = 512;
 
     /// <summary>Validates a page size and a search text. Returns null if both are valid.</summary>
@@ -30,6 +29,11 @@ public static class Page
         if (limit is < 1 or > MaxLimit)
         {
             return Error.Invalid("limit", $"Use a whole number from 1 to {MaxLimit}.");
+        }
+
+        if (search?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            return Error.Invalid("search", "Remove the NUL character.");
         }
 
         return search is { Length: > MaxSearchLength } ? Error.Invalid("search", $"Use {MaxSearchLength} characters or fewer.") : null;

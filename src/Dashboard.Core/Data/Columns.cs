@@ -1,12 +1,8 @@
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Dashboard.Core.Data;
-
-/// <summary>A provider's collations; null stands for the database's default.</summary>
-/// <param name="Bytes">The collation of ids and slugs, which compare byte for byte.</param>
-/// <param name="Names">The collation of names that lists are sorted by, which ignores case.</param>
-sealed record Collations(string? Bytes, string? Names);
 
 /// <summary>The kinds of columns that many tables have.</summary>
 static class Columns
@@ -16,11 +12,15 @@ static class Columns
     /// <summary>The longest id or slug.</summary>
     public const int MaxId = 64;
 
-    /// <summary>An id or slug: ASCII, compared byte for byte.</summary>
-    public static PropertyBuilder IsId(this PropertyBuilder property, Collations collations) => property.IsAscii(MaxId).UseCollation(collations.Bytes);
+    /// <summary>An id or slug, which is ASCII.</summary>
+    public static PropertyBuilder IsId(this PropertyBuilder property) => property.IsAscii(MaxId);
 
     /// <summary>A name that a person chose.</summary>
     public static PropertyBuilder IsName(this PropertyBuilder property) => property.HasMaxLength(MaxName);
+
+    /// <summary>The bytes that a list is sorted by, as <see cref="ComparableText.SortKey"/> writes them. Bytes, since every database compares those alike.</summary>
+    public static PropertyBuilder IsSortKey(this PropertyBuilder<string> property) => property.HasConversion(
+        text => Encoding.UTF8.GetBytes(text), bytes => Encoding.UTF8.GetString(bytes)).HasMaxLength(ComparableText.MaxSortKeyBytes);
 
     /// <summary>A SHA-256.</summary>
     public static PropertyBuilder IsHash(this PropertyBuilder property) => property.HasMaxLength(32).IsFixedLength();

@@ -4,12 +4,12 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Dashboard.Core.Keys;
 
-sealed class KeyFirstUseConfiguration(Collations collations) : IEntityTypeConfiguration<KeyFirstUse>
+sealed class KeyFirstUseConfiguration : IEntityTypeConfiguration<KeyFirstUse>
 {
     public void Configure(EntityTypeBuilder<KeyFirstUse> builder)
     {
         builder.ToTable("ApiKeyFirstUses").HasKey(x => x.KeyId);
-        builder.Property(x => x.KeyId).IsId(collations);
+        builder.Property(x => x.KeyId).IsId();
         builder.Property(x => x.Method).IsAscii(KeyFirstUse.MaxMethodLength);
         builder.Property(x => x.Path).HasMaxLength(KeyFirstUse.MaxPathLength);
         builder.Property(x => x.Network).IsAscii(Columns.MaxId);

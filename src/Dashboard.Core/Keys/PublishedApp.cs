@@ -14,7 +14,14 @@ public sealed class PublishedApp
     public required long ProjectId { get; init; }
 
     /// <summary>The display name, 1 to 100 characters.</summary>
-    public required string Name { get; init; }
+    public required string Name
+    {
+        get;
+        init => (field, SearchText) = (value, ComparableText.Fold(value));
+    }
+
+    /// <summary><see cref="Name"/> as searches compare it.</summary>
+    public string SearchText { get; private set; } = "";
 
     /// <summary>The kind of the resource that its key is limited to.</summary>
     public required string ResourceKind { get; init; }

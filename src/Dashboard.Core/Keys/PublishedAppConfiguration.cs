@@ -5,16 +5,16 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Dashboard.Core.Keys;
 
-sealed class PublishedAppConfiguration(Collations collations) : IEntityTypeConfiguration<PublishedApp>
+sealed class PublishedAppConfiguration : IEntityTypeConfiguration<PublishedApp>
 {
     public void Configure(EntityTypeBuilder<PublishedApp> builder)
     {
         builder.ToTable("Apps");
-        builder.Property(x => x.Id).IsId(collations);
+        builder.Property(x => x.Id).IsId();
         builder.Property(x => x.Name).IsName();
-        builder.Property(x => x.ResourceKind).IsId(collations);
-        builder.Property(x => x.ResourceId).IsId(collations);
-        builder.Property(x => x.PublishedBy).IsId(collations);
+        builder.Property(x => x.ResourceKind).IsId();
+        builder.Property(x => x.ResourceId).IsId();
+        builder.Property(x => x.PublishedBy).IsId();
         builder.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
         builder.HasIndex(x => new { x.ProjectId, x.PublishedAt, x.Id });
     }

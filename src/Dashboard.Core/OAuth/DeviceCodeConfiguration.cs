@@ -5,19 +5,19 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Dashboard.Core.OAuth;
 
-sealed class DeviceCodeConfiguration(Collations collations) : IEntityTypeConfiguration<DeviceCode>
+sealed class DeviceCodeConfiguration : IEntityTypeConfiguration<DeviceCode>
 {
     public void Configure(EntityTypeBuilder<DeviceCode> builder)
     {
         builder.ToTable("OAuthDeviceCodes").HasKey(x => x.CodeHash);
         builder.Property(x => x.CodeHash).IsHash();
         builder.Property(x => x.UserCodeHash).IsHash();
-        builder.Property(x => x.ClientId).IsId(collations);
+        builder.Property(x => x.ClientId).IsId();
         builder.Property(x => x.Scope).IsScope();
         builder.Property(x => x.Resource).IsUri();
         builder.Property(x => x.Address).IsAscii(Columns.MaxId);
         builder.Property(x => x.UserAgent).HasMaxLength(200);
-        builder.Property(x => x.UserId).IsId(collations);
+        builder.Property(x => x.UserId).IsId();
         builder.HasIndex(x => x.UserCodeHash).IsUnique();
         builder.HasIndex(x => x.ExpiresAt);
     }

@@ -5,11 +5,11 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Dashboard.Core.Organizations;
 
-sealed class DashboardUserConfiguration(Collations collations) : IEntityTypeConfiguration<DashboardUser>
+sealed class DashboardUserConfiguration : IEntityTypeConfiguration<DashboardUser>
 {
     public void Configure(EntityTypeBuilder<DashboardUser> builder)
     {
-        builder.Property(x => x.Id).IsId(collations);
+        builder.Property(x => x.Id).IsId();
         builder.Property(x => x.Name).IsName();
         builder.HasMany<Session>().WithOne().HasForeignKey(x => x.UserId);
     }

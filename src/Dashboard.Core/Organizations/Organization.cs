@@ -61,10 +61,20 @@ public sealed class Resource
     public required string ExternalId { get; init; }
 
     /// <summary>The display name, 1 to 100 characters.</summary>
-    public required string Name { get; set; }
+    public required string Name
+    {
+        get;
+        set => (field, SortName, SearchText) = (value, ComparableText.SortKey(value), ComparableText.Fold(value));
+    }
 
     /// <summary>When the resource was registered, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The sort value for <see cref="Name"/>.</summary>
+    public string SortName { get; private set; } = "";
+
+    /// <summary><see cref="Name"/> as searches compare it.</summary>
+    public string SearchText { get; private set; } = "";
 }
 
 /// <summary>A current or past slug of an organization. Slugs are never reused.</summary>

@@ -52,7 +52,14 @@ public sealed class ServiceAccount
     public required long OrganizationId { get; init; }
 
     /// <summary>The display name, 1 to 100 characters.</summary>
-    public required string Name { get; set; }
+    public required string Name
+    {
+        get;
+        set => (field, SearchText) = (value, ComparableText.Fold(value));
+    }
+
+    /// <summary><see cref="Name"/> as searches compare it.</summary>
+    public string SearchText { get; private set; } = "";
 
     /// <summary>The purpose, up to <see cref="MaxDescriptionLength"/> characters; empty if there is none.</summary>
     public required string Description { get; set; }

@@ -15,7 +15,7 @@ static class ResourcePages
 
     /// <summary>The cursor after a resource.</summary>
     public static Cursor EndAt(Resource resource, ResourceSort sort) => sort == ResourceSort.Name
-        ? new(DateTimeOffset.UnixEpoch, string.Create(CultureInfo.InvariantCulture, $"{resource.Id}{NameMark}{resource.Name}"))
+        ? new(DateTimeOffset.UnixEpoch, string.Create(CultureInfo.InvariantCulture, $"{resource.Id}{NameMark}{resource.SortName}"))
         : new(resource.CreatedAt, resource.Id);
 
     static IQueryable<Resource> ByTime(IQueryable<Resource> resources, bool descending, Cursor? after)
@@ -36,14 +36,13 @@ static class ResourcePages
     {
         if (after?.Id.Split(NameMark) is [var number, var name] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {
-            // The database compares the names, with the collation that it sorts by.
             resources = descending
-                ? resources.Where(x => string.Compare(x.Name, name) <= 0 && (string.Compare(x.Name, name) < 0 || x.Id < id))
-                : resources.Where(x => string.Compare(x.Name, name) >= 0 && (string.Compare(x.Name, name) > 0 || x.Id > id));
+                ? resources.Where(x => string.Compare(x.SortName, name) <= 0 && (string.Compare(x.SortName, name) < 0 || x.Id < id))
+                : resources.Where(x => string.Compare(x.SortName, name) >= 0 && (string.Compare(x.SortName, name) > 0 || x.Id > id));
         }
 
         return descending
-            ? resources.OrderByDescending(x => x.Name).ThenByDescending(x => x.Id)
-            : resources.OrderBy(x => x.Name).ThenBy(x => x.Id);
+            ? resources.OrderByDescending(x => x.SortName).ThenByDescending(x => x.Id)
+            : resources.OrderBy(x => x.SortName).ThenBy(x => x.Id);
     }
 }

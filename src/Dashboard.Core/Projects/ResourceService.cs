@@ -228,8 +228,8 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
 
         if (search is not null)
         {
-            var literal = Like.Literal(search);
-            resources = resources.Where(x => EF.Functions.Like(x.Name, $"%{literal}%", Like.Escape) || EF.Functions.Like(x.ExternalId, $"{literal}%", Like.Escape));
+            var text = ComparableText.Fold(search);
+            resources = resources.Where(x => x.SearchText.Contains(text) || x.ExternalId.Substring(0, search.Length) == search);
         }
 
         return resources;

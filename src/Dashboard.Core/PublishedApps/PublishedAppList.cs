@@ -81,8 +81,8 @@ public sealed partial class PublishedAppService
 
         if (SearchOf(query) is { } search)
         {
-            var literal = Like.Literal(search);
-            apps = apps.Where(x => EF.Functions.Like(x.Name, $"%{literal}%", Like.Escape) || EF.Functions.Like(x.Id, $"{literal}%", Like.Escape));
+            var text = ComparableText.Fold(search);
+            apps = apps.Where(x => x.SearchText.Contains(text) || x.Id.Substring(0, search.Length) == search);
         }
 
         return apps;

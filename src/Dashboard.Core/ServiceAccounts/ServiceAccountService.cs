@@ -157,11 +157,11 @@ public sealed partial class ServiceAccountService(
         if (search is not null)
         {
             // A client id is the identifier with a different prefix.
-            var literal = Like.Literal(search);
             var id = search.StartsWith(ServiceAccount.ClientIdPrefix, StringComparison.Ordinal)
-                ? Like.Literal(ServiceAccount.IdPrefix + search[ServiceAccount.ClientIdPrefix.Length..])
-                : literal;
-            accounts = accounts.Where(x => EF.Functions.Like(x.Name, $"%{literal}%", Like.Escape) || EF.Functions.Like(x.Id, $"{id}%", Like.Escape));
+                ? ServiceAccount.IdPrefix + search[ServiceAccount.ClientIdPrefix.Length..]
+                : search;
+            var text = ComparableText.Fold(search);
+            accounts = accounts.Where(x => x.SearchText.Contains(text) || x.Id.Substring(0, id.Length) == id);
         }
 
         return accounts;

@@ -107,6 +107,11 @@ public sealed class TokenCache : IDisposable
         PendingRead pendingRead;
         lock (gate)
         {
+            if (young.TryGetValue(digest, out var token) && token.Holds)
+            {
+                return Task.FromResult<CachedToken?>(token); // read by another caller while this one checked the signature
+            }
+
             if (pendingReads.TryGetValue(digest, out var running) && running.Version == version)
             {
                 return running.Result.Task;

@@ -17,12 +17,12 @@ static class OAuthColumns
     public static PropertyBuilder IsScope(this PropertyBuilder property) => property.IsAscii(OAuthLimits.MaxScope);
 }
 
-sealed class RegisteredClientConfiguration(Collations collations) : IEntityTypeConfiguration<RegisteredClient>
+sealed class RegisteredClientConfiguration : IEntityTypeConfiguration<RegisteredClient>
 {
     public void Configure(EntityTypeBuilder<RegisteredClient> builder)
     {
         builder.ToTable("OAuthClients").HasKey(x => x.ClientId);
-        builder.Property(x => x.ClientId).IsId(collations);
+        builder.Property(x => x.ClientId).IsId();
         builder.Property(x => x.Name).IsName();
         builder.Property(x => x.SecretHash).IsHash();
         builder.Property(x => x.AuthMethod).IsAscii(32);
@@ -34,13 +34,13 @@ sealed class RegisteredClientConfiguration(Collations collations) : IEntityTypeC
     }
 }
 
-sealed class AuthorizationConfiguration(Collations collations) : IEntityTypeConfiguration<Authorization>
+sealed class AuthorizationConfiguration : IEntityTypeConfiguration<Authorization>
 {
     public void Configure(EntityTypeBuilder<Authorization> builder)
     {
         builder.ToTable("OAuthApprovals");
-        builder.Property(x => x.Id).IsId(collations);
-        builder.Property(x => x.ClientId).IsId(collations);
+        builder.Property(x => x.Id).IsId();
+        builder.Property(x => x.ClientId).IsId();
         builder.Property(x => x.Scope).IsScope();
         builder.Property(x => x.Resource).IsUri();
         builder.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
@@ -63,16 +63,16 @@ sealed class RefreshTokenConfiguration : IEntityTypeConfiguration<RefreshToken>
     }
 }
 
-sealed class AccessTokenConfiguration(Collations collations) : IEntityTypeConfiguration<AccessToken>
+sealed class AccessTokenConfiguration : IEntityTypeConfiguration<AccessToken>
 {
     public void Configure(EntityTypeBuilder<AccessToken> builder)
     {
         builder.ToTable("OAuthAccessTokens").HasKey(x => x.Jti);
-        builder.Property(x => x.Jti).IsId(collations);
+        builder.Property(x => x.Jti).IsId();
         builder.Property(x => x.AuthorizationId).HasColumnName(OAuthColumns.AuthorizationId);
-        builder.Property(x => x.ClientId).IsId(collations);
+        builder.Property(x => x.ClientId).IsId();
         builder.Property(x => x.OwnerType).HasConversion(type => type.ToWireName(), word => PartyTypes.FromWireName(word)).IsAscii(16);
-        builder.Property(x => x.OwnerId).IsId(collations);
+        builder.Property(x => x.OwnerId).IsId();
         builder.Property(x => x.Scope).IsScope();
         builder.Property(x => x.Resource).IsUri();
         builder.HasOne<Authorization>().WithMany().HasForeignKey(x => x.AuthorizationId);
@@ -80,12 +80,12 @@ sealed class AccessTokenConfiguration(Collations collations) : IEntityTypeConfig
     }
 }
 
-sealed class SigningKeyConfiguration(Collations collations) : IEntityTypeConfiguration<SigningKey>
+sealed class SigningKeyConfiguration : IEntityTypeConfiguration<SigningKey>
 {
     public void Configure(EntityTypeBuilder<SigningKey> builder)
     {
         builder.ToTable("OAuthSigningKeys").HasKey(x => x.Kid);
-        builder.Property(x => x.Kid).IsId(collations);
+        builder.Property(x => x.Kid).IsId();
         builder.Property(x => x.X).IsAscii(Columns.MaxId);
         builder.Property(x => x.Y).IsAscii(Columns.MaxId);
     }

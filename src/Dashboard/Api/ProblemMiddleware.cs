@@ -81,6 +81,12 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ApiMethods methods,
         {
             await Problems.WriteAsync(http, OfStatus(bad.StatusCode));
         }
+        else if (exception is UnstorableTextException)
+        {
+            LogUnstorable(exception, http.GetEndpoint()?.DisplayName);
+            await Problems.WriteAsync(http, new ProblemDocument(
+                StatusCodes.Status400BadRequest, "invalid_request", "The request contains a character that cannot be stored, or text that is too long."));
+        }
         else if (!Outages.Caused(exception))
         {
             var trace = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
@@ -118,6 +124,9 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ApiMethods methods,
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The request {Method} {Endpoint} failed, trace {TraceId}.")]
     partial void LogFailed(Exception exception, string method, string? endpoint, string traceId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The request {Endpoint} has text that cannot be stored.")]
+    partial void LogUnstorable(Exception exception, string? endpoint);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A request failed because the database is unavailable.")]
     partial void LogUnavailable(Exception exception);

@@ -29,8 +29,9 @@ static class HttpRules
     {
         ExceptionHandlingPath = "/error",
         CreateScopeForErrors = true,
-        StatusCodeSelector = exception =>
-            Outages.Caused(exception) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
+        StatusCodeSelector = exception => exception is UnstorableTextException ? StatusCodes.Status400BadRequest
+            : Outages.Caused(exception) ? StatusCodes.Status503ServiceUnavailable
+            : StatusCodes.Status500InternalServerError,
     });
 
     /// <summary>Shows the page of an unknown address.</summary>

@@ -89,11 +89,13 @@ sealed class ServiceAccountsPageQuery(ServiceAccountService accounts, ProjectSer
     public async Task<PickPage> FindProjectsAsync(
         Actor actor, OrganizationAccess organization, string term, CancellationToken cancellationToken)
     {
+        var text = ComparableText.Fold(term);
         var found = (await OfAsync(actor, organization, cancellationToken))
-            .FindAll(
-                project => project.Name.Contains(term, StringComparison.OrdinalIgnoreCase)
-                || project.Path.Contains(term, StringComparison.OrdinalIgnoreCase));
-        return new([.. found.OrderBy(project => project.Name, StringComparer.OrdinalIgnoreCase).Take(Rows).Select(project => new PickItem(project.Path, project.Name, project.Path))], found.Count);
+            .FindAll(project => ComparableText.Fold(project.Name).Contains(text, StringComparison.Ordinal) || project.Path.Contains(text, StringComparison.Ordinal));
+        return new(
+            [.. found.OrderBy(project => ComparableText.SortKey(project.Name), StringComparer.Ordinal).Take(Rows)
+                .Select(project => new PickItem(project.Path, project.Name, project.Path))],
+            found.Count);
     }
 
     async Task<List<NamedProject>> OfAsync(Actor actor, OrganizationAccess organization, CancellationToken cancellationToken) =>

@@ -7,6 +7,7 @@ namespace Dashboard.Tests.E2E.Keys;
 
 /// <summary>A secret that is shown once, on a page whose server is killed and comes back: what the page belonged to is gone with the
 /// process.</summary>
+[Trait("database", "every")]
 public sealed class KilledServerTests(Browser browser) : IDisposable
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");

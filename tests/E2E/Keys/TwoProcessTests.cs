@@ -7,6 +7,7 @@ namespace Dashboard.Tests.E2E.Keys;
 
 /// <summary>What holds between processes on one database.</summary>
 [Collection(typeof(SerialCollection))]
+[Trait("database", "every")]
 public sealed class TwoProcessTests(TwoProcessTests.Nodes nodes) : IClassFixture<TwoProcessTests.Nodes>
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -2,6 +2,7 @@ using Dashboard.Core.Data;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Dashboard.Tests.E2E.Support;
 
@@ -14,11 +15,57 @@ static class DatabaseTemplate
     static readonly Lazy<DirectoryInfo> Migrated = new(Migrate);
     static readonly Lazy<DirectoryInfo> Owned = new(SetUp);
 
+    static readonly string? Server = Environment.GetEnvironmentVariable("LATCHKEY_TEST_DATABASE") == "PostgreSql"
+        ? Environment.GetEnvironmentVariable("LATCHKEY_TEST_POSTGRESQL") ?? throw new InvalidOperationException("LATCHKEY_TEST_POSTGRESQL must be a connection string.")
+        : null;
+
     /// <summary>Copies a database that has every table and no row.</summary>
-    public static void CopyEmpty(DirectoryInfo folder) => Copy(Migrated.Value, folder);
+    public static void CopyEmpty(DirectoryInfo folder)
+    {
+        if (Server is null)
+        {
+            Copy(Migrated.Value, folder);
+        }
+        else
+        {
+            CreateOnServer(folder, template: null); // the start migrates it
+        }
+    }
 
     /// <summary>Copies a database with the first owner, and all that a start keeps beside one.</summary>
-    public static void CopyWithOwner(DirectoryInfo folder) => Copy(Owned.Value, folder);
+    public static void CopyWithOwner(DirectoryInfo folder)
+    {
+        var owned = Owned.Value;
+        Copy(owned, folder);
+        if (Server is not null)
+        {
+            CreateOnServer(folder, owned);
+        }
+    }
+
+    /// <summary>Returns whether a folder has its database.</summary>
+    public static bool Exists(DirectoryInfo folder) => Server is null
+        ? File.Exists(Path.Combine(folder.FullName, FileName))
+        : Directory.Exists(Path.Combine(folder.FullName, "keys"));
+
+    /// <summary>The settings that lead to the database of a folder.</summary>
+    public static IEnumerable<(string Name, string Value)> SettingsOf(DirectoryInfo folder) => Server is null
+        ? [("ConnectionStrings:Dashboard", $"Data Source={Path.Combine(folder.FullName, FileName)}")]
+        :
+        [
+            ("Database:Provider", "PostgreSql"), ("ConnectionStrings:Dashboard", OnServer(folder.Name)), ("DataProtection:KeyPath", Path.Combine(folder.FullName, "keys")),
+        ];
+
+    static string OnServer(string database) => new NpgsqlConnectionStringBuilder(Server) { Database = database }.ToString();
+
+    static void CreateOnServer(DirectoryInfo folder, DirectoryInfo? template)
+    {
+        using var connection = new NpgsqlConnection(OnServer("postgres"));
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"CREATE DATABASE \"{folder.Name}\"" + (template is null ? "" : $" TEMPLATE \"{template.Name}\"");
+        command.ExecuteNonQuery();
+    }
 
     static DirectoryInfo Migrate()
     {
@@ -40,6 +87,8 @@ static class DatabaseTemplate
             CopyEmpty(folder);
             product.Start();
         }
+
+        NpgsqlConnection.ClearAllPools(); // a template must have no connections
 
         return folder;
     }

@@ -7,6 +7,7 @@ namespace Dashboard.Tests.E2E.Usage;
 
 /// <summary>Compares counters with the responses that clients received. LATCHKEY_USAGE_REQUESTS sets the number of requests.</summary>
 [Collection(typeof(SerialCollection))]
+[Trait("database", "every")]
 public sealed class UsageCountTests : IAsyncDisposable
 {
     const int Connections = 8;

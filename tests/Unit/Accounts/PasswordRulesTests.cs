@@ -2,10 +2,12 @@ using Dashboard.Core.Accounts;
 using Dashboard.Core.Organizations;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Dashboard.Tests.Unit.Support;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Accounts;
 
+[EveryDatabase]
 public sealed class PasswordRulesTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Accounts;
 
+[EveryDatabase]
 public sealed class SessionTests
 {
     [Fact]

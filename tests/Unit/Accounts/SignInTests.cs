@@ -3,11 +3,14 @@ using Dashboard.Core.Accounts;
 using Dashboard.Core.Organizations;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Accounts;
 
+[EveryDatabase]
 public sealed class SignInTests
 {
     [Theory]
@@ -201,6 +204,30 @@ public sealed class SignInTests
         Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.SignInAsync(email: "\uD83D@northwind.example")).Error?.Code);
     }
 
+    [Theory]
+    [InlineData("schlie\u00DFe die T\u00FCr bitte", "schlie\u00DFe die Tu\u0308r bitte")]
+    [InlineData("schlie\u00DFe die Tu\u0308r bitte", "schlie\u00DFe die T\u00FCr bitte")]
+    [InlineData("a long enough p\uFF41ssword", "a long enough password")] // full width
+    public async Task Password_is_the_same_however_a_keyboard_composes_it(string set, string typed)
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        await StoreAsync(newcomers, newcomers.Services.Get<PasswordCheck>().Hash(new(), set));
+        Assert.Null((await newcomers.SignInAsync(typed)).Error);
+        Assert.Null((await newcomers.SignInAsync(set)).Error);
+        Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.SignInAsync(typed.ToUpperInvariant())).Error?.Code);
+    }
+
+    [Fact]
+    public async Task Hash_of_a_password_as_it_was_typed_matches_once_more_and_is_replaced()
+    {
+        const string typed = "schlie\u00DFe die Tu\u0308r bitte";
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        await StoreAsync(newcomers, new PasswordHasher<DashboardUser>(Options.Create(new PasswordHasherOptions { IterationCount = 10 })).HashPassword(new(), typed));
+        Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.SignInAsync(ComparableText.Compose(typed))).Error?.Code); // not what was hashed
+        Assert.Null((await newcomers.SignInAsync(typed)).Error);
+        Assert.Null((await newcomers.SignInAsync(ComparableText.Compose(typed))).Error);
+    }
+
     [Fact]
     public async Task Hash_of_an_older_strength_is_renewed()
     {
@@ -269,5 +296,11 @@ public sealed class SignInTests
             OnVerify();
             return real.VerifyHashedPassword(user, hashedPassword, providedPassword);
         }
+    }
+
+    static async Task StoreAsync(SignInFixture newcomers, string hash)
+    {
+        await using var context = newcomers.Installation.Open();
+        await context.Users.ExecuteUpdateAsync(set => set.SetProperty(user => user.PasswordHash, hash), SignInFixture.Cancel);
     }
 }

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Audit;
 
+[EveryDatabase]
 public sealed class AuditVerifierTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -63,7 +64,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     [InlineData("TargetType = 'key'")]
     [InlineData("TargetId = TargetId || TargetName, TargetName = ''")]
     [InlineData("TargetName = lower(TargetName)")]
-    [InlineData("Succeeded = 0")]
+    [InlineData("Succeeded = FALSE")]
     [InlineData("Details = '{ }'")]
     [InlineData("KeyId = '39f6c93f15c057bb'")]
     [InlineData("OldKeyHash = Hash")]

@@ -10,6 +10,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Auth;
 
+[EveryDatabase]
 public sealed class SessionWatchTests : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

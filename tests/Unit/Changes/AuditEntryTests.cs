@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Changes;
 
+[EveryDatabase]
 public sealed class AuditEntryTests
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;

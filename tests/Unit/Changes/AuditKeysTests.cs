@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Changes;
 
+[EveryDatabase]
 public sealed class AuditKeysTests : IAsyncDisposable
 {
     /// <summary>Keys that are easy to tell apart.</summary>

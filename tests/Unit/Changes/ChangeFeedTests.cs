@@ -9,6 +9,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Changes;
 
+[EveryDatabase]
 public sealed class ChangeFeedTests : IAsyncDisposable
 {
     static CancellationToken None => TestContext.Current.CancellationToken;
@@ -129,10 +130,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
         await CreateAsync();
         var other = world.Run();
         var heard = await ListenAsync(other);
-        await using (var context = world.Open())
-        {
-            await context.Database.ExecuteSqlRawAsync(sql, None);
-        }
+        world.Sql(sql);
 
         await other.Get<ChangeFeed>().ReadAsync(None);
         Assert.Equal(["reset"], heard);
@@ -147,10 +145,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     {
         var heard = await ListenAsync(world.Services);
         var one = await CreateAsync();
-        await using (var context = world.Open())
-        {
-            await context.Database.ExecuteSqlRawAsync("UPDATE FeedCounter SET Number = 0; DELETE FROM FeedEntries", None);
-        }
+        world.Sql("UPDATE FeedCounter SET Number = 0; DELETE FROM FeedEntries");
 
         await world.Services.Get<ChangeFeed>().ReadAsync(None);
         var two = await CreateAsync();
@@ -162,16 +157,11 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     public async Task More_rows_than_one_query_are_published_in_order()
     {
         var heard = await ListenAsync(world.Services);
-        await using (var context = world.Open())
-        {
-            await context.Database.ExecuteSqlRawAsync(
-                """
-                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
-                INSERT INTO FeedEntries (Number, SubjectType, SubjectId, At) SELECT i, 'key', i, 1 FROM n;
-                UPDATE FeedCounter SET Number = 2500
-                """,
-                None);
-        }
+        world.Sql("""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+            INSERT INTO FeedEntries (Number, SubjectType, SubjectId, At) SELECT i, 'key', CAST(i AS varchar(10)), 1 FROM n;
+            UPDATE FeedCounter SET Number = 2500
+            """);
 
         await world.Services.Get<ChangeFeed>().ReadAsync(None);
         Assert.Equal(Enumerable.Range(1, 2500).Select(i => $"key {i}"), heard);

@@ -19,6 +19,7 @@ namespace Dashboard.Tests.Unit.Changes;
 
 /// <summary>Finds every public method of the domain that changes something in its IL. Each writes its audit rows and feed rows, and changes
 /// nothing if they cannot be written. A method that changes something but is missing in <see cref="Methods"/> fails a test.</summary>
+[EveryDatabase]
 public sealed class ChangingMethodsTests
 {
     const string Password = "a lighthouse keeps nine otters";

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Changes;
 
+[EveryDatabase]
 public sealed class FeedCleanupServiceTests : IAsyncDisposable
 {
     static CancellationToken None => TestContext.Current.CancellationToken;

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Changes;
 
+[EveryDatabase]
 public sealed class UnitOfWorkLoadTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();

@@ -1,17 +1,16 @@
 using System.Data.Common;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Credentials;
-using Dashboard.Core.Data;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Changes;
 
 /// <summary>Connections to a remote server can break. A retry must find out whether the first attempt was committed.</summary>
+[EveryDatabase]
 public sealed class UnitOfWorkRetryTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -69,8 +68,13 @@ public sealed class UnitOfWorkRetryTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    Services Retrying(IInterceptor interceptor) => world.Run(services => services.ConfigureDbContext<SqliteContext>(
-        options => options.UseSqlite(sqlite => sqlite.ExecutionStrategy(dependencies => new TwoMoreTries(dependencies))).AddInterceptors(interceptor)));
+    Services Retrying(IInterceptor interceptor) => world.Run(services => TestDatabase.Configure(
+        services, options => options.AddInterceptors(interceptor).ReplaceService<IExecutionStrategyFactory, Factory>()));
+
+    sealed class Factory(ExecutionStrategyDependencies dependencies) : IExecutionStrategyFactory
+    {
+        public IExecutionStrategy Create() => new TwoMoreTries(dependencies);
+    }
 
     sealed class TwoMoreTries(ExecutionStrategyDependencies dependencies) : ExecutionStrategy(dependencies, 2, TimeSpan.FromMilliseconds(1))
     {

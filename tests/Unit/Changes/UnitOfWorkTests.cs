@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Changes;
 
+[EveryDatabase]
 public sealed class UnitOfWorkTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -52,7 +53,7 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
         var entries = await context.AuditEntries.OrderBy(x => x.ChainId).ThenBy(x => x.Sequence).ToListAsync(Token);
         Assert.Equal([(0, 1, "a"), (acme, 1, "a"), (acme, 2, "b"), (acme, 3, "a")], entries.Select(x => (x.ChainId, x.Sequence, x.TargetId)));
         Assert.Single(entries.Select(x => x.ChangeId).Distinct());
-        Assert.Equal([(1, "a"), (2, "b")], await context.FeedEntries.OrderBy(x => x.Number).Select(x => ValueTuple.Create((int)x.Number, x.SubjectId)).ToListAsync(Token));
+        Assert.Equal([(1, "a"), (2, "b")], (await context.FeedEntries.OrderBy(x => x.Number).ToListAsync(Token)).Select(x => (x.Number, x.SubjectId)));
         Assert.Null(await world.Services.Get<AuditVerifier>().FindBreakAsync(acme, Token));
         Assert.Null(await world.Services.Get<AuditVerifier>().FindBreakAsync(AuditChain.Installation, Token));
     }

@@ -1,8 +1,6 @@
 using Dashboard.Core.Data;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -94,87 +92,32 @@ public sealed class DatabaseStartTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_secrets_of_the_first_version_survive_an_upgrade()
+    public async Task Database_of_an_unreleased_version_fails_startup_and_says_how_to_begin_again()
     {
         await using var product = Build();
-        await using (var context = Open(product))
-        {
-            await context.GetService<IMigrator>().MigrateAsync("Initial", Token);
-            await context.Database.ExecuteSqlRawAsync("""
-                INSERT INTO Organizations (Id, Slug, Name, CreatedAt, Revision) VALUES (1, 'acme', 'Acme', 0, 0);
-                INSERT INTO ServiceAccounts (Id, OrganizationId, Name, Description, Permissions, AllProjects, Environment, State, CreatedAt, CreatedBy)
-                  VALUES ('sa_Aa', 1, 'one', '', 'read', 1, 'live', 'active', 0, 'x'), ('sa_Bb', 1, 'two', '', 'read', 1, 'live', 'active', 0, 'x');
-                INSERT INTO ServiceAccountCredentials (ClientId, ServiceAccountId, SecretHash, CreatedAt) VALUES ('latchkey-sa-Aa', 'sa_Aa', x'01', 5), ('latchkey-sa-Bb', 'sa_Bb', x'02', 6);
-                """, Token);
-        }
-
         await product.PrepareDatabaseAsync(Token);
-        await using var after = Open(product);
+        await using var context = Open(product);
+        await context.Database.ExecuteSqlRawAsync("UPDATE \"__EFMigrationsHistory\" SET \"MigrationId\" = '20261122032748_Initial'", Token);
+        var stopped = await Assert.ThrowsAsync<SettingException>(() => product.PrepareDatabaseAsync(Token));
         Assert.Equal(
-            ["cs_Aa latchkey-sa-Aa sa_Aa 01  5", "cs_Bb latchkey-sa-Bb sa_Bb 02  6"],
-            (await after.ServiceAccountCredentials.OrderBy(x => x.Id).ToListAsync(Token))
-                .Select(x => $"{x.Id} {x.ClientId} {x.ServiceAccountId} {Convert.ToHexString(x.SecretHash)} {x.Hint} {x.CreatedAt.ToUnixTimeMilliseconds()}"));
+            "ConnectionStrings:Dashboard points to a database that an unreleased version of Latchkey created (migration 20261122032748_Initial). It cannot be upgraded. "
+            + $"To begin again, move {Path.Combine(folder.FullName, "latchkey.db")} and the files beside it away, and the folder keys with them.",
+            stopped.Message);
     }
 
-    [Fact]
-    public async Task Keys_from_before_managed_keys_survive_an_upgrade_with_constraints()
+    [Theory]
+    [InlineData("PostgreSql", "Host=/nowhere;Username=latchkey;Database=latchkey", "points to a database that can neither be opened nor created: ")]
+    [InlineData("PostgreSql", "Data Source=latchkey.db;Nonsense=1", "is not a connection string for PostgreSQL: ")]
+    [InlineData("PostgreSql", null, "must be set when Database:Provider is PostgreSql")]
+    [InlineData("SqlServer", null, "must be set when Database:Provider is SqlServer")]
+    public async Task Server_that_cannot_be_reached_stops_the_start_with_one_sentence(string provider, string? connection, string message)
     {
-        const string insert = """
-            INSERT INTO ApiKeys (KeyId, Hash, Prefix, ProjectId, Name, Environment, State, Permissions, AllResources, OwnerType, OwnerId, CreatedBy, CreatedAt, Shelf, LastUsedOrder, ExpiryOrder)
-              VALUES ('{0}', x'{1}', 'nk_test', 1, 'one', 'test', 'revoked', 'read', 0, '{2}', 'x', 'x', 5, {3}, 0, 253402300799999)
-            """;
-        await using var product = Build();
-        List<string> indexes;
-        await using (var context = Open(product))
+        var stopped = await Assert.ThrowsAsync<SettingException>(async () =>
         {
-            await context.GetService<IMigrator>().MigrateAsync("OAuth", Token);
-            await context.Database.ExecuteSqlRawAsync("""
-                INSERT INTO Organizations (Id, Slug, Name, CreatedAt, Revision) VALUES (1, 'acme', 'Acme', 0, 0);
-                INSERT INTO Projects (Id, OrganizationId, Slug, Name, CreatedAt, Revision) VALUES (1, 1, 'orders', 'Orders', 0, 0);
-                INSERT INTO Resources (Id, ProjectId, Kind, ExternalId, Name, CreatedAt) VALUES (1, 1, 'agent', 'clerk', 'Clerk', 0);
-                """, Token);
-            await InsertAsync(context, "Aa", "01", "user", "3");
-            await context.Database.ExecuteSqlRawAsync("INSERT INTO ApiKeyResources (KeyId, ResourceId) VALUES ('Aa', 1)", Token);
-            indexes = await IndexesAsync(context);
-        }
-
-        await product.PrepareDatabaseAsync(Token);
-        await using var after = Open(product);
-        var key = await after.Keys.Include(x => x.Scope).SingleAsync(Token);
-        Assert.Equal(("Aa", "01", 3, 1L), (key.KeyId, Convert.ToHexString(key.Hash), key.Shelf, Assert.Single(key.Scope).ResourceId));
-        Assert.Equal(indexes, await IndexesAsync(after));
-        await InsertAsync(after, "Bb", "02", "app", "7");
-        await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => InsertAsync(after, "Cc", "03", "app", "3"));
-
-        static async Task InsertAsync(DashboardContext context, params string[] values) =>
-            await context.Database.ExecuteSqlRawAsync(values.Select((value, i) => (value, i)).Aggregate(insert, (sql, x) => sql.Replace($"{{{x.i}}}", x.value, StringComparison.Ordinal)), Token);
-
-        static Task<List<string>> IndexesAsync(DashboardContext context) =>
-            context.Database.SqlQueryRaw<string>("SELECT sql AS Value FROM sqlite_master WHERE type = 'index' AND tbl_name = 'ApiKeys' AND sql IS NOT NULL ORDER BY name").ToListAsync(Token);
-    }
-
-    [Fact]
-    public async Task Usage_from_before_days_were_counted_is_added_up_by_an_upgrade()
-    {
-        await using var product = Build();
-        await using (var context = Open(product))
-        {
-            await context.GetService<IMigrator>().MigrateAsync("KeyFolder", Token);
-            await context.Database.ExecuteSqlRawAsync("""
-                INSERT INTO KeyHours (KeyId, Hour, Outcome, ProjectId, Count)
-                  VALUES ('Aa', 86400000, 'valid', 7, 1), ('Aa', 169200000, 'valid', 7, 2), ('Aa', 169200000, 'expired_key', 7, 4), ('Aa', 172800000, 'valid', 7, 8), ('Bb', 86400000, 'valid', 9, 16)
-                """, Token);
-        }
-
-        for (var i = 0; i < 2; i++)
-        {
-            await product.PrepareDatabaseAsync(Token); // the second time there is nothing to do
-            await using var after = Open(product);
-            Assert.Equal(
-                ["Aa 2 expired_key 7 4", "Aa 2 valid 7 3", "Aa 3 valid 7 8", "Bb 2 valid 9 16"],
-                (await after.KeyDays.OrderBy(x => x.KeyId).ThenBy(x => x.Day).ThenBy(x => x.Outcome).ToListAsync(Token))
-                    .Select(x => $"{x.KeyId} {x.Day.Day} {x.Outcome} {x.ProjectId} {x.Count}"));
-        }
+            await using var product = Build(("Database:Provider", provider), ("ConnectionStrings:Dashboard", connection), ("DataProtection:KeyPath", "keys"));
+            await product.PrepareDatabaseAsync(Token);
+        });
+        Assert.StartsWith($"ConnectionStrings:Dashboard {message}", stopped.Message, StringComparison.Ordinal);
     }
 
     public void Dispose()
@@ -187,9 +130,11 @@ public sealed class DatabaseStartTests : IDisposable
 
     ServiceProvider Build() => Build($"Data Source={Path.Combine(folder.FullName, "latchkey.db")}");
 
-    ServiceProvider Build(string? connection)
+    ServiceProvider Build(string? connection) => Build(("ConnectionStrings:Dashboard", connection));
+
+    ServiceProvider Build(params (string Key, string? Value)[] settings)
     {
-        IConfiguration configuration = TestInstallation.Configuration(("ConnectionStrings:Dashboard", connection));
+        IConfiguration configuration = TestInstallation.Configuration(settings);
         return new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddDashboardDatabase(configuration, folder.FullName).BuildServiceProvider();
     }
 }

@@ -10,6 +10,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.DataProtection;
 
+[SqliteOnly("key files beside the database file")]
 public sealed class ProtectionTests
 {
     static readonly string WrapKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -73,7 +74,7 @@ public sealed class ProtectionTests
     public async Task Path_moves_the_folder()
     {
         await using var world = TestInstallation.Empty();
-        var other = Path.Combine(Path.GetDirectoryName(world.DatabaseFile)!, "other", "keys");
+        var other = Path.Combine(world.Folder, "other", "keys");
         Protect(world.Run((KeyFolder.Setting, "other/keys")));
         Assert.Single(Directory.GetFiles(other));
         Assert.Equal(Path.Combine(other), KeyFolder.Find(TestInstallation.Configuration(("Database:Provider", "SqlServer"), (KeyFolder.Setting, other)), "/")!.Path);
@@ -109,7 +110,7 @@ public sealed class ProtectionTests
     {
         await using var world = TestInstallation.Empty();
         Assert.StartsWith(
-            "DataProtection:KeyPath is", Assert.Throws<SettingException>(() => world.Run(("DataProtection:KeyPath", world.DatabaseFile))).Message, StringComparison.Ordinal);
+            "DataProtection:KeyPath is", Assert.Throws<SettingException>(() => world.Run(("DataProtection:KeyPath", Path.Combine(world.Folder, "latchkey.db")))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

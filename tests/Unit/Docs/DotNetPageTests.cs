@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -14,6 +15,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.Docs;
 
 /// <summary>Compiles the code of the .NET documentation page, and compares it with the page line by line.</summary>
+[EveryDatabase]
 public sealed class DotNetPageTests
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -43,7 +45,7 @@ public sealed class DotNetPageTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration["ConnectionStrings:Dashboard"] = $"Data Source={world.DatabaseFile}";
+        builder.Configuration.AddInMemoryCollection(world.DatabaseSettings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
 
         // the page
         builder.Services.AddLatchkeyVerification(builder.Configuration, builder.Environment.ContentRootPath);

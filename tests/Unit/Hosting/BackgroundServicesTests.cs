@@ -7,6 +7,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.Hosting;
 
 /// <summary>An unhandled exception in a background service would stop the host.</summary>
+[EveryDatabase]
 public sealed class BackgroundServicesTests
 {
     static readonly TimeSpan longestInterval = TimeSpan.FromDays(1);

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;
 
+[EveryDatabase]
 public sealed class IdempotencyTests : IAsyncDisposable
 {
     static readonly NewKey Requested = new(TestInstallation.Orders, "Backend", Permissions: ["read", "write"], IdempotencyKey: "11f0-1");

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;
 
+[EveryDatabase]
 public sealed class KeyBatchTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();

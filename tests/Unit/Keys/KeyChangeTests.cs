@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;
 
+[EveryDatabase]
 public sealed class KeyChangeTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;
 
+[EveryDatabase]
 public sealed class KeyCreationTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -157,7 +158,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     {
         world.Sql($"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
-            INSERT INTO Resources (ProjectId, Kind, ExternalId, Name, CreatedAt) SELECT {world.ProjectId(TestInstallation.Orders)}, 'workflow', 'w' || i, 'w', 0 FROM n
+            INSERT INTO Resources (ProjectId, Kind, ExternalId, Name, SortName, SearchText, CreatedAt) SELECT {world.ProjectId(TestInstallation.Orders)}, 'workflow', 'w' || i, 'w', x'77', 'w', 0 FROM n
             """);
         var commands = new Commands();
         var services = world.Run(commands);

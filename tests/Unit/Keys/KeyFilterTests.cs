@@ -12,6 +12,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;
 
+[EveryDatabase]
 public sealed class KeyFilterTests : IAsyncDisposable
 {
     static readonly TimeSpan Month = TimeSpan.FromDays(30);

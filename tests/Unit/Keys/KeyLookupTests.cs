@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;
 
+[EveryDatabase]
 public sealed class KeyLookupTests : IAsyncDisposable
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;

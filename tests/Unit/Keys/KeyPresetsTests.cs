@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys;
 
+[EveryDatabase]
 public sealed class KeyPresetsTests
 {
     [Fact]

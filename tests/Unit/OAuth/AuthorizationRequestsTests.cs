@@ -7,6 +7,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.OAuth;
 
 /// <summary>Authorization requests: what is shown, what is redirected with an error, and what is not redirected.</summary>
+[EveryDatabase]
 public sealed class AuthorizationRequestsTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();

@@ -6,6 +6,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.OAuth;
 
 /// <summary>Device requests and authorizations from the user's side.</summary>
+[EveryDatabase]
 public sealed class DeviceRequestsTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();

@@ -11,6 +11,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.OAuth;
 
 /// <summary>Token issuance, lifetimes and revocation.</summary>
+[EveryDatabase]
 public sealed class TokenServiceTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();

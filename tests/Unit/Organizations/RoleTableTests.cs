@@ -8,6 +8,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.Organizations;
 
 /// <summary>Tests each cell of the table with the service that performs the action and a member with the role.</summary>
+[EveryDatabase]
 public sealed class RoleTableTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();

@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Projects;
 
+[EveryDatabase]
 public sealed class ProjectChangesTests : IAsyncDisposable
 {
     static readonly ProjectPath Orders = new("acme", "orders");

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Projects;
 
+[EveryDatabase]
 public sealed class ResourceChangesTests : IAsyncDisposable
 {
     const string Intake = "workflow:intake";

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Projects;
 
+[EveryDatabase]
 public sealed class ResourceListTests : IAsyncDisposable
 {
     static readonly string[] ids = ["delta", "Alpha", "charlie", "alpha", "Bravo", "ALPHA", "echo"];

@@ -11,6 +11,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Projects;
 
+[SqliteOnly("a page draws its list at once where reads complete at once")]
 public sealed class ResourcesPageTests : PageTest
 {
     readonly TestInstallation world = new();

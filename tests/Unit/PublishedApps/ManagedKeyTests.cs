@@ -11,6 +11,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.PublishedApps;
 
 /// <summary>Keys of apps: hidden in lists, excluded from the limit, and revoked with their app or resource.</summary>
+[EveryDatabase]
 public sealed class ManagedKeyTests : IAsyncDisposable
 {
     const string Intake = "workflow:intake";

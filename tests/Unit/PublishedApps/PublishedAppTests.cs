@@ -1,4 +1,3 @@
-using System.Text;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.PublishedApps;
@@ -9,6 +8,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.PublishedApps;
 
+[EveryDatabase]
 public sealed class PublishedAppTests : IAsyncDisposable
 {
     const string Intake = "workflow:intake";
@@ -39,7 +39,7 @@ public sealed class PublishedAppTests : IAsyncDisposable
         Assert.Equal([Intake], key.Scope);
         Assert.Equal(["read", "execute"], key.Permissions);
         Assert.Equal(["app.published", "key.created"], await ActionsAsync());
-        var stored = world.Dump() + Encoding.Latin1.GetString(await File.ReadAllBytesAsync(world.DatabaseFile, Token));
+        var stored = world.DumpBytes();
         Assert.DoesNotContain(issued.Secret.Reveal(), stored, StringComparison.Ordinal);
         Assert.Contains(Convert.ToHexString(issued.Secret.Hash), stored, StringComparison.Ordinal);
     }

@@ -13,6 +13,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.PublishedApps;
 
+[SqliteOnly("a page draws its list at once where reads complete at once")]
 public sealed class PublishedAppsPageTests : PageTest
 {
     const string Intake = "workflow:intake";

@@ -1,4 +1,3 @@
-using System.Text;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;
@@ -8,6 +7,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.ServiceAccounts;
 
 /// <summary>Client secrets of service accounts, and how lists describe an account's credentials and owner.</summary>
+[EveryDatabase]
 public sealed class ClientSecretTests
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -29,7 +29,7 @@ public sealed class ClientSecretTests
         var stored = await context.ServiceAccountCredentials.Where(x => x.ClientId == first.Account.ClientId && x.RevokedAt == null).ToListAsync(Token);
         Assert.Equal(
             new[] { first.Secret, second.Secret }.Select(secret => Convert.ToHexString(secret.Hash)).Order(), stored.Select(x => Convert.ToHexString(x.SecretHash)).Order());
-        var file = world.Dump() + Encoding.Latin1.GetString(await File.ReadAllBytesAsync(world.DatabaseFile, Token));
+        var file = world.DumpBytes();
         Assert.DoesNotContain(second.Secret.Reveal(), file, StringComparison.Ordinal);
         Assert.DoesNotContain(second.Secret.Reveal()[7..], $"{second.Secret}", StringComparison.Ordinal);
     }

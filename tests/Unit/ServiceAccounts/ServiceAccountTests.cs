@@ -1,4 +1,3 @@
-using System.Text;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
@@ -10,6 +9,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.ServiceAccounts;
 
+[EveryDatabase]
 public sealed class ServiceAccountTests
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -32,7 +32,7 @@ public sealed class ServiceAccountTests
             (new Party(PartyType.ServiceAccount, account.Id, "gateway"), "gateway", TestInstallation.Orders, KeyEnvironment.Test, "Adam"),
             (key.Key.Owner, key.Key.Name, key.Key.Project, key.Key.Environment, key.Key.CreatedBy.Name));
         Assert.Equal(["read", "verify"], key.Key.Permissions);
-        var stored = world.Dump() + Encoding.Latin1.GetString(await File.ReadAllBytesAsync(world.DatabaseFile, Token));
+        var stored = world.DumpBytes();
         Assert.DoesNotContain(issued.Secret.Reveal(), stored, StringComparison.Ordinal);
         Assert.DoesNotContain(key.Secret.Reveal(), stored, StringComparison.Ordinal);
         Assert.Contains(Convert.ToHexString(issued.Secret.Hash), stored, StringComparison.Ordinal);

@@ -9,6 +9,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Setup;
 
+[EveryDatabase]
 public sealed class SetUpCodeTests : IAsyncDisposable
 {
     static readonly NewInstallation Northwind = new(SignInFixture.Email, SignInFixture.Password, "Northwind Traders", "Order Platform");

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Setup;
 
+[EveryDatabase]
 public sealed class SetUpTests
 {
     static readonly NewInstallation Northwind = new(SignInFixture.Email, SignInFixture.Password, " Northwind Traders ", "Order Platform");

@@ -18,6 +18,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Shared;
 
+[SqliteOnly("a page draws its list at once where reads complete at once")]
 public sealed class SecretDialogTests : PageTest, IAsyncLifetime
 {
     readonly TestInstallation world = new();

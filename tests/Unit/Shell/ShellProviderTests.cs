@@ -11,6 +11,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Shell;
 
+[SqliteOnly("a page draws its list at once where reads complete at once")]
 public sealed class ShellProviderTests : PageTest
 {
     readonly TestInstallation world = new();

@@ -7,7 +7,8 @@ namespace Dashboard.Tests.Unit.Support;
 /// <summary>A result set.</summary>
 /// <param name="Fields">The number of columns.</param>
 /// <param name="Rows">The rows.</param>
-sealed record ResultSet(int Fields, IReadOnlyList<object?[]> Rows)
+/// <param name="Names">The names of the columns, where somebody reads by name.</param>
+sealed record ResultSet(int Fields, IReadOnlyList<object?[]> Rows, IReadOnlyList<string>? Names = null)
 {
     public static ResultSet Empty { get; } = new(0, []);
 }
@@ -72,7 +73,7 @@ sealed class RowsReader(params IReadOnlyList<ResultSet> results) : DbDataReader
 
     public override string GetString(int ordinal) => (string)GetValue(ordinal);
 
-    public override string GetName(int ordinal) => $"{ordinal}";
+    public override string GetName(int ordinal) => Current.Names?[ordinal] ?? $"c{ordinal}";
 
     public override int GetOrdinal(string name) => int.Parse(name, NumberStyles.None, CultureInfo.InvariantCulture);
 

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using System.Text;
 using Dashboard.Core;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
@@ -6,7 +6,6 @@ using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
@@ -17,7 +16,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Support;
 
-/// <summary>An installation: a SQLite file in a temporary folder, created by the real migrations, with users, organizations and projects
+/// <summary>An installation: a database, created by the real migrations, with users, organizations and projects
 /// inserted directly, a fake clock, and the real services. <c>acme</c>, with its project <c>orders</c>, has a member in each role. <see
 /// cref="Stranger"/> owns <c>globex</c> and its project <c>billing</c>.</summary>
 public sealed class TestInstallation : IAsyncDisposable
@@ -27,28 +26,26 @@ public sealed class TestInstallation : IAsyncDisposable
 
     public static readonly DateTimeOffset Start = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
-    static readonly Lazy<byte[]> Migrated = new(() => Make(context => context.Database.Migrate()));
-    static readonly Lazy<byte[]> Furnished = new(() => Make(Furnish));
-
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-");
     readonly List<Services> graphs = [];
+    readonly TestDatabase database;
     int people = 5;
 
     /// <summary>Creates the installation.</summary>
     /// <param name="settings">The settings of its first process.</param>
     public TestInstallation(params (string Key, string? Value)[] settings)
-        : this(Furnished.Value, settings)
+        : this(furnished: true, settings)
     {
     }
 
-    TestInstallation(byte[] database, (string Key, string? Value)[] settings)
+    TestInstallation(bool furnished, (string Key, string? Value)[] settings)
     {
-        File.WriteAllBytes(DatabaseFile, database);
+        database = TestDatabase.Rent(furnished, folder);
         Services = Run(settings);
     }
 
     /// <summary>Creates an installation without setup.</summary>
-    public static TestInstallation Empty(params (string Key, string? Value)[] settings) => new(Migrated.Value, settings);
+    public static TestInstallation Empty(params (string Key, string? Value)[] settings) => new(furnished: false, settings);
 
     /// <summary>The services of the first process.</summary>
     public Services Services { get; }
@@ -73,7 +70,11 @@ public sealed class TestInstallation : IAsyncDisposable
     /// <summary>The folder of keys, beside the database.</summary>
     public string KeyFolder => Path.Combine(folder.FullName, "keys");
 
-    public string DatabaseFile => Path.Combine(folder.FullName, "latchkey.db");
+    /// <summary>The folder that the installation keeps its files in.</summary>
+    public string Folder => folder.FullName;
+
+    /// <summary>The settings that lead to the database.</summary>
+    public IReadOnlyList<(string Key, string? Value)> DatabaseSettings => database.Settings;
 
     /// <summary>Starts another process on the same database.</summary>
     /// <param name="settings">Its settings.</param>
@@ -84,9 +85,13 @@ public sealed class TestInstallation : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
-        services.AddDashboardCore(Configuration([("ConnectionStrings:Dashboard", $"Data Source={DatabaseFile}"), (AuditKeys.Setting, AuditKeyText), .. settings]), folder.FullName);
+        services.AddDashboardCore(Configuration([.. database.Settings, (AuditKeys.Setting, AuditKeyText), .. settings]), folder.FullName);
         services.AddSingleton<TimeProvider>(Time);
-        services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(new Hasty()));
+        if (database is SqliteTestDatabase)
+        {
+            services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(SqliteTestDatabase.WithoutSynchronization));
+        }
+
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 10); // keeps tests fast
         adjust(services);
         var graph = new Services(services.BuildServiceProvider(validateScopes: true));
@@ -95,8 +100,8 @@ public sealed class TestInstallation : IAsyncDisposable
     }
 
     /// <summary>Starts another process on the same database, with an interceptor.</summary>
-    public Services Run(Commands commands, params (string Key, string? Value)[] settings) =>
-        Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(commands)), settings);
+    public Services Run(IInterceptor interceptor, params (string Key, string? Value)[] settings) =>
+        Run(services => TestDatabase.Configure(services, options => options.AddInterceptors(interceptor)), settings);
 
     public static IConfiguration Configuration(params (string Key, string? Value)[] settings) => new ConfigurationBuilder()
         .AddInMemoryCollection(settings.GroupBy(setting => setting.Key).Select(set => KeyValuePair.Create(set.Key, set.Last().Value))).Build(); // the last one counts
@@ -178,24 +183,20 @@ public sealed class TestInstallation : IAsyncDisposable
         return context.Projects.Single(x => x.Slug == project && context.Organizations.Any(o => o.Id == x.OrganizationId && o.Slug == organization)).Id;
     }
 
-    /// <summary>Runs SQL directly and returns the number of affected rows.</summary>
+    /// <summary>Runs SQL of SQLite directly, names without quotes, and returns the number of affected rows.</summary>
     public int Sql(string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
-        connection.Open();
+        using var connection = database.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        command.CommandText = database.Translate(sql);
         return command.ExecuteNonQuery();
     }
 
     /// <summary>Returns the content of the database as text, to assert that nothing was written.</summary>
-    public string Dump()
-    {
-        using var connection = new SqliteConnection($"Data Source={DatabaseFile};Pooling=False");
-        connection.Open();
-        var tables = Rows(connection, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
-        return string.Join('\n', tables.SelectMany(table => Rows(connection, $"SELECT * FROM \"{table}\" ORDER BY rowid").Prepend($"== {table}")));
-    }
+    public string Dump() => database.Dump();
+
+    /// <summary>Returns everything that is stored, with what a file may hold beyond its rows.</summary>
+    public string DumpBytes() => Dump() + Encoding.Latin1.GetString(database.Bytes);
 
     public async ValueTask DisposeAsync()
     {
@@ -204,26 +205,8 @@ public sealed class TestInstallation : IAsyncDisposable
             await graph.DisposeAsync();
         }
 
-        using (var connection = new SqliteConnection($"Data Source={DatabaseFile}"))
-        {
-            SqliteConnection.ClearPool(connection);
-        }
-
+        await database.DisposeAsync();
         folder.Delete(recursive: true);
-    }
-
-    static List<string> Rows(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
-        var rows = new List<string>();
-        while (reader.Read())
-        {
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : $"{reader.GetValue(i)}")));
-        }
-
-        return rows;
     }
 
     static Actor DashboardUser(int number, string name) => new(PartyType.User, $"person-{number}", name, "10.2.3.4");
@@ -262,7 +245,7 @@ public sealed class TestInstallation : IAsyncDisposable
         context.SaveChanges();
     }
 
-    static void Furnish(DashboardContext context)
+    internal static void Furnish(DashboardContext context)
     {
         context.Database.Migrate();
         (Actor DashboardUser, OrganizationRole Role)[] members =
@@ -275,41 +258,5 @@ public sealed class TestInstallation : IAsyncDisposable
         context.AddRange(members.Select((member, i) => new Member { OrganizationId = i < 4 ? acme : globex, UserId = member.DashboardUser.Id, Role = member.Role, JoinedAt = Start }));
         AddProject(context, acme, "orders");
         AddProject(context, globex, "billing");
-    }
-
-    static byte[] Make(Action<DashboardContext> fill)
-    {
-        var place = Directory.CreateTempSubdirectory("latchkey-");
-        try
-        {
-            var file = Path.Combine(place.FullName, "latchkey.db");
-            using (var context = new SqliteContext(new DbContextOptionsBuilder<SqliteContext>().UseSqlite($"Data Source={file};Pooling=False").AddInterceptors(new Hasty()).Options))
-            {
-                fill(context);
-            }
-
-            return File.ReadAllBytes(file);
-        }
-        finally
-        {
-            place.Delete(recursive: true);
-        }
-    }
-
-    /// <summary>Turns off disk synchronization, because a test database need not survive a power failure.</summary>
-    sealed class Hasty : DbConnectionInterceptor
-    {
-        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA synchronous = OFF";
-            command.ExecuteNonQuery();
-        }
-
-        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
-        {
-            ConnectionOpened(connection, eventData);
-            return Task.CompletedTask;
-        }
     }
 }

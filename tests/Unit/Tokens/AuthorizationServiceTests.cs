@@ -8,6 +8,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.Tokens;
 
 /// <summary>Authorizations as members and admins see them, and the last use of client secrets.</summary>
+[EveryDatabase]
 public sealed class AuthorizationServiceTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();

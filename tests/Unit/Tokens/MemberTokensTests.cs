@@ -13,6 +13,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.Tokens;
 
 /// <summary>Access tokens in place of a session: which are accepted, what they can access, and how fast they are revoked.</summary>
+[EveryDatabase]
 public sealed class MemberTokensTests : IAsyncDisposable
 {
     static readonly CallerContext Here = new(Path: "/api/keys") { Scheme = "http", Host = "localhost:5000" };

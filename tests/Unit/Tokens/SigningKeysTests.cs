@@ -11,6 +11,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.Tokens;
 
 /// <summary>Which key signs, and which keys are published.</summary>
+[EveryDatabase]
 public sealed class SigningKeysTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();

@@ -10,6 +10,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.Tokens;
 
 /// <summary>Verification of access tokens: what they allow, and how fast they are revoked.</summary>
+[EveryDatabase]
 public sealed class TokenVerificationTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();

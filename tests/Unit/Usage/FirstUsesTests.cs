@@ -9,6 +9,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Usage;
 
+[EveryDatabase]
 public sealed class FirstUsesTests : IAsyncDisposable
 {
     static CancellationToken None => TestContext.Current.CancellationToken;

@@ -7,6 +7,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.Usage;
 
 /// <summary>Usage by day is at every time the sum of the usage by hour.</summary>
+[EveryDatabase]
 public sealed class KeyDaysTests : IAsyncDisposable
 {
     static readonly DateTimeOffset Day = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);

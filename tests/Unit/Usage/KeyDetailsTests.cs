@@ -12,6 +12,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Usage;
 
+[EveryDatabase]
 public sealed class KeyDetailsTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();

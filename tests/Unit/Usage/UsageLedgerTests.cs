@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Usage;
 
+[EveryDatabase]
 public sealed class UsageLedgerTests
 {
     static readonly IPAddress Here = IPAddress.Parse("203.0.113.77");

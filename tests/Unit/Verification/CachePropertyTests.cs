@@ -8,6 +8,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.Verification;
 
 /// <summary>Makes random changes on two nodes, and compares each node's verdict on every key with the database.</summary>
+[EveryDatabase]
 public sealed class CachePropertyTests
 {
     static readonly string[] Projects = [TestInstallation.Orders, "acme/sales", "acme/ledger"];

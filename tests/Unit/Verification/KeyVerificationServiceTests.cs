@@ -11,6 +11,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Verification;
 
+[EveryDatabase]
 public sealed class KeyVerificationServiceTests
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;

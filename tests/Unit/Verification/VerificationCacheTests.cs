@@ -9,6 +9,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Verification;
 
+[EveryDatabase]
 public sealed class VerificationCacheTests : IAsyncDisposable
 {
     static readonly CallerContext Nothing = new();

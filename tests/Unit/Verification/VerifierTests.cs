@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Verification;
 
+[EveryDatabase]
 public sealed class VerifierTests
 {
     static readonly AccessRequirement Everything = new(AcceptedEnvironments.Test, TestInstallation.Billing, "workflow:other", "write");

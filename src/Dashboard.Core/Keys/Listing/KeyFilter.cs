@@ -1,6 +1,5 @@
 using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
-using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys.Listing;
 
@@ -66,10 +65,10 @@ public sealed record KeyFilter(
 
         if (Permission is { } permission)
         {
-            var word = $"% {Like.Literal(permission)} %";
-            keys = keys.Where(key => EF.Functions.Like(" " + key.Permissions + " ", word, Like.Escape)
+            var word = $" {permission} ";
+            keys = keys.Where(key => (" " + key.Permissions + " ").Contains(word)
                 && (key.OwnerType != PartyType.ServiceAccount
-                    || context.ServiceAccounts.Any(account => account.Id == key.OwnerId && EF.Functions.Like(" " + account.Permissions + " ", word, Like.Escape))));
+                    || context.ServiceAccounts.Any(account => account.Id == key.OwnerId && (" " + account.Permissions + " ").Contains(word))));
         }
 
         return ApplyState(keys, context, now);

@@ -26,10 +26,9 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
             return keys;
         }
 
-        var literal = Like.Literal(search);
-        return keys.Where(key => EF.Functions.Like(key.Name, $"%{literal}%", Like.Escape)
-            || EF.Functions.Like(key.Note!, $"%{literal}%", Like.Escape)
-            || EF.Functions.Like(key.Prefix, $"{literal}%", Like.Escape) || EF.Functions.Like(key.KeyId, $"{literal}%", Like.Escape));
+        var text = ComparableText.Fold(search);
+        return keys.Where(key => key.SearchText.Contains(text)
+            || key.Prefix.Substring(0, search.Length) == search || key.KeyId.Substring(0, search.Length) == search);
     }
 
     /// <summary>Finds the keys of the page and one more, if there is one, each with its position in the order.</summary>
@@ -90,21 +89,20 @@ sealed class KeyPages(DashboardContext context, long projectId, KeyQuery query, 
     {
         if (after?.Id.Split(NameMark) is [var id, var name])
         {
-            // The database compares the names, with the collation that it sorts by.
             parts = [.. parts.SelectMany(part => query.Descending
                 ? new[]
                 {
-                    part.Where(key => key.Name == name && string.Compare(key.KeyId, id) < 0),
-                    part.Where(key => string.Compare(key.Name, name) < 0),
+                    part.Where(key => key.SortName == name && string.Compare(key.KeyId, id) < 0),
+                    part.Where(key => string.Compare(key.SortName, name) < 0),
                 }
                 :
                 [
-                    part.Where(key => key.Name == name && string.Compare(key.KeyId, id) > 0),
-                    part.Where(key => string.Compare(key.Name, name) > 0),
+                    part.Where(key => key.SortName == name && string.Compare(key.KeyId, id) > 0),
+                    part.Where(key => string.Compare(key.SortName, name) > 0),
                 ])];
         }
 
-        return Merge(parts.Select(part => part.Select(key => new Named { KeyId = key.KeyId, Name = key.Name })), rows => query.Descending
+        return Merge(parts.Select(part => part.Select(key => new Named { KeyId = key.KeyId, Name = key.SortName })), rows => query.Descending
             ? rows.OrderByDescending(row => row.Name).ThenByDescending(row => row.KeyId)
             : rows.OrderBy(row => row.Name).ThenBy(row => row.KeyId));
     }

@@ -14,10 +14,13 @@ sealed class CommandRecorder : DbCommandInterceptor
     /// <summary>The generated ids of inserted rows.</summary>
     public Queue<ResultSet> Generated { get; } = new();
 
+    /// <summary>The rows that updates return.</summary>
+    public Queue<ResultSet> Updated { get; } = new();
+
     /// <summary>The number of rows that each bulk update or delete affected.</summary>
     public Queue<int> Affected { get; } = new();
 
-    public bool IsAtItsEnd => Rows.Count == 0 && Generated.Count == 0 && Affected.Count == 0;
+    public bool IsAtItsEnd => Rows.Count == 0 && Generated.Count == 0 && Updated.Count == 0 && Affected.Count == 0;
 
     public override DbDataReader ReaderExecuted(DbCommand command, CommandExecutedEventData eventData, DbDataReader result) => Record(command, result);
 
@@ -35,7 +38,11 @@ sealed class CommandRecorder : DbCommandInterceptor
 
     DbDataReader Record(DbCommand command, DbDataReader reader)
     {
-        if (!command.CommandText.StartsWith("SELECT", StringComparison.Ordinal) && !command.CommandText.Contains("RETURNING \"Id\"", StringComparison.Ordinal))
+        var into = command.CommandText.StartsWith("SELECT", StringComparison.Ordinal) ? Rows
+            : command.CommandText.Contains("RETURNING \"Id\"", StringComparison.Ordinal) ? Generated
+            : command.CommandText.StartsWith("UPDATE", StringComparison.Ordinal) && command.CommandText.Contains("RETURNING \"", StringComparison.Ordinal) ? Updated
+            : null;
+        if (into is null)
         {
             return reader;
         }
@@ -48,8 +55,8 @@ sealed class CommandRecorder : DbCommandInterceptor
             rows.Add(row);
         }
 
-        var set = new ResultSet(reader.FieldCount, rows);
-        (command.CommandText.StartsWith("SELECT", StringComparison.Ordinal) ? Rows : Generated).Enqueue(set);
+        var set = new ResultSet(reader.FieldCount, rows, [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetName)]);
+        into.Enqueue(set);
         reader.Dispose();
         return new RowsReader(set);
     }

@@ -54,6 +54,7 @@ sealed class RecordedConnection(CommandRecorder tape) : DbConnection
     {
         SelectStatement => tape.Rows.Dequeue(),
         InsertStatement { InsertSpecification.OutputClause: not null } => tape.Generated.Dequeue(),
+        UpdateStatement { UpdateSpecification.OutputClause.SelectColumns: [SelectScalarExpression { Expression: ColumnReferenceExpression }, ..] } => tape.Updated.Dequeue(),
         UpdateStatement { UpdateSpecification.OutputClause: not null } or DeleteStatement { DeleteSpecification.OutputClause: not null } => new(1, [[1]]),
         InsertStatement or PredicateSetStatement => null,
         _ => throw new NotSupportedException($"The tape has no answer to a {statement.GetType().Name}."),

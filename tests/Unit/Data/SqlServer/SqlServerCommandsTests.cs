@@ -31,6 +31,7 @@ namespace Dashboard.Tests.Unit.Data.SqlServer;
 
 /// <summary>Tests SQL Server without a server. Each operation runs twice: on SQLite, and with the SQL Server provider, whose commands are
 /// parsed by Microsoft's parser and answered with the responses of SQLite.</summary>
+[SqliteOnly("records what SQLite answers")]
 public sealed class SqlServerCommandsTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
@@ -59,6 +60,10 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             context.Model.GetEntityTypes().Select(type => type.GetTableName()).Distinct().Order(),
             TSql.Statements(context.Database.GenerateCreateScript()).OfType<CreateTableStatement>().Select(table => table.SchemaObjectName.BaseIdentifier.Value).Order());
     }
+
+    /// <summary>What runs between tests on a real server.</summary>
+    [Fact]
+    public void Test_databases_are_reset_in_T_SQL() => Assert.NotEmpty(TSql.Statements(SqlServerTestDatabase.WriteReset()));
 
     [Fact]
     public void Parser_turns_down_what_only_another_database_understands()

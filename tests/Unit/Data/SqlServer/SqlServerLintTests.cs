@@ -1,7 +1,5 @@
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Data.SqlServer;
@@ -13,20 +11,6 @@ public sealed class SqlServerLintTests
     {
         using var context = new SqlServerDesignTime().CreateDbContext([]);
         Assert.Empty(SqlServerLint.Check(context));
-    }
-
-    /// <summary>The operator chooses the collation of the database, and most are case-insensitive.</summary>
-    [Fact]
-    public void Texts_that_tell_rows_apart_compare_byte_for_byte()
-    {
-        // Identity normalizes names and email addresses itself, and users do not choose the others.
-        string[] normalized = ["NormalizedUserName", "NormalizedEmail", "LoginProvider", "ProviderKey", "Network", "Name"];
-        using var context = new SqlServerDesignTime().CreateDbContext([]);
-        var open = context.GetService<IDesignTimeModel>().Model.GetEntityTypes()
-            .SelectMany(type => type.GetKeys().SelectMany(key => key.Properties).Concat(type.GetIndexes().SelectMany(index => index.Properties)))
-            .Where(property => property.ClrType == typeof(string) && !normalized.Contains(property.Name) && property.GetCollation() != "Latin1_General_100_BIN2")
-            .Select(property => $"{property.DeclaringType.ShortName()}.{property.Name}").Distinct();
-        Assert.Empty(open);
     }
 
     [Fact]

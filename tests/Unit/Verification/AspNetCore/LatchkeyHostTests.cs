@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -20,6 +21,7 @@ namespace Dashboard.Tests.Unit.Verification.AspNetCore;
 
 /// <summary>A separate API that shares the database and references only Dashboard.Core.</summary>
 [Collection(typeof(SerialCollection))]
+[EveryDatabase]
 public sealed class LatchkeyHostTests : IAsyncLifetime
 {
     readonly TestInstallation world = new(("Keys:MaxActivePerProject", "100"));
@@ -33,7 +35,7 @@ public sealed class LatchkeyHostTests : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration["ConnectionStrings:Dashboard"] = $"Data Source={world.DatabaseFile}";
+        builder.Configuration.AddInMemoryCollection(world.DatabaseSettings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
         builder.Configuration["Environments:live:Hosts"] = "127.0.0.1";
         builder.Configuration["Environments:test:Hosts"] = "localhost";
         builder.Services.AddLatchkeyVerification(builder.Configuration, builder.Environment.ContentRootPath);

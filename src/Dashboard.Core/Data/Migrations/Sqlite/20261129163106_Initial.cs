@@ -1,4 +1,4 @@
-﻿using System;
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -44,7 +44,8 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 {
                     Id = table.Column<long>(type: "INTEGER", nullable: false),
                     Sequence = table.Column<long>(type: "INTEGER", nullable: false),
-                    Hash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false)
+                    Hash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    KeyId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -70,12 +71,28 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     TargetName = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     Succeeded = table.Column<bool>(type: "INTEGER", nullable: false),
                     Details = table.Column<string>(type: "TEXT", nullable: false),
+                    KeyId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: false),
                     PreviousHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
-                    Hash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false)
+                    Hash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    OldKeyHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_AuditEntries", x => new { x.ChainId, x.Sequence });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "DataProtectionKeys",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    FriendlyName = table.Column<string>(type: "TEXT", nullable: true),
+                    Xml = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_DataProtectionKeys", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -125,7 +142,9 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 columns: table => new
                 {
                     Id = table.Column<int>(type: "INTEGER", nullable: false),
-                    SetUpAt = table.Column<long>(type: "INTEGER", nullable: true)
+                    SetUpAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    ProtectedSetUpCode = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1000, nullable: true),
+                    WrongSetUpCodes = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -145,6 +164,21 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_KeyClients", x => new { x.KeyId, x.Network, x.Client });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "KeyDays",
+                columns: table => new
+                {
+                    KeyId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    Day = table.Column<long>(type: "INTEGER", nullable: false),
+                    Outcome = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    ProjectId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Count = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_KeyDays", x => new { x.KeyId, x.Day, x.Outcome });
                 });
 
             migrationBuilder.CreateTable(
@@ -177,15 +211,86 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "OrganizationSlugs",
+                name: "OAuthClients",
                 columns: table => new
                 {
-                    Slug = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
-                    OrganizationId = table.Column<long>(type: "INTEGER", nullable: false)
+                    ClientId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    SecretHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: true),
+                    AuthMethod = table.Column<string>(type: "TEXT", unicode: false, maxLength: 32, nullable: false),
+                    RedirectUris = table.Column<string>(type: "TEXT", unicode: false, maxLength: 5010, nullable: false),
+                    GrantTypes = table.Column<string>(type: "TEXT", unicode: false, maxLength: 200, nullable: false),
+                    Scope = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1000, nullable: false),
+                    ClientUri = table.Column<string>(type: "TEXT", unicode: false, maxLength: 500, nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ApprovedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_OrganizationSlugs", x => x.Slug);
+                    table.PrimaryKey("PK_OAuthClients", x => x.ClientId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OAuthCodes",
+                columns: table => new
+                {
+                    CodeHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    ClientId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    UserId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    OrganizationId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Scope = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1000, nullable: false),
+                    Resource = table.Column<string>(type: "TEXT", unicode: false, maxLength: 500, nullable: true),
+                    RedirectUri = table.Column<string>(type: "TEXT", unicode: false, maxLength: 500, nullable: false),
+                    NamedRedirectUri = table.Column<bool>(type: "INTEGER", nullable: false),
+                    CodeChallenge = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    ApprovedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ApprovalId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OAuthCodes", x => x.CodeHash);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OAuthDeviceCodes",
+                columns: table => new
+                {
+                    CodeHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    UserCodeHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    ClientId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    Scope = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1000, nullable: false),
+                    Resource = table.Column<string>(type: "TEXT", unicode: false, maxLength: 500, nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Address = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true),
+                    UserAgent = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    IntervalSeconds = table.Column<int>(type: "INTEGER", nullable: false),
+                    PolledAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    State = table.Column<int>(type: "INTEGER", nullable: false),
+                    UserId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true),
+                    OrganizationId = table.Column<long>(type: "INTEGER", nullable: true),
+                    DecidedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OAuthDeviceCodes", x => x.CodeHash);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OAuthSigningKeys",
+                columns: table => new
+                {
+                    Kid = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    X = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    Y = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    ProtectedKey = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    SignsFrom = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OAuthSigningKeys", x => x.Kid);
                 });
 
             migrationBuilder.CreateTable(
@@ -205,6 +310,18 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "OrganizationSlugs",
+                columns: table => new
+                {
+                    Slug = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    OrganizationId = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OrganizationSlugs", x => x.Slug);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ProjectSlugs",
                 columns: table => new
                 {
@@ -215,18 +332,6 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_ProjectSlugs", x => new { x.OrganizationId, x.Slug });
-                });
-
-            migrationBuilder.CreateTable(
-                name: "ProtectionKeys",
-                columns: table => new
-                {
-                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    Xml = table.Column<string>(type: "TEXT", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_ProtectionKeys", x => x.Name);
                 });
 
             migrationBuilder.CreateTable(
@@ -399,6 +504,38 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "OAuthApprovals",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    ClientId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    UserId = table.Column<string>(type: "TEXT", nullable: false),
+                    OrganizationId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Scope = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1000, nullable: false),
+                    Resource = table.Column<string>(type: "TEXT", unicode: false, maxLength: 500, nullable: true),
+                    ApprovedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OAuthApprovals", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_OAuthApprovals_AspNetUsers_UserId",
+                        column: x => x.UserId,
+                        principalTable: "AspNetUsers",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "FK_OAuthApprovals_Organizations_OrganizationId",
+                        column: x => x.OrganizationId,
+                        principalTable: "Organizations",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Projects",
                 columns: table => new
                 {
@@ -429,6 +566,7 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     Id = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
                     OrganizationId = table.Column<long>(type: "INTEGER", nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    SearchText = table.Column<string>(type: "TEXT", nullable: false),
                     Description = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
                     Permissions = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1682, nullable: false),
                     AllProjects = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -450,6 +588,54 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "OAuthAccessTokens",
+                columns: table => new
+                {
+                    Jti = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    ClientId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    ApprovalId = table.Column<string>(type: "TEXT", nullable: true),
+                    OwnerType = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: false),
+                    OwnerId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    OrganizationId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Scope = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1000, nullable: false),
+                    Resource = table.Column<string>(type: "TEXT", unicode: false, maxLength: 500, nullable: true),
+                    IssuedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    RevokedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OAuthAccessTokens", x => x.Jti);
+                    table.ForeignKey(
+                        name: "FK_OAuthAccessTokens_OAuthApprovals_ApprovalId",
+                        column: x => x.ApprovalId,
+                        principalTable: "OAuthApprovals",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "OAuthRefreshTokens",
+                columns: table => new
+                {
+                    TokenHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    ApprovalId = table.Column<string>(type: "TEXT", nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    UsedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_OAuthRefreshTokens", x => x.TokenHash);
+                    table.ForeignKey(
+                        name: "FK_OAuthRefreshTokens_OAuthApprovals_ApprovalId",
+                        column: x => x.ApprovalId,
+                        principalTable: "OAuthApprovals",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ApiKeys",
                 columns: table => new
                 {
@@ -457,7 +643,7 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     Hash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
                     Prefix = table.Column<string>(type: "TEXT", unicode: false, maxLength: 512, nullable: false),
                     ProjectId = table.Column<long>(type: "INTEGER", nullable: false),
-                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false, collation: "NOCASE"),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
                     Environment = table.Column<string>(type: "TEXT", unicode: false, maxLength: 8, nullable: false),
                     State = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: false),
                     Permissions = table.Column<string>(type: "TEXT", unicode: false, maxLength: 1682, nullable: false),
@@ -468,22 +654,50 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     ExpiresAt = table.Column<long>(type: "INTEGER", nullable: true),
                     RevokedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Note = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
                     AllowedIps = table.Column<string>(type: "TEXT", unicode: false, maxLength: 2199, nullable: true),
                     RequestsPerMinute = table.Column<int>(type: "INTEGER", nullable: true),
                     LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     LastUsedFrom = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: true),
                     Shelf = table.Column<int>(type: "INTEGER", nullable: false),
                     LastUsedOrder = table.Column<long>(type: "INTEGER", nullable: false),
-                    ExpiryOrder = table.Column<long>(type: "INTEGER", nullable: false)
+                    ExpiryOrder = table.Column<long>(type: "INTEGER", nullable: false),
+                    SortName = table.Column<byte[]>(type: "BLOB", maxLength: 400, nullable: false),
+                    SearchText = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_ApiKeys", x => x.KeyId);
                     table.CheckConstraint("CK_ApiKeys_ExpiryOrder", "\"ExpiryOrder\" = COALESCE(\"ExpiresAt\", 253402300799999)");
                     table.CheckConstraint("CK_ApiKeys_LastUsedOrder", "\"LastUsedOrder\" = COALESCE(\"LastUsedAt\", 0)");
-                    table.CheckConstraint("CK_ApiKeys_Shelf", "\"Shelf\" = CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END");
+                    table.CheckConstraint("CK_ApiKeys_Shelf", "\"Shelf\" = CASE WHEN \"State\" = 'revoked' THEN 2 ELSE 0 END + CASE WHEN \"Environment\" = 'test' THEN 1 ELSE 0 END + CASE WHEN \"OwnerType\" = 'app' THEN 4 ELSE 0 END");
                     table.ForeignKey(
                         name: "FK_ApiKeys_Projects_ProjectId",
+                        column: x => x.ProjectId,
+                        principalTable: "Projects",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Apps",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    ProjectId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    SearchText = table.Column<string>(type: "TEXT", nullable: false),
+                    ResourceKind = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    ResourceId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    PublishedBy = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    PublishedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    UnpublishedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Apps", x => x.Id);
+                    table.ForeignKey(
+                        name: "FK_Apps_Projects_ProjectId",
                         column: x => x.ProjectId,
                         principalTable: "Projects",
                         principalColumn: "Id",
@@ -499,8 +713,10 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                     ProjectId = table.Column<long>(type: "INTEGER", nullable: false),
                     Kind = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
                     ExternalId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
-                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false, collation: "NOCASE"),
-                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false)
+                    Name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    SortName = table.Column<byte[]>(type: "BLOB", maxLength: 400, nullable: false),
+                    SearchText = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -517,15 +733,18 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 name: "ServiceAccountCredentials",
                 columns: table => new
                 {
+                    Id = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
                     ClientId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
                     ServiceAccountId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
                     SecretHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    Hint = table.Column<string>(type: "TEXT", unicode: false, maxLength: 11, nullable: true),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true),
                     RevokedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_ServiceAccountCredentials", x => x.ClientId);
+                    table.PrimaryKey("PK_ServiceAccountCredentials", x => x.Id);
                     table.ForeignKey(
                         name: "FK_ServiceAccountCredentials_ServiceAccounts_ServiceAccountId",
                         column: x => x.ServiceAccountId,
@@ -606,8 +825,8 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
 
             migrationBuilder.InsertData(
                 table: "AuditChains",
-                columns: new[] { "Id", "Hash", "Sequence" },
-                values: new object[] { 0L, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L });
+                columns: new[] { "Id", "Hash", "KeyId", "Sequence" },
+                values: new object[] { 0L, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, null, 0L });
 
             migrationBuilder.InsertData(
                 table: "FeedCounter",
@@ -616,8 +835,8 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
 
             migrationBuilder.InsertData(
                 table: "Installation",
-                columns: new[] { "Id", "SetUpAt" },
-                values: new object[] { 1, null });
+                columns: new[] { "Id", "ProtectedSetUpCode", "SetUpAt", "WrongSetUpCodes" },
+                values: new object[] { 1, null, null, 0 });
 
             migrationBuilder.CreateIndex(
                 name: "IX_ApiKeyResources_ResourceId",
@@ -651,9 +870,14 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 columns: new[] { "ProjectId", "Shelf", "LastUsedOrder", "KeyId" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_ApiKeys_ProjectId_Shelf_Name_KeyId",
+                name: "IX_ApiKeys_ProjectId_Shelf_SortName_KeyId",
                 table: "ApiKeys",
-                columns: new[] { "ProjectId", "Shelf", "Name", "KeyId" });
+                columns: new[] { "ProjectId", "Shelf", "SortName", "KeyId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Apps_ProjectId_PublishedAt_Id",
+                table: "Apps",
+                columns: new[] { "ProjectId", "PublishedAt", "Id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_AspNetUserClaims_UserId",
@@ -682,6 +906,11 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_AuditEntries_ChainId_TargetId_Sequence",
+                table: "AuditEntries",
+                columns: new[] { "ChainId", "TargetId", "Sequence" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_AuditEntries_ChangeId",
                 table: "AuditEntries",
                 column: "ChangeId");
@@ -700,6 +929,62 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 name: "IX_Members_UserId",
                 table: "Members",
                 column: "UserId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OAuthAccessTokens_ApprovalId",
+                table: "OAuthAccessTokens",
+                column: "ApprovalId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OAuthAccessTokens_ExpiresAt",
+                table: "OAuthAccessTokens",
+                column: "ExpiresAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OAuthApprovals_ExpiresAt",
+                table: "OAuthApprovals",
+                column: "ExpiresAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OAuthApprovals_OrganizationId_ApprovedAt_Id",
+                table: "OAuthApprovals",
+                columns: new[] { "OrganizationId", "ApprovedAt", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OAuthApprovals_UserId_ApprovedAt_Id",
+                table: "OAuthApprovals",
+                columns: new[] { "UserId", "ApprovedAt", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OAuthClients_ApprovedAt_CreatedAt",
+                table: "OAuthClients",
+                columns: new[] { "ApprovedAt", "CreatedAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OAuthCodes_ExpiresAt",
+                table: "OAuthCodes",
+                column: "ExpiresAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OAuthDeviceCodes_ExpiresAt",
+                table: "OAuthDeviceCodes",
+                column: "ExpiresAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OAuthDeviceCodes_UserCodeHash",
+                table: "OAuthDeviceCodes",
+                column: "UserCodeHash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OAuthRefreshTokens_ApprovalId",
+                table: "OAuthRefreshTokens",
+                column: "ApprovalId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OAuthRefreshTokens_ExpiresAt",
+                table: "OAuthRefreshTokens",
+                column: "ExpiresAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Organizations_Slug",
@@ -725,9 +1010,14 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_Resources_ProjectId_Name_Id",
+                name: "IX_Resources_ProjectId_SortName_Id",
                 table: "Resources",
-                columns: new[] { "ProjectId", "Name", "Id" });
+                columns: new[] { "ProjectId", "SortName", "Id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_ServiceAccountCredentials_ClientId",
+                table: "ServiceAccountCredentials",
+                column: "ClientId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_ServiceAccountCredentials_ServiceAccountId",
@@ -765,6 +1055,9 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 name: "ApiKeyResources");
 
             migrationBuilder.DropTable(
+                name: "Apps");
+
+            migrationBuilder.DropTable(
                 name: "AspNetUserClaims");
 
             migrationBuilder.DropTable(
@@ -783,6 +1076,9 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 name: "AuditEntries");
 
             migrationBuilder.DropTable(
+                name: "DataProtectionKeys");
+
+            migrationBuilder.DropTable(
                 name: "FeedCounter");
 
             migrationBuilder.DropTable(
@@ -798,6 +1094,9 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 name: "KeyClients");
 
             migrationBuilder.DropTable(
+                name: "KeyDays");
+
+            migrationBuilder.DropTable(
                 name: "KeyHours");
 
             migrationBuilder.DropTable(
@@ -807,13 +1106,28 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 name: "Members");
 
             migrationBuilder.DropTable(
+                name: "OAuthAccessTokens");
+
+            migrationBuilder.DropTable(
+                name: "OAuthClients");
+
+            migrationBuilder.DropTable(
+                name: "OAuthCodes");
+
+            migrationBuilder.DropTable(
+                name: "OAuthDeviceCodes");
+
+            migrationBuilder.DropTable(
+                name: "OAuthRefreshTokens");
+
+            migrationBuilder.DropTable(
+                name: "OAuthSigningKeys");
+
+            migrationBuilder.DropTable(
                 name: "OrganizationSlugs");
 
             migrationBuilder.DropTable(
                 name: "ProjectSlugs");
-
-            migrationBuilder.DropTable(
-                name: "ProtectionKeys");
 
             migrationBuilder.DropTable(
                 name: "ServiceAccountCredentials");
@@ -840,13 +1154,16 @@ namespace Dashboard.Core.Data.Migrations.Sqlite
                 name: "Resources");
 
             migrationBuilder.DropTable(
+                name: "OAuthApprovals");
+
+            migrationBuilder.DropTable(
                 name: "ServiceAccounts");
 
             migrationBuilder.DropTable(
-                name: "AspNetUsers");
+                name: "Projects");
 
             migrationBuilder.DropTable(
-                name: "Projects");
+                name: "AspNetUsers");
 
             migrationBuilder.DropTable(
                 name: "Organizations");
