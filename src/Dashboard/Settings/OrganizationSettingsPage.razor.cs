@@ -16,8 +16,10 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
 
     [Parameter] public string Organization { get; set; } = "";
 
-    /// <summary>Handed from the prerendered page to its circuit.</summary>
-    [PersistentState] public OrganizationAccess? View { get; set; }
+    /// <summary>Handed from the prerendered page to its circuit. Not what is shown: it is handed over again when the shell has changed.</summary>
+    [PersistentState] public OrganizationAccess? Kept { get; set; }
+
+    OrganizationAccess? View { get; set; }
 
     [CascadingParameter] ShellActions? Actions { get; set; }
 
@@ -44,6 +46,7 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
 
     protected override async Task OnParametersSetAsync()
     {
+        View ??= Kept;
         if (View?.Slug != Organization)
         {
             await LoadAsync();
@@ -68,7 +71,7 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
         }
         else
         {
-            View = found.Value;
+            View = Kept = found.Value;
         }
     }
 
@@ -83,7 +86,7 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
             return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own
         }
 
-        Snackbars.Show("Saved general settings");
+        Snackbars.Show("Saved settings");
         if (outcome.Value.Slug == former)
         {
             await LoadAsync();

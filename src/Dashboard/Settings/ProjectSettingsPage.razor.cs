@@ -19,8 +19,10 @@ public sealed partial class ProjectSettingsPage : ComponentBase, IDisposable
 
     [Parameter] public string ProjectSlug { get; set; } = "";
 
-    /// <summary>Handed from the prerendered page to its circuit.</summary>
-    [PersistentState] public ProjectAccess? View { get; set; }
+    /// <summary>Handed from the prerendered page to its circuit. Not what is shown: it is handed over again when the shell has changed.</summary>
+    [PersistentState] public ProjectAccess? Kept { get; set; }
+
+    ProjectAccess? View { get; set; }
 
     [CascadingParameter] ShellModel? Shell { get; set; }
 
@@ -47,6 +49,7 @@ public sealed partial class ProjectSettingsPage : ComponentBase, IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
+        View ??= Kept;
         if (View?.Path != new ProjectPath(Organization, ProjectSlug))
         {
             await LoadAsync();
@@ -72,7 +75,7 @@ public sealed partial class ProjectSettingsPage : ComponentBase, IDisposable
         }
         else
         {
-            View = found.Value;
+            View = Kept = found.Value;
         }
     }
 
@@ -85,7 +88,7 @@ public sealed partial class ProjectSettingsPage : ComponentBase, IDisposable
             return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own
         }
 
-        Snackbars.Show("Saved general settings");
+        Snackbars.Show("Saved settings");
         if (outcome.Value.Slug == path.Project)
         {
             await LoadAsync();

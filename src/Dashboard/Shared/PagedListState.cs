@@ -35,7 +35,7 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
     public TPage? Kept
     {
         get => Page is { } page && (page.Count <= ListPageState.DefaultSize || JsonSerializer.SerializeToUtf8Bytes(page).Length <= MaxKept) ? page : null;
-        set => Page = value;
+        set => Page ??= value; // it is handed over again when a cascading value has changed
     }
 
     /// <summary>The search term in force, also if it may be a secret and is not in the address.</summary>

@@ -58,6 +58,20 @@
   for (const type of ['keydown', 'pointerdown']) addEventListener(type, () => { leaving = null; }, true);
   addEventListener('click', e => { if (e.target.closest?.('.mud-menu-list a[href]')) leaving = location.href; }, true);
 
+  // A button that is pressed before the circuit is there is pressed once more when it is: until then nothing would happen.
+  const live = document.getElementById.bind(document, 'interactive');
+  let early = null;
+  addEventListener('click', e => {
+    const button = e.target.closest?.('#main button:not([type="submit"], [popovertarget], [data-copy], [data-reload])');
+    if (button && live()?.hidden) early = remember(button);
+  }, true);
+  function pressEarly() {
+    if (!early || live()?.hidden !== false) return;
+    const button = successor(early), name = early.name;
+    early = null;
+    if (button?.matches('button') && label(button) === name) button.click();
+  }
+
   let last = null, behind = null; // what had the focus, and what had it outside of any overlay
   addEventListener('focusin', e => {
     if (!(e.target instanceof HTMLElement)) return;
@@ -408,9 +422,13 @@
     if (form) saveDraft(form);
   }
 
+  // Only once something has been entered: a form that was opened and left is not opened again.
+  const untouched = new WeakMap();
   function saveDraft(form) {
     const fields = [...new FormData(form)].filter(([name, text]) => !['text', 'textarea'].includes(form.elements[name].type) || !/\S{33}/.test(text));
-    storage(kept => kept.setItem('draft', JSON.stringify({ of: form.dataset.draft, fields })));
+    const draft = JSON.stringify({ of: form.dataset.draft, fields });
+    if (!untouched.has(form)) untouched.set(form, readDraft(form.dataset.draft) ? null : draft);
+    if (draft !== untouched.get(form)) storage(kept => kept.setItem('draft', draft));
   }
 
   function readDraft(of) {
@@ -547,6 +565,7 @@
     all(document, '[data-reveal]').forEach(button => { button.hidden = false; });
     settle();
     new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
+    if (live()?.hidden) new MutationObserver(pressEarly).observe(live().parentElement, { childList: true, subtree: true, attributeFilter: ['hidden'] });
   });
 
   window.ui = { focusIn, readDraft, listTop, showDay };

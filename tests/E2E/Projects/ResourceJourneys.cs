@@ -122,10 +122,14 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await page.WaitForURLAsync("**/my-organization/bs/settings");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Project: Basel" })).ToBeVisibleAsync();
         await Expect(page).ToHaveTitleAsync("Project settings · Basel · Latchkey");
+        await page.ReloadAsync(); // what the prerendered page handed over must not come back
+        await visit.UntilInteractiveAsync();
         await Name(page).FillAsync("Bern");
         await Expect(page.GetByText("Changes not saved")).ToBeVisibleAsync();
-        await Button(page, "Save general settings").ClickAsync();
+        await Button(page, "Save").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Project: Bern" })).ToBeVisibleAsync();
+        await Expect(page.GetByText("For Bern.")).ToBeVisibleAsync();
+        await Expect(Name(page)).ToHaveValueAsync("Bern");
         await visit.ExpectAccessibleAsync(PageState.ProjectSettings);
 
         await Button(page, "Delete project…").ClickAsync();

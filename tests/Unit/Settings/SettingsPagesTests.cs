@@ -51,7 +51,7 @@ public sealed class SettingsPagesTests : PageTest
         Assert.Equal(1, refreshed);
         Assert.Contains("For Sales.", page.Markup, StringComparison.Ordinal);
         Assert.Equal("", page.ByRole("form").ByRole("status").TextContent);
-        page.WaitForAssertion(() => Assert.Equal(["Saved general settings"], page.SnackbarTexts()));
+        page.WaitForAssertion(() => Assert.Equal(["Saved settings"], page.SnackbarTexts()));
     }
 
     [Fact]

@@ -212,7 +212,7 @@ public sealed class KeyPageTests : PageTest
         Asked(key, "read", 0);
         var page = Open(world.Owner, key);
         Assert.True(page.ByRole("button", "Trim to read").HasAttribute("disabled"));
-        Assert.Contains("From 22 Dec 2026 on, after a month of requests.", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("You can trim from 22 Dec 2026, after a month of requests.", page.Markup, StringComparison.Ordinal);
         world.Time.Advance(TimeSpan.FromDays(100));
         page = Open(world.Owner, key);
         Assert.True(page.ByRole("button", "Trim").HasAttribute("disabled"));
