@@ -80,7 +80,7 @@ public sealed class SettingsBinderTests : IDisposable
     [Theory]
     [InlineData("Keys:Templat", "Keys:Templat is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Template.")]
     [InlineData("KEYS:TEMPLAT", "Keys:TEMPLAT is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Template.")]
-    [InlineData("OAuth:Enable", "OAuth:Enable is not a setting of this version of Latchkey; the settings in OAuth are AccessTokenLifetime, AuthorizationCodeLifetime, DeviceCodeInterval, DeviceCodeLifetime, QueryTokenPaths, RefreshTokenLifetime, Registration, ServiceAccountTokenLifetime.")]
+    [InlineData("OAuth:Enable", "OAuth:Enable is not a setting of this version of Latchkey; the settings in OAuth are AccessTokenLifetime, AuthorizationCodeLifetime, ClientMetadataDocuments, DeviceCodeInterval, DeviceCodeLifetime, Enabled, QueryTokenPaths, RefreshTokenLifetime, Registration, ServiceAccountTokenLifetime, TokenOnlyPaths.")]
     [InlineData("Environments:staging:Hosts", "Environments:staging:Hosts is not a setting of this version of Latchkey; the settings in Environments are live, test.")]
     [InlineData("Environments:live:Host:0", "Environments:live:Host:0 is not a setting of this version of Latchkey; the settings in Environments:live are Hosts.")]
     [InlineData("Proxies:Trusted:first", "Proxies:Trusted:first is not a setting of this version of Latchkey; the settings in Proxies are Trusted.")]
