@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using Dashboard.Core.Data;
 using Dashboard.Core.Limits;
@@ -12,15 +11,11 @@ public sealed class ClientAuthenticator(IDbContextFactory<DashboardContext> cont
 {
     /// <summary>Makes sure that a client is the one it says (RFC 6749 section 3.2.1): a public one by its identifier alone, any other by its secret.</summary>
     /// <param name="presented">What the request says of the client.</param>
-    /// <param name="address">Where it came from; failures are limited by it.</param>
+    /// <param name="origin">Where it came from; failures are limited by it. The right client is never refused for them: a stranger behind the
+    /// same address, or somebody who tries its id, could lock it out.</param>
     /// <returns>The client; or <c>invalid_client</c>, <c>temporarily_unavailable</c> after too many failures.</returns>
-    public async Task<Result<OAuthClient>> AuthenticateAsync(PresentedClient presented, IPAddress? address, CancellationToken cancellationToken)
+    public async Task<Result<OAuthClient>> AuthenticateAsync(PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
-        if (limits.FailedClients.Waits(address) is { } wait)
-        {
-            return OAuthError.TooMany(wait);
-        }
-
         if (presented.ClientId is { } id && (options.ClientMetadataDocuments || !ClientAddresses.IsOne(id)))
         {
             await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -30,8 +25,7 @@ public sealed class ClientAuthenticator(IDbContextFactory<DashboardContext> cont
             }
         }
 
-        limits.FailedClients.Take(address);
-        return OAuthError.InvalidClient;
+        return limits.FailedClients.Take(origin.Address, presented.ClientId, origin.FromPage) is { } wait ? OAuthError.TooMany(wait) : OAuthError.InvalidClient;
     }
 
     static bool IsShown(StoredClient found, string? secret, out string? secretId)

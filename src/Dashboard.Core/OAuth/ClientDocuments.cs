@@ -71,7 +71,8 @@ public sealed partial class ClientDocuments : IDisposable
         {
             return await FetchAsync(url, either.Token);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogUnread(exception, new Uri(url).Host);
             return Unreadable(url, "cannot be fetched");
@@ -126,7 +127,8 @@ public sealed partial class ClientDocuments : IDisposable
 
         using (document)
         {
-            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("client_id", out var id) || ClientMetadata.TextOf(id) != url)
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("client_id", out var id)
+                || ClientMetadata.TextOf(id) != url)
             {
                 return Unreadable(url, "does not name this address as its client_id");
             }

@@ -49,7 +49,7 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
             return new OAuthError("access_denied", "Client registration is disabled. Ask the operator.", 403);
         }
 
-        if (limits.Registrations.Take(origin.Address) is { } wait)
+        if (limits.Registrations.Take(origin.Address, fromPage: origin.FromPage) is { } wait)
         {
             return OAuthError.TooMany(wait);
         }

@@ -46,7 +46,7 @@ public sealed class DeviceRequests(
     /// <returns>The codes; or an error of RFC 6749 section 5.2 or RFC 8707 section 2.</returns>
     public async Task<Result<DeviceGrant>> RequestAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
-        var authenticated = await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken);
+        var authenticated = await authenticator.AuthenticateAsync(presented, origin, cancellationToken);
         if (authenticated.Error is { } unknown)
         {
             return unknown;
@@ -69,7 +69,7 @@ public sealed class DeviceRequests(
             return wrongTarget;
         }
 
-        return limits.Devices.Take(origin.Address) is { } wait ? OAuthError.TooMany(wait)
+        return limits.Devices.Take(origin.Address, fromPage: origin.FromPage) is { } wait ? OAuthError.TooMany(wait)
             : await AddAsync(client, string.Join(' ', scope.Value), request.Resource.Value, origin, cancellationToken);
     }
 
@@ -118,7 +118,8 @@ public sealed class DeviceRequests(
     /// <summary>Keeps the letters of codes and removes everything else that people type or paste beside them (RFC 8628 section 6.1). Wide
     /// letters, as Asian keyboards type them, count.</summary>
     static string Normalize(string typed) =>
-        string.Concat(string.Concat(typed.EnumerateRunes()).Normalize(NormalizationForm.FormKC).ToUpperInvariant().Where(letter => Letters.Contains(letter, StringComparison.Ordinal)));
+        string.Concat(string.Concat(typed.EnumerateRunes()).Normalize(NormalizationForm.FormKC).ToUpperInvariant()
+            .Where(letter => Letters.Contains(letter, StringComparison.Ordinal)));
 
     async Task<Result<DeviceGrant>> AddAsync(OAuthClient client, string scope, string? resource, OAuthOrigin origin, CancellationToken cancellationToken)
     {

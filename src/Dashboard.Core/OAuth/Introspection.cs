@@ -61,7 +61,7 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
     /// <summary>A client that authenticates with a secret. A public client could be anyone (RFC 7662 section 2.1).</summary>
     async Task<Caller> FromClientAsync(PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
-        var authenticated = await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken);
+        var authenticated = await authenticator.AuthenticateAsync(presented, origin, cancellationToken);
         if (authenticated.Error is { } error)
         {
             return new("", null, null, error);

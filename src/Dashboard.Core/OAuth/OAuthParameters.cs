@@ -67,7 +67,8 @@ public sealed class OAuthParameters
 /// <param name="Issuer">The issuer of tokens: the public URL without a trailing slash.</param>
 /// <param name="Address">The client address, or null.</param>
 /// <param name="UserAgent">The <c>User-Agent</c> header.</param>
-public sealed record OAuthOrigin(string Issuer, System.Net.IPAddress? Address, string UserAgent = "")
+/// <param name="FromPage">Whether a browser sent the request for another site's page.</param>
+public sealed record OAuthOrigin(string Issuer, System.Net.IPAddress? Address, string UserAgent = "", bool FromPage = false)
 {
     /// <summary>The address in the form that rows store.</summary>
     internal string? AddressText => Network.ToText(Address);

@@ -30,7 +30,8 @@ public sealed class RefreshSuccession(AuditKeys keys)
         using var hmac = key.CreateHmac();
         hmac.AppendData("latchkey refresh successor\0"u8);
         hmac.AppendData(Encoding.UTF8.GetBytes(presented));
-        var digits = HKDF.Expand(HashAlgorithmName.SHA256, hmac.GetHashAndReset(), Stock).Where(value => value < Fair).Take(Length).Select(value => Base62.Digits[value % Base62.Digits.Length]);
+        var digits = HKDF.Expand(HashAlgorithmName.SHA256, hmac.GetHashAndReset(), Stock)
+            .Where(value => value < Fair).Take(Length).Select(value => Base62.Digits[value % Base62.Digits.Length]);
         return OAuthSecret.Of(OAuthPrefixes.Refresh, OAuthPrefixes.Refresh + string.Concat(digits));
     }
 }

@@ -21,14 +21,9 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
             return OAuthError.InvalidRequest("token is missing.");
         }
 
-        if (presented.ClientId is not null && (await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken)).Error is { } unknown)
+        if (presented.ClientId is not null && (await authenticator.AuthenticateAsync(presented, origin, cancellationToken)).Error is { } unknown)
         {
             return unknown;
-        }
-
-        if (limits.FailedClients.Waits(origin.Address) is { } wait)
-        {
-            return OAuthError.TooMany(wait);
         }
 
         var access = text.AsSpan().Count('.') == 2 ? await reader.ReadAsync(text, cancellationToken) : null;
@@ -37,12 +32,8 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
             Actor.Anonymous(origin.AddressText) with { Name = "Holder of the token" },
             async (change, token) => access is null ? await EndAsync(change, hash, token) : await RevokeAsync(change, access.Jti, token),
             cancellationToken);
-        if (!revoked.Value)
-        {
-            limits.FailedClients.Take(origin.Address); // limits guessing
-        }
-
-        return default(Unit);
+        // Who holds a token can always end it; guessing is limited.
+        return !revoked.Value && limits.FailedClients.Take(origin.Address, presented.ClientId, origin.FromPage) is { } wait ? OAuthError.TooMany(wait) : default(Unit);
     }
 
     static async Task<bool> RevokeAsync(UnitOfWork change, string jti, CancellationToken cancellationToken)

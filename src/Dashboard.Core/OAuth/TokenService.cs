@@ -29,7 +29,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
             return new OAuthError("unsupported_grant_type", "This grant type is not supported.");
         }
 
-        var authenticated = await authenticator.AuthenticateAsync(presented, origin.Address, cancellationToken);
+        var authenticated = await authenticator.AuthenticateAsync(presented, origin, cancellationToken);
         if (authenticated.Error is { } unknown)
         {
             return unknown;

@@ -16,7 +16,8 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ApiMethods methods,
         if (!ApiPaths.Has(http.Request.Path))
         {
             await next(http);
-            if (http.Response is { HasStarted: false, StatusCode: StatusCodes.Status405MethodNotAllowed } && methods.At(http.Request.Path).Count == 0)
+            if (http.Response is { HasStarted: false, StatusCode: StatusCodes.Status405MethodNotAllowed }
+                && methods.At(http.Request.Path).Count == 0)
             {
                 http.Response.Headers.Remove("Allow");
                 http.Response.StatusCode = StatusCodes.Status404NotFound; // only pages of organizations would match

@@ -54,7 +54,8 @@ static class HttpRules
             }
         });
 
-    /// <summary>Makes a request read the page of an error, whatever it was: a form that was posted to nowhere is none of that page's.</summary>
+    /// <summary>Makes a request read the page of an error, whatever it was: a form that was posted to nowhere is none of that
+    /// page's.</summary>
     static void ReadOnly(HttpRequest request) => request.Method = HttpMethods.Get;
 
     /// <summary>Turns errors on API paths into problem documents.</summary>

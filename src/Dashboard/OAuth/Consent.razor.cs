@@ -36,7 +36,8 @@ public sealed partial class Consent : ComponentBase
 
     string Lead => request!.Client is { Kind: ClientKind.Described, Url: { } url }
         ? $"Unverified: it is described at {url}, and nobody here has checked who runs it."
-        : request.Client.RegisteredAt is { } registered ? $"Unverified: it registered itself on {TimeText.Date(registered)}, and nobody here has checked who runs it."
+        : request.Client.RegisteredAt is { } registered
+        ? $"Unverified: it registered itself on {TimeText.Date(registered)}, and nobody here has checked who runs it."
         : "Continue only if you started this yourself, just now.";
 
     Actor Actor => Http.User.ToActor(Http.ClientAddress()) ?? throw new InvalidOperationException("This page requires a session.");

@@ -28,8 +28,8 @@ static class MetadataEndpoints
         var issuer = address.Of(http);
         return Results.Ok(new AuthorizationServer(
             issuer, $"{issuer}/oauth/authorize", $"{issuer}/oauth/token", $"{issuer}/oauth/token/revoke",
-            $"{issuer}/oauth/introspect", $"{issuer}/oauth/device/authorize", $"{issuer}/.well-known/jwks.json", scopes.OfResources, ["code"],
-            ["query"], GrantTypes.All,
+            $"{issuer}/oauth/introspect", $"{issuer}/oauth/device/authorize", $"{issuer}/.well-known/jwks.json", scopes.OfResources,
+            ["code"], ["query"], GrantTypes.All,
             AuthMethods.All, AuthMethods.All, [AuthMethods.Basic, AuthMethods.Post], ["S256"], true, documents.IsOpen,
             registration.IsOpen ? $"{issuer}/oauth/register" : null));
     }

@@ -50,11 +50,13 @@ static class OAuthBody
         }
 
         var bytes = await ReadBytesAsync(http);
-        return bytes.Error is { } error ? error : Utf8.IsValid(bytes.Value.Span) && Parse(bytes.Value) is { } document ? document : Unreadable;
+        return bytes.Error is { } error ? error
+            : Utf8.IsValid(bytes.Value.Span) && Parse(bytes.Value) is { } document ? document
+            : Unreadable;
     }
 
-    /// <summary>Returns the media type. The type of forms has no charset parameter (HTML section 4.10.21.7): whatever one says, the bytes are
-    /// UTF-8.</summary>
+    /// <summary>Returns the media type. The type of forms has no charset parameter (HTML section 4.10.21.7): whatever one says, the bytes
+    /// are UTF-8.</summary>
     static string? TypeOf(HttpRequest request) =>
         request.Headers.ContentType is [{ } text] && request.Headers.ContentEncoding.Count == 0
         && MediaTypeHeaderValue.TryParse(text, out var type)
@@ -102,7 +104,9 @@ static class OAuthBody
         foreach (var member in document.RootElement.EnumerateObject().Where(member => known.Contains(member.Name)))
         {
             // JSON repeats a parameter as a list.
-            var values = member.Value.ValueKind == JsonValueKind.Array && member.NameEquals("resource") ? [.. member.Value.EnumerateArray()] : new[] { member.Value };
+            JsonElement[] values = member.Value.ValueKind == JsonValueKind.Array && member.NameEquals("resource")
+                ? [.. member.Value.EnumerateArray()]
+                : [member.Value];
             foreach (var value in values.Where(value => value.ValueKind != JsonValueKind.Null)) // null is omitted
             {
                 if (ClientMetadata.TextOf(value) is not { } text)
@@ -138,7 +142,7 @@ static class OAuthBody
             document.Dispose();
             return null;
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException) // the latter for an unpaired surrogate in a name
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException) // the latter for a name that is no text
         {
             return null;
         }

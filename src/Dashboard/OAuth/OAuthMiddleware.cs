@@ -36,7 +36,8 @@ static class OAuthMiddleware
             headers.AccessControlAllowOrigin = "*"; // without credentials
             headers.AccessControlExposeHeaders = "WWW-Authenticate, Retry-After";
             headers["Cross-Origin-Resource-Policy"] = "cross-origin";
-            if (!HttpMethods.IsOptions(request.Method) || request.Headers.Origin.Count == 0 || request.Headers.AccessControlRequestMethod.Count == 0)
+            if (!HttpMethods.IsOptions(request.Method)
+                || request.Headers.Origin.Count == 0 || request.Headers.AccessControlRequestMethod.Count == 0)
             {
                 return next(http);
             }

@@ -37,7 +37,7 @@ static class OAuthHttp
     /// <summary>Returns the issuer that a request addresses, and its sender.</summary>
     public static OAuthOrigin Origin(this HttpContext http) => new(
         http.RequestServices.GetRequiredService<PublicUrl>().Of(http), http.Connection.RemoteIpAddress,
-        http.Request.Headers.UserAgent.ToString());
+        http.Request.Headers.UserAgent.ToString(), http.Request.Headers["Sec-Fetch-Site"] == "cross-site");
 
     /// <summary>Converts an error to a response.</summary>
     public static IResult ToOAuthResult(this Error error) => new OAuthErrorResult(OAuthError.Of(error));

@@ -422,13 +422,16 @@
     if (form) saveDraft(form);
   }
 
-  // Only once something has been entered: a form that was opened and left is not opened again.
-  const untouched = new WeakMap();
+  // Only once something has been entered: a form that was opened and left is not opened again. Lists report no input.
+  const touched = new WeakSet();
+  const touch = e => { const form = e.target.closest?.('form[data-draft]'); if (form) touched.add(form); };
+  addEventListener('input', touch, true);
+  for (const name of ['pointerdown', 'keydown']) addEventListener(name, e => { if (e.key !== 'Tab' && e.target.closest?.('.mud-select')) touch(e); }, true);
+
   function saveDraft(form) {
     const fields = [...new FormData(form)].filter(([name, text]) => !['text', 'textarea'].includes(form.elements[name].type) || !/\S{33}/.test(text));
-    const draft = JSON.stringify({ of: form.dataset.draft, fields });
-    if (!untouched.has(form)) untouched.set(form, readDraft(form.dataset.draft) ? null : draft);
-    if (draft !== untouched.get(form)) storage(kept => kept.setItem('draft', draft));
+    if (!touched.has(form) && !readDraft(form.dataset.draft)) return;
+    storage(kept => kept.setItem('draft', JSON.stringify({ of: form.dataset.draft, fields })));
   }
 
   function readDraft(of) {

@@ -66,17 +66,47 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Failures_of_one_IP_address_are_limited_even_for_the_right_secret()
+    public async Task Failures_are_limited_by_address_and_client_and_never_refuse_the_right_secret()
     {
-        var account = await world.AccountAsync();
+        var (account, other) = (await world.AccountAsync(), await world.AccountAsync());
         for (var i = 0; i < 60; i++)
         {
-            await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", "wrong"));
+            Assert.Equal("invalid_client", (await IssueAsync(account.ClientId, "wrong")).Error.OAuthName());
         }
 
-        var outcome = await world.Services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret));
+        var outcome = await IssueAsync(account.ClientId, "wrong");
         Assert.Equal(("temporarily_unavailable", 429), (outcome.Error.OAuthName(), outcome.Error.OAuthStatus()));
         Assert.NotNull(outcome.Error!.RetryAfter);
+        Assert.Null((await IssueAsync(account.ClientId, account.Secret)).Error);
+        Assert.Equal("invalid_client", (await IssueAsync(other.ClientId, "wrong")).Error.OAuthName()); // is not to blame for it
+        Assert.Equal("invalid_client", (await IssueAsync(account.ClientId, "wrong", fromPage: true)).Error.OAuthName());
+
+        Task<Result<IssuedTokens>> IssueAsync(string id, string secret, bool fromPage = false)
+        {
+            var body = OAuthFlow.Body(("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret));
+            return world.Services.Get<TokenService>().IssueAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin with { FromPage = fromPage }, Token);
+        }
+    }
+
+    [Fact]
+    public async Task Pages_of_other_sites_use_up_nothing_that_programs_need()
+    {
+        var body = OAuthFlow.Body(("token", "latchkey_rt_guess"));
+        var (page, client) = (OAuthFlow.Origin with { FromPage = true }, new NewClient("x", [OAuthFlow.Callback]));
+        for (var i = 0; i < 60; i++)
+        {
+            await world.Services.Get<TokenRevocation>().RevokeAsync(body, PresentedClient.Read([], body).Value, page, Token);
+            await world.Services.Get<ClientRegistration>().RegisterAsync(client, page, Token);
+        }
+
+        Assert.Equal(429, (await world.Services.Get<TokenRevocation>().RevokeAsync(body, PresentedClient.Read([], body).Value, page, Token)).Error.OAuthStatus());
+        Assert.Equal(429, (await world.Services.Get<ClientRegistration>().RegisterAsync(client, page, Token)).Error.OAuthStatus());
+        Assert.Null((await world.Services.Get<TokenRevocation>().RevokeAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Error);
+        var tokens = await world.Services.CommandLineAsync(world.Developer);
+        var right = OAuthFlow.Body(("token", tokens.RefreshToken!.Reveal()));
+        Assert.Null((await world.Services.Get<TokenRevocation>().RevokeAsync(right, PresentedClient.Read([], right).Value, page, Token)).Error); // who holds it ends it
+        Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
+        Assert.Null((await world.Services.Get<ClientRegistration>().RegisterAsync(client, OAuthFlow.Origin, Token)).Error);
     }
 
     [Fact]
