@@ -1,8 +1,8 @@
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Organizations;
+using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
-using Dashboard.Tests.Unit.Support;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Accounts;
