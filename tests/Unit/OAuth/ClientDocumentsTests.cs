@@ -11,6 +11,7 @@ using Xunit;
 namespace Dashboard.Tests.Unit.OAuth;
 
 /// <summary>Clients whose id is the URL of a document that describes them.</summary>
+[EveryDatabase]
 public sealed class ClientDocumentsTests : IAsyncLifetime
 {
     const string Url = "https://app.example.com/oauth/client.json";

@@ -13,6 +13,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Settings;
 
+[SqliteOnly("a page draws its list at once where reads complete at once")]
 public sealed class SettingsPagesTests : PageTest
 {
     readonly TestInstallation world = new();

@@ -240,11 +240,24 @@ public sealed class PagedListStateTests : IDisposable
     {
         await list.OpenAsync(new("shop"));
         Assert.Same(list.Page, list.Kept);
-        list.Kept = new(new("shop") { Size = 100 }, "shop", false, [.. Enumerable.Repeat(new string('x', 900), 100)], null);
-        Assert.NotNull(list.Kept);
-        list.Kept = new(new("shop") { Size = 100 }, "shop", false, [.. Enumerable.Repeat(new string('x', 1100), 100)], null);
-        Assert.Null(list.Kept);
-        Assert.NotNull(list.Page);
+        Assert.NotNull(HandedOver(900).Kept);
+        var large = HandedOver(1100);
+        Assert.Null(large.Kept);
+        Assert.NotNull(large.Page);
+
+        PagedListState<Shown, Rows> HandedOver(int length) => new(ReadAsync, () => address)
+        {
+            Kept = new(new("shop") { Size = 100 }, "shop", false, [.. Enumerable.Repeat(new string('x', length), 100)], null),
+        };
+    }
+
+    [Fact]
+    public async Task Page_that_is_handed_over_again_does_not_replace_the_newer_one()
+    {
+        await list.OpenAsync(new("shop"));
+        var shown = list.Page;
+        list.Kept = new(new("shop"), "shop", false, ["handed over"], null);
+        Assert.Same(shown, list.Page);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Shared;
 
+[EveryDatabase]
 public sealed class UndoSnackbarsTests : PageTest
 {
     readonly TestInstallation world = new();

@@ -16,6 +16,7 @@ using Xunit;
 
 namespace Dashboard.Tests.Unit.Keys.Details;
 
+[SqliteOnly("a page draws its list at once where reads complete at once")]
 public sealed class KeyPageTests : PageTest
 {
     readonly TestInstallation world = new();
