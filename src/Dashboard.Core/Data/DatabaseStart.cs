@@ -27,7 +27,7 @@ public static class DatabaseStart
         await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);
         var known = context.Database.GetMigrations().ToList();
         var history = context.GetService<IHistoryRepository>();
-        List<string> applied = await ExistsAsync(context, cancellationToken) && await history.ExistsAsync(cancellationToken)
+        List<string> applied = await ExistsAsync(context, cancellationToken) && await HasHistoryAsync(context, history, cancellationToken)
             ? [.. (await history.GetAppliedMigrationsAsync(cancellationToken)).Select(migration => migration.MigrationId)]
             : [];
         if (applied.FirstOrDefault(migration => !known.Contains(migration, StringComparer.Ordinal)) is { } foreign)
@@ -49,9 +49,9 @@ public static class DatabaseStart
             PostgreSqlContext => await TakeTurnAsync(context.Database.GetConnectionString()!, cancellationToken),
             _ => null,
         };
-        if (context is PostgreSqlContext && !await history.ExistsAsync(cancellationToken))
+        if (context is PostgreSqlContext && !await HasHistoryAsync(context, history, cancellationToken))
         {
-            await history.CreateIfNotExistsAsync(cancellationToken); // EF Core would try to read it first, and log the failure as an error
+            await history.CreateIfNotExistsAsync(cancellationToken);
         }
 
         await context.Database.MigrateAsync(cancellationToken);
@@ -84,6 +84,11 @@ public static class DatabaseStart
 
         return true;
     }
+
+    /// <summary>Returns whether there is a table of migrations. On PostgreSQL the provider reads the table to find out, and logs the failure as an error.</summary>
+    static async Task<bool> HasHistoryAsync(DashboardContext context, IHistoryRepository history, CancellationToken cancellationToken) => context is PostgreSqlContext
+        ? (await context.Database.SqlQueryRaw<bool>($"SELECT to_regclass('\"{HistoryRepository.DefaultTableName}\"') IS NOT NULL AS \"Value\"").ToListAsync(cancellationToken)).Single()
+        : await history.ExistsAsync(cancellationToken);
 
     static string BeginAgain(DashboardContext context) => FileOf(context) is { } file
         ? $"To begin again, move {file} and the files beside it away, and the folder keys with them"
