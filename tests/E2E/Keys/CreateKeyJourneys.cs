@@ -98,6 +98,45 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
     }
 
     [Fact]
+    public async Task Button_pressed_before_the_page_is_live_is_pressed_when_it_is()
+    {
+        var project = await product.AddProjectAsync("Early");
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync(Product.Email);
+        var page = visit.Page;
+        var live = new TaskCompletionSource();
+        await page.RouteAsync("**/_blazor/negotiate**", async route =>
+        {
+            await live.Task;
+            await route.ContinueAsync();
+        });
+        await page.GotoAsync($"/{project}/keys");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        live.SetResult();
+        await Expect(page.GetByRole(AriaRole.Dialog, new() { Name = "Create API key" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Form_that_was_opened_and_left_is_not_opened_again()
+    {
+        var project = await product.AddProjectAsync("Left");
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync(Product.Email);
+        var page = visit.Page;
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Create API key" });
+        await visit.GoAsync($"/{project}/keys");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
+        await Expect(dialog.GetByLabel("Name")).ToBeFocusedAsync();
+        await visit.GoAsync($"/{project}/keys?sort=name");
+        await Expect(dialog).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
+        await visit.ChooseAsync("Expires", "Never"); // a list reports no input
+        await visit.GoAsync($"/{project}/keys");
+        await Expect(dialog.GetByRole(AriaRole.Combobox, new() { Name = "Expires" })).ToHaveValueAsync("Never");
+    }
+
+    [Fact]
     public async Task What_was_entered_outlives_the_page_in_its_own_tab_until_it_is_given_up()
     {
         var project = await product.AddProjectAsync("Entered");
