@@ -33,7 +33,7 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
         }
 
         clientId = ClientAddresses.IsOne(clientId) ? ClientAddresses.ToStored(clientId) : ClientAddresses.IsStored(clientId) ? "" : clientId;
-        if (clientId.Length > MaxIdLength || !Ascii.IsValid(clientId))
+        if (clientId.Length > MaxIdLength || !Ascii.IsValid(clientId) || !StorableText.IsStorable(clientId))
         {
             return null;
         }

@@ -132,6 +132,7 @@ public sealed partial class CreateKeyJourneys : IClassFixture<Product>
         await Expect(dialog).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
         await visit.ChooseAsync("Expires", "Never"); // a list reports no input
+        await Expect(dialog.GetByRole(AriaRole.Combobox, new() { Name = "Expires" })).ToHaveValueAsync("Never");
         await visit.GoAsync($"/{project}/keys");
         await Expect(dialog.GetByRole(AriaRole.Combobox, new() { Name = "Expires" })).ToHaveValueAsync("Never");
     }
