@@ -568,6 +568,8 @@
     all(document, '[data-reveal]').forEach(button => { button.hidden = false; });
     settle();
     new MutationObserver(settle).observe(document.body, { childList: true, subtree: true });
+    // A list hands its choice to the form as the value of a hidden field.
+    new MutationObserver(() => all(document, 'form[data-draft]').forEach(saveDraft)).observe(document.body, { subtree: true, attributeFilter: ['value'] });
     if (live()?.hidden) new MutationObserver(pressEarly).observe(live().parentElement, { childList: true, subtree: true, attributeFilter: ['hidden'] });
   });
 
