@@ -32,7 +32,7 @@ sealed class PostgreSqlServer : IAsyncDisposable
     public Task StartAsync() => RunAsync(
         Program("pg_ctl"), "-D", $"{folder}/data", "-l", $"{folder}/log", "-w", "-o", $"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=200", "start");
 
-    /// <summary>Stops the server as a crash would: no client is told.</summary>
+    /// <summary>Stops the server as a crash would: no client is notified.</summary>
     public Task StopAsync() => RunAsync(Program("pg_ctl"), "-D", $"{folder}/data", "-m", "immediate", "-w", "stop");
 
     /// <summary>Stops the server and deletes its folder.</summary>

@@ -11,7 +11,7 @@ public sealed class TokenOnlyOptions
 }
 
 /// <summary>The paths under which only access tokens count: <c>OAuth:TokenOnlyPaths</c>. For gateways of agents, whose requests should be those
-/// of a person who consented and not of whoever holds a key.</summary>
+/// of a person who consented and not of anyone who holds a key.</summary>
 public sealed class TokenOnlyPaths
 {
     const string Setting = "OAuth:TokenOnlyPaths";

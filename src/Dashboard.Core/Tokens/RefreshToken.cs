@@ -15,6 +15,6 @@ public sealed class RefreshToken
     /// <summary>From when on it is refused, UTC.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>When it was used, UTC, or null. Whoever uses it again ends the approval (RFC 9700 section 4.14.2).</summary>
+    /// <summary>When it was used, UTC, or null. A use more than a minute later ends the approval (RFC 9700 section 4.14.2).</summary>
     public DateTimeOffset? UsedAt { get; set; }
 }

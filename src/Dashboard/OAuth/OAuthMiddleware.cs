@@ -8,7 +8,7 @@ static class OAuthMiddleware
 {
     const string Headers = "Authorization, Content-Type, MCP-Protocol-Version";
 
-    /// <summary>The endpoints that are there for everybody, so that any origin may call them: a client there has no cookie that would mean
+    /// <summary>The public endpoints, which any origin may call: a client there has no cookie that would mean
     /// anything. Introspection is not among them: who asks has a secret, which no page keeps.</summary>
     static readonly PathString[] Public = ["/.well-known", "/oauth/token", "/oauth/register", "/oauth/device/authorize"];
 
