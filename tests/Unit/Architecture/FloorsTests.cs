@@ -16,7 +16,7 @@ public sealed class FloorsTests
     /// <summary>Core's folders from the top floor down.</summary>
     static readonly string[] Floors =
     [
-        "Common", "Data", "Limits", "DataProtection", "Changes", "Organizations", "Keys.Format", "Keys", "Keys.Listing", "Accounts", "Projects", "Usage", "Setup",
+        "Common", "Data", "Limits", "DataProtection", "Changes", "Organizations", "Keys.Format", "Keys", "Keys.Listing", "Mail", "Accounts", "Projects", "Usage", "Setup",
         "Credentials", "ServiceAccounts", "PublishedApps", "Tokens", "Verification", "Verification.AspNetCore", "OAuth", "Audit",
     ];
 
