@@ -100,6 +100,9 @@ public sealed partial class GuardedApi : IAsyncLifetime
     public Task<RealProxy> ServeTextAsync(string proxy, string text, int? latchkey = null, int? api = null) => RealProxy.ServeAsync(
         proxy, folder.CreateSubdirectory($"{proxy}-{++served}").FullName, text, latchkey ?? product.Url.Port, api ?? Upstream.Port, TestContext.Current.CancellationToken);
 
+    /// <summary>HAProxy waits for a second before it connects again.</summary>
+    public static string WithoutRetries(string text) => text.Replace("retries 1", "retries 0", StringComparison.Ordinal);
+
     /// <summary>Takes a port. While it is bound, nothing else listens there.</summary>
     /// <param name="listens">Whether connections are made there, which nobody answers.</param>
     public static Socket Silent(bool listens)

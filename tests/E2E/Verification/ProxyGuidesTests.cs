@@ -87,7 +87,7 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
         }
 
         using var nobody = GuardedApi.Silent(listens: false);
-        await using var alone = await behind.ServeAsync(proxy, ((IPEndPoint)nobody.LocalEndPoint!).Port);
+        await using var alone = await behind.ServeAsync(proxy, ((IPEndPoint)nobody.LocalEndPoint!).Port, null, GuardedApi.WithoutRetries);
         var away = await GuardedApi.SendAsync(alone.Url, HttpMethod.Get, "/v1/orders", key.Raw, null, ("Origin", Page));
         Assert.Equal((503, Page), (away.Status, away.Header("Access-Control-Allow-Origin")));
     }
@@ -125,7 +125,7 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
         var closed = ((IPEndPoint)nobody.LocalEndPoint!).Port;
         foreach (var (latchkey, api, status) in new (int?, int?, int)[] { (null, null, 200), (closed, null, 503), (null, closed, proxy == "haproxy" ? 503 : 502) })
         {
-            await using var logging = await behind.ServeAsync(proxy, latchkey, api);
+            await using var logging = await behind.ServeAsync(proxy, latchkey, api, GuardedApi.WithoutRetries);
             (string, string)[] sent = [("API-Key", key.Raw), ("Referer", $"https://app.example.com/?token={token}")];
             Assert.Equal(status, await StatusOfStreamAsync(logging.Url, $"/events?since=1&access_token={token}"));
             Assert.Equal(status, (await GuardedApi.SendAsync(logging.Url, HttpMethod.Get, $"/v1/orders?token={key.Raw}", key.Raw, null, sent)).Status);
