@@ -61,8 +61,11 @@ public sealed class SnippetTests(Tenants tenants)
             Assert.Contains(question, block, StringComparison.Ordinal);
         }
 
-        var program = Pages.Block("verify/haproxy.md", "lua");
-        Assert.All(names, name => Assert.Contains($"\"{name["X-Latchkey-".Length..]}\"", program, StringComparison.Ordinal));
+        foreach (var page in new[] { "haproxy", "apache" })
+        {
+            Assert.All(names, name => Assert.Contains($"\"{name["X-Latchkey-".Length..]}\"", Pages.Block($"verify/{page}.md", "lua"), StringComparison.Ordinal));
+        }
+
         var traefik = Pages.Block("verify/traefik.md", "yaml");
         Assert.Equal(["read", "write"], traefik.Split("/forward-auth/acme/orders/live/")[1..].Select(rest => rest.Split('"')[0]));
     }

@@ -92,7 +92,8 @@ public sealed partial class GuardedApi : IAsyncLifetime
     /// <summary>Starts a proxy that asks for the permission of each method on one resource.</summary>
     public Task<RealProxy> ServeAsync(string proxy, int? latchkey = null, int? api = null, Func<string, string>? change = null)
     {
-        var text = Policy().Replace(RealProxy.PageOf(proxy), $"{People.Project}/live/$1/workflow:order-intake");
+        var text = Policy().Replace(RealProxy.PageOf(proxy), "${permission}/workflow:order-intake").Replace("acme/orders", People.Project, StringComparison.Ordinal)
+            .Replace("\"read\" or \"write\")", "\"read\" or \"write\") .. \"/workflow:order-intake\"", StringComparison.Ordinal); // Apache's
         return ServeTextAsync(proxy, change is null ? text : change(text), latchkey, api);
     }
 
@@ -157,7 +158,7 @@ public sealed partial class GuardedApi : IAsyncLifetime
         folder.Delete(recursive: true);
     }
 
-    [GeneratedRegex(@"acme/orders/live/(\$needed_permission|\{permission\}|write|read)", RegexOptions.None, 5000)]
+    [GeneratedRegex(@"(?<=acme/orders/live/)(?<permission>\$needed_permission|\{permission\}|write|read)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Policy();
 }
 

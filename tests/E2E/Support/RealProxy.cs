@@ -7,20 +7,27 @@ namespace Dashboard.Tests.E2E.Support;
 /// places of files.</summary>
 public sealed partial class RealProxy : IAsyncDisposable
 {
+    /// <summary>Between Apache's program, which has the policy, and its virtual host.</summary>
+    const string NextFile = "-- next file\n";
+
+    const string ApacheModules = "/usr/lib/apache2/modules";
+    const string LuaSocket = "/usr/share/lua/5.3/socket/http.lua";
+
     readonly ExternalProcess program;
 
     RealProxy(Uri url, ExternalProcess program) => (Url, this.program) = (url, program);
 
     /// <summary>The proxies that the tests run.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["nginx", "caddy", "haproxy"];
+    public static IReadOnlyList<string> Names { get; } = ["nginx", "caddy", "haproxy", "apache"];
 
     public Uri Url { get; }
 
     /// <summary>Returns whether a proxy is installed.</summary>
-    public static bool IsInstalled(string proxy) => ExternalProcess.Find(proxy) is not null;
+    public static bool IsInstalled(string proxy) => FileOf(proxy) is not null && (proxy != "apache" || File.Exists(LuaSocket));
 
     /// <summary>Returns what the proxy's page prints.</summary>
-    public static string PageOf(string proxy) => Pages.Block($"verify/{proxy}.md", LanguageOf(proxy));
+    public static string PageOf(string proxy) =>
+        (proxy == "apache" ? Pages.Block("verify/apache.md", "lua") + NextFile : "") + Pages.Block($"verify/{proxy}.md", LanguageOf(proxy));
 
     /// <summary>Returns that, as the page about a policy from the path changes it.</summary>
     public static string PageWithPolicyFromPath(string proxy)
@@ -35,6 +42,7 @@ public sealed partial class RealProxy : IAsyncDisposable
             "caddy" => Replaced(
                 Replaced(CaddyMap().Replace(text, _ => Pages.Block(page, language, "map ")), "\troute {\n", $"\troute {{\n{Pages.Block(page, language, "respond")}"),
                 "uri /forward-auth/acme/orders/live/{permission}", "uri /forward-auth/{policy}"),
+            "apache" => ApachePolicy().Replace(text, _ => Pages.Block(page, "lua")),
             _ => HaproxyPolicy().Replace(text, _ => Pages.Block(page, language)),
         };
 
@@ -55,18 +63,19 @@ public sealed partial class RealProxy : IAsyncDisposable
     /// <param name="port">The port to listen on.</param>
     public static async Task<RealProxy> ServeAsync(string proxy, string place, string text, int latchkey, int api, CancellationToken cancellationToken, int? port = null)
     {
-        var file = ExternalProcess.Find(proxy);
-        Assert.SkipWhen(file is null, $"no {proxy}: it is a Debian package");
+        Assert.SkipUnless(IsInstalled(proxy), $"no {proxy}: it is a Debian package");
         var own = port ?? ExternalProcess.FreePort();
         text = text.Replace("127.0.0.1:5080", $"127.0.0.1:{latchkey}", StringComparison.Ordinal).Replace("127.0.0.1:9000", $"127.0.0.1:{api}", StringComparison.Ordinal);
         var arguments = await ConfigureAsync(proxy, place, text, own, cancellationToken);
-        return new(new($"http://127.0.0.1:{own}"), await ExternalProcess.ServeAsync(file!, place, own, cancellationToken, arguments));
+        return new(new($"http://127.0.0.1:{own}"), await ExternalProcess.ServeAsync(FileOf(proxy)!, place, own, cancellationToken, arguments));
     }
 
     /// <summary>Returns its log as soon as it contains a text.</summary>
     public Task<string> LoggedAsync(string text, CancellationToken cancellationToken) => program.SaidAsync(text, cancellationToken);
 
     public ValueTask DisposeAsync() => program.DisposeAsync();
+
+    static string? FileOf(string proxy) => ExternalProcess.Find(proxy == "apache" ? "apache2" : proxy);
 
     static string LanguageOf(string proxy) => proxy == "caddy" ? "caddyfile" : proxy;
 
@@ -87,6 +96,15 @@ public sealed partial class RealProxy : IAsyncDisposable
                 await WriteAsync("latchkey.lua", Pages.Block("verify/haproxy.md", "lua").Replace("abns@latchkey", socket, StringComparison.Ordinal));
                 await WriteAsync("haproxy.cfg", HaproxyBind().Replace(text, $"bind 127.0.0.1:{port}").Replace("abns@latchkey", socket, StringComparison.Ordinal).Replace("/etc/haproxy", place, StringComparison.Ordinal));
                 return ["-db", "-f", "haproxy.cfg"];
+            case "apache":
+                var files = text.Split(NextFile);
+                await WriteAsync("latchkey.lua", files[0]);
+                var modules = new[] { "mpm_event", "authn_core", "authz_core", "headers", "lua", "proxy", "proxy_http", "proxy_wstunnel" }
+                    .Select(name => $"LoadModule {name}_module {ApacheModules}/mod_{name}.so\n");
+                text = files[1].Replace("*:80", $"127.0.0.1:{port}", StringComparison.Ordinal).Replace("/etc/apache2", place, StringComparison.Ordinal)
+                    .Replace("${APACHE_LOG_DIR}/api.access.log", "/dev/stderr", StringComparison.Ordinal);
+                await WriteAsync("httpd.conf", $"ServerName 127.0.0.1\nListen 127.0.0.1:{port}\nPidFile {place}/apache.pid\nDefaultRuntimeDir {place}\nErrorLog /dev/stderr\nMutex sem\n{string.Concat(modules)}{text}");
+                return ["-X", "-d", place, "-f", "httpd.conf"];
             default:
                 text = text.StartsWith("{\n", StringComparison.Ordinal) ? $"{{\n\tadmin off\n{text["{\n".Length..]}" : $"{{\n\tadmin off\n}}\n{text}";
                 await WriteAsync("Caddyfile", text.Replace("http://api.example:80", $"http://127.0.0.1:{port}", StringComparison.Ordinal));
@@ -107,6 +125,9 @@ public sealed partial class RealProxy : IAsyncDisposable
 
     [GeneratedRegex(@"(?: *http-request set-var\(txn\.latchkey_policy\).*\n)+", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex HaproxyPolicy();
+
+    [GeneratedRegex(@"local function policy\(r\)\n.*?\nend\n", RegexOptions.Singleline, 5000)]
+    private static partial Regex ApachePolicy();
 
     [GeneratedRegex(@"bind :\d+", RegexOptions.None, 5000)]
     private static partial Regex HaproxyBind();
