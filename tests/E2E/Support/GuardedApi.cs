@@ -65,7 +65,8 @@ public sealed partial class GuardedApi : IAsyncLifetime
             proxies[name] = await ServeAsync(name);
         }
 
-        if (ExternalProcess.Find("python3") is { } python)
+        const string debians = "/usr/bin/python3";
+        if ((File.Exists(debians) ? debians : ExternalProcess.Find("python3")) is { } python)
         {
             WsgiPort = ExternalProcess.FreePort();
             wsgi = await ExternalProcess.ServeAsync(python, folder.FullName, WsgiPort, stop, Path.Combine(Repository.Root, "tests", "E2E", "Clients", "wsgi_api.py"), $"{WsgiPort}");
