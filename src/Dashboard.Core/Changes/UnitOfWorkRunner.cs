@@ -160,6 +160,11 @@ public sealed class UnitOfWorkRunner(
     /// <exception cref="DatabaseReplacedException">What was written is not in the database that the next start will open.</exception>
     async Task<T> InTurnAsync<T>(DashboardContext context, Actor actor, Func<Task<T>> run, CancellationToken cancellationToken)
     {
+        if (context.Database.CurrentTransaction is not null)
+        {
+            throw new InvalidOperationException("A change cannot run inside another."); // it would wait for itself
+        }
+
         using var turn = await queue.EnterAsync(actor, cancellationToken) ?? throw new WritersBusyException();
         try
         {

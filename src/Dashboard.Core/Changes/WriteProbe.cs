@@ -11,7 +11,10 @@ public sealed class WriteProbe(UnitOfWorkRunner changes, DatabaseFile file)
     static readonly TimeSpan Recent = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a caller waits. In real time, because it does wait.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>The minimum time between two writes.</summary>
+    static readonly TimeSpan Spacing = TimeSpan.FromSeconds(1);
 
     readonly Lock gate = new();
     Task running = Task.CompletedTask;
@@ -46,7 +49,7 @@ public sealed class WriteProbe(UnitOfWorkRunner changes, DatabaseFile file)
     {
         lock (gate)
         {
-            if (running.IsCompleted && (startedAt == long.MinValue || TimeProvider.System.GetElapsedTime(startedAt) > Patience))
+            if (running.IsCompleted && (startedAt == long.MinValue || TimeProvider.System.GetElapsedTime(startedAt) > Spacing))
             {
                 startedAt = TimeProvider.System.GetTimestamp();
                 running = Task.Run(() => changes.RunBehindAsync(WriteAsync, CancellationToken.None));
