@@ -87,6 +87,39 @@ public sealed class BusyDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Backup_that_SQLite_copies_into_the_open_database_is_used_without_a_restart()
+    {
+        var (projects, feed) = (world.Services.Get<ProjectService>(), world.Services.Get<ChangeFeed>());
+        var backup = File + ".backup";
+        using (var from = new SqliteConnection($"Data Source={File};Pooling=False"))
+        using (var to = new SqliteConnection($"Data Source={backup};Pooling=False"))
+        {
+            from.Open();
+            to.Open();
+            from.BackupDatabase(to);
+        }
+
+        Assert.True((await projects.CreateAsync(world.Owner, new("acme", "After the backup"), Token)).Succeeded);
+        await feed.ReadAsync(Token);
+        var resets = 0;
+        using var subscription = feed.Subscribe(_ => { }, () => resets++);
+        using (var from = new SqliteConnection($"Data Source={backup};Pooling=False"))
+        using (var to = new SqliteConnection($"Data Source={File};Pooling=False"))
+        {
+            from.Open();
+            to.Open();
+            from.BackupDatabase(to); // what .restore of the sqlite3 program does
+        }
+
+        await feed.ReadAsync(Token);
+        Assert.Equal(1, resets);
+        Assert.True((await projects.CreateAsync(world.Owner, new("acme", "After the restore"), Token)).Succeeded);
+        Assert.Null(await world.Services.Get<WriteProbe>().FindFailureAsync());
+        await using var context = world.Open();
+        Assert.DoesNotContain("After the backup", context.Projects.Select(project => project.Name).ToList());
+    }
+
+    [Fact]
     public async Task Database_that_takes_no_writes_is_not_ready()
     {
         await world.Services.Work.RunBehindAsync((_, _) => Task.CompletedTask, Token); // the first takes long on a busy machine
