@@ -87,7 +87,7 @@ public static class CoreServices
     /// <exception cref="SettingException">A setting cannot be used.</exception>
     public static IServiceCollection AddLatchkeyVerification(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(SystemClock.Instance);
         services.AddDashboardDatabase(configuration, contentRoot);
         services.AddSingleton(new PermissionCatalog(configuration));
         services.AddSingleton(SettingsBinder.Read<KeyOptions>(configuration));

@@ -87,7 +87,8 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
                 change.Record(AuditChain.Installation, new(AuditCategory.Auth, "session.ended", new(FeedSubject.User, actor.Id, actor.Name), Details: Details(id)));
                 return default(Unit);
             },
-            cancellationToken);
+            cancellationToken,
+            isCounted: false);
 
     /// <summary>Starts a session within the unit of work that signs a person in.</summary>
     internal static async Task<Session> BeginAsync(

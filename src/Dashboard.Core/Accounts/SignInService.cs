@@ -168,7 +168,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         public async Task<Error?> FindPauseAsync(DashboardContext context, DateTimeOffset now, CancellationToken cancellationToken)
         {
             var until = await In(context).Select(x => x.LockedUntil).SingleOrDefaultAsync(cancellationToken);
-            if (until is null || until <= now)
+            if (until is null || until <= now || until > now + Pause) // longer than it was set: the clock has been set back since
             {
                 return null;
             }

@@ -1,29 +1,46 @@
+using System.Globalization;
 using Dashboard.Core.Data;
+using Dashboard.Core.Limits;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: the actor's
-/// session, the actor's memberships, the actor's authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
+/// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Writers wait in <see cref="WriterQueue"/>
+/// for their turn. Locks are taken in one order: the actor's session, the actor's memberships, the actor's authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
 public sealed class UnitOfWorkRunner(
-    IDbContextFactory<DashboardContext> contexts, AuditLogWriter audit, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, AuditLogWriter audit, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, WriterQueue queue,
+    WriteLimits limits, DatabaseFile file, TimeProvider time)
 {
+    static readonly Error Busy = new(
+        ErrorCode.Unavailable, "The database is busy. Nothing was changed. Try again in a few seconds.", RetryAfter: WriterQueue.MaxWait);
+
     /// <summary>How often a change runs again after it added a row that another node had just added. It finds the row then.</summary>
     const int MaxDuplicates = 3;
 
     readonly IActorLock[] locks = [.. actorLocks.OrderBy(x => x.Order)];
+
+    /// <summary>A timestamp of the clock; <see cref="long.MinValue"/> before the first commit and after one that failed.</summary>
+    long committedAt = long.MinValue;
+
+    /// <summary>How long ago something was last committed; null if nothing was, or something failed since.</summary>
+    public TimeSpan? SinceCommit => Interlocked.Read(ref committedAt) is var at && at == long.MinValue ? null : time.GetElapsedTime(at);
 
     /// <summary>Runs <paramref name="change"/> and writes what it recorded. A fault rolls everything back. May run <paramref name="change"/> more than
     /// once, each time on an empty context, where the database asks to try again or another node has just added the same row.</summary>
     /// <param name="actor">Who acts. Its session or access token, if it has one, must still count.</param>
     /// <param name="change">The change. Success without a recorded event means that there was nothing to do, and nothing is written.</param>
     /// <param name="cancellationToken">Cancels the change, unless it has been committed.</param>
+    /// <param name="isCounted">False for what must always be possible, such as signing out: it does not count toward the limit of the actor's
+    /// changes.</param>
     /// <typeparam name="T">What comes of it.</typeparam>
-    /// <returns>What <paramref name="change"/> returned, or <see cref="Error.SessionRequired"/>.</returns>
-    public async Task<Result<T>> RunAsync<T>(Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
+    /// <returns>What <paramref name="change"/> returned; or <see cref="Error.SessionRequired"/>, <see cref="ErrorCode.RateLimited"/> for a member who
+    /// changes too much, or <see cref="ErrorCode.Unavailable"/> if no turn to write came in time.</returns>
+    public async Task<Result<T>> RunAsync<T>(
+        Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken, bool isCounted = true)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await RunAsync(context, actor, change, cancellationToken);
+        return await RunAsync(context, actor, change, cancellationToken, isCounted);
     }
 
     /// <summary>Runs <paramref name="change"/> on an existing context, because Identity's managers write through the context of their
@@ -31,42 +48,60 @@ public sealed class UnitOfWorkRunner(
     /// <param name="context">The context. It stops tracking everything first.</param>
     /// <typeparam name="T">The type of the result.</typeparam>
     public async Task<Result<T>> RunAsync<T>(
-        DashboardContext context, Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken)
+        DashboardContext context, Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken, bool isCounted = true)
     {
+        if (isCounted && limits.Take(actor) is { } wait)
+        {
+            return TooMany(wait);
+        }
+
         var changeId = Guid.CreateVersion7(time.GetUtcNow());
         Result<T> outcome = default;
         UnitOfWork? unit = null;
-        var result = await AgainAfterDuplicatesAsync(() => context.Database.CreateExecutionStrategy().ExecuteAsync(
-            changeId,
-            async (_, id, token) =>
-            {
-                var committed = false;
-                context.ChangeTracker.Clear();
-                try
+        Result<T> result;
+        try
+        {
+            result = await InTurnAsync(context, actor, () => context.Database.CreateExecutionStrategy().ExecuteAsync(
+                changeId,
+                async (_, id, token) =>
                 {
-                    await using var transaction = await context.Database.BeginTransactionAsync(token);
-                    unit = new UnitOfWork(context, actor, UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow()));
-                    outcome = await AttemptAsync(unit, id, change, token);
-                    if (outcome.Commits && unit.Events.Count > 0)
+                    var committed = false;
+                    context.ChangeTracker.Clear();
+                    try
                     {
-                        await transaction.CommitAsync(token);
-                        committed = true;
-                    }
+                        await using var transaction = await context.Database.BeginTransactionAsync(token);
+                        unit = new UnitOfWork(context, actor, UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow()));
+                        outcome = await AttemptAsync(unit, id, change, token);
+                        if (outcome.Commits && unit.Events.Count > 0)
+                        {
+                            await CommitAsync(transaction, token);
+                            committed = true;
+                        }
 
-                    return outcome;
-                }
-                finally
-                {
-                    if (!committed)
-                    {
-                        context.ChangeTracker.Clear(); // otherwise the next use of the context would write what was rolled back
+                        return outcome;
                     }
-                }
-            },
-            // Called after a connection failure to find out whether the commit succeeded. If so, the result is the one from before the
-            // commit.
-            async (_, id, token) => new(await context.AuditEntries.AnyAsync(entry => entry.ChangeId == id, token), outcome),
-            cancellationToken));
+                    finally
+                    {
+                        if (!committed)
+                        {
+                            context.ChangeTracker.Clear(); // otherwise the next use of the context would write what was rolled back
+                        }
+                    }
+                },
+                // Called after a connection failure to find out whether the commit succeeded. If so, the result is the one from before the
+                // commit.
+                async (_, id, token) => new(await context.AuditEntries.AnyAsync(entry => entry.ChangeId == id, token), outcome),
+                cancellationToken), cancellationToken);
+        }
+        catch (WritersBusyException) when (actor.Type != PartyType.System) // Latchkey's own work fails as in any outage
+        {
+            return Busy;
+        }
+        catch (DatabaseReplacedException) when (actor.Type != PartyType.System)
+        {
+            return new Error(ErrorCode.Unavailable, DatabaseFile.Replaced);
+        }
+
         if (result.Commits)
         {
             feed.Announce(unit!.Feed); // before the caller gets the result
@@ -78,23 +113,28 @@ public sealed class UnitOfWorkRunner(
     /// <summary>Writes data that no person decided on, such as the last use of a key, in one transaction without audit and feed
     /// entries.</summary>
     /// <param name="write">Writes the data. It may run more than once, so it must be idempotent.</param>
-    public Task RunBehindAsync(Func<DashboardContext, CancellationToken, Task> write, CancellationToken cancellationToken) => AnnounceBehindAsync(
+    /// <param name="caller">Whose turn it takes; null for Latchkey's own work.</param>
+    /// <exception cref="WritersBusyException">No turn to write came in time.</exception>
+    public Task RunBehindAsync(Func<DashboardContext, CancellationToken, Task> write, CancellationToken cancellationToken, Actor? caller = null) => AnnounceBehindAsync(
         async (context, token) =>
         {
             await write(context, token);
             return [];
         },
-        cancellationToken);
+        cancellationToken,
+        caller);
 
     /// <summary>Writes data that no person decided on but that pages or other nodes must be notified of, in one transaction with feed
     /// entries and without audit entries.</summary>
     /// <param name="write">Writes the data and returns what has changed. It may run more than once, so it must be idempotent.</param>
+    /// <param name="caller">Whose turn it takes; null for Latchkey's own work.</param>
+    /// <exception cref="WritersBusyException">No turn to write came in time.</exception>
     public async Task AnnounceBehindAsync(
-        Func<DashboardContext, CancellationToken, Task<IReadOnlyList<FeedSubject>>> write, CancellationToken cancellationToken)
+        Func<DashboardContext, CancellationToken, Task<IReadOnlyList<FeedSubject>>> write, CancellationToken cancellationToken, Actor? caller = null)
     {
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        feed.Announce(await AgainAfterDuplicatesAsync(() => context.Database.CreateExecutionStrategy().ExecuteAsync(
+        feed.Announce(await InTurnAsync(context, caller ?? Actor.System, () => context.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>
             {
                 context.ChangeTracker.Clear();
@@ -102,10 +142,64 @@ public sealed class UnitOfWorkRunner(
                 var subjects = await write(context, token);
                 await context.SaveChangesAsync(token);
                 var entries = await AppendFeedAsync(context, subjects, now, token);
-                await transaction.CommitAsync(token);
+                await CommitAsync(transaction, token);
                 return entries;
             },
-            cancellationToken)));
+            cancellationToken), cancellationToken));
+    }
+
+    static Error TooMany(TimeSpan wait)
+    {
+        var seconds = (int)Math.Ceiling(wait.TotalSeconds);
+        var time = seconds == 1 ? "1 second" : string.Create(CultureInfo.InvariantCulture, $"{seconds} seconds");
+        return new(ErrorCode.RateLimited, $"You have made too many changes in the last minute. Nothing was changed. Try again in {time}.", RetryAfter: wait);
+    }
+
+    /// <summary>Runs a transaction in its turn.</summary>
+    /// <exception cref="WritersBusyException">No turn came in time, or another process holds the database.</exception>
+    /// <exception cref="DatabaseReplacedException">What was written is not in the database that the next start will open.</exception>
+    async Task<T> InTurnAsync<T>(DashboardContext context, Actor actor, Func<Task<T>> run, CancellationToken cancellationToken)
+    {
+        if (context.Database.CurrentTransaction is not null)
+        {
+            throw new InvalidOperationException("A change cannot run inside another."); // it would wait for itself
+        }
+
+        using var turn = await queue.EnterAsync(actor, cancellationToken) ?? throw new WritersBusyException();
+        try
+        {
+            file.Check();
+            var result = await AgainAfterDuplicatesAsync(async () =>
+            {
+                if (context is not SqliteContext)
+                {
+                    return await run();
+                }
+
+                await context.Database.OpenConnectionAsync(cancellationToken);
+                try
+                {
+                    return await SqliteWriteLock.WaitAsync(context, turn.Left, cancellationToken) ? await run() : throw new WritersBusyException();
+                }
+                finally
+                {
+                    await context.Database.CloseConnectionAsync();
+                }
+            });
+            file.Check(); // what went to a file that has been replaced is not acknowledged
+            return result;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Interlocked.Exchange(ref committedAt, long.MinValue);
+            throw;
+        }
+    }
+
+    async Task CommitAsync(IDbContextTransaction transaction, CancellationToken cancellationToken)
+    {
+        await transaction.CommitAsync(cancellationToken);
+        Interlocked.Exchange(ref committedAt, time.GetTimestamp());
     }
 
     static async Task<T> AgainAfterDuplicatesAsync<T>(Func<Task<T>> run)

@@ -143,7 +143,8 @@ public sealed class DeviceRequests(
                 IntervalSeconds = (int)options.DeviceCodeInterval.TotalSeconds,
                 State = DeviceCodeState.Pending,
             };
-            await changes.RunBehindAsync(async (context, token) => added = await DeviceCodeStore.AddAsync(context, row, token), cancellationToken);
+            await changes.RunBehindAsync(
+                async (context, token) => added = await DeviceCodeStore.AddAsync(context, row, token), cancellationToken, Actor.Anonymous(origin.AddressText));
         }
 
         return new DeviceGrant(device, OAuthSecret.Of("user code ", Format(letters)), options.DeviceCodeLifetime, options.DeviceCodeInterval);

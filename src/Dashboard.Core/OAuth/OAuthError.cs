@@ -6,7 +6,7 @@ namespace Dashboard.Core.OAuth;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="RetryAfter">How long to wait, or null.</param>
 public sealed record OAuthError(string Name, string Detail, int Status = 400, TimeSpan? RetryAfter = null)
-    : Error(Status switch { 401 => ErrorCode.InvalidCredentials, 403 => ErrorCode.Forbidden, 413 => ErrorCode.TooLarge, 429 => ErrorCode.RateLimited, _ => ErrorCode.InvalidRequest }, Detail, RetryAfter: RetryAfter)
+    : Error(Status switch { 401 => ErrorCode.InvalidCredentials, 403 => ErrorCode.Forbidden, 413 => ErrorCode.TooLarge, 429 => ErrorCode.RateLimited, 503 => ErrorCode.Unavailable, _ => ErrorCode.InvalidRequest }, Detail, RetryAfter: RetryAfter)
 {
     /// <summary>RFC 8628 section 3.5: nobody has decided yet.</summary>
     public static OAuthError AuthorizationPending { get; } = new("authorization_pending", "The code has not been approved yet. Try again after the interval.");
@@ -38,9 +38,12 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
     /// <summary>RFC 8707 section 2: the resource is not a valid URL or differs from the approved one.</summary>
     public static OAuthError InvalidTarget(string description) => new("invalid_target", description);
 
-    /// <summary>An error as OAuth words it. One that no RFC names is a server error (RFC 6749 section 4.1.2.1).</summary>
+    /// <summary>An error as OAuth words it. One that no RFC names is a server error, and a busy database temporarily unavailable (RFC 6749 section
+    /// 4.1.2.1).</summary>
     /// <param name="error">The error.</param>
-    public static OAuthError Of(Error error) => error as OAuthError ?? new("server_error", "The request could not be carried out. Try again.", 500);
+    public static OAuthError Of(Error error) => error as OAuthError ?? (error.Code == ErrorCode.Unavailable
+        ? new("temporarily_unavailable", error.Detail, 503, error.RetryAfter ?? TimeSpan.FromSeconds(5))
+        : new("server_error", "The request could not be carried out. Try again.", 500));
 
     /// <summary>Too many tries from one address.</summary>
     /// <param name="wait">How long to wait.</param>

@@ -32,6 +32,11 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
             Actor.Anonymous(origin.AddressText) with { Name = "Holder of the token" },
             async (change, token) => access is null ? await EndAsync(change, hash, token) : await RevokeAsync(change, access.Jti, token),
             cancellationToken);
+        if (revoked.Error is { } failure)
+        {
+            return failure;
+        }
+
         // Who holds a token can always end it; guessing is limited.
         return !revoked.Value && limits.FailedClients.Take(origin.Address, presented.ClientId, origin.FromPage) is { } wait ? OAuthError.TooMany(wait) : default(Unit);
     }

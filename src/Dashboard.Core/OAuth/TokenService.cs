@@ -266,7 +266,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
         }
 
         var hash = KeyHash.Of(code);
-        return await PollAsync(asked.Client, hash, cancellationToken) is { } waits ? waits : await changes.RunAsync<IssuedTokens>(
+        return await PollAsync(asked.Client, hash, Actor.Anonymous(asked.Origin.AddressText), cancellationToken) is { } waits ? waits : await changes.RunAsync<IssuedTokens>(
             asked.ClientActor,
             async (change, token) =>
             {
@@ -285,11 +285,12 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
     /// <summary>Returns the error for a device that must wait or give up, or null if its request is approved. Each early poll increases the
     /// interval.</summary>
-    async Task<OAuthError?> PollAsync(OAuthClient client, byte[] hash, CancellationToken cancellationToken)
+    async Task<OAuthError?> PollAsync(OAuthClient client, byte[] hash, Actor caller, CancellationToken cancellationToken)
     {
         OAuthError? answer = null;
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
-        await changes.RunBehindAsync(async (context, token) => answer = await DeviceCodeStore.PollAsync(context, client.ClientId, hash, now, token), cancellationToken);
+        await changes.RunBehindAsync(
+            async (context, token) => answer = await DeviceCodeStore.PollAsync(context, client.ClientId, hash, now, token), cancellationToken, caller);
         return answer;
     }
 

@@ -101,10 +101,11 @@ public sealed partial class ProjectService
             var project = await change.Context.Projects.SingleAsync(x => x.Id == found.ProjectId, token);
             var address = new ProjectPath(found.OrganizationSlug, project.Slug).ToString();
             project.DeletedAt = change.Now;
-            var keys = await Revocable(change.Context, project.Id).OrderBy(key => key.KeyId).ToListAsync(token);
+            var revocable = Revocable(change.Context, project.Id);
+            var keys = await revocable.AsNoTracking().OrderBy(key => key.KeyId).ToListAsync(token);
             change.Record(project.OrganizationId, new(
                 AuditCategory.Settings, "project.deleted", new(FeedSubject.Project, address, project.Name), Details: JsonSerializer.Serialize(new { keys_revoked = keys.Count })));
-            await KeyAudit.RevokeAsync(change, project.OrganizationId, keys, "project_deleted", address, token);
+            await KeyAudit.RevokeAllAsync(change, project.OrganizationId, revocable, keys, "project_deleted", address, token);
             return new Deletion<ProjectSummary>(
                 new(found.OrganizationSlug, project.Slug, project.Name, project.CreatedAt), [.. keys.Select(key => key.KeyId)], []);
         },

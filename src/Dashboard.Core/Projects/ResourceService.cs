@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Limits;
 using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
@@ -37,7 +38,8 @@ public sealed record ResourceQuery(
     bool Descending = true);
 
 /// <summary>Lists, registers, changes and deletes the resources of a project.</summary>
-public sealed partial class ResourceService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, TimeProvider time)
+public sealed partial class ResourceService(
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, TenantLimitOptions limits, TimeProvider time)
 {
     /// <summary>Lists the resources of a project, by default the newest first.</summary>
     /// <param name="actor">A member of the organization.</param>
@@ -168,7 +170,7 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
     /// <summary>Registers a resource, so that keys can be limited to it.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The resource; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
-    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if it already exists.</returns>
+    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if it already exists or the project has as many as it may.</returns>
     public async Task<Result<ResourceSummary>> CreateAsync(Actor actor, NewResource input, CancellationToken cancellationToken)
     {
         if (Check(input) is { } fault)
@@ -201,6 +203,13 @@ public sealed partial class ResourceService(IDbContextFactory<DashboardContext> 
                     x => x.ProjectId == project.ProjectId && x.Kind == input.Kind && x.ExternalId == input.Id, token))
                 {
                     return new Error(ErrorCode.Conflict, $"{input.Kind}:{input.Id} is already registered in this project.");
+                }
+
+                if (limits.ResourcesPerProject > 0
+                    && await change.Context.Resources.CountAsync(x => x.ProjectId == project.ProjectId, token) >= limits.ResourcesPerProject)
+                {
+                    return new Error(
+                        ErrorCode.Conflict, $"The project has reached its limit of {limits.ResourcesPerProject} resources. Delete one, or raise Limits:ResourcesPerProject.");
                 }
 
                 var resource = new Resource

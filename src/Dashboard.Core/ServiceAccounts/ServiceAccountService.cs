@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Limits;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Microsoft.EntityFrameworkCore;
@@ -10,7 +11,8 @@ namespace Dashboard.Core.ServiceAccounts;
 
 /// <summary>Reads, creates, changes and deletes service accounts. Only admins and owners of an organization can see them.</summary>
 public sealed partial class ServiceAccountService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KnownKeyTemplates shapes, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KnownKeyTemplates shapes, TenantLimitOptions limits,
+    TimeProvider time)
 {
     const int IdLength = 16;
 
@@ -18,8 +20,8 @@ public sealed partial class ServiceAccountService(
     /// result.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The account with its secrets; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a
-    /// project or organization that the actor cannot see, <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.KeyLimitReached"/> if
-    /// the project of the first key has reached its limit.</returns>
+    /// project or organization that the actor cannot see, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> if the
+    /// organization has as many accounts as it may, or <see cref="ErrorCode.KeyLimitReached"/> if the project of the first key has reached its limit.</returns>
     public async Task<Result<IssuedServiceAccount>> CreateAsync(Actor actor, NewServiceAccount input, CancellationToken cancellationToken) =>
         ServiceAccountRules.Check(input, catalog, shapes) is { } fault ? fault : await changes.RunAsync<IssuedServiceAccount>(
             actor,
@@ -41,6 +43,14 @@ public sealed partial class ServiceAccountService(
                 if (!await change.LockProjectAsync(first.ProjectId, token))
                 {
                     return Error.NotFound;
+                }
+
+                if (limits.ServiceAccountsPerOrganization > 0 && await change.Context.ServiceAccounts.CountAsync(
+                    account => account.OrganizationId == first.OrganizationId && account.DeletedAt == null, token) >= limits.ServiceAccountsPerOrganization)
+                {
+                    return new Error(
+                        ErrorCode.Conflict,
+                        $"The organization has reached its limit of {limits.ServiceAccountsPerOrganization} service accounts. Delete one, or raise Limits:ServiceAccountsPerOrganization.");
                 }
 
                 return await keys.IsFullAsync(change, first.ProjectId, token) ? keys.LimitReached() : await IssueAsync(change, first, reached, input, token);

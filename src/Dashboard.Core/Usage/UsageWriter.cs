@@ -13,13 +13,19 @@ static class UsageWriter
     /// <summary>The maximum number of keys in one command.</summary>
     const int ChunkSize = 500;
 
+    /// <summary>How far a stored time may be ahead of this node's clock. One further ahead was written by a clock that has been set back since, and
+    /// would otherwise stay until the time has passed.</summary>
+    static readonly TimeSpan MaxAhead = TimeSpan.FromMinutes(5);
+
     const string KeyId = nameof(KeyHour.KeyId);
     const string Outcome = nameof(KeyHour.Outcome);
     const string Count = nameof(KeyHour.Count);
 
     /// <summary>Writes a batch, unless it has already been written.</summary>
-    public static async Task WriteAsync(DashboardContext context, UsageBatch batch, CancellationToken cancellationToken)
+    /// <param name="now">The time of writing, which may be long after the batch was built.</param>
+    public static async Task WriteAsync(DashboardContext context, UsageBatch batch, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var latest = UtcMilliseconds.TruncateToMilliseconds(now + MaxAhead);
         if (!await BeginAsync(context, batch, cancellationToken))
         {
             return;
@@ -30,9 +36,9 @@ static class UsageWriter
             var ids = keys.Select(key => key.KeyId).ToList();
             await WriteHoursAsync(context, keys, ids, cancellationToken);
             await WriteDaysAsync(context, keys, ids, cancellationToken);
-            await WriteClientsAsync(context, keys, ids, cancellationToken);
-            await WritePermissionsAsync(context, keys, ids, cancellationToken);
-            await WriteLastUsesAsync(context, keys, cancellationToken);
+            await WriteClientsAsync(context, keys, ids, latest, cancellationToken);
+            await WritePermissionsAsync(context, keys, ids, latest, cancellationToken);
+            await WriteLastUsesAsync(context, keys, latest, cancellationToken);
             await context.SaveChangesAsync(cancellationToken);
             context.ChangeTracker.Clear();
         }
@@ -129,7 +135,8 @@ static class UsageWriter
         }
     }
 
-    static async Task WriteClientsAsync(DashboardContext context, UsageOfKey[] keys, List<string> ids, CancellationToken cancellationToken)
+    static async Task WriteClientsAsync(
+        DashboardContext context, UsageOfKey[] keys, List<string> ids, DateTimeOffset latest, CancellationToken cancellationToken)
     {
         var existing = (await context.KeyClients.AsNoTracking().Where(row => ids.Contains(row.KeyId)).ToListAsync(cancellationToken)).ToLookup(row => row.KeyId, StringComparer.Ordinal);
         var seen = new List<(string KeyId, string Network, string Client, DateTimeOffset Last)>();
@@ -143,7 +150,7 @@ static class UsageWriter
                     known[(network, client)] = last;
                     context.Add(new KeyClient { KeyId = key.KeyId, Network = network, Client = client, FirstSeenAt = first, LastSeenAt = last });
                 }
-                else if (before < last)
+                else if (before < last || before > latest)
                 {
                     known[(network, client)] = last;
                     seen.Add((key.KeyId, network, client, last));
@@ -157,7 +164,8 @@ static class UsageWriter
         {
             var (network, client, last) = same.Key;
             var having = same.ToList();
-            await context.KeyClients.Where(row => having.Contains(row.KeyId) && row.Network == network && row.Client == client && row.LastSeenAt < last)
+            await context.KeyClients.Where(row => having.Contains(row.KeyId) && row.Network == network && row.Client == client
+                    && (row.LastSeenAt < last || row.LastSeenAt > latest))
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastSeenAt, last), cancellationToken);
         }
     }
@@ -179,7 +187,8 @@ static class UsageWriter
         }
     }
 
-    static async Task WritePermissionsAsync(DashboardContext context, UsageOfKey[] keys, List<string> ids, CancellationToken cancellationToken)
+    static async Task WritePermissionsAsync(
+        DashboardContext context, UsageOfKey[] keys, List<string> ids, DateTimeOffset latest, CancellationToken cancellationToken)
     {
         if (keys.All(key => key.Permissions.Count == 0))
         {
@@ -197,7 +206,7 @@ static class UsageWriter
                 {
                     context.Add(new KeyPermissionUse { KeyId = key.KeyId, Permission = permission, FirstAskedAt = at, LastAskedAt = at });
                 }
-                else if (before < at)
+                else if (before < at || before > latest)
                 {
                     updates.Add((key.KeyId, permission, at));
                 }
@@ -208,21 +217,21 @@ static class UsageWriter
         {
             var (permission, at) = same.Key;
             var having = same.ToList();
-            await context.KeyPermissionUses.Where(row => having.Contains(row.KeyId) && row.Permission == permission && row.LastAskedAt < at)
+            await context.KeyPermissionUses.Where(row => having.Contains(row.KeyId) && row.Permission == permission && (row.LastAskedAt < at || row.LastAskedAt > latest))
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastAskedAt, at), cancellationToken);
         }
     }
 
-    static async Task WriteLastUsesAsync(DashboardContext context, UsageOfKey[] keys, CancellationToken cancellationToken)
+    static async Task WriteLastUsesAsync(DashboardContext context, UsageOfKey[] keys, DateTimeOffset latest, CancellationToken cancellationToken)
     {
         foreach (var same in keys.Where(key => key.LastUse is not null).GroupBy(key => key.LastUse!.Value, key => key.KeyId))
         {
             // To the second: within one second the later batch has the later use, and the time never goes back behind the stored first use.
             var (at, network) = same.Key;
             var (next, having) = (at.AddSeconds(1), same.ToList());
-            await context.Keys.Where(key => having.Contains(key.KeyId) && (key.LastUsedAt == null || key.LastUsedAt < next)).ExecuteUpdateAsync(
-                set => set.SetProperty(key => key.LastUsedOrder, key => key.LastUsedOrder > at ? key.LastUsedOrder : at)
-                    .SetProperty(key => key.LastUsedAt, key => key.LastUsedAt > at ? key.LastUsedAt : at).SetProperty(key => key.LastUsedFrom, network),
+            await context.Keys.Where(key => having.Contains(key.KeyId) && (key.LastUsedAt == null || key.LastUsedAt < next || key.LastUsedAt > latest)).ExecuteUpdateAsync(
+                set => set.SetProperty(key => key.LastUsedOrder, key => key.LastUsedOrder > at && key.LastUsedOrder <= latest ? key.LastUsedOrder : at)
+                    .SetProperty(key => key.LastUsedAt, key => key.LastUsedAt > at && key.LastUsedAt <= latest ? key.LastUsedAt : at).SetProperty(key => key.LastUsedFrom, network),
                 cancellationToken);
         }
     }

@@ -44,6 +44,11 @@ public sealed class SelfRevocation(KeyVerifier verifier, UnitOfWorkRunner change
                 return change.Now;
             },
             cancellationToken);
-        return revoked.Succeeded ? new(null, keyId, revoked.Value) : new(RefusalCode.RevokedKey, keyId, null);
+        return revoked.Error?.Code switch
+        {
+            null => new(null, keyId, revoked.Value),
+            ErrorCode.Unavailable => new(RefusalCode.VerificationUnavailable, null, null), // the key is as good as before
+            _ => new(RefusalCode.RevokedKey, keyId, null),
+        };
     }
 }

@@ -1,4 +1,5 @@
 using Dashboard.Api;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,12 +18,12 @@ static class HealthEndpoints
             .WithName("getLiveness").WithSummary("Check that the process is running.").Answers<HealthAnswer>(200, "The process is running.")
             .ShortCircuit();
         health.MapRead("/ready", ReadyAsync)
-            .WithName("getReadiness").WithSummary("Check that the server is ready: the database is available.")
+            .WithName("getReadiness").WithSummary("Check that the server is ready: the database can be read and written.")
             .Answers<HealthAnswer>(200, "The server is ready.").Refuses(ErrorCode.Unavailable).ShortCircuit();
     }
 
     static async Task<IResult> ReadyAsync(
-        IDbContextFactory<DashboardContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+        IDbContextFactory<DashboardContext> contexts, WriteProbe writes, TimeProvider time, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -30,7 +31,7 @@ static class HealthEndpoints
         {
             await using var context = await contexts.CreateDbContextAsync(either.Token);
             await context.Installations.AnyAsync(either.Token);
-            return TypedResults.Ok(new HealthAnswer("ready"));
+            return await writes.FindFailureAsync() is { } failure ? failure.ToResult() : TypedResults.Ok(new HealthAnswer("ready"));
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

@@ -28,6 +28,16 @@ public sealed class SignInTests
     }
 
     [Fact]
+    public async Task Pause_is_over_when_the_clock_was_set_back_behind_its_beginning()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        await newcomers.FailAsync(SignInService.MaxFailures);
+        Assert.Equal(ErrorCode.RateLimited, (await newcomers.SignInAsync()).Error?.Code);
+        newcomers.Installation.Sql($"UPDATE SignInFailures SET LockedUntil = LockedUntil + {TimeSpan.FromHours(1).TotalMilliseconds}");
+        Assert.True((await newcomers.SignInAsync()).Succeeded);
+    }
+
+    [Fact]
     public async Task Each_sign_in_has_a_session_of_its_own()
     {
         await using var newcomers = await SignInFixture.SetUpAsync();

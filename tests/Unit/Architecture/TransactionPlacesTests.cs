@@ -46,6 +46,7 @@ public sealed class TransactionPlacesTests
                 nameof(UnitOfWorkRunner), // the implementation
                 nameof(UsageCleanupService), // deletes old counts, not audited
                 nameof(UsageWriter), // usage is not audited, and written through RunBehindAsync
+                nameof(WriteProbe), // changes nothing
             ],
             places);
     }

@@ -74,7 +74,7 @@ public sealed class KeyDaysTests : IAsyncDisposable
         var batch = new UsageBatch("node", 1, TestInstallation.Start, [new("Aa12Bb34", 1, [(Day, "valid", 5), (Day.AddHours(1), "valid", 6)], [], [], null)]);
         for (var i = 0; i < 2; i++)
         {
-            await UsageWriter.WriteAsync(context, batch, Token);
+            await UsageWriter.WriteAsync(context, batch, TestInstallation.Start, Token);
             Assert.Equal(["21 valid 11"], await DaysAsync());
             await AssertSumsAsync();
         }

@@ -178,6 +178,25 @@ public sealed class UsageLedgerTests
     }
 
     [Fact]
+    public async Task Last_use_in_the_future_does_not_stay_after_the_clock_was_set_back()
+    {
+        await using var world = new TestInstallation();
+        var key = await CreateAsync(world);
+        Use(world, world.Services, key, TestInstallation.Start, "203.0.113.9");
+        await world.Services.Usage.FlushAsync(Token);
+        var future = TestInstallation.Start.AddHours(7).ToUnixTimeMilliseconds();
+        world.Sql($"UPDATE ApiKeys SET LastUsedAt = {future}, LastUsedOrder = {future}");
+        world.Sql($"UPDATE KeyClients SET LastSeenAt = {future}");
+        world.Time.Advance(TimeSpan.FromMinutes(2));
+        Use(world, world.Services, key, TestInstallation.Start.AddMinutes(2), "203.0.113.9");
+        await world.Services.Usage.FlushAsync(Token);
+        Assert.Equal(TestInstallation.Start.AddMinutes(2), (await world.Services.Keys.GetAsync(world.Owner, key.Key.KeyId, Token)).Value.LastUsedAt);
+        await using var context = world.Open();
+        Assert.Equal(TestInstallation.Start.AddMinutes(2), (await context.KeyClients.SingleAsync(Token)).LastSeenAt);
+        Assert.Equal(TestInstallation.Start.AddMinutes(2), (await context.Keys.SingleAsync(Token)).LastUsedOrder);
+    }
+
+    [Fact]
     public async Task Refused_request_does_not_count_as_use()
     {
         await using var world = new TestInstallation();

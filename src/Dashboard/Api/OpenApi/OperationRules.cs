@@ -138,7 +138,7 @@ static class OperationRules
                 : null,
             body && problems ? ErrorCode.TooLarge : null,
             body && problems ? ErrorCode.UnsupportedMediaType : null,
-            RequiresPolicy(metadata, MemberPolicy.Name) ? ErrorCode.RateLimited : null,
+            RequiresPolicy(metadata, MemberPolicy.Name) || (session && !HttpMethods.IsGet(method)) ? ErrorCode.RateLimited : null,
             session || body ? ErrorCode.Unavailable : null,
         ];
         foreach (var fault in faults.OfType<ErrorCode>())

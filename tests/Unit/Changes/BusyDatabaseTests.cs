@@ -1,0 +1,142 @@
+using System.Data.Common;
+using System.Diagnostics;
+using Dashboard.Core.Changes;
+using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Projects;
+using Dashboard.Tests.Unit.Support;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Xunit;
+
+namespace Dashboard.Tests.Unit.Changes;
+
+[SqliteOnly("about its file and its writer lock")]
+public sealed class BusyDatabaseTests : IAsyncDisposable
+{
+    readonly TestInstallation world = new();
+
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    string File => Path.Combine(world.Folder, "latchkey.db");
+
+    /// <summary>Takes five seconds, which is what is tested.</summary>
+    [Fact]
+    public async Task Writers_behind_a_lasting_lock_are_told_in_five_seconds_and_hold_no_thread()
+    {
+        var keys = world.Services.Get<KeyService>();
+        Assert.True((await keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "before"), Token)).Succeeded);
+        using (var other = new SqliteConnection($"Data Source={File};Pooling=False"))
+        {
+            other.Open();
+            using var transaction = other.BeginTransaction();
+            var start = Stopwatch.GetTimestamp();
+            var writers = Enumerable.Range(0, 4).Select(i => keys.CreateAsync(world.Owner, new(TestInstallation.Orders, $"key {i}"), Token)).ToList();
+            Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(1)); // this thread was not held
+            var answers = await Task.WhenAll(writers);
+            Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(8));
+            Assert.All(answers, answer => Assert.Equal((ErrorCode.Unavailable, WriterQueue.MaxWait), (answer.Error!.Code, answer.Error.RetryAfter)));
+            Assert.Equal(ErrorCode.Unavailable, (await world.Services.Get<WriteProbe>().FindFailureAsync())?.Code);
+        }
+
+        Assert.True((await keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "after"), Token)).Succeeded);
+        Assert.Null(await world.Services.Get<WriteProbe>().FindFailureAsync());
+    }
+
+    [Theory]
+    [InlineData("swapped")]
+    [InlineData("deleted")]
+    public async Task Changes_to_a_file_that_is_gone_are_refused_until_the_restart(string how)
+    {
+        var (projects, feed, probe) = (world.Services.Get<ProjectService>(), world.Services.Get<ChangeFeed>(), world.Services.Get<WriteProbe>());
+        Assert.True((await projects.CreateAsync(world.Owner, new("acme", "Before"), Token)).Succeeded);
+        await feed.ReadAsync(Token);
+        var away = File + ".away";
+        System.IO.File.Move(File, away);
+        if (how == "swapped")
+        {
+            System.IO.File.Copy(away, File);
+        }
+
+        var refused = await projects.CreateAsync(world.Owner, new("acme", "Lost"), Token);
+        Assert.Equal((ErrorCode.Unavailable, DatabaseFile.Replaced), (refused.Error!.Code, refused.Error.Detail));
+        await Assert.ThrowsAsync<DatabaseReplacedException>(() => world.Services.Work.RunBehindAsync((_, _) => Task.CompletedTask, Token));
+        await Assert.ThrowsAsync<DatabaseReplacedException>(() => feed.ReadAsync(Token));
+        Assert.Equal(ErrorCode.Unavailable, (await probe.FindFailureAsync())?.Code);
+
+        System.IO.File.Move(away, File, overwrite: true);
+        Assert.Equal(ErrorCode.Unavailable, (await projects.CreateAsync(world.Owner, new("acme", "Lost"), Token)).Error?.Code); // some connection may have the other file
+        Assert.True((await world.Run().Get<ProjectService>().CreateAsync(world.Owner, new("acme", "After"), Token)).Succeeded);
+    }
+
+    [Fact]
+    public async Task Change_during_which_the_file_is_swapped_is_not_acknowledged()
+    {
+        var acme = world.OrganizationId("acme");
+        Assert.True((await world.Services.Get<ProjectService>().CreateAsync(world.Owner, new("acme", "Before"), Token)).Succeeded);
+        var result = await world.Services.Work.RunAsync<Core.Common.Unit>(
+            world.Owner,
+            (change, _) =>
+            {
+                System.IO.File.Move(File, File + ".away");
+                change.Record(acme, new(AuditCategory.Settings, "thing.done", new("thing", "1", "1")));
+                return Task.FromResult<Result<Core.Common.Unit>>(default(Core.Common.Unit));
+            },
+            Token);
+        Assert.Equal(ErrorCode.Unavailable, result.Error?.Code);
+    }
+
+    [Fact]
+    public async Task Backup_that_SQLite_copies_into_the_open_database_is_used_without_a_restart()
+    {
+        var (projects, feed) = (world.Services.Get<ProjectService>(), world.Services.Get<ChangeFeed>());
+        var backup = File + ".backup";
+        using (var from = new SqliteConnection($"Data Source={File};Pooling=False"))
+        using (var to = new SqliteConnection($"Data Source={backup};Pooling=False"))
+        {
+            from.Open();
+            to.Open();
+            from.BackupDatabase(to);
+        }
+
+        Assert.True((await projects.CreateAsync(world.Owner, new("acme", "After the backup"), Token)).Succeeded);
+        await feed.ReadAsync(Token);
+        var resets = 0;
+        using var subscription = feed.Subscribe(_ => { }, () => resets++);
+        using (var from = new SqliteConnection($"Data Source={backup};Pooling=False"))
+        using (var to = new SqliteConnection($"Data Source={File};Pooling=False"))
+        {
+            from.Open();
+            to.Open();
+            from.BackupDatabase(to); // what .restore of the sqlite3 program does
+        }
+
+        await feed.ReadAsync(Token);
+        Assert.Equal(1, resets);
+        Assert.True((await projects.CreateAsync(world.Owner, new("acme", "After the restore"), Token)).Succeeded);
+        Assert.Null(await world.Services.Get<WriteProbe>().FindFailureAsync());
+        await using var context = world.Open();
+        Assert.DoesNotContain("After the backup", context.Projects.Select(project => project.Name).ToList());
+    }
+
+    [Fact]
+    public async Task Database_that_takes_no_writes_is_not_ready()
+    {
+        await world.Services.Work.RunBehindAsync((_, _) => Task.CompletedTask, Token); // the first takes long on a busy machine
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(await world.Services.Get<WriteProbe>().FindFailureAsync());
+        var failing = world.Run(new FailingCommits()).Get<WriteProbe>();
+        await Assert.ThrowsAsync<SqliteException>(failing.FindFailureAsync);
+    }
+
+    public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    /// <summary>A full disk: what is written fails when it is committed.</summary>
+    sealed class FailingCommits : DbTransactionInterceptor
+    {
+        public override ValueTask<InterceptionResult> TransactionCommittingAsync(
+            DbTransaction transaction, TransactionEventData eventData,
+            InterceptionResult result, CancellationToken cancellationToken = default) =>
+            throw new SqliteException("database or disk is full", 13);
+    }
+}
