@@ -52,6 +52,10 @@ public enum ErrorCode
 public record Error(
     ErrorCode Code, string Detail, IReadOnlyDictionary<string, string>? Errors = null, TimeSpan? RetryAfter = null, string? CreatedId = null)
 {
+    /// <summary>The service account or app that the request made before, together with its key <see cref="CreatedId"/>; null if it made
+    /// only a key.</summary>
+    public string? CreatedOwnerId { get; init; }
+
     /// <summary>There is nothing there, or nothing that the caller may see.</summary>
     public static Error NotFound { get; } =
         new(ErrorCode.NotFound, "Not found. It may have been removed, or belong to an organization you are not a member of.");

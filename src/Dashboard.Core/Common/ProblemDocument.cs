@@ -30,6 +30,10 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
     /// <c>already_created</c>.</summary>
     public string? KeyId { get; init; }
 
+    /// <summary>The service account or app that an earlier request with the same idempotency key created. Null unless <see cref="Code"/> is
+    /// <c>already_created</c>.</summary>
+    public string? Id { get; init; }
+
     /// <summary>Identifies the request in the log. Null unless the failure is an internal error.</summary>
     public string? TraceId { get; init; }
 

@@ -53,6 +53,9 @@ public sealed class RateLimits
     /// <returns>How long to wait, or null if the request is allowed.</returns>
     public TimeSpan? Take(string keyId, int perMinute) => keys.Take(keyId, perMinute);
 
+    /// <summary>Returns how long a key with its own limit must wait, or null if it need not. Counts nothing.</summary>
+    public TimeSpan? Waits(string keyId, int perMinute) => keys.Waits(keyId, perMinute);
+
     /// <summary>Counts a refused request by its client, unless its address may speak for many clients.</summary>
     /// <param name="refusal">Why it was refused. A missing credential and an outage are not counted.</param>
     /// <param name="caller">What is known of the request.</param>

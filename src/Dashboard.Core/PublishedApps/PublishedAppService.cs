@@ -163,6 +163,7 @@ public sealed partial class PublishedAppService(
         return repetition with
         {
             Detail = $"This request already published the app {id}. Its key was returned only then. If you lost it, unpublish the app and publish it again.",
+            CreatedOwnerId = id,
         };
     }
 }

@@ -13,13 +13,15 @@ namespace Dashboard.Core.ServiceAccounts;
 /// <param name="Environment">The environment of the first key.</param>
 /// <param name="Organization">The organization's slug if <paramref name="Projects"/> does not determine it; null if the caller has only
 /// one.</param>
+/// <param name="IdempotencyKey">See <see cref="NewKey.IdempotencyKey"/>.</param>
 public sealed record NewServiceAccount(
     string Name,
     string? Description = null,
     IReadOnlyList<string>? Permissions = null,
     ProjectChoice? Projects = null,
     KeyEnvironment Environment = KeyEnvironment.Live,
-    string? Organization = null);
+    string? Organization = null,
+    string? IdempotencyKey = null);
 
 /// <summary>Changes to a service account. Null members stay unchanged.</summary>
 /// <param name="Name">1 to 100 characters.</param>

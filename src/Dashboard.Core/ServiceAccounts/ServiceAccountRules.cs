@@ -10,7 +10,8 @@ static class ServiceAccountRules
 
     /// <summary>Validates everything that needs no database. Returns null if the request is valid.</summary>
     public static Error? Check(NewServiceAccount account, PermissionCatalog catalog, KnownKeyTemplates shapes) =>
-        Check(account.Name, account.Description, account.Permissions, account.Projects, catalog, shapes);
+        Check(account.Name, account.Description, account.Permissions, account.Projects, catalog, shapes)
+        ?? (IdempotencyRecord.Check(account.IdempotencyKey) is { } wrong ? Error.Invalid("idempotency_key", wrong) : null);
 
     /// <summary>Validates a change in the same way.</summary>
     public static Error? Check(ServiceAccountPatch patch, PermissionCatalog catalog, KnownKeyTemplates shapes) =>

@@ -9,7 +9,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.ServiceAccounts;
 
-/// <summary>Reads, creates, changes and deletes service accounts. Only admins and owners of an organization can see them.</summary>
+/// <summary>Reads, creates, changes and deletes service accounts. Admins and owners of an organization see all of them, other
+/// members those that they own.</summary>
 public sealed partial class ServiceAccountService(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KnownKeyTemplates shapes, TenantLimitOptions limits,
     TimeProvider time)
@@ -20,8 +21,10 @@ public sealed partial class ServiceAccountService(
     /// result.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The account with its secrets; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a
-    /// project or organization that the actor cannot see, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> if the
-    /// organization has as many accounts as it may, or <see cref="ErrorCode.KeyLimitReached"/> if the project of the first key has reached its limit.</returns>
+    /// project or organization that the actor cannot see, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.KeyLimitReached"/> if the
+    /// project of the first key has reached its limit, <see cref="ErrorCode.AlreadyCreated"/> for a repeated request, or <see
+    /// cref="ErrorCode.Conflict"/> if the organization has as many accounts as it may, or if the idempotency key was used for a different
+    /// request.</returns>
     public async Task<Result<IssuedServiceAccount>> CreateAsync(Actor actor, NewServiceAccount input, CancellationToken cancellationToken) =>
         ServiceAccountRules.Check(input, catalog, shapes) is { } fault ? fault : await changes.RunAsync<IssuedServiceAccount>(
             actor,
@@ -53,21 +56,26 @@ public sealed partial class ServiceAccountService(
                         $"The organization has reached its limit of {limits.ServiceAccountsPerOrganization} service accounts. Delete one, or raise Limits:ServiceAccountsPerOrganization.");
                 }
 
+                if (await IdempotencyRecord.FindRepeatAsync(change, RequestOf(first, input), first.ProjectId, token) is { } repetition)
+                {
+                    return await ToErrorAsync(change.Context, repetition, token);
+                }
+
                 return await keys.IsFullAsync(change, first.ProjectId, token) ? keys.LimitReached() : await IssueAsync(change, first, reached, input, token);
             },
             cancellationToken);
 
     /// <summary>Reads a service account.</summary>
-    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="actor">An admin or owner of the organization, or the account's owner.</param>
     /// <returns>The account; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<ServiceAccountSummary>> GetAsync(Actor actor, string id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await FindAsync(context, actor, id, cancellationToken) is { Error: { } missing } ? missing : await ReadAsync(context, id, cancellationToken);
+        return await FindToReadAsync(context, actor, id, cancellationToken) is { } missing ? missing : await ReadAsync(context, id, cancellationToken);
     }
 
     /// <summary>Lists the service accounts of an organization, newest first.</summary>
-    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="actor">An admin or owner of the organization, or the account's owner.</param>
     /// <param name="query">The filter and page. A cursor is valid only for the filter that it came from.</param>
     /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
     /// <see cref="ErrorCode.Forbidden"/>.</returns>
@@ -85,7 +93,8 @@ public sealed partial class ServiceAccountService(
             return missing;
         }
 
-        if (organization.Value.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal)
+        var visible = await VisibleAsync(context, actor, organization.Value, cancellationToken);
+        if (visible.Error is { } refusal)
         {
             return refusal;
         }
@@ -98,7 +107,7 @@ public sealed partial class ServiceAccountService(
             return foreign;
         }
 
-        var accounts = Matching(context, organization.Value.Id, search, query.State);
+        var accounts = Matching(visible.Value, search, query.State);
         if (cursor.Value is { } last)
         {
             accounts = accounts.Where(x => x.CreatedAt < last.At || (x.CreatedAt == last.At && string.Compare(x.Id, last.Id) < 0));
@@ -110,7 +119,7 @@ public sealed partial class ServiceAccountService(
     }
 
     /// <summary>Counts the service accounts of a list across all pages.</summary>
-    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="actor">An admin or owner of the organization, or the account's owner.</param>
     /// <param name="query">The filter. Its cursor and page size are ignored.</param>
     /// <returns>The count; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
     /// <see cref="ErrorCode.Forbidden"/>.</returns>
@@ -123,14 +132,18 @@ public sealed partial class ServiceAccountService(
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var organization = await context.ResolveOrganizationAsync(actor, query.Organization, cancellationToken);
-        return organization.Error is { } missing ? missing
-            : organization.Value.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal ? refusal
-            : await Matching(context, organization.Value.Id, SearchOf(query), query.State).CountAsync(cancellationToken);
+        if (organization.Error is { } missing)
+        {
+            return missing;
+        }
+
+        var visible = await VisibleAsync(context, actor, organization.Value, cancellationToken);
+        return visible.Error is { } refusal ? refusal : await Matching(visible.Value, SearchOf(query), query.State).CountAsync(cancellationToken);
     }
 
     /// <summary>Returns the newest unrevoked keys of a service account across projects. <see cref="ServiceAccountSummary.Keys"/> has their
     /// total.</summary>
-    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="actor">An admin or owner of the organization, or the account's owner.</param>
     /// <param name="limit">The maximum number of keys, 1 to 200.</param>
     /// <returns>The keys, newest first; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
     /// <see cref="ErrorCode.Forbidden"/>.</returns>
@@ -142,7 +155,7 @@ public sealed partial class ServiceAccountService(
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await FindAsync(context, actor, id, cancellationToken) is { Error: { } missing })
+        if (await FindToReadAsync(context, actor, id, cancellationToken) is { } missing)
         {
             return missing;
         }
@@ -156,9 +169,23 @@ public sealed partial class ServiceAccountService(
 
     static string? SearchOf(ServiceAccountQuery query) => string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
 
-    static IQueryable<ServiceAccount> Matching(DashboardContext context, long organization, string? search, ServiceAccountState? state)
+    /// <summary>Returns the accounts that an actor may see: for an admin or owner all of the organization, for another member those that they
+    /// own.</summary>
+    static async Task<Result<IQueryable<ServiceAccount>>> VisibleAsync(
+        DashboardContext context, Actor actor, OrganizationAccess organization, CancellationToken cancellationToken)
     {
-        var accounts = context.ServiceAccounts.AsNoTracking().Where(x => x.OrganizationId == organization && x.DeletedAt == null);
+        var accounts = context.ServiceAccounts.AsNoTracking().Where(x => x.OrganizationId == organization.Id && x.DeletedAt == null);
+        if (organization.Role.Check(MemberAction.ManageServiceAccounts) is not { } refusal)
+        {
+            return Result<IQueryable<ServiceAccount>>.Of(accounts);
+        }
+
+        var own = accounts.Where(x => x.CreatedBy == actor.Id);
+        return await own.AnyAsync(cancellationToken) ? Result<IQueryable<ServiceAccount>>.Of(own) : refusal;
+    }
+
+    static IQueryable<ServiceAccount> Matching(IQueryable<ServiceAccount> accounts, string? search, ServiceAccountState? state)
+    {
         if (state is { } only)
         {
             accounts = accounts.Where(x => x.State == only);
@@ -206,8 +233,35 @@ public sealed partial class ServiceAccountService(
         await change.Context.SaveChangesAsync(cancellationToken);
         var request = new NewKey(first.Path.ToString(), account.Name, input.Environment, Permissions: account.Permissions.Split(' '), ServiceAccountId: account.Id);
         var key = await keys.IssueAsync(change, first, request, [], cancellationToken);
+        if (key.Error is null && input.IdempotencyKey is not null)
+        {
+            change.Context.Add(IdempotencyRecord.Of(change.Actor, RequestOf(first, input), first.ProjectId, key.Value.Key.KeyId, change.Now));
+            await change.Context.SaveChangesAsync(cancellationToken);
+        }
+
         var row = await ReadAsync(change.Context, account.Id, cancellationToken);
         return new IssuedServiceAccount(row.Value, secret, key.Value);
+    }
+
+    /// <summary>Returns what a request is recognized by when it is repeated.</summary>
+    static NewKey RequestOf(ProjectAccess first, NewServiceAccount input) => new(
+        first.Path.ToString(), input.Name, input.Environment, input.Projects is null ? null : input.Projects.Listed ?? ["all"],
+        input.Permissions, ServiceAccountId: "new", IdempotencyKey: input.IdempotencyKey, Note: input.Description);
+
+    /// <summary>Rewrites the response to a repeated request for a service account.</summary>
+    static async Task<Error> ToErrorAsync(DashboardContext context, Error repetition, CancellationToken cancellationToken)
+    {
+        if (repetition.Code != ErrorCode.AlreadyCreated)
+        {
+            return repetition;
+        }
+
+        var id = await context.Keys.Where(key => key.KeyId == repetition.CreatedId).Select(key => key.OwnerId).SingleAsync(cancellationToken);
+        return repetition with
+        {
+            Detail = $"This request already created the service account {id}. Its secrets were returned only then. If you lost them, delete it and create another.",
+            CreatedOwnerId = id,
+        };
     }
 
     /// <summary>Finds the project of the first key and the projects that the account has access to: null for all.</summary>
@@ -262,6 +316,13 @@ public sealed partial class ServiceAccountService(
             ? found.DistinctBy(project => project.ProjectId).ToList()
             : Error.Invalid("projects", "Specify projects of a single organization.");
     }
+
+    /// <summary>Returns why an actor may not see an account, or null if they may: as an admin or owner of the organization, or as a member who
+    /// owns it.</summary>
+    static async Task<Error?> FindToReadAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken) =>
+        await FindAsync(context, actor, id, cancellationToken) is not { Error: { } refusal } ? null
+        : refusal.Code == ErrorCode.Forbidden && await context.ServiceAccounts.AnyAsync(x => x.Id == id && x.CreatedBy == actor.Id, cancellationToken) ? null
+        : refusal;
 
     /// <summary>Finds the account's organization and the actor's role in it.</summary>
     static async Task<Result<OrganizationAccess>> FindAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken)

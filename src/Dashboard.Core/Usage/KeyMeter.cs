@@ -108,6 +108,7 @@ sealed class MeterWindow(long hour, MeterWindow? previous)
     /// <summary>The last time that the key was accepted, in ticks; 0 for never.</summary>
     public long LastUsedAt { get; private set; }
 
+    /// <summary>The network of the last accepted request with a known address, or none.</summary>
     public CoarseNetwork LastUsedFrom { get; private set; }
 
     public ReadOnlySpan<Client> Clients => clients.AsSpan(0, clientCount);
@@ -119,7 +120,8 @@ sealed class MeterWindow(long hour, MeterWindow? previous)
         LastAt = Math.Max(LastAt, ticks);
         if (refusal is null && ticks >= LastUsedAt)
         {
-            (LastUsedAt, LastUsedFrom) = (ticks, network);
+            LastUsedAt = ticks;
+            LastUsedFrom = network == default ? LastUsedFrom : network; // a use without an address leaves the last one
         }
 
         for (var i = 0; i < clientCount; i++)

@@ -51,14 +51,15 @@ sealed record UsageOfKey(
             group part.Window.LastAt by permissions[index] into same
             select (same.Key, At(same.Max(), TimeSpan.TicksPerHour));
         var last = taken.MaxBy(part => part.Window.LastUsedAt);
+        var network = taken.Select(part => part.Window).Where(x => x.LastUsedFrom != default).MaxBy(x => x.LastUsedAt)?.LastUsedFrom ?? default;
         return new(
             keyId,
             taken[0].Meter.ProjectId,
             [.. hours],
             ClientsOf(taken),
             [.. asked],
-            last.Window.LastUsedAt > 0 && last.Meter.IsNewUse(last.Window.LastUsedAt, last.Window.LastUsedFrom)
-                ? (At(last.Window.LastUsedAt, TimeSpan.TicksPerSecond), last.Window.LastUsedFrom.ToText())
+            last.Window.LastUsedAt > 0 && last.Meter.IsNewUse(last.Window.LastUsedAt, network)
+                ? (At(last.Window.LastUsedAt, TimeSpan.TicksPerSecond), network.ToText())
                 : null);
     }
 

@@ -231,7 +231,8 @@ static class UsageWriter
             var (next, having) = (at.AddSeconds(1), same.ToList());
             await context.Keys.Where(key => having.Contains(key.KeyId) && (key.LastUsedAt == null || key.LastUsedAt < next || key.LastUsedAt > latest)).ExecuteUpdateAsync(
                 set => set.SetProperty(key => key.LastUsedOrder, key => key.LastUsedOrder > at && key.LastUsedOrder <= latest ? key.LastUsedOrder : at)
-                    .SetProperty(key => key.LastUsedAt, key => key.LastUsedAt > at && key.LastUsedAt <= latest ? key.LastUsedAt : at).SetProperty(key => key.LastUsedFrom, network),
+                    .SetProperty(key => key.LastUsedAt, key => key.LastUsedAt > at && key.LastUsedAt <= latest ? key.LastUsedAt : at)
+                    .SetProperty(key => key.LastUsedFrom, key => network ?? key.LastUsedFrom),
                 cancellationToken);
         }
     }

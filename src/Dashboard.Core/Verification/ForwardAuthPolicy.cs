@@ -10,12 +10,21 @@ public sealed class ForwardAuthPolicy
     /// <summary>A project, resource or permission that no credential has, so that every request is refused.</summary>
     const string Nobody = "";
 
+    const int MaxShown = 32;
+
+    /// <summary>A policy that refuses everybody.</summary>
+    public static ForwardAuthPolicy RefusesAll { get; } = new(new(Project: Nobody), null);
+
     /// <summary>The requirements by the environments that the host accepts. They are the same for all hosts if the policy itself names an
     /// environment.</summary>
     readonly AccessRequirement[] requirements;
 
     ForwardAuthPolicy(AccessRequirement requirement, AcceptedEnvironments? environments) =>
         requirements = [.. Enumerable.Range(0, (int)AcceptedEnvironments.Both + 1).Select(host => requirement with { Environments = environments ?? (AcceptedEnvironments)host })];
+
+    /// <summary>Why the policy refuses everybody whatever there is in the database, or null if it does not: a part that has not its grammar, or an
+    /// unknown environment, permission or kind.</summary>
+    public string? Fault { get; private init; }
 
     /// <summary>Returns the requirement of a request.</summary>
     /// <param name="host">The environments that the host accepts.</param>
@@ -50,8 +59,19 @@ public sealed class ForwardAuthPolicy
                 "live" => AcceptedEnvironments.Live,
                 "test" => AcceptedEnvironments.Test,
                 _ => AcceptedEnvironments.None,
-            });
+            })
+        {
+            Fault = Path(organization, project) == Nobody ? "has an organization or project that is no slug"
+                : At(segments, 3) is not (null or "live" or "test") ? $"has the unknown environment {Shown(segments[3])}"
+                : permission is not null && !IsKnown(permission, catalog) ? $"has the unknown permission {Shown(permission)}"
+                : resource is not null && !KeyRules.TryParseResource(resource, catalog, out _) ? $"has the resource {Shown(resource)}, which is not the kind and id of one"
+                : null,
+        };
     }
+
+    /// <summary>Returns a part as a log may have it: a name, and nothing that could be a key.</summary>
+    static string Shown(string part) =>
+        part.Length <= MaxShown && part.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.' or ':') ? $"\"{part}\"" : "(not shown)";
 
     /// <summary>Returns the segment at an index, or null for any.</summary>
     static string? At(string[] segments, int place) => place < segments.Length && segments[place] != AccessRequirement.Any ? segments[place] : null;

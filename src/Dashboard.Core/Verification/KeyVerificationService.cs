@@ -13,7 +13,8 @@ namespace Dashboard.Core.Verification;
 /// <param name="Resource">The resource that the key must have access to, as <c>kind:id</c>, registered or not; null for none.</param>
 /// <param name="Permission">The permission that the key must have; null for none.</param>
 /// <param name="ClientIp">The address of the client that presented the key. If it is null, a key with an allow-list is refused.</param>
-/// <param name="Explain">Whether to return the result of each rule.</param>
+/// <param name="Explain">Whether to return the result of each rule. Such a request is a dry run: it takes nothing from a limit and is not
+/// counted as a use.</param>
 public sealed record VerifyKeyRequest(
     string Key,
     KeyEnvironment? Environment = null,
@@ -59,7 +60,7 @@ public sealed class KeyVerificationService(Verifier verifier)
     public async ValueTask<VerifyKeyResult> AskAsync(
         PresentedCredential caller, CallerContext? callerFacts, Result<VerifyKeyRequest> question, CancellationToken cancellationToken)
     {
-        var asking = await verifier.JudgeAsync(caller, new(Permission: PermissionCatalog.Verify), callerFacts, null, cancellationToken);
+        var asking = await verifier.JudgeAsync(caller, new(Permission: PermissionCatalog.Verify), callerFacts, null, isDryRun: false, cancellationToken);
         if (asking.Verdict.Refusal is not null)
         {
             return new(null, asking.Verdict, null);
@@ -83,7 +84,7 @@ public sealed class KeyVerificationService(Verifier verifier)
         var client = AddressList.ParseClient(asked.ClientIp);
         // The client belongs to the API and may be a thousand people behind one address, so no limit is applied by it.
         var facts = new CallerContext(client, IsProxyAddress: true);
-        var answered = await verifier.JudgeAsync(presented, requirement, facts, asking.OrganizationId, cancellationToken);
+        var answered = await verifier.JudgeAsync(presented, requirement, facts, asking.OrganizationId, asked.Explain, cancellationToken);
         return answered.Verdict.Refusal == RefusalCode.VerificationUnavailable
             ? new(null, answered.Verdict, null)
             : new(new(answered.Verdict, asked.Explain ? Explain(answered, requirement, client) : null), null, null);

@@ -23,9 +23,11 @@ public sealed partial class KeyVerifier(
     /// <param name="requirement">What the request needs.</param>
     /// <param name="caller">What is known of the original request.</param>
     /// <param name="organization">The organization that the key has to belong to, as if no other existed; null for any.</param>
+    /// <param name="isDryRun">Whether to take nothing from a limit and to record no use.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     internal async ValueTask<Judgement> JudgeAsync(
-        PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, long? organization, CancellationToken cancellationToken)
+        PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, long? organization, bool isDryRun,
+        CancellationToken cancellationToken)
     {
         var found = await FindAsync(credential, cancellationToken);
         if (organization is not null && found.Key is { } foreign && foreign.Project.OrganizationId != organization)
@@ -34,7 +36,7 @@ public sealed partial class KeyVerifier(
         }
 
         var now = time.GetUtcNow();
-        return new(Judge(found, credential, requirement, caller, now), found.Key, null, now);
+        return new(isDryRun ? Try(found, requirement, caller, now) : Judge(found, credential, requirement, caller, now), found.Key, null, now);
     }
 
     /// <summary>Finds the key that was presented, whatever its state.</summary>
@@ -77,6 +79,16 @@ public sealed partial class KeyVerifier(
         refusal = wait is null ? refusal : RefusalCode.RateLimited;
         Note(found.Key, requirement, refusal, credential, caller, now);
         return refusal is { } code ? new(null, code, found.Key?.Principal.KeyId) { RetryAfter = wait } : found.Key!.Accepted;
+    }
+
+    /// <summary>What <see cref="Judge"/> would return. Nothing is taken or recorded.</summary>
+    Verdict Try(KeyReadResult found, AccessRequirement requirement, CallerContext? caller, DateTimeOffset now)
+    {
+        var refusal = found.Key is { } key ? VerificationRules.FirstFailure(key, requirement, caller?.Address, now) : found.Refusal;
+        var wait = refusal is null && found.Key!.RequestsPerMinute is { } limit ? limits.Waits(found.Key.Principal.KeyId, limit) : null;
+        return (wait is null ? refusal : RefusalCode.RateLimited) is { } code
+            ? new(null, code, found.Key?.Principal.KeyId) { RetryAfter = wait }
+            : found.Key!.Accepted;
     }
 
     /// <summary>Counts an accepted request of a key that has a limit of its own.</summary>

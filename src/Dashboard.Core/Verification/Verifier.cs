@@ -22,12 +22,14 @@ public sealed class Verifier(KeyVerifier keys, TokenVerifier tokens)
     /// <param name="requirement">What the request needs.</param>
     /// <param name="caller">What is known of the original request.</param>
     /// <param name="organization">The organization that a key has to belong to, as if no other existed; null for any.</param>
+    /// <param name="isDryRun">Whether to take nothing from a key's limit and to record no use of it.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     internal ValueTask<Judgement> JudgeAsync(
-        PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, long? organization, CancellationToken cancellationToken) =>
+        PresentedCredential credential, AccessRequirement requirement, CallerContext? caller, long? organization, bool isDryRun,
+        CancellationToken cancellationToken) =>
         credential.Kind == CredentialKind.Jwt
             ? tokens.JudgeAsync(credential, requirement, caller, cancellationToken)
-            : keys.JudgeAsync(credential, requirement, caller, organization, cancellationToken);
+            : keys.JudgeAsync(credential, requirement, caller, organization, isDryRun, cancellationToken);
 }
 
 /// <summary>A verdict with what it is based on.</summary>

@@ -19,7 +19,12 @@ static class AccountServices
             .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https))
             .AddAccessTokens();
         services.AddAuthorization();
-        services.Configure<AntiforgeryOptions>(forms => SessionCookie.Configure(forms.Cookie, "latchkey-form", https));
+        services.Configure<AntiforgeryOptions>(forms =>
+        {
+            SessionCookie.Configure(forms.Cookie, "latchkey-form", https);
+            // Over https it is Secure. Over plain http no form is shown, and with Always the framework would log an error for each page.
+            forms.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
         services.AddScoped<SessionWatch>();
         services.AddScoped<AuthenticationStateProvider>(scope => scope.GetRequiredService<SessionWatch>());
         services.AddScoped<CircuitHandler, SessionWatchStart>();

@@ -19,7 +19,7 @@ static class SessionEndpoints
         signIn.MapPost("", SignInAsync).WithMetadata(new SameOrigin.SignInMetadata())
             .WithName("signIn").WithSummary("Sign in. The response sets the session cookie.")
             .Answers<SessionAnswer>(200, "Signed in.", ("Set-Cookie", "The session cookie."))
-            .Refuses(ErrorCode.InvalidCredentials, ErrorCode.RateLimited);
+            .Refuses(ErrorCode.InvalidCredentials, ErrorCode.Forbidden, ErrorCode.RateLimited);
 
         var session = app.MapGroup("/api/session").RequireAuthorization(SessionPolicy.Name).AsApi().WithTags("Session");
         session.MapRead("", WhoAmIAsync).WithName("getSession").WithSummary("Get the current session.")

@@ -37,6 +37,7 @@ static class Problems
         {
             Errors = fault.Errors,
             KeyId = fault.CreatedId,
+            Id = fault.CreatedOwnerId,
             RetryAfter = fault.RetryAfter ?? (fault.Code == ErrorCode.Unavailable ? OutageRetryAfter : null),
         };
     }

@@ -3,8 +3,8 @@ using Dashboard.Api;
 
 namespace Dashboard.Auth;
 
-/// <summary>Protects against cross-site request forgery: requests that change something, and those that open a circuit, must prove that
-/// they come from Latchkey's own pages.</summary>
+/// <summary>Protects against cross-site request forgery: requests that change something, and those of a circuit, must prove that they come
+/// from Latchkey's own pages.</summary>
 static class SameOrigin
 {
     /// <summary>The error for a request from another site.</summary>
@@ -30,7 +30,7 @@ static class SameOrigin
 
     /// <summary>Adds the middleware. It must follow authentication, because only a session can be misused.</summary>
     public static IApplicationBuilder UseSameOrigin(this IApplicationBuilder app) =>
-        app.Use((http, next) => IsRefused(http) ? Problems.WriteAsync(http, CrossSite) : next(http));
+        app.Use((http, next) => Refuse(http) is { } refused ? Problems.WriteAsync(http, refused) : next(http));
 
     /// <summary>Returns where a request comes from. <c>Sec-Fetch-Site</c> takes precedence: no page can forge it, and it is correct even
     /// behind a proxy that changes the host.</summary>
@@ -42,28 +42,43 @@ static class SameOrigin
         _ => Provenance.Foreign,
     };
 
-    static bool IsRefused(HttpContext http)
+    static Error? Refuse(HttpContext http)
     {
-        if (!IsGuarded(http.Request))
+        var request = http.Request;
+        if (request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase))
         {
-            return false;
+            return RefuseCircuit(http);
         }
 
-        return http.GetEndpoint()?.Metadata.GetMetadata<SignInMetadata>() is not null
-            ? Of(http.Request) == Provenance.Foreign
-            : http.User.Identity is { IsAuthenticated: true } && !IsToken(http.User) && Of(http.Request) != Provenance.Own;
+        if (!request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || IsSafe(request.Method))
+        {
+            return null; // forms of pages have an antiforgery token instead
+        }
+
+        var refused = http.GetEndpoint()?.Metadata.GetMetadata<SignInMetadata>() is not null
+            ? Of(request) == Provenance.Foreign
+            : http.User.Identity is { IsAuthenticated: true } && !IsToken(http.User) && Of(request) != Provenance.Own;
+        return refused ? CrossSite : null;
+    }
+
+    /// <summary>Pages of people who are not signed in are static, so that every circuit has a session. Requests that only read need no proof,
+    /// since over plain http browsers send none with them; but none of theirs may come from another site.</summary>
+    static Error? RefuseCircuit(HttpContext http)
+    {
+        if (!http.User.HasClaim(claim => claim.Type == CurrentActor.SessionClaim))
+        {
+            return Error.SessionRequired;
+        }
+
+        var provenance = Of(http.Request);
+        return provenance == Provenance.Own || (provenance == Provenance.Unknown && IsSafe(http.Request.Method) && !IsUpgrade(http.Request))
+            ? null
+            : CrossSite;
     }
 
     /// <summary>Requests with an access token need no proof: another site's page cannot send a token that it does not have.</summary>
     static bool IsToken(ClaimsPrincipal user) =>
         user.Identity!.AuthenticationType == AccessTokenScheme.Name && !user.HasClaim(claim => claim.Type == CurrentActor.SessionClaim);
-
-    /// <summary>Returns whether a request needs a proof. Forms of pages have an antiforgery token instead. Of a circuit, only the requests
-    /// that open it are guarded: all others need its id, which nobody else can read.</summary>
-    static bool IsGuarded(HttpRequest request) =>
-        (request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !IsSafe(request.Method))
-        || (request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase, out var rest)
-            && rest.Value is "" or "/" or "/negotiate" && (!IsSafe(request.Method) || IsUpgrade(request)));
 
     static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 

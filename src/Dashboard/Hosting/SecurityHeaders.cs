@@ -1,6 +1,6 @@
 namespace Dashboard.Hosting;
 
-/// <summary>The security headers of every response.</summary>
+/// <summary>The security headers of responses.</summary>
 static class SecurityHeaders
 {
     // MudBlazor sets style attributes. They reach one element and load nothing; style elements and sheets of others stay refused.
@@ -8,19 +8,41 @@ static class SecurityHeaders
         "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
         "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-    /// <summary>Sets the headers before any other middleware writes a response.</summary>
-    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((http, next) =>
+    const string ForAYear = "max-age=31536000"; // without subdomains, which belong to others
+
+    /// <summary>Sets the headers before any other middleware writes a response. Proxies hand the answers of forward authentication to clients
+    /// of other hosts, for which none of this is meant.</summary>
+    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app)
     {
-        var headers = http.Response.Headers;
+        var publicUrl = app.ApplicationServices.GetRequiredService<PublicUrl>();
+        return app.Use((http, next) =>
+        {
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            if (!IsForwardAuth(http.Request.Path))
+            {
+                Set(http.Response.Headers, http.Request, publicUrl);
+            }
+
+            return next(http);
+        });
+    }
+
+    static bool IsForwardAuth(PathString path) => path.StartsWithSegments("/forward-auth", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/forward-auth-nginx", StringComparison.OrdinalIgnoreCase);
+
+    static void Set(IHeaderDictionary headers, HttpRequest request, PublicUrl publicUrl)
+    {
         headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin"; // with no-referrer, browsers send "Origin: null" even for our own forms
-        if (http.Request.IsHttps)
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        if (request.IsHttps)
         {
             headers["Cross-Origin-Opener-Policy"] = "same-origin"; // browsers ignore it over plain http, with a warning
+            // A browser would ask for https on every port of this machine, also of other programs.
+            if (publicUrl.IsHttps || !request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+            {
+                headers.StrictTransportSecurity = ForAYear;
+            }
         }
-
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        return next(http);
-    });
+    }
 }

@@ -1,6 +1,7 @@
 using Dashboard.Api;
 using Dashboard.Auth;
 using Dashboard.Core.ServiceAccounts;
+using Dashboard.Keys;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Dashboard.ServiceAccounts;
@@ -21,7 +22,7 @@ static class ServiceAccountEndpoints
             .WithSummary(
                 "Create a service account with an OAuth client and a key. The response is the only one that contains their secrets.")
             .Answers<IssuedServiceAccountAnswer>(201, "The service account was created.", ("Location", "The URL of the service account."))
-            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.KeyLimitReached);
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.AlreadyCreated, ErrorCode.KeyLimitReached);
         accounts.MapRead("", ListAsync).WithName("listServiceAccounts")
             .WithSummary("List the service accounts of an organization, newest first.")
             .Answers<ListAnswer<ServiceAccountAnswer>>(200, "A page of service accounts.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
@@ -44,9 +45,9 @@ static class ServiceAccountEndpoints
     }
 
     static async Task<IResult> CreateAsync(
-        JsonBody<CreateServiceAccountRequest> body, ServiceAccountService accounts, HttpContext http,
+        JsonBody<CreateServiceAccountRequest> body, IdempotencyKey idempotencyKey, ServiceAccountService accounts, HttpContext http,
         CancellationToken cancellationToken) =>
-        (await accounts.CreateAsync(http.Caller(), body.Value.ToNew(), cancellationToken))
+        (await accounts.CreateAsync(http.Caller(), body.Value.ToNew() with { IdempotencyKey = idempotencyKey.Value }, cancellationToken))
         .ToResult(issued => TypedResults.Created($"/api/service-accounts/{issued.Account.Id}", new IssuedServiceAccountAnswer(issued)));
 
     static async Task<IResult> ListAsync(

@@ -13,10 +13,11 @@ namespace Dashboard.Verification;
 
 /// <summary>Verifies requests on behalf of proxies: <c>/forward-auth/…</c>, and <c>/forward-auth-nginx/…</c> for nginx, which supports only
 /// 401 and 403. The path is the policy, and the credential is in the headers of the original request. The query string is
-/// ignored.</summary>
-sealed class ForwardAuth(
+/// ignored, because some proxies append that of the original request. nginx appends none: there, a query is the rest of a policy that a
+/// decoded question mark cut off, and refuses everybody.</summary>
+sealed partial class ForwardAuth(
     Verifier verifier, KeyOptions options, EnvironmentHosts environments, PermissionCatalog catalog, TrustedProxies.Proxies proxies,
-    QueryTokens queries, TokenOnlyPaths tokenOnly, OAuthScopes scopes)
+    QueryTokens queries, TokenOnlyPaths tokenOnly, OAuthScopes scopes, ILogger<ForwardAuth> logger)
 {
     public const string Path = "/forward-auth";
     public const string NginxPath = "/forward-auth-nginx";
@@ -30,7 +31,13 @@ sealed class ForwardAuth(
     /// <summary>The maximum number of cached policies. A proxy uses few; the limit protects against made-up paths.</summary>
     const int MaxPolicies = 1000;
 
+    /// <summary>The maximum number of policies that are reported as wrong. An operator has a few; the limit protects the log against made-up
+    /// paths.</summary>
+    const int MaxFaults = 100;
+
     readonly ConcurrentDictionary<string, ForwardAuthPolicy?> policies = new(StringComparer.Ordinal);
+    int faults;
+    bool hasSeenQuery;
 
     /// <summary>Handles the request if its path is a forward-auth policy.</summary>
     /// <param name="http">The proxy's request.</param>
@@ -48,6 +55,15 @@ sealed class ForwardAuth(
         if (PolicyOf(path, nginx ? NginxPath.Length : Path.Length) is not { } policy)
         {
             return false;
+        }
+
+        if (nginx && http.Request.QueryString.HasValue)
+        {
+            policy = ForwardAuthPolicy.RefusesAll;
+            if (!Interlocked.Exchange(ref hasSeenQuery, true))
+            {
+                LogQuery(NginxPath);
+            }
         }
 
         var facts = FactsOf(http);
@@ -115,9 +131,9 @@ sealed class ForwardAuth(
         }
 
         var policy = ForwardAuthPolicy.Read(path[start..], catalog);
-        if (policies.Count < MaxPolicies)
+        if (policies.Count < MaxPolicies && policies.TryAdd(path, policy) && policy?.Fault is { } fault && Interlocked.Increment(ref faults) <= MaxFaults)
         {
-            policies[path] = policy;
+            LogFault(fault);
         }
 
         return policy;
@@ -148,6 +164,14 @@ sealed class ForwardAuth(
         && uri.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query
             ? uri[query..]
             : null;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A policy of /forward-auth refuses everybody: it {Fault}. This is reported once.")]
+    partial void LogFault(string fault);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "A request to {Path} has a query and is refused. A part of the policy probably contains a decoded question mark. This is reported once.")]
+    partial void LogQuery(string path);
 
     static string? PathOf(string? uri) => uri?.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? uri[..query] : uri;
 }

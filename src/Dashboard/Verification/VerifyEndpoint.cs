@@ -61,7 +61,7 @@ static class VerifyEndpoint
             "The IP address of the client that presented the key. If omitted, keys with an IP allow-list are refused.",
             Example = "\"203.0.113.7\"")]
         string? ClientIp = null,
-        [Field("Whether to return the verdict of each rule.")] bool Explain = false)
+        [Field("Whether to return the verdict of each rule. The request is then a dry run: it takes nothing from a limit and is no use.")] bool Explain = false)
     {
         public VerifyKeyRequest ToQuestion() => new(Key, Environment, Project, Resource, Permission, ClientIp, Explain);
 

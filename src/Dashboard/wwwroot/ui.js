@@ -463,14 +463,27 @@
       // Less than is due, by chance: else all pages would come at once after the server was away.
       await pause(attempt > 1 ? Math.min(2 ** (attempt - 2), longestPause) * (0.5 + Math.random() / 2) : 0);
       try {
+        refusal = null;
         await window.Blazor.reconnect();
         if (banner.dataset.state) showConnection(banner, 'rejected'); // the server answers, and no longer has what this page belongs to
         return;
       } catch {
-        // Still unreachable.
+        if (refusal === 401 || refusal === 403) { showConnection(banner, 'rejected'); return; } // the session has ended
+        // Still unreachable, or too many pages are open.
       }
     }
   }
+
+  // Blazor says why a connection was refused only in its log.
+  let refusal = null;
+  const log = banner => ({
+    log(level, text) {
+      const status = /Status code '(\d+)'/.exec(text)?.[1];
+      if (status) refusal = Number(status);
+      if (refusal === 429 && !lost()) showConnection(banner, 'full');
+      if (level >= 2) console[level > 3 ? 'error' : level === 3 ? 'warn' : 'info'](text);
+    },
+  });
 
   function showConnection(banner, state) {
     const down = Boolean(state), changed = down !== lost();
@@ -502,7 +515,7 @@
       onConnectionDown: () => { if (!lost()) reconnect(banner); },
       onConnectionUp: () => showConnection(banner, ''),
     };
-    window.Blazor.start({ circuit: { reconnectionHandler } });
+    window.Blazor.start({ circuit: { reconnectionHandler, configureSignalR: connection => connection.configureLogging(log(banner)) } });
   }
 
   // In an open dialog, since that is all that can be reached then. Never lost with it: who knows the element puts it back.

@@ -86,7 +86,6 @@ public sealed class SameOriginTests(Tenants tenants)
     {
         const string negotiate = "/_blazor/negotiate?negotiateVersion=1";
         Assert.Equal("cross_site", (await tenants.Owner.SendContentAsync(HttpMethod.Post, negotiate, null, Headers(site, origin))).Code);
-        Assert.Equal(200, (await tenants.Nobody.SendContentAsync(HttpMethod.Post, negotiate, null, Headers(site, origin))).Status); // no session to misuse
         (string, string)[] upgrade =
         [
             ("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), .. Headers(site, origin),
@@ -97,6 +96,52 @@ public sealed class SameOriginTests(Tenants tenants)
     [Fact]
     public async Task Circuit_under_a_session_is_opened_by_the_products_own_pages() => Assert.Equal(200, (await tenants.Owner.SendContentAsync(
         HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1", null, Headers(null, "http://127.0.0.1:PORT"))).Status);
+
+    [Theory]
+    [InlineData("POST", "/_blazor/negotiate?negotiateVersion=1")]
+    [InlineData("POST", "/_blazor/negotiate/?negotiateVersion=1")]
+    [InlineData("POST", "/_BLAZOR/Negotiate?negotiateVersion=1")]
+    [InlineData("GET", "/_blazor/initializers")]
+    [InlineData("GET", "/_blazor")]
+    [InlineData("GET", "/_blazor?id=x")]
+    [InlineData("POST", "/_blazor/?id=x")]
+    [InlineData("DELETE", "/_blazor?id=x")]
+    [InlineData("POST", "/_blazor/disconnect")]
+    [InlineData("POST", "/_blazor/disconnect/")]
+    public async Task Circuit_without_a_session_is_refused_by_any_spelling(string method, string path)
+    {
+        (string, string)[] own = [("Sec-Fetch-Site", "same-origin"), ("Origin", tenants.Product.Url.ToString().TrimEnd('/'))];
+        var refused = await tenants.Nobody.SendContentAsync(new(method), path, null, own);
+        Assert.Equal((401, "session_required"), (refused.Status, refused.Code));
+        var foreign = await tenants.Owner.SendContentAsync(new(method), path, null, ("Sec-Fetch-Site", "cross-site"));
+        Assert.Equal((403, "cross_site"), (foreign.Status, foreign.Code));
+    }
+
+    [Theory]
+    [InlineData("/%5fblazor/negotiate", 401)]
+    [InlineData("/_bl%61zor/negotiate/", 401)]
+    [InlineData("//_blazor/negotiate", 404)]
+    [InlineData("/_blazor//negotiate", 401)]
+    [InlineData("/_blazor%2fnegotiate", 404)]
+    [InlineData("/_blazor;x/negotiate", 404)]
+    public async Task Circuit_has_no_address_that_needs_no_session(string path, int status)
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{tenants.Product.Url.GetLeftPart(UriPartial.Authority)}{path}?negotiateVersion=1")
+        {
+            Headers = { { "Sec-Fetch-Site", "same-origin" } },
+        };
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Strangers_open_no_circuits_however_often_they_ask()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 250).Select(_ => tenants.Nobody.SendContentAsync(
+            HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1", null, Headers(null, "http://127.0.0.1:PORT"))));
+        Assert.All(answers, answer => Assert.Equal((401, "session_required"), (answer.Status, answer.Code)));
+    }
 
     (string, string)[] Headers(string? site, string? origin)
     {

@@ -19,6 +19,7 @@ public enum PageState
     [Page("/")] NoProjectForAdmin,
     [Page("/not-found")] NotFound,
     [Page("/error")] Error,
+    [Page("/account/plain-http")] PlainHttp,
     [Page("/{Organization}/{ProjectSlug}/keys")] KeysEmpty,
     [Page("/{Organization}/{ProjectSlug}/keys")] KeysNoneInEnvironment,
     [Page("/{Organization}/{ProjectSlug}/keys")] KeysNoMatch,

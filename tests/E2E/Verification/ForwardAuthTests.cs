@@ -98,6 +98,21 @@ public sealed class ForwardAuthTests(ProxiedProduct proxied)
         Assert.Equal(("POST", "/v1/orders", "203.0.113.0/24"), (use.Method, use.Path, use.Network));
     }
 
+    [Theory]
+    [InlineData("?")]
+    [InlineData("?x=y")]
+    [InlineData("?/live/write")]
+    public async Task Policy_for_nginx_with_a_query_refuses_everybody(string query)
+    {
+        var (raw, _) = await proxied.Owner.CreateKeyAsync(new { name = "cut" });
+        var path = $"/{People.Project}/live/read";
+        Assert.Equal(200, (await proxied.AskAsync(HttpMethod.Get, "/forward-auth-nginx" + path, ("X-API-Key", raw))).Status);
+        Assert.Equal(200, (await proxied.AskAsync(HttpMethod.Get, "/forward-auth" + path + query, ("X-API-Key", raw))).Status);
+        Assert.Equal((403, "wrong_project"), await proxied.TellAsync("/forward-auth-nginx" + path + query, raw));
+        Assert.Equal((403, "wrong_project"), await proxied.TellAsync("/forward-auth-nginx" + query, raw));
+        Assert.Equal((401, "missing_credential"), await proxied.TellAsync("/forward-auth-nginx" + path + query, null));
+    }
+
     [Fact]
     public async Task Holder_revokes_a_key_in_any_state_and_from_there_on_it_is_refused()
     {

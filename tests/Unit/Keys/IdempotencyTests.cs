@@ -39,6 +39,29 @@ public sealed class IdempotencyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Repeat_for_a_service_account_names_it_and_its_key()
+    {
+        var accounts = world.Services.Get<ServiceAccountService>();
+        var request = new NewServiceAccount("ci", "Deploys.", ["read", "write"], IdempotencyKey: "11f0-3");
+        var made = (await accounts.CreateAsync(world.Admin, request, Token)).Value;
+        var before = world.Dump();
+        var fault = (await accounts.CreateAsync(world.Admin, request with { Name = " ci ", Permissions = ["write", "read"] }, Token)).Error!;
+        Assert.Equal((ErrorCode.AlreadyCreated, made.Account.Id, made.Key.Key.KeyId), (fault.Code, fault.CreatedOwnerId, fault.CreatedId));
+        foreach (var other in new[]
+        {
+            request with { Name = "cd" }, request with { Description = "Deploys" }, request with { Environment = KeyEnvironment.Test },
+            request with { Projects = ProjectChoice.All }, request with { Permissions = ["read"] },
+        })
+        {
+            Assert.Equal(ErrorCode.Conflict, (await accounts.CreateAsync(world.Admin, other, Token)).Error?.Code);
+        }
+
+        Assert.Equal(ErrorCode.InvalidRequest, (await accounts.CreateAsync(world.Admin, request with { IdempotencyKey = "" }, Token)).Error?.Code);
+        Assert.Equal(before, world.Dump());
+        Assert.True((await accounts.CreateAsync(world.Owner, request, Token)).Succeeded); // another person's request
+    }
+
+    [Fact]
     public async Task Concurrent_requests_on_two_nodes_create_one_key()
     {
         var other = world.Run();

@@ -107,6 +107,26 @@ public sealed class ServiceAccountTests
     }
 
     [Fact]
+    public async Task Owner_with_a_lesser_role_sees_their_own_accounts_and_changes_none()
+    {
+        await using var world = new TestInstallation();
+        var accounts = world.Services.Get<ServiceAccountService>();
+        var own = (await accounts.CreateAsync(world.Admin, new("own"), Token)).Value.Account.Id;
+        var other = (await accounts.CreateAsync(world.Owner, new("other"), Token)).Value.Account.Id;
+        world.SetRole("acme", world.Admin, OrganizationRole.Developer);
+        Assert.Equal([own], (await accounts.ListAsync(world.Admin, new("acme"), Token)).Value.Items.Select(x => x.Id));
+        Assert.Equal(1, (await accounts.CountAsync(world.Admin, new("acme"), Token)).Value);
+        Assert.Equal("own", (await accounts.GetAsync(world.Admin, own, Token)).Value.Name);
+        Assert.Single((await accounts.KeysAsync(world.Admin, own, 10, Token)).Value);
+        Assert.Equal(ErrorCode.Forbidden, (await accounts.GetAsync(world.Admin, other, Token)).Error?.Code);
+        Assert.Equal(ErrorCode.Forbidden, (await accounts.ChangeAsync(world.Admin, own, new("x"), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.Forbidden, (await accounts.DeleteAsync(world.Admin, own, Token)).Error?.Code);
+        world.SetRole("acme", world.Admin, null);
+        Assert.Equal(ErrorCode.NotFound, (await accounts.GetAsync(world.Admin, own, Token)).Error?.Code);
+        Assert.Equal(ErrorCode.NotFound, (await accounts.ListAsync(world.Admin, new("acme"), Token)).Error?.Code);
+    }
+
+    [Fact]
     public async Task First_key_counts_in_its_projects_allowance()
     {
         await using var world = new TestInstallation(("Keys:MaxActivePerProject", "1"));

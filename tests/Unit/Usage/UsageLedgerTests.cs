@@ -161,6 +161,25 @@ public sealed class UsageLedgerTests
         Assert.Equal((TestInstallation.Start.AddMinutes(2), "198.51.100.0/24"), (row.LastUsedAt!.Value, row.LastUsedFrom));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Use_without_an_address_leaves_the_network_of_the_last_one(bool inOneBatch)
+    {
+        await using var world = new TestInstallation();
+        var key = await CreateAsync(world);
+        Use(world, world.Services, key, TestInstallation.Start.AddMinutes(1), "198.51.100.9");
+        if (!inOneBatch)
+        {
+            await world.Services.Usage.FlushAsync(Token);
+        }
+
+        Use(world, world.Services, key, TestInstallation.Start.AddMinutes(2), null);
+        await world.Services.Usage.FlushAsync(Token);
+        var row = (await world.Services.Keys.GetAsync(world.Owner, key.Key.KeyId, Token)).Value;
+        Assert.Equal((TestInstallation.Start.AddMinutes(2), "198.51.100.0/24"), (row.LastUsedAt!.Value, row.LastUsedFrom));
+    }
+
     /// <summary>A first use is stored with milliseconds, later ones with seconds.</summary>
     [Theory]
     [InlineData(0)]
@@ -279,8 +298,8 @@ public sealed class UsageLedgerTests
         Assert.Equal(Core.Common.ErrorCode.InvalidRequest, (await service.ListAsync(world.Viewer, new(TestInstallation.Orders, Limit: 0), Token)).Error?.Code);
     }
 
-    static void Use(TestInstallation world, Services services, IssuedKey key, DateTimeOffset at, string address) =>
-        services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders)).Count(null, null, IPAddress.Parse(address), null, at);
+    static void Use(TestInstallation world, Services services, IssuedKey key, DateTimeOffset at, string? address) =>
+        services.Usage.Meter(key.Key.KeyId, world.ProjectId(TestInstallation.Orders)).Count(null, null, address is null ? null : IPAddress.Parse(address), null, at);
 
     static async Task<IssuedKey> CreateAsync(TestInstallation world) => (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), Token)).Value;
 

@@ -39,6 +39,17 @@ public sealed class ForwardAuthPolicyTests
         Assert.Equal(environments, ForwardAuthPolicy.Read(path, Words)!.At(AcceptedEnvironments.Test).Environments);
 
     [Theory]
+    [InlineData("/acme/orders/live/read/workflow:x", null)]
+    [InlineData("/-/-/-/-/-", null)]
+    [InlineData("/Acme/orders", "has an organization or project that is no slug")]
+    [InlineData("/acme/orders/prod", "has the unknown environment \"prod\"")]
+    [InlineData("/acme/orders/live/fly", "has the unknown permission \"fly\"")]
+    [InlineData("/acme/orders/live/nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH", "has the unknown permission (not shown)")]
+    [InlineData("/acme/orders/live/a\nb", "has the unknown permission (not shown)")]
+    [InlineData("/acme/orders/live/read/spaceship:x", "has the resource \"spaceship:x\", which is not the kind and id of one")]
+    public void Policy_that_refuses_everybody_says_why(string path, string? fault) => Assert.Equal(fault, ForwardAuthPolicy.Read(path, Words)!.Fault);
+
+    [Theory]
     [InlineData("x")]
     [InlineData("/acme")]
     [InlineData("//orders")]

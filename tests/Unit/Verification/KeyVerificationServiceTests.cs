@@ -83,6 +83,29 @@ public sealed class KeyVerificationServiceTests
     }
 
     [Fact]
+    public async Task Explanation_takes_nothing_from_a_limit_and_is_no_use()
+    {
+        await using var world = new TestInstallation();
+        var api = await ApiAsync(world);
+        var key = await KeyAsync(world, new(TestInstallation.Orders, "limited", RequestsPerMinute: 1));
+        var question = new VerifyKeyRequest(key.Secret.Reveal(), Explain: true);
+        Assert.Null((await AnswerAsync(world, api, question)).Verdict.Refusal);
+        Assert.Null((await AnswerAsync(world, api, question)).Verdict.Refusal);
+        await world.Services.Usage.FlushAsync(Token);
+        await world.Services.Get<Core.Usage.FirstUses>().FlushAsync(Token);
+        await using (var context = world.Open())
+        {
+            Assert.False(await context.KeyHours.AnyAsync(x => x.KeyId == key.Key.KeyId, Token));
+            Assert.Null((await context.Keys.SingleAsync(x => x.KeyId == key.Key.KeyId, Token)).LastUsedAt);
+        }
+
+        Assert.Null((await AnswerAsync(world, api, question with { Explain = false })).Verdict.Refusal);
+        var limited = await AnswerAsync(world, api, question);
+        Assert.Equal((RefusalCode.RateLimited, "rate rate_limited"), (limited.Verdict.Refusal, Text(limited, 9).Split(", ")[^1]));
+        Assert.NotNull(limited.Verdict.RetryAfter);
+    }
+
+    [Fact]
     public async Task Allow_list_is_checked_against_the_given_client_address()
     {
         await using var world = new TestInstallation();
