@@ -1,16 +1,16 @@
 using Dashboard.Core.Changes;
+using Dashboard.Core.Limits;
 using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): gives tokens for what a client shows.</summary>
-public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, RefreshSuccession succession, TimeProvider time)
+public sealed class TokenService(
+    UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, RefreshSuccession succession, RateLimits limits,
+    TokenIssueLog log, TimeProvider time)
 {
     const int IdLength = 22;
-
-    /// <summary>The accuracy of the last use of a client secret.</summary>
-    static readonly TimeSpan UseStep = TimeSpan.FromMinutes(1);
 
     /// <summary>Issues tokens.</summary>
     /// <param name="presented">The client authentication in the request.</param>
@@ -49,57 +49,38 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
         var asked = new TokenRequestContext(request, client, origin, await keys.CurrentAsync(cancellationToken));
         return grant switch
         {
-            GrantTypes.ClientCredentials => await IssueForServiceAccountAsync(asked, cancellationToken),
+            GrantTypes.ClientCredentials => IssueForServiceAccount(asked),
             GrantTypes.AuthorizationCode => await ExchangeCodeAsync(asked, cancellationToken),
             GrantTypes.RefreshToken => await RefreshAsync(asked, cancellationToken),
             _ => await ExchangeDeviceCodeAsync(asked, cancellationToken),
         };
     }
 
-    async Task<Result<IssuedTokens>> IssueForServiceAccountAsync(TokenRequestContext asked, CancellationToken cancellationToken)
+    /// <summary>Issues a token that leaves no row, so nothing is written: what decides about it later are its claims and the account. If the
+    /// account has just changed on another node, the token's generation is over and it is never valid.</summary>
+    Result<IssuedTokens> IssueForServiceAccount(TokenRequestContext asked)
     {
-        var id = asked.Client.ServiceAccountId!;
-        return await changes.RunAsync<IssuedTokens>(
-            new Actor(PartyType.ServiceAccount, id, asked.Client.Name, asked.Origin.AddressText),
-            async (change, token) =>
-            {
-                var account = await (
-                    from row in change.Context.ServiceAccounts
-                    where row.Id == id && row.DeletedAt == null && row.State == Organizations.ServiceAccountState.Active
-                    join organization in change.Context.Organizations on row.OrganizationId equals organization.Id
-                    select new { row.OrganizationId, row.Permissions, organization.Slug }).SingleOrDefaultAsync(token);
-                if (account is null)
-                {
-                    return OAuthError.InvalidClient;
-                }
+        var (client, account) = (asked.Client, asked.Client.Account!);
+        var granted = ScopeOfAccount(asked, account.Permissions);
+        if (granted.Error is { } invalidScope)
+        {
+            return invalidScope;
+        }
 
-                var granted = ScopeOfAccount(asked, account.Permissions.Split(' '));
-                if (granted.Error is { } invalidScope)
-                {
-                    return invalidScope;
-                }
+        if (limits.TakeToken(client.ServiceAccountId!) is { } wait)
+        {
+            return OAuthError.TooManyTokens(wait);
+        }
 
-                await RecordUseAsync(change, asked.Client.SecretId, token);
-                return TokenIssue.Issue(
-                    change,
-                    new(
-                        asked.Client, PartyType.ServiceAccount, id, account.OrganizationId, account.Slug, string.Join(' ', granted.Value), asked.Request["resource"],
-                        options.ServiceAccountTokenLifetime, null),
-                    asked.Signer, asked.Origin.Issuer, "token.issued");
-            },
-            cancellationToken);
-    }
-
-    /// <summary>Records the use of a client secret. Frequent use is not written each time.</summary>
-    static async Task RecordUseAsync(UnitOfWork change, string? secretId, CancellationToken cancellationToken)
-    {
-        var before = change.Now - UseStep;
-        await change.Context.ServiceAccountCredentials.Where(x => x.Id == secretId && (x.LastUsedAt == null || x.LastUsedAt <= before))
-            .ExecuteUpdateAsync(set => set.SetProperty(x => x.LastUsedAt, change.Now), cancellationToken);
+        var issued = TokenIssue.IssueWithoutRow(
+            client, account, string.Join(' ', granted.Value), asked.Request["resource"], options.ServiceAccountTokenLifetime, time.GetUtcNow(), asked.Signer,
+            asked.Origin.Issuer);
+        log.Count(client, asked.Origin.Address);
+        return issued;
     }
 
     /// <summary>A service account has registered nothing: without a scope it gets what it may read, and where it may do nothing but verify, that.</summary>
-    Result<IReadOnlyList<string>> ScopeOfAccount(TokenRequestContext asked, string[] permissions)
+    Result<IReadOnlyList<string>> ScopeOfAccount(TokenRequestContext asked, IReadOnlyList<string> permissions)
     {
         if (asked.Request["scope"] is null)
         {
@@ -331,8 +312,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
 
         authorization.LastUsedAt = change.Now;
         return TokenIssue.Issue(
-            change, new(asked.Client, PartyType.User, authorization.UserId, authorization.OrganizationId, organization, scope, resource, options.AccessTokenLifetime, authorization, refresh),
-            asked.Signer, asked.Origin.Issuer, action);
+            change, new(asked.Client, organization, scope, resource, options.AccessTokenLifetime, authorization, refresh), asked.Signer, asked.Origin.Issuer, action);
     }
 
     /// <summary>Ends an approval whose code or token came twice: one of the two who hold it is a thief.</summary>

@@ -12,19 +12,15 @@ namespace Dashboard.Core.Tokens;
 /// <param name="RefreshToken">The refresh token, or null.</param>
 public sealed record IssuedTokens(OAuthSecret AccessToken, TimeSpan ExpiresIn, string Scope, OAuthSecret? RefreshToken);
 
-/// <summary>The parameters of an access token.</summary>
+/// <summary>The parameters of a person's access token.</summary>
 /// <param name="Client">The client that receives it.</param>
-/// <param name="OwnerType">Whether the owner is a person or a service account.</param>
-/// <param name="OwnerId">The identifier of the owner.</param>
-/// <param name="OrganizationId">The organization that the token is valid in.</param>
 /// <param name="Organization">The slug of the organization.</param>
 /// <param name="Scope">The scopes, separated by spaces.</param>
 /// <param name="Resource">The resource that the token is valid for, or null.</param>
-/// <param name="Authorization">The authorization, or null.</param>
+/// <param name="Authorization">The authorization. Its person owns the token, in its organization.</param>
 /// <param name="Refresh">The refresh token that goes with it; null for a new one if the client uses them.</param>
 sealed record TokenOrder(
-    OAuthClient Client, PartyType OwnerType, string OwnerId, long OrganizationId, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization? Authorization,
-    RefreshOrder? Refresh = null);
+    OAuthClient Client, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization Authorization, RefreshOrder? Refresh = null);
 
 /// <summary>The refresh token that follows another.</summary>
 /// <param name="IsStored">Whether it was issued before.</param>
@@ -40,7 +36,35 @@ static class TokenIssue
 
     static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    /// <summary>Issues an access token, and a refresh token if the client uses them.</summary>
+    /// <summary>Issues an access token of a service account, which leaves no row.</summary>
+    /// <param name="client">The client of the service account.</param>
+    /// <param name="account">The service account.</param>
+    /// <param name="scope">The scopes, separated by spaces.</param>
+    /// <param name="resource">The resource that the token is valid for, or null.</param>
+    /// <param name="now">The current time, UTC.</param>
+    public static IssuedTokens IssueWithoutRow(
+        OAuthClient client, ClientAccount account, string scope, string? resource, TimeSpan lifetime, DateTimeOffset now, Signer signer, string issuer)
+    {
+        var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        var claims = new Dictionary<string, object>
+        {
+            ["sub"] = client.ServiceAccountId!,
+            ["account_id"] = account.Organization,
+            ["client_id"] = client.PublicId,
+            ["scope"] = scope,
+            ["jti"] = Base62.Random(JtiLength),
+            [AccountClaims.GenerationClaim] = account.TokenGeneration,
+        };
+        if (resource is not null)
+        {
+            claims[AccountClaims.ResourceClaim] = resource;
+        }
+
+        var text = Write(claims, resource ?? issuer, issued, issued + lifetime, signer, issuer);
+        return new(OAuthSecret.Of(OAuthPrefixes.Access, text), lifetime, scope, null);
+    }
+
+    /// <summary>Issues an access token of a person, and a refresh token if the client uses them.</summary>
     /// <param name="order">The parameters of the token.</param>
     /// <param name="action">The name of the audit event.</param>
     public static IssuedTokens Issue(UnitOfWork change, TokenOrder order, Signer signer, string issuer, string action)
@@ -49,7 +73,8 @@ static class TokenIssue
         // Whole seconds (RFC 7519 section 2), and not beyond the end of the authorization.
         var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var expires = issued + order.Lifetime;
-        if (order.Authorization is { } authorization && authorization.ExpiresAt < expires)
+        var authorization = order.Authorization;
+        if (authorization.ExpiresAt < expires)
         {
             expires = DateTimeOffset.FromUnixTimeSeconds(authorization.ExpiresAt.ToUnixTimeSeconds());
         }
@@ -58,10 +83,10 @@ static class TokenIssue
         {
             Jti = Base62.Random(JtiLength),
             ClientId = order.Client.ClientId,
-            AuthorizationId = order.Authorization?.Id,
-            OwnerType = order.OwnerType,
-            OwnerId = order.OwnerId,
-            OrganizationId = order.OrganizationId,
+            AuthorizationId = authorization.Id,
+            OwnerType = PartyType.User,
+            OwnerId = authorization.UserId,
+            OrganizationId = authorization.OrganizationId,
             Scope = order.Scope,
             Resource = order.Resource,
             IssuedAt = issued,
@@ -69,16 +94,16 @@ static class TokenIssue
         };
         change.Context.Add(row);
         OAuthSecret? refresh = null;
-        if (order.Authorization is { } family && order.Client.MayUse(GrantTypes.RefreshToken))
+        if (order.Client.MayUse(GrantTypes.RefreshToken))
         {
             refresh = order.Refresh?.Token ?? OAuthSecret.Mint(OAuthPrefixes.Refresh);
             if (order.Refresh is not { IsStored: true })
             {
-                change.Context.Add(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = family.Id, CreatedAt = now, ExpiresAt = family.ExpiresAt });
+                change.Context.Add(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = authorization.Id, CreatedAt = now, ExpiresAt = authorization.ExpiresAt });
             }
         }
 
-        change.Record(order.OrganizationId, new(
+        change.Record(authorization.OrganizationId, new(
             AuditCategory.Tokens, action, new(FeedSubject.Token, row.Jti, order.Client.Name),
             Details: JsonSerializer.Serialize(new Dictionary<string, string?>
             {
@@ -87,25 +112,29 @@ static class TokenIssue
                 ["resource"] = row.Resource,
                 ["authorization"] = row.AuthorizationId,
             })));
-        return new(OAuthSecret.Of(OAuthPrefixes.Access, Write(row, order, signer, issuer)), expires - issued, row.Scope, refresh);
-    }
-
-    /// <summary>Writes the JWT (RFC 9068 section 2.2).</summary>
-    static string Write(AccessToken row, TokenOrder order, Signer signer, string issuer) => Handler.CreateToken(new SecurityTokenDescriptor
-    {
-        TokenType = Type,
-        Issuer = issuer,
-        Audience = row.Resource ?? issuer,
-        IssuedAt = row.IssuedAt.UtcDateTime,
-        Expires = row.ExpiresAt.UtcDateTime,
-        SigningCredentials = signer.Credentials,
-        Claims = new Dictionary<string, object>
+        var claims = new Dictionary<string, object>
         {
             ["sub"] = row.OwnerId,
             ["account_id"] = order.Organization,
             ["client_id"] = order.Client.PublicId,
             ["scope"] = row.Scope,
             ["jti"] = row.Jti,
-        },
-    });
+        };
+        var text = Write(claims, row.Resource ?? issuer, row.IssuedAt, row.ExpiresAt, signer, issuer);
+        return new(OAuthSecret.Of(OAuthPrefixes.Access, text), expires - issued, row.Scope, refresh);
+    }
+
+    /// <summary>Writes the JWT (RFC 9068 section 2.2).</summary>
+    static string Write(
+        Dictionary<string, object> claims, string audience, DateTimeOffset issued, DateTimeOffset expires, Signer signer, string issuer) =>
+        Handler.CreateToken(new SecurityTokenDescriptor
+        {
+            TokenType = Type,
+            Issuer = issuer,
+            Audience = audience,
+            IssuedAt = issued.UtcDateTime,
+            Expires = expires.UtcDateTime,
+            SigningCredentials = signer.Credentials,
+            Claims = claims,
+        });
 }

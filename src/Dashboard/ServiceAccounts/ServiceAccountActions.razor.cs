@@ -84,8 +84,33 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         {
             Undos.Show(
                 new(FeedSubject.ServiceAccount, id), $"{(on ? "Enabled" : "Disabled")} {name}", () => InvokeAsync(() => SetStateAsync(id, name, now)),
-                on ? "Its keys and client secrets work again." : "Requests using its keys are now refused, and it can’t get tokens.");
+                on ? "Its keys and client secrets work again. Its programs have to get new tokens."
+                : "Requests using its keys are now refused. Its tokens have ended, and it can’t get others.");
         }
+    }
+
+    /// <summary>Ends the access tokens of an account after confirmation.</summary>
+    /// <param name="revoked">The secret that was revoked before, or null.</param>
+    public async Task EndTokensAsync(string id, string name, string? revoked = null)
+    {
+        var confirmation = new Confirmation(
+            revoked is null ? $"End all tokens of {name}?" : $"{revoked} is revoked. End its tokens too?", "End all tokens",
+            (revoked is null ? "" : "Tokens that it got stay valid until they expire. ")
+            + "All access tokens of this service account are refused immediately. Programs with a valid client secret can get new ones.");
+        if (!await Dialogs.ConfirmAsync(confirmation))
+        {
+            return;
+        }
+
+        var outcome = await DoAsync(actor => Accounts.EndTokensAsync(actor, id, life.Token));
+        if (outcome.Error is { } fault)
+        {
+            await ShowErrorAsync($"Could not end the tokens of {name}", fault);
+            return;
+        }
+
+        Snackbars.Show($"Ended all tokens of {name}");
+        await OnChanged.InvokeAsync();
     }
 
     /// <summary>Deletes an account after confirmation.</summary>

@@ -145,6 +145,7 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
 
         Snackbars.Show($"Revoked {name}");
         await ReloadAsync();
+        await actions.EndTokensAsync(Id, View.Account.Name, name);
     }
 
     async Task BeginKeyAsync()

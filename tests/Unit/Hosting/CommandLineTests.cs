@@ -38,7 +38,7 @@ public sealed class CommandLineTests
     {
         using var output = new StringWriter();
         Assert.Equal(
-            $"\"{args[^1]}\" is not a command; the commands are help, version, and without one Latchkey starts.",
+            $"\"{args[^1]}\" is not a command; the commands are help, version, signing-keys replace, and without one Latchkey starts.",
             Assert.Throws<StartException>(() => CommandLine.Run(args, output)).Message);
         Assert.Equal("", output.ToString());
     }
