@@ -32,7 +32,7 @@ sealed class Server : IAsyncDisposable
     public static async Task<Server> StartAsync(string database, string cores, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("taskset") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["-c", cores, Environment.ProcessPath!, "host", $"--ConnectionStrings:Dashboard=Data Source={database}", "--Logging:LogLevel:Default=Error"])
+        foreach (var argument in (string[])["-c", cores, Environment.ProcessPath!, "host", $"--ConnectionStrings:Dashboard=Data Source={database}", "--Limits:TokensPerMinute=0", "--Logging:LogLevel:Default=Error"])
         {
             start.ArgumentList.Add(argument);
         }

@@ -27,6 +27,9 @@ public sealed partial class TokenIssueLog(UnitOfWorkRunner changes, TimeProvider
     Dictionary<string, DateTimeOffset> uses = new(StringComparer.Ordinal);
     volatile bool isStopping;
 
+    /// <summary>Writes the minutes that are over until now, and before them what could not be written the last time.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
+
     /// <inheritdoc />
     public override Task StopAsync(CancellationToken cancellationToken)
     {

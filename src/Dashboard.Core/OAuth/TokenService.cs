@@ -101,22 +101,27 @@ public sealed class TokenService(
     /// <summary>RFC 6749 section 4.1.3, RFC 7636 section 4.5.</summary>
     async Task<Result<IssuedTokens>> ExchangeCodeAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
-        if (asked.Request["code"] is not { } code || asked.Request["code_verifier"] is not { } verifier)
+        if (asked.Request["code"] is not { } presented || asked.Request["code_verifier"] is not { } verifier)
         {
             return OAuthError.InvalidRequest("code and code_verifier are required.");
         }
 
-        var hash = KeyHash.Of(code);
+        var hash = KeyHash.Of(presented);
         return await changes.RunAsync<IssuedTokens>(
             asked.ClientActor,
             async (change, token) =>
             {
-                var row = await change.Context.AuthorizationCodes.AsNoTracking().SingleOrDefaultAsync(x => x.CodeHash == hash, token);
-                if (row is null || row.ClientId != asked.Client.ClientId)
+                var found = await (
+                    from code in change.Context.AuthorizationCodes
+                    where code.CodeHash == hash
+                    join organization in change.Context.Organizations on code.OrganizationId equals organization.Id
+                    select new { Row = code, organization.Slug }).AsNoTracking().SingleOrDefaultAsync(token);
+                if (found is null || found.Row.ClientId != asked.Client.ClientId)
                 {
                     return OAuthError.InvalidGrant("The code does not exist for this client.");
                 }
 
+                var row = found.Row;
                 if (row.AuthorizationId is { } used)
                 {
                     return await EndAsync(change, used, "code_reused", token);
@@ -152,7 +157,8 @@ public sealed class TokenService(
                     return await EndAsync(change, winner!, "code_reused", token);
                 }
 
-                return await IssueForAuthorizationAsync(change, asked, authorization, authorization.Scope, authorization.Resource, "token.issued", token);
+                return await IssueForAuthorizationAsync(
+                    change, asked, new(authorization, found.Slug), authorization.Scope, authorization.Resource, "token.issued", token);
             },
             cancellationToken);
     }
@@ -172,19 +178,24 @@ public sealed class TokenService(
             asked.ClientActor,
             async (change, token) =>
             {
-                var row = await change.Context.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(x => x.TokenHash == hash, token);
-                var authorization = row is null ? null : await change.Context.Authorizations.SingleAsync(x => x.Id == row.AuthorizationId, token);
-                if (row is null || authorization!.ClientId != asked.Client.ClientId)
+                var found = await (
+                    from row in change.Context.RefreshTokens
+                    where row.TokenHash == hash
+                    join own in change.Context.Authorizations on row.AuthorizationId equals own.Id
+                    join organization in change.Context.Organizations on own.OrganizationId equals organization.Id
+                    select new { row.UsedAt, Authorization = own, organization.Slug }).SingleOrDefaultAsync(token);
+                if (found is null || found.Authorization.ClientId != asked.Client.ClientId)
                 {
                     return OAuthError.InvalidGrant("The refresh token does not exist for this client.");
                 }
 
+                var authorization = found.Authorization;
                 if (authorization.EndedAt is not null || authorization.ExpiresAt <= change.Now)
                 {
                     return OAuthError.InvalidGrant("The authorization has ended. The person has to authorize the client again.");
                 }
 
-                if (row.UsedAt is { } used && change.Now - used > RefreshSuccession.Grace)
+                if (found.UsedAt is { } used && change.Now - used > RefreshSuccession.Grace)
                 {
                     return await EndAsync(change, authorization.Id, "refresh_token_reused", token);
                 }
@@ -205,7 +216,8 @@ public sealed class TokenService(
                 var isFirst = await change.Context.RefreshTokens.Where(x => x.TokenHash == hash && x.UsedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, change.Now), token) == 1;
                 return (isFirst ? new(successors[0], IsStored: false) : await FindSuccessorAsync(change, successors, token)) is { } successor
-                    ? await IssueForAuthorizationAsync(change, asked, authorization, string.Join(' ', wanted), resource, "token.refreshed", token, successor)
+                    ? await IssueForAuthorizationAsync(
+                        change, asked, new(authorization, found.Slug), string.Join(' ', wanted), resource, "token.refreshed", token, successor)
                     : OAuthError.InvalidGrant("The refresh token was used a moment ago. Go on with the one that it led to.");
             },
             cancellationToken);
@@ -251,15 +263,20 @@ public sealed class TokenService(
             asked.ClientActor,
             async (change, token) =>
             {
-                var row = await change.Context.DeviceCodes.AsNoTracking().SingleAsync(x => x.CodeHash == hash, token);
-                if (row is not { UserId: { } user, OrganizationId: { } organization, DecidedAt: { } approved } || await change.Context.DeviceCodes
+                var found = await (
+                    from device in change.Context.DeviceCodes
+                    where device.CodeHash == hash
+                    join chosen in change.Context.Organizations on device.OrganizationId equals chosen.Id
+                    select new { Row = device, chosen.Slug }).AsNoTracking().SingleOrDefaultAsync(token);
+                if (found?.Row is not { UserId: { } user, OrganizationId: { } organization, DecidedAt: { } approved } row || await change.Context.DeviceCodes
                     .Where(x => x.CodeHash == hash && x.State == DeviceCodeState.Approved).ExecuteUpdateAsync(set => set.SetProperty(x => x.State, DeviceCodeState.Used), token) == 0)
                 {
                     return OAuthError.InvalidGrant("The device code has been used.");
                 }
 
                 var authorization = Approve(change, asked.Client, user, organization, row.Scope, row.Resource, approved);
-                return await IssueForAuthorizationAsync(change, asked, authorization, authorization.Scope, authorization.Resource, "token.issued", token);
+                return await IssueForAuthorizationAsync(
+                    change, asked, new(authorization, found.Slug), authorization.Scope, authorization.Resource, "token.issued", token);
             },
             cancellationToken);
     }
@@ -293,18 +310,13 @@ public sealed class TokenService(
 
     /// <summary>Issues what an approval allows, as long as the person who gave it is a member.</summary>
     async Task<Result<IssuedTokens>> IssueForAuthorizationAsync(
-        UnitOfWork change, TokenRequestContext asked, Authorization authorization, string scope, string? resource, string action, CancellationToken cancellationToken,
+        UnitOfWork change, TokenRequestContext asked, FoundAuthorization found, string scope, string? resource, string action, CancellationToken cancellationToken,
         RefreshOrder? refresh = null)
     {
+        var authorization = found.Row;
         // If the member is removed at the same time, either that change waits for this one or this one sees its result.
-        await change.Context.Members.Where(member => member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId)
-            .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken);
-        var organization = await (
-            from member in change.Context.Members
-            where member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId
-            join own in change.Context.Organizations on member.OrganizationId equals own.Id
-            select own.Slug).SingleOrDefaultAsync(cancellationToken);
-        if (organization is null)
+        if (await change.Context.Members.Where(member => member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId)
+            .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken) == 0)
         {
             change.Context.ChangeTracker.Clear();
             return OAuthError.InvalidGrant("The person who gave the authorization is no longer a member of the organization.");
@@ -312,7 +324,7 @@ public sealed class TokenService(
 
         authorization.LastUsedAt = change.Now;
         return TokenIssue.Issue(
-            change, new(asked.Client, organization, scope, resource, options.AccessTokenLifetime, authorization, refresh), asked.Signer, asked.Origin.Issuer, action);
+            change, new(asked.Client, found.Organization, scope, resource, options.AccessTokenLifetime, authorization, refresh), asked.Signer, asked.Origin.Issuer, action);
     }
 
     /// <summary>Ends an approval whose code or token came twice: one of the two who hold it is a thief.</summary>
@@ -321,6 +333,10 @@ public sealed class TokenService(
         await AuthorizationRevocation.EndAsync(change, authorizationId, because, cancellationToken);
         return Result.CommitThenFail<IssuedTokens>(OAuthError.InvalidGrant("This was used before. Because it may have been stolen, the authorization has ended. Ask the person again."));
     }
+
+    /// <summary>An authorization that tokens are issued for.</summary>
+    /// <param name="Organization">The slug of its organization.</param>
+    sealed record FoundAuthorization(Authorization Row, string Organization);
 
     /// <summary>A token request of an authenticated client.</summary>
     sealed record TokenRequestContext(OAuthParameters Request, OAuthClient Client, OAuthOrigin Origin, Signer Signer)

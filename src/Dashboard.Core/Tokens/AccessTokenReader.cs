@@ -79,12 +79,14 @@ public sealed class AccessTokenReader(PublishedKeys keys, PublicUrl address)
     static bool TryReadAccount(JsonWebToken token, out AccountClaims? account)
     {
         account = null;
-        if (!token.TryGetPayloadValue<object>(AccountClaims.GenerationClaim, out _))
+        if (!token.TryGetPayloadValue<object>(AccountClaims.GenerationClaim, out var value))
         {
             return true;
         }
 
-        if (!token.TryGetPayloadValue(AccountClaims.GenerationClaim, out long generation) || token.Subject is not { Length: > 0 } id
+        // Read as a number, a text or null would become one.
+        long? number = value is int few ? few : value as long?;
+        if (number is not { } generation || token.Subject is not { Length: > 0 } id
             || !token.TryGetPayloadValue("scope", out string scope)
             || !token.TryGetPayloadValue("iat", out long issued) || issued is <= 0 or >= LatestSecond)
         {

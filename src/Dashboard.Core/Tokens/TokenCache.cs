@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;

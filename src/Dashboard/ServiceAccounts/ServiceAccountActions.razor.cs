@@ -90,14 +90,11 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     }
 
     /// <summary>Ends the access tokens of an account after confirmation.</summary>
-    /// <param name="revoked">The secret that was revoked before, or null.</param>
-    public async Task EndTokensAsync(string id, string name, string? revoked = null)
+    public async Task EndTokensAsync(string id, string name)
     {
-        var confirmation = new Confirmation(
-            revoked is null ? $"End all tokens of {name}?" : $"{revoked} is revoked. End its tokens too?", "End all tokens",
-            (revoked is null ? "" : "Tokens that it got stay valid until they expire. ")
-            + "All access tokens of this service account are refused immediately. Programs with a valid client secret can get new ones.");
-        if (!await Dialogs.ConfirmAsync(confirmation))
+        if (!await Dialogs.ConfirmAsync(new(
+            $"End all tokens of {name}?", "End all tokens",
+            "Every access token that it has is refused immediately. Its client secrets and keys stay valid, so its programs can get new tokens.")))
         {
             return;
         }
