@@ -147,18 +147,17 @@ public sealed class TokenService(
                     return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
 
-                var authorization = Approve(change, asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt);
+                var authorization = Approve(asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt);
                 var claimed = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash && x.AuthorizationId == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.AuthorizationId, authorization.Id), token);
                 if (claimed == 0)
                 {
-                    change.Context.ChangeTracker.Clear();
                     var winner = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash).Select(x => x.AuthorizationId).SingleAsync(token);
                     return await EndAsync(change, winner!, "code_reused", token);
                 }
 
                 return await IssueForAuthorizationAsync(
-                    change, asked, new(authorization, found.Slug), authorization.Scope, authorization.Resource, "token.issued", token);
+                    change, asked, new(authorization, found.Slug, IsNew: true), authorization.Scope, authorization.Resource, "token.issued", token);
             },
             cancellationToken);
     }
@@ -183,7 +182,7 @@ public sealed class TokenService(
                     where row.TokenHash == hash
                     join own in change.Context.Authorizations on row.AuthorizationId equals own.Id
                     join organization in change.Context.Organizations on own.OrganizationId equals organization.Id
-                    select new { row.UsedAt, Authorization = own, organization.Slug }).SingleOrDefaultAsync(token);
+                    select new { row.UsedAt, Authorization = own, organization.Slug }).AsNoTracking().SingleOrDefaultAsync(token);
                 if (found is null || found.Authorization.ClientId != asked.Client.ClientId)
                 {
                     return OAuthError.InvalidGrant("The refresh token does not exist for this client.");
@@ -217,7 +216,7 @@ public sealed class TokenService(
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, change.Now), token) == 1;
                 return (isFirst ? new(successors[0], IsStored: false) : await FindSuccessorAsync(change, successors, token)) is { } successor
                     ? await IssueForAuthorizationAsync(
-                        change, asked, new(authorization, found.Slug), string.Join(' ', wanted), resource, "token.refreshed", token, successor)
+                        change, asked, new(authorization, found.Slug, IsNew: false), string.Join(' ', wanted), resource, "token.refreshed", token, successor)
                     : OAuthError.InvalidGrant("The refresh token was used a moment ago. Go on with the one that it led to.");
             },
             cancellationToken);
@@ -274,9 +273,9 @@ public sealed class TokenService(
                     return OAuthError.InvalidGrant("The device code has been used.");
                 }
 
-                var authorization = Approve(change, asked.Client, user, organization, row.Scope, row.Resource, approved);
+                var authorization = Approve(asked.Client, user, organization, row.Scope, row.Resource, approved);
                 return await IssueForAuthorizationAsync(
-                    change, asked, new(authorization, found.Slug), authorization.Scope, authorization.Resource, "token.issued", token);
+                    change, asked, new(authorization, found.Slug, IsNew: true), authorization.Scope, authorization.Resource, "token.issued", token);
             },
             cancellationToken);
     }
@@ -291,22 +290,17 @@ public sealed class TokenService(
         return answer;
     }
 
-    Authorization Approve(UnitOfWork change, OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt)
+    Authorization Approve(OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt) => new()
     {
-        var authorization = new Authorization
-        {
-            Id = Base62.Random(IdLength),
-            ClientId = client.ClientId,
-            UserId = user,
-            OrganizationId = organization,
-            Scope = scope,
-            Resource = resource,
-            ApprovedAt = approvedAt,
-            ExpiresAt = approvedAt + options.RefreshTokenLifetime,
-        };
-        change.Context.Add(authorization);
-        return authorization;
-    }
+        Id = Base62.Random(IdLength),
+        ClientId = client.ClientId,
+        UserId = user,
+        OrganizationId = organization,
+        Scope = scope,
+        Resource = resource,
+        ApprovedAt = approvedAt,
+        ExpiresAt = approvedAt + options.RefreshTokenLifetime,
+    };
 
     /// <summary>Issues what an approval allows, as long as the person who gave it is a member.</summary>
     async Task<Result<IssuedTokens>> IssueForAuthorizationAsync(
@@ -318,13 +312,12 @@ public sealed class TokenService(
         if (await change.Context.Members.Where(member => member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId)
             .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken) == 0)
         {
-            change.Context.ChangeTracker.Clear();
             return OAuthError.InvalidGrant("The person who gave the authorization is no longer a member of the organization.");
         }
 
-        authorization.LastUsedAt = change.Now;
-        return TokenIssue.Issue(
-            change, new(asked.Client, found.Organization, scope, resource, options.AccessTokenLifetime, authorization, refresh), asked.Signer, asked.Origin.Issuer, action);
+        return await TokenIssue.IssueAsync(
+            change, new(asked.Client, found.Organization, scope, resource, options.AccessTokenLifetime, authorization, found.IsNew, refresh), asked.Signer,
+            asked.Origin.Issuer, action, cancellationToken);
     }
 
     /// <summary>Ends an approval whose code or token came twice: one of the two who hold it is a thief.</summary>
@@ -336,7 +329,8 @@ public sealed class TokenService(
 
     /// <summary>An authorization that tokens are issued for.</summary>
     /// <param name="Organization">The slug of its organization.</param>
-    sealed record FoundAuthorization(Authorization Row, string Organization);
+    /// <param name="IsNew">Whether it is not stored yet.</param>
+    sealed record FoundAuthorization(Authorization Row, string Organization, bool IsNew);
 
     /// <summary>A token request of an authenticated client.</summary>
     sealed record TokenRequestContext(OAuthParameters Request, OAuthClient Client, OAuthOrigin Origin, Signer Signer)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dashboard.Core.Changes;
+using Dashboard.Core.Data;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -18,9 +19,10 @@ public sealed record IssuedTokens(OAuthSecret AccessToken, TimeSpan ExpiresIn, s
 /// <param name="Scope">The scopes, separated by spaces.</param>
 /// <param name="Resource">The resource that the token is valid for, or null.</param>
 /// <param name="Authorization">The authorization. Its person owns the token, in its organization.</param>
+/// <param name="IsNew">Whether the authorization is written together with the token.</param>
 /// <param name="Refresh">The refresh token that goes with it; null for a new one if the client uses them.</param>
 sealed record TokenOrder(
-    OAuthClient Client, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization Authorization, RefreshOrder? Refresh = null);
+    OAuthClient Client, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization Authorization, bool IsNew, RefreshOrder? Refresh = null);
 
 /// <summary>The refresh token that follows another.</summary>
 /// <param name="IsStored">Whether it was issued before.</param>
@@ -67,9 +69,10 @@ static class TokenIssue
     /// <summary>Issues an access token of a person, and a refresh token if the client uses them.</summary>
     /// <param name="order">The parameters of the token.</param>
     /// <param name="action">The name of the audit event.</param>
-    public static IssuedTokens Issue(UnitOfWork change, TokenOrder order, Signer signer, string issuer, string action)
+    public static async Task<IssuedTokens> IssueAsync(
+        UnitOfWork change, TokenOrder order, Signer signer, string issuer, string action, CancellationToken cancellationToken)
     {
-        var now = change.Now;
+        var (now, rows) = (change.Now, new RowBatch(change.Context));
         // Whole seconds (RFC 7519 section 2), and not beyond the end of the authorization.
         var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var expires = issued + order.Lifetime;
@@ -92,17 +95,28 @@ static class TokenIssue
             IssuedAt = issued,
             ExpiresAt = expires,
         };
-        change.Context.Add(row);
+        if (order.IsNew)
+        {
+            authorization.LastUsedAt = now;
+            rows.Insert(authorization);
+        }
+        else
+        {
+            rows.Set<Authorization>(authorization.Id, nameof(Authorization.LastUsedAt), now);
+        }
+
+        rows.Insert(row);
         OAuthSecret? refresh = null;
         if (order.Client.MayUse(GrantTypes.RefreshToken))
         {
             refresh = order.Refresh?.Token ?? OAuthSecret.Mint(OAuthPrefixes.Refresh);
             if (order.Refresh is not { IsStored: true })
             {
-                change.Context.Add(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = authorization.Id, CreatedAt = now, ExpiresAt = authorization.ExpiresAt });
+                rows.Insert(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = authorization.Id, CreatedAt = now, ExpiresAt = authorization.ExpiresAt });
             }
         }
 
+        await rows.WriteAsync(cancellationToken);
         change.Record(authorization.OrganizationId, new(
             AuditCategory.Tokens, action, new(FeedSubject.Token, row.Jti, order.Client.Name),
             Details: JsonSerializer.Serialize(new Dictionary<string, string?>

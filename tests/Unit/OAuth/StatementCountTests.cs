@@ -39,7 +39,7 @@ public sealed class StatementCountTests : IAsyncDisposable
         var (client, tokens) = await world.Services.ConsentAsync(world.Developer);
         var (node, refresh) = (world.Run(commands), tokens.RefreshToken!.Reveal());
         await node.ReadFeedAsync();
-        Assert.Equal(11, await CountAsync(async () =>
+        Assert.Equal(9, await CountAsync(async () =>
         {
             world.Time.Advance(TimeSpan.FromSeconds(10));
             var outcome = await node.RefreshAsync(client, refresh);
