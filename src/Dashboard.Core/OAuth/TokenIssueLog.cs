@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Dashboard.Core.Changes;
@@ -23,12 +24,20 @@ public sealed partial class TokenIssueLog(UnitOfWorkRunner changes, TimeProvider
 
     readonly Lock gate = new();
     readonly Dictionary<(string ClientId, long Minute), Minute> minutes = [];
-    readonly Queue<Entry> unwritten = new();
+    readonly ConcurrentQueue<Entry> unwritten = new();
     Dictionary<string, DateTimeOffset> uses = new(StringComparer.Ordinal);
     volatile bool isStopping;
 
-    /// <summary>Writes the minutes that are over until now, and before them what could not be written the last time.</summary>
-    public Task FlushAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
+    /// <summary>Writes what was counted until now, also in the current minute, and before that what could not be written the last
+    /// time.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken)
+    {
+        Close(all: true);
+        return RunAsync(cancellationToken);
+    }
+
+    /// <summary>Writes the minutes that are over.</summary>
+    internal Task WriteEndedAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
     /// <inheritdoc />
     public override Task StopAsync(CancellationToken cancellationToken)
@@ -66,7 +75,13 @@ public sealed partial class TokenIssueLog(UnitOfWorkRunner changes, TimeProvider
     /// <inheritdoc />
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        var used = Take(Time.GetUtcNow());
+        Close(all: isStopping);
+        Dictionary<string, DateTimeOffset> used;
+        lock (gate)
+        {
+            (used, uses) = (uses, new(StringComparer.Ordinal));
+        }
+
         if (used.Count > 0)
         {
             await WriteUsesAsync(used, cancellationToken);
@@ -75,7 +90,7 @@ public sealed partial class TokenIssueLog(UnitOfWorkRunner changes, TimeProvider
         while (unwritten.TryPeek(out var entry))
         {
             await WriteAsync(entry, cancellationToken);
-            unwritten.Dequeue();
+            unwritten.TryDequeue(out _);
         }
     }
 
@@ -83,13 +98,13 @@ public sealed partial class TokenIssueLog(UnitOfWorkRunner changes, TimeProvider
     [LoggerMessage(Level = LogLevel.Warning, Message = "The tokens that were issued could not be recorded yet; it is tried again.")]
     protected override partial void LogFailure(Exception exception);
 
-    /// <summary>Takes the minutes that are over, at the stop all, and the uses of secrets.</summary>
-    Dictionary<string, DateTimeOffset> Take(DateTimeOffset now)
+    /// <summary>Makes entries of the minutes that are over, or of all.</summary>
+    void Close(bool all)
     {
+        var current = Time.GetUtcNow().UtcTicks / TimeSpan.TicksPerMinute;
         lock (gate)
         {
-            var current = now.UtcTicks / TimeSpan.TicksPerMinute;
-            foreach (var (key, minute) in minutes.Where(x => isStopping || x.Key.Minute != current).OrderBy(x => x.Key.Minute).ToList())
+            foreach (var (key, minute) in minutes.Where(x => all || x.Key.Minute != current).OrderBy(x => x.Key.Minute).ToList())
             {
                 minutes.Remove(key);
                 var at = new DateTimeOffset(key.Minute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
@@ -98,9 +113,6 @@ public sealed partial class TokenIssueLog(UnitOfWorkRunner changes, TimeProvider
                     unwritten.Enqueue(new(minute.Client, at, network, count));
                 }
             }
-
-            (var taken, uses) = (uses, new(StringComparer.Ordinal));
-            return taken;
         }
     }
 

@@ -24,12 +24,12 @@ public sealed class TokenIssueLogTests : IAsyncDisposable
         await IssueAsync(world.Services, account, "10.2.3.4", "10.2.3.200", "192.0.2.1");
         await IssueAsync(world.Services, other, "10.2.3.4");
         var log = world.Services.Get<TokenIssueLog>();
-        await log.FlushAsync(Token);
+        await log.WriteEndedAsync(Token);
         Assert.Empty(await CountsAsync()); // the minute is not over
         world.Time.Advance(TimeSpan.FromMinutes(1));
         await IssueAsync(world.Services, account, "10.2.3.4");
-        await log.FlushAsync(Token);
-        await log.FlushAsync(Token);
+        await log.WriteEndedAsync(Token);
+        await log.WriteEndedAsync(Token);
         Assert.Equal(
             [(account.Id, "10.2.3.0/24", 2, "2026-11-21T12:00Z"), (account.Id, "192.0.2.0/24", 1, "2026-11-21T12:00Z"), (other.Id, "10.2.3.0/24", 1, "2026-11-21T12:00Z")],
             Sorted(await CountsAsync()));
@@ -73,13 +73,13 @@ public sealed class TokenIssueLogTests : IAsyncDisposable
         foreach (var table in new[] { "ServiceAccountCredentials", "AuditEntries" })
         {
             commands.FailWhen = text => text.Contains(table, StringComparison.Ordinal) && !text.StartsWith("SELECT", StringComparison.Ordinal);
-            await Assert.ThrowsAnyAsync<Exception>(() => log.FlushAsync(Token));
+            await Assert.ThrowsAnyAsync<Exception>(() => log.WriteEndedAsync(Token));
             Assert.Empty(await CountsAsync());
         }
 
         commands.FailWhen = _ => false;
-        await log.FlushAsync(Token);
-        await log.FlushAsync(Token);
+        await log.WriteEndedAsync(Token);
+        await log.WriteEndedAsync(Token);
         Assert.Equal([(account.Id, "10.2.3.0/24", 1, "2026-11-21T12:00Z"), (account.Id, "192.0.2.0/24", 1, "2026-11-21T12:00Z")], Sorted(await CountsAsync()));
         Assert.NotNull((await world.Services.Get<ServiceAccountService>().GetAsync(world.Owner, account.Id, Token)).Value.LastUsedAt);
     }
