@@ -31,12 +31,13 @@ sealed class Installation : IAsyncDisposable
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-bench-");
     readonly ServiceProvider provider;
 
-    Installation(RowReads? reads, int keys)
+    Installation(RowReads? reads, int keys, IEnumerable<(string Key, string Value)> settings)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
         [
             KeyValuePair.Create("ConnectionStrings:Dashboard", (string?)$"Data Source={Path.Combine(folder.FullName, "latchkey.db")}"),
             KeyValuePair.Create("Keys:MaxActivePerProject", (string?)(keys + Allowance).ToString(CultureInfo.InvariantCulture)),
+            .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)),
         ]).Build();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
@@ -82,9 +83,10 @@ sealed class Installation : IAsyncDisposable
     public IDbContextFactory<DashboardContext> Contexts => provider.GetRequiredService<IDbContextFactory<DashboardContext>>();
 
     /// <summary>Makes one with <paramref name="keys"/> keys, of which <paramref name="reads"/> hears what is read.</summary>
-    public static async Task<Installation> CreateAsync(int keys, RowReads? reads, CancellationToken cancellationToken)
+    public static async Task<Installation> CreateAsync(
+        int keys, RowReads? reads, CancellationToken cancellationToken, params (string Key, string Value)[] settings)
     {
-        var made = new Installation(reads, keys);
+        var made = new Installation(reads, keys, settings);
         await made.provider.PrepareDatabaseAsync(cancellationToken);
         var input = new NewInstallation(Email, Password, Organization, "Order Platform", "Olga");
         var done = (await made.provider.GetRequiredService<SetUpService>().SetUpAsync(Actor.System, input, cancellationToken)).Value;

@@ -10,6 +10,7 @@ Dictionary<string, Func<CancellationToken, Task>> verbs = new(StringComparer.Ord
     ["flood"] = FloodBench.RunAsync,
     ["revoke"] = RevokeBench.RunAsync,
     ["stalls"] = StallBench.RunAsync,
+    ["tokens"] = TokenBench.RunAsync,
 };
 
 if (args is ["host", .. var settings])

@@ -33,7 +33,7 @@ sealed class Server : IAsyncDisposable
     public static async Task<Server> StartAsync(string database, string cores, CancellationToken cancellationToken, params string[] settings)
     {
         var start = new ProcessStartInfo("taskset") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["-c", cores, Environment.ProcessPath!, "host", $"--ConnectionStrings:Dashboard=Data Source={database}", "--Logging:LogLevel:Default=Error", .. settings])
+        foreach (var argument in (string[])["-c", cores, Environment.ProcessPath!, "host", $"--ConnectionStrings:Dashboard=Data Source={database}", "--Limits:TokensPerMinute=0", "--Logging:LogLevel:Default=Error", .. settings])
         {
             start.ArgumentList.Add(argument);
         }

@@ -57,6 +57,9 @@ public static class CoreServices
         services.AddSingleton<KeyVerificationService>();
         services.AddSingleton(SettingsBinder.Read<OAuthOptions>(configuration));
         services.AddSingleton<OAuthClients>();
+        services.AddSingleton<OAuthClientCache>();
+        services.AddSingleton<TokenIssueLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<TokenIssueLog>());
         services.AddSingleton<ClientDocumentNetwork>();
         services.AddSingleton<ClientDocuments>();
         services.AddSingleton<ClientAuthenticator>();

@@ -11,7 +11,9 @@ public sealed class RateLimits
 
     readonly MinuteWindows<string> keys;
     readonly MinuteWindows<string> guesses;
+    readonly MinuteWindows<string> tokens;
     readonly int userCodes;
+    readonly int tokensPerMinute;
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="SettingException">A setting is not valid.</exception>
@@ -20,7 +22,9 @@ public sealed class RateLimits
         var options = SettingsBinder.Read<RateLimitOptions>(configuration);
         keys = new(MaxKeys, exceedCapacity: true, time);
         guesses = new(MaxKeys, exceedCapacity: true, time);
+        tokens = new(MaxKeys, exceedCapacity: true, time);
         userCodes = options.UserCodeGuessesPerMinute;
+        tokensPerMinute = SettingsBinder.Read<TokenLimitOptions>(configuration).TokensPerMinute;
         Refused = new(options.RefusedPerMinute, time);
         FailedSignIns = new(options.FailedSignInsPerMinute, time);
         FailedClients = new(options.FailedClientsPerMinute, time);
@@ -47,6 +51,10 @@ public sealed class RateLimits
     /// <summary>Counts an attempt of a person to enter a user code (RFC 8628 section 5.1).</summary>
     /// <returns>How long to wait, or null if the attempt is allowed.</returns>
     public TimeSpan? TakeUserCode(string personId) => guesses.Take(personId, userCodes);
+
+    /// <summary>Counts an access token of a service account.</summary>
+    /// <returns>How long to wait, or null if the token is allowed.</returns>
+    public TimeSpan? TakeToken(string serviceAccountId) => tokensPerMinute == 0 ? null : tokens.Take(serviceAccountId, tokensPerMinute);
 
     /// <summary>Counts a request with a key that has its own limit.</summary>
     /// <param name="perMinute">The limit of the key.</param>

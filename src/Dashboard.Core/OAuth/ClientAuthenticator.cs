@@ -1,13 +1,11 @@
 using System.Security.Cryptography;
-using Dashboard.Core.Data;
 using Dashboard.Core.Limits;
 using Dashboard.Core.Tokens;
-using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
 /// <summary>Authenticates clients (RFC 6749 section 3.2.1).</summary>
-public sealed class ClientAuthenticator(IDbContextFactory<DashboardContext> contexts, OAuthOptions options, RateLimits limits)
+public sealed class ClientAuthenticator(OAuthClientCache clients, OAuthOptions options, RateLimits limits)
 {
     /// <summary>Makes sure that a client is the one it says (RFC 6749 section 3.2.1): a public one by its identifier alone, any other by its secret.</summary>
     /// <param name="presented">What the request says of the client.</param>
@@ -16,13 +14,10 @@ public sealed class ClientAuthenticator(IDbContextFactory<DashboardContext> cont
     /// <returns>The client; or <c>invalid_client</c>, <c>temporarily_unavailable</c> after too many failures.</returns>
     public async Task<Result<OAuthClient>> AuthenticateAsync(PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
-        if (presented.ClientId is { } id && (options.ClientMetadataDocuments || !ClientAddresses.IsOne(id)))
+        if (presented.ClientId is { } id && (options.ClientMetadataDocuments || !ClientAddresses.IsOne(id))
+            && await clients.FindAsync(id, cancellationToken) is { } found && IsShown(found, presented.Secret, out var secretId))
         {
-            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-            if (await OAuthClients.ReadAsync(context, id, cancellationToken) is { } found && IsShown(found, presented.Secret, out var secretId))
-            {
-                return found.Client with { SecretId = secretId };
-            }
+            return secretId is null ? found.Client : found.Client with { SecretId = secretId };
         }
 
         return limits.FailedClients.Take(origin.Address, presented.ClientId, origin.FromPage) is { } wait ? OAuthError.TooMany(wait) : OAuthError.InvalidClient;

@@ -73,14 +73,8 @@ public sealed class Introspection(IDbContextFactory<DashboardContext> contexts, 
             return new("", null, null, OAuthError.InvalidClient);
         }
 
-        if (client.ServiceAccountId is not { } id)
-        {
-            return new(client.PublicId, null, null, null);
-        }
-
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var account = await context.ServiceAccounts.AsNoTracking().SingleAsync(x => x.Id == id, cancellationToken);
-        return new(client.PublicId, account.Permissions.Split(' ').Contains(PermissionCatalog.Verify, StringComparer.Ordinal) ? account.OrganizationId : null, null, null);
+        var asksForAll = client.Account?.Permissions.Contains(PermissionCatalog.Verify, StringComparer.Ordinal) == true;
+        return new(client.PublicId, asksForAll ? client.Account!.OrganizationId : null, null, null);
     }
 
     async Task<Caller> FromTokenAsync(PresentedCredential bearer, CallerContext? facts, CancellationToken cancellationToken)

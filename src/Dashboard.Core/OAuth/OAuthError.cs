@@ -45,6 +45,11 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
         ? new("temporarily_unavailable", error.Detail, 503, error.RetryAfter ?? TimeSpan.FromSeconds(5))
         : new("server_error", "The request could not be carried out. Try again.", 500));
 
+    /// <summary>Too many tokens for one service account. Those that it has stay valid.</summary>
+    /// <param name="wait">How long to wait.</param>
+    public static OAuthError TooManyTokens(TimeSpan wait) => new(
+        "temporarily_unavailable", "This service account gets too many tokens. Use a token until it expires, or wait before requesting another.", 429, wait);
+
     /// <summary>Too many tries from one address.</summary>
     /// <param name="wait">How long to wait.</param>
     public static OAuthError TooMany(TimeSpan wait) => new("temporarily_unavailable", "Too many requests from your address. Wait before sending another.", 429, wait);

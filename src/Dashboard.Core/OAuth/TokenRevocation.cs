@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Limits;
+using Dashboard.Core.Organizations;
 using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
 
@@ -30,7 +31,9 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
         var hash = KeyHash.Of(text);
         var revoked = await changes.RunAsync<bool>(
             Actor.Anonymous(origin.AddressText) with { Name = "Holder of the token" },
-            async (change, token) => access is null ? await EndAsync(change, hash, token) : await RevokeAsync(change, access.Jti, token),
+            async (change, token) => access is null ? await EndAsync(change, hash, token)
+                : access.Account is { } account ? await RevokeAsync(change, access, account, token)
+                : await RevokeAsync(change, access.Jti, token),
             cancellationToken);
         if (revoked.Error is { } failure)
         {
@@ -53,6 +56,30 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
         }
 
         return row is not null;
+    }
+
+    /// <summary>Revokes a token that has no row. What has ended already leaves nothing, so the list holds no more than the tokens that could
+    /// be valid.</summary>
+    static async Task<bool> RevokeAsync(UnitOfWork change, ReadToken token, AccountClaims claims, CancellationToken cancellationToken)
+    {
+        if (!ServiceAccount.IsId(claims.AccountId))
+        {
+            return false;
+        }
+
+        var (jti, id) = (token.Jti, claims.AccountId);
+        var account = await change.Context.ServiceAccounts.Where(x => x.Id == id)
+            .Select(x => new { x.OrganizationId, x.TokenGeneration, IsRevoked = change.Context.RevokedTokens.Any(revoked => revoked.Jti == jti) })
+            .SingleOrDefaultAsync(cancellationToken);
+        if (account is { IsRevoked: false } && account.TokenGeneration == claims.Generation && token.ExpiresAt > change.Now)
+        {
+            change.Context.Add(new RevokedToken { Jti = jti, RevokedAt = change.Now, ExpiresAt = token.ExpiresAt });
+            change.Record(account.OrganizationId, new(
+                AuditCategory.Tokens, "token.revoked", new(FeedSubject.Token, jti, ServiceAccount.ClientIdOf(id)),
+                Details: JsonSerializer.Serialize(new Dictionary<string, string?> { ["client_id"] = ServiceAccount.ClientIdOf(id) })));
+        }
+
+        return account is not null;
     }
 
     static async Task<bool> EndAsync(UnitOfWork change, byte[] hash, CancellationToken cancellationToken)

@@ -1,16 +1,16 @@
 using Dashboard.Core.Changes;
+using Dashboard.Core.Limits;
 using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): gives tokens for what a client shows.</summary>
-public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, RefreshSuccession succession, TimeProvider time)
+public sealed class TokenService(
+    UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, RefreshSuccession succession, RateLimits limits,
+    TokenIssueLog log, TimeProvider time)
 {
     const int IdLength = 22;
-
-    /// <summary>The accuracy of the last use of a client secret.</summary>
-    static readonly TimeSpan UseStep = TimeSpan.FromMinutes(1);
 
     /// <summary>Issues tokens.</summary>
     /// <param name="presented">The client authentication in the request.</param>
@@ -49,57 +49,38 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
         var asked = new TokenRequestContext(request, client, origin, await keys.CurrentAsync(cancellationToken));
         return grant switch
         {
-            GrantTypes.ClientCredentials => await IssueForServiceAccountAsync(asked, cancellationToken),
+            GrantTypes.ClientCredentials => IssueForServiceAccount(asked),
             GrantTypes.AuthorizationCode => await ExchangeCodeAsync(asked, cancellationToken),
             GrantTypes.RefreshToken => await RefreshAsync(asked, cancellationToken),
             _ => await ExchangeDeviceCodeAsync(asked, cancellationToken),
         };
     }
 
-    async Task<Result<IssuedTokens>> IssueForServiceAccountAsync(TokenRequestContext asked, CancellationToken cancellationToken)
+    /// <summary>Issues a token that leaves no row, so nothing is written: what decides about it later are its claims and the account. If the
+    /// account has just changed on another node, the token's generation is over and it is never valid.</summary>
+    Result<IssuedTokens> IssueForServiceAccount(TokenRequestContext asked)
     {
-        var id = asked.Client.ServiceAccountId!;
-        return await changes.RunAsync<IssuedTokens>(
-            new Actor(PartyType.ServiceAccount, id, asked.Client.Name, asked.Origin.AddressText),
-            async (change, token) =>
-            {
-                var account = await (
-                    from row in change.Context.ServiceAccounts
-                    where row.Id == id && row.DeletedAt == null && row.State == Organizations.ServiceAccountState.Active
-                    join organization in change.Context.Organizations on row.OrganizationId equals organization.Id
-                    select new { row.OrganizationId, row.Permissions, organization.Slug }).SingleOrDefaultAsync(token);
-                if (account is null)
-                {
-                    return OAuthError.InvalidClient;
-                }
+        var (client, account) = (asked.Client, asked.Client.Account!);
+        var granted = ScopeOfAccount(asked, account.Permissions);
+        if (granted.Error is { } invalidScope)
+        {
+            return invalidScope;
+        }
 
-                var granted = ScopeOfAccount(asked, account.Permissions.Split(' '));
-                if (granted.Error is { } invalidScope)
-                {
-                    return invalidScope;
-                }
+        if (limits.TakeToken(client.ServiceAccountId!) is { } wait)
+        {
+            return OAuthError.TooManyTokens(wait);
+        }
 
-                await RecordUseAsync(change, asked.Client.SecretId, token);
-                return TokenIssue.Issue(
-                    change,
-                    new(
-                        asked.Client, PartyType.ServiceAccount, id, account.OrganizationId, account.Slug, string.Join(' ', granted.Value), asked.Request["resource"],
-                        options.ServiceAccountTokenLifetime, null),
-                    asked.Signer, asked.Origin.Issuer, "token.issued");
-            },
-            cancellationToken);
-    }
-
-    /// <summary>Records the use of a client secret. Frequent use is not written each time.</summary>
-    static async Task RecordUseAsync(UnitOfWork change, string? secretId, CancellationToken cancellationToken)
-    {
-        var before = change.Now - UseStep;
-        await change.Context.ServiceAccountCredentials.Where(x => x.Id == secretId && (x.LastUsedAt == null || x.LastUsedAt <= before))
-            .ExecuteUpdateAsync(set => set.SetProperty(x => x.LastUsedAt, change.Now), cancellationToken);
+        var issued = TokenIssue.IssueWithoutRow(
+            client, account, string.Join(' ', granted.Value), asked.Request["resource"], options.ServiceAccountTokenLifetime, time.GetUtcNow(), asked.Signer,
+            asked.Origin.Issuer);
+        log.Count(client, asked.Origin.Address);
+        return issued;
     }
 
     /// <summary>A service account has registered nothing: without a scope it gets what it may read, and where it may do nothing but verify, that.</summary>
-    Result<IReadOnlyList<string>> ScopeOfAccount(TokenRequestContext asked, string[] permissions)
+    Result<IReadOnlyList<string>> ScopeOfAccount(TokenRequestContext asked, IReadOnlyList<string> permissions)
     {
         if (asked.Request["scope"] is null)
         {
@@ -120,22 +101,27 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
     /// <summary>RFC 6749 section 4.1.3, RFC 7636 section 4.5.</summary>
     async Task<Result<IssuedTokens>> ExchangeCodeAsync(TokenRequestContext asked, CancellationToken cancellationToken)
     {
-        if (asked.Request["code"] is not { } code || asked.Request["code_verifier"] is not { } verifier)
+        if (asked.Request["code"] is not { } presented || asked.Request["code_verifier"] is not { } verifier)
         {
             return OAuthError.InvalidRequest("code and code_verifier are required.");
         }
 
-        var hash = KeyHash.Of(code);
+        var hash = KeyHash.Of(presented);
         return await changes.RunAsync<IssuedTokens>(
             asked.ClientActor,
             async (change, token) =>
             {
-                var row = await change.Context.AuthorizationCodes.AsNoTracking().SingleOrDefaultAsync(x => x.CodeHash == hash, token);
-                if (row is null || row.ClientId != asked.Client.ClientId)
+                var found = await (
+                    from code in change.Context.AuthorizationCodes
+                    where code.CodeHash == hash
+                    join organization in change.Context.Organizations on code.OrganizationId equals organization.Id
+                    select new { Row = code, organization.Slug }).AsNoTracking().SingleOrDefaultAsync(token);
+                if (found is null || found.Row.ClientId != asked.Client.ClientId)
                 {
                     return OAuthError.InvalidGrant("The code does not exist for this client.");
                 }
 
+                var row = found.Row;
                 if (row.AuthorizationId is { } used)
                 {
                     return await EndAsync(change, used, "code_reused", token);
@@ -161,17 +147,17 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                     return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
 
-                var authorization = Approve(change, asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt);
+                var authorization = Approve(asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt);
                 var claimed = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash && x.AuthorizationId == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.AuthorizationId, authorization.Id), token);
                 if (claimed == 0)
                 {
-                    change.Context.ChangeTracker.Clear();
                     var winner = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash).Select(x => x.AuthorizationId).SingleAsync(token);
                     return await EndAsync(change, winner!, "code_reused", token);
                 }
 
-                return await IssueForAuthorizationAsync(change, asked, authorization, authorization.Scope, authorization.Resource, "token.issued", token);
+                return await IssueForAuthorizationAsync(
+                    change, asked, new(authorization, found.Slug, IsNew: true), authorization.Scope, authorization.Resource, "token.issued", token);
             },
             cancellationToken);
     }
@@ -191,19 +177,24 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
             asked.ClientActor,
             async (change, token) =>
             {
-                var row = await change.Context.RefreshTokens.AsNoTracking().SingleOrDefaultAsync(x => x.TokenHash == hash, token);
-                var authorization = row is null ? null : await change.Context.Authorizations.SingleAsync(x => x.Id == row.AuthorizationId, token);
-                if (row is null || authorization!.ClientId != asked.Client.ClientId)
+                var found = await (
+                    from row in change.Context.RefreshTokens
+                    where row.TokenHash == hash
+                    join own in change.Context.Authorizations on row.AuthorizationId equals own.Id
+                    join organization in change.Context.Organizations on own.OrganizationId equals organization.Id
+                    select new { row.UsedAt, Authorization = own, organization.Slug }).AsNoTracking().SingleOrDefaultAsync(token);
+                if (found is null || found.Authorization.ClientId != asked.Client.ClientId)
                 {
                     return OAuthError.InvalidGrant("The refresh token does not exist for this client.");
                 }
 
+                var authorization = found.Authorization;
                 if (authorization.EndedAt is not null || authorization.ExpiresAt <= change.Now)
                 {
                     return OAuthError.InvalidGrant("The authorization has ended. The person has to authorize the client again.");
                 }
 
-                if (row.UsedAt is { } used && change.Now - used > RefreshSuccession.Grace)
+                if (found.UsedAt is { } used && change.Now - used > RefreshSuccession.Grace)
                 {
                     return await EndAsync(change, authorization.Id, "refresh_token_reused", token);
                 }
@@ -224,7 +215,8 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                 var isFirst = await change.Context.RefreshTokens.Where(x => x.TokenHash == hash && x.UsedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, change.Now), token) == 1;
                 return (isFirst ? new(successors[0], IsStored: false) : await FindSuccessorAsync(change, successors, token)) is { } successor
-                    ? await IssueForAuthorizationAsync(change, asked, authorization, string.Join(' ', wanted), resource, "token.refreshed", token, successor)
+                    ? await IssueForAuthorizationAsync(
+                        change, asked, new(authorization, found.Slug, IsNew: false), string.Join(' ', wanted), resource, "token.refreshed", token, successor)
                     : OAuthError.InvalidGrant("The refresh token was used a moment ago. Go on with the one that it led to.");
             },
             cancellationToken);
@@ -270,15 +262,20 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
             asked.ClientActor,
             async (change, token) =>
             {
-                var row = await change.Context.DeviceCodes.AsNoTracking().SingleAsync(x => x.CodeHash == hash, token);
-                if (row is not { UserId: { } user, OrganizationId: { } organization, DecidedAt: { } approved } || await change.Context.DeviceCodes
+                var found = await (
+                    from device in change.Context.DeviceCodes
+                    where device.CodeHash == hash
+                    join chosen in change.Context.Organizations on device.OrganizationId equals chosen.Id
+                    select new { Row = device, chosen.Slug }).AsNoTracking().SingleOrDefaultAsync(token);
+                if (found?.Row is not { UserId: { } user, OrganizationId: { } organization, DecidedAt: { } approved } row || await change.Context.DeviceCodes
                     .Where(x => x.CodeHash == hash && x.State == DeviceCodeState.Approved).ExecuteUpdateAsync(set => set.SetProperty(x => x.State, DeviceCodeState.Used), token) == 0)
                 {
                     return OAuthError.InvalidGrant("The device code has been used.");
                 }
 
-                var authorization = Approve(change, asked.Client, user, organization, row.Scope, row.Resource, approved);
-                return await IssueForAuthorizationAsync(change, asked, authorization, authorization.Scope, authorization.Resource, "token.issued", token);
+                var authorization = Approve(asked.Client, user, organization, row.Scope, row.Resource, approved);
+                return await IssueForAuthorizationAsync(
+                    change, asked, new(authorization, found.Slug, IsNew: true), authorization.Scope, authorization.Resource, "token.issued", token);
             },
             cancellationToken);
     }
@@ -294,46 +291,34 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
         return answer;
     }
 
-    Authorization Approve(UnitOfWork change, OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt)
+    Authorization Approve(OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt) => new()
     {
-        var authorization = new Authorization
-        {
-            Id = Base62.Random(IdLength),
-            ClientId = client.ClientId,
-            UserId = user,
-            OrganizationId = organization,
-            Scope = scope,
-            Resource = resource,
-            ApprovedAt = approvedAt,
-            ExpiresAt = approvedAt + options.RefreshTokenLifetime,
-        };
-        change.Context.Add(authorization);
-        return authorization;
-    }
+        Id = Base62.Random(IdLength),
+        ClientId = client.ClientId,
+        UserId = user,
+        OrganizationId = organization,
+        Scope = scope,
+        Resource = resource,
+        ApprovedAt = approvedAt,
+        ExpiresAt = approvedAt + options.RefreshTokenLifetime,
+    };
 
     /// <summary>Issues what an approval allows, as long as the person who gave it is a member.</summary>
     async Task<Result<IssuedTokens>> IssueForAuthorizationAsync(
-        UnitOfWork change, TokenRequestContext asked, Authorization authorization, string scope, string? resource, string action, CancellationToken cancellationToken,
+        UnitOfWork change, TokenRequestContext asked, FoundAuthorization found, string scope, string? resource, string action, CancellationToken cancellationToken,
         RefreshOrder? refresh = null)
     {
+        var authorization = found.Row;
         // If the member is removed at the same time, either that change waits for this one or this one sees its result.
-        await change.Context.Members.Where(member => member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId)
-            .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken);
-        var organization = await (
-            from member in change.Context.Members
-            where member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId
-            join own in change.Context.Organizations on member.OrganizationId equals own.Id
-            select own.Slug).SingleOrDefaultAsync(cancellationToken);
-        if (organization is null)
+        if (await change.Context.Members.Where(member => member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId)
+            .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken) == 0)
         {
-            change.Context.ChangeTracker.Clear();
             return OAuthError.InvalidGrant("The person who gave the authorization is no longer a member of the organization.");
         }
 
-        authorization.LastUsedAt = change.Now;
-        return TokenIssue.Issue(
-            change, new(asked.Client, PartyType.User, authorization.UserId, authorization.OrganizationId, organization, scope, resource, options.AccessTokenLifetime, authorization, refresh),
-            asked.Signer, asked.Origin.Issuer, action);
+        return await TokenIssue.IssueAsync(
+            change, new(asked.Client, found.Organization, scope, resource, options.AccessTokenLifetime, authorization, found.IsNew, refresh), asked.Signer,
+            asked.Origin.Issuer, action, cancellationToken);
     }
 
     /// <summary>Ends an approval whose code or token came twice: one of the two who hold it is a thief.</summary>
@@ -342,6 +327,11 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
         await AuthorizationRevocation.EndAsync(change, authorizationId, because, cancellationToken);
         return Result.CommitThenFail<IssuedTokens>(OAuthError.InvalidGrant("This was used before. Because it may have been stolen, the authorization has ended. Ask the person again."));
     }
+
+    /// <summary>An authorization that tokens are issued for.</summary>
+    /// <param name="Organization">The slug of its organization.</param>
+    /// <param name="IsNew">Whether it is not stored yet.</param>
+    sealed record FoundAuthorization(Authorization Row, string Organization, bool IsNew);
 
     /// <summary>A token request of an authenticated client.</summary>
     sealed record TokenRequestContext(OAuthParameters Request, OAuthClient Client, OAuthOrigin Origin, Signer Signer)

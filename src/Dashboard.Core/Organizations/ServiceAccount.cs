@@ -46,7 +46,10 @@ public sealed class ServiceAccount
     internal static bool IsId(string? id) => Names.IsResourceId(id) && id!.StartsWith(IdPrefix, StringComparison.Ordinal);
 
     /// <summary>The OAuth client id, one for its whole life: <see cref="ClientIdPrefix"/> and the characters of <see cref="Id"/>.</summary>
-    public string ClientId => ClientIdPrefix + Id[IdPrefix.Length..];
+    public string ClientId => ClientIdOf(Id);
+
+    /// <summary>Returns the OAuth client id of the account with an identifier.</summary>
+    internal static string ClientIdOf(string id) => ClientIdPrefix + id[IdPrefix.Length..];
 
     /// <summary>The organization.</summary>
     public required long OrganizationId { get; init; }
@@ -79,6 +82,10 @@ public sealed class ServiceAccount
 
     /// <summary>Whether the account is enabled.</summary>
     public required ServiceAccountState State { get; set; }
+
+    /// <summary>The generation of its access tokens. A token carries the generation that it was issued in and is valid only in that one, so
+    /// raising it ends all tokens.</summary>
+    public long TokenGeneration { get; set; }
 
     /// <summary>When it was created, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }

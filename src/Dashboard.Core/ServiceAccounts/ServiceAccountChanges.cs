@@ -42,6 +42,26 @@ public sealed partial class ServiceAccountService
             },
             cancellationToken);
 
+    /// <summary>Ends all access tokens of a service account. Its secrets and keys stay valid.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <returns>The account; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
+    public Task<Result<ServiceAccountSummary>> EndTokensAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<ServiceAccountSummary>(
+        actor,
+        async (change, token) =>
+        {
+            var found = await FindLockedAsync(change, id, token);
+            if (found.Error is { } missing)
+            {
+                return missing;
+            }
+
+            found.Value.TokenGeneration++;
+            Record(change, found.Value, "service_account.tokens_ended");
+            await change.Context.SaveChangesAsync(token);
+            return await ReadAsync(change.Context, id, token);
+        },
+        cancellationToken);
+
     /// <summary>Deletes a service account, and revokes its keys and its OAuth client.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The account as it was before; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
@@ -67,6 +87,7 @@ public sealed partial class ServiceAccountService
             await context.ServiceAccountCredentials.Where(x => x.ServiceAccountId == id && x.RevokedAt == null)
                 .ExecuteUpdateAsync(set => set.SetProperty(x => x.RevokedAt, change.Now), token);
             account.DeletedAt = change.Now;
+            account.TokenGeneration++;
             Record(change, account, "service_account.deleted", new() { ["keys_revoked"] = $"{revoked.Count}" });
             await KeyAudit.RevokeAsync(change, account.OrganizationId, revoked, "service_account_deleted", id, token);
             return before;
@@ -109,6 +130,7 @@ public sealed partial class ServiceAccountService
         if (patch.State is { } state && state != account.State)
         {
             (account.State, details["state"]) = (state, state.ToWireName());
+            account.TokenGeneration += state == ServiceAccountState.Inactive ? 1 : 0;
         }
     }
 

@@ -23,6 +23,9 @@ sealed class CachedToken
     /// <summary>The authorization, or null.</summary>
     public required string? AuthorizationId { get; init; }
 
+    /// <summary>The key that signed the token.</summary>
+    public required PublishedKey Key { get; init; }
+
     /// <summary>The organization that the token is valid in.</summary>
     public required CachedOrganization Organization { get; init; }
 
@@ -52,8 +55,8 @@ sealed class CachedToken
     /// <summary>When the token expires, UTC.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Whether its organization is unchanged since the token was read.</summary>
-    public bool Holds => !Organization.IsGone;
+    /// <summary>Whether its organization and the signing keys are unchanged since the token was read.</summary>
+    public bool Holds => !Organization.IsGone && !Key.IsGone;
 
     /// <summary>Returns whether the token has a permission on a kind of resource or, if the kind is null, on every kind.</summary>
     public bool May(string permission, string? kind) => TokenPermissions.May(Permissions, permission, kind);
@@ -65,6 +68,8 @@ sealed class CachedToken
         FeedSubject.Authorization => entry.SubjectId == AuthorizationId,
         FeedSubject.User => Owner.Type == PartyType.User && entry.SubjectId == Owner.Id,
         FeedSubject.ServiceAccount => Owner.Type == PartyType.ServiceAccount && entry.SubjectId == Owner.Id,
+        FeedSubject.Organization => Organization.IsCalled(entry.SubjectId),
+        FeedSubject.Project => Organization.IsCalled(entry.SubjectId.Split('/')[0]),
         _ => false,
     };
 
@@ -92,6 +97,9 @@ sealed class CachedOrganization(long id, string slug, IReadOnlySet<string> slugs
 
     /// <summary>The current slug.</summary>
     public string Slug { get; } = slug;
+
+    /// <summary>The current and past slugs.</summary>
+    public IReadOnlySet<string> Slugs => slugs;
 
     /// <summary>Returns whether the organization has or had a slug.</summary>
     public bool IsCalled(string name) => slugs.Contains(name);

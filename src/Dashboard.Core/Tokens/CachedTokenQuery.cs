@@ -4,15 +4,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>Reads access tokens for verification.</summary>
+/// <summary>Reads what the verification of access tokens depends on.</summary>
 static class CachedTokenQuery
 {
-    /// <summary>Reads an access token.</summary>
+    /// <summary>Reads an access token. A signed claim says whether it has a row.</summary>
     /// <param name="token">The claims of the token.</param>
     /// <param name="scopes">The scopes of the installation.</param>
     /// <param name="known">Returns a cached organization by its identifier, or null.</param>
     /// <returns>The token, valid or not; null if it was never issued or expired long ago.</returns>
-    public static async Task<CachedToken?> FindAsync(
+    public static Task<CachedToken?> FindAsync(
+        DashboardContext context, ReadToken token, OAuthScopes scopes, Func<long, CachedOrganization?> known, CancellationToken cancellationToken) => token.Account is { } account
+            ? FindWithoutRowAsync(context, token, account, scopes, known, cancellationToken)
+            : FindRowAsync(context, token, scopes, known, cancellationToken);
+
+    static async Task<CachedToken?> FindRowAsync(
         DashboardContext context, ReadToken token, OAuthScopes scopes, Func<long, CachedOrganization?> known, CancellationToken cancellationToken)
     {
         var jti = token.Jti;
@@ -37,11 +42,10 @@ static class CachedTokenQuery
         }
 
         var (row0, owner) = (stored.Row, stored.Account);
+        // A service account's token has a row only if it is older than generations, which begin with 0.
         string[] permissions = row0.OwnerType == PartyType.ServiceAccount
-            ? owner is { DeletedAt: null, State: ServiceAccountState.Active } ? owner.Permissions.Split(' ') : []
+            ? PermissionsOf(owner, generation: 0)
             : stored.Role is { } role ? [.. scopes.PermissionsOf(role)] : [];
-        var projects = owner is null or { AllProjects: true } ? null
-            : await context.ServiceAccountProjects.Where(x => x.ServiceAccountId == owner.Id).Select(x => x.ProjectId).ToListAsync(cancellationToken);
         var granted = OAuthScopes.Within(row0.Scope.Split(' '), permissions);
         return new()
         {
@@ -50,17 +54,66 @@ static class CachedTokenQuery
             ClientId = row0.ClientId,
             PublicClientId = token.ClientId,
             AuthorizationId = row0.AuthorizationId,
+            Key = token.Key,
             Organization = known(row0.OrganizationId) ?? await ReadOrganizationAsync(context, row0.OrganizationId, cancellationToken),
             Owner = new(row0.OwnerType, row0.OwnerId, owner?.Name ?? stored.Name ?? row0.OwnerId),
             Counts = row0.RevokedAt is null && !stored.Ended && permissions.Length > 0,
             Scopes = granted,
             Permissions = scopes.ToPermissions(granted, permissions),
             Resource = row0.Resource,
-            Projects = projects?.ToHashSet(),
+            Projects = owner is null ? null : await ReadProjectsAsync(context, owner, cancellationToken),
             IssuedAt = row0.IssuedAt,
             ExpiresAt = token.ExpiresAt,
         };
     }
+
+    static async Task<CachedToken?> FindWithoutRowAsync(
+        DashboardContext context, ReadToken token, AccountClaims claims, OAuthScopes scopes, Func<long, CachedOrganization?> known, CancellationToken cancellationToken)
+    {
+        if (!ServiceAccount.IsId(claims.AccountId))
+        {
+            return null;
+        }
+
+        var (jti, id) = (token.Jti, claims.AccountId);
+        var stored = await context.ServiceAccounts.AsNoTracking().Where(account => account.Id == id)
+            .Select(account => new { Account = account, Revoked = context.RevokedTokens.Any(revoked => revoked.Jti == jti) }).SingleOrDefaultAsync(cancellationToken);
+        if (stored is null)
+        {
+            return null;
+        }
+
+        var owner = stored.Account;
+        var permissions = PermissionsOf(owner, claims.Generation);
+        var granted = OAuthScopes.Within(claims.Scope.Split(' '), permissions);
+        return new()
+        {
+            Jti = jti,
+            Issuer = token.Issuer,
+            ClientId = owner.ClientId,
+            PublicClientId = owner.ClientId,
+            AuthorizationId = null,
+            Key = token.Key,
+            Organization = known(owner.OrganizationId) ?? await ReadOrganizationAsync(context, owner.OrganizationId, cancellationToken),
+            Owner = new(PartyType.ServiceAccount, owner.Id, owner.Name),
+            Counts = !stored.Revoked && permissions.Length > 0,
+            Scopes = granted,
+            Permissions = scopes.ToPermissions(granted, permissions),
+            Resource = claims.Resource,
+            Projects = await ReadProjectsAsync(context, owner, cancellationToken),
+            IssuedAt = claims.IssuedAt,
+            ExpiresAt = token.ExpiresAt,
+        };
+    }
+
+    /// <summary>Returns what a token of a generation may do now: nothing if the account is disabled or deleted, or all its tokens were ended
+    /// since.</summary>
+    static string[] PermissionsOf(ServiceAccount? account, long generation) =>
+        account is { DeletedAt: null, State: ServiceAccountState.Active } && account.TokenGeneration == generation ? account.Permissions.Split(' ') : [];
+
+    static async Task<HashSet<long>?> ReadProjectsAsync(DashboardContext context, ServiceAccount owner, CancellationToken cancellationToken) => owner.AllProjects
+        ? null
+        : await context.ServiceAccountProjects.Where(x => x.ServiceAccountId == owner.Id).Select(x => x.ProjectId).ToHashSetAsync(cancellationToken);
 
     static async Task<CachedOrganization> ReadOrganizationAsync(DashboardContext context, long id, CancellationToken cancellationToken)
     {

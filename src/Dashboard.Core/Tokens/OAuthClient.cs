@@ -83,6 +83,9 @@ public sealed record OAuthClient(
     public static OAuthClient CommandLine { get; } = new(
         CommandLineId, "Latchkey command line", ClientKind.BuiltIn, IsPublic: true, [GrantTypes.DeviceCode, GrantTypes.RefreshToken], [OAuthScopes.Api], []);
 
+    /// <summary>What the service account may do, or null for other clients.</summary>
+    internal ClientAccount? Account { get; init; }
+
     /// <summary>The client id that the client and resource servers know. That of a client with a document is longer than ids are stored.</summary>
     public string PublicId => Url ?? ClientId;
 
@@ -93,3 +96,10 @@ public sealed record OAuthClient(
     /// <param name="grant">One of <see cref="GrantTypes"/>.</param>
     public bool MayUse(string grant) => AllowedGrants.Contains(grant, StringComparer.Ordinal);
 }
+
+/// <summary>The service account behind a client.</summary>
+/// <param name="OrganizationId">The organization.</param>
+/// <param name="Organization">The organization's slug.</param>
+/// <param name="Permissions">The permissions of the account.</param>
+/// <param name="TokenGeneration">The generation of its tokens.</param>
+sealed record ClientAccount(long OrganizationId, string Organization, IReadOnlyList<string> Permissions, long TokenGeneration);

@@ -29,7 +29,7 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
     {
         if (clientId == OAuthClient.CommandLineId)
         {
-            return new(OAuthClient.CommandLine, []);
+            return new(OAuthClient.CommandLine, [], IsStable: true);
         }
 
         clientId = ClientAddresses.IsOne(clientId) ? ClientAddresses.ToStored(clientId) : ClientAddresses.IsStored(clientId) ? "" : clientId;
@@ -41,7 +41,7 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
         if (!clientId.StartsWith(ServiceAccount.ClientIdPrefix, StringComparison.Ordinal))
         {
             return await context.RegisteredClients.AsNoTracking().SingleOrDefaultAsync(client => client.ClientId == clientId, cancellationToken) is { } row
-                ? new(ToClient(row), row.SecretHash is { } own ? [new(null, own)] : [])
+                ? new(ToClient(row), row.SecretHash is { } own ? [new(null, own)] : [], IsStable: row.ApprovedAt is not null && !ClientAddresses.IsStored(row.ClientId))
                 : null;
         }
 
@@ -50,10 +50,21 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
             where credential.ClientId == clientId && credential.RevokedAt == null
             join account in context.ServiceAccounts on credential.ServiceAccountId equals account.Id
             where account.DeletedAt == null && account.State == ServiceAccountState.Active
-            select new { account.Id, account.Name, SecretId = credential.Id, credential.SecretHash }).ToListAsync(cancellationToken);
-        return credentials.Count == 0 ? null : new(
-            new(clientId, credentials[0].Name, ClientKind.ServiceAccount, IsPublic: false, [GrantTypes.ClientCredentials], [], [], credentials[0].Id),
-            [.. credentials.Select(x => new StoredSecret(x.SecretId, x.SecretHash))]);
+            join organization in context.Organizations on account.OrganizationId equals organization.Id
+            select new { Account = account, Organization = organization.Slug, SecretId = credential.Id, credential.SecretHash })
+            .AsNoTracking().ToListAsync(cancellationToken);
+        if (credentials.Count == 0)
+        {
+            return null;
+        }
+
+        var (owner, slug) = (credentials[0].Account, credentials[0].Organization);
+        return new(
+            new(clientId, owner.Name, ClientKind.ServiceAccount, IsPublic: false, [GrantTypes.ClientCredentials], [], [], owner.Id)
+            {
+                Account = new(owner.OrganizationId, slug, owner.Permissions.Split(' '), owner.TokenGeneration),
+            },
+            [.. credentials.Select(x => new StoredSecret(x.SecretId, x.SecretHash))], IsStable: true);
     }
 
     static OAuthClient ToClient(RegisteredClient row) => new(
@@ -64,7 +75,8 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
 }
 
 /// <summary>A client with the secrets that it may show.</summary>
-sealed record StoredClient(OAuthClient Client, IReadOnlyList<StoredSecret> Secrets);
+/// <param name="IsStable">Whether it changes only together with an entry of the change feed.</param>
+sealed record StoredClient(OAuthClient Client, IReadOnlyList<StoredSecret> Secrets, bool IsStable);
 
 /// <summary>A secret that a client may show, with its identifier where it has one.</summary>
 sealed record StoredSecret(string? Id, byte[] Hash);

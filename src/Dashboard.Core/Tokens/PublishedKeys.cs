@@ -15,6 +15,10 @@ namespace Dashboard.Core.Tokens;
 public sealed record PublishedKey(string Kid, string X, string Y, DateTimeOffset CreatedAt, DateTimeOffset SignsFrom)
 {
     ECDsaSecurityKey? key;
+    volatile bool gone;
+
+    /// <summary>Whether the keys have changed since it was read. Tokens that it signed have to be checked again.</summary>
+    internal bool IsGone => gone;
 
     /// <summary>The key in the form that verification needs.</summary>
     internal ECDsaSecurityKey Key => key ??= new(ECDsa.Create(new ECParameters
@@ -25,6 +29,9 @@ public sealed record PublishedKey(string Kid, string X, string Y, DateTimeOffset
     {
         KeyId = Kid,
     };
+
+    /// <summary>Marks it as changed.</summary>
+    internal void Leave() => gone = true;
 }
 
 /// <summary>The public keys of all nodes, cached in memory and read again when the change feed reports a new key.</summary>
@@ -75,6 +82,10 @@ public sealed class PublishedKeys : IDisposable
             {
                 cached = rows;
             }
+            else
+            {
+                rows.ForEach(key => key.Leave()); // they serve this caller only
+            }
         }
 
         return rows;
@@ -103,6 +114,11 @@ public sealed class PublishedKeys : IDisposable
         lock (gate)
         {
             currentVersion++;
+            foreach (var key in cached ?? [])
+            {
+                key.Leave();
+            }
+
             cached = null;
         }
     }

@@ -69,6 +69,31 @@ public sealed partial class SigningKeys(
         }
     }
 
+    /// <summary>Retires all keys and creates one that signs immediately. Every access token that was issued before is refused: at once here,
+    /// and by other nodes as soon as they have read the change feed.</summary>
+    /// <returns>The identifiers of the retired keys, and that of the new one.</returns>
+    public async Task<(IReadOnlyList<string> Retired, string Created)> RetireAllAsync(CancellationToken cancellationToken)
+    {
+        var next = Mint();
+        var outcome = await changes.RunAsync<(IReadOnlyList<string> Retired, string Created)>(
+            Actor.System,
+            async (change, token) =>
+            {
+                await change.LockInstallationAsync(token);
+                var keys = await change.Context.SigningKeys.OrderBy(key => key.SignsFrom).ToListAsync(token);
+                change.Context.RemoveRange(keys);
+                foreach (var key in keys)
+                {
+                    change.Record(AuditChain.Installation, new(AuditCategory.Tokens, "signing_key.retired", new(FeedSubject.SigningKey, key.Kid, key.Kid)));
+                }
+
+                var created = Add(change, next, change.Now);
+                return Result.Of<(IReadOnlyList<string> Retired, string Created)>(([.. keys.Select(key => key.Kid)], created));
+            },
+            cancellationToken);
+        return outcome.Value;
+    }
+
     /// <summary>Returns the keys that resource servers need now (RFC 7517 section 5).</summary>
     public async Task<IReadOnlyList<PublishedKey>> PublishedAsync(CancellationToken cancellationToken)
     {
@@ -111,11 +136,16 @@ public sealed partial class SigningKeys(
         return ends - Lead > now ? null : ends - now > Lead ? ends : now + Lead;
     }
 
-    /// <summary>Reads the private key, or returns null if the data protection key that encrypted it no longer exists.</summary>
+    /// <summary>Reads the private key, or returns null if it has been retired or the data protection key that encrypted it no longer
+    /// exists.</summary>
     async Task<Signer?> OpenAsync(string kid, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var stored = await context.SigningKeys.AsNoTracking().SingleAsync(key => key.Kid == kid, cancellationToken);
+        if (await context.SigningKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Kid == kid, cancellationToken) is not { } stored)
+        {
+            return null;
+        }
+
         try
         {
             var bytes = protector.Unprotect(Convert.FromBase64String(stored.ProtectedKey));

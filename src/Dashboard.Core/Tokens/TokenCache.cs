@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
@@ -10,8 +9,15 @@ namespace Dashboard.Core.Tokens;
 /// (the verification cache). A token that no key of ours signed costs no question.</summary>
 public sealed class TokenCache : IDisposable
 {
-    /// <summary>The capacity of one of the two generations.</summary>
+    /// <summary>The maximum number of tokens, about 100 MB.</summary>
     const int Capacity = 100_000;
+
+    /// <summary>The maximum number of tokens of one person or service account.</summary>
+    internal const int MaxPerOwner = 1000;
+
+    /// <summary>The number of recent changes that are remembered for pending reads. The result of a read during which more occur is not
+    /// cached.</summary>
+    const int MaxRecent = 1024;
 
     /// <summary>The database timeout of a request. In real time, because a caller is waiting.</summary>
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -26,23 +32,33 @@ public sealed class TokenCache : IDisposable
     /// <summary>Guards all changes of the fields below.</summary>
     readonly Lock gate = new();
 
+    readonly TokenCacheStore tokens = new(Capacity, MaxPerOwner);
     readonly Dictionary<KeyDigest, PendingRead> pendingReads = [];
-    readonly Dictionary<long, CachedOrganization> organizations = [];
-    volatile ConcurrentDictionary<KeyDigest, CachedToken> young = new();
-    volatile ConcurrentDictionary<KeyDigest, CachedToken> old = new();
+    readonly Queue<(long Number, FeedEntry Entry)> recent = new();
 
-    /// <summary>The number of changes so far that may affect a token.</summary>
+    /// <summary>The number of changes so far that may affect a token, and the number of the last one that is no longer in
+    /// <see cref="recent"/>.</summary>
     long version;
+    long lastDiscarded;
 
     /// <summary>Creates an empty cache.</summary>
     public TokenCache(IDbContextFactory<DashboardContext> contexts, ChangeFeed feed, AccessTokenReader reader, OAuthScopes scopes, TimeProvider time)
     {
         (this.contexts, this.feed, this.reader, this.scopes, this.time) = (contexts, feed, reader, scopes, time);
-        subscription = feed.Subscribe(OnEntry, OnReset);
+        subscription = feed.Subscribe(OnEntry, OnReset, OnReadAsync);
     }
 
     /// <summary>The number of cached tokens.</summary>
-    public int Count => young.Count + old.Keys.Count(digest => !young.ContainsKey(digest));
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return tokens.Count;
+            }
+        }
+    }
 
     /// <inheritdoc />
     public void Dispose() => subscription.Dispose();
@@ -64,25 +80,9 @@ public sealed class TokenCache : IDisposable
         }
 
         var digest = KeyDigest.Of(credential.Reveal());
-        if (young.TryGetValue(digest, out var token) && token.Holds)
-        {
-            return new(new TokenReadResult(token, null));
-        }
-
-        return old.TryGetValue(digest, out token) && token.Holds ? new(Promote(digest, token)) : new(LookUpAsync(credential.Reveal().ToString(), digest, cancellationToken));
-    }
-
-    TokenReadResult Promote(KeyDigest digest, CachedToken token)
-    {
-        lock (gate)
-        {
-            if (old.ContainsKey(digest)) // otherwise it was removed in the meantime and serves only this request
-            {
-                Put(digest, token);
-            }
-        }
-
-        return new(token, null);
+        return tokens.Find(digest) is { } token
+            ? new(new TokenReadResult(token, null))
+            : new(LookUpAsync(credential.Reveal().ToString(), digest, cancellationToken));
     }
 
     async Task<TokenReadResult> LookUpAsync(string text, KeyDigest digest, CancellationToken cancellationToken)
@@ -107,7 +107,7 @@ public sealed class TokenCache : IDisposable
         PendingRead pendingRead;
         lock (gate)
         {
-            if (young.TryGetValue(digest, out var token) && token.Holds)
+            if (tokens.Find(digest) is { } token)
             {
                 return Task.FromResult<CachedToken?>(token); // read by another caller while this one checked the signature
             }
@@ -146,10 +146,9 @@ public sealed class TokenCache : IDisposable
                 pendingReads.Remove(digest);
             }
 
-            if (token is { Holds: true } && pendingRead.Version == version)
+            if (token is { Holds: true } && !HasChanged(token, pendingRead.Version))
             {
-                organizations[token.Organization.Id] = token.Organization;
-                Put(digest, token);
+                tokens.Put(digest, token, time.GetUtcNow());
             }
         }
 
@@ -163,53 +162,36 @@ public sealed class TokenCache : IDisposable
         }
     }
 
-    void Put(KeyDigest digest, CachedToken token)
-    {
-        if (young.Count >= Capacity)
-        {
-            (old, young) = (young, new());
-        }
-
-        young[digest] = token;
-    }
-
     CachedOrganization? Known(long id)
     {
         lock (gate)
         {
-            return organizations.GetValueOrDefault(id);
+            return tokens.FindOrganization(id);
         }
     }
 
+    /// <summary>Returns whether something that a token depends on has changed since its read started, according to the changes received so
+    /// far.</summary>
+    bool HasChanged(CachedToken token, long since) =>
+        since < lastDiscarded || (since < version && recent.Any(change => change.Number > since && token.IsConcernedBy(change.Entry)));
+
     void OnEntry(FeedEntry entry)
     {
-        var organization = entry.SubjectType switch
+        if (entry.SubjectType is not (FeedSubject.Token or FeedSubject.Authorization or FeedSubject.User or FeedSubject.ServiceAccount
+            or FeedSubject.Organization or FeedSubject.Project))
         {
-            FeedSubject.Organization => entry.SubjectId,
-            FeedSubject.Project => entry.SubjectId.Split('/')[0],
-            _ => null,
-        };
-        if (organization is null && entry.SubjectType is not (FeedSubject.Token or FeedSubject.Authorization or FeedSubject.User or FeedSubject.ServiceAccount))
-        {
-            return; // no token depends on it
+            return; // no token depends on it, or PublishedKeys marks what it signed
         }
 
         lock (gate)
         {
-            version++;
-            foreach (var own in organizations.Values.Where(known => organization is not null && known.IsCalled(organization)).ToList())
+            recent.Enqueue((++version, entry));
+            if (recent.Count > MaxRecent)
             {
-                own.Leave();
-                organizations.Remove(own.Id);
+                lastDiscarded = recent.Dequeue().Number;
             }
 
-            foreach (var generation in new[] { young, old })
-            {
-                foreach (var (digest, _) in generation.Where(held => held.Value.IsConcernedBy(entry) || !held.Value.Holds))
-                {
-                    generation.TryRemove(digest, out _);
-                }
-            }
+            tokens.Drop(entry);
         }
     }
 
@@ -217,10 +199,20 @@ public sealed class TokenCache : IDisposable
     {
         lock (gate)
         {
-            version++;
-            organizations.Clear();
-            (young, old) = (new(), new());
+            lastDiscarded = ++version;
+            recent.Clear();
+            tokens.Clear();
         }
+    }
+
+    Task OnReadAsync(DashboardContext context, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            tokens.Purge(time.GetUtcNow());
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>A pending database read.</summary>

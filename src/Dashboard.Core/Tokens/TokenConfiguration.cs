@@ -80,6 +80,16 @@ sealed class AccessTokenConfiguration : IEntityTypeConfiguration<AccessToken>
     }
 }
 
+sealed class RevokedTokenConfiguration : IEntityTypeConfiguration<RevokedToken>
+{
+    public void Configure(EntityTypeBuilder<RevokedToken> builder)
+    {
+        builder.ToTable("OAuthRevokedTokens").HasKey(x => x.Jti);
+        builder.Property(x => x.Jti).IsId();
+        builder.HasIndex(x => x.ExpiresAt);
+    }
+}
+
 sealed class SigningKeyConfiguration : IEntityTypeConfiguration<SigningKey>
 {
     public void Configure(EntityTypeBuilder<SigningKey> builder)

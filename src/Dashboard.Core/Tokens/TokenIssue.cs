@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dashboard.Core.Changes;
+using Dashboard.Core.Data;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -12,19 +13,16 @@ namespace Dashboard.Core.Tokens;
 /// <param name="RefreshToken">The refresh token, or null.</param>
 public sealed record IssuedTokens(OAuthSecret AccessToken, TimeSpan ExpiresIn, string Scope, OAuthSecret? RefreshToken);
 
-/// <summary>The parameters of an access token.</summary>
+/// <summary>The parameters of a person's access token.</summary>
 /// <param name="Client">The client that receives it.</param>
-/// <param name="OwnerType">Whether the owner is a person or a service account.</param>
-/// <param name="OwnerId">The identifier of the owner.</param>
-/// <param name="OrganizationId">The organization that the token is valid in.</param>
 /// <param name="Organization">The slug of the organization.</param>
 /// <param name="Scope">The scopes, separated by spaces.</param>
 /// <param name="Resource">The resource that the token is valid for, or null.</param>
-/// <param name="Authorization">The authorization, or null.</param>
+/// <param name="Authorization">The authorization. Its person owns the token, in its organization.</param>
+/// <param name="IsNew">Whether the authorization is written together with the token.</param>
 /// <param name="Refresh">The refresh token that goes with it; null for a new one if the client uses them.</param>
 sealed record TokenOrder(
-    OAuthClient Client, PartyType OwnerType, string OwnerId, long OrganizationId, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization? Authorization,
-    RefreshOrder? Refresh = null);
+    OAuthClient Client, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization Authorization, bool IsNew, RefreshOrder? Refresh = null);
 
 /// <summary>The refresh token that follows another.</summary>
 /// <param name="IsStored">Whether it was issued before.</param>
@@ -40,16 +38,46 @@ static class TokenIssue
 
     static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    /// <summary>Issues an access token, and a refresh token if the client uses them.</summary>
+    /// <summary>Issues an access token of a service account, which leaves no row.</summary>
+    /// <param name="client">The client of the service account.</param>
+    /// <param name="account">The service account.</param>
+    /// <param name="scope">The scopes, separated by spaces.</param>
+    /// <param name="resource">The resource that the token is valid for, or null.</param>
+    /// <param name="now">The current time, UTC.</param>
+    public static IssuedTokens IssueWithoutRow(
+        OAuthClient client, ClientAccount account, string scope, string? resource, TimeSpan lifetime, DateTimeOffset now, Signer signer, string issuer)
+    {
+        var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        var claims = new Dictionary<string, object>
+        {
+            ["sub"] = client.ServiceAccountId!,
+            ["account_id"] = account.Organization,
+            ["client_id"] = client.PublicId,
+            ["scope"] = scope,
+            ["jti"] = Base62.Random(JtiLength),
+            [AccountClaims.GenerationClaim] = account.TokenGeneration,
+        };
+        if (resource is not null)
+        {
+            claims[AccountClaims.ResourceClaim] = resource;
+        }
+
+        var text = Write(claims, resource ?? issuer, issued, issued + lifetime, signer, issuer);
+        return new(OAuthSecret.Of(OAuthPrefixes.Access, text), lifetime, scope, null);
+    }
+
+    /// <summary>Issues an access token of a person, and a refresh token if the client uses them.</summary>
     /// <param name="order">The parameters of the token.</param>
     /// <param name="action">The name of the audit event.</param>
-    public static IssuedTokens Issue(UnitOfWork change, TokenOrder order, Signer signer, string issuer, string action)
+    public static async Task<IssuedTokens> IssueAsync(
+        UnitOfWork change, TokenOrder order, Signer signer, string issuer, string action, CancellationToken cancellationToken)
     {
-        var now = change.Now;
+        var (now, rows) = (change.Now, new RowBatch(change.Context));
         // Whole seconds (RFC 7519 section 2), and not beyond the end of the authorization.
         var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var expires = issued + order.Lifetime;
-        if (order.Authorization is { } authorization && authorization.ExpiresAt < expires)
+        var authorization = order.Authorization;
+        if (authorization.ExpiresAt < expires)
         {
             expires = DateTimeOffset.FromUnixTimeSeconds(authorization.ExpiresAt.ToUnixTimeSeconds());
         }
@@ -58,27 +86,38 @@ static class TokenIssue
         {
             Jti = Base62.Random(JtiLength),
             ClientId = order.Client.ClientId,
-            AuthorizationId = order.Authorization?.Id,
-            OwnerType = order.OwnerType,
-            OwnerId = order.OwnerId,
-            OrganizationId = order.OrganizationId,
+            AuthorizationId = authorization.Id,
+            OwnerType = PartyType.User,
+            OwnerId = authorization.UserId,
+            OrganizationId = authorization.OrganizationId,
             Scope = order.Scope,
             Resource = order.Resource,
             IssuedAt = issued,
             ExpiresAt = expires,
         };
-        change.Context.Add(row);
+        if (order.IsNew)
+        {
+            authorization.LastUsedAt = now;
+            rows.Insert(authorization);
+        }
+        else
+        {
+            rows.Set<Authorization>(authorization.Id, nameof(Authorization.LastUsedAt), now);
+        }
+
+        rows.Insert(row);
         OAuthSecret? refresh = null;
-        if (order.Authorization is { } family && order.Client.MayUse(GrantTypes.RefreshToken))
+        if (order.Client.MayUse(GrantTypes.RefreshToken))
         {
             refresh = order.Refresh?.Token ?? OAuthSecret.Mint(OAuthPrefixes.Refresh);
             if (order.Refresh is not { IsStored: true })
             {
-                change.Context.Add(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = family.Id, CreatedAt = now, ExpiresAt = family.ExpiresAt });
+                rows.Insert(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = authorization.Id, CreatedAt = now, ExpiresAt = authorization.ExpiresAt });
             }
         }
 
-        change.Record(order.OrganizationId, new(
+        await rows.WriteAsync(cancellationToken);
+        change.Record(authorization.OrganizationId, new(
             AuditCategory.Tokens, action, new(FeedSubject.Token, row.Jti, order.Client.Name),
             Details: JsonSerializer.Serialize(new Dictionary<string, string?>
             {
@@ -87,25 +126,29 @@ static class TokenIssue
                 ["resource"] = row.Resource,
                 ["authorization"] = row.AuthorizationId,
             })));
-        return new(OAuthSecret.Of(OAuthPrefixes.Access, Write(row, order, signer, issuer)), expires - issued, row.Scope, refresh);
-    }
-
-    /// <summary>Writes the JWT (RFC 9068 section 2.2).</summary>
-    static string Write(AccessToken row, TokenOrder order, Signer signer, string issuer) => Handler.CreateToken(new SecurityTokenDescriptor
-    {
-        TokenType = Type,
-        Issuer = issuer,
-        Audience = row.Resource ?? issuer,
-        IssuedAt = row.IssuedAt.UtcDateTime,
-        Expires = row.ExpiresAt.UtcDateTime,
-        SigningCredentials = signer.Credentials,
-        Claims = new Dictionary<string, object>
+        var claims = new Dictionary<string, object>
         {
             ["sub"] = row.OwnerId,
             ["account_id"] = order.Organization,
             ["client_id"] = order.Client.PublicId,
             ["scope"] = row.Scope,
             ["jti"] = row.Jti,
-        },
-    });
+        };
+        var text = Write(claims, row.Resource ?? issuer, row.IssuedAt, row.ExpiresAt, signer, issuer);
+        return new(OAuthSecret.Of(OAuthPrefixes.Access, text), expires - issued, row.Scope, refresh);
+    }
+
+    /// <summary>Writes the JWT (RFC 9068 section 2.2).</summary>
+    static string Write(
+        Dictionary<string, object> claims, string audience, DateTimeOffset issued, DateTimeOffset expires, Signer signer, string issuer) =>
+        Handler.CreateToken(new SecurityTokenDescriptor
+        {
+            TokenType = Type,
+            Issuer = issuer,
+            Audience = audience,
+            IssuedAt = issued.UtcDateTime,
+            Expires = expires.UtcDateTime,
+            SigningCredentials = signer.Credentials,
+            Claims = claims,
+        });
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Dashboard.OAuth;
 
 namespace Dashboard.Hosting;
 
@@ -10,6 +11,7 @@ static class CommandLine
     [
         ("help", "print this text"),
         ("version", "print the version"),
+        ("signing-keys replace", "retire the keys that sign access tokens, and create another"),
     ];
 
     static string Usage => string.Join(
@@ -19,20 +21,23 @@ static class CommandLine
             "",
             "Without a command, Latchkey starts.",
             "",
-            .. Commands.Select(command => $"  {command.Name,-10} {command.Description}"),
+            .. Commands.Select(command => $"  {command.Name,-20} {command.Description}"),
         ]);
 
     static string Version => typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Runs the command in the arguments.</summary>
-    /// <returns>True if there was a command and the program is done; false if the product is to start.</returns>
+    /// <returns>True if there was a command and the program is done; false if the product is to start, or the command needs it.</returns>
     /// <exception cref="StartException">The command is unknown.</exception>
     public static bool Run(string[] args, TextWriter output)
     {
-        switch (FindCommand(args))
+        var words = FindWords(args);
+        switch (words.FirstOrDefault())
         {
             case null:
                 return false;
+            case SigningKeysCommand.Name:
+                return SigningKeysCommand.Check(words, output);
             case "help" or "--help" or "-h" or "-?":
                 output.WriteLine(Usage);
                 return true;
@@ -45,24 +50,29 @@ static class CommandLine
         }
     }
 
-    /// <summary>Returns the first argument that is not part of a setting, by the rules of the configuration.</summary>
-    static string? FindCommand(string[] args)
+    /// <summary>Runs the command in the arguments if it needs the services.</summary>
+    /// <returns>True if there was one and the program is done.</returns>
+    public static Task<bool> RunAsync(string[] args, IServiceProvider services, TextWriter output, CancellationToken cancellationToken) =>
+        SigningKeysCommand.RunAsync(FindWords(args), services, output, cancellationToken);
+
+    /// <summary>Returns the arguments that are not part of a setting, by the rules of the configuration.</summary>
+    static List<string> FindWords(string[] args)
     {
+        var words = new List<string>();
         for (var i = 0; i < args.Length; i++)
         {
             var isSwitch = args[i].StartsWith("--", StringComparison.Ordinal) || args[i].StartsWith('/');
             var hasValue = args[i].Contains('=', StringComparison.Ordinal);
             if (args[i] is "--help" or "--version" || (!isSwitch && (!hasValue || args[i].StartsWith('-'))))
             {
-                return args[i];
+                words.Add(args[i]);
             }
-
-            if (!hasValue)
+            else if (!hasValue)
             {
                 i++; // the next argument is its value
             }
         }
 
-        return null;
+        return words;
     }
 }

@@ -84,8 +84,30 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         {
             Undos.Show(
                 new(FeedSubject.ServiceAccount, id), $"{(on ? "Enabled" : "Disabled")} {name}", () => InvokeAsync(() => SetStateAsync(id, name, now)),
-                on ? "Its keys and client secrets work again." : "Requests using its keys are now refused, and it can’t get tokens.");
+                on ? "Its keys and client secrets work again. Its programs have to get new tokens."
+                : "Requests using its keys are now refused. Its tokens have ended, and it can’t get others.");
         }
+    }
+
+    /// <summary>Ends the access tokens of an account after confirmation.</summary>
+    public async Task EndTokensAsync(string id, string name)
+    {
+        if (!await Dialogs.ConfirmAsync(new(
+            $"End all tokens of {name}?", "End all tokens",
+            "Every access token that it has is refused immediately. Its client secrets and keys stay valid, so its programs can get new tokens.")))
+        {
+            return;
+        }
+
+        var outcome = await DoAsync(actor => Accounts.EndTokensAsync(actor, id, life.Token));
+        if (outcome.Error is { } fault)
+        {
+            await ShowErrorAsync($"Could not end the tokens of {name}", fault);
+            return;
+        }
+
+        Snackbars.Show($"Ended all tokens of {name}");
+        await OnChanged.InvokeAsync();
     }
 
     /// <summary>Deletes an account after confirmation.</summary>

@@ -13,6 +13,8 @@ static class ServiceAccountEndpoints
 
     const string Secrets = One + "/secrets";
 
+    const string Tokens = One + "/tokens";
+
     const string OneSecret = Secrets + "/{secret_id:maxlength(64):regex(^cs_[A-Za-z0-9]+$)}";
 
     public static void MapServiceAccounts(this IEndpointRouteBuilder app)
@@ -40,8 +42,13 @@ static class ServiceAccountEndpoints
             .Answers<IssuedClientSecretAnswer>(201, "The client secret was created.", ("Location", "The URL of the service account."))
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
         accounts.MapDelete(OneSecret, RemoveSecretAsync).WithName("removeClientSecret")
-            .WithSummary("Revoke a client secret, even the last one. It can no longer be used to get tokens.")
+            .WithSummary(
+                "Revoke a client secret, even the last one. It can no longer be used to get tokens. Tokens that it got stay valid until " +
+                "they expire; endServiceAccountTokens ends them.")
             .AnswersNothing("The client secret was revoked.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+        accounts.MapDelete(Tokens, EndTokensAsync).WithName("endServiceAccountTokens")
+            .WithSummary("End all access tokens of a service account. Its client secrets and keys stay valid.")
+            .AnswersNothing("The tokens have ended.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
     }
 
     static async Task<IResult> CreateAsync(
@@ -82,6 +89,10 @@ static class ServiceAccountEndpoints
         string id, [FromRoute(Name = "secret_id")] string secretId, ServiceAccountService accounts, HttpContext http,
         CancellationToken cancellationToken) =>
         (await accounts.RemoveSecretAsync(http.Caller(), id, secretId, cancellationToken)).ToResult(_ => TypedResults.NoContent());
+
+    static async Task<IResult> EndTokensAsync(
+        string id, ServiceAccountService accounts, HttpContext http, CancellationToken cancellationToken) =>
+        (await accounts.EndTokensAsync(http.Caller(), id, cancellationToken)).ToResult(_ => TypedResults.NoContent());
 
     static IResult Show(ServiceAccountSummary row) => TypedResults.Ok(new ServiceAccountAnswer(row));
 }

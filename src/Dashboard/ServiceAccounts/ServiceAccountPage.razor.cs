@@ -131,7 +131,8 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
         if (!await Dialogs.ConfirmAsync(
             new(
                 "Revoke this client secret?", "Revoke secret",
-                $"Programs can no longer get a token with {name}. This cannot be undone.{last}")))
+                $"Programs can no longer get a token with {name}. This cannot be undone.{last} " +
+                "Tokens that it got stay valid until they expire. If somebody else may have one, end all tokens afterwards.")))
         {
             return;
         }
@@ -143,7 +144,7 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
             return;
         }
 
-        Snackbars.Show($"Revoked {name}");
+        Snackbars.Show($"Revoked {name}", "Tokens that it got stay valid until they expire, unless you end all tokens.");
         await ReloadAsync();
     }
 

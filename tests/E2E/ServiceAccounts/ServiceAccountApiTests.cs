@@ -30,4 +30,34 @@ public sealed class ServiceAccountApiTests(Tenants tenants)
         Assert.Equal(204, (await tenants.Owner.DeleteAsync($"{path}/secrets/{second.Member("id")}")).Status);
         Assert.Contains("\"secrets\":[]", (await tenants.Owner.GetAsync($"/api/service-accounts?search={account.Member("id")}&state=active")).Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task All_tokens_are_ended_and_the_secret_gets_another()
+    {
+        var program = tenants.Nobody;
+        var account = await tenants.Owner.PostAsync("/api/service-accounts", new { name = "ended", permissions = new[] { "read", "verify" }, projects = new[] { People.Project } });
+        var token = await IssueAsync();
+        Assert.Equal(200, await StatusAsync(token));
+        Assert.Contains("\"active\":true", await IntrospectAsync(token), StringComparison.Ordinal);
+        Assert.Equal(204, (await tenants.Owner.DeleteAsync($"/api/service-accounts/{account.Member("id")}/tokens")).Status);
+        Assert.Equal(401, await StatusAsync(token));
+        Assert.Equal("{\"active\":false}", await IntrospectAsync(token));
+        Assert.Equal(200, await StatusAsync(await IssueAsync()));
+
+        async Task<string> IssueAsync() => (await program.PostAsync("/oauth/token", new
+        {
+            grant_type = "client_credentials",
+            client_id = account.Member("client_id"),
+            client_secret = account.Member("client_secret"),
+        })).Member("access_token");
+
+        async Task<int> StatusAsync(string presented) => (await program.GetAsync("/v1/capabilities", ("Authorization", $"Bearer {presented}"))).Status;
+
+        async Task<string> IntrospectAsync(string presented) => (await program.PostAsync("/oauth/introspect", new
+        {
+            token = presented,
+            client_id = account.Member("client_id"),
+            client_secret = account.Member("client_secret"),
+        })).Text;
+    }
 }

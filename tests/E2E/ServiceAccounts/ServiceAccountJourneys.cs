@@ -88,6 +88,12 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {secret[..11]}…" })).ToBeHiddenAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Actions for secret_" })).ToBeFocusedAsync(); // the one that is left
 
+        await Button("End all tokens").ClickAsync();
+        await Expect(page.GetByText($"End all tokens of {name}?")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "End all tokens" }).ClickAsync();
+        await visit.UntilNoDialogAsync();
+        await Expect(page.GetByText($"Ended all tokens of {name}")).ToBeVisibleAsync();
+
         await ChooseAsync(name, "Delete…");
         await Expect(page.GetByText("1 key will be revoked.")).ToBeVisibleAsync();
         await Expect(page.GetByText("This service account is in use.")).ToBeVisibleAsync();

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Dashboard.Core.OAuth;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Tests.E2E.Support;
 
@@ -15,6 +17,7 @@ public static class Snapshot
 
     public static async Task<string> TakeAsync(Product product)
     {
+        await product.Services.GetRequiredService<TokenIssueLog>().FlushAsync(CancellationToken.None); // tokens of earlier requests
         await using var context = await People.OpenAsync(product);
         var text = new StringBuilder();
         foreach (var table in context.Model.GetEntityTypes().Select(x => x.GetTableName()!).Distinct(StringComparer.Ordinal).Except(TablesBehind).Order(StringComparer.Ordinal))

@@ -126,11 +126,10 @@ public sealed class ChangingMethodsTests
             var secret = (await world.Services.Get<ServiceAccountService>().GetAsync(actor, id, Token)).Value.Secrets.Single().Id;
             return await Run(services => services.Get<ServiceAccountService>().RemoveSecretAsync(actor, id, secret, Token));
         }),
-        ["TokenService.IssueAsync"] = new(1, 1, async (world, _) =>
+        ["ServiceAccountService.EndTokensAsync"] = new(1, 1, async (world, actor) =>
         {
-            var account = await world.AccountAsync();
-            await world.Services.Get<SigningKeys>().PublishedAsync(Token);
-            return await Run(services => services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret)));
+            var id = await AccountAsync(world);
+            return await Run(services => services.Get<ServiceAccountService>().EndTokensAsync(actor, id, Token));
         }),
         ["TokenService.IssueAsync, code"] = new(1, 1, async (world, actor) =>
         {
@@ -206,6 +205,21 @@ public sealed class ChangingMethodsTests
                 await services.Get<SigningKeys>().PublishedAsync(Token);
                 return (Result<Core.Common.Unit>)default(Core.Common.Unit);
             });
+        }),
+        ["SigningKeys.RetireAllAsync"] = new(2, 2, async (world, _) =>
+        {
+            await world.Services.Get<SigningKeys>().PublishedAsync(Token);
+            return await Run(async services =>
+            {
+                await services.Get<SigningKeys>().RetireAllAsync(Token);
+                return (Result<Core.Common.Unit>)default(Core.Common.Unit);
+            });
+        }),
+        ["TokenRevocation.RevokeAsync, service account"] = new(1, 1, async (world, _) =>
+        {
+            var token = await world.AccountTokenAsync(await world.AccountAsync());
+            return await Run(services => services.Get<TokenRevocation>().RevokeAsync(
+                OAuthFlow.Body(("token", token)), PresentedClient.Read([], OAuthFlow.Body()).Value, OAuthFlow.Origin, Token));
         }),
         ["SessionService.EndAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<SessionService>().EndAsync(actor, Token))),
         ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),

@@ -97,7 +97,7 @@ public sealed class DatabaseStartTests : IDisposable
         await using var product = Build();
         await product.PrepareDatabaseAsync(Token);
         await using var context = Open(product);
-        await context.Database.ExecuteSqlRawAsync("UPDATE \"__EFMigrationsHistory\" SET \"MigrationId\" = '20261122032748_Initial'", Token);
+        await context.Database.ExecuteSqlRawAsync("UPDATE \"__EFMigrationsHistory\" SET \"MigrationId\" = '20261122032748_Initial' WHERE \"MigrationId\" LIKE '%Initial'", Token);
         var stopped = await Assert.ThrowsAsync<SettingException>(() => product.PrepareDatabaseAsync(Token));
         Assert.Equal(
             "ConnectionStrings:Dashboard points to a database that an unreleased version of Latchkey created (migration 20261122032748_Initial). It cannot be upgraded. "

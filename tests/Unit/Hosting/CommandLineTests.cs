@@ -30,6 +30,37 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("signing-keys", "--help")]
+    [InlineData("signing-keys", "replace", "--help")]
+    [InlineData("--Keys:AcceptBearer", "false", "signing-keys", "help")]
+    public void Help_of_a_command_is_its_own(params string[] args)
+    {
+        using var output = new StringWriter();
+        Assert.True(CommandLine.Run(args, output));
+        Assert.StartsWith("Usage: Dashboard signing-keys replace ", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Command_that_needs_the_database_waits_for_it()
+    {
+        using var output = new StringWriter();
+        Assert.False(CommandLine.Run(["--Database:Provider=Sqlite", "signing-keys", "replace"], output));
+        Assert.Equal("", output.ToString());
+    }
+
+    [Theory]
+    [InlineData("signing-keys")]
+    [InlineData("signing-keys", "rotate")]
+    [InlineData("signing-keys", "replace", "all")]
+    public void Command_with_other_words_is_refused(params string[] args)
+    {
+        using var output = new StringWriter();
+        Assert.Equal(
+            $"\"{string.Join(' ', args)}\" is not a command; use signing-keys replace, or signing-keys --help.",
+            Assert.Throws<StartException>(() => CommandLine.Run(args, output)).Message);
+    }
+
+    [Theory]
     [InlineData("audit")]
     [InlineData("Help")]
     [InlineData("-x=1")]
@@ -38,7 +69,7 @@ public sealed class CommandLineTests
     {
         using var output = new StringWriter();
         Assert.Equal(
-            $"\"{args[^1]}\" is not a command; the commands are help, version, and without one Latchkey starts.",
+            $"\"{args[^1]}\" is not a command; the commands are help, version, signing-keys replace, and without one Latchkey starts.",
             Assert.Throws<StartException>(() => CommandLine.Run(args, output)).Message);
         Assert.Equal("", output.ToString());
     }

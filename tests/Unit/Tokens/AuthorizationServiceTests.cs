@@ -1,4 +1,5 @@
 using Dashboard.Core.Organizations;
+using Dashboard.Core.OAuth;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Tokens;
 using Dashboard.Tests.Unit.OAuth;
@@ -53,6 +54,7 @@ public sealed class AuthorizationServiceTests : IAsyncDisposable
         Assert.Null((await accounts.GetAsync(world.Owner, account.Id, Token)).Value.LastUsedAt);
 
         await world.AccountTokenAsync((account.Id, account.ClientId, second));
+        Assert.Equal([TestInstallation.Start], await UsesAsync());
         world.Time.Advance(TimeSpan.FromSeconds(59));
         await world.AccountTokenAsync((account.Id, account.ClientId, second));
         Assert.Equal([TestInstallation.Start], await UsesAsync());
@@ -66,8 +68,11 @@ public sealed class AuthorizationServiceTests : IAsyncDisposable
             ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret), ("scope", "nonsense"))).Error);
         Assert.Equal([TestInstallation.Start + TimeSpan.FromMinutes(1)], await UsesAsync()); // no token was issued for the first
 
-        async Task<IEnumerable<DateTimeOffset>> UsesAsync() =>
-            (await accounts.GetAsync(world.Owner, account.Id, Token)).Value.Secrets.Select(x => x.LastUsedAt).OfType<DateTimeOffset>();
+        async Task<IEnumerable<DateTimeOffset>> UsesAsync()
+        {
+            await world.Services.Get<TokenIssueLog>().FlushAsync(Token);
+            return (await accounts.GetAsync(world.Owner, account.Id, Token)).Value.Secrets.Select(x => x.LastUsedAt).OfType<DateTimeOffset>();
+        }
     }
 
     public ValueTask DisposeAsync() => world.DisposeAsync();

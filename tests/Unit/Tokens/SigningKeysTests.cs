@@ -82,5 +82,61 @@ public sealed class SigningKeysTests : IAsyncDisposable
         Assert.Null((await node.AskAsync(outcome.Value.AccessToken.Reveal())).Refusal);
     }
 
+    [Fact]
+    public async Task Retired_keys_end_every_token_they_signed_on_every_node()
+    {
+        var (account, other) = (await world.AccountAsync(), world.Run());
+        var (client, tokens) = await world.Services.ConsentAsync(world.Developer);
+        string[] before = [await world.AccountTokenAsync(account), tokens.AccessToken.Reveal()];
+        foreach (var token in before)
+        {
+            Assert.Null((await world.Services.AskAsync(token)).Refusal);
+            Assert.Null((await other.AskAsync(token)).Refusal); // and holds it
+        }
+
+        world.Time.Advance(SigningKeys.Signs - SigningKeys.Lead); // the next key is published
+        await world.Services.Get<SigningKeys>().RotateAsync(Token);
+        before = [.. before, await world.AccountTokenAsync(account)];
+        Assert.Null((await other.AskAsync(before[^1])).Refusal);
+        var published = (await world.Services.Get<SigningKeys>().PublishedAsync(Token)).Select(key => key.Kid);
+
+        // A process of its own: the command
+        var (retired, created) = await world.Run().Get<SigningKeys>().RetireAllAsync(Token);
+        Assert.Equal(published.Order(StringComparer.Ordinal), retired.Order(StringComparer.Ordinal));
+        foreach (var node in new[] { world.Services, other })
+        {
+            await node.ReadFeedAsync();
+            Assert.Equal([created], (await node.Get<SigningKeys>().PublishedAsync(Token)).Select(key => key.Kid));
+            Assert.Equal(RefusalCode.InvalidToken, (await node.AskAsync(before[^1])).Refusal);
+        }
+
+        var next = await world.AccountTokenAsync(account);
+        Assert.Equal(created, new JsonWebToken(next).Kid);
+        Assert.Null((await other.AskAsync(next)).Refusal);
+        await using var context = world.Open();
+        Assert.Equal(2, await context.AuditEntries.CountAsync(entry => entry.Action == "signing_key.retired", Token));
+    }
+
+    [Fact]
+    public async Task Refresh_token_leads_to_a_token_of_the_new_key()
+    {
+        var (client, tokens) = await world.Services.ConsentAsync(world.Developer);
+        var (_, created) = await world.Services.Get<SigningKeys>().RetireAllAsync(Token);
+        Assert.Equal(RefusalCode.InvalidToken, (await world.Services.AskAsync(tokens.AccessToken.Reveal())).Refusal);
+        var refreshed = (await world.Services.RefreshAsync(client, tokens.RefreshToken!.Reveal())).Value.AccessToken.Reveal();
+        Assert.Equal(created, new JsonWebToken(refreshed).Kid);
+        Assert.Null((await world.Services.AskAsync(refreshed)).Refusal);
+    }
+
+    [Fact]
+    public async Task Node_whose_key_was_retired_meanwhile_signs_with_the_new_one()
+    {
+        var (account, other) = (await world.AccountAsync(), world.Run());
+        Assert.NotEmpty(await other.Get<SigningKeys>().PublishedAsync(Token)); // has not opened it yet
+        var (_, created) = await world.Services.Get<SigningKeys>().RetireAllAsync(Token);
+        var issued = await other.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret));
+        Assert.Equal(created, new JsonWebToken(issued.Value.AccessToken.Reveal()).Kid);
+    }
+
     public ValueTask DisposeAsync() => world.DisposeAsync();
 }

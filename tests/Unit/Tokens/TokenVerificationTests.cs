@@ -100,6 +100,8 @@ public sealed class TokenVerificationTests : IAsyncDisposable
         await accounts.ChangeAsync(world.Owner, account.Id, new(State: ServiceAccountState.Inactive), Token);
         Assert.Equal(RefusalCode.InvalidToken, (await other.AskAsync(token)).Refusal);
         await accounts.ChangeAsync(world.Owner, account.Id, new(State: ServiceAccountState.Active), Token);
+        Assert.Equal(RefusalCode.InvalidToken, (await other.AskAsync(token)).Refusal); // only its keys and secrets work again
+        token = await world.AccountTokenAsync(account);
         Assert.Null((await other.AskAsync(token)).Refusal);
         await accounts.DeleteAsync(world.Owner, account.Id, Token);
         Assert.Equal(RefusalCode.InvalidToken, (await other.AskAsync(token)).Refusal);
@@ -200,7 +202,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync());
         var lookups = 0;
-        var commands = new Commands { FailWhen = text => text.Contains("OAuthAccessTokens", StringComparison.Ordinal) && Interlocked.Increment(ref lookups) < 0 };
+        var commands = new Commands { FailWhen = text => text.Contains("OAuthRevokedTokens", StringComparison.Ordinal) && Interlocked.Increment(ref lookups) < 0 };
         var node = world.Run(commands);
         await node.ReadFeedAsync();
         var credential = CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);

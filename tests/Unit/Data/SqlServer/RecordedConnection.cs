@@ -45,7 +45,8 @@ sealed class RecordedConnection(CommandRecorder tape) : DbConnection
     int Tell(string sql)
     {
         Sent.Add(sql);
-        return TSql.Statements(sql).Select(statement => statement is SaveTransactionStatement or RollbackTransactionStatement ? 0 : tape.Affected.Dequeue()).Sum();
+        // One number for a command, whatever it consists of.
+        return TSql.Statements(sql).Any(statement => statement is not (SaveTransactionStatement or RollbackTransactionStatement)) ? tape.Affected.Dequeue() : 0;
     }
 
     /// <summary>Returns the result of a statement: the rows of a query, the generated id of an insert, 1 for each affected row, or

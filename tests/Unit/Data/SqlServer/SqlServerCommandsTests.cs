@@ -338,6 +338,9 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             return 0;
         });
 
+        await RunBothAsync(async services => (await services.Get<SigningKeys>().RetireAllAsync(Token)).Retired.Count);
+        await BothAsync(services => services.Get<ServiceAccountService>().EndTokensAsync(world.Owner, account.Id, Token));
+
         Task OAuthAsync<T>(Func<Services, Task<Result<T>>> run) => RunBothAsync(async services => (await run(services)).Error.OAuthName());
     }
 
