@@ -46,6 +46,7 @@ public static class CoreServices
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<SignInService>();
         services.AddSingleton<SessionService>();
+        services.AddSingleton<PresenceService>();
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<SelfRevocation>();
         services.AddSingleton<KeyVerificationService>();
