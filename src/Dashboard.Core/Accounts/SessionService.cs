@@ -146,13 +146,13 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
     /// <summary>Ends the actor's session.</summary>
     /// <param name="actor">A signed-in person.</param>
     /// <returns><see cref="ErrorCode.SessionRequired"/> if the session is no longer valid.</returns>
-    public Task<Result<Unit>> EndAsync(Actor actor, CancellationToken cancellationToken) => EndAsync(actor, actor.SessionId ?? "", cancellationToken);
+    public Task<Result<Unit>> EndAsync(Actor actor, CancellationToken cancellationToken) => EndOneAsync(actor, actor.SessionId ?? "", cancellationToken);
 
     /// <summary>Ends one of the actor's sessions.</summary>
     /// <param name="actor">A signed-in person.</param>
     /// <param name="id">The session's identifier.</param>
     /// <returns><see cref="ErrorCode.NotFound"/> if the actor has no such valid session, or <see cref="ErrorCode.SessionRequired"/>.</returns>
-    public async Task<Result<Unit>> EndAsync(Actor actor, string id, CancellationToken cancellationToken) => actor.SessionId is null
+    public async Task<Result<Unit>> EndOneAsync(Actor actor, string id, CancellationToken cancellationToken) => actor.SessionId is null
         ? Error.SessionRequired
         : await changes.RunAsync<Unit>(
             actor,

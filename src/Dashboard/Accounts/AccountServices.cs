@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using SessionOptions = Dashboard.Core.Changes.SessionOptions;
 
 namespace Dashboard.Accounts;
 
@@ -16,13 +17,14 @@ static class AccountServices
     {
         var https = new PublicUrl(configuration).IsHttps;
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
-            .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https))
+            .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https, SettingsBinder.Read<SessionOptions>(configuration)))
             .AddAccessTokens();
         services.AddAuthorization();
         services.Configure<AntiforgeryOptions>(forms => SessionCookie.Configure(forms.Cookie, "latchkey-form", https));
         services.AddScoped<SessionWatch>();
         services.AddScoped<AuthenticationStateProvider>(scope => scope.GetRequiredService<SessionWatch>());
         services.AddScoped<CircuitHandler, SessionWatchStart>();
+        services.AddSingleton(new BrowserCookie(https));
         services.AddSingleton(provider => new SetUpCookie(provider.GetRequiredService<IDataProtectionProvider>(), https));
         return services;
     }
@@ -30,6 +32,7 @@ static class AccountServices
     public static void MapAccount(this IEndpointRouteBuilder app)
     {
         app.MapSession();
+        app.MapSessions();
         app.MapSignOut();
     }
 }
