@@ -80,9 +80,9 @@ public sealed class PresenceService(
         return verdict.Error is { } fault ? fault : verdict.Value;
     }
 
-    static async Task<Result<DateTimeOffset>> RefuseAsync(UnitOfWork change, SignInFailureCounter failures, CancellationToken cancellationToken)
+    async Task<Result<DateTimeOffset>> RefuseAsync(UnitOfWork change, SignInFailureCounter failures, CancellationToken cancellationToken)
     {
-        var left = await failures.CountAsync(change, SignInService.MaxFailures, SignInService.Pause, cancellationToken);
+        var left = await failures.CountAsync(change, clock, SignInService.MaxFailures, SignInService.Pause, cancellationToken);
         Record(change, "session.confirmation_refused", succeeded: false);
         return new Error(ErrorCode.InvalidCredentials, "Wrong password. " + left switch
         {

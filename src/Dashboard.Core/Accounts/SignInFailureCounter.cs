@@ -46,7 +46,8 @@ sealed record SignInFailureCounter(byte[] Account, string Network)
     /// <summary>Counts a failure and returns the number of attempts left before a lockout.</summary>
     /// <param name="max">The number of failures in a row that start a lockout.</param>
     /// <param name="pause">The length of the lockout.</param>
-    public async Task<int> CountAsync(UnitOfWork change, int max, TimeSpan pause, CancellationToken cancellationToken)
+    /// <param name="clock">Measures the lockout.</param>
+    public async Task<int> CountAsync(UnitOfWork change, PauseClock clock, int max, TimeSpan pause, CancellationToken cancellationToken)
     {
         var row = await In(change.Context).SingleOrDefaultAsync(cancellationToken);
         if (row is null)
@@ -62,6 +63,11 @@ sealed record SignInFailureCounter(byte[] Account, string Network)
         row.Count++;
         row.LastAt = change.Now;
         row.LockedUntil = row.Count >= max ? change.Now + pause : null;
+        if (row.LockedUntil is { } until)
+        {
+            clock.Begin(this, until);
+        }
+
         var forgotten = change.Now - Memory;
         await change.Context.SignInFailures.Where(x => x.LastAt < forgotten && x.AccountHash != Account)
             .OrderBy(x => x.LastAt).Take(ClearedAtOnce).ExecuteDeleteAsync(cancellationToken);
@@ -104,6 +110,9 @@ sealed class PauseClock(TimeProvider time)
 
     readonly ConcurrentDictionary<(string Account, string Network, DateTimeOffset Until), long> seen = [];
 
+    /// <summary>Starts to measure a lockout.</summary>
+    public void Begin(SignInFailureCounter counter, DateTimeOffset until) => StartOf(KeyOf(counter, until));
+
     /// <summary>Returns what is left of a lockout, or null if it is over.</summary>
     /// <param name="counter">The failures that led to it.</param>
     /// <param name="until">When it ends by the system clock.</param>
@@ -112,19 +121,27 @@ sealed class PauseClock(TimeProvider time)
     public TimeSpan? Left(SignInFailureCounter counter, DateTimeOffset until, TimeSpan length, DateTimeOffset now)
     {
         var left = until - now;
-        var key = (Convert.ToHexString(counter.Account), counter.Network, until);
+        var key = KeyOf(counter, until);
         if (left <= TimeSpan.Zero || left > length) // more than the whole: the clock was set back
         {
             seen.TryRemove(key, out _);
             return null;
         }
 
+        var measured = length - time.GetElapsedTime(StartOf(key));
+        return measured <= TimeSpan.Zero ? null : measured < left ? measured : left;
+    }
+
+    static (string Account, string Network, DateTimeOffset Until) KeyOf(SignInFailureCounter counter, DateTimeOffset until) =>
+        (Convert.ToHexString(counter.Account), counter.Network, until);
+
+    long StartOf((string Account, string Network, DateTimeOffset Until) key)
+    {
         if (seen.Count >= MaxMeasured)
         {
             seen.Clear();
         }
 
-        var measured = length - time.GetElapsedTime(seen.GetOrAdd(key, _ => time.GetTimestamp()));
-        return measured <= TimeSpan.Zero ? null : measured < left ? measured : left;
+        return seen.GetOrAdd(key, _ => time.GetTimestamp());
     }
 }

@@ -202,7 +202,7 @@ public sealed partial class SignInService(
 
         var (max, pause) = attacked && !await IsUsualAsync(change, person, failures.Network, cancellationToken)
             ? (MaxFailuresUnderAttack, PauseUnderAttack) : (MaxFailures, Pause);
-        var left = await failures.CountAsync(change, max, pause, cancellationToken);
+        var left = await failures.CountAsync(change, clock, max, pause, cancellationToken);
         var minutes = (int)pause.TotalMinutes;
         change.Record(AuditChain.Installation, new(
             AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0 ? JsonSerializer.Serialize(new { pause_minutes = minutes }) : "{}"));
