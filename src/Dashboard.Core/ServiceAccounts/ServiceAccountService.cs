@@ -196,6 +196,11 @@ public sealed partial class ServiceAccountService(
         await change.Context.SaveChangesAsync(cancellationToken);
         var request = new NewKey(first.Path.ToString(), account.Name, input.Environment, Permissions: account.Permissions.Split(' '), ServiceAccountId: account.Id);
         var key = await keys.IssueAsync(change, first, request, [], cancellationToken);
+        if (key.Error is { } refused)
+        {
+            return refused;
+        }
+
         var row = await ReadAsync(change.Context, account.Id, cancellationToken);
         return new IssuedServiceAccount(row.Value, secret, key.Value);
     }

@@ -88,13 +88,10 @@ static class SessionCookie
             IdentityConstants.ApplicationScheme)));
     }
 
-    /// <summary>Returns whether a request shows that the user is active: it is for a page, or an API request that changes something. What pages
-    /// do by themselves, such as to reconnect, and programs that only read, are no activity.</summary>
+    /// <summary>Returns whether a request shows that the user is active: it is for a page. What pages do by themselves, such as to reconnect,
+    /// and what programs do is no activity.</summary>
     static bool IsActivity(HttpContext http) =>
-        !http.Request.Headers.ContainsKey("Sec-Purpose")
-        && (http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null
-            || (http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
-                && !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method)));
+        http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null && !http.Request.Headers.ContainsKey("Sec-Purpose");
 
     /// <summary>Returns whether a request skips session validation, which reads the database: static files, endpoints that verify
     /// credentials, and the error page, which may report that the database is unavailable.</summary>

@@ -277,13 +277,22 @@ public sealed class SignInTests
     public async Task Lockout_is_never_longer_than_set_when_the_clock_is_set(int seconds)
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
-        var time = newcomers.Installation.Time;
-        await newcomers.FailAsync(5);
-        Assert.Equal(ErrorCode.RateLimited, (await newcomers.SignInAsync()).Error?.Code);
-        time.Advance(TimeSpan.FromMinutes(1));
-        time.AdjustTime(time.GetUtcNow().AddSeconds(seconds));
-        time.Advance(TimeSpan.FromMinutes(4));
-        Assert.True((await newcomers.SignInAsync()).Succeeded);
+        var clock = new SetClock(newcomers.Installation.Time);
+        var service = newcomers.Start(services => services.AddSingleton<TimeProvider>(clock)).Get<SignInService>();
+        for (var i = 0; i < 5; i++)
+        {
+            await AttemptAsync(SignInFixture.Wrong);
+        }
+
+        newcomers.Installation.Time.Advance(TimeSpan.FromMinutes(1));
+        clock.Offset = TimeSpan.FromSeconds(seconds);
+        newcomers.Installation.Time.Advance(TimeSpan.FromMinutes(4) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(seconds != -60, (await AttemptAsync(SignInFixture.Password)).Succeeded); // a small jump does not end it
+        newcomers.Installation.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True((await AttemptAsync(SignInFixture.Password)).Succeeded);
+
+        Task<Result<SignedIn>> AttemptAsync(string password) =>
+            service.SignInAsync(new(SignInFixture.Email, password, false, SignInFixture.Office, null), SignInFixture.Cancel);
     }
 
     [Fact]
@@ -437,6 +446,18 @@ public sealed class SignInTests
     [Fact]
     public void Attempt_does_not_print_credentials() =>
         Assert.Equal("sign-in from 203.0.113.7", new SignInAttempt("a@b.example", "Secret-Secret-1", true, SignInFixture.Office, "x").ToString());
+
+    /// <summary>A system clock that somebody sets.</summary>
+    sealed class SetClock(TimeProvider steady) : TimeProvider
+    {
+        public TimeSpan Offset { get; set; }
+
+        public override long TimestampFrequency => steady.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => steady.GetUtcNow() + Offset;
+
+        public override long GetTimestamp() => steady.GetTimestamp();
+    }
 
     sealed class CountingHasher : IPasswordHasher<DashboardUser>
     {
