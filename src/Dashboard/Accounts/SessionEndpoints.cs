@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Claims;
-using System.Text.Json;
 using Dashboard.Api;
 using Dashboard.Auth;
 using Dashboard.Core.Accounts;
@@ -100,7 +99,7 @@ static class SessionEndpoints
     sealed record ConfirmRequest(
         [Field("The account's password.", Example = "\"correct horse battery staple\"")] string? Password = null,
         [Field("A code from the second factor, if the account has one.", Example = "\"123456\"")] string? Code = null,
-        [Field("The answer of a passkey, if the account has one.")] JsonElement? Passkey = null)
+        [Field("The answer of a passkey as JSON text, if the account has one.", Example = "\"{}\"")] string? Passkey = null)
     {
         /// <summary>Omits the credentials.</summary>
         public override string ToString() => nameof(ConfirmRequest);
