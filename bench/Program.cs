@@ -11,6 +11,7 @@ Dictionary<string, Func<CancellationToken, Task>> verbs = new(StringComparer.Ord
     ["revoke"] = RevokeBench.RunAsync,
     ["stalls"] = StallBench.RunAsync,
     ["tokens"] = TokenBench.RunAsync,
+    ["sign-in"] = SignInBench.RunAsync,
 };
 
 if (args is ["host", .. var settings])

@@ -52,6 +52,7 @@ public static class CoreServices
         services.AddSingleton<MailOutbox>();
         services.AddSingleton<MailDeliveryService>();
         services.AddHostedService(provider => provider.GetRequiredService<MailDeliveryService>());
+        services.AddSingleton<PresenceService>();
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<SelfRevocation>();
         services.AddSingleton<KeyVerificationService>();

@@ -5,19 +5,15 @@ using Microsoft.AspNetCore.Identity;
 namespace Dashboard.Core.Accounts;
 
 /// <summary>Verifies passwords with limited concurrency. A hash takes a tenth of a second of processor time, and a flood of sign-ins must
-/// not starve key verification: at most half of the processors hash, and attempts are refused when too many are waiting.</summary>
-public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher) : IDisposable
+/// not starve key verification: at most half of the processors hash, and <see cref="PasswordQueue"/> decides who is next.</summary>
+public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher, TimeProvider time)
 {
-    /// <summary>The maximum number of waiting attempts.</summary>
-    public const int MaxWaiting = 50;
-
     static readonly DashboardUser Nobody = new();
 
     /// <summary>Verified if there is no account, so that the response takes as long as if there were one.</summary>
     readonly string nobodysHash = hasher.HashPassword(Nobody, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
 
-    readonly SemaphoreSlim turns = new(AtOnce);
-    int present;
+    readonly PasswordQueue queue = new(AtOnce, time);
 
     /// <summary>The number of concurrent hashes.</summary>
     public static int AtOnce { get; } = Math.Max(1, Environment.ProcessorCount / 2);
@@ -29,33 +25,27 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher) : IDisp
     /// <summary>Verifies a password. It takes the same time if there is no account or the account has no password.</summary>
     /// <param name="person">The person, or null.</param>
     /// <param name="password">The password as entered.</param>
+    /// <param name="lane">Where the attempt waits.</param>
     /// <returns>Whether the password is correct and its hash is up to date; or <see cref="ErrorCode.RateLimited"/>.</returns>
-    public async Task<Result<PasswordVerificationResult>> VerifyAsync(DashboardUser? person, string password, CancellationToken cancellationToken)
+    public async Task<Result<PasswordVerificationResult>> VerifyAsync(
+        DashboardUser? person, string password, PasswordLane lane, CancellationToken cancellationToken)
     {
+        if (!await queue.EnterAsync(lane, cancellationToken))
+        {
+            return new Error(
+                ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
+        }
+
+        var failed = false;
         try
         {
-            if (Interlocked.Increment(ref present) > AtOnce + MaxWaiting)
-            {
-                return new Error(ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
-            }
-
-            await turns.WaitAsync(cancellationToken);
-            try
-            {
-                var result = hasher.VerifyHashedPassword(person ?? Nobody, person?.PasswordHash ?? nobodysHash, password);
-                return person?.PasswordHash is null ? PasswordVerificationResult.Failed : result;
-            }
-            finally
-            {
-                turns.Release();
-            }
+            var result = hasher.VerifyHashedPassword(person ?? Nobody, person?.PasswordHash ?? nobodysHash, password);
+            failed = person?.PasswordHash is null || result == PasswordVerificationResult.Failed;
+            return failed ? PasswordVerificationResult.Failed : result;
         }
         finally
         {
-            Interlocked.Decrement(ref present);
+            queue.Leave(lane, failed);
         }
     }
-
-    /// <inheritdoc />
-    public void Dispose() => turns.Dispose();
 }

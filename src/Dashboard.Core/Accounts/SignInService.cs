@@ -1,12 +1,14 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Limits;
 using Dashboard.Core.Organizations;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Accounts;
 
@@ -18,41 +20,70 @@ namespace Dashboard.Core.Accounts;
 /// <param name="UserAgent">The <c>User-Agent</c> header, or null.</param>
 public sealed record SignInAttempt(string? Email, string? Password, bool Remember, IPAddress? Address, string? UserAgent)
 {
+    /// <summary>Whether the address may be that of a proxy, which stands for many clients. If so, it is not limited.</summary>
+    public bool IsProxyAddress { get; init; }
+
+    /// <summary>The secret of the browser, if it has signed in before; see <see cref="KnownBrowser"/>.</summary>
+    public string? BrowserSecret { get; init; }
+
+    /// <summary>The session that the browser has, which the new one replaces; or null.</summary>
+    public string? ReplacedSessionId { get; init; }
+
+    /// <summary>The address that failures are counted for, or null.</summary>
+    internal IPAddress? Client => IsProxyAddress ? null : Address;
+
     /// <summary>Omits what was entered.</summary>
     public override string ToString() => $"sign-in from {Network.ToText(Address) ?? "nowhere"}";
 }
 
-/// <summary>The result of a sign-in.</summary>
+/// <summary>The result of a sign-in. Its secrets are for cookies.</summary>
 /// <param name="UserId">The person's identifier.</param>
 /// <param name="Name">The person's name.</param>
 /// <param name="SessionId">The new session.</param>
-/// <param name="ExpiresAt">When the session expires, UTC.</param>
+/// <param name="ExpiresAt">When the session expires at the latest, UTC.</param>
 /// <param name="Remember">Whether the session survives closing the browser.</param>
-public sealed record SignedIn(string UserId, string Name, string SessionId, DateTimeOffset ExpiresAt, bool Remember);
+public sealed record SignedIn(string UserId, string Name, string SessionId, DateTimeOffset ExpiresAt, bool Remember)
+{
+    /// <summary>The secret of the session.</summary>
+    public required string SessionSecret { get; init; }
+
+    /// <summary>The secret by which the browser is known from now on.</summary>
+    public required string BrowserSecret { get; init; }
+
+    /// <summary>Omits the secrets.</summary>
+    public override string ToString() => $"session {SessionId} of {UserId}";
+}
 
 /// <summary>Verifies passwords, counts failures and starts sessions. An attacker has <see cref="MaxFailures"/> attempts per
-/// <see cref="Pause"/> for each account from each client network, and no response reveals whether the account exists.</summary>
-public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, RateLimits limits, TimeProvider time)
+/// <see cref="Pause"/> for each account from each client network, and no response reveals whether the account exists. A browser that the
+/// account has signed in from before is judged by its own failures alone, so no stranger can lock a person out.</summary>
+public sealed partial class SignInService(
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, SessionService sessions, RateLimits limits, TimeProvider time,
+    ILogger<SignInService> log)
 {
     /// <summary>The number of consecutive failures that start a lockout.</summary>
     public const int MaxFailures = 5;
 
+    /// <summary>The same for a network that is new to an account, while many networks fail on it.</summary>
+    public const int MaxFailuresUnderAttack = 2;
+
     /// <summary>The length of a lockout.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long failures count that led to no lockout.</summary>
-    static readonly TimeSpan Memory = TimeSpan.FromDays(1);
+    /// <summary>The length of a lockout of a network that is new to an account, while many networks fail on it.</summary>
+    public static readonly TimeSpan PauseUnderAttack = TimeSpan.FromMinutes(15);
 
-    /// <summary>The number of expired failures that are deleted with each new one, so that they never accumulate and no sign-in waits for a
-    /// large cleanup.</summary>
-    const int ClearedAtOnce = 20;
+    /// <summary>The number of recent sign-ins that tell which networks an account is used from.</summary>
+    const int RecentSessions = 100;
 
-    /// <summary>Signs a person in with a new session. An existing session is never reused.</summary>
+    readonly PauseClock clock = new(time);
+
+    /// <summary>Signs a person in with a new session. The session that the browser had ends.</summary>
     /// <param name="attempt">The request.</param>
     /// <returns>The session; or <see cref="ErrorCode.InvalidRequest"/> if a field is empty, <see cref="ErrorCode.InvalidCredentials"/>, or
-    /// <see cref="ErrorCode.RateLimited"/> during a lockout, after too many failures from one address, or while too many people sign in at
-    /// once. An attempt during a lockout is not checked and leaves no audit entry; that of the failure that started the lockout stands for
-    /// it.</returns>
+    /// <see cref="ErrorCode.RateLimited"/> during a lockout, for a wrong password after too many failures from one address, or while too
+    /// many people sign in at once. An attempt during a lockout is not checked and leaves no audit entry; that of the failure that started
+    /// the lockout stands for it.</returns>
     public async Task<Result<SignedIn>> SignInAsync(SignInAttempt attempt, CancellationToken cancellationToken)
     {
         if (Check(attempt) is { } incomplete)
@@ -60,88 +91,140 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
             return incomplete;
         }
 
-        if (limits.FailedSignIns.Waits(attempt.Address) is { } wait)
-        {
-            return new Error(ErrorCode.RateLimited, "Too many attempts from your network. Try again in a minute.", RetryAfter: wait);
-        }
-
         var email = EmailAddress.Normalize(attempt.Email!);
-        var failures = new FailureCounter(SHA256.HashData(Encoding.UTF8.GetBytes(email)), Network.Of(attempt.Address));
+        var failures = new SignInFailureCounter(SHA256.HashData(Encoding.UTF8.GetBytes(email)), Network.Of(attempt.Client));
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await failures.FindPauseAsync(context, time.GetUtcNow(), cancellationToken) is { } pause)
+        var person = await context.Users.AsNoTracking().Where(x => x.NormalizedEmail == email).FirstOrDefaultAsync(cancellationToken);
+        var browser = await KnownBrowsers.FindAsync(context, attempt.BrowserSecret, person, time.GetUtcNow(), cancellationToken);
+        if (browser is null && await failures.FindPauseAsync(context, clock, time.GetUtcNow(), cancellationToken) is { } pause)
         {
             return pause;
         }
 
-        var person = await context.Users.AsNoTracking().Where(x => x.NormalizedEmail == email).FirstOrDefaultAsync(cancellationToken);
-        var verified = await VerifyAsync(attempt, person, cancellationToken);
+        // The failures of one address slow it down, but never refuse a right password: others may share the address.
+        var wait = browser is null ? limits.FailedSignIns.Waits(attempt.Client) : null;
+        var lane = browser is not null ? PasswordLane.OfBrowser(browser.SecretHash) : PasswordLane.Of(attempt.Client, isLast: wait is not null);
+        var verified = await VerifyAsync(attempt, person, lane, cancellationToken);
         if (verified.Error is { } busy)
         {
             return busy;
         }
 
-        var result = verified.Value;
-        // Hashing takes a tenth of a second, so it happens before the transaction. The result counts only inside: of many concurrent
-        // attempts, those after the fifth find the lockout and learn nothing.
-        var verdict = await changes.RunAsync<Result<SignedIn>>(
+        var verdict = await JudgeAsync(context, attempt, failures, person, verified.Value, cancellationToken);
+        if (verdict is not { Succeeded: true, Value.Error.Code: ErrorCode.InvalidCredentials } || browser is not null)
+        {
+            return verdict.Error is { } fault ? fault : verdict.Value;
+        }
+
+        limits.FailedSignIns.Take(attempt.Client);
+        return wait is { } rest
+            ? new Error(ErrorCode.RateLimited, "Too many attempts from your network. Try again in a minute.", RetryAfter: rest)
+            : verdict.Value;
+    }
+
+    /// <summary>Hashing takes a tenth of a second, so it happens before the transaction. The result counts only inside: of many concurrent
+    /// attempts, those after the fifth find the lockout and learn nothing.</summary>
+    Task<Result<Result<SignedIn>>> JudgeAsync(
+        DashboardContext context, SignInAttempt attempt, SignInFailureCounter failures, DashboardUser? person, PasswordVerificationResult result, CancellationToken cancellationToken) =>
+        changes.RunAsync<Result<SignedIn>>(
             context,
             result is PasswordVerificationResult.Failed ? Actor.Anonymous(Network.ToText(attempt.Address)) : new(PartyType.User, person!.Id, person.Name, Network.ToText(attempt.Address)),
             async (change, token) =>
             {
+                await SessionService.LockAsync(change, attempt.ReplacedSessionId, token); // sessions come before the chain
                 await change.LockAuditChainAsync(AuditChain.Installation, token);
-                if (await failures.FindPauseAsync(change.Context, change.Now, token) is { } paused)
+                var current = person is null ? null : await change.Context.Users.SingleOrDefaultAsync(x => x.Id == person.Id, token);
+                var browser = await KnownBrowsers.FindAsync(change.Context, attempt.BrowserSecret, current, change.Now, token);
+                if (browser is null && await failures.FindPauseAsync(change.Context, clock, change.Now, token) is { } paused)
                 {
                     return paused;
                 }
 
-                var current = person is null ? null : await change.Context.Users.SingleOrDefaultAsync(x => x.Id == person.Id, token);
                 return result is PasswordVerificationResult.Failed || current is null || current.PasswordHash != person!.PasswordHash
-                    ? await RefuseAsync(change, failures, current, token)
-                    : await AcceptAsync(change, failures, current, attempt, result, token);
+                    ? await RefuseAsync(change, failures, browser, current, token)
+                    : await AcceptAsync(change, failures, browser, current, attempt, result, token);
             },
             cancellationToken);
-        if (verdict is { Succeeded: true, Value.Error.Code: ErrorCode.InvalidCredentials })
-        {
-            limits.FailedSignIns.Take(attempt.Address);
-        }
-
-        return verdict.Error is { } fault ? fault : verdict.Value;
-    }
 
     /// <summary>Input that is too long for any account is not worth hashing.</summary>
-    async Task<Result<PasswordVerificationResult>> VerifyAsync(SignInAttempt attempt, DashboardUser? person, CancellationToken cancellationToken) =>
+    async Task<Result<PasswordVerificationResult>> VerifyAsync(SignInAttempt attempt, DashboardUser? person, PasswordLane lane, CancellationToken cancellationToken) =>
         attempt.Email!.Length > EmailAddress.MaxLength || attempt.Password!.Length > PasswordRules.MaxLength
             ? PasswordVerificationResult.Failed
-            : await passwords.VerifyAsync(person, attempt.Password, cancellationToken);
+            : await passwords.VerifyAsync(person, attempt.Password, lane, cancellationToken);
 
     async Task<Result<SignedIn>> AcceptAsync(
-        UnitOfWork change, FailureCounter failures, DashboardUser person, SignInAttempt attempt, PasswordVerificationResult result, CancellationToken cancellationToken)
+        UnitOfWork change, SignInFailureCounter failures, KnownBrowser? browser, DashboardUser person, SignInAttempt attempt, PasswordVerificationResult result,
+        CancellationToken cancellationToken)
     {
-        await failures.ForgetAsync(change, cancellationToken);
-        if (result is PasswordVerificationResult.SuccessRehashNeeded)
+        if (browser is null)
         {
-            person.PasswordHash = passwords.Hash(person, attempt.Password!);
+            await failures.ForgetAsync(change, cancellationToken);
         }
 
-        var session = await SessionService.BeginAsync(change, person.Id, attempt.Remember, attempt.Address, attempt.UserAgent, cancellationToken);
+        if (result is PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            var before = person.PasswordHash!;
+            person.PasswordHash = passwords.Hash(person, attempt.Password!);
+            await KnownBrowsers.RehashedAsync(change, person.Id, before, person.PasswordHash, cancellationToken);
+        }
+
+        await SessionService.ReplaceAsync(change, attempt.ReplacedSessionId, cancellationToken);
+        var (session, secret) = await sessions.BeginAsync(change, person.Id, attempt, cancellationToken);
+        var known = await KnownBrowsers.RememberAsync(change, browser, attempt.BrowserSecret, person, cancellationToken);
         change.Record(AuditChain.Installation, new(
             AuditCategory.Auth, "session.started", new(FeedSubject.User, person.Id, person.Name), Details: SessionService.Details(session.Id)));
-        return new SignedIn(person.Id, person.Name, session.Id, session.ExpiresAt, attempt.Remember);
+        return new SignedIn(person.Id, person.Name, session.Id, session.ExpiresAt, attempt.Remember) { SessionSecret = secret, BrowserSecret = known };
     }
 
-    static async Task<Result<SignedIn>> RefuseAsync(UnitOfWork change, FailureCounter failures, DashboardUser? person, CancellationToken cancellationToken)
+    async Task<Result<SignedIn>> RefuseAsync(
+        UnitOfWork change, SignInFailureCounter failures, KnownBrowser? browser, DashboardUser? person, CancellationToken cancellationToken)
     {
-        var left = await failures.CountAsync(change, cancellationToken);
         // Without an account the email stays out of the log: people enter passwords in the wrong field.
         var target = person is null ? new AuditTarget(FeedSubject.User, "unknown", "Unknown address") : new(FeedSubject.User, person.Id, person.Name);
+        if (browser is not null)
+        {
+            var last = ++browser.Failures >= KnownBrowsers.MaxFailures;
+            if (last)
+            {
+                change.Context.Remove(browser);
+            }
+
+            change.Record(AuditChain.Installation, new(AuditCategory.Auth, "session.refused", target, Succeeded: false, last ? """{"known_browser":"forgotten"}""" : "{}"));
+            return new Error(ErrorCode.InvalidCredentials, "Wrong email or password.");
+        }
+
+        var attacked = await failures.IsAttackedAsync(change, cancellationToken);
+        if (attacked && await failures.NoteAttackAsync(change, cancellationToken) && person is not null)
+        {
+            change.Record(AuditChain.Installation, new(AuditCategory.Auth, "account.attacked", target, Succeeded: false));
+            LogAttacked(person.Id, SignInFailureCounter.AttackNetworks);
+        }
+
+        var (max, pause) = attacked && !await IsUsualAsync(change, person, failures.Network, cancellationToken)
+            ? (MaxFailuresUnderAttack, PauseUnderAttack) : (MaxFailures, Pause);
+        var left = await failures.CountAsync(change, clock, max, pause, cancellationToken);
+        var minutes = (int)pause.TotalMinutes;
         change.Record(AuditChain.Installation, new(
-            AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0 ? """{"pause_minutes":5}""" : "{}"));
+            AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0 ? JsonSerializer.Serialize(new { pause_minutes = minutes }) : "{}"));
         return new Error(ErrorCode.InvalidCredentials, "Wrong email or password. " + left switch
         {
-            0 => "Try again in 5 minutes.",
-            1 => "1 try left before a 5-minute lockout.",
-            _ => $"{left} tries left before a 5-minute lockout.",
+            0 => $"Try again in {minutes} minutes.",
+            1 => $"1 try left before a {minutes}-minute lockout.",
+            _ => $"{left} tries left before a {minutes}-minute lockout.",
         });
+    }
+
+    /// <summary>Returns whether a person has recently signed in from a network.</summary>
+    static async Task<bool> IsUsualAsync(UnitOfWork change, DashboardUser? person, string network, CancellationToken cancellationToken)
+    {
+        if (person is null)
+        {
+            return false;
+        }
+
+        var addresses = await change.Context.Sessions.Where(x => x.UserId == person.Id).OrderByDescending(x => x.CreatedAt)
+            .Take(RecentSessions).Select(x => x.Address).ToListAsync(cancellationToken);
+        return addresses.Any(address => IPAddress.TryParse(address, out var parsed) && Network.Of(parsed) == network);
     }
 
     static Error? Check(SignInAttempt attempt)
@@ -160,47 +243,6 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
         return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
-    /// <summary>The failures of one email, with or without an account, from one client network.</summary>
-    sealed record FailureCounter(byte[] Account, string Network)
-    {
-        IQueryable<SignInFailures> In(DashboardContext context) => context.SignInFailures.Where(x => x.AccountHash == Account && x.Network == Network);
-
-        public async Task<Error?> FindPauseAsync(DashboardContext context, DateTimeOffset now, CancellationToken cancellationToken)
-        {
-            var until = await In(context).Select(x => x.LockedUntil).SingleOrDefaultAsync(cancellationToken);
-            if (until is null || until <= now || until > now + Pause) // longer than it was set: the clock has been set back since
-            {
-                return null;
-            }
-
-            var wait = until.Value - now;
-            var minutes = (int)Math.Ceiling(wait.TotalMinutes);
-            return new(ErrorCode.RateLimited, $"Too many attempts. Try again in {(minutes == 1 ? "1 minute" : $"{minutes} minutes")}.", RetryAfter: wait);
-        }
-
-        /// <summary>Counts a failure and returns the number of attempts left before a lockout.</summary>
-        public async Task<int> CountAsync(UnitOfWork change, CancellationToken cancellationToken)
-        {
-            var row = await In(change.Context).SingleOrDefaultAsync(cancellationToken);
-            if (row is null)
-            {
-                row = new() { AccountHash = Account, Network = Network };
-                change.Context.Add(row);
-            }
-            else if (row.LockedUntil is not null || row.LastAt < change.Now - Memory)
-            {
-                (row.Count, row.LockedUntil) = (0, null);
-            }
-
-            row.Count++;
-            row.LastAt = change.Now;
-            row.LockedUntil = row.Count >= MaxFailures ? change.Now + Pause : null;
-            var forgotten = change.Now - Memory;
-            await change.Context.SignInFailures.Where(x => x.LastAt < forgotten && x.AccountHash != Account)
-                .OrderBy(x => x.LastAt).Take(ClearedAtOnce).ExecuteDeleteAsync(cancellationToken);
-            return MaxFailures - row.Count;
-        }
-
-        public Task<int> ForgetAsync(UnitOfWork change, CancellationToken cancellationToken) => In(change.Context).ExecuteDeleteAsync(cancellationToken);
-    }
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sign-ins to the account of user {UserId} fail from more than {Networks} networks. New networks get fewer attempts until that ends.")]
+    partial void LogAttacked(string userId, int networks);
 }

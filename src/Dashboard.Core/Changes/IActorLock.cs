@@ -12,6 +12,10 @@ public interface IActorLock
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>False when the actor may not act, or no longer.</returns>
     Task<bool> TakeAsync(UnitOfWork unit, CancellationToken cancellationToken);
+
+    /// <summary>Returns whether the person proved to be present a short time ago. True when the actor does not act through what this locks.</summary>
+    /// <param name="unit">The unit of work, which has taken the lock.</param>
+    Task<bool> IsFreshAsync(UnitOfWork unit, CancellationToken cancellationToken) => Task.FromResult(true);
 }
 
 /// <summary>The order in which an actor's locks are taken, the same in every transaction so that no two wait for each other.</summary>

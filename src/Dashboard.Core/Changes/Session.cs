@@ -1,10 +1,15 @@
 namespace Dashboard.Core.Changes;
 
-/// <summary>A browser session. The cookie carries its identifier; whether it is valid is decided by this row.</summary>
+/// <summary>A browser session. The cookie carries a secret of which only the hash is stored, so the database alone signs nobody in. Whether
+/// the session is valid is decided by this row.</summary>
 public sealed class Session
 {
-    /// <summary>Base64url of 16 random bytes. Not a secret by itself, because the cookie around it is encrypted and signed.</summary>
+    /// <summary>The public identifier: base64url of 16 random bytes. Lists and the audit log show it; it opens nothing.</summary>
     public required string Id { get; init; }
+
+    /// <summary>The SHA-256 of the secret in the cookie. Null for a session from before secrets were hashed, which is no longer
+    /// valid.</summary>
+    public byte[]? SecretHash { get; init; }
 
     /// <summary>The person who signed in.</summary>
     public required string UserId { get; init; }
@@ -12,8 +17,20 @@ public sealed class Session
     /// <summary>When the session started, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When the session expires, UTC.</summary>
+    /// <summary>When the session expires at the latest, UTC.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>When the person was last active, UTC, to the minute.</summary>
+    public DateTimeOffset LastSeenAt { get; set; }
+
+    /// <summary>When the session expires unless the person is active again, UTC.</summary>
+    public DateTimeOffset IdleAt { get; set; }
+
+    /// <summary>When the person last proved to be present, by a password or another factor, UTC.</summary>
+    public DateTimeOffset ConfirmedAt { get; set; }
+
+    /// <summary>Whether the browser keeps the session when it is closed.</summary>
+    public bool Remembered { get; init; }
 
     /// <summary>When the session was ended, UTC, or null.</summary>
     public DateTimeOffset? EndedAt { get; set; }
@@ -23,4 +40,8 @@ public sealed class Session
 
     /// <summary>The <c>User-Agent</c> of the browser, at most 200 characters.</summary>
     public required string UserAgent { get; init; }
+
+    /// <summary>Returns the sessions that are valid at <paramref name="now"/>.</summary>
+    internal static IQueryable<Session> Live(IQueryable<Session> sessions, DateTimeOffset now) =>
+        sessions.Where(session => session.EndedAt == null && session.ExpiresAt > now && session.IdleAt > now);
 }

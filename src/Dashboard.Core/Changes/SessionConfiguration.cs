@@ -11,8 +11,10 @@ sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
     {
         builder.ToTable("Sessions");
         builder.Property(x => x.Id).IsId();
+        builder.Property(x => x.SecretHash).IsHash();
         builder.Property(x => x.Address).IsAscii(Columns.MaxId);
         builder.Property(x => x.UserAgent).HasMaxLength(200);
+        builder.HasIndex(x => x.SecretHash).IsUnique();
         builder.HasIndex(x => new { x.UserId, x.CreatedAt });
     }
 }

@@ -8,7 +8,10 @@ public sealed class UnitOfWork
 {
     readonly List<(long Chain, AuditEvent Event)> events = [];
 
-    internal UnitOfWork(DashboardContext context, Actor actor, DateTimeOffset now) => (Context, Actor, Now) = (context, actor, now);
+    readonly IReadOnlyList<IActorLock> locks;
+
+    internal UnitOfWork(DashboardContext context, Actor actor, DateTimeOffset now, IReadOnlyList<IActorLock> locks) =>
+        (Context, Actor, Now, this.locks) = (context, actor, now, locks);
 
     /// <summary>The transaction's context.</summary>
     public DashboardContext Context { get; }
@@ -23,6 +26,21 @@ public sealed class UnitOfWork
 
     /// <summary>The feed rows that were written, once they are.</summary>
     internal IReadOnlyList<FeedEntry> Feed { get; set; } = [];
+
+    /// <summary>Checks that the person behind the actor proved to be present a short time ago, for what a borrowed session or token must not be enough for.</summary>
+    /// <returns><see cref="ErrorCode.FreshSignInRequired"/>, or null. Always null for an actor without session and token.</returns>
+    public async Task<Error?> CheckPresenceAsync(CancellationToken cancellationToken)
+    {
+        foreach (var hold in locks)
+        {
+            if (!await hold.IsFreshAsync(this, cancellationToken))
+            {
+                return Error.FreshSignInRequired(Actor.Token is not null);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Says what happened. It becomes a row of the audit log and a row of the change feed about its target.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>

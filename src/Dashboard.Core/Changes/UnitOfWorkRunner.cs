@@ -70,7 +70,7 @@ public sealed class UnitOfWorkRunner(
                     try
                     {
                         await using var transaction = await context.Database.BeginTransactionAsync(token);
-                        unit = new UnitOfWork(context, actor, UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow()));
+                        unit = new UnitOfWork(context, actor, UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow()), locks);
                         outcome = await AttemptAsync(unit, id, change, token);
                         if (outcome.Commits && unit.Events.Count > 0)
                         {

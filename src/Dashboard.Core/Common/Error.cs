@@ -18,6 +18,9 @@ public enum ErrorCode
     /// <summary>A state change without proof that it comes from the product's own pages.</summary>
     CrossSite,
 
+    /// <summary>The person has to prove to be present first.</summary>
+    FreshSignInRequired,
+
     /// <summary>It does not exist, or the caller may not see that it does.</summary>
     NotFound,
 
@@ -62,6 +65,14 @@ public record Error(
 
     /// <summary>The caller's session has ended, or there is none.</summary>
     public static Error SessionRequired { get; } = new(ErrorCode.SessionRequired, "Sign in first. API keys do not open this address.");
+
+    /// <summary>The last proof that the person is present is too long ago.</summary>
+    /// <param name="throughToken">Whether the caller acts through an access token.</param>
+    public static Error FreshSignInRequired(bool throughToken) => new(
+        ErrorCode.FreshSignInRequired,
+        throughToken
+            ? "This needs a recent approval. Approve the command line again, then try again."
+            : "Confirm that it is you: enter your password again, or send it to POST /api/session/confirm. Then try again.");
 
     /// <summary>The caller's role does not allow it.</summary>
     /// <param name="detail">Who may do it.</param>

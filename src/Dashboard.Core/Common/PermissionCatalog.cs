@@ -25,6 +25,9 @@ public sealed class PermissionCatalog
     /// default.</summary>
     public const string Verify = "verify";
 
+    /// <summary>The permission to change things. A live key with it is minted only by a person who is known to be present.</summary>
+    public const string Write = "write";
+
     /// <summary>The maximum length of a key's stored permissions, separated by spaces and including <see cref="Verify"/>.</summary>
     public const int MaxPermissionsLength = ((MaxNames + 1) * (MaxNameLength + 1)) - 1;
 

@@ -203,6 +203,11 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     internal async Task<Result<IssuedKey>> IssueAsync(
         UnitOfWork change, ProjectAccess project, NewKey input, IReadOnlyList<Resource> resources, CancellationToken cancellationToken)
     {
+        if (NeedsPresence(input) && await change.CheckPresenceAsync(cancellationToken) is { } stale)
+        {
+            return stale;
+        }
+
         var secret = options.Template.Mint(input.Environment);
         while (await change.Context.Keys.AnyAsync(key => key.KeyId == secret.KeyId, cancellationToken))
         {
@@ -250,6 +255,10 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         var row = await ReadAsync(change.Context, change.Actor, key.KeyId, change.Now, cancellationToken);
         return new IssuedKey(row.Value, secret);
     }
+
+    /// <summary>A live key that may write needs a recent proof that the person is present: a borrowed session must not be enough for it.</summary>
+    bool NeedsPresence(NewKey input) =>
+        input.Environment == KeyEnvironment.Live && catalog.InOrder(input.Permissions).Contains(PermissionCatalog.Write, StringComparer.Ordinal);
 
     /// <summary>Stores the template with its first key, only once even if two projects create their first keys at the same time.</summary>
     async Task StoreTemplateAsync(UnitOfWork change, CancellationToken cancellationToken)

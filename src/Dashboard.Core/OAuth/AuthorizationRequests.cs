@@ -88,6 +88,11 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
                     return Error.NotFound;
                 }
 
+                if (OAuthScopes.NeedsPresence(request.Scopes) && await change.CheckPresenceAsync(token) is { } stale)
+                {
+                    return stale;
+                }
+
                 client.ApprovedAt ??= change.Now;
                 change.Context.Add(new AuthorizationCode
                 {

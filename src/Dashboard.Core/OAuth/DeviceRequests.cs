@@ -188,6 +188,11 @@ public sealed class DeviceRequests(
                     return Unknown;
                 }
 
+                if (state == DeviceCodeState.Approved && OAuthScopes.NeedsPresence(row.Scope.Split(' ')) && await change.CheckPresenceAsync(token) is { } stale)
+                {
+                    return stale;
+                }
+
                 await change.Context.RegisteredClients.Where(x => x.ClientId == row.ClientId && x.ApprovedAt == null && state == DeviceCodeState.Approved)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.ApprovedAt, change.Now), token);
                 var name = (await OAuthClients.ReadManyAsync(change.Context, [row.ClientId], token)).GetValueOrDefault(row.ClientId)?.Name ?? row.ClientId;

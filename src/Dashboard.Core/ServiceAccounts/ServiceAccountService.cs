@@ -233,7 +233,12 @@ public sealed partial class ServiceAccountService(
         await change.Context.SaveChangesAsync(cancellationToken);
         var request = new NewKey(first.Path.ToString(), account.Name, input.Environment, Permissions: account.Permissions.Split(' '), ServiceAccountId: account.Id);
         var key = await keys.IssueAsync(change, first, request, [], cancellationToken);
-        if (key.Error is null && input.IdempotencyKey is not null)
+        if (key.Error is { } refused)
+        {
+            return refused;
+        }
+
+        if (input.IdempotencyKey is not null)
         {
             change.Context.Add(IdempotencyRecord.Of(change.Actor, RequestOf(first, input), first.ProjectId, key.Value.Key.KeyId, change.Now));
             await change.Context.SaveChangesAsync(cancellationToken);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using SessionOptions = Dashboard.Core.Changes.SessionOptions;
 
 namespace Dashboard.Accounts;
 
@@ -16,7 +17,7 @@ static class AccountServices
     {
         var https = new PublicUrl(configuration).IsHttps;
         services.AddAuthentication(IdentityConstants.ApplicationScheme)
-            .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https))
+            .AddCookie(IdentityConstants.ApplicationScheme, cookie => SessionCookie.Configure(cookie, https, SettingsBinder.Read<SessionOptions>(configuration)))
             .AddAccessTokens();
         services.AddAuthorization();
         services.Configure<AntiforgeryOptions>(forms =>
@@ -28,6 +29,7 @@ static class AccountServices
         services.AddScoped<SessionWatch>();
         services.AddScoped<AuthenticationStateProvider>(scope => scope.GetRequiredService<SessionWatch>());
         services.AddScoped<CircuitHandler, SessionWatchStart>();
+        services.AddSingleton(new BrowserCookie(https));
         services.AddSingleton(provider => new SetUpCookie(provider.GetRequiredService<IDataProtectionProvider>(), https));
         return services;
     }
@@ -35,6 +37,7 @@ static class AccountServices
     public static void MapAccount(this IEndpointRouteBuilder app)
     {
         app.MapSession();
+        app.MapSessions();
         app.MapSignOut();
     }
 }

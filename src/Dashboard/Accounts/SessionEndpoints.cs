@@ -24,6 +24,9 @@ static class SessionEndpoints
         var session = app.MapGroup("/api/session").RequireAuthorization(SessionPolicy.Name).AsApi().WithTags("Session");
         session.MapRead("", WhoAmIAsync).WithName("getSession").WithSummary("Get the current session.")
             .Answers<SessionAnswer>(200, "The session.");
+        session.MapPost("/confirm", ConfirmAsync).WithName("confirmSession")
+            .WithSummary("Prove that the user is present, for changes that a session alone is not enough for.")
+            .Answers<ConfirmAnswer>(200, "The proof counts for 15 minutes.").Refuses(ErrorCode.InvalidCredentials, ErrorCode.RateLimited);
         session.MapDelete("", SignOutAsync).WithName("signOut").WithSummary("Sign out and end the session.").AnswersNothing("Signed out.");
     }
 
@@ -35,7 +38,7 @@ static class SessionEndpoints
             return Error.Invalid("code", "This account has no second factor. Omit the code.").ToResult();
         }
 
-        var outcome = await signIn.SignInAsync(http.ToAttempt(request.Email, request.Password, remember: false), http.RequestAborted);
+        var outcome = await signIn.SignInAsync(http.ToAttempt(request.Email, request.Password, request.Remember), http.RequestAborted);
         if (outcome.Error is { } refused)
         {
             return refused.ToResult();
@@ -45,6 +48,18 @@ static class SessionEndpoints
         await http.WriteSessionCookieAsync(signedIn);
         return await ShowAsync(
             http, projects, new(signedIn.UserId, signedIn.Name, request.Email!.Trim()), signedIn.SessionId, signedIn.ExpiresAt);
+    }
+
+    static async Task<IResult> ConfirmAsync(JsonBody<ConfirmRequest> body, HttpContext http, PresenceService presence)
+    {
+        var request = body.Value;
+        if (request.Code is not null || request.Passkey is not null)
+        {
+            return Error.Invalid(request.Code is not null ? "code" : "passkey", "This account has no second factor. Send the password.").ToResult();
+        }
+
+        var outcome = await presence.ConfirmAsync(http.Caller(), request.Password, http.RequestAborted);
+        return outcome.ToResult(until => TypedResults.Ok(new ConfirmAnswer(until)));
     }
 
     static Task<IResult> WhoAmIAsync(HttpContext http, ProjectService projects)
@@ -74,11 +89,24 @@ static class SessionEndpoints
     sealed record SignInRequest(
         [Field("The account's email address.", Example = "\"ada@example.com\"")] string? Email = null,
         [Field("The account's password.", Example = "\"correct horse battery staple\"")] string? Password = null,
-        [Field("A code from the second factor, if the account has one.", Example = "\"123456\"")] string? Code = null)
+        [Field("A code from the second factor, if the account has one.", Example = "\"123456\"")] string? Code = null,
+        [Field("Whether the browser keeps the session when it is closed.")] bool Remember = false)
     {
         /// <summary>Omits the credentials.</summary>
         public override string ToString() => nameof(SignInRequest);
     }
+
+    sealed record ConfirmRequest(
+        [Field("The account's password.", Example = "\"correct horse battery staple\"")] string? Password = null,
+        [Field("A code from the second factor, if the account has one.", Example = "\"123456\"")] string? Code = null,
+        [Field("The answer of a passkey as JSON text, if the account has one.", Example = "\"{}\"")] string? Passkey = null)
+    {
+        /// <summary>Omits the credentials.</summary>
+        public override string ToString() => nameof(ConfirmRequest);
+    }
+
+    sealed record ConfirmAnswer(
+        [Field("Until when the proof counts.", Example = "\"2026-11-21T21:45:00.000Z\"")] DateTimeOffset FreshUntil);
 
     sealed record SessionUser(
         [Field("The user's identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")] string Id,

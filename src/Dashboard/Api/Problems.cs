@@ -19,6 +19,7 @@ static class Problems
         ErrorCode.InvalidCredentials => (401, "invalid_credentials"),
         ErrorCode.Forbidden => (403, "forbidden"),
         ErrorCode.CrossSite => (403, "cross_site"),
+        ErrorCode.FreshSignInRequired => (403, "fresh_sign_in_required"),
         ErrorCode.NotFound => (404, "not_found"),
         ErrorCode.Conflict => (409, "conflict"),
         ErrorCode.AlreadyCreated => (409, "already_created"),

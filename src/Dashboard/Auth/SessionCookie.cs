@@ -5,9 +5,11 @@ using Dashboard.Core.Accounts;
 using Dashboard.Core.Setup;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.StaticAssets;
+using SessionOptions = Dashboard.Core.Changes.SessionOptions;
 
 namespace Dashboard.Auth;
 
@@ -15,15 +17,18 @@ namespace Dashboard.Auth;
 /// request.</summary>
 static class SessionCookie
 {
+    /// <summary>The claim of the cookie with the session's secret. It is not passed on.</summary>
+    const string SecretClaim = "sid";
+
     /// <summary>The claim with the session's expiry, RFC 3339.</summary>
     public const string ExpiryClaim = "exp";
 
     /// <summary>Configures the session cookie and its validation.</summary>
-    public static void Configure(CookieAuthenticationOptions options, bool https)
+    public static void Configure(CookieAuthenticationOptions options, bool https, SessionOptions sessions)
     {
         Configure(options.Cookie, "latchkey", https);
         options.SlidingExpiration = false;
-        options.ExpireTimeSpan = SessionService.KeptLifetime; // the session itself may expire earlier
+        options.ExpireTimeSpan = sessions.RememberedLifetime; // the session itself may expire earlier
         options.LoginPath = "/account/sign-in";
         options.AccessDeniedPath = "/not-found";
         options.Events.OnValidatePrincipal = ValidateAsync;
@@ -42,25 +47,34 @@ static class SessionCookie
         cookie.Path = "/";
     }
 
-    /// <summary>Writes the cookie of a new session.</summary>
-    public static Task WriteSessionCookieAsync(this HttpContext http, SignedIn session) => http.SignInAsync(
-        IdentityConstants.ApplicationScheme,
-        new(new ClaimsIdentity(
-            [new(ClaimTypes.NameIdentifier, session.UserId), new(CurrentActor.SessionClaim, session.SessionId)],
-            IdentityConstants.ApplicationScheme)),
-        new() { IsPersistent = session.Remember, ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
+    /// <summary>Writes the cookie of a new session, and the one that makes the browser known.</summary>
+    public static Task WriteSessionCookieAsync(this HttpContext http, SignedIn session)
+    {
+        http.RequestServices.GetRequiredService<BrowserCookie>().Write(http, session.BrowserSecret);
+        return http.SignInAsync(
+            IdentityConstants.ApplicationScheme,
+            new(new ClaimsIdentity(
+                [new(ClaimTypes.NameIdentifier, session.UserId), new(SecretClaim, session.SessionSecret)],
+                IdentityConstants.ApplicationScheme)),
+            new() { IsPersistent = session.Remember, ExpiresUtc = session.ExpiresAt, AllowRefresh = false });
+    }
 
     static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var http = context.HttpContext;
         if (SkipsValidation(http)
             || context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is not { } user
-            || context.Principal.FindFirstValue(CurrentActor.SessionClaim) is not { } id
+            || context.Principal.FindFirstValue(SecretClaim) is not { } secret
             || await http.RequestServices.GetRequiredService<SessionService>()
-                .FindLiveAsync(id, user, http.RequestAborted) is not { } session)
+                .FindLiveAsync(secret, user, http.RequestAborted) is not { } session)
         {
             context.RejectPrincipal();
             return;
+        }
+
+        if (IsActivity(http))
+        {
+            await SessionActivity.KeepAsync(http, session);
         }
 
         context.ReplacePrincipal(new(new ClaimsIdentity(
@@ -73,6 +87,11 @@ static class SessionCookie
             ],
             IdentityConstants.ApplicationScheme)));
     }
+
+    /// <summary>Returns whether a request shows that the user is active: it is for a page. What pages do by themselves, such as to reconnect,
+    /// and what programs do is no activity.</summary>
+    static bool IsActivity(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null && !http.Request.Headers.ContainsKey("Sec-Purpose");
 
     /// <summary>Returns whether a request skips session validation, which reads the database: static files, endpoints that verify
     /// credentials, and the error page, which may report that the database is unavailable.</summary>

@@ -15,25 +15,53 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
     /// <summary>How long to wait after a failed check.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long before a session expires for want of activity the page asks whether to stay signed in.</summary>
+    public static readonly TimeSpan IdleNotice = TimeSpan.FromMinutes(2);
+
+    /// <summary>How often the session is checked while the page asks: the answer may be given in another tab.</summary>
+    public static readonly TimeSpan NoticeInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a page stays open for <see cref="Hold"/> once its session has ended.</summary>
+    public static readonly TimeSpan HoldLimit = TimeSpan.FromMinutes(15);
+
+    /// <summary>A timer takes no more than 49 days.</summary>
+    static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    static readonly Task<AuthenticationState> Nobody = Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity())));
+
     readonly Lock gate = new();
     readonly CancellationTokenSource lifetime = new();
+    readonly List<Held> holds = [];
     IDisposable? subscription;
     ITimer? timer;
     Actor? user;
     SessionStatus? known;
+    DateTimeOffset? heldUntil;
     bool checking;
     bool again;
-    bool ended;
+    volatile bool ended;
+    bool stopped;
     bool rightsLost;
     bool disposed;
-    int holds;
 
     /// <summary>Raised when the session continues but the user was removed from an organization or has a lower role, so that the page may
     /// show what they may no longer see. Raised on any thread.</summary>
     public event EventHandler? RightsLost;
 
+    /// <summary>Raised when <see cref="IdleAt"/> has changed. Raised on any thread.</summary>
+    public event EventHandler? IdleChanged;
+
+    /// <summary>When the session expires for want of activity, if that is soon; otherwise null.</summary>
+    public DateTimeOffset? IdleAt { get; private set; }
+
+    /// <summary>Whether the session has ended. Then the page reads and changes nothing, even if it is held open.</summary>
+    public bool HasEnded => ended;
+
     /// <summary>The current or the last check.</summary>
     public Task Checking { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Returns the user, who is nobody from the moment on in which the session has ended, also while the page is held open.</summary>
+    public override Task<AuthenticationState> GetAuthenticationStateAsync() => ended ? Nobody : base.GetAuthenticationStateAsync();
 
     /// <summary>Starts to watch the session of this circuit's user.</summary>
     public async Task BeginAsync()
@@ -57,17 +85,24 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
         Check(); // covers changes since the cookie was validated
     }
 
-    /// <summary>Keeps the page open until the returned value is disposed, because it shows a secret that cannot be shown again. A session
-    /// that ended in between ends the page then.</summary>
-    public IDisposable Hold()
+    /// <summary>Keeps the page on the screen until the returned value is disposed, because it shows a secret that cannot be shown again. If
+    /// the session ends in between, the page no longer reads or changes anything, and closes after <see cref="HoldLimit"/> at the
+    /// latest.</summary>
+    /// <param name="changed">Called on any thread when the session has ended or the user has lost permissions, and again, with true, when the
+    /// limit is reached.</param>
+    public IDisposable Hold(Action<bool> changed)
     {
+        var held = new Held(this, changed);
         lock (gate)
         {
-            holds++;
+            holds.Add(held);
         }
 
-        return new Held(this);
+        return held;
     }
+
+    /// <summary>Checks the session now.</summary>
+    public void Refresh() => Check();
 
     /// <inheritdoc />
     public void Dispose()
@@ -94,7 +129,7 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
         lock (gate)
         {
             again = true;
-            if (checking || ended || disposed)
+            if (checking || stopped || disposed)
             {
                 return;
             }
@@ -110,7 +145,7 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
         {
             lock (gate)
             {
-                checking = again && !ended && !disposed;
+                checking = again && !stopped && !disposed;
                 again = false;
                 if (!checking)
                 {
@@ -120,7 +155,7 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
 
             try
             {
-                Apply(await sessions.FindStatusAsync(user!.SessionId!, user.Id, lifetime.Token));
+                Apply(ended ? null : await sessions.FindStatusAsync(user!.SessionId!, user.Id, lifetime.Token));
             }
             catch (Exception) when (disposed)
             {
@@ -141,34 +176,56 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
 
     void Apply(SessionStatus? status)
     {
+        var now = time.GetUtcNow();
+        DateTimeOffset? idleAt = status is not null && status.IdleAt < status.ExpiresAt && status.IdleAt - now <= IdleNotice ? status.IdleAt : null;
+        bool notify;
         lock (gate)
         {
-            ended = status is null;
+            ended |= status is null;
             rightsLost |= status is not null && known is not null && !status.Covers(known);
             known = status ?? known;
+            (notify, IdleAt) = (IdleAt != idleAt, idleAt);
         }
 
-        if (status is not null)
+        if (notify)
         {
-            var left = status.ExpiresAt - time.GetUtcNow();
-            timer!.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            IdleChanged?.Invoke(this, EventArgs.Empty);
         }
 
         Act();
+        Wake(status, now);
     }
 
     void Act()
     {
-        bool end, notify;
+        var (end, notify, warn) = (false, false, false);
+        Held[] held;
         lock (gate)
         {
-            (end, notify) = holds > 0 || disposed ? (false, false) : (ended, rightsLost);
-            rightsLost &= !notify;
+            if (disposed || stopped || !(ended || rightsLost))
+            {
+                return;
+            }
+
+            held = [.. holds];
+            var now = time.GetUtcNow();
+            warn = held.Length > 0 && heldUntil is null;
+            heldUntil ??= now + HoldLimit;
+            if (held.Length == 0 || now >= heldUntil)
+            {
+                (end, notify, stopped) = (ended, !ended && rightsLost, ended);
+                (rightsLost, heldUntil) = (false, null);
+            }
+        }
+
+        if (warn || end || notify)
+        {
+            Array.ForEach(held, x => x.Changed(end || notify));
         }
 
         if (end)
         {
-            SetAuthenticationState(Task.FromResult(new AuthenticationState(new ClaimsPrincipal(new ClaimsIdentity()))));
+            SetAuthenticationState(Nobody);
         }
         else if (notify)
         {
@@ -176,28 +233,43 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
         }
     }
 
-    void Release()
+    void Release(Held held)
     {
         lock (gate)
         {
-            holds--;
+            holds.Remove(held);
         }
 
         Act();
     }
 
+    /// <summary>Checks again when the session expires, the user has to be asked, or the page has been held open for long enough.</summary>
+    void Wake(SessionStatus? status, DateTimeOffset now)
+    {
+        var after = status is null ? LongestWait
+            : status.ExpiresAt <= status.IdleAt ? status.ExpiresAt - now
+            : IdleAt is null ? status.IdleAt - IdleNotice - now
+            : Min(status.IdleAt - now, NoticeInterval);
+        after = Min(after, Min(LongestWait, heldUntil - now ?? LongestWait));
+        timer!.Change(after > TimeSpan.Zero ? after : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not check the session of an open page. Retrying.")]
     partial void LogNotRead(Exception failure);
 
-    sealed class Held(SessionWatch watch) : IDisposable
+    sealed class Held(SessionWatch watch, Action<bool> changed) : IDisposable
     {
         int released;
+
+        public Action<bool> Changed => changed;
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref released, 1) == 0)
             {
-                watch.Release();
+                watch.Release(this);
             }
         }
     }

@@ -11,6 +11,7 @@ public sealed class CopiedEventArgs : EventArgs
     public bool Copied => string.Equals(Outcome, "copied", StringComparison.Ordinal);
 }
 
-/// <summary>Makes <c>@oncopied</c> known to Razor.</summary>
+/// <summary>Makes <c>@oncopied</c> and <c>@onactive</c> known to Razor.</summary>
+[EventHandler("onactive", typeof(EventArgs), enableStopPropagation: true, enablePreventDefault: false)]
 [EventHandler("oncopied", typeof(CopiedEventArgs), enableStopPropagation: true, enablePreventDefault: false)]
 public static class EventHandlers;

@@ -24,5 +24,6 @@ public sealed partial class KeysPage
 
     /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
+        SessionExpiredPrompt.DoAsync(
+            User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), () => Dialogs.ConfirmPresenceAsync());
 }

@@ -1,6 +1,7 @@
 using Dashboard.Accounts;
 using Dashboard.Auth;
 using Dashboard.Components;
+using Dashboard.Core.Accounts;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
@@ -16,7 +17,11 @@ public sealed partial class Consent : ComponentBase
     AuthorizationRequest? request;
     string? shown;
     Error? fault;
+    Error? presenceFault;
+    bool needsPassword;
     IReadOnlyList<OrganizationAccess> organizations = [];
+
+    [Inject] PresenceService Presence { get; set; } = null!;
 
     [Inject] AuthorizationRequests Requests { get; set; } = null!;
 
@@ -63,6 +68,7 @@ public sealed partial class Consent : ComponentBase
             Http.Response.Headers.ContentSecurityPolicy = Http.Response.Headers.ContentSecurityPolicy.ToString()
                 .Replace("form-action 'self'", $"form-action 'self' {SourceOf(request.RedirectUri)}", StringComparison.Ordinal);
             organizations = await Projects.OrganizationsAsync(Actor, Http.RequestAborted);
+            needsPassword = await Presence.NeedsPasswordAsync(Actor, request.Scopes, Http.RequestAborted);
         }
     }
 
@@ -87,6 +93,12 @@ public sealed partial class Consent : ComponentBase
             return;
         }
 
+        presenceFault = await Presence.ConfirmApprovalAsync(Actor, request.Scopes, Choice.Password, Http.RequestAborted);
+        if (presenceFault is not null)
+        {
+            return;
+        }
+
         var approved = await Requests.ApproveAsync(Actor, request, Choice.Organization ?? "", issuer, Http.RequestAborted);
         if ((fault = approved.Error) is null)
         {
@@ -101,6 +113,8 @@ public sealed partial class Consent : ComponentBase
     sealed class Decision
     {
         public string? Organization { get; set; }
+
+        public string? Password { get; set; }
 
         public string? Answer { get; set; }
     }

@@ -1,5 +1,6 @@
 using Dashboard.Accounts;
 using Dashboard.Auth;
+using Dashboard.Core.Accounts;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
@@ -19,8 +20,12 @@ public sealed partial class DeviceVerify : ComponentBase
 
     Error? fault;
     DeviceRequest? request;
+    Error? presenceFault;
+    bool needsPassword;
     bool? decided;
     IReadOnlyList<OrganizationAccess> organizations = [];
+
+    [Inject] PresenceService Presence { get; set; } = null!;
 
     [Inject] DeviceRequests Devices { get; set; } = null!;
 
@@ -53,6 +58,7 @@ public sealed partial class DeviceVerify : ComponentBase
         {
             request = found.Value;
             organizations = await Projects.OrganizationsAsync(Actor, Http.RequestAborted);
+            needsPassword = await Presence.NeedsPasswordAsync(Actor, request.Scopes, Http.RequestAborted);
         }
     }
 
@@ -66,6 +72,12 @@ public sealed partial class DeviceVerify : ComponentBase
         }
 
         var allow = Choice.Answer == "allow";
+        if (allow && !string.IsNullOrEmpty(Choice.Password) && (presenceFault = (await Presence.ConfirmAsync(Actor, Choice.Password, Http.RequestAborted)).Error) is not null)
+        {
+            await FindAsync(Choice.UserCode);
+            return;
+        }
+
         var outcome = allow
             ? await Devices.ApproveAsync(Actor, Choice.UserCode, Choice.Organization ?? "", Http.RequestAborted)
             : await Devices.DenyAsync(Actor, Choice.UserCode, Http.RequestAborted);
@@ -76,7 +88,14 @@ public sealed partial class DeviceVerify : ComponentBase
         }
 
         await FindAsync(Choice.UserCode);
-        fault = outcome.Error;
+        if (outcome.Error.Code == ErrorCode.FreshSignInRequired)
+        {
+            presenceFault = Error.Invalid("password", "Enter your password.");
+        }
+        else
+        {
+            fault = outcome.Error;
+        }
     }
 
     sealed class Typed
@@ -89,6 +108,8 @@ public sealed partial class DeviceVerify : ComponentBase
         public string? UserCode { get; set; }
 
         public string? Organization { get; set; }
+
+        public string? Password { get; set; }
 
         public string? Answer { get; set; }
     }

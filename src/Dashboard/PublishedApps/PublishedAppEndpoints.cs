@@ -17,7 +17,7 @@ static class PublishedAppEndpoints
             .WithSummary(
                 "Publish an app. It gets a managed key, limited to one resource. The response is the only one that contains the key.")
             .Answers<IssuedAppAnswer>(201, "The app was published.", ("Location", "The URL of the app."))
-            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.AlreadyCreated);
+            .Refuses(ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.AlreadyCreated);
         apps.MapRead("", ListAsync).WithName("listApps").WithSummary("List the published apps of a project, newest first.")
             .Answers<ListAnswer<AppAnswer>>(200, "A page of apps.").Refuses(ErrorCode.NotFound);
         apps.MapRead(One, GetAsync).WithName("getApp").WithSummary("Read an app, even if it is unpublished.")

@@ -123,7 +123,8 @@ public sealed partial class PublishedAppsPage : IDisposable
 
     /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
+        SessionExpiredPrompt.DoAsync(
+            User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), () => Dialogs.ConfirmPresenceAsync());
 
     [LoggerMessage(LogLevel.Error, "Could not read the list of apps after publishing one.")]
     static partial void LogNotRead(ILogger log, Exception failure);

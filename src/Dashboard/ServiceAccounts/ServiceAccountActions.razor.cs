@@ -47,7 +47,8 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
 
     /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     public Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
+        SessionExpiredPrompt.DoAsync(
+            User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), () => Dialogs.ConfirmPresenceAsync());
 
     /// <summary>Opens the dialog to change an account, with its current values.</summary>
     public async Task ChangeAsync(string id, string name)

@@ -15,6 +15,7 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
     bool used;
     bool guarded;
     bool focusGuard;
+    bool closing;
 
     /// <summary>What to show; null closes the dialog and removes the secrets from the page.</summary>
     [Parameter, EditorRequired] public SecretReveal? Issued { get; set; }
@@ -43,9 +44,9 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
         {
             (seen, used, guarded) = (Issued, false, false);
             copied.Clear();
-            // Keep the page open even if the session ends: the secrets cannot be shown again.
+            // Keep the page on the screen even if the session ends: the secrets cannot be shown again.
             hold?.Dispose();
-            hold = Shown is null ? null : Watch.Hold();
+            (hold, closing) = (Shown is null ? null : Watch.Hold(close => _ = InvokeAsync(() => EndAsync(close))), false);
         }
     }
 
@@ -55,6 +56,17 @@ public sealed partial class SecretDialog : ComponentBase, IDisposable
         {
             focusGuard = false;
             await dialog.FocusAsync(".guard button");
+        }
+    }
+
+    /// <summary>Says that the session has ended, or closes at last.</summary>
+    async Task EndAsync(bool close)
+    {
+        closing = true;
+        StateHasChanged();
+        if (close)
+        {
+            await OnClosed.InvokeAsync();
         }
     }
 

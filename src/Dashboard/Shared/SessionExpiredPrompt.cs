@@ -12,9 +12,17 @@ static class SessionExpiredPrompt
     /// <param name="user">The signed-in user.</param>
     /// <param name="action">The action.</param>
     /// <param name="onExpired">Called if the session has ended, such as <see cref="AskAsync"/>.</param>
-    public static async Task<Result<T>> DoAsync<T>(CurrentUser user, Func<Actor, Task<Result<T>>> action, Func<Task> onExpired)
+    /// <param name="confirm">Called if the user has to prove to be present, such as <see cref="ConfirmPresenceExtensions.ConfirmPresenceAsync"/>.
+    /// If it returns true, the action runs again.</param>
+    public static async Task<Result<T>> DoAsync<T>(
+        CurrentUser user, Func<Actor, Task<Result<T>>> action, Func<Task> onExpired, Func<Task<bool>>? confirm = null)
     {
         var outcome = await user.ActorAsync() is { } actor ? await action(actor) : Error.SessionRequired;
+        if (outcome.Error?.Code == ErrorCode.FreshSignInRequired && confirm is not null && await confirm())
+        {
+            outcome = await user.ActorAsync() is { } present ? await action(present) : Error.SessionRequired;
+        }
+
         if (outcome.Error?.Code == ErrorCode.SessionRequired)
         {
             _ = onExpired();

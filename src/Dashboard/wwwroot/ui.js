@@ -119,6 +119,7 @@
   let toasts = null;
 
   function settle() {
+    closeLater();
     if (!toasts?.isConnected && (toasts = document.querySelector('.toasts'))) under.observe(toasts);
     const now = dialogs(), closed = open.some(dialog => !now.includes(dialog));
     open = now;
@@ -444,6 +445,33 @@
   addEventListener('pagehide', () => all(document, '[data-secret]').forEach(secret => secret.replaceChildren()));
   addEventListener('pageshow', e => { if (e.persisted) location.reload(); });
 
+  // A page whose session has ended shows its secret for a while longer. It goes by itself, since the server may be out of reach by then.
+  let closing = false;
+  addEventListener('beforeunload', e => { if (closing) e.stopImmediatePropagation(); }, true);
+  function closeLater() {
+    for (const notice of all(document, '[data-close-after]:not([data-close-set])')) {
+      notice.dataset.closeSet = '';
+      setTimeout(() => {
+        if (!notice.isConnected) return;
+        closing = true;
+        all(document, '[data-secret]').forEach(secret => secret.replaceChildren());
+        location.reload();
+      }, notice.dataset.closeAfter * 1000);
+    }
+  }
+
+  // ── Activity: what the person does keeps the session alive, told once a minute. Timers, reconnecting and scripts are no activity. ──
+
+  let active = -Infinity;
+  function tellActive(e) {
+    if (!e.isTrusted || lost() || performance.now() - active < 60_000) return;
+    const listener = document.getElementById('activity');
+    if (!listener) return;
+    active = performance.now();
+    listener.dispatchEvent(new CustomEvent('active', { bubbles: true }));
+  }
+  for (const name of ['pointerdown', 'keydown', 'wheel']) addEventListener(name, tellActive, { capture: true, passive: true });
+
   // ── Connection. Blazor's own handler tries ten times in a row and stops for good after some minutes. And it takes up again what the server
   // had already ended, without the dialogs and texts that were in it. Here an ended page says that it has to be reloaded. ──
 
@@ -506,6 +534,7 @@
 
   function startBlazor() {
     if (!window.Blazor) return;
+    window.Blazor.registerCustomEventType('active', { createEventArgs: () => ({}) });
     window.Blazor.registerCustomEventType('copied', { createEventArgs: e => ({ outcome: e.detail.outcome }) });
     const banner = document.getElementById('connection');
     new ResizeObserver(() => { if (lost()) root.style.setProperty('--banner', `${banner.offsetHeight}px`); }).observe(banner);

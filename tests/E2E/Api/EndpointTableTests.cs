@@ -68,6 +68,14 @@ public sealed class EndpointTableTests(Tenants tenants)
             new("/api/session", new { email = Product.Email, password = 1 }, 400, "invalid_request")),
         new("GET /api/session", Refused("/api/session"), Refused("/api/session"), new("/api/session", null, 200), new("/api/session", null, 200), null) { ForSessions = true },
         new("DELETE /api/session", Refused("/api/session"), Refused("/api/session"), null, null, null) { ForSessions = true }, // tested separately, because it ends the caller's session
+        new("POST /api/session/confirm",
+            Refused("/api/session/confirm", new { password = "x" }), Refused("/api/session/confirm", new { password = "x" }),
+            new("/api/session/confirm", new { password = Product.Password }, 200), new("/api/session/confirm", new { password = Product.Password }, 200),
+            Bad("/api/session/confirm", new { password = Product.Password, code = "123456" })) { ForSessions = true },
+        new("GET /api/sessions", Refused("/api/sessions"), Refused("/api/sessions"), new("/api/sessions", null, 200), new("/api/sessions", null, 200), Bad("/api/sessions?limit=0")) { ForSessions = true },
+        new("DELETE /api/sessions", Refused("/api/sessions"), Refused("/api/sessions"), null, null, null) { ForSessions = true }, // tested separately, because it ends the other callers' sessions
+        new("DELETE /api/sessions/{session_id}",
+            Refused("/api/sessions/nothing"), Refused("/api/sessions/nothing"), Hidden("/api/sessions/nothing"), Hidden("/api/sessions/nothing"), Hidden("/api/sessions/nothing")) { ForSessions = true },
         new("POST /api/keys", Refused("/api/keys", Key), Refused("/api/keys", Key), Hidden("/api/keys", Key), Forbidden("/api/keys", Key), Bad("/api/keys", new { name = "" })),
         new("POST /api/keys/which",
             Refused("/api/keys/which", Which), Refused("/api/keys/which", Which), Hidden("/api/keys/which", Which), Hidden("/api/keys/which", Which),

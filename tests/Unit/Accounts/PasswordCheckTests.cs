@@ -7,6 +7,8 @@ namespace Dashboard.Tests.Unit.Accounts;
 
 public sealed class PasswordCheckTests
 {
+    static readonly PasswordLane Somewhere = PasswordLane.Of(SignInFixture.Office);
+
     static readonly DashboardUser Priya = new() { PasswordHash = "right" };
 
     [Theory]
@@ -15,17 +17,17 @@ public sealed class PasswordCheckTests
     public async Task Password_is_held_against_the_hash(string typed, PasswordVerificationResult result)
     {
         using var hasher = new SlowHasher();
-        using var check = new PasswordCheck(hasher);
-        Assert.Equal(result, (await check.VerifyAsync(Priya, typed, SignInFixture.Cancel)).Value);
+        var check = new PasswordCheck(hasher, TimeProvider.System);
+        Assert.Equal(result, (await check.VerifyAsync(Priya, typed, Somewhere, SignInFixture.Cancel)).Value);
     }
 
     [Fact]
     public async Task Nobody_and_a_person_without_a_password_cost_a_hash_and_fail()
     {
         using var hasher = new SlowHasher();
-        using var check = new PasswordCheck(hasher);
-        Assert.Equal(PasswordVerificationResult.Failed, (await check.VerifyAsync(null, "right", SignInFixture.Cancel)).Value);
-        Assert.Equal(PasswordVerificationResult.Failed, (await check.VerifyAsync(new(), "right", SignInFixture.Cancel)).Value);
+        var check = new PasswordCheck(hasher, TimeProvider.System);
+        Assert.Equal(PasswordVerificationResult.Failed, (await check.VerifyAsync(null, "right", Somewhere, SignInFixture.Cancel)).Value);
+        Assert.Equal(PasswordVerificationResult.Failed, (await check.VerifyAsync(new(), "right", Somewhere, SignInFixture.Cancel)).Value);
         Assert.Equal(2, hasher.Verified);
     }
 
@@ -34,17 +36,17 @@ public sealed class PasswordCheckTests
     {
         using var hasher = new SlowHasher();
         hasher.Door.Reset();
-        using var check = new PasswordCheck(hasher);
-        var held = Enumerable.Range(0, PasswordCheck.AtOnce).Select(_ => Task.Run(() => check.VerifyAsync(Priya, "right", SignInFixture.Cancel))).ToList();
+        var check = new PasswordCheck(hasher, TimeProvider.System);
+        var held = Enumerable.Range(0, PasswordCheck.AtOnce).Select(_ => Task.Run(() => check.VerifyAsync(Priya, "right", Somewhere, SignInFixture.Cancel))).ToList();
         await hasher.Busy(PasswordCheck.AtOnce);
-        var waiting = Enumerable.Range(0, PasswordCheck.MaxWaiting).Select(_ => check.VerifyAsync(Priya, "right", SignInFixture.Cancel)).ToList();
-        var late = await check.VerifyAsync(Priya, "right", SignInFixture.Cancel);
+        var waiting = Enumerable.Range(0, PasswordQueue.MaxOfNetwork).Select(_ => check.VerifyAsync(Priya, "right", Somewhere, SignInFixture.Cancel)).ToList();
+        var late = await check.VerifyAsync(Priya, "right", Somewhere, SignInFixture.Cancel);
         Assert.Equal((ErrorCode.RateLimited, TimeSpan.FromSeconds(5)), (late.Error?.Code, late.Error?.RetryAfter));
 
         hasher.Door.Set();
         Assert.All(await Task.WhenAll(held.Concat(waiting)), answer => Assert.True(answer.Succeeded));
         Assert.Equal(PasswordCheck.AtOnce, hasher.MaxConcurrent);
-        Assert.True((await check.VerifyAsync(Priya, "right", SignInFixture.Cancel)).Succeeded);
+        Assert.True((await check.VerifyAsync(Priya, "right", Somewhere, SignInFixture.Cancel)).Succeeded);
     }
 
     /// <summary>Uses the password as its own hash, and blocks in a check while its gate is closed.</summary>

@@ -18,9 +18,17 @@ public sealed class SignInFixture : IAsyncDisposable
 
     public static readonly IPAddress Office = IPAddress.Parse("203.0.113.7");
 
+    public const string Browser = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0";
+
     public TestInstallation Installation { get; } = TestInstallation.Empty();
 
     public Services Services { get; }
+
+    /// <summary>The secrets of the sessions that <see cref="EnterAsync"/> began, by session.</summary>
+    public Dictionary<string, string> Secrets { get; } = [];
+
+    /// <summary>The secret of the browser that entered last.</summary>
+    public string? BrowserSecret { get; private set; }
 
     SignInFixture() => Services = Start();
 
@@ -43,8 +51,11 @@ public sealed class SignInFixture : IAsyncDisposable
         adjust?.Invoke(services);
     });
 
-    public Task<Result<SignedIn>> SignInAsync(string? password = Password, string? email = Email, IPAddress? from = null, bool remember = false) =>
-        Services.Get<SignInService>().SignInAsync(new(email, password, remember, from ?? Office, "Mozilla/5.0"), Cancel);
+    /// <summary>Signs in from a browser that is not known, unless its secret is given.</summary>
+    public Task<Result<SignedIn>> SignInAsync(
+        string? password = Password, string? email = Email, IPAddress? from = null, bool remember = false, string? browser = null, string? replaced = null) =>
+        Services.Get<SignInService>().SignInAsync(
+            new(email, password, remember, from ?? Office, Browser) { BrowserSecret = browser, ReplacedSessionId = replaced }, Cancel);
 
     public async Task FailAsync(int times, IPAddress? from = null)
     {
@@ -54,9 +65,10 @@ public sealed class SignInFixture : IAsyncDisposable
         }
     }
 
-    public async Task<Actor> EnterAsync()
+    public async Task<Actor> EnterAsync(bool remember = false)
     {
-        var session = (await SignInAsync()).Value;
+        var session = (await SignInAsync(remember: remember)).Value;
+        (Secrets[session.SessionId], BrowserSecret) = (session.SessionSecret, session.BrowserSecret);
         return new(PartyType.User, session.UserId, session.Name, "203.0.113.7", session.SessionId);
     }
 

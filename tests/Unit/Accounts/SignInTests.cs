@@ -15,7 +15,7 @@ public sealed class SignInTests
 {
     [Theory]
     [InlineData(false, 12)]
-    [InlineData(true, 14 * 24)]
+    [InlineData(true, 30 * 24)]
     public async Task Right_password_begins_a_session_for_as_long_as_was_asked(bool remember, int hours)
     {
         await using var newcomers = await SignInFixture.SetUpAsync();
@@ -23,7 +23,7 @@ public sealed class SignInTests
         Assert.Equal(("Priya Raghunathan", TestInstallation.Start.AddHours(hours), remember), (signedIn.Name, signedIn.ExpiresAt, signedIn.Remember));
         await using var context = newcomers.Installation.Open();
         var session = Assert.Single(context.Sessions.ToList());
-        Assert.Equal((signedIn.SessionId, signedIn.UserId, "203.0.113.7", "Mozilla/5.0"), (session.Id, session.UserId, session.Address, session.UserAgent));
+        Assert.Equal((signedIn.SessionId, signedIn.UserId, "203.0.113.7", SignInFixture.Browser), (session.Id, session.UserId, session.Address, session.UserAgent));
         Assert.Equal((TestInstallation.Start, TestInstallation.Start.AddHours(hours), null), (session.CreatedAt, session.ExpiresAt, session.EndedAt));
     }
 
@@ -151,6 +151,173 @@ public sealed class SignInTests
         Assert.Equal(5, answers.Count(answer => answer.Error?.Code == ErrorCode.InvalidCredentials));
         Assert.Equal(15, answers.Count(answer => answer.Error?.Code == ErrorCode.RateLimited));
         Assert.Equal(5, newcomers.Log().Count(entry => entry.Action == "session.refused"));
+    }
+
+    [Fact]
+    public async Task Right_password_is_answered_after_60_failures_from_its_network()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        for (var i = 0; i < 60; i++)
+        {
+            Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.SignInAsync(SignInFixture.Wrong, $"nobody-{i}@northwind.example")).Error?.Code);
+        }
+
+        Assert.Equal(ErrorCode.RateLimited, (await newcomers.SignInAsync(SignInFixture.Wrong)).Error?.Code);
+        Assert.True((await newcomers.SignInAsync()).Succeeded);
+    }
+
+    [Fact]
+    public async Task Known_browser_signs_in_during_the_lockout_of_its_network()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var known = (await newcomers.SignInAsync()).Value.BrowserSecret;
+        await newcomers.FailAsync(5);
+        Assert.Equal(ErrorCode.RateLimited, (await newcomers.SignInAsync()).Error?.Code);
+        Assert.Equal(ErrorCode.RateLimited, (await newcomers.SignInAsync(browser: "somebody's")).Error?.Code);
+        var again = (await newcomers.SignInAsync(browser: known)).Value;
+        Assert.Equal(known, again.BrowserSecret);
+        Assert.Equal(ErrorCode.RateLimited, (await newcomers.SignInAsync()).Error?.Code); // the lockout stays for others
+    }
+
+    [Fact]
+    public async Task Browser_is_known_to_one_account_only()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var known = (await newcomers.SignInAsync()).Value.BrowserSecret;
+        var other = newcomers.Installation.AddPerson("Sten");
+        newcomers.Installation.SetPassword(other, SignInFixture.Password);
+        for (var i = 0; i < 5; i++)
+        {
+            await newcomers.SignInAsync(SignInFixture.Wrong, "sten@example.com", browser: known);
+        }
+
+        Assert.Equal(ErrorCode.RateLimited, (await newcomers.SignInAsync(email: "sten@example.com", browser: known)).Error?.Code);
+    }
+
+    [Fact]
+    public async Task Five_failures_of_its_own_make_a_browser_unknown()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var known = (await newcomers.SignInAsync()).Value.BrowserSecret;
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.SignInAsync(SignInFixture.Wrong, browser: known)).Error?.Code);
+        }
+
+        Assert.True((await newcomers.SignInAsync(browser: known)).Succeeded); // begins anew
+        for (var i = 0; i < 5; i++)
+        {
+            await newcomers.SignInAsync(SignInFixture.Wrong, browser: known);
+        }
+
+        await newcomers.FailAsync(5);
+        Assert.Equal(ErrorCode.RateLimited, (await newcomers.SignInAsync(browser: known)).Error?.Code);
+        Assert.Contains(newcomers.Log(), entry => entry.Details == """{"known_browser":"forgotten"}""");
+    }
+
+    [Fact]
+    public async Task Browser_is_unknown_after_the_password_changed_but_not_after_a_new_hash()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var known = (await newcomers.SignInAsync()).Value.BrowserSecret;
+        var stronger = newcomers.Start(services => services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = 20));
+        SignInAttempt attempt = new(SignInFixture.Email, SignInFixture.Password, false, SignInFixture.Office, null);
+        Assert.True((await stronger.Get<SignInService>().SignInAsync(attempt, SignInFixture.Cancel)).Succeeded); // hashes again
+        await newcomers.FailAsync(5);
+        Assert.True((await newcomers.SignInAsync(browser: known)).Succeeded);
+        await StoreAsync(newcomers, newcomers.Services.Get<PasswordCheck>().Hash(new(), SignInFixture.Password));
+        Assert.Equal(ErrorCode.RateLimited, (await newcomers.SignInAsync(browser: known)).Error?.Code);
+    }
+
+    [Fact]
+    public async Task Account_has_a_bounded_number_of_known_browsers()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        for (var i = 0; i < KnownBrowsers.MaxPerAccount + 2; i++)
+        {
+            Assert.True((await newcomers.SignInAsync()).Succeeded);
+            newcomers.Installation.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await using var context = newcomers.Installation.Open();
+        Assert.Equal(KnownBrowsers.MaxPerAccount, context.KnownBrowsers.Count());
+    }
+
+    [Fact]
+    public async Task Address_of_a_proxy_is_no_client()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var service = newcomers.Start().Get<SignInService>();
+        for (var i = 0; i < 70; i++)
+        {
+            SignInAttempt attempt = new($"nobody-{i}@northwind.example", SignInFixture.Wrong, false, SignInFixture.Office, null) { IsProxyAddress = true };
+            Assert.Equal(ErrorCode.InvalidCredentials, (await service.SignInAsync(attempt, SignInFixture.Cancel)).Error?.Code);
+        }
+
+        await using var context = newcomers.Installation.Open();
+        Assert.Equal(["unknown"], context.SignInFailures.Select(x => x.Network).Distinct());
+    }
+
+    [Fact]
+    public async Task Many_networks_that_fail_leave_new_ones_fewer_attempts_and_are_reported_once()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        Assert.True((await newcomers.SignInAsync()).Succeeded); // the office is no new network
+        for (var i = 0; i < SignInFailureCounter.AttackNetworks; i++)
+        {
+            await newcomers.FailAsync(1, IPAddress.Parse($"198.51.{i}.1"));
+        }
+
+        Assert.DoesNotContain(newcomers.Log(), entry => entry.Action == "account.attacked");
+        var (home, office) = (IPAddress.Parse("192.0.2.1"), SignInFixture.Office);
+        Assert.Equal("Wrong email or password. 1 try left before a 15-minute lockout.", (await newcomers.SignInAsync(SignInFixture.Wrong, from: home)).Error?.Detail);
+        Assert.Equal("Wrong email or password. 4 tries left before a 5-minute lockout.", (await newcomers.SignInAsync(SignInFixture.Wrong, from: office)).Error?.Detail);
+        Assert.True((await newcomers.SignInAsync(from: home)).Succeeded);
+        await newcomers.FailAsync(1, IPAddress.Parse("192.0.3.1"));
+        var entry = Assert.Single(newcomers.Log(), entry => entry.Action == "account.attacked");
+        Assert.Equal(("Priya Raghunathan", false), (entry.TargetName, entry.Succeeded));
+        await newcomers.SignInAsync(SignInFixture.Wrong, from: IPAddress.Parse("192.0.3.1"));
+        Assert.Equal(TimeSpan.FromMinutes(15), (await newcomers.SignInAsync(from: IPAddress.Parse("192.0.3.1"))).Error?.RetryAfter);
+    }
+
+    [Theory]
+    [InlineData(-3600)]
+    [InlineData(-60)]
+    [InlineData(3600)]
+    public async Task Lockout_is_never_longer_than_set_when_the_clock_is_set(int seconds)
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var clock = new SetClock(newcomers.Installation.Time);
+        var service = newcomers.Start(services => services.AddSingleton<TimeProvider>(clock)).Get<SignInService>();
+        for (var i = 0; i < 5; i++)
+        {
+            await AttemptAsync(SignInFixture.Wrong);
+        }
+
+        newcomers.Installation.Time.Advance(TimeSpan.FromMinutes(1));
+        clock.Offset = TimeSpan.FromSeconds(seconds);
+        newcomers.Installation.Time.Advance(TimeSpan.FromMinutes(4) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(seconds != -60, (await AttemptAsync(SignInFixture.Password)).Succeeded); // a small jump does not end it
+        newcomers.Installation.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True((await AttemptAsync(SignInFixture.Password)).Succeeded);
+
+        Task<Result<SignedIn>> AttemptAsync(string password) =>
+            service.SignInAsync(new(SignInFixture.Email, password, false, SignInFixture.Office, null), SignInFixture.Cancel);
+    }
+
+    [Fact]
+    public async Task Signing_in_again_ends_the_session_of_the_browser()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var first = await newcomers.EnterAsync();
+        var kept = await newcomers.EnterAsync();
+        await newcomers.SignInAsync(SignInFixture.Wrong, replaced: first.SessionId);
+        var sessions = newcomers.Services.Get<SessionService>();
+        Assert.NotNull(await sessions.FindStatusAsync(first.SessionId!, first.Id, SignInFixture.Cancel));
+        Assert.True((await newcomers.SignInAsync(replaced: first.SessionId)).Succeeded);
+        Assert.Null(await sessions.FindStatusAsync(first.SessionId!, first.Id, SignInFixture.Cancel));
+        Assert.NotNull(await sessions.FindStatusAsync(kept.SessionId!, kept.Id, SignInFixture.Cancel));
+        Assert.Single(newcomers.Log(), entry => entry.Action == "session.ended" && entry.Details.Contains(first.SessionId!, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -289,6 +456,18 @@ public sealed class SignInTests
     [Fact]
     public void Attempt_does_not_print_credentials() =>
         Assert.Equal("sign-in from 203.0.113.7", new SignInAttempt("a@b.example", "Secret-Secret-1", true, SignInFixture.Office, "x").ToString());
+
+    /// <summary>A system clock that somebody sets.</summary>
+    sealed class SetClock(TimeProvider steady) : TimeProvider
+    {
+        public TimeSpan Offset { get; set; }
+
+        public override long TimestampFrequency => steady.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => steady.GetUtcNow() + Offset;
+
+        public override long GetTimestamp() => steady.GetTimestamp();
+    }
 
     sealed class CountingHasher : IPasswordHasher<DashboardUser>
     {

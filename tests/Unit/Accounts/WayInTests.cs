@@ -52,7 +52,7 @@ public sealed class WayInTests
     public void Cookie_is_tied_to_https_where_people_use_it(string? publicUrl, string name, CookieSecurePolicy secure)
     {
         var options = new CookieAuthenticationOptions();
-        SessionCookie.Configure(options, new PublicUrl(TestInstallation.Configuration(("PublicUrl", publicUrl))).IsHttps);
+        SessionCookie.Configure(options, new PublicUrl(TestInstallation.Configuration(("PublicUrl", publicUrl))).IsHttps, new());
         Assert.Equal((name, secure, true, SameSiteMode.Lax, "/", (string?)null),
             (options.Cookie.Name, options.Cookie.SecurePolicy, options.Cookie.HttpOnly, options.Cookie.SameSite, options.Cookie.Path, options.Cookie.Domain));
         Assert.False(options.SlidingExpiration);

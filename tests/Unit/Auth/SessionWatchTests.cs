@@ -109,13 +109,85 @@ public sealed class SessionWatchTests : IAsyncDisposable
     {
         await BeginAsync();
         var stopped = Stopped();
-        var (one, other) = (watch.Hold(), watch.Hold());
+        var told = new List<bool>();
+        var (one, other) = (watch.Hold(told.Add), watch.Hold(_ => { }));
         await services.Get<SessionService>().EndAsync(person, Cancel);
         await watch.Checking;
         one.Dispose();
         one.Dispose();
-        Assert.True((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
+        Assert.Equal([false], told);
+        Assert.False(stopped.IsCompleted);
+        Assert.False((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated); // reads and changes nothing
         other.Dispose();
+        await stopped.WaitAsync(Patience, Cancel);
+    }
+
+    [Fact]
+    public async Task Held_page_closes_15_minutes_after_its_session()
+    {
+        await BeginAsync();
+        var stopped = Stopped();
+        var told = new List<bool>();
+        using var hold = watch.Hold(told.Add);
+        await services.Get<SessionService>().EndAsync(person, Cancel);
+        await watch.Checking;
+        world.Time.Advance(SessionWatch.HoldLimit - TimeSpan.FromMilliseconds(1));
+        await watch.Checking;
+        Assert.False(stopped.IsCompleted);
+        world.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await stopped.WaitAsync(Patience, Cancel);
+        Assert.Equal([false, true], told);
+    }
+
+    [Fact]
+    public async Task Held_page_reloads_15_minutes_after_permissions_were_lost()
+    {
+        await BeginAsync();
+        using var hold = watch.Hold(_ => { });
+        world.SetRole("acme", world.Developer, OrganizationRole.Viewer);
+        await RecordAsync(person);
+        await watch.Checking;
+        Assert.False(rightsLost.Task.IsCompleted);
+        world.Time.Advance(SessionWatch.HoldLimit);
+        await rightsLost.Task.WaitAsync(Patience, Cancel);
+    }
+
+    [Fact]
+    public async Task Page_asks_two_minutes_before_the_idle_end_and_stays_with_activity_elsewhere()
+    {
+        var idleAt = TestInstallation.Start.AddMinutes(30);
+        world.Sql($"UPDATE Sessions SET IdleAt = {idleAt.ToUnixTimeMilliseconds()} WHERE Id = '{person.SessionId}'");
+        await BeginAsync();
+        world.Time.Advance(TimeSpan.FromMinutes(28) - TimeSpan.FromMilliseconds(1));
+        await watch.Checking;
+        Assert.Null(watch.IdleAt);
+        var asked = Changed();
+        world.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await asked.WaitAsync(Patience, Cancel);
+        Assert.Equal(idleAt, watch.IdleAt);
+        await watch.Checking;
+
+        await services.Get<SessionService>().KeepAsync(person, Cancel);
+        var answered = Changed();
+        world.Time.Advance(SessionWatch.NoticeInterval);
+        await answered.WaitAsync(Patience, Cancel);
+        Assert.Null(watch.IdleAt);
+    }
+
+    [Fact]
+    public async Task Page_ends_at_the_idle_end_without_an_answer()
+    {
+        world.Sql($"UPDATE Sessions SET IdleAt = {TestInstallation.Start.AddMinutes(1).ToUnixTimeMilliseconds()} WHERE Id = '{person.SessionId}'");
+        var stopped = Stopped();
+        await BeginAsync();
+        Assert.NotNull(watch.IdleAt);
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.False(stopped.IsCompleted);
+            world.Time.Advance(TimeSpan.FromSeconds(15));
+            await watch.Checking;
+        }
+
         await stopped.WaitAsync(Patience, Cancel);
     }
 
@@ -153,6 +225,13 @@ public sealed class SessionWatchTests : IAsyncDisposable
     {
         await watch.BeginAsync();
         await watch.Checking;
+    }
+
+    Task Changed()
+    {
+        var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        watch.IdleChanged += (_, _) => changed.TrySetResult();
+        return changed.Task;
     }
 
     Task Stopped()

@@ -222,6 +222,28 @@ public sealed class ChangingMethodsTests
                 OAuthFlow.Body(("token", token)), PresentedClient.Read([], OAuthFlow.Body()).Value, OAuthFlow.Origin, Token));
         }),
         ["SessionService.EndAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<SessionService>().EndAsync(actor, Token))),
+        ["SessionService.EndOneAsync"] = new(1, 1, (world, actor) =>
+        {
+            var other = world.SignIn(actor).SessionId!;
+            return Run(services => services.Get<SessionService>().EndOneAsync(actor, other, Token));
+        }),
+        ["SessionService.EndOthersAsync"] = new(2, 1, (world, actor) =>
+        {
+            world.SignIn(actor);
+            world.SignIn(actor);
+            return Run(services => services.Get<SessionService>().EndOthersAsync(actor, Token));
+        }),
+        ["PresenceService.ConfirmAsync"] = new(1, 1, (world, actor) =>
+        {
+            world.SetPassword(actor, Password);
+            return Run(services => services.Get<PresenceService>().ConfirmAsync(actor, Password, Token));
+        }),
+        ["PresenceService.ConfirmAsync, refused"] = new(1, 1, (_, actor) => Run(async services =>
+        {
+            var outcome = await services.Get<PresenceService>().ConfirmAsync(actor, Password, Token);
+            Assert.Equal(ErrorCode.InvalidCredentials, outcome.Error?.Code);
+            return (Result<Core.Common.Unit>)default(Core.Common.Unit);
+        })),
         ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
         ["SetUpService.SetUpWithCodeAsync"] = new(4, 3, async (world, _) =>
         {

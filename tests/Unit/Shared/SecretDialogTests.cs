@@ -113,7 +113,11 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
         var dialog = Open();
         await services.Get<SessionService>().EndAsync(person, Xunit.TestContext.Current.CancellationToken);
         await watch.Checking;
-        Assert.True((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
+        dialog.WaitForAssertion(() => Assert.Contains("Your session has ended.", dialog.ByRole("dialog").TextContent, StringComparison.Ordinal));
+        Assert.Equal(issued.Secret.Reveal(), dialog.ByRole("code").TextContent);
+        Assert.False((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated); // it reads nothing more
+        world.Time.Advance(SessionWatch.HoldLimit);
+        dialog.WaitForAssertion(() => Assert.Equal(1, closed));
         Show(dialog, null);
         Assert.False((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
     }

@@ -148,6 +148,9 @@ public sealed class TestInstallation : IAsyncDisposable
             UserAgent = "",
             CreatedAt = Time.GetUtcNow(),
             ExpiresAt = Time.GetUtcNow() + TimeSpan.FromHours(1),
+            LastSeenAt = Time.GetUtcNow(),
+            IdleAt = Time.GetUtcNow() + TimeSpan.FromHours(1),
+            ConfirmedAt = Time.GetUtcNow(),
         };
         Add(session);
         return person with { SessionId = session.Id };

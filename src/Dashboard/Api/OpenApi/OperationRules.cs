@@ -21,6 +21,7 @@ static class OperationRules
         ["invalid_credentials"] = "Wrong email or password.",
         ["forbidden"] = "The caller's role does not allow it, it requires a session instead of an access token, or, for a sign-in, the request came over plain http where the public URL is https.",
         ["cross_site"] = "The request does not prove that it comes from Latchkey's own pages.",
+        ["fresh_sign_in_required"] = "The user's last proof of presence is too long ago: send it to /api/session/confirm, or approve the command line again.",
         ["not_found"] = "It does not exist, or the caller may not see it.",
         ["already_created"] = "The same request created a key (key_id), a service account or an app (id) within the last 24 hours. Nothing was created now.",
         ["conflict"] = "The request conflicts with the current state.",
