@@ -19,6 +19,12 @@ sealed class Installation : IAsyncDisposable
 {
     const string Organization = "Northwind Traders";
 
+    /// <summary>What the first owner signs in with.</summary>
+    public const string Email = "owner@example.com";
+
+    /// <summary>The first owner's password.</summary>
+    public const string Password = "a long sentence for a measurement";
+
     /// <summary>So many keys can be made on top.</summary>
     const int Allowance = 10_000;
 
@@ -80,7 +86,7 @@ sealed class Installation : IAsyncDisposable
     {
         var made = new Installation(reads, keys);
         await made.provider.PrepareDatabaseAsync(cancellationToken);
-        var input = new NewInstallation("owner@example.com", "a long sentence for a measurement", Organization, "Order Platform", "Olga");
+        var input = new NewInstallation(Email, Password, Organization, "Order Platform", "Olga");
         var done = (await made.provider.GetRequiredService<SetUpService>().SetUpAsync(Actor.System, input, cancellationToken)).Value;
         (made.Owner, made.Project) = (new(PartyType.User, done.UserId, "Olga"), done.Project);
         await made.AddKeysAsync(keys, cancellationToken);
@@ -102,6 +108,7 @@ sealed class Installation : IAsyncDisposable
         var project = await context.Projects.Select(x => x.Id).SingleAsync(cancellationToken);
         var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         await InsertAsync(context, Enumerable.Range(0, count).Select(Key), cancellationToken);
+        await Get<KeyCountService>().RecountAsync(cancellationToken);
         await context.Database.ExecuteSqlRawAsync("ANALYZE", cancellationToken);
 
         ApiKey Key(int i) => new()

@@ -29,10 +29,11 @@ sealed class Server : IAsyncDisposable
     /// <summary>Starts <see cref="BenchHost"/>.</summary>
     /// <param name="database">The database's file.</param>
     /// <param name="cores">The cores that it is kept on, as taskset(1) writes them.</param>
-    public static async Task<Server> StartAsync(string database, string cores, CancellationToken cancellationToken)
+    /// <param name="settings">More settings, as on the command line.</param>
+    public static async Task<Server> StartAsync(string database, string cores, CancellationToken cancellationToken, params string[] settings)
     {
         var start = new ProcessStartInfo("taskset") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["-c", cores, Environment.ProcessPath!, "host", $"--ConnectionStrings:Dashboard=Data Source={database}", "--Logging:LogLevel:Default=Error"])
+        foreach (var argument in (string[])["-c", cores, Environment.ProcessPath!, "host", $"--ConnectionStrings:Dashboard=Data Source={database}", "--Logging:LogLevel:Default=Error", .. settings])
         {
             start.ArgumentList.Add(argument);
         }

@@ -48,12 +48,16 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
     {
         var now = time.GetUtcNow();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await (
+        return await findLive.Get(context)(context, sessionId, userId, now, cancellationToken);
+    }
+
+    /// <summary>Compiled, because each request of a browser asks it.</summary>
+    static readonly PerModel<Func<DashboardContext, string, string, DateTimeOffset, CancellationToken, Task<LiveSession?>>> findLive = new(_ =>
+        EF.CompileAsyncQuery((DashboardContext context, string sessionId, string userId, DateTimeOffset now, CancellationToken _) => (
             from session in context.Sessions
             where session.Id == sessionId && session.UserId == userId && session.EndedAt == null && session.ExpiresAt > now
             join person in context.Users on session.UserId equals person.Id
-            select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt)).SingleOrDefaultAsync(cancellationToken);
-    }
+            select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt)).SingleOrDefault()));
 
     /// <summary>Reads the session and roles that an open page depends on. The page calls it when <see cref="Changes.ChangeFeed"/> reports
     /// its <see cref="Changes.FeedSubject.User"/>, and when the session expires.</summary>

@@ -1,17 +1,23 @@
-using Microsoft.EntityFrameworkCore;
+using Dashboard.Core.Data;
 
 namespace Dashboard.Core.Changes;
 
 /// <summary>Holds the session that the actor acts through, if there is one.</summary>
 sealed class SessionLock : IActorLock
 {
+    static readonly HandWrittenSql hold = new(sql =>
+    {
+        var (row, ended) = (typeof(Session), sql.Name(nameof(Session.EndedAt)));
+        return $"UPDATE {sql.Table(row)} SET {ended} = {ended} WHERE {sql.Name(nameof(Session.Id))} = {sql.Value(row, nameof(Session.Id))} "
+            + $"AND {sql.Name(nameof(Session.UserId))} = {sql.Value(row, nameof(Session.UserId))} AND {ended} IS NULL "
+            + $"AND {sql.Name(nameof(Session.ExpiresAt))} > {sql.Value(row, nameof(Session.ExpiresAt))}";
+    });
+
     public ActorLockOrder Order => ActorLockOrder.Session;
 
     public async Task<bool> TakeAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
         var (actor, now) = (unit.Actor, unit.Now);
-        return actor.SessionId is not { } id || await unit.Context.Sessions
-            .Where(session => session.Id == id && session.UserId == actor.Id && session.EndedAt == null && session.ExpiresAt > now)
-            .ExecuteUpdateAsync(set => set.SetProperty(session => session.EndedAt, session => session.EndedAt), cancellationToken) > 0;
+        return actor.SessionId is not { } id || await hold.ExecuteAsync(unit.Context, [id, actor.Id, now], cancellationToken) > 0;
     }
 }

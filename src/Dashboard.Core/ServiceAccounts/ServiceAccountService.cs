@@ -38,12 +38,9 @@ public sealed partial class ServiceAccountService(
                 }
 
                 await change.LockOrganizationAsync(first.OrganizationId, token);
-                if (!await change.LockProjectAsync(first.ProjectId, token))
-                {
-                    return Error.NotFound;
-                }
-
-                return await keys.IsFullAsync(change, first.ProjectId, token) ? keys.LimitReached() : await IssueAsync(change, first, reached, input, token);
+                return await KeyCount.AddAsync(change, first.ProjectId, token) is not { } count ? Error.NotFound
+                    : await keys.CheckLimitAsync(change, first.ProjectId, count, token) is { } full ? full
+                    : await IssueAsync(change, first, reached, input, token);
             },
             cancellationToken);
 
@@ -193,11 +190,11 @@ public sealed partial class ServiceAccountService(
             ["projects"] = input.Projects is { Listed: null } ? "all" : string.Join(' ', input.Projects?.Listed ?? [first.Path.ToString()]),
             ["environment"] = account.Environment.ToWireName(),
         });
-        await change.Context.SaveChangesAsync(cancellationToken);
         var request = new NewKey(first.Path.ToString(), account.Name, input.Environment, Permissions: account.Permissions.Split(' '), ServiceAccountId: account.Id);
-        var key = await keys.IssueAsync(change, first, request, [], cancellationToken);
+        var key = await keys.IssueAsync(change, first, request, account.Name, [], cancellationToken);
+        await change.Context.SaveChangesAsync(cancellationToken); // the account is read with the number of its keys
         var row = await ReadAsync(change.Context, account.Id, cancellationToken);
-        return new IssuedServiceAccount(row.Value, secret, key.Value);
+        return new IssuedServiceAccount(row.Value, secret, key);
     }
 
     /// <summary>Finds the project of the first key and the projects that the account has access to: null for all.</summary>
