@@ -110,6 +110,7 @@ sealed class Installation : IAsyncDisposable
         var project = await context.Projects.Select(x => x.Id).SingleAsync(cancellationToken);
         var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         await InsertAsync(context, Enumerable.Range(0, count).Select(Key), cancellationToken);
+        await Get<KeyCountService>().RecountAsync(cancellationToken);
         await context.Database.ExecuteSqlRawAsync("ANALYZE", cancellationToken);
 
         ApiKey Key(int i) => new()

@@ -8,6 +8,7 @@ Dictionary<string, Func<CancellationToken, Task>> verbs = new(StringComparer.Ord
     ["verify"] = Verify.RunAsync,
     ["verify-million"] = Verify.RunMillionAsync,
     ["flood"] = FloodBench.RunAsync,
+    ["create"] = CreateBench.RunAsync,
     ["revoke"] = RevokeBench.RunAsync,
     ["stalls"] = StallBench.RunAsync,
     ["tokens"] = TokenBench.RunAsync,

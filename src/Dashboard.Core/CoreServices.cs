@@ -79,6 +79,8 @@ public static class CoreServices
         services.AddHostedService(provider => provider.GetRequiredService<UsageCleanupService>());
         services.AddSingleton<UsageService>();
         services.AddSingleton<KeyDetailsService>();
+        services.AddSingleton<KeyCountService>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyCountService>());
         services.AddSingleton<FeedCleanupService>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedCleanupService>());
         return services;

@@ -63,12 +63,16 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
     {
         var (hash, now) = (KeyHash.Of(secret), time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await (
-            from session in Session.Live(context.Sessions, now)
-            where session.SecretHash == hash && session.UserId == userId
-            join person in context.Users on session.UserId equals person.Id
-            select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt, session.LastSeenAt)).SingleOrDefaultAsync(cancellationToken);
+        return await findLive.Get(context)(context, hash, userId, now, cancellationToken);
     }
+
+    /// <summary>Compiled, because each request of a browser asks it.</summary>
+    static readonly PerModel<Func<DashboardContext, byte[], string, DateTimeOffset, CancellationToken, Task<LiveSession?>>> findLive = new(_ =>
+        EF.CompileAsyncQuery((DashboardContext context, byte[] hash, string userId, DateTimeOffset now, CancellationToken _) => (
+            from session in context.Sessions
+            where session.SecretHash == hash && session.UserId == userId && session.EndedAt == null && session.ExpiresAt > now && session.IdleAt > now
+            join person in context.Users on session.UserId equals person.Id
+            select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt, session.LastSeenAt)).SingleOrDefault()));
 
     /// <summary>Reads the session and roles that an open page depends on. The page calls it when <see cref="Changes.ChangeFeed"/> reports
     /// its <see cref="Changes.FeedSubject.User"/>, and when the session expires.</summary>

@@ -11,13 +11,13 @@ public sealed class AuditLogWriter(AuditKeys keys)
     /// <summary>The action of the entry with which a new key begins in a chain.</summary>
     public const string KeyChanged = "audit.key_changed";
 
-    /// <summary>Writes the entries. Locks the head of each chain until the transaction ends, in the order of the chains.</summary>
+    /// <summary>Adds the entries and the new heads to the context. Locks the head of each chain until the transaction ends, in the order of the
+    /// chains.</summary>
     internal async Task AppendAsync(UnitOfWork unit, Guid changeId, CancellationToken cancellationToken)
     {
         var ring = await keys.GetAsync(cancellationToken);
         foreach (var chain in unit.Events.GroupBy(x => x.Chain, x => x.Event).OrderBy(x => x.Key))
         {
-            var heads = unit.Context.AuditChains.Where(head => head.Id == chain.Key);
             var last = await unit.Context.RaiseAsync<AuditChain, ChainEnd>(nameof(AuditChain.Sequence), chain.Count(), (nameof(AuditChain.Id), chain.Key), cancellationToken)
                 ?? throw new InvalidOperationException($"The chain {chain.Key} does not exist.");
             var (sequence, hash) = (last.Sequence - chain.Count(), last.Hash);
@@ -29,12 +29,18 @@ public sealed class AuditLogWriter(AuditKeys keys)
                 unit.Context.Add(entry);
             }
 
-            await unit.Context.SaveChangesAsync(cancellationToken);
-            await heads.ExecuteUpdateAsync(
-                set => set.SetProperty(head => head.Sequence, sequence)
-                    .SetProperty(head => head.Hash, hash)
-                    .SetProperty(head => head.KeyId, ring.Current.Id),
-                cancellationToken);
+            SetHead(unit.Context, chain.Key, sequence, hash, ring.Current.Id);
+        }
+    }
+
+    /// <summary>Changes the head without reading it again, in the same round trip as the entries.</summary>
+    static void SetHead(DashboardContext context, long chain, long sequence, byte[] hash, string keyId)
+    {
+        var head = context.AuditChains.Local.FindEntry(chain) ?? context.Attach(new AuditChain { Id = chain });
+        foreach (var (column, value) in (ReadOnlySpan<(string, object)>)[(nameof(AuditChain.Sequence), sequence), (nameof(AuditChain.Hash), hash), (nameof(AuditChain.KeyId), keyId)])
+        {
+            var property = head.Property(column);
+            (property.CurrentValue, property.IsModified) = (value, true);
         }
     }
 

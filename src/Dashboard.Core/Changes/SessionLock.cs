@@ -1,3 +1,4 @@
+using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Changes;
@@ -5,14 +6,21 @@ namespace Dashboard.Core.Changes;
 /// <summary>Holds the session that the actor acts through, if there is one.</summary>
 sealed class SessionLock(SessionOptions options) : IActorLock
 {
+    static readonly HandWrittenSql hold = new(sql =>
+    {
+        var (row, ended) = (typeof(Session), sql.Name(nameof(Session.EndedAt)));
+        return $"UPDATE {sql.Table(row)} SET {ended} = {ended} WHERE {sql.Name(nameof(Session.Id))} = {sql.Value(row, nameof(Session.Id))} "
+            + $"AND {sql.Name(nameof(Session.UserId))} = {sql.Value(row, nameof(Session.UserId))} AND {ended} IS NULL "
+            + $"AND {sql.Name(nameof(Session.ExpiresAt))} > {sql.Value(row, nameof(Session.ExpiresAt))} "
+            + $"AND {sql.Name(nameof(Session.IdleAt))} > {sql.Value(row, nameof(Session.IdleAt))}";
+    });
+
     public ActorLockOrder Order => ActorLockOrder.Session;
 
     public async Task<bool> TakeAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
-        var actor = unit.Actor;
-        return actor.SessionId is not { } id || await Session.Live(unit.Context.Sessions, unit.Now)
-            .Where(session => session.Id == id && session.UserId == actor.Id)
-            .ExecuteUpdateAsync(set => set.SetProperty(session => session.EndedAt, session => session.EndedAt), cancellationToken) > 0;
+        var (actor, now) = (unit.Actor, unit.Now);
+        return actor.SessionId is not { } id || await hold.ExecuteAsync(unit.Context, [id, actor.Id, now, now], cancellationToken) > 0;
     }
 
     public async Task<bool> IsFreshAsync(UnitOfWork unit, CancellationToken cancellationToken)

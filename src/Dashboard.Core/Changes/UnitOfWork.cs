@@ -22,6 +22,10 @@ public sealed class UnitOfWork
     /// <summary>The change's time in whole milliseconds, the same for all that it writes. UTC.</summary>
     public DateTimeOffset Now { get; }
 
+    /// <summary>Whether the rows that the change has added or changed are written together with its audit and feed entries, in one round trip. Only for a
+    /// change whose rows no other can add at the same time: one that waits for them would hold the locks of the log and the feed.</summary>
+    internal bool WritesAtOnce { get; set; }
+
     internal IReadOnlyList<(long Chain, AuditEvent Event)> Events => events;
 
     /// <summary>The feed rows that were written, once they are.</summary>

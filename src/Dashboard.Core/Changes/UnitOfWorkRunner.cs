@@ -241,7 +241,11 @@ public sealed class UnitOfWorkRunner(
             return saved > 0 || unit.Context.ChangeTracker.HasChanges() ? throw new InvalidOperationException("A change must record an event.") : outcome;
         }
 
-        await unit.Context.SaveChangesAsync(cancellationToken);
+        if (!unit.WritesAtOnce)
+        {
+            await unit.Context.SaveChangesAsync(cancellationToken);
+        }
+
         await audit.AppendAsync(unit, changeId, cancellationToken);
         unit.Feed = await AppendFeedAsync(
             unit.Context, [.. unit.Events.Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
@@ -270,7 +274,7 @@ public sealed class UnitOfWorkRunner(
     {
         if (subjects.Count == 0)
         {
-            return [];
+            return []; // and nothing is left to save
         }
 
         var end = await context.RaiseAsync<FeedCounter, FeedEnd>(nameof(FeedCounter.Number), subjects.Count, (nameof(FeedCounter.Id), FeedCounter.TheOne), cancellationToken);

@@ -45,6 +45,9 @@ public sealed class AddressList
         return false;
     }
 
+    /// <summary>Returns whether this list contains every address of another.</summary>
+    public bool Covers(AddressList other) => Array.TrueForAll(other.networks, Covers);
+
     /// <summary>Returns the networks separated by spaces, as they are stored.</summary>
     public override string ToString() => string.Join(' ', Networks);
 
@@ -122,6 +125,21 @@ public sealed class AddressList
         return port.Length > 0 && (port[0] != ':' || !ushort.TryParse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out _)) ? null
             : host is not ['[', .., ']'] ? ParseAddress(host)
             : host.Contains(':', StringComparison.Ordinal) ? ParseAddress(host[1..^1]) : null;
+    }
+
+    /// <summary>A network lies within one of the list, or each half of it within the list. It is halved only while the list has a network within it,
+    /// so at most as often as the list has bits.</summary>
+    bool Covers(IPNetwork network) =>
+        Array.Exists(networks, mine => mine.PrefixLength <= network.PrefixLength && mine.Contains(network.BaseAddress))
+        || (Array.Exists(networks, mine => mine.PrefixLength > network.PrefixLength && network.Contains(mine.BaseAddress))
+            && Covers(new IPNetwork(network.BaseAddress, network.PrefixLength + 1))
+            && Covers(new IPNetwork(UpperHalf(network), network.PrefixLength + 1)));
+
+    static IPAddress UpperHalf(IPNetwork network)
+    {
+        var bytes = network.BaseAddress.GetAddressBytes();
+        bytes[network.PrefixLength / 8] |= (byte)(0x80 >> (network.PrefixLength % 8));
+        return new(bytes);
     }
 
     static IPNetwork? Read(string text, out string? fault)

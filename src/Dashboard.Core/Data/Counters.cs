@@ -1,6 +1,7 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Storage;
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Globalization;
+using System.Reflection;
 
 namespace Dashboard.Core.Data;
 
@@ -8,27 +9,56 @@ namespace Dashboard.Core.Data;
 /// returns no values.</summary>
 static class Counters
 {
+    static readonly ConcurrentDictionary<(Type Row, Type Result, string Column, string Key), Statement> statements = [];
+
     /// <summary>Adds <paramref name="step"/> to a column of one row.</summary>
     /// <param name="column">The column to raise.</param>
     /// <param name="key">The column that identifies the row, and its value.</param>
     /// <typeparam name="TRow">The mapped type of the row.</typeparam>
-    /// <typeparam name="T">The values to return: its properties are columns of the row.</typeparam>
+    /// <typeparam name="T">The values to return: the parameters of its constructor are columns of the row, with the types that are stored.</typeparam>
     /// <returns>The values after the addition, or null if there is no such row.</returns>
-    public static async Task<T?> RaiseAsync<TRow, T>(
+    public static Task<T?> RaiseAsync<TRow, T>(
         this DashboardContext context, string column, long step, (string Column, long Value) key, CancellationToken cancellationToken)
         where TRow : class
         where T : class
     {
-        var quote = context.GetService<ISqlGenerationHelper>();
-        var table = quote.DelimitIdentifier(context.Model.FindEntityType(typeof(TRow))!.GetTableName()!);
-        var change = $"UPDATE {table} SET {Name(column)} = {Name(column)} + {{0}}";
-        var row = $"WHERE {Name(key.Column)} = {{1}}";
-        var columns = typeof(T).GetProperties().Select(property => property.Name);
-        var sql = context is SqlServerContext
-            ? $"{change} OUTPUT {string.Join(", ", columns.Select(x => $"INSERTED.{Name(x)}"))} {row}"
-            : $"{change} {row} RETURNING {string.Join(", ", columns.Select(Name))}";
-        return (await context.Database.SqlQueryRaw<T>(sql, step, key.Value).ToListAsync(cancellationToken)).SingleOrDefault(); // composed on, it would become a subquery
+        var statement = statements.GetOrAdd((typeof(TRow), typeof(T), column, key.Column), static x => new(x.Row, x.Result, x.Column, x.Key));
+        return statement.Sql.ReadAsync(context, [step, key.Value], reader => (T)statement.Read(reader), cancellationToken);
+    }
 
-        string Name(string name) => quote.DelimitIdentifier(name);
+    sealed class Statement
+    {
+        readonly ConstructorInfo constructor;
+        readonly ParameterInfo[] values;
+
+        public Statement(Type row, Type result, string column, string key)
+        {
+            constructor = result.GetConstructors(BindingFlags.Instance | BindingFlags.Public).MaxBy(x => x.GetParameters().Length)!;
+            values = constructor.GetParameters();
+            Sql = new(sql =>
+            {
+                var change = $"UPDATE {sql.Table(row)} SET {sql.Name(column)} = {sql.Name(column)} + {sql.Value(row, column)}";
+                var which = $"WHERE {sql.Name(key)} = {sql.Value(row, key)}";
+                var names = values.Select(value => sql.Name(value.Name!)).ToList();
+                return sql.HasOutput
+                    ? $"{change} OUTPUT {string.Join(", ", names.Select(name => $"INSERTED.{name}"))} {which}"
+                    : $"{change} {which} RETURNING {string.Join(", ", names)}";
+            });
+        }
+
+        public HandWrittenSql Sql { get; }
+
+        public object Read(DbDataReader reader)
+        {
+            var read = new object?[values.Length];
+            for (var i = 0; i < read.Length; i++)
+            {
+                var type = values[i].ParameterType;
+                read[i] = reader.IsDBNull(i) ? null // SQLite has one type of integer
+                    : Convert.ChangeType(reader.GetValue(i), Nullable.GetUnderlyingType(type) ?? type, CultureInfo.InvariantCulture);
+            }
+
+            return constructor.Invoke(read);
+        }
     }
 }

@@ -31,10 +31,12 @@ sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         builder.Property(x => x.CreatedBy).IsId();
         builder.Property(x => x.LastUsedFrom).IsAscii(Columns.MaxId);
         builder.Property(x => x.AllowedIps).IsAscii(AddressList.MaxTextLength);
+        builder.Property(x => x.AdminAllowedIps).IsAscii(AddressList.MaxTextLength);
         builder.HasOne<Project>().WithMany().HasForeignKey(x => x.ProjectId);
         builder.HasMany(x => x.Scope).WithOne().HasForeignKey(x => x.KeyId);
         builder.HasIndex(x => x.Hash).IsUnique();
         builder.HasIndex(x => new { x.OwnerId, x.KeyId });
+        builder.HasIndex(x => new { x.ProjectId, x.Counted, x.ExpiryOrder }); // what has expired and still counts
         // Each index serves one order of a page: only the rows that the page shows are read.
         builder.HasIndex(x => new { x.ProjectId, x.Shelf, x.CreatedAt, x.KeyId });
         builder.HasIndex(x => new { x.ProjectId, x.Shelf, x.SortName, x.KeyId });

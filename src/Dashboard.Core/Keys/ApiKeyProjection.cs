@@ -11,12 +11,15 @@ sealed class ApiKeyProjection
 {
     public required ApiKey Key { get; init; }
 
+    /// <summary>The slug of the organization.</summary>
     public required string Organization { get; init; }
+
+    public long OrganizationId { get; init; }
 
     public required string Project { get; init; }
 
     /// <summary>The resources that the key is limited to; empty if it has access to all.</summary>
-    public IReadOnlyList<string> Scope { get; private set; } = [];
+    public IReadOnlyList<string> Scope { get; set; } = [];
 
     public required string? OwnerName { get; init; }
 
@@ -37,6 +40,7 @@ sealed class ApiKeyProjection
         {
             Key = key,
             Organization = organization.Slug,
+            OrganizationId = organization.Id,
             Project = project.Slug,
             OwnerName = account != null ? account.Name
                 : key.OwnerType == PartyType.PublishedApp ? context.PublishedApps.Where(x => x.Id == key.OwnerId).Select(x => x.Name).FirstOrDefault()
@@ -60,6 +64,18 @@ sealed class ApiKeyProjection
     /// <summary>Reads the only key of <paramref name="keys"/>, or null if it is empty.</summary>
     public static async Task<ApiKeyProjection?> FindAsync(DashboardContext context, IQueryable<ApiKey> keys, CancellationToken cancellationToken) =>
         (await ReadAsync(context, keys, cancellationToken)).SingleOrDefault();
+
+    /// <summary>Reads the only key of <paramref name="keys"/>, which exists, and the actor's role in its organization.</summary>
+    public static async Task<(ApiKeyProjection Key, OrganizationRole Role)> ReadWithRoleAsync(
+        DashboardContext context, IQueryable<ApiKey> keys, Actor actor, CancellationToken cancellationToken)
+    {
+        var found = await (
+            from row in Select(context, keys)
+            join member in context.MembershipsOf(actor) on row.OrganizationId equals member.OrganizationId
+            select new { Row = row, member.Role }).SingleAsync(cancellationToken);
+        await NarrowAsync(context, [found.Row], cancellationToken);
+        return (found.Row, found.Role);
+    }
 
     /// <summary>Reads the only key of <paramref name="keys"/>, if there is one, and the resources that it is limited to.</summary>
     public static async Task<(ApiKeyProjection? Key, IReadOnlyList<Resource> Resources)> ReadNamedAsync(
@@ -148,7 +164,9 @@ sealed class ApiKeyProjection
         Key.RevokedAt,
         AddressList.FromStored(Key.AllowedIps)?.Networks,
         Key.RequestsPerMinute,
-        Key.Note);
+        Key.Note,
+        Key is { DisabledByAdmin: false, AdminAllowedIps: null, AdminRequestsPerMinute: null }
+            ? null : new(Key.DisabledByAdmin, AddressList.FromStored(Key.AdminAllowedIps)?.Networks, Key.AdminRequestsPerMinute));
 
     /// <summary>The effective permissions, separated by spaces: those of the key that an owning service account still has.</summary>
     public string PermissionWords => Account is null

@@ -20,6 +20,7 @@ static class KeyAudit
             Record(change, organizationId, "key.revoked", key, ReasonOf(because, of));
         }
 
+        await KeyCount.RemoveAsync(change, keys, cancellationToken);
         await Publication.EndAsync(change, organizationId, keys, because, cancellationToken);
     }
 

@@ -35,18 +35,18 @@ public sealed partial class KeyService
                     return missing;
                 }
 
-                foreach (var (key, organization) in found.Value)
+                foreach (var own in found.Value)
                 {
-                    var refused = key.State == KeyState.Revoked
-                        ? new Error(ErrorCode.Conflict, $"{key.Name} has been revoked and cannot be changed. No key was changed.")
-                        : await ApplyAsync(change, key, organization, patch, token);
+                    var refused = own.Key.State == KeyState.Revoked
+                        ? new Error(ErrorCode.Conflict, $"{own.Key.Name} has been revoked and cannot be changed. No key was changed.")
+                        : await ApplyAsync(change, own, patch, token);
                     if (refused is not null)
                     {
-                        return refused;
+                        return refused.Code == ErrorCode.Forbidden ? refused with { Detail = $"{own.Key.Name}: {refused.Detail} No key was changed." } : refused;
                     }
-
-                    await change.Context.SaveChangesAsync(token); // the next key may need the place in the limit that this one took
                 }
+
+                change.WritesAtOnce = true; // it adds no row
 
                 return found.Value.Count;
             },
@@ -76,7 +76,7 @@ public sealed partial class KeyService
                     await KeyAudit.RevokeAsync(change, group.Key, [.. group], null, null, token);
                 }
 
-                await change.Context.SaveChangesAsync(token);
+                change.WritesAtOnce = true; // it adds no row
                 return left.Count;
             },
             cancellationToken);
@@ -105,7 +105,7 @@ public sealed partial class KeyService
 
     /// <summary>Finds keys that the actor may change, tracked and in the order asked for. Their projects are locked in the order of their identifiers,
     /// before the keys are read.</summary>
-    static async Task<Result<List<(ApiKey Key, long Organization)>>> FindOwnAsync(UnitOfWork change, IReadOnlyList<string> keyIds, CancellationToken cancellationToken)
+    static async Task<Result<List<OwnKey>>> FindOwnAsync(UnitOfWork change, IReadOnlyList<string> keyIds, CancellationToken cancellationToken)
     {
         var found = keyIds.All(KeyRules.IsKeyId) ? await (
             from key in change.Context.Keys
@@ -132,7 +132,11 @@ public sealed partial class KeyService
         }
 
         var keys = await change.Context.Keys.Where(key => keyIds.Contains(key.KeyId)).ToDictionaryAsync(key => key.KeyId, StringComparer.Ordinal, cancellationToken);
-        var organizations = found.ToDictionary(key => key.KeyId, key => key.OrganizationId, StringComparer.Ordinal);
-        return keyIds.Select(id => (keys[id], organizations[id])).ToList();
+        var members = found.ToDictionary(key => key.KeyId, StringComparer.Ordinal);
+        return keyIds.Select(id => (Key: keys[id], Member: members[id])).Select(x => new OwnKey(
+            x.Key,
+            x.Member.OrganizationId,
+            x.Member.Role.Can(MemberAction.ManageAllKeys),
+            IsOwn(change.Actor, x.Member.Role, x.Key.OwnerType, x.Key.OwnerId, x.Key.CreatedBy))).ToList();
     }
 }

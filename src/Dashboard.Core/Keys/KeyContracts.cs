@@ -102,6 +102,7 @@ public sealed record Party(PartyType Type, string Id, string Name);
 /// <param name="AllowedIps">The allow-list; null to allow every address.</param>
 /// <param name="RequestsPerMinute">The maximum number of accepted requests per minute on each node; null for no limit.</param>
 /// <param name="Note">Where the key is stored; null for no note.</param>
+/// <param name="Restrictions">What an admin restricted on the key, so that its owner cannot loosen it; null for nothing.</param>
 public sealed record KeySummary(
     string KeyId,
     string Name,
@@ -120,7 +121,14 @@ public sealed record KeySummary(
     DateTimeOffset? RevokedAt,
     IReadOnlyList<string>? AllowedIps = null,
     int? RequestsPerMinute = null,
-    string? Note = null);
+    string? Note = null,
+    AdminRestrictions? Restrictions = null);
+
+/// <summary>What an admin restricted on another member's key.</summary>
+/// <param name="Disabled">Whether only an admin can enable the key.</param>
+/// <param name="AllowedIps">The allow-list that the owner's must lie within; null for none.</param>
+/// <param name="RequestsPerMinute">The rate limit that the owner's must not exceed; null for none.</param>
+public sealed record AdminRestrictions(bool Disabled, IReadOnlyList<string>? AllowedIps, int? RequestsPerMinute);
 
 /// <summary>A new key with its secret. This is the only place where both are together.</summary>
 /// <param name="secret">The raw key.</param>

@@ -12,11 +12,12 @@ public sealed partial class KeyService
 
     /// <summary>Completes a request for its owner: for a service account, with permissions that the account has. Requires the lock of the
     /// organization.</summary>
-    async Task<Result<NewKey>> FindOwnerAsync(UnitOfWork change, ProjectAccess project, NewKey input, CancellationToken cancellationToken)
+    /// <returns>The request and the display name of the owner.</returns>
+    async Task<Result<(NewKey Request, string OwnerName)>> FindOwnerAsync(UnitOfWork change, ProjectAccess project, NewKey input, CancellationToken cancellationToken)
     {
         if (input.ServiceAccountId is not { } id)
         {
-            return input;
+            return (input, change.Actor.Name);
         }
 
         var account = !ServiceAccount.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
@@ -50,7 +51,7 @@ public sealed partial class KeyService
         var permissions = input.Permissions ?? [.. catalog.InOrder(null).Intersect(allowed, StringComparer.Ordinal)];
         return permissions.Count == 0
             ? Error.Invalid("permissions", $"Specify permissions, because this service account has none of the default ones. Use {string.Join(", ", allowed)}.")
-            : input with { Permissions = permissions };
+            : (input with { Permissions = permissions }, account.Name);
     }
 
     static (PartyType Type, string Id) OwnerOf(Actor actor, NewKey input) =>
@@ -58,28 +59,31 @@ public sealed partial class KeyService
         : input.ServiceAccountId is { } account ? (PartyType.ServiceAccount, account)
         : (actor.Type, actor.Id);
 
-    static void ApplyLimits(UnitOfWork change, ApiKey key, long organization, KeyLimits? limits)
+    static void ApplyLimits(UnitOfWork change, OwnKey own, KeyLimits? limits)
     {
-        if (limits is { SetsAllowedIps: true } && Stored(limits.AllowedIps) is var networks && networks != key.AllowedIps)
+        var (key, organization) = (own.Key, own.Organization);
+        if (limits is { SetsAllowedIps: true } && Stored(limits.AllowedIps) is var networks
+            && KeyRestrictions.AllowedIpsAfter(own, networks) is var within && (networks, within) != (key.AllowedIps, key.AdminAllowedIps))
         {
             var before = key.AllowedIps;
-            key.AllowedIps = networks;
+            (key.AllowedIps, key.AdminAllowedIps) = (networks, within);
             KeyAudit.Record(change, organization, "key.allowed_ips_changed", key, new() { ["from"] = before, ["to"] = networks });
         }
 
-        if (limits is { SetsRequestsPerMinute: true } && limits.RequestsPerMinute != key.RequestsPerMinute)
+        if (limits is { SetsRequestsPerMinute: true, RequestsPerMinute: var limit }
+            && KeyRestrictions.RequestsPerMinuteAfter(own, limit) is var most && (limit, most) != (key.RequestsPerMinute, key.AdminRequestsPerMinute))
         {
             var before = key.RequestsPerMinute;
-            key.RequestsPerMinute = limits.RequestsPerMinute;
+            (key.RequestsPerMinute, key.AdminRequestsPerMinute) = (limit, most);
             KeyAudit.Record(change, organization, "key.rate_limit_changed", key, new()
             {
                 ["from"] = before?.ToString(CultureInfo.InvariantCulture),
-                ["to"] = limits.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture),
+                ["to"] = limit?.ToString(CultureInfo.InvariantCulture),
             });
         }
     }
 
     /// <summary>The stored form of a validated list.</summary>
-    static string? Stored(IReadOnlyList<string>? networks) =>
+    internal static string? Stored(IReadOnlyList<string>? networks) =>
         networks is not null && AddressList.TryParse(networks, out var list, out _) ? list.ToString() : null;
 }

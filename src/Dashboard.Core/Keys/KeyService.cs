@@ -9,6 +9,9 @@ namespace Dashboard.Core.Keys;
 /// <summary>Creates, reads, changes and revokes keys. Pages and REST endpoints are thin callers.</summary>
 public sealed partial class KeyService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, KeyOptions options, KnownKeyTemplates shapes, TimeProvider time)
 {
+    /// <summary>Whether the current template is stored, so that not every new key asks for it.</summary>
+    bool templateIsStored;
+
     /// <summary>Creates a key. The raw key exists only in the result.</summary>
     /// <param name="actor">A developer, admin or owner of the organization.</param>
     /// <returns>The key with its secret; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a project
@@ -44,7 +47,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                     await change.LockOrganizationAsync(project.OrganizationId, token); // the account cannot change or be deleted before its key exists
                 }
 
-                if (!await change.LockProjectAsync(project.ProjectId, token))
+                if (await KeyCount.AddAsync(change, project.ProjectId, token) is not { } count)
                 {
                     return Error.NotFound;
                 }
@@ -60,9 +63,9 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                     return unowned;
                 }
 
-                if (await IsFullAsync(change, project.ProjectId, token))
+                if (await CheckLimitAsync(change, project.ProjectId, count, token) is { } full)
                 {
-                    return LimitReached();
+                    return full;
                 }
 
                 var resources = await FindResourcesAsync(change.Context, project.ProjectId, input.Resources, token);
@@ -71,13 +74,19 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                     return unknown;
                 }
 
-                var issued = await IssueAsync(change, project, owned.Value, resources.Value, token);
-                if (issued.Error is null && input.IdempotencyKey is not null)
+                var (request, ownerName) = owned.Value;
+                if (await CheckPresenceAsync(change, request, token) is { } stale)
                 {
-                    change.Context.Add(IdempotencyRecord.Of(actor, input, project.ProjectId, issued.Value.Key.KeyId, change.Now));
-                    await change.Context.SaveChangesAsync(token);
+                    return stale;
                 }
 
+                var issued = await IssueAsync(change, project, request, ownerName, resources.Value, token);
+                if (input.IdempotencyKey is not null)
+                {
+                    change.Context.Add(IdempotencyRecord.Of(actor, input, project.ProjectId, issued.Key.KeyId, change.Now));
+                }
+
+                change.WritesAtOnce = true; // no other change can add its rows: identifiers are random, and requests are repeated under the project's lock
                 return issued;
             },
             cancellationToken);
@@ -92,7 +101,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
         return found.Error is { } missing
             ? missing
-            : new Allowance(await CountAsync(context, found.Value.ProjectId, time.GetUtcNow(), cancellationToken), options.MaxActivePerProject);
+            : new Allowance(await KeyCount.ReadAsync(context, found.Value.ProjectId, time.GetUtcNow(), cancellationToken), options.MaxActivePerProject);
     }
 
     /// <summary>Reads a key.</summary>
@@ -128,19 +137,19 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                     return missing;
                 }
 
-                var (key, organization) = found.Value;
-                if (key.State == KeyState.Revoked)
+                var own = found.Value;
+                if (own.Key.State == KeyState.Revoked)
                 {
                     return new Error(ErrorCode.Conflict, "This key has been revoked and cannot be changed. Create a new one.");
                 }
 
-                if (await ApplyAsync(change, key, organization, patch, token) is { } refused)
+                if (await ApplyAsync(change, own, patch, token) is { } refused)
                 {
                     return refused;
                 }
 
-                await change.Context.SaveChangesAsync(token);
-                return await ReadAsync(change.Context, actor, keyId, change.Now, token);
+                change.WritesAtOnce = true; // it adds no row
+                return own.Row!.ToRow(change.Now);
             },
             cancellationToken);
     }
@@ -159,27 +168,25 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                     return missing;
                 }
 
-                var (key, organization) = found.Value;
-                if (key.State != KeyState.Revoked)
+                var own = found.Value;
+                if (own.Key.State != KeyState.Revoked)
                 {
-                    await KeyAudit.RevokeAsync(change, organization, [key], null, null, token);
-                    await change.Context.SaveChangesAsync(token);
+                    await KeyAudit.RevokeAsync(change, own.Organization, [own.Key], null, null, token);
+                    change.WritesAtOnce = true; // it adds no row
                 }
 
-                return await ReadAsync(change.Context, actor, keyId, change.Now, token);
+                return own.Row!.ToRow(change.Now);
             },
             cancellationToken);
 
-    static Task<int> CountAsync(DashboardContext context, long projectId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        context.Keys.CountAsync(
-            key => key.ProjectId == projectId && KeyListPartition.Counted.Contains(key.Shelf) && key.ExpiryOrder > now, cancellationToken);
+    /// <summary>Checks the limit of a project in which one more key has just been counted. It reads the clock after the project was locked: a key that
+    /// expired while this change waited no longer counts, and another may have taken its place.</summary>
+    /// <param name="count">What <see cref="KeyCount.AddAsync"/> returned.</param>
+    internal async Task<Error?> CheckLimitAsync(UnitOfWork change, long projectId, int count, CancellationToken cancellationToken) =>
+        count > options.MaxActivePerProject
+        && count - await KeyCount.ReleaseExpiredAsync(change.Context, projectId, time.GetUtcNow(), cancellationToken) > options.MaxActivePerProject ? LimitReached() : null;
 
-    /// <summary>Returns whether a project has reached its key limit. Call it with the project locked. It reads the clock after the lock was
-    /// taken: a key that expired while this change waited no longer counts, and another may have taken its place.</summary>
-    internal async Task<bool> IsFullAsync(UnitOfWork change, long projectId, CancellationToken cancellationToken) =>
-        await CountAsync(change.Context, projectId, time.GetUtcNow(), cancellationToken) >= options.MaxActivePerProject;
-
-    internal Error LimitReached() => new(
+    Error LimitReached() => new(
         ErrorCode.KeyLimitReached, $"This project has reached its limit of {options.MaxActivePerProject} active keys. Revoke an unused key, then try again.");
 
     internal async Task<Result<List<Resource>>> FindResourcesAsync(
@@ -199,22 +206,20 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             : wanted.ConvertAll(resource => found[resource]);
     }
 
-    /// <summary>Mints and stores a key. Requires the lock of the project and a validated request.</summary>
-    internal async Task<Result<IssuedKey>> IssueAsync(
-        UnitOfWork change, ProjectAccess project, NewKey input, IReadOnlyList<Resource> resources, CancellationToken cancellationToken)
+    /// <summary>Checks that the person has recently proved to be present, if the key is live and may write: a borrowed session must not be
+    /// enough for such a key.</summary>
+    internal async Task<Error?> CheckPresenceAsync(UnitOfWork change, NewKey input, CancellationToken cancellationToken) =>
+        input.Environment == KeyEnvironment.Live && catalog.InOrder(input.Permissions).Contains(PermissionCatalog.Write, StringComparer.Ordinal)
+            ? await change.CheckPresenceAsync(cancellationToken) : null;
+
+    /// <summary>Mints a key and adds it to the context. Requires the lock of the project, in which the key is counted already unless an app owns it,
+    /// and a validated request. If its identifier is taken, the change fails and runs again with another.</summary>
+    /// <param name="ownerName">The display name of the owner.</param>
+    internal async Task<IssuedKey> IssueAsync(
+        UnitOfWork change, ProjectAccess project, NewKey input, string ownerName, IReadOnlyList<Resource> resources, CancellationToken cancellationToken)
     {
-        if (NeedsPresence(input) && await change.CheckPresenceAsync(cancellationToken) is { } stale)
-        {
-            return stale;
-        }
-
-        var secret = options.Template.Mint(input.Environment);
-        while (await change.Context.Keys.AnyAsync(key => key.KeyId == secret.KeyId, cancellationToken))
-        {
-            secret = options.Template.Mint(input.Environment);
-        }
-
         await StoreTemplateAsync(change, cancellationToken);
+        var secret = options.Template.Mint(input.Environment);
         var (ownerType, ownerId) = OwnerOf(change.Actor, input);
         var key = new ApiKey
         {
@@ -236,6 +241,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             AllowedIps = Stored(input.AllowedIps),
             RequestsPerMinute = input.RequestsPerMinute,
             Note = KeyRules.NoteOf(input.Note),
+            Counted = ownerType != PartyType.PublishedApp,
         };
         change.Context.Add(key);
         KeyAudit.Record(change, project.OrganizationId, "key.created", key, new()
@@ -251,21 +257,33 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             ["requests_per_minute"] = key.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture),
             ["note"] = key.Note,
         });
-        await change.Context.SaveChangesAsync(cancellationToken);
-        var row = await ReadAsync(change.Context, change.Actor, key.KeyId, change.Now, cancellationToken);
-        return new IssuedKey(row.Value, secret);
+        return new(Describe(key, project, ownerName, resources, change), secret);
     }
 
-    /// <summary>A live key that may write needs a recent proof that the person is present: a borrowed session must not be enough for it.</summary>
-    bool NeedsPresence(NewKey input) =>
-        input.Environment == KeyEnvironment.Live && catalog.InOrder(input.Permissions).Contains(PermissionCatalog.Write, StringComparer.Ordinal);
+    /// <summary>What reading a new key would return.</summary>
+    static KeySummary Describe(ApiKey key, ProjectAccess project, string ownerName, IReadOnlyList<Resource> resources, UnitOfWork change) => new ApiKeyProjection
+    {
+        Key = key,
+        Organization = project.OrganizationSlug,
+        Project = project.ProjectSlug,
+        Scope = [.. resources.OrderBy(resource => resource.Id).Select(resource => $"{resource.Kind}:{resource.ExternalId}")],
+        OwnerName = ownerName,
+        Account = null, // it allows what the key does: the request was checked
+        CreatorName = change.Actor.Name,
+    }.ToRow(change.Now);
 
     /// <summary>Stores the template with its first key, only once even if two projects create their first keys at the same time.</summary>
     async Task StoreTemplateAsync(UnitOfWork change, CancellationToken cancellationToken)
     {
+        if (Volatile.Read(ref templateIsStored))
+        {
+            return;
+        }
+
         var same = change.Context.UsedTemplates.Where(template => template.Text == options.Template.Text);
         if (await same.AnyAsync(cancellationToken))
         {
+            Volatile.Write(ref templateIsStored, true); // committed by an earlier change: rows of this table are never deleted
             return;
         }
 
@@ -278,8 +296,14 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
     static DateTimeOffset? TruncateToMilliseconds(DateTimeOffset? time) => time is { } at ? UtcMilliseconds.TruncateToMilliseconds(at) : null;
 
-    async Task<Error?> ApplyAsync(UnitOfWork change, ApiKey key, long organization, KeyPatch patch, CancellationToken cancellationToken)
+    async Task<Error?> ApplyAsync(UnitOfWork change, OwnKey own, KeyPatch patch, CancellationToken cancellationToken)
     {
+        var (key, organization) = (own.Key, own.Organization);
+        if (KeyRestrictions.Check(own, patch) is { } restricted)
+        {
+            return restricted;
+        }
+
         if (patch.Name?.Trim() is { } name && name != key.Name)
         {
             var before = key.Name;
@@ -302,16 +326,16 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
         if (patch.ExpiresAt is { } expiry && expiry.At != key.ExpiresAt)
         {
-            if (key.ExpiresAt <= time.GetUtcNow() && key.OwnerType != PartyType.PublishedApp && await IsFullAsync(change, key.ProjectId, cancellationToken))
+            if (key.ExpiresAt <= time.GetUtcNow() && key.OwnerType != PartyType.PublishedApp && await CountAgainAsync(change, key, cancellationToken) is { } full)
             {
-                return LimitReached();
+                return full;
             }
 
             key.ExpiresAt = expiry.At;
             KeyAudit.Record(change, organization, "key.expiry_changed", key, new() { ["expires_at"] = expiry.At?.ToString("O") });
         }
 
-        ApplyLimits(change, key, organization, patch.Limits);
+        ApplyLimits(change, own, patch.Limits);
         if (patch.Note is not null && KeyRules.NoteOf(patch.Note) is var note && note != key.Note)
         {
             var before = key.Note;
@@ -319,38 +343,52 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             KeyAudit.Record(change, organization, "key.note_changed", key, new() { ["from"] = before, ["to"] = note });
         }
 
-        if (patch.State is { } state && state != key.State)
+        if (patch.State is { } state && KeyRestrictions.IsDisabledByAdmin(own, state) is var byAdmin && (state, byAdmin) != (key.State, key.DisabledByAdmin))
         {
-            key.State = state;
+            (key.State, key.DisabledByAdmin) = (state, byAdmin);
             KeyAudit.Record(change, organization, state == KeyState.Active ? "key.switched_on" : "key.switched_off", key);
         }
 
         return null;
     }
 
-    /// <summary>Finds a key that the actor may change, tracked, with its organization. It locks the project before reading the key, so that
-    /// of two concurrent changes the second sees the result of the first.</summary>
-    static async Task<Result<(ApiKey Key, long Organization)>> FindOwnAsync(UnitOfWork change, string keyId, CancellationToken cancellationToken)
+    /// <summary>Counts an expired key again, which needs a place in the limit like a new one.</summary>
+    async Task<Error?> CountAgainAsync(UnitOfWork change, ApiKey key, CancellationToken cancellationToken)
     {
-        var found = !KeyRules.IsKeyId(keyId) ? null : await (
-            from key in change.Context.Keys
-            where key.KeyId == keyId
-            join project in change.Context.Projects on key.ProjectId equals project.Id
-            join member in change.Context.MembershipsOf(change.Actor) on project.OrganizationId equals member.OrganizationId
-            select new { key.ProjectId, key.OwnerType, key.OwnerId, key.CreatedBy, member.OrganizationId, member.Role }).SingleOrDefaultAsync(cancellationToken);
-        if (found is null)
+        await KeyCount.ReleaseExpiredAsync(change.Context, key.ProjectId, time.GetUtcNow(), cancellationToken); // the key is no longer counted now
+        if (await KeyCount.AddAsync(change, key.ProjectId, cancellationToken) is not { } count || count > options.MaxActivePerProject)
+        {
+            return LimitReached();
+        }
+
+        key.Counted = true;
+        return null;
+    }
+
+    /// <summary>Finds a key that the actor may change. It locks the project before it reads the key, so that of two concurrent changes the second sees the
+    /// result of the first; that of a key which the actor cannot see is not locked.</summary>
+    static async Task<Result<OwnKey>> FindOwnAsync(UnitOfWork change, string keyId, CancellationToken cancellationToken)
+    {
+        var context = change.Context;
+        if (!KeyRules.IsKeyId(keyId) || await LockProjectOfAsync(change, keyId, cancellationToken) == 0)
         {
             return Error.NotFound;
         }
 
-        if (!IsOwn(change.Actor, found.Role, found.OwnerType, found.OwnerId, found.CreatedBy)
-            && found.Role.Check(MemberAction.ManageAllKeys) is { } refusal)
-        {
-            return refusal;
-        }
+        var (row, role) = await ApiKeyProjection.ReadWithRoleAsync(context, context.Keys.Where(key => key.KeyId == keyId), change.Actor, cancellationToken);
+        var isOwn = IsOwn(change.Actor, role, row.Key.OwnerType, row.Key.OwnerId, row.Key.CreatedBy);
+        var own = new OwnKey(row.Key, row.OrganizationId, role.Can(MemberAction.ManageAllKeys), isOwn) { Row = row };
+        return !own.IsOwn && role.Check(MemberAction.ManageAllKeys) is { } refusal ? refusal : own;
+    }
 
-        await change.LockProjectAsync(found.ProjectId, cancellationToken);
-        return (await change.Context.Keys.SingleAsync(key => key.KeyId == keyId, cancellationToken), found.OrganizationId);
+    static Task<int> LockProjectOfAsync(UnitOfWork change, string keyId, CancellationToken cancellationToken)
+    {
+        var context = change.Context;
+        var memberships = context.MembershipsOf(change.Actor);
+        return context.Projects
+            .Where(project => project.Id == context.Keys.Where(key => key.KeyId == keyId).Select(key => key.ProjectId).FirstOrDefault()
+                && memberships.Any(member => member.OrganizationId == project.OrganizationId))
+            .ExecuteUpdateAsync(set => set.SetProperty(project => project.Revision, project => project.Revision + 1), cancellationToken);
     }
 
     /// <summary>Returns whether <paramref name="actor"/> may change a key without managing those of others. A published app, and so its

@@ -67,19 +67,35 @@ static class Access
         orderby organization.Slug
         select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role);
 
+    /// <summary>Compiled, because each change begins with it. An organization that is null stands for all of the person's.</summary>
+    static readonly PerModel<Func<DashboardContext, string, long?, string, string, CancellationToken, Task<ProjectAccess?>>> findProject = new(_ =>
+        EF.CompileAsyncQuery((DashboardContext context, string userId, long? only, string organizationPath, string projectPath, CancellationToken _) => (
+            from organizationSlug in context.OrganizationSlugs
+            where organizationSlug.Slug == organizationPath
+            join member in context.Members on organizationSlug.OrganizationId equals member.OrganizationId
+            where member.UserId == userId && (only == null || member.OrganizationId == only)
+            join organization in context.Organizations on member.OrganizationId equals organization.Id
+            join projectSlug in context.ProjectSlugs on organization.Id equals projectSlug.OrganizationId
+            where projectSlug.Slug == projectPath
+            join project in context.Projects on projectSlug.ProjectId equals project.Id
+            where project.DeletedAt == null
+            select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role))
+            .SingleOrDefault()));
+
+    static readonly PerModel<Func<DashboardContext, string, long?, IAsyncEnumerable<ProjectAccess>>> firstProjects = new(_ =>
+        EF.CompileAsyncQuery((DashboardContext context, string userId, long? only) => (
+            from member in context.Members
+            where member.UserId == userId && (only == null || member.OrganizationId == only)
+            join organization in context.Organizations on member.OrganizationId equals organization.Id
+            join project in context.Projects on organization.Id equals project.OrganizationId
+            where project.DeletedAt == null
+            orderby organization.Slug, project.Slug
+            select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role)).Take(2)));
+
     /// <summary>Finds the project with a current or past path, if <paramref name="actor"/> can see it.</summary>
     public static async Task<ProjectAccess?> FindProjectAsync(this DashboardContext context, Actor actor, ProjectPath path, CancellationToken cancellationToken) =>
-        !Names.HasSlugShape(path.Organization) || !Names.HasSlugShape(path.Project) ? null : await (
-         from organizationSlug in context.OrganizationSlugs
-         where organizationSlug.Slug == path.Organization
-         join member in context.MembershipsOf(actor) on organizationSlug.OrganizationId equals member.OrganizationId
-         join organization in context.Organizations on member.OrganizationId equals organization.Id
-         join projectSlug in context.ProjectSlugs on organization.Id equals projectSlug.OrganizationId
-         where projectSlug.Slug == path.Project
-         join project in context.Projects on projectSlug.ProjectId equals project.Id
-         where project.DeletedAt == null
-         select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role))
-        .SingleOrDefaultAsync(cancellationToken);
+        !Names.HasSlugShape(path.Organization) || !Names.HasSlugShape(path.Project) ? null
+            : await findProject.Get(context)(context, actor.Id, actor.Token?.OrganizationId, path.Organization, path.Project, cancellationToken);
 
     /// <summary>Finds the organization with a current or past slug, if <paramref name="actor"/> is a member.</summary>
     public static async Task<OrganizationAccess?> FindOrganizationAsync(this DashboardContext context, Actor actor, string slug, CancellationToken cancellationToken) =>
@@ -113,7 +129,7 @@ static class Access
     {
         if (project is null)
         {
-            var first = await context.ProjectsOf(actor).Take(2).ToListAsync(cancellationToken);
+            var first = await firstProjects.Get(context)(context, actor.Id, actor.Token?.OrganizationId).ToListAsync(cancellationToken);
             return first switch
             {
                 [var only] => only,

@@ -1,11 +1,17 @@
 using Dashboard.Core.Changes;
-using Microsoft.EntityFrameworkCore;
+using Dashboard.Core.Data;
 
 namespace Dashboard.Core.Organizations;
 
 /// <summary>Holds a user's memberships. Whether one of them allows the change is for the change itself to ask.</summary>
 sealed class MembershipLock : IActorLock
 {
+    static readonly HandWrittenSql hold = new(sql =>
+    {
+        var (row, role) = (typeof(Member), sql.Name(nameof(Member.Role)));
+        return $"UPDATE {sql.Table(row)} SET {role} = {role} WHERE {sql.Name(nameof(Member.UserId))} = {sql.Value(row, nameof(Member.UserId))}";
+    });
+
     public ActorLockOrder Order => ActorLockOrder.Memberships;
 
     public async Task<bool> TakeAsync(UnitOfWork unit, CancellationToken cancellationToken)
@@ -13,8 +19,7 @@ sealed class MembershipLock : IActorLock
         var actor = unit.Actor;
         if (actor.Type == PartyType.User)
         {
-            await unit.Context.Members.Where(member => member.UserId == actor.Id)
-                .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken);
+            await hold.ExecuteAsync(unit.Context, [actor.Id], cancellationToken);
         }
 
         return true;

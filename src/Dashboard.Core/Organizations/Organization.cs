@@ -41,8 +41,11 @@ public sealed class Project
     /// reused.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 
-    /// <summary>Incremented to lock the row before a rule counts something in the project, such as its active keys.</summary>
+    /// <summary>Incremented to lock the row before a rule counts something in the project.</summary>
     public long Revision { get; init; }
+
+    /// <summary>The number of its keys that are marked as counted toward the limit. Raising it locks the row.</summary>
+    public int ActiveKeys { get; init; }
 }
 
 /// <summary>Something in a project that a key can be limited to.</summary>

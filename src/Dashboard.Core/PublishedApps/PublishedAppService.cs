@@ -108,6 +108,11 @@ public sealed partial class PublishedAppService(
 
     async Task<Result<IssuedPublishedApp>> IssueAsync(UnitOfWork change, ProjectAccess project, NewKey request, Resource resource, CancellationToken cancellationToken)
     {
+        if (await keys.CheckPresenceAsync(change, request, cancellationToken) is { } stale)
+        {
+            return stale;
+        }
+
         var app = new PublishedApp
         {
             Id = request.AppId!,
@@ -120,21 +125,15 @@ public sealed partial class PublishedAppService(
         };
         change.Context.Add(app);
         Publication.Record(change, project.OrganizationId, "app.published", app, new() { ["project"] = project.Path.ToString(), ["resource"] = $"{resource.Kind}:{resource.ExternalId}" });
-        await change.Context.SaveChangesAsync(cancellationToken);
-        var key = await keys.IssueAsync(change, project, request, [resource], cancellationToken);
-        if (key.Error is { } unissued)
-        {
-            return unissued;
-        }
-
+        var key = await keys.IssueAsync(change, project, request, app.Name, [resource], cancellationToken);
         if (request.IdempotencyKey is not null)
         {
-            change.Context.Add(IdempotencyRecord.Of(change.Actor, request, project.ProjectId, key.Value.Key.KeyId, change.Now));
-            await change.Context.SaveChangesAsync(cancellationToken);
+            change.Context.Add(IdempotencyRecord.Of(change.Actor, request, project.ProjectId, key.Key.KeyId, change.Now));
         }
 
+        await change.Context.SaveChangesAsync(cancellationToken); // the app is read with its key
         var row = await ReadAsync(change.Context, change.Actor, app.Id, change.Now, cancellationToken);
-        return new IssuedPublishedApp(row.Value, key.Value.Secret);
+        return new IssuedPublishedApp(row.Value, key.Secret);
     }
 
     /// <summary>Renames the fields of a key error to those of an app request.</summary>

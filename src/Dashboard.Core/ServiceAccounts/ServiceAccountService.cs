@@ -43,7 +43,7 @@ public sealed partial class ServiceAccountService(
                 }
 
                 await change.LockOrganizationAsync(first.OrganizationId, token);
-                if (!await change.LockProjectAsync(first.ProjectId, token))
+                if (await KeyCount.AddAsync(change, first.ProjectId, token) is not { } count)
                 {
                     return Error.NotFound;
                 }
@@ -61,7 +61,7 @@ public sealed partial class ServiceAccountService(
                     return await ToErrorAsync(change.Context, repetition, token);
                 }
 
-                return await keys.IsFullAsync(change, first.ProjectId, token) ? keys.LimitReached() : await IssueAsync(change, first, reached, input, token);
+                return await keys.CheckLimitAsync(change, first.ProjectId, count, token) is { } full ? full : await IssueAsync(change, first, reached, input, token);
             },
             cancellationToken);
 
@@ -230,22 +230,21 @@ public sealed partial class ServiceAccountService(
             ["projects"] = input.Projects is { Listed: null } ? "all" : string.Join(' ', input.Projects?.Listed ?? [first.Path.ToString()]),
             ["environment"] = account.Environment.ToWireName(),
         });
-        await change.Context.SaveChangesAsync(cancellationToken);
         var request = new NewKey(first.Path.ToString(), account.Name, input.Environment, Permissions: account.Permissions.Split(' '), ServiceAccountId: account.Id);
-        var key = await keys.IssueAsync(change, first, request, [], cancellationToken);
-        if (key.Error is { } refused)
+        if (await keys.CheckPresenceAsync(change, request, cancellationToken) is { } stale)
         {
-            return refused;
+            return stale;
         }
 
+        var key = await keys.IssueAsync(change, first, request, account.Name, [], cancellationToken);
         if (input.IdempotencyKey is not null)
         {
-            change.Context.Add(IdempotencyRecord.Of(change.Actor, RequestOf(first, input), first.ProjectId, key.Value.Key.KeyId, change.Now));
-            await change.Context.SaveChangesAsync(cancellationToken);
+            change.Context.Add(IdempotencyRecord.Of(change.Actor, RequestOf(first, input), first.ProjectId, key.Key.KeyId, change.Now));
         }
 
+        await change.Context.SaveChangesAsync(cancellationToken); // the account is read with the number of its keys
         var row = await ReadAsync(change.Context, account.Id, cancellationToken);
-        return new IssuedServiceAccount(row.Value, secret, key.Value);
+        return new IssuedServiceAccount(row.Value, secret, key);
     }
 
     /// <summary>Returns what a request is recognized by when it is repeated.</summary>

@@ -22,8 +22,12 @@ public sealed record KeyItem(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ExpiresAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? RevokedAt,
     bool Changeable,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KeySparkline? Usage = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KeySparkline? Usage = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Locked = false)
 {
+    /// <summary>Why the user cannot enable a key that is <see cref="Locked"/>: an admin disabled it.</summary>
+    public const string LockedReason = "An admin disabled this key. Only an admin can enable it.";
+
     /// <summary>How many permissions are named. The rest are counted.</summary>
     const int MaxNamed = 3;
 
@@ -50,7 +54,8 @@ public sealed record KeyItem(
         key.RevokedAt,
         role.Can(MemberAction.ManageAllKeys)
             || (role.Can(MemberAction.CreateKeys) && (key.Owner.Type == PartyType.PublishedApp ? key.CreatedBy : key.Owner) is var owner
-                && owner.Type == actor.Type && owner.Id == actor.Id));
+                && owner.Type == actor.Type && owner.Id == actor.Id),
+        Locked: key is { State: KeyState.Inactive, Restrictions.Disabled: true } && !role.Can(MemberAction.ManageAllKeys));
 
     /// <summary>Whether the key belongs to a published app.</summary>
     [JsonIgnore]

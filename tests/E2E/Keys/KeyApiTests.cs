@@ -55,6 +55,28 @@ public sealed class KeyApiTests(Tenants tenants)
     }
 
     [Fact]
+    public async Task What_an_admin_restricted_its_owner_does_not_loosen()
+    {
+        var id = (await tenants.Developer.PostAsync("/api/keys", new { name = "restricted", project = People.Project })).Member("key_id");
+        Assert.Equal(200, (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { state = "inactive", allowed_ips = new[] { "10.0.0.0/8" }, requests_per_minute = 100 })).Status);
+        foreach (var (body, sentence) in new (object Body, string Sentence)[]
+        {
+            (new { state = "active" }, "only an admin can enable it"),
+            ("""{"allowed_ips": null}""", "You can narrow the list but not widen it"),
+            (new { requests_per_minute = 101 }, "You can lower the limit but not raise it"),
+        })
+        {
+            var refused = await tenants.Developer.PatchAsync($"/api/keys/{id}", body);
+            Assert.Equal((403, "forbidden"), (refused.Status, refused.Member("code")));
+            Assert.Contains(sentence, refused.Member("detail"), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(200, (await tenants.Developer.PatchAsync($"/api/keys/{id}", new { allowed_ips = new[] { "10.1.0.0/16" }, requests_per_minute = 10 })).Status);
+        Assert.Equal(200, (await tenants.Owner.PatchAsync($"/api/keys/{id}", new { state = "active" })).Status);
+        Assert.Equal(200, (await tenants.Developer.PatchAsync($"/api/keys/{id}", new { state = "inactive" })).Status);
+    }
+
+    [Fact]
     public async Task Note_is_shown_changed_searched_and_removed()
     {
         var id = await CreateAsync(new { name = "noted", note = " Vault, path ci/orders-4711 " });

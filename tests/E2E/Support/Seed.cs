@@ -83,6 +83,7 @@ static class Seed
                 };
             }));
             await context.SaveChangesAsync(Cancellation);
+            await product.Services.GetRequiredService<KeyCountService>().RecountAsync(Cancellation);
         }
 
         /// <summary>Makes keys older, as if they had been used a number of days ago, or never.</summary>

@@ -94,6 +94,7 @@ public sealed class KeyListReadsTests
                 ExpiresAt = TestInstallation.Start.AddYears(1).AddMinutes(i),
             }));
             context.SaveChanges();
+            world.CountKeys();
         }
 
         var reads = new RowReads();

@@ -281,6 +281,7 @@ public sealed class KeyListTests : IAsyncDisposable
             ExpiresAt = key.ExpiresAt,
         }));
         context.SaveChanges();
+        world.CountKeys();
         return plain;
     }
 

@@ -114,6 +114,7 @@ public sealed class KeyNameOrderTests : IAsyncDisposable
             CreatedAt = TestInstallation.Start,
         }));
         context.SaveChanges();
+        world.CountKeys();
         return names;
     }
 

@@ -3,6 +3,7 @@ using Dashboard.Core;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Microsoft.AspNetCore.Identity;
@@ -164,6 +165,9 @@ public sealed class TestInstallation : IAsyncDisposable
         row.PasswordHash = Services.Get<IPasswordHasher<DashboardUser>>().HashPassword(row, password);
         context.SaveChanges();
     }
+
+    /// <summary>Counts the keys of all projects, after some were inserted directly.</summary>
+    public void CountKeys() => Services.Get<KeyCountService>().RecountAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <summary>Inserts a row directly.</summary>
     public void Add(object row)

@@ -43,7 +43,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     public SqlServerCommandsTests()
     {
         connection = new(tape);
-        sqlite = world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(tape)));
+        sqlite = world.Run(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(tape)), ("Database:MaxBatchSize", "1"));
         sqlServer = world.Run(services => services.ConfigureDbContext<SqlServerContext>(options => options.UseSqlServer(connection)), ("Database:Provider", "SqlServer"), ("DataProtection:KeyPath", "keys"));
     }
 

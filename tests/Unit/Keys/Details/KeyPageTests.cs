@@ -114,6 +114,20 @@ public sealed class KeyPageTests : PageTest
     }
 
     [Fact]
+    public async Task Owner_sees_what_an_admin_restricted()
+    {
+        var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
+        var limits = new KeyLimits { AllowedIps = ["10.0.0.0/8"], RequestsPerMinute = 100 };
+        await world.Services.Keys.ChangeAsync(world.Admin, key, new(State: KeyState.Inactive, Limits: limits), Token);
+        var page = Open(world.Developer, key);
+        var enable = page.ByRole("button", "Enable");
+        Assert.Equal(("true", "An admin disabled this key. Only an admin can enable it."), (enable.GetAttribute("aria-disabled"), enable.DescriptionOf()));
+        Assert.Equal("An admin limited this key to 10.0.0.0/8. You can narrow the list but not widen it.", page.ByTestId("admin-allow-list").TextContent);
+        await AskAsync(page, "Change rate limit");
+        Assert.Contains("An admin set at most 100: you can lower the limit but not raise it.", page.ByRole("form").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Revoked_key_says_so_and_has_no_actions()
     {
         var key = await AddAsync("Backend");
