@@ -9,6 +9,7 @@ Dictionary<string, Func<CancellationToken, Task>> verbs = new(StringComparer.Ord
     ["verify-million"] = Verify.RunMillionAsync,
     ["flood"] = FloodBench.RunAsync,
     ["revoke"] = RevokeBench.RunAsync,
+    ["audit"] = AuditBench.RunAsync,
 };
 
 if (args is ["host", .. var settings])

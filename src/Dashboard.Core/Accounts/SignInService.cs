@@ -32,7 +32,7 @@ public sealed record SignedIn(string UserId, string Name, string SessionId, Date
 
 /// <summary>Verifies passwords, counts failures and starts sessions. An attacker has <see cref="MaxFailures"/> attempts per
 /// <see cref="Pause"/> for each account from each client network, and no response reveals whether the account exists.</summary>
-public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, RateLimits limits, TimeProvider time)
+public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, RateLimits limits, RefusalLedger refusals, TimeProvider time)
 {
     /// <summary>The number of consecutive failures that start a lockout.</summary>
     public const int MaxFailures = 5;
@@ -62,6 +62,7 @@ public sealed class SignInService(IDbContextFactory<DashboardContext> contexts, 
 
         if (limits.FailedSignIns.Waits(attempt.Address) is { } wait)
         {
+            refusals.Note(attempt.Address, RefusalReason.FailedSignIns);
             return new Error(ErrorCode.RateLimited, "Too many attempts from your network. Try again in a minute.", RetryAfter: wait);
         }
 

@@ -6,7 +6,7 @@ namespace Dashboard.Core.Changes;
 /// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Locks are taken in one order: the actor's
 /// session, the actor's memberships, the actor's authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
 public sealed class UnitOfWorkRunner(
-    IDbContextFactory<DashboardContext> contexts, AuditLogWriter audit, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, AuditLogWriter audit, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, RefusalLedger refusals, TimeProvider time)
 {
     /// <summary>How often a change runs again after it added a row that another node had just added. It finds the row then.</summary>
     const int MaxDuplicates = 3;
@@ -70,6 +70,11 @@ public sealed class UnitOfWorkRunner(
         if (result.Commits)
         {
             feed.Announce(unit!.Feed); // before the caller gets the result
+        }
+
+        if (result.Error is { } refused)
+        {
+            refusals.NoteChange(actor, refused.Code);
         }
 
         return result;
@@ -150,7 +155,7 @@ public sealed class UnitOfWorkRunner(
         await unit.Context.SaveChangesAsync(cancellationToken);
         await audit.AppendAsync(unit, changeId, cancellationToken);
         unit.Feed = await AppendFeedAsync(
-            unit.Context, [.. unit.Events.Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
+            unit.Context, [.. unit.Events.Where(x => !x.IsSilent).Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
         return outcome;
     }
 

@@ -10,6 +10,7 @@ static class CommandLine
     [
         ("help", "print this text"),
         ("version", "print the version"),
+        ("audit", "verify or prune the audit log, or print its heads; see audit --help"),
     ];
 
     static string Usage => string.Join(
@@ -31,7 +32,7 @@ static class CommandLine
     {
         switch (FindCommand(args))
         {
-            case null:
+            case null or "audit": // AuditCommand runs it
                 return false;
             case "help" or "--help" or "-h" or "-?":
                 output.WriteLine(Usage);
@@ -46,7 +47,7 @@ static class CommandLine
     }
 
     /// <summary>Returns the first argument that is not part of a setting, by the rules of the configuration.</summary>
-    static string? FindCommand(string[] args)
+    internal static string? FindCommand(string[] args)
     {
         for (var i = 0; i < args.Length; i++)
         {

@@ -10,6 +10,7 @@ public sealed class CommandLineTests
     [InlineData("--urls", "http://127.0.0.1:0")]
     [InlineData("--Keys:Template=nk_{hex:64}", "/Keys:AcceptBearer", "false", "Keys:MaxActivePerProject=5")]
     [InlineData("--Bootstrap:Password", "help", "--last")]
+    [InlineData("audit", "verify")]
     public void Settings_are_no_command(params string[] args)
     {
         using var output = new StringWriter();
@@ -26,11 +27,11 @@ public sealed class CommandLineTests
     {
         using var output = new StringWriter();
         Assert.True(CommandLine.Run(args, output));
-        Assert.Matches(@"(?s)^Usage: .*\n  help .*\n  version ", output.ToString());
+        Assert.Matches(@"(?s)^Usage: .*\n  help .*\n  version .*\n  audit ", output.ToString());
     }
 
     [Theory]
-    [InlineData("audit")]
+    [InlineData("Audit")]
     [InlineData("Help")]
     [InlineData("-x=1")]
     [InlineData("--Keys:AcceptBearer=false", "serve")]
@@ -38,7 +39,7 @@ public sealed class CommandLineTests
     {
         using var output = new StringWriter();
         Assert.Equal(
-            $"\"{args[^1]}\" is not a command; the commands are help, version, and without one Latchkey starts.",
+            $"\"{args[^1]}\" is not a command; the commands are help, version, audit, and without one Latchkey starts.",
             Assert.Throws<StartException>(() => CommandLine.Run(args, output)).Message);
         Assert.Equal("", output.ToString());
     }
