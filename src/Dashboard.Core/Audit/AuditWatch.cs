@@ -102,8 +102,8 @@ public sealed partial class AuditWatch(
     /// <inheritdoc />
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
-        await ObserveAsync(cancellationToken);
         var now = Time.GetUtcNow();
+        await ObserveAsync(cancellationToken);
         checkedAt ??= now - CheckInterval + Interval;
         if (now - checkedAt >= CheckInterval)
         {

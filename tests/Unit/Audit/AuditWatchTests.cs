@@ -146,12 +146,11 @@ public sealed class AuditWatchTests : IAsyncDisposable
         return (await run(output), output.ToString());
     }
 
-    static async Task UntilAsync(Func<bool> condition)
+    async Task UntilAsync(Func<bool> condition)
     {
         while (!condition())
         {
-            Token.ThrowIfCancellationRequested();
-            await Task.Yield();
+            await log.Heard.WaitAsync(Token);
         }
     }
 
@@ -181,6 +180,9 @@ public sealed class AuditWatchTests : IAsyncDisposable
 
         public IReadOnlyList<(LogLevel Level, string Message)> Records => [.. records];
 
+        /// <summary>Released with each record.</summary>
+        public SemaphoreSlim Heard { get; } = new(0);
+
         public ILogger CreateLogger(string categoryName) => this;
 
         public IDisposable? BeginScope<TState>(TState state)
@@ -188,8 +190,11 @@ public sealed class AuditWatchTests : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
             records.Enqueue((logLevel, formatter(state, exception)));
+            Heard.Release();
+        }
 
         public void Dispose()
         {
