@@ -184,9 +184,10 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     {
         var head = new AuditHead(3, 812, new string('a', 64));
         var other = new AuditHead(0, 9, new string('0', 64));
-        Assert.Equal([head, other], AuditHead.FindAll($"info: Audit log: the head is {head}.\n{{\"head\":\"{other}\"}}\n4:0:{other.Hash} 7:1:{other.Hash}0"));
+        var text = $"info: Audit log: the head is {head}.\n{{\"head\":\"{other}\"}}\n4:0:{other.Hash} 7:1:{other.Hash}0";
+        Assert.Equal([head, other], AuditHead.FindAll(text));
         Assert.Equal(head, AuditHead.TryParse(head.ToString()));
-        Assert.All(["", "3:812", $" {head}", $"{head} {other}", $"03:812:{head.Hash}", $"3:99999999999999999999:{head.Hash}"], text => Assert.Null(AuditHead.TryParse(text)));
+        Assert.All(["", "3:812", $" {head}", $"{head} {other}", $"03:812:{head.Hash}", $"3:99999999999999999999:{head.Hash}"], malformed => Assert.Null(AuditHead.TryParse(malformed)));
     }
 
     [Fact]
