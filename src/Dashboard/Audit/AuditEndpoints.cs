@@ -99,18 +99,18 @@ static class AuditEndpoints
         [Field("When it was read.", Example = "\"2026-11-21T09:30:00.000Z\"")] DateTimeOffset At);
 
     sealed record AuditVerificationAnswer(
-        [Field("Whether every row is as it was written, and the recorded head is in the chain.")] bool Intact,
+        [Field("Whether every row is as it was written, and the recorded head is in the chain.", Example = "true")] bool Intact,
         [Field("The number of rows that were verified.", Example = "812")] long Rows,
         [Field("The position that verification began at: 1, or the first row that was not pruned.", Example = "1")] long FirstRow,
-        [Field("The position of the first row that was altered, removed or added; null if the chain is intact.", Example = "null")] long? BrokenRow,
+        [Field("The position of the first row that was altered, removed or added; null if the chain is intact.", Example = "513")] long? BrokenRow,
         [Field(
-            "What is wrong there: the row itself, or that the recorded head is no longer in the chain; null if the chain is intact.",
-            Words = ["row", "recorded_head"])]
+            "What is wrong there: row for the row itself, recorded_head if the recorded head is no longer in the chain; null if the chain is intact.",
+            Example = "\"row\"")]
         string? Fault,
         [Field("The current head; null while there is no row.", Example = AuditOutcomes.HeadExample)] string? Head,
         [Field(
-            "Whether the chain has the recorded head. Null without one, and if the chain is broken before it.",
-            Words = ["found", "pruned", "missing"])]
+            "found, pruned or missing: whether the chain has the recorded head. Null without one, and if the chain is broken before it.",
+            Example = "\"found\"")]
         string? RecordedHead);
 }
 

@@ -40,7 +40,7 @@ public sealed class AuditCommandTests : IDisposable
         Assert.StartsWith("Usage: Dashboard audit ", output, StringComparison.Ordinal);
         (code, output, error) = await RunAsync("audit", "verify");
         Assert.Equal((1, "", "There is no database of this version; start Latchkey once, or set ConnectionStrings:Dashboard." + Environment.NewLine), (code, output, error));
-        Assert.Empty(folder.GetFileSystemInfos());
+        Assert.Empty(folder.GetFiles());
     }
 
     public void Dispose() => folder.Delete(recursive: true);
