@@ -13,6 +13,7 @@ Dictionary<string, Func<CancellationToken, Task>> verbs = new(StringComparer.Ord
     ["stalls"] = StallBench.RunAsync,
     ["tokens"] = TokenBench.RunAsync,
     ["sign-in"] = SignInBench.RunAsync,
+    ["audit"] = AuditBench.RunAsync,
 };
 
 if (args is ["host", .. var settings])

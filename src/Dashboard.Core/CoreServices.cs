@@ -54,6 +54,14 @@ public static class CoreServices
         services.AddHostedService(provider => provider.GetRequiredService<MailDeliveryService>());
         services.AddSingleton<PresenceService>();
         services.AddSingleton<AuditVerifier>();
+        services.AddSingleton<AuditLogService>();
+        services.AddSingleton<AuditPruning>();
+        services.AddSingleton<AuditMetrics>();
+        services.AddSingleton(new AuditHeadFile(configuration, contentRoot));
+        services.AddSingleton<AuditRefusalService>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditRefusalService>());
+        services.AddSingleton<AuditWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditWatch>());
         services.AddSingleton<SelfRevocation>();
         services.AddSingleton<KeyVerificationService>();
         services.AddSingleton(SettingsBinder.Read<OAuthOptions>(configuration));

@@ -58,8 +58,8 @@ public sealed record SignedIn(string UserId, string Name, string SessionId, Date
 /// <see cref="Pause"/> for each account from each client network, and no response reveals whether the account exists. A browser that the
 /// account has signed in from before is judged by its own failures alone, so no stranger can lock a person out.</summary>
 public sealed partial class SignInService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, SessionService sessions, RateLimits limits, TimeProvider time,
-    ILogger<SignInService> log)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, SessionService sessions, RateLimits limits,
+    RefusalLedger refusals, TimeProvider time, ILogger<SignInService> log)
 {
     /// <summary>The number of consecutive failures that start a lockout.</summary>
     public const int MaxFailures = 5;
@@ -117,9 +117,13 @@ public sealed partial class SignInService(
         }
 
         limits.FailedSignIns.Take(attempt.Client);
-        return wait is { } rest
-            ? new Error(ErrorCode.RateLimited, "Too many attempts from your network. Try again in a minute.", RetryAfter: rest)
-            : verdict.Value;
+        if (wait is not { } rest)
+        {
+            return verdict.Value;
+        }
+
+        refusals.Note(attempt.Address, RefusalReason.FailedSignIns);
+        return new Error(ErrorCode.RateLimited, "Too many attempts from your network. Try again in a minute.", RetryAfter: rest);
     }
 
     /// <summary>Hashing takes a tenth of a second, so it happens before the transaction. The result counts only inside: of many concurrent

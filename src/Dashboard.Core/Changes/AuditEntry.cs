@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -24,6 +25,9 @@ public static class AuditCategory
 
     /// <summary>Organizations, projects, resources and policies.</summary>
     public const string Settings = "settings";
+
+    /// <summary>All categories.</summary>
+    public static IReadOnlyList<string> All { get; } = [Auth, Keys, ServiceAccounts, Members, Tokens, Settings];
 }
 
 /// <summary>The object of an audit event.</summary>
@@ -76,6 +80,10 @@ public sealed class AuditEntry
     /// <summary>The client address, or null.</summary>
     public required string? Address { get; init; }
 
+    /// <summary>The <see cref="CoarseNetwork"/> of <see cref="Address"/>, which the log is filtered by; null without an address. It follows from
+    /// the address, so it is not hashed: a verifier derives it again. Entries from before the column existed may lack it.</summary>
+    public string? Network { get; init; }
+
     /// <summary>One of <see cref="AuditCategory"/>.</summary>
     public required string Category { get; init; }
 
@@ -103,13 +111,14 @@ public sealed class AuditEntry
     /// <summary>The hash of the previous entry; 32 zero bytes for the first.</summary>
     public required byte[] PreviousHash { get; init; }
 
-    /// <summary>The HMAC-SHA256 of <see cref="PreviousHash"/> and all other members above.</summary>
+    /// <summary>The HMAC-SHA256 of <see cref="PreviousHash"/> and all other members above but <see cref="Network"/>.</summary>
     public byte[] Hash { get; set; } = [];
 
     /// <summary>The same HMAC with the key of the previous entry, in the entry with which a new key begins; null in all others.</summary>
     public byte[]? OldKeyHash { get; set; }
 
-    /// <summary>Computes the expected value of <see cref="Hash"/>: HMAC-SHA256 over the members above it in that order. A string is its
+    /// <summary>Computes the expected value of <see cref="Hash"/>: HMAC-SHA256 over the members above it, without
+    /// <see cref="Network"/>, in that order. A string is its
     /// length in UTF-8 bytes (four bytes, big-endian; -1 for null) followed by those bytes. A number is eight bytes, big-endian.</summary>
     public byte[] ComputeHash(AuditKey key)
     {
@@ -139,6 +148,12 @@ public sealed class AuditEntry
     /// substitute.</summary>
     internal static string FitAscii(string text, int length) =>
         Fit(Ascii.IsValid(text) ? text : string.Concat(text.Select(c => char.IsAscii(c) ? c : '?')), length);
+
+    /// <summary>Returns the network of an address, or of a network that stands for one, as text.</summary>
+    internal static string? NetworkOf(string? address) =>
+        address is not null && IPAddress.TryParse(address.AsSpan(0, address.IndexOf('/') is >= 0 and var end ? end : address.Length), out var parsed)
+            ? CoarseNetwork.Of(parsed).ToText()
+            : null;
 
     static void Add(IncrementalHash hash, long number)
     {

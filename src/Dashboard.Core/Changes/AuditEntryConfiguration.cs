@@ -24,6 +24,7 @@ sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEntry>
         builder.Property(x => x.ActorId).IsId();
         builder.Property(x => x.ActorName).HasMaxLength(AuditEntry.MaxActorName);
         builder.Property(x => x.Address).IsAscii(AuditEntry.MaxAddress);
+        builder.Property(x => x.Network).IsAscii(AuditEntry.MaxAddress);
         builder.Property(x => x.Category).IsAscii(32);
         builder.Property(x => x.Action).IsAscii(64);
         builder.Property(x => x.TargetType).IsAscii(32);
@@ -34,6 +35,12 @@ sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEntry>
         builder.Property(x => x.Hash).IsHash();
         builder.Property(x => x.OldKeyHash).IsHash();
         builder.HasIndex(x => x.ChangeId);
-        builder.HasIndex(x => new { x.ChainId, x.TargetId, x.Sequence }); // the history of one object
+        // One for each filter of the log, in the order of the list: the newest first, whichever node's clock that is.
+        builder.HasIndex(x => new { x.ChainId, x.At, x.Sequence });
+        builder.HasIndex(x => new { x.ChainId, x.Category, x.At, x.Sequence });
+        builder.HasIndex(x => new { x.ChainId, x.ActorId, x.At, x.Sequence });
+        builder.HasIndex(x => new { x.ChainId, x.TargetId, x.At, x.Sequence }); // also the history of one object
+        builder.HasIndex(x => new { x.ChainId, x.Network, x.At, x.Sequence });
+        builder.HasIndex(x => new { x.ChainId, x.Succeeded, x.At, x.Sequence });
     }
 }

@@ -16,14 +16,14 @@ public sealed class AuditLogWriter(AuditKeys keys)
     internal async Task AppendAsync(UnitOfWork unit, Guid changeId, CancellationToken cancellationToken)
     {
         var ring = await keys.GetAsync(cancellationToken);
-        foreach (var chain in unit.Events.GroupBy(x => x.Chain, x => x.Event).OrderBy(x => x.Key))
+        foreach (var chain in unit.Events.GroupBy(x => x.Chain).OrderBy(x => x.Key))
         {
             var last = await unit.Context.RaiseAsync<AuditChain, ChainEnd>(nameof(AuditChain.Sequence), chain.Count(), (nameof(AuditChain.Id), chain.Key), cancellationToken)
                 ?? throw new InvalidOperationException($"The chain {chain.Key} does not exist.");
             var (sequence, hash) = (last.Sequence - chain.Count(), last.Hash);
-            foreach (var (auditEvent, oldKey) in WithKeyChange([.. chain], last.KeyId, ring))
+            foreach (var (recorded, oldKey) in WithKeyChange([.. chain], last.KeyId, ring))
             {
-                var entry = CreateEntry(unit, auditEvent, changeId, chain.Key, ++sequence, hash, ring.Current.Id);
+                var entry = CreateEntry(unit, recorded, changeId, chain.Key, ++sequence, hash, ring.Current.Id);
                 entry.OldKeyHash = oldKey is null ? null : entry.ComputeHash(oldKey);
                 hash = entry.Hash = entry.ComputeHash(ring.Current);
                 unit.Context.Add(entry);
@@ -66,9 +66,9 @@ public sealed class AuditLogWriter(AuditKeys keys)
 
     /// <summary>Inserts the event with which a new key begins, if the chain ends under another key. Its entry is hashed with the old key as
     /// well.</summary>
-    static IEnumerable<(AuditEvent Event, AuditKey? OldKey)> WithKeyChange(IReadOnlyList<AuditEvent> events, string? last, AuditKeyRing ring)
+    static IEnumerable<(RecordedEvent Event, AuditKey? OldKey)> WithKeyChange(IReadOnlyList<RecordedEvent> events, string? last, AuditKeyRing ring)
     {
-        var plain = events.Select(auditEvent => (auditEvent, (AuditKey?)null));
+        var plain = events.Select(recorded => (recorded, (AuditKey?)null));
         if (last is null || last == ring.Current.Id)
         {
             return plain;
@@ -81,34 +81,39 @@ public sealed class AuditLogWriter(AuditKeys keys)
                 $"Another node writes the audit log with the key {last}, which this node does not have. Start all nodes with the same {AuditKeys.Setting}.");
         }
 
-        return events[0].Action == KeyChanged
+        return events[0].Event.Action == KeyChanged
             ? plain.Skip(1).Prepend((events[0], oldKey))
-            : plain.Prepend((KeyChange(last, ring.Current.Id), oldKey));
+            : plain.Prepend((new(events[0].Chain, KeyChange(last, ring.Current.Id), null, IsSilent: false), oldKey));
     }
 
     sealed record ChainEnd(long Sequence, byte[] Hash, string? KeyId);
 
-    static AuditEntry CreateEntry(UnitOfWork unit, AuditEvent auditEvent, Guid changeId, long chain, long sequence, byte[] previous, string keyId) =>
-        new()
+    static AuditEntry CreateEntry(UnitOfWork unit, RecordedEvent recorded, Guid changeId, long chain, long sequence, byte[] previous, string keyId)
+    {
+        var (auditEvent, actor) = (recorded.Event, recorded.Refused ?? unit.Actor);
+        var address = actor.Address is { } known ? AuditEntry.FitAscii(known, AuditEntry.MaxAddress) : null;
+        return new()
         {
             ChainId = chain,
             Sequence = sequence,
             ChangeId = changeId,
             At = unit.Now,
-            ActorType = unit.Actor.Type.ToWireName(),
-            ActorId = unit.Actor.Id,
-            ActorName = AuditEntry.Fit(unit.Actor.Name, AuditEntry.MaxActorName),
-            Address = unit.Actor.Address is { } address ? AuditEntry.FitAscii(address, AuditEntry.MaxAddress) : null,
+            ActorType = actor.Type.ToWireName(),
+            ActorId = actor.Id,
+            ActorName = AuditEntry.Fit(actor.Name, AuditEntry.MaxActorName),
+            Address = address,
+            Network = AuditEntry.NetworkOf(address),
             Category = auditEvent.Category,
             Action = auditEvent.Action,
             TargetType = auditEvent.Target.Type,
             TargetId = auditEvent.Target.Id,
             TargetName = auditEvent.Target.Name,
             Succeeded = auditEvent.Succeeded,
-            Details = Details(auditEvent.Details, unit.Actor.Token),
+            Details = Details(auditEvent.Details, actor.Token),
             KeyId = keyId,
             PreviousHash = previous,
         };
+    }
 
     /// <summary>Adds the client that the actor used to the details.</summary>
     static string Details(string details, ActorToken? through)

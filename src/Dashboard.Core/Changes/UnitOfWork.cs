@@ -6,7 +6,7 @@ namespace Dashboard.Core.Changes;
 /// <summary>What an operation does inside <see cref="UnitOfWorkRunner"/>: it reads and writes through <see cref="Context"/> and says what happened.</summary>
 public sealed class UnitOfWork
 {
-    readonly List<(long Chain, AuditEvent Event)> events = [];
+    readonly List<RecordedEvent> events = [];
 
     readonly IReadOnlyList<IActorLock> locks;
 
@@ -26,7 +26,7 @@ public sealed class UnitOfWork
     /// change whose rows no other can add at the same time: one that waits for them would hold the locks of the log and the feed.</summary>
     internal bool WritesAtOnce { get; set; }
 
-    internal IReadOnlyList<(long Chain, AuditEvent Event)> Events => events;
+    internal IReadOnlyList<RecordedEvent> Events => events;
 
     /// <summary>The feed rows that were written, once they are.</summary>
     internal IReadOnlyList<FeedEntry> Feed { get; set; } = [];
@@ -49,7 +49,14 @@ public sealed class UnitOfWork
     /// <summary>Says what happened. It becomes a row of the audit log and a row of the change feed about its target.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
     /// <param name="what">What happened. Of a target's identifier and name as much is kept as the log has room for.</param>
-    public void Record(long chain, AuditEvent what) => events.Add((chain, what with { Target = what.Target.Fitted() }));
+    public void Record(long chain, AuditEvent what) => events.Add(new(chain, what with { Target = what.Target.Fitted() }, null, IsSilent: false));
+
+    /// <summary>Records what somebody was refused earlier. It becomes an entry of the audit log with that actor, and no entry of the change feed: nothing
+    /// has changed.</summary>
+    internal void RecordRefusal(long chain, Actor actor, AuditEvent what) => events.Add(new(chain, what with { Target = what.Target.Fitted() }, actor, IsSilent: true));
+
+    /// <summary>Records an event of the audit log itself, which no node caches: it becomes no entry of the change feed.</summary>
+    internal void RecordSilently(long chain, AuditEvent what) => events.Add(new(chain, what with { Target = what.Target.Fitted() }, null, IsSilent: true));
 
     /// <summary>Takes the lock of a chain's newest end before the change reads what only one may decide at a time. No organization's or project's row may
     /// be locked after it.</summary>
@@ -57,3 +64,8 @@ public sealed class UnitOfWork
     public Task LockAuditChainAsync(long chain, CancellationToken cancellationToken) =>
         Context.AuditChains.Where(x => x.Id == chain).ExecuteUpdateAsync(set => set.SetProperty(x => x.Sequence, x => x.Sequence), cancellationToken);
 }
+
+/// <summary>An event of a unit of work.</summary>
+/// <param name="Refused">Who was refused it, or null for a change by the unit's actor.</param>
+/// <param name="IsSilent">Whether the change feed has no entry of it.</param>
+readonly record struct RecordedEvent(long Chain, AuditEvent Event, Actor? Refused, bool IsSilent);

@@ -10,7 +10,7 @@ namespace Dashboard.Core.Changes;
 /// for their turn. Locks are taken in one order: the actor's session, the actor's memberships, the actor's authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
 public sealed class UnitOfWorkRunner(
     IDbContextFactory<DashboardContext> contexts, AuditLogWriter audit, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, WriterQueue queue,
-    WriteLimits limits, DatabaseFile file, TimeProvider time)
+    WriteLimits limits, DatabaseFile file, RefusalLedger refusals, TimeProvider time)
 {
     static readonly Error Busy = new(
         ErrorCode.Unavailable, "The database is busy. Nothing was changed. Try again in a few seconds.", RetryAfter: WriterQueue.MaxWait);
@@ -52,6 +52,7 @@ public sealed class UnitOfWorkRunner(
     {
         if (isCounted && limits.Take(actor) is { } wait)
         {
+            refusals.NoteChange(actor, ErrorCode.RateLimited);
             return TooMany(wait);
         }
 
@@ -105,6 +106,11 @@ public sealed class UnitOfWorkRunner(
         if (result.Commits)
         {
             feed.Announce(unit!.Feed); // before the caller gets the result
+        }
+
+        if (result.Error is { } refused)
+        {
+            refusals.NoteChange(actor, refused.Code);
         }
 
         return result;
@@ -248,7 +254,7 @@ public sealed class UnitOfWorkRunner(
 
         await audit.AppendAsync(unit, changeId, cancellationToken);
         unit.Feed = await AppendFeedAsync(
-            unit.Context, [.. unit.Events.Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
+            unit.Context, [.. unit.Events.Where(x => !x.IsSilent).Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
         return outcome;
     }
 

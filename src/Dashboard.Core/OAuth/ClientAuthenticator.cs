@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Limits;
 using Dashboard.Core.Tokens;
 
 namespace Dashboard.Core.OAuth;
 
 /// <summary>Authenticates clients (RFC 6749 section 3.2.1).</summary>
-public sealed class ClientAuthenticator(OAuthClientCache clients, OAuthOptions options, RateLimits limits)
+public sealed class ClientAuthenticator(OAuthClientCache clients, OAuthOptions options, RateLimits limits, RefusalLedger refusals)
 {
     /// <summary>Makes sure that a client is the one it says (RFC 6749 section 3.2.1): a public one by its identifier alone, any other by its secret.</summary>
     /// <param name="presented">What the request says of the client.</param>
@@ -20,7 +21,9 @@ public sealed class ClientAuthenticator(OAuthClientCache clients, OAuthOptions o
             return secretId is null ? found.Client : found.Client with { SecretId = secretId };
         }
 
-        return limits.FailedClients.Take(origin.Address, presented.ClientId, origin.FromPage) is { } wait ? OAuthError.TooMany(wait) : OAuthError.InvalidClient;
+        var wait = limits.FailedClients.Take(origin.Address, presented.ClientId, origin.FromPage);
+        refusals.Note(origin.Address, wait is null ? RefusalReason.InvalidClient : RefusalReason.FailedClients);
+        return wait is { } pause ? OAuthError.TooMany(pause) : OAuthError.InvalidClient;
     }
 
     static bool IsShown(StoredClient found, string? secret, out string? secretId)

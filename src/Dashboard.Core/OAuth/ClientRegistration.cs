@@ -25,7 +25,7 @@ public sealed record IssuedClient(OAuthClient Client, string AuthMethod, OAuthSe
 
 /// <summary>Registers clients dynamically (RFC 7591). Nobody has verified what they claim, and every page that names one says so. A client
 /// that nobody approves is deleted after a day.</summary>
-public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes scopes, OAuthOptions options, RateLimits limits)
+public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes scopes, OAuthOptions options, RateLimits limits, RefusalLedger refusals)
 {
     /// <summary>How long an unapproved client is kept.</summary>
     public static readonly TimeSpan UnapprovedLifetime = TimeSpan.FromDays(1);
@@ -51,6 +51,7 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
 
         if (limits.Registrations.Take(origin.Address, fromPage: origin.FromPage) is { } wait)
         {
+            refusals.Note(origin.Address, RefusalReason.Registrations);
             return OAuthError.TooMany(wait);
         }
 

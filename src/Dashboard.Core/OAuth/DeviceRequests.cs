@@ -30,7 +30,8 @@ public sealed record DeviceRequest(
 /// <summary>Authorizes devices without a browser (RFC 8628): the device makes a request, and a person approves or denies it on another
 /// screen.</summary>
 public sealed class DeviceRequests(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, RateLimits limits, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, RateLimits limits, RefusalLedger refusals,
+    TimeProvider time)
 {
     /// <summary>The letters of user codes: no vowels, so that no words are formed, and no <c>Y</c> (RFC 8628 section 6.1).</summary>
     public const string Letters = "BCDFGHJKLMNPQRSTVWXZ";
@@ -69,8 +70,13 @@ public sealed class DeviceRequests(
             return wrongTarget;
         }
 
-        return limits.Devices.Take(origin.Address, fromPage: origin.FromPage) is { } wait ? OAuthError.TooMany(wait)
-            : await AddAsync(client, string.Join(' ', scope.Value), request.Resource.Value, origin, cancellationToken);
+        if (limits.Devices.Take(origin.Address, fromPage: origin.FromPage) is { } wait)
+        {
+            refusals.Note(origin.Address, RefusalReason.DeviceRequests);
+            return OAuthError.TooMany(wait);
+        }
+
+        return await AddAsync(client, string.Join(' ', scope.Value), request.Resource.Value, origin, cancellationToken);
     }
 
     /// <summary>Finds the pending request with a user code. Each attempt is counted, because codes are short (RFC 8628 section
@@ -157,9 +163,13 @@ public sealed class DeviceRequests(
             return Error.Invalid("user_code", "A code has 8 letters, such as WDJB-MJHT, and no vowels.");
         }
 
-        return limits.TakeUserCode(actor.Id) is { } wait
-            ? new Error(ErrorCode.RateLimited, "Too many attempts. Wait a minute, then try again.", RetryAfter: wait)
-            : default(Unit);
+        if (limits.TakeUserCode(actor.Id) is not { } wait)
+        {
+            return default(Unit);
+        }
+
+        refusals.Note(actor, RefusalReason.UserCodes);
+        return new Error(ErrorCode.RateLimited, "Too many attempts. Wait a minute, then try again.", RetryAfter: wait);
     }
 
     async Task<Result<Unit>> DecideAsync(Actor actor, string? userCode, string? organization, DeviceCodeState state, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.OAuth;
 
 /// <summary>Revokes tokens (RFC 7009). Holding one is enough, as it is for a key: somebody who finds a token should end it.</summary>
-public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticator authenticator, AccessTokenReader reader, RateLimits limits)
+public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticator authenticator, AccessTokenReader reader, RateLimits limits, RefusalLedger refusals)
 {
     /// <summary>Revokes an access token, or a refresh token and with it the whole authorization.</summary>
     /// <param name="request">The body.</param>
@@ -41,7 +41,13 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
         }
 
         // Who holds a token can always end it; guessing is limited.
-        return !revoked.Value && limits.FailedClients.Take(origin.Address, presented.ClientId, origin.FromPage) is { } wait ? OAuthError.TooMany(wait) : default(Unit);
+        if (revoked.Value || limits.FailedClients.Take(origin.Address, presented.ClientId, origin.FromPage) is not { } wait)
+        {
+            return default(Unit);
+        }
+
+        refusals.Note(origin.Address, RefusalReason.FailedClients);
+        return OAuthError.TooMany(wait);
     }
 
     static async Task<bool> RevokeAsync(UnitOfWork change, string jti, CancellationToken cancellationToken)

@@ -36,6 +36,9 @@ public enum MemberAction
     /// <summary>See and disconnect what other members authorized.</summary>
     ManageAuthorizations,
 
+    /// <summary>Read, export and verify the audit log.</summary>
+    ReadAuditLog,
+
     /// <summary>Change the organization itself.</summary>
     ChangeOrganization,
 }
@@ -58,6 +61,7 @@ public static class RoleTable
         new(MemberAction.ManageProjects, OrganizationRole.Admin, "create, rename and delete projects"),
         new(MemberAction.ManageServiceAccounts, OrganizationRole.Admin, "manage service accounts, and create keys for any of them"),
         new(MemberAction.ManageAuthorizations, OrganizationRole.Admin, "see and disconnect other members' connected apps"),
+        new(MemberAction.ReadAuditLog, OrganizationRole.Admin, "read, export and verify the audit log"),
         new(MemberAction.ChangeOrganization, OrganizationRole.Owner, "change the organization itself"),
     ];
 

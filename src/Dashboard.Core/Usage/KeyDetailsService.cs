@@ -93,7 +93,7 @@ public sealed class KeyDetailsService(IDbContextFactory<DashboardContext> contex
     {
         var rows = await context.AuditEntries.AsNoTracking()
             .Where(row => row.ChainId == organizationId && row.TargetType == FeedSubject.Key && row.TargetId == keyId && row.Succeeded)
-            .OrderByDescending(row => row.Sequence).Take(MaxHistory + 1)
+            .OrderByDescending(row => row.At).ThenByDescending(row => row.Sequence).Take(MaxHistory + 1)
             .Select(row => new { row.At, row.Action, row.ActorName, row.Details }).ToListAsync(cancellationToken);
         return rows.ConvertAll(row => new KeyHistoryEntry(row.At, row.Action, row.ActorName, DetailsOf(row.Details)));
     }

@@ -21,7 +21,11 @@ static class ListExamples
 /// <param name="Codes">The error codes, if the body is a problem document.</param>
 /// <param name="Headers">The response headers and their descriptions.</param>
 sealed record AnswerMetadata(
-    int Status, string Sentence, Type? Type, IReadOnlyList<string>? Codes = null, IReadOnlyDictionary<string, string>? Headers = null);
+    int Status, string Sentence, Type? Type, IReadOnlyList<string>? Codes = null, IReadOnlyDictionary<string, string>? Headers = null)
+{
+    /// <summary>The media types of a body that is not JSON.</summary>
+    public IReadOnlyList<string> MediaTypes { get; init; } = [];
+}
 
 /// <summary>Turns results into responses, and describes the responses of endpoints.</summary>
 static class EndpointAnswers

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Dashboard.Api;
+using Dashboard.Core.Changes;
 
 namespace Dashboard.Auth;
 
@@ -30,7 +31,14 @@ static class SameOrigin
 
     /// <summary>Adds the middleware. It must follow authentication, because only a session can be misused.</summary>
     public static IApplicationBuilder UseSameOrigin(this IApplicationBuilder app) =>
-        app.Use((http, next) => Refuse(http) is { } refused ? Problems.WriteAsync(http, refused) : next(http));
+        app.Use((http, next) => Refuse(http) is { } refused ? RefuseAsync(http, refused) : next(http));
+
+    static Task RefuseAsync(HttpContext http, Error refused)
+    {
+        http.RequestServices.GetRequiredService<RefusalLedger>()
+            .NoteChange(http.User.ToActor(http.ClientAddress()) ?? Actor.Anonymous(http.ClientAddress()), refused.Code);
+        return Problems.WriteAsync(http, refused);
+    }
 
     /// <summary>Returns where a request comes from. <c>Sec-Fetch-Site</c> takes precedence: no page can forge it, and it is correct even
     /// behind a proxy that changes the host.</summary>

@@ -1,4 +1,5 @@
 using Dashboard.Api;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -41,8 +42,13 @@ static class SessionPolicy
 
         static Task RefuseAsync(HttpContext http)
         {
-            if (http.User.ToActor(null) is { } actor)
+            if (http.User.ToActor(http.ClientAddress()) is { } actor)
             {
+                if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+                {
+                    http.RequestServices.GetRequiredService<RefusalLedger>().NoteChange(actor, ErrorCode.Forbidden);
+                }
+
                 return Problems.WriteAsync(http, actor.Token is null ? Error.Forbidden("Your role does not allow this.") : RequiresSession);
             }
 

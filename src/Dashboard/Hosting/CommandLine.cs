@@ -12,6 +12,7 @@ static class CommandLine
         ("help", "print this text"),
         ("version", "print the version"),
         ("signing-keys replace", "retire the keys that sign access tokens, and create another"),
+        ("audit", "verify or prune the audit log, or print its heads; see audit --help"),
     ];
 
     static string Usage => string.Join(
@@ -34,7 +35,7 @@ static class CommandLine
         var words = FindWords(args);
         switch (words.FirstOrDefault())
         {
-            case null:
+            case null or "audit": // AuditCommand runs it
                 return false;
             case SigningKeysCommand.Name:
                 return SigningKeysCommand.Check(words, output);
@@ -54,6 +55,9 @@ static class CommandLine
     /// <returns>True if there was one and the program is done.</returns>
     public static Task<bool> RunAsync(string[] args, IServiceProvider services, TextWriter output, CancellationToken cancellationToken) =>
         SigningKeysCommand.RunAsync(FindWords(args), services, output, cancellationToken);
+
+    /// <summary>Returns the first argument that is not part of a setting, or null.</summary>
+    internal static string? FindCommand(string[] args) => FindWords(args).FirstOrDefault();
 
     /// <summary>Returns the arguments that are not part of a setting, by the rules of the configuration.</summary>
     static List<string> FindWords(string[] args)

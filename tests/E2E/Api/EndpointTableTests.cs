@@ -36,6 +36,10 @@ public sealed class EndpointTableTests(Tenants tenants)
 
     const string OurResource = "/api/resources/" + People.Project + "/workflow:order-intake";
 
+    const string OurLog = "?organization=" + People.Organization;
+
+    static readonly object Log = new { organization = People.Organization };
+
     static readonly object Which = new { key = Product.NeverMinted };
 
     static readonly object Name = new { name = "Another" };
@@ -146,6 +150,17 @@ public sealed class EndpointTableTests(Tenants tenants)
             Refused("/api/authorizations/GRANTED"), Refused("/api/authorizations/GRANTED"), Hidden("/api/authorizations/GRANTED"), Hidden("/api/authorizations/GRANTED"),
             Hidden("/api/authorizations/nothing")) { ForAdmins = true, ForSessions = true },
         new("GET /api/usage", Refused("/api/usage"), Refused("/api/usage"), Hidden("/api/usage" + Ours), new("/api/usage" + Ours, null, 200), Bad("/api/usage?from=yesterday")),
+        new("GET /api/audit",
+            Refused("/api/audit"), Refused("/api/audit"), Hidden("/api/audit" + OurLog), Forbidden("/api/audit" + OurLog), Bad("/api/audit?category=secrets")) { ForAdmins = true },
+        new("GET /api/audit/export",
+            Refused("/api/audit/export"), Refused("/api/audit/export"), Hidden("/api/audit/export" + OurLog), Forbidden("/api/audit/export" + OurLog),
+            Bad("/api/audit/export?format=xml")) { ForAdmins = true },
+        new("GET /api/audit/head",
+            Refused("/api/audit/head"), Refused("/api/audit/head"), Hidden("/api/audit/head" + OurLog), Forbidden("/api/audit/head" + OurLog),
+            Bad("/api/audit/head?project=x")) { ForAdmins = true },
+        new("POST /api/audit/verify",
+            Refused("/api/audit/verify", Log), Refused("/api/audit/verify", Log), Hidden("/api/audit/verify", Log), Forbidden("/api/audit/verify", Log),
+            Bad("/api/audit/verify", new { organization = People.Organization, head = "3:812" })) { ForAdmins = true },
         new("POST /api/v1/keys/verify",
             new("/api/v1/keys/verify", Question, 401, "missing_credential"), new("/api/v1/keys/verify", Question, 403, "insufficient_permissions"), null, null,
             new("/api/v1/keys/verify", new { key = 1 }, 400, "invalid_request", [("X-API-Key", "VERIFIER")])) { ForKeys = true },

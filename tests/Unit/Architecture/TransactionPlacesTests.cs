@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.OAuth;
@@ -37,6 +38,7 @@ public sealed class TransactionPlacesTests
         var places = Callers(called => writes.Contains(called.Name) || writes.Contains($"{called.DeclaringType?.Name}.{called.Name}")).Where(method => !HasChange(method)).Select(Written).Distinct().Order(StringComparer.Ordinal);
         Assert.Equal(
             [
+                nameof(AuditPruning), // deletes old audit rows, after one that says so
                 nameof(Counters), // for those who have a unit of work
                 nameof(DatabaseStart), // cleans up after a killed migration
                 nameof(FeedCleanupService), // deletes old feed rows, not audited

@@ -68,6 +68,8 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     [InlineData("Details = '{ }'")]
     [InlineData("KeyId = '39f6c93f15c057bb'")]
     [InlineData("OldKeyHash = Hash")]
+    [InlineData("Network = NULL")]
+    [InlineData("Network = '10.9.9.0/24'")]
     [InlineData("PreviousHash = zeroblob(32)")]
     [InlineData("Hash = zeroblob(32)")]
     public async Task Altered_entry_is_detected(string set)
@@ -129,6 +131,66 @@ public sealed class AuditVerifierTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Swapped_entries_are_detected()
+    {
+        await WriteAsync(5);
+        world.Sql("UPDATE AuditEntries SET Sequence = -Sequence WHERE Sequence = 2 OR Sequence = 3");
+        world.Sql("UPDATE AuditEntries SET Sequence = 3 WHERE Sequence = -2");
+        world.Sql("UPDATE AuditEntries SET Sequence = 2 WHERE Sequence = -3");
+        Assert.Equal(2, await BreakAsync());
+    }
+
+    [Fact]
+    public async Task End_that_was_cut_and_head_set_back_show_against_a_recorded_head()
+    {
+        await WriteAsync(5);
+        var head = await HeadAsync();
+        SetBack(3);
+        Assert.Null(await BreakAsync()); // all that is left is genuine
+        var found = await VerifyAsync(head);
+        Assert.Equal((4, AuditFault.RecordedHead, HeadState.Missing), (found.Break, found.Fault, found.HeadChecks.Single().State));
+
+        await WriteAsync(4); // the chain grows past the recorded head
+        found = await VerifyAsync(head);
+        Assert.Equal((5, AuditFault.RecordedHead), (found.Break, found.Fault));
+    }
+
+    [Fact]
+    public async Task Chain_that_grew_has_its_recorded_heads()
+    {
+        await WriteAsync(3);
+        var first = await HeadAsync();
+        await WriteAsync(2);
+        var found = await VerifyAsync(first, await HeadAsync());
+        Assert.True(found.IsIntact);
+        Assert.Equal((5, 1, 5), (found.Entries, found.First, found.Head!.Sequence));
+        Assert.Equal([HeadState.Found, HeadState.Found], found.HeadChecks.Select(check => check.State));
+    }
+
+    [Fact]
+    public async Task First_break_is_named_whichever_comes_first()
+    {
+        await WriteAsync(5);
+        var head = await HeadAsync() with { Sequence = 2 };
+        Assert.NotEqual(0, world.Sql("UPDATE AuditEntries SET Details = '[]' WHERE Sequence = 4"));
+        var found = await VerifyAsync(head);
+        Assert.Equal((2, AuditFault.RecordedHead), (found.Break, found.Fault));
+        found = await VerifyAsync(head with { Sequence = 5 });
+        Assert.Equal((4, AuditFault.Entry, 0), (found.Break, found.Fault, found.HeadChecks.Count));
+    }
+
+    [Fact]
+    public void Heads_are_found_in_any_text()
+    {
+        var head = new AuditHead(3, 812, new string('a', 64));
+        var other = new AuditHead(0, 9, new string('0', 64));
+        var text = $"info: Audit log: the head is {head}.\n{{\"head\":\"{other}\"}}\n4:0:{other.Hash} 7:1:{other.Hash}0";
+        Assert.Equal([head, other], AuditHead.FindAll(text));
+        Assert.Equal(head, AuditHead.TryParse(head.ToString()));
+        Assert.All(["", "3:812", $" {head}", $"{head} {other}", $"03:812:{head.Hash}", $"3:99999999999999999999:{head.Hash}"], malformed => Assert.Null(AuditHead.TryParse(malformed)));
+    }
+
+    [Fact]
     public async Task Entries_of_another_chain_are_not_looked_at()
     {
         await WriteAsync(2);
@@ -140,6 +202,17 @@ public sealed class AuditVerifierTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
+    /// <summary>Cuts the end off and sets the head back, as somebody can who can write the database.</summary>
+    void SetBack(long to)
+    {
+        Assert.NotEqual(0, world.Sql($"DELETE FROM AuditEntries WHERE Sequence > {to}"));
+        Assert.Equal(1, world.Sql($"UPDATE AuditChains SET Sequence = {to}, Hash = (SELECT Hash FROM AuditEntries WHERE Sequence = {to}) WHERE Id = {chain}"));
+    }
+
+    async Task<AuditHead> HeadAsync() => (await world.Services.Get<AuditLogService>().HeadAsync(world.Admin, "acme", Token)).Value.Head!;
+
+    Task<AuditVerification> VerifyAsync(params AuditHead[] recorded) => world.Services.Get<AuditVerifier>().VerifyAsync(chain, recorded, Token);
+
     static AuditEntry Copy(AuditEntry entry, byte[] previous, string actor) => new()
     {
         ChainId = entry.ChainId,
@@ -150,6 +223,7 @@ public sealed class AuditVerifierTests : IAsyncDisposable
         ActorId = actor,
         ActorName = entry.ActorName,
         Address = entry.Address,
+        Network = entry.Network,
         Category = entry.Category,
         Action = entry.Action,
         TargetType = entry.TargetType,

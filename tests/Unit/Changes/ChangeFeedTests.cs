@@ -1,3 +1,4 @@
+using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Usage;
@@ -83,7 +84,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
         var feed = node.Get<ChangeFeed>();
         using var first = feed.Subscribe(_ => { });
         using var second = feed.Subscribe(_ => { });
-        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not (FeedCleanupService or UsageCleanupService or OAuthCleanupService)))
+        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not (FeedCleanupService or UsageCleanupService or OAuthCleanupService or AuditWatch)))
         {
             await service.StartAsync(None);
         }

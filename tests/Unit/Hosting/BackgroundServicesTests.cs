@@ -1,3 +1,4 @@
+using Dashboard.Core.Changes;
 using Dashboard.Core.Usage;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,6 +27,7 @@ public sealed class BackgroundServicesTests
         var node = world.Run(commands);
         var key = (await node.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), None)).Value.Key.KeyId;
         node.Usage.Meter(key, world.ProjectId(TestInstallation.Orders)).Count(null, null, null, null, TestInstallation.Start);
+        node.Get<RefusalLedger>().NoteChange(world.Viewer, ErrorCode.Forbidden);
         node.Get<FirstUses>().Note(key, TestInstallation.Start, null, "raw");
         commands.FailWhen = _ =>
         {

@@ -10,6 +10,7 @@ public sealed class CommandLineTests
     [InlineData("--urls", "http://127.0.0.1:0")]
     [InlineData("--Keys:Template=nk_{hex:64}", "/Keys:AcceptBearer", "false", "Keys:MaxActivePerProject=5")]
     [InlineData("--Bootstrap:Password", "help", "--last")]
+    [InlineData("audit", "verify")]
     public void Settings_are_no_command(params string[] args)
     {
         using var output = new StringWriter();
@@ -26,7 +27,7 @@ public sealed class CommandLineTests
     {
         using var output = new StringWriter();
         Assert.True(CommandLine.Run(args, output));
-        Assert.Matches(@"(?s)^Usage: .*\n  help .*\n  version ", output.ToString());
+        Assert.Matches(@"(?s)^Usage: .*\n  help .*\n  version .*\n  audit ", output.ToString());
     }
 
     [Theory]
@@ -61,7 +62,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("audit")]
+    [InlineData("Audit")]
     [InlineData("Help")]
     [InlineData("-x=1")]
     [InlineData("--Keys:AcceptBearer=false", "serve")]
@@ -69,7 +70,7 @@ public sealed class CommandLineTests
     {
         using var output = new StringWriter();
         Assert.Equal(
-            $"\"{args[^1]}\" is not a command; the commands are help, version, signing-keys replace, and without one Latchkey starts.",
+            $"\"{args[^1]}\" is not a command; the commands are help, version, signing-keys replace, audit, and without one Latchkey starts.",
             Assert.Throws<StartException>(() => CommandLine.Run(args, output)).Message);
         Assert.Equal("", output.ToString());
     }

@@ -1,3 +1,4 @@
+using Dashboard.Core.Audit;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.PublishedApps;
 using Dashboard.Core.ServiceAccounts;
@@ -96,6 +97,8 @@ public sealed class RoleTableTests : IAsyncDisposable
                 return (await services.Get<ServiceAccountService>().CreateAsync(member, new("Robot", Organization: "acme", Projects: ProjectChoice.All), Token)).Error;
             case MemberAction.ManageAuthorizations:
                 return (await services.Get<AuthorizationService>().ListAsync(member, new("acme"), Token)).Error;
+            case MemberAction.ReadAuditLog:
+                return (await services.Get<AuditLogService>().ListAsync(member, new("acme"), Token)).Error;
             case MemberAction.ChangeOrganization:
                 return (await services.Get<OrganizationService>().ChangeAsync(member, "acme", new("Acme 2"), Token)).Error;
             default:

@@ -200,7 +200,9 @@ static class OperationRules
             {
                 Description = answer.Sentence,
                 Headers = answer.Headers?.ToDictionary(x => x.Key, x => (IOpenApiHeader)Header(x.Value), StringComparer.Ordinal),
-                Content = answer.Type is null ? null : Content(Json, SchemaRules.Of(answer.Type, document)),
+                Content = answer.MediaTypes.Count > 0
+                    ? answer.MediaTypes.ToDictionary(x => x, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } }, StringComparer.Ordinal)
+                    : answer.Type is null ? null : Content(Json, SchemaRules.Of(answer.Type, document)),
             };
         }
 

@@ -118,6 +118,7 @@ static class SchemaRules
             _ when type == typeof(bool) => new OpenApiSchema { Type = JsonSchemaType.Boolean },
             _ when type == typeof(int) => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
             _ when type == typeof(long) => new OpenApiSchema { Type = JsonSchemaType.Integer },
+            _ when type == typeof(JsonObject) => new OpenApiSchema { Type = JsonSchemaType.Object },
             _ when type == typeof(TextList) => ListOf(Text()),
             _ when type == typeof(NullableText) => new OpenApiSchema { Type = JsonSchemaType.String },
             _ when type == typeof(ScopeAnswer) => new OpenApiSchema
