@@ -65,6 +65,7 @@ public static class CoreServices
         services.AddSingleton<SelfRevocation>();
         services.AddSingleton<KeyVerificationService>();
         services.AddSingleton(SettingsBinder.Read<OAuthOptions>(configuration));
+        services.AddSingleton(SettingsBinder.Read<AuthorizationLimitOptions>(configuration));
         services.AddSingleton<OAuthClients>();
         services.AddSingleton<OAuthClientCache>();
         services.AddSingleton<TokenIssueLog>();

@@ -7,8 +7,8 @@ namespace Dashboard.Core.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): gives tokens for what a client shows.</summary>
 public sealed class TokenService(
-    UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, RefreshSuccession succession, RateLimits limits,
-    TokenIssueLog log, TimeProvider time)
+    UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, AuthorizationLimitOptions most, SigningKeys keys,
+    RefreshSuccession succession, RateLimits limits, TokenIssueLog log, RefusalLedger refusals, TimeProvider time)
 {
     const int IdLength = 22;
 
@@ -47,13 +47,20 @@ public sealed class TokenService(
         }
 
         var asked = new TokenRequestContext(request, client, origin, await keys.CurrentAsync(cancellationToken));
-        return grant switch
+        var issued = grant switch
         {
             GrantTypes.ClientCredentials => IssueForServiceAccount(asked),
             GrantTypes.AuthorizationCode => await ExchangeCodeAsync(asked, cancellationToken),
             GrantTypes.RefreshToken => await RefreshAsync(asked, cancellationToken),
             _ => await ExchangeDeviceCodeAsync(asked, cancellationToken),
         };
+        if (issued.Error is not OAuthError { IsGuess: true } || limits.FailedClients.Take(origin.Address, client.ClientId, origin.FromPage) is not { } wait)
+        {
+            return issued;
+        }
+
+        refusals.Note(origin.Address, RefusalReason.FailedClients);
+        return OAuthError.TooMany(wait);
     }
 
     /// <summary>Issues a token that leaves no row, so nothing is written: what decides about it later are its claims and the account. If the
@@ -118,7 +125,7 @@ public sealed class TokenService(
                     select new { Row = code, organization.Slug }).AsNoTracking().SingleOrDefaultAsync(token);
                 if (found is null || found.Row.ClientId != asked.Client.ClientId)
                 {
-                    return OAuthError.InvalidGrant("The code does not exist for this client.");
+                    return OAuthError.UnknownGrant("The code does not exist for this client.");
                 }
 
                 var row = found.Row;
@@ -147,7 +154,7 @@ public sealed class TokenService(
                     return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
 
-                var authorization = Approve(asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt);
+                var authorization = await ApproveAsync(change, asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt, token);
                 var claimed = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash && x.AuthorizationId == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.AuthorizationId, authorization.Id), token);
                 if (claimed == 0)
@@ -185,7 +192,7 @@ public sealed class TokenService(
                     select new { row.UsedAt, Authorization = own, organization.Slug }).AsNoTracking().SingleOrDefaultAsync(token);
                 if (found is null || found.Authorization.ClientId != asked.Client.ClientId)
                 {
-                    return OAuthError.InvalidGrant("The refresh token does not exist for this client.");
+                    return OAuthError.UnknownGrant("The refresh token does not exist for this client.");
                 }
 
                 var authorization = found.Authorization;
@@ -273,7 +280,7 @@ public sealed class TokenService(
                     return OAuthError.InvalidGrant("The device code has been used.");
                 }
 
-                var authorization = Approve(asked.Client, user, organization, row.Scope, row.Resource, approved);
+                var authorization = await ApproveAsync(change, asked.Client, user, organization, row.Scope, row.Resource, approved, token);
                 return await IssueForAuthorizationAsync(
                     change, asked, new(authorization, found.Slug, IsNew: true), authorization.Scope, authorization.Resource, "token.issued", token);
             },
@@ -291,17 +298,22 @@ public sealed class TokenService(
         return answer;
     }
 
-    Authorization Approve(OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt) => new()
+    async Task<Authorization> ApproveAsync(
+        UnitOfWork change, OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt, CancellationToken cancellationToken)
     {
-        Id = Base62.Random(IdLength),
-        ClientId = client.ClientId,
-        UserId = user,
-        OrganizationId = organization,
-        Scope = scope,
-        Resource = resource,
-        ApprovedAt = approvedAt,
-        ExpiresAt = approvedAt + options.RefreshTokenLifetime,
-    };
+        await AuthorizationRevocation.EndOldestAsync(change, user, client.ClientId, most.AuthorizationsPerPerson, cancellationToken);
+        return new()
+        {
+            Id = Base62.Random(IdLength),
+            ClientId = client.ClientId,
+            UserId = user,
+            OrganizationId = organization,
+            Scope = scope,
+            Resource = resource,
+            ApprovedAt = approvedAt,
+            ExpiresAt = approvedAt + options.RefreshTokenLifetime,
+        };
+    }
 
     /// <summary>Issues what an approval allows, as long as the person who gave it is a member.</summary>
     async Task<Result<IssuedTokens>> IssueForAuthorizationAsync(
