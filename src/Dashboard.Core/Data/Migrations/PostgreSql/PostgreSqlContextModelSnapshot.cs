@@ -22,6 +22,39 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Dashboard.Core.Accounts.KnownBrowser", b =>
+                {
+                    b.Property<byte[]>("SecretHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .IsFixedLength();
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("LastUsedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("PasswordMark")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .IsFixedLength();
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.HasKey("SecretHash");
+
+                    b.HasIndex("UserId", "LastUsedAt");
+
+                    b.ToTable("KnownBrowsers", (string)null);
+                });
+
             modelBuilder.Entity("Dashboard.Core.Changes.AuditChain", b =>
                 {
                     b.Property<long>("Id")
@@ -127,6 +160,12 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                         .HasColumnType("character varying(16)")
                         .UseCollation("C");
 
+                    b.Property<string>("Network")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
                     b.Property<byte[]>("OldKeyHash")
                         .HasMaxLength(32)
                         .HasColumnType("bytea")
@@ -165,7 +204,17 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
 
                     b.HasIndex("ChangeId");
 
-                    b.HasIndex("ChainId", "TargetId", "Sequence");
+                    b.HasIndex("ChainId", "At", "Sequence");
+
+                    b.HasIndex("ChainId", "ActorId", "At", "Sequence");
+
+                    b.HasIndex("ChainId", "Category", "At", "Sequence");
+
+                    b.HasIndex("ChainId", "Network", "At", "Sequence");
+
+                    b.HasIndex("ChainId", "Succeeded", "At", "Sequence");
+
+                    b.HasIndex("ChainId", "TargetId", "At", "Sequence");
 
                     b.ToTable("AuditEntries", (string)null);
                 });
@@ -234,6 +283,9 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
+                    b.Property<long>("ConfirmedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
@@ -242,6 +294,20 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
 
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint");
+
+                    b.Property<long>("IdleAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("Remembered")
+                        .HasColumnType("boolean");
+
+                    b.Property<byte[]>("SecretHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .IsFixedLength();
 
                     b.Property<string>("UserAgent")
                         .IsRequired()
@@ -256,6 +322,9 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
 
                     b.HasKey("Id");
 
+                    b.HasIndex("SecretHash")
+                        .IsUnique();
+
                     b.HasIndex("UserId", "CreatedAt");
 
                     b.ToTable("Sessions", (string)null);
@@ -269,6 +338,15 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
+                    b.Property<string>("AdminAllowedIps")
+                        .HasMaxLength(2199)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(2199)")
+                        .UseCollation("C");
+
+                    b.Property<int?>("AdminRequestsPerMinute")
+                        .HasColumnType("integer");
+
                     b.Property<bool>("AllResources")
                         .HasColumnType("boolean");
 
@@ -277,6 +355,9 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                         .IsUnicode(false)
                         .HasColumnType("character varying(2199)")
                         .UseCollation("C");
+
+                    b.Property<bool>("Counted")
+                        .HasColumnType("boolean");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
@@ -287,6 +368,9 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                         .IsUnicode(false)
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
+
+                    b.Property<bool>("DisabledByAdmin")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("Environment")
                         .IsRequired()
@@ -393,6 +477,8 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                         .IsUnique();
 
                     b.HasIndex("OwnerId", "KeyId");
+
+                    b.HasIndex("ProjectId", "Counted", "ExpiryOrder");
 
                     b.HasIndex("ProjectId", "Shelf", "CreatedAt", "KeyId");
 
@@ -713,6 +799,12 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                     b.Property<int>("IntervalSeconds")
                         .HasColumnType("integer");
 
+                    b.Property<string>("Network")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
                     b.Property<long?>("OrganizationId")
                         .HasColumnType("bigint");
 
@@ -756,6 +848,8 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                     b.HasKey("CodeHash");
 
                     b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("Network");
 
                     b.HasIndex("UserCodeHash")
                         .IsUnique();
@@ -962,6 +1056,9 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<int>("ActiveKeys")
+                        .HasColumnType("integer");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
@@ -1134,6 +1231,9 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                         .IsUnicode(false)
                         .HasColumnType("character varying(16)")
                         .UseCollation("C");
+
+                    b.Property<long>("TokenGeneration")
+                        .HasColumnType("bigint");
 
                     b.HasKey("Id");
 
@@ -1439,12 +1539,21 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                         .HasColumnType("character varying(200)")
                         .UseCollation("C");
 
+                    b.Property<string>("Network")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
                     b.Property<string>("RedirectUris")
                         .IsRequired()
                         .HasMaxLength(5010)
                         .IsUnicode(false)
                         .HasColumnType("character varying(5010)")
                         .UseCollation("C");
+
+                    b.Property<long?>("RequestedAt")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("Scope")
                         .IsRequired()
@@ -1463,6 +1572,27 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                     b.HasIndex("ApprovedAt", "CreatedAt");
 
                     b.ToTable("OAuthClients", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Tokens.RevokedToken", b =>
+                {
+                    b.Property<string>("Jti")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("RevokedAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Jti");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("OAuthRevokedTokens", (string)null);
                 });
 
             modelBuilder.Entity("Dashboard.Core.Tokens.SigningKey", b =>
@@ -1754,6 +1884,15 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                     b.HasKey("UserId", "LoginProvider", "Name");
 
                     b.ToTable("AspNetUserTokens", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Accounts.KnownBrowser", b =>
+                {
+                    b.HasOne("Dashboard.Core.Organizations.DashboardUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Dashboard.Core.Changes.Session", b =>
