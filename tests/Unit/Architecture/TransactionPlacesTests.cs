@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
+using Dashboard.Core.Keys;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Setup;
 using Dashboard.Core.Usage;
@@ -32,6 +33,7 @@ public sealed class TransactionPlacesTests
             "SaveChanges", "SaveChangesAsync", "ExecuteUpdate", "ExecuteUpdateAsync", "ExecuteDelete", "ExecuteDeleteAsync",
             "ExecuteSql", "ExecuteSqlAsync", "ExecuteSqlRaw", "ExecuteSqlRawAsync", "ExecuteSqlInterpolated", "ExecuteSqlInterpolatedAsync",
             "ExecuteNonQuery", "ExecuteNonQueryAsync", "SqlQuery", "SqlQueryRaw", $"{nameof(Counters)}.{nameof(Counters.RaiseAsync)}",
+            $"{nameof(HandWrittenSql)}.{nameof(HandWrittenSql.ExecuteAsync)}", $"{nameof(HandWrittenSql)}.{nameof(HandWrittenSql.ReadAsync)}",
         ];
         var places = Callers(called => writes.Contains(called.Name) || writes.Contains($"{called.DeclaringType?.Name}.{called.Name}")).Where(method => !HasChange(method)).Select(Written).Distinct().Order(StringComparer.Ordinal);
         Assert.Equal(
@@ -40,9 +42,10 @@ public sealed class TransactionPlacesTests
                 nameof(DatabaseStart), // cleans up after a killed migration
                 nameof(FeedCleanupService), // deletes old feed rows, not audited
                 nameof(FirstUses), // a key's first use, not audited
+                nameof(HandWrittenSql), // for those who have a unit of work
+                nameof(KeyCount), // the number of active keys: in a unit of work, and repaired once a day, not audited
                 nameof(OAuthCleanupService), // deletes expired codes and tokens, not audited
                 nameof(SetUpCode), // nor this: guesses, while there is no person yet
-                nameof(SqliteBusyTimeout), // a connection setting
                 nameof(UnitOfWorkRunner), // the implementation
                 nameof(UsageCleanupService), // deletes old counts, not audited
                 nameof(UsageWriter), // usage is not audited, and written through RunBehindAsync
