@@ -81,9 +81,11 @@ public sealed partial class AuditRefusalService(RefusalLedger refusals, UnitOfWo
         var users = IdsOf(PartyType.User);
         var accounts = IdsOf(PartyType.ServiceAccount);
         var members = users.Count == 0 ? []
-            : await context.Members.Where(member => users.Contains(member.UserId)).Select(member => new { member.UserId, member.OrganizationId }).ToListAsync(cancellationToken);
+            : await context.Members.Where(member => users.Contains(member.UserId))
+                .Select(member => new { member.UserId, member.OrganizationId }).ToListAsync(cancellationToken);
         var owned = accounts.Count == 0 ? []
-            : await context.ServiceAccounts.Where(account => accounts.Contains(account.Id)).Select(account => new { account.Id, account.OrganizationId }).ToListAsync(cancellationToken);
+            : await context.ServiceAccounts.Where(account => accounts.Contains(account.Id))
+                .Select(account => new { account.Id, account.OrganizationId }).ToListAsync(cancellationToken);
         return members.GroupBy(member => member.UserId, StringComparer.Ordinal).Where(group => group.Count() == 1)
             .Select(group => ((PartyType.User, group.Key), group.Single().OrganizationId))
             .Concat(owned.Select(account => ((PartyType.ServiceAccount, account.Id), account.OrganizationId)))

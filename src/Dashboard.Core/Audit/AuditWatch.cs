@@ -34,7 +34,8 @@ public sealed partial class AuditWatch(
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var heads = (await context.AuditChains.AsNoTracking().OrderBy(chain => chain.Id).Select(chain => new { chain.Id, chain.Sequence, chain.Hash }).ToListAsync(cancellationToken))
+        var rows = await context.AuditChains.AsNoTracking().OrderBy(chain => chain.Id).ToListAsync(cancellationToken);
+        var heads = rows
             .Select(chain => new AuditHead(chain.Id, chain.Sequence, chain.Hash)).ToDictionary(head => head.Chain);
         var behind = 0;
         foreach (var (chain, seen) in highest)
@@ -135,7 +136,10 @@ public sealed partial class AuditWatch(
     [LoggerMessage(Level = LogLevel.Information, Message = "Audit log: the head is {Head}.")]
     partial void LogHead(AuditHead head);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Audit log: this node has seen the head {Seen}, and it is no longer in its chain, whose head is {Now}. The chain was cut off or rewritten, or an old copy of the database restored.")]
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "Audit log: this node has seen the head {Seen}, and it is no longer in its chain, whose head is {Now}. "
+            + "The chain was cut off or rewritten, or an old copy of the database restored.")]
     partial void LogSetBack(AuditHead seen, string now);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "Audit log: the chain {Chain} is broken at row {Row}: it was altered, removed or added.")]
