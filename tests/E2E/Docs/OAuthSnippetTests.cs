@@ -51,7 +51,7 @@ public sealed class OAuthSnippetTests(AuthorizationServer server)
         await server.Product.Services.GetRequiredService<TokenIssueLog>().FlushAsync(Token);
         await using var context = await People.OpenAsync(server.Product);
         return context.AuditEntries.Where(entry => entry.Action == "token.issued" && entry.TargetId == server.Worker.Id).Select(entry => entry.Details).ToList()
-            .Sum(details => JsonDocument.Parse(details).RootElement.GetProperty("count").GetInt32());
+            .Sum(details => JsonSerializer.Deserialize<JsonElement>(details).GetProperty("count").GetInt32());
     }
 
     Task<List<JsonElement>> RunAsync(string program, params string[] arguments) => Terminal.RunAsync(
