@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.OAuth;
@@ -41,6 +42,7 @@ public sealed class TransactionPlacesTests
                 nameof(FeedCleanupService), // deletes old feed rows, not audited
                 nameof(FirstUses), // a key's first use, not audited
                 nameof(OAuthCleanupService), // deletes expired codes and tokens, not audited
+                nameof(SessionService), // a session's last activity, not audited, and written through RunBehindAsync
                 nameof(SetUpCode), // nor this: guesses, while there is no person yet
                 nameof(SqliteBusyTimeout), // a connection setting
                 nameof(UnitOfWorkRunner), // the implementation
