@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Dashboard.Core.Audit;
+using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
@@ -51,6 +52,7 @@ public sealed class TransactionPlacesTests
                 nameof(KeyCount), // the number of active keys: in a unit of work, and repaired once a day, not audited
                 nameof(OAuthCleanupService), // deletes expired codes and tokens, not audited
                 nameof(RowBatch), // for those who have a unit of work
+                nameof(SessionService), // a session's last activity, not audited, and written through RunBehindAsync
                 nameof(SetUpCode), // nor this: guesses, while there is no person yet
 <<<<<<< HEAD
                 nameof(SqliteBusyTimeout), // a connection setting
