@@ -54,13 +54,7 @@ public sealed class TransactionPlacesTests
                 nameof(RowBatch), // for those who have a unit of work
                 nameof(SessionService), // a session's last activity, not audited, and written through RunBehindAsync
                 nameof(SetUpCode), // nor this: guesses, while there is no person yet
-<<<<<<< HEAD
-                nameof(SqliteBusyTimeout), // a connection setting
                 nameof(TokenIssueLog), // the last use of a client secret, not audited
-||||||| b03ea9c
-                nameof(SqliteBusyTimeout), // a connection setting
-=======
->>>>>>> f24398ca466076db6cdc8dcba19cc75377efda27
                 nameof(UnitOfWorkRunner), // the implementation
                 nameof(UsageCleanupService), // deletes old counts, not audited
                 nameof(UsageWriter), // usage is not audited, and written through RunBehindAsync
