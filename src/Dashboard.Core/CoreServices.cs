@@ -50,6 +50,7 @@ public static class CoreServices
         services.AddSingleton<SelfRevocation>();
         services.AddSingleton<KeyVerificationService>();
         services.AddSingleton(SettingsBinder.Read<OAuthOptions>(configuration));
+        services.AddSingleton(SettingsBinder.Read<AuthorizationLimitOptions>(configuration));
         services.AddSingleton<OAuthClients>();
         services.AddSingleton<ClientDocumentNetwork>();
         services.AddSingleton<ClientDocuments>();

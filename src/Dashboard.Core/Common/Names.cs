@@ -30,8 +30,8 @@ public static class Names
         "a:àáâãäåāăąǎ c:çćĉċč d:ďđð e:èéêëēĕėęěẽ g:ĝğġģ h:ĥħ i:ìíîïĩīĭįıİǐ j:ĵ k:ķ l:ĺļľŀł n:ñńņňŉŋ o:òóôõöøōŏőǒ r:ŕŗř s:śŝşšș t:ţťŧț u:ùúûüũūŭůűųǔ w:ŵẁẃẅ y:ýÿŷỳ z:źżž "
         + "ss:ß ae:æ oe:œ th:þ").Split(' ').Select(group => group.Split(':')).SelectMany(group => group[1].Select(c => KeyValuePair.Create(c, group[0]))).ToFrozenDictionary();
 
-    /// <summary>Validates a name: 1 to 100 characters after trimming, at least one of them visible, and no control characters, line breaks
-    /// or bidirectional formatting characters.</summary>
+    /// <summary>Validates a name: 1 to 100 characters after trimming, at least one of them visible, and no control characters, line breaks,
+    /// bidirectional formatting characters or characters that nobody sees. Joiners are allowed: scripts and emoji need them.</summary>
     /// <param name="name">The name as entered; null counts as empty.</param>
     /// <returns>A message that says what to change, or null if the name is valid.</returns>
     public static string? Check(string? name)
@@ -43,6 +43,11 @@ public static class Names
             if (IsForbidden(rune))
             {
                 return "Use letters, digits, spaces and symbols only. The name contains a control character.";
+            }
+
+            if (IsHidden(rune))
+            {
+                return "Use letters, digits, spaces and symbols only. The name contains an invisible character.";
             }
 
             seen |= !IsInvisible(rune);
@@ -122,6 +127,11 @@ public static class Names
 
     static bool IsForbidden(Rune rune) =>
         Rune.IsControl(rune) || rune == Rune.ReplacementChar || IsLineBreak(rune) || IsDirectionOverride(rune);
+
+    /// <summary>Characters that draw nothing and change nothing, so that two names look alike. Those that shape the text beside them are not
+    /// among them: joiners, variation selectors, and the tags of flags.</summary>
+    static bool IsHidden(Rune rune) => rune.Value is 0x00AD or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x180E or 0x200B or (>= 0x2060 and <= 0x206F) or 0x3164
+        or 0xFEFF or 0xFFA0 or (>= 0xFFF0 and <= 0xFFFB) or 0xE0001;
 
     static bool IsLineBreak(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 

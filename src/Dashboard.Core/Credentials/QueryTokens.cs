@@ -47,5 +47,13 @@ public sealed class QueryTokens
         };
     }
 
+    /// <summary>Returns whether a token may stand in the URL of a request to a resource, or to a part of it.</summary>
+    /// <param name="resource">A resource indicator.</param>
+    public bool AreAllowedAt(string resource)
+    {
+        var path = new Uri(resource).AbsolutePath;
+        return paths.Any(rule => RequestPath.IsUnder(path, rule) || RequestPath.IsUnder(rule, Uri.UnescapeDataString(path).TrimEnd('/')));
+    }
+
     bool IsUnder(string path) => paths.Any(rule => RequestPath.IsUnder(path, rule));
 }

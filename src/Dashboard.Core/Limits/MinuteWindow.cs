@@ -18,7 +18,7 @@ sealed class MinuteWindow
     /// <param name="limit">The maximum per minute.</param>
     /// <param name="now">The time, in ticks of a monotonic clock.</param>
     /// <param name="wait">How long to wait before the next attempt; zero on success.</param>
-    public bool TryTake(int limit, long now, out TimeSpan wait)
+    public bool TryTake(long limit, long now, out TimeSpan wait)
     {
         lock (gate)
         {
@@ -54,7 +54,7 @@ sealed class MinuteWindow
         }
     }
 
-    TimeSpan WaitFor(int limit, long now)
+    TimeSpan WaitFor(long limit, long now)
     {
         var elapsed = now % Minute;
         if ((previous * (Minute - elapsed)) + ((current + 1) * Minute) <= limit * Minute)

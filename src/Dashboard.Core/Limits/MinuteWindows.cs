@@ -23,7 +23,23 @@ sealed class MinuteWindows<TKey>(int capacity, bool exceedCapacity, TimeProvider
     /// <summary>Adds one to the window of a key.</summary>
     /// <param name="limit">The maximum per minute.</param>
     /// <returns>How long to wait, or null if there is no need.</returns>
-    public TimeSpan? Take(TKey key, int limit) => !TryAdd(key, out var window) || window.TryTake(limit, Now, out var wait) ? null : wait;
+    public TimeSpan? Take(TKey key, int limit) => TryTake(key, limit, out var wait) ? wait : null;
+
+    /// <summary>Adds one to the window of a key.</summary>
+    /// <param name="limit">The maximum per minute.</param>
+    /// <param name="wait">How long to wait, or null if there is no need.</param>
+    /// <returns>False if there is no room for the key.</returns>
+    public bool TryTake(TKey key, long limit, out TimeSpan? wait)
+    {
+        wait = null;
+        if (!TryAdd(key, out var window))
+        {
+            return false;
+        }
+
+        wait = window.TryTake(limit, Now, out var needed) ? null : needed;
+        return true;
+    }
 
     /// <summary>Returns how long to wait, or null if there is no need. Counts nothing.</summary>
     /// <param name="limit">The maximum per minute.</param>

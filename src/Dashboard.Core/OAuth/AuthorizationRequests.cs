@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dashboard.Core.Changes;
+using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Tokens;
 using Microsoft.AspNetCore.WebUtilities;
@@ -20,24 +21,34 @@ public sealed record AuthorizationRequest(
     public override string ToString() => Client.ClientId;
 }
 
-/// <summary>The result of checking a request to <c>/oauth/authorize</c>: exactly one of the three.</summary>
+/// <summary>The result of checking a request to <c>/oauth/authorize</c>: exactly one of the first three.</summary>
 /// <param name="Request">The request, to be shown for consent.</param>
 /// <param name="Redirect">The URL to redirect the browser to with an error.</param>
 /// <param name="Shown">An error to show here, because the redirect URI cannot be trusted.</param>
-public sealed record AuthorizationCheck(AuthorizationRequest? Request, string? Redirect, OAuthError? Shown);
+/// <param name="Back">The way back to the client with that error; null if the redirect URI is not one of its own.</param>
+public sealed record AuthorizationCheck(AuthorizationRequest? Request, string? Redirect, OAuthError? Shown, WayBack? Back = null);
+
+/// <summary>The way back to a client that this person has not approved. Only a person takes it: anybody can register a client, and a redirect by
+/// itself would lend Latchkey's address to links to its site (RFC 9700 section 4.11.2).</summary>
+/// <param name="Url">The redirect URI with the error.</param>
+/// <param name="Place">The host of that URI, or the scheme of an app.</param>
+public sealed record WayBack(OAuthClient Client, string Url, string Place);
 
 /// <summary>Checks, approves and denies authorization requests (RFC 6749 section 4.1, RFC 7636, RFC 8252, RFC 8707, RFC 9207, RFC
 /// 9700).</summary>
-public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients clients, ClientDocuments documents, OAuthScopes scopes, OAuthOptions options)
+public sealed class AuthorizationRequests(
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, ClientDocuments documents, OAuthScopes scopes, OAuthOptions options, TimeProvider time)
 {
     const int MaxState = 2000;
 
     /// <summary>Checks a request. Until the redirect URI is known to belong to the client, nothing is sent to it (RFC 6749 section
-    /// 4.1.2.1).</summary>
+    /// 4.1.2.1), and an error is sent by itself only to a client that the person has approved before.</summary>
+    /// <param name="actor">The person whose browser sent the request.</param>
     /// <param name="request">The query parameters.</param>
     /// <param name="issuer">The issuer of the tokens.</param>
-    public async Task<AuthorizationCheck> CheckAsync(OAuthParameters request, string issuer, CancellationToken cancellationToken)
+    public async Task<AuthorizationCheck> CheckAsync(Actor actor, OAuthParameters request, string issuer, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(request);
         var repeated = request.Repeated;
         if (repeated.Contains("client_id") || repeated.Contains("redirect_uri"))
@@ -62,9 +73,14 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
 
         var state = request["state"] is { Length: <= MaxState } given && !repeated.Contains("state") ? given : null;
         var judged = Judge(request, client, redirect, named is not null, state);
-        return judged.Error is { } error
-            ? new(null, BuildRedirect(redirect, state, issuer, ("error", OAuthError.Of(error).Name), ("error_description", error.Detail)), null)
-            : new(judged.Value, null, null);
+        if (judged.Error is { } error)
+        {
+            var back = BuildRedirect(redirect, state, issuer, ("error", OAuthError.Of(error).Name), ("error_description", error.Detail));
+            return await HasApprovedAsync(actor, client, cancellationToken) ? new(null, back, null) : new(null, null, OAuthError.Of(error), new(client, back, RedirectUri.PlaceOf(redirect)));
+        }
+
+        await RecordRequestAsync(client, cancellationToken);
+        return new(judged.Value, null, null);
     }
 
     /// <summary>Approves a request for an organization.</summary>
@@ -168,6 +184,30 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
         return scope.Error is { } beyond ? beyond : new AuthorizationRequest(client, redirect, named, scope.Value, request.Resource.Value, challenge, state);
     }
 
+    /// <summary>Returns whether a person has approved a client and not disconnected it since.</summary>
+    async Task<bool> HasApprovedAsync(Actor actor, OAuthClient client, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Authorizations.AnyAsync(x => x.UserId == actor.Id && x.ClientId == client.ClientId && x.EndedAt == null, cancellationToken)
+            || await context.AuthorizationCodes.AnyAsync(x => x.UserId == actor.Id && x.ClientId == client.ClientId && x.AuthorizationId == null, cancellationToken);
+    }
+
+    /// <summary>Records that a client has a request under way, if nobody has approved it.</summary>
+    async Task RecordRequestAsync(OAuthClient client, CancellationToken cancellationToken)
+    {
+        if (client.Kind != ClientKind.Registered)
+        {
+            return;
+        }
+
+        var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await ClientRequests.AreNewAsync(context, client.ClientId, now, cancellationToken))
+        {
+            await changes.RunBehindAsync((behind, token) => ClientRequests.RecordAsync(behind, client.ClientId, now, token), cancellationToken);
+        }
+    }
+
     async Task<Result<OAuthClient>> FindClientAsync(string? id, CancellationToken cancellationToken)
     {
         if (id is not null && documents.IsOpen && ClientAddresses.IsOne(id))
@@ -177,7 +217,7 @@ public sealed class AuthorizationRequests(UnitOfWorkRunner changes, OAuthClients
 
         return id is not null && !ClientAddresses.IsOne(id) && await clients.FindAsync(id, cancellationToken) is { } client
             ? client
-            : OAuthError.InvalidRequest("The app that sent you here is unknown. It may have registered more than a day ago without being approved. Try connecting it again.");
+            : OAuthError.InvalidRequest("The app that sent you here is unknown. An app that nobody connects soon after it registered is removed. Try connecting it again.");
     }
 
     /// <summary>Returns the row of the client. One that a document describes gets its row with its first approval, and each approval brings it

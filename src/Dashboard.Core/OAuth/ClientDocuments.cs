@@ -21,7 +21,7 @@ public sealed partial class ClientDocuments : IDisposable
     /// <summary>How long a document is kept at least and at most, whatever its headers say.</summary>
     public static readonly (TimeSpan Least, TimeSpan Most) Kept = (TimeSpan.FromMinutes(5), TimeSpan.FromDays(1));
 
-    /// <summary>The maximum number of documents that are kept, 5 MB of text. Others are fetched each time.</summary>
+    /// <summary>The maximum number of documents that are kept, 5 MB of text. Of more, the one that expires first makes room.</summary>
     const int MaxKept = 1000;
 
     readonly ConcurrentDictionary<string, (OAuthClient Client, DateTimeOffset Until)> kept = new(StringComparer.Ordinal);
@@ -105,8 +105,13 @@ public sealed partial class ClientDocuments : IDisposable
         }
 
         var read = Read(url, bytes.AsMemory(0, length));
-        if (read.Error is null && (kept.Count < MaxKept || kept.ContainsKey(url) || MakeRoom()))
+        if (read.Error is null)
         {
+            if (kept.Count >= MaxKept && !kept.ContainsKey(url))
+            {
+                MakeRoom();
+            }
+
             kept[url] = (read.Value, time.GetUtcNow() + LifetimeOf(answer.Headers, answer.Content.Headers));
         }
 
@@ -184,15 +189,12 @@ public sealed partial class ClientDocuments : IDisposable
         return said < Kept.Least ? Kept.Least : said > Kept.Most ? Kept.Most : said;
     }
 
-    bool MakeRoom()
+    void MakeRoom()
     {
-        var now = time.GetUtcNow();
-        foreach (var old in kept.Where(entry => entry.Value.Until <= now))
+        foreach (var old in kept.ToArray().OrderBy(entry => entry.Value.Until).Take(1 + kept.Count - MaxKept))
         {
             kept.TryRemove(old);
         }
-
-        return kept.Count < MaxKept;
     }
 
     static OAuthError Unreadable(string url, string why) => new(

@@ -24,14 +24,26 @@ public sealed record NewClient(
 public sealed record IssuedClient(OAuthClient Client, string AuthMethod, OAuthSecret? Secret, string? ClientUri);
 
 /// <summary>Registers clients dynamically (RFC 7591). Nobody has verified what they claim, and every page that names one says so. A client
-/// that nobody approves is deleted after a day.</summary>
+/// that nobody approves is deleted after an hour without a request, else after a day.</summary>
 public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes scopes, OAuthOptions options, RateLimits limits)
 {
     /// <summary>How long an unapproved client is kept.</summary>
     public static readonly TimeSpan UnapprovedLifetime = TimeSpan.FromDays(1);
 
+    /// <summary>How long one is kept that has never sent anybody to be asked.</summary>
+    public static readonly TimeSpan UnusedLifetime = TimeSpan.FromHours(1);
+
+    /// <summary>How long a new client keeps its place, since its person may still be signing in.</summary>
+    public static readonly TimeSpan Protected = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long after its last request a client keeps its place. A device code lasts no longer by default.</summary>
+    public static readonly TimeSpan UnderWay = TimeSpan.FromMinutes(30);
+
     /// <summary>The maximum number of unapproved clients.</summary>
     public const int MaxUnapproved = 1000;
+
+    /// <summary>The maximum number of unapproved clients of one network: it takes several to fill the table.</summary>
+    public const int MaxUnapprovedOfNetwork = MaxUnapproved / 4;
 
     const int IdLength = 22;
 
@@ -68,9 +80,9 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
             async (change, token) =>
             {
                 await change.LockInstallationAsync(token);
-                if (await change.Context.RegisteredClients.CountAsync(client => client.ApprovedAt == null, token) >= MaxUnapproved)
+                if (await MakeRoomAsync(change, origin.NetworkText, token) is { } full)
                 {
-                    return OAuthError.TooMany(TimeSpan.FromHours(1));
+                    return full;
                 }
 
                 var row = new RegisteredClient
@@ -83,6 +95,7 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
                     GrantTypes = string.Join(' ', client.Grants),
                     Scope = string.Join(' ', client.Scope),
                     ClientUri = client.ClientUri,
+                    Network = origin.NetworkText,
                     CreatedAt = change.Now,
                 };
                 change.Context.Add(row);
@@ -94,5 +107,33 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
                     row.AuthMethod, secret, row.ClientUri);
             },
             cancellationToken);
+    }
+
+    /// <summary>Makes room for a client: the oldest unapproved one of the network that has most goes, unless it is new or has a request under
+    /// way. A network that has its share makes room itself, so that it cannot close registration to the others.</summary>
+    /// <param name="network">The network of the new client.</param>
+    /// <returns>Why there is none, or null.</returns>
+    static async Task<OAuthError?> MakeRoomAsync(UnitOfWork change, string network, CancellationToken cancellationToken)
+    {
+        var waiting = change.Context.RegisteredClients.Where(x => x.ApprovedAt == null);
+        var networks = await waiting.GroupBy(x => x.Network).Select(x => new { Network = x.Key, Count = x.Count() }).ToListAsync(cancellationToken);
+        var isShareFull = networks.Exists(x => x.Network == network && x.Count >= MaxUnapprovedOfNetwork);
+        if (!isShareFull && networks.Sum(x => x.Count) < MaxUnapproved)
+        {
+            return null;
+        }
+
+        var most = isShareFull ? network : networks.MaxBy(x => x.Count)!.Network;
+        var (old, idle) = (change.Now - Protected, change.Now - UnderWay);
+        var oldest = await waiting.Where(x => x.Network == most && x.CreatedAt <= old && (x.RequestedAt == null || x.RequestedAt <= idle))
+            .OrderBy(x => x.CreatedAt).ThenBy(x => x.ClientId).Select(x => x.ClientId).FirstOrDefaultAsync(cancellationToken);
+        if (oldest is null)
+        {
+            return OAuthError.NoRoom(
+                $"Too many apps{(isShareFull ? " of your network" : "")} have registered in the last minutes and wait for approval. Try again in 10 minutes.", Protected);
+        }
+
+        await change.Context.RegisteredClients.Where(x => x.ClientId == oldest).ExecuteDeleteAsync(cancellationToken);
+        return null;
     }
 }

@@ -43,6 +43,9 @@ public sealed class DeviceCode
     /// <summary>The address that the device asked from, or null.</summary>
     public string? Address { get; init; }
 
+    /// <summary>The network of that address, or null if it is not known.</summary>
+    public string? Network { get; init; }
+
     /// <summary>What the device calls itself.</summary>
     public required string UserAgent { get; init; }
 

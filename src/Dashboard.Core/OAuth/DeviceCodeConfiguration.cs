@@ -19,6 +19,8 @@ sealed class DeviceCodeConfiguration : IEntityTypeConfiguration<DeviceCode>
         builder.Property(x => x.UserAgent).HasMaxLength(200);
         builder.Property(x => x.UserId).IsId();
         builder.HasIndex(x => x.UserCodeHash).IsUnique();
+        builder.Property(x => x.Network).IsId();
         builder.HasIndex(x => x.ExpiresAt);
+        builder.HasIndex(x => x.Network);
     }
 }

@@ -126,7 +126,7 @@ public sealed class DeviceRequests(
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
         var device = OAuthSecret.Mint(OAuthPrefixes.Device);
         var letters = "";
-        for (var added = false; !added;)
+        for (Result<bool> added = false; added is { Error: null, Value: false };)
         {
             letters = RandomNumberGenerator.GetString(Letters, CodeLength);
             var row = new DeviceCode
@@ -139,11 +139,16 @@ public sealed class DeviceRequests(
                 CreatedAt = now,
                 ExpiresAt = now + options.DeviceCodeLifetime,
                 Address = origin.AddressText,
+                Network = origin.NetworkText,
                 UserAgent = string.Concat(origin.UserAgent.Where(c => !char.IsControl(c)).Take(MaxUserAgent)),
                 IntervalSeconds = (int)options.DeviceCodeInterval.TotalSeconds,
                 State = DeviceCodeState.Pending,
             };
             await changes.RunBehindAsync(async (context, token) => added = await DeviceCodeStore.AddAsync(context, row, token), cancellationToken);
+            if (added.Error is { } full)
+            {
+                return full;
+            }
         }
 
         return new DeviceGrant(device, OAuthSecret.Of("user code ", Format(letters)), options.DeviceCodeLifetime, options.DeviceCodeInterval);

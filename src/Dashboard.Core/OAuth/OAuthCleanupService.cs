@@ -42,7 +42,8 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
         await ClearAsync(cancellationToken);
     }
 
-    /// <summary>Clears what is over: codes, tokens and approvals past their end, and clients that nobody approved within a day.</summary>
+    /// <summary>Clears what is over: codes, tokens and approvals past their end, and clients that nobody approved within a
+    /// day, or that sent nobody within an hour.</summary>
     /// <param name="context">The transaction's context.</param>
     /// <param name="now">The time, UTC.</param>
     /// <param name="kept">How long what is over is kept, so that who comes too late is told so.</param>
@@ -50,7 +51,7 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
     static async Task<int> ClearAsync(DashboardContext context, DateTimeOffset now, TimeSpan kept, CancellationToken cancellationToken)
     {
         var before = now - kept;
-        var unapproved = now - ClientRegistration.UnapprovedLifetime;
+        var (unapproved, unused) = (now - ClientRegistration.UnapprovedLifetime, now - ClientRegistration.UnusedLifetime);
         return new[]
         {
             await context.AuthorizationCodes.Where(x => context.AuthorizationCodes.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
@@ -64,7 +65,7 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
             await context.Authorizations.Where(x => context.Authorizations.Where(old => old.ExpiresAt < before
                     && !context.AccessTokens.Any(token => token.AuthorizationId == old.Id) && !context.RefreshTokens.Any(token => token.AuthorizationId == old.Id))
                 .OrderBy(old => old.ExpiresAt).Take(BatchSize).Select(old => old.Id).Contains(x.Id)).ExecuteDeleteAsync(cancellationToken),
-            await context.RegisteredClients.Where(x => context.RegisteredClients.Where(old => old.ApprovedAt == null && old.CreatedAt < unapproved)
+            await context.RegisteredClients.Where(x => context.RegisteredClients.Where(old => old.ApprovedAt == null && (old.CreatedAt < unapproved || (old.RequestedAt == null && old.CreatedAt < unused)))
                 .OrderBy(old => old.CreatedAt).Take(BatchSize).Select(old => old.ClientId).Contains(x.ClientId)).ExecuteDeleteAsync(cancellationToken),
         }.Max();
     }

@@ -8,6 +8,9 @@ namespace Dashboard.Core.OAuth;
 public sealed record OAuthError(string Name, string Detail, int Status = 400, TimeSpan? RetryAfter = null)
     : Error(Status switch { 401 => ErrorCode.InvalidCredentials, 403 => ErrorCode.Forbidden, 413 => ErrorCode.TooLarge, 429 => ErrorCode.RateLimited, _ => ErrorCode.InvalidRequest }, Detail, RetryAfter: RetryAfter)
 {
+    /// <summary>Whether it could have been a guess.</summary>
+    internal bool IsGuess { get; private init; }
+
     /// <summary>RFC 8628 section 3.5: nobody has decided yet.</summary>
     public static OAuthError AuthorizationPending { get; } = new("authorization_pending", "The code has not been approved yet. Try again after the interval.");
 
@@ -32,6 +35,10 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
     /// <summary>RFC 6749 section 5.2: the code or token is unknown, used, expired, revoked or issued to another client.</summary>
     public static OAuthError InvalidGrant(string description) => new("invalid_grant", description);
 
+    /// <summary>An <c>invalid_grant</c> for a code or token that does not exist for the client. Only these count as failures: for one that is
+    /// right, no request is refused because of others.</summary>
+    public static OAuthError UnknownGrant(string description) => new("invalid_grant", description) { IsGuess = true };
+
     /// <summary>RFC 6749 section 5.2: the scope is unknown or exceeds what the client can get.</summary>
     public static OAuthError InvalidScope(string description) => new("invalid_scope", description);
 
@@ -41,6 +48,11 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
     /// <summary>An error as OAuth words it. One that no RFC names is a server error (RFC 6749 section 4.1.2.1).</summary>
     /// <param name="error">The error.</param>
     public static OAuthError Of(Error error) => error as OAuthError ?? new("server_error", "The request could not be carried out. Try again.", 500);
+
+    /// <summary>There is no room for what strangers may make the installation hold.</summary>
+    /// <param name="description">What there are too many of, and when to try again.</param>
+    /// <param name="wait">How long to wait at most.</param>
+    public static OAuthError NoRoom(string description, TimeSpan wait) => new("temporarily_unavailable", description, 429, wait);
 
     /// <summary>Too many tries from one address.</summary>
     /// <param name="wait">How long to wait.</param>

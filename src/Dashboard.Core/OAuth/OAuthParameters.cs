@@ -72,4 +72,7 @@ public sealed record OAuthOrigin(string Issuer, System.Net.IPAddress? Address, s
 {
     /// <summary>The address in the form that rows store.</summary>
     internal string? AddressText => Network.ToText(Address);
+
+    /// <summary>The network that shares are counted for.</summary>
+    internal string NetworkText => Network.Of(Address);
 }

@@ -16,11 +16,20 @@ public sealed class PresentedClient
     /// <summary>The secret, or null.</summary>
     internal string? Secret { get; }
 
+    /// <summary>The parameters of client authentication by assertion (RFC 7521 section 4.2), which is not offered. They are refused by name:
+    /// ignored, a client that believes it has authenticated would count as a public one.</summary>
+    public static IReadOnlyList<string> Assertions { get; } = ["client_assertion", "client_assertion_type"];
+
     /// <summary>Reads it (RFC 6749 section 2.3.1): from the header or from the body, never from both.</summary>
     /// <param name="authorization">Every value of the header <c>Authorization</c>.</param>
     /// <param name="body">The body.</param>
     public static Result<PresentedClient> Read(IReadOnlyList<string?> authorization, OAuthParameters body)
     {
+        if (Assertions.FirstOrDefault(name => body[name] is not null) is { } assertion)
+        {
+            return new OAuthError("invalid_client", $"{assertion} is not supported. Authenticate with a client secret.", 401);
+        }
+
         const string scheme = "Basic ";
         var basic = authorization.Where(value => value?.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) == true).ToList();
         if (basic.Count == 0)

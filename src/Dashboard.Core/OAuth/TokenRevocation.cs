@@ -13,7 +13,8 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
     /// <param name="request">The body.</param>
     /// <param name="presented">What the request says of the client; it need not say anything.</param>
     /// <param name="origin">Where it came in.</param>
-    /// <returns>Nothing, also where there was no such token (RFC 7009 section 2.2); or <c>invalid_request</c>, and <c>invalid_client</c> for a client with a wrong secret.</returns>
+    /// <returns>Nothing, also where there was no such token (RFC 7009 section 2.2); or <c>invalid_request</c>, and, where there was none,
+    /// <c>invalid_client</c> for a client with a wrong secret and <c>temporarily_unavailable</c> after too many guesses.</returns>
     public async Task<Result<Unit>> RevokeAsync(OAuthParameters request, PresentedClient presented, OAuthOrigin origin, CancellationToken cancellationToken)
     {
         if (request["token"] is not { } text)
@@ -21,19 +22,23 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
             return OAuthError.InvalidRequest("token is missing.");
         }
 
-        if (presented.ClientId is not null && (await authenticator.AuthenticateAsync(presented, origin, cancellationToken)).Error is { } unknown)
+        var access = text.AsSpan().Count('.') == 2 ? await reader.ReadAsync(text, cancellationToken) : null;
+        if ((access is not null || text.StartsWith(OAuthPrefixes.Refresh, StringComparison.Ordinal)) && await RevokeAsync(access, text, origin, cancellationToken))
         {
-            return unknown;
+            return default(Unit); // the holder of a token can always end it, whatever the client is
         }
 
-        var access = text.AsSpan().Count('.') == 2 ? await reader.ReadAsync(text, cancellationToken) : null;
+        return presented.ClientId is not null && (await authenticator.AuthenticateAsync(presented, origin, cancellationToken)).Error is { } unknown ? unknown
+            : limits.FailedClients.Take(origin.Address, presented.ClientId, origin.FromPage) is { } wait ? OAuthError.TooMany(wait) : default(Unit);
+    }
+
+    async Task<bool> RevokeAsync(ReadToken? access, string text, OAuthOrigin origin, CancellationToken cancellationToken)
+    {
         var hash = KeyHash.Of(text);
-        var revoked = await changes.RunAsync<bool>(
+        return (await changes.RunAsync<bool>(
             Actor.Anonymous(origin.AddressText) with { Name = "Holder of the token" },
             async (change, token) => access is null ? await EndAsync(change, hash, token) : await RevokeAsync(change, access.Jti, token),
-            cancellationToken);
-        // Who holds a token can always end it; guessing is limited.
-        return !revoked.Value && limits.FailedClients.Take(origin.Address, presented.ClientId, origin.FromPage) is { } wait ? OAuthError.TooMany(wait) : default(Unit);
+            cancellationToken)).Value;
     }
 
     static async Task<bool> RevokeAsync(UnitOfWork change, string jti, CancellationToken cancellationToken)

@@ -1,11 +1,13 @@
 using Dashboard.Core.Changes;
+using Dashboard.Core.Limits;
 using Dashboard.Core.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): gives tokens for what a client shows.</summary>
-public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, SigningKeys keys, RefreshSuccession succession, TimeProvider time)
+public sealed class TokenService(
+    UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, AuthorizationLimitOptions most, SigningKeys keys, RefreshSuccession succession, RateLimits limits, TimeProvider time)
 {
     const int IdLength = 22;
 
@@ -47,13 +49,16 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
         }
 
         var asked = new TokenRequestContext(request, client, origin, await keys.CurrentAsync(cancellationToken));
-        return grant switch
+        var issued = grant switch
         {
             GrantTypes.ClientCredentials => await IssueForServiceAccountAsync(asked, cancellationToken),
             GrantTypes.AuthorizationCode => await ExchangeCodeAsync(asked, cancellationToken),
             GrantTypes.RefreshToken => await RefreshAsync(asked, cancellationToken),
             _ => await ExchangeDeviceCodeAsync(asked, cancellationToken),
         };
+        return issued.Error is OAuthError { IsGuess: true } && limits.FailedClients.Take(origin.Address, client.ClientId, origin.FromPage) is { } wait
+            ? OAuthError.TooMany(wait)
+            : issued;
     }
 
     async Task<Result<IssuedTokens>> IssueForServiceAccountAsync(TokenRequestContext asked, CancellationToken cancellationToken)
@@ -133,7 +138,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                 var row = await change.Context.AuthorizationCodes.AsNoTracking().SingleOrDefaultAsync(x => x.CodeHash == hash, token);
                 if (row is null || row.ClientId != asked.Client.ClientId)
                 {
-                    return OAuthError.InvalidGrant("The code does not exist for this client.");
+                    return OAuthError.UnknownGrant("The code does not exist for this client.");
                 }
 
                 if (row.AuthorizationId is { } used)
@@ -161,7 +166,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                     return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
 
-                var authorization = Approve(change, asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt);
+                var authorization = await ApproveAsync(change, asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt, token);
                 var claimed = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash && x.AuthorizationId == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.AuthorizationId, authorization.Id), token);
                 if (claimed == 0)
@@ -195,7 +200,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                 var authorization = row is null ? null : await change.Context.Authorizations.SingleAsync(x => x.Id == row.AuthorizationId, token);
                 if (row is null || authorization!.ClientId != asked.Client.ClientId)
                 {
-                    return OAuthError.InvalidGrant("The refresh token does not exist for this client.");
+                    return OAuthError.UnknownGrant("The refresh token does not exist for this client.");
                 }
 
                 if (authorization.EndedAt is not null || authorization.ExpiresAt <= change.Now)
@@ -277,7 +282,7 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
                     return OAuthError.InvalidGrant("The device code has been used.");
                 }
 
-                var authorization = Approve(change, asked.Client, user, organization, row.Scope, row.Resource, approved);
+                var authorization = await ApproveAsync(change, asked.Client, user, organization, row.Scope, row.Resource, approved, token);
                 return await IssueForAuthorizationAsync(change, asked, authorization, authorization.Scope, authorization.Resource, "token.issued", token);
             },
             cancellationToken);
@@ -293,8 +298,10 @@ public sealed class TokenService(UnitOfWorkRunner changes, ClientAuthenticator a
         return answer;
     }
 
-    Authorization Approve(UnitOfWork change, OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt)
+    async Task<Authorization> ApproveAsync(
+        UnitOfWork change, OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt, CancellationToken cancellationToken)
     {
+        await AuthorizationRevocation.EndOldestAsync(change, user, client.ClientId, most.AuthorizationsPerPerson, cancellationToken);
         var authorization = new Authorization
         {
             Id = Base62.Random(IdLength),

@@ -34,6 +34,11 @@ sealed record UsableClient(
                 : new OAuthError("invalid_client_metadata", $"grant_types must contain one of {string.Join(", ", Offered)}, and response_types code.");
         }
 
+        if (input.Name is not null && ProductName.IsImitatedBy(NameOf(input.Name, [])))
+        {
+            return new OAuthError("invalid_client_metadata", "client_name reads like the name of Latchkey itself. Choose another.");
+        }
+
         return new UsableClient(
             NameOf(input.Name, redirects), redirects,
             AuthMethods.All.Contains(input.AuthMethod, StringComparer.Ordinal) ? input.AuthMethod! : AuthMethods.Basic,

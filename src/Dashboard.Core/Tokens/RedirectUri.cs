@@ -53,6 +53,10 @@ static class RedirectUri
         || (Uri.TryCreate(registered, UriKind.Absolute, out var one) && Uri.TryCreate(asked, UriKind.Absolute, out var other)
             && one.Scheme == "http" && other.Scheme == "http" && IsLoopback(one) && WithoutPort(Urls.Normalize(registered)) == WithoutPort(Urls.Normalize(asked)))));
 
+    /// <summary>Returns where a redirect URI leads, for people: its host with the port, or its scheme if it is private to an app.</summary>
+    /// <param name="text">A URI that a client could register.</param>
+    public static string PlaceOf(string text) => new Uri(text) is { Scheme: "http" or "https" } web ? web.Authority : $"{new Uri(text).Scheme}:";
+
     static bool IsLoopback(Uri uri) =>
         uri.Host == "localhost" || (uri.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 

@@ -33,6 +33,14 @@ public sealed class RegisteredClient
     /// <summary>When it registered, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When somebody first approved it, UTC, or null: then it goes after a day.</summary>
+    /// <summary>The network that it registered from, or null if that is not known.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>When it last sent a person or a device to be approved, to the minute, UTC, or null. Not kept up to date once it is
+    /// approved.</summary>
+    public DateTimeOffset? RequestedAt { get; set; }
+
+    /// <summary>When somebody first approved it, UTC, or null: then it goes after an hour without such a request, else after a
+    /// day.</summary>
     public DateTimeOffset? ApprovedAt { get; set; }
 }

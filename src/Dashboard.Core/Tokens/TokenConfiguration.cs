@@ -30,6 +30,7 @@ sealed class RegisteredClientConfiguration : IEntityTypeConfiguration<Registered
         builder.Property(x => x.GrantTypes).IsAscii(200);
         builder.Property(x => x.Scope).IsScope();
         builder.Property(x => x.ClientUri).IsUri();
+        builder.Property(x => x.Network).IsId();
         builder.HasIndex(x => new { x.ApprovedAt, x.CreatedAt });
     }
 }

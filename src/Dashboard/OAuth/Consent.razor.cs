@@ -14,7 +14,8 @@ namespace Dashboard.OAuth;
 public sealed partial class Consent : ComponentBase
 {
     AuthorizationRequest? request;
-    string? shown;
+    OAuthError? shown;
+    WayBack? back;
     Error? fault;
     IReadOnlyList<OrganizationAccess> organizations = [];
 
@@ -34,9 +35,9 @@ public sealed partial class Consent : ComponentBase
 
     [SupplyParameterFromQuery(Name = StaleForms.Query)] bool Again { get; set; }
 
-    string Lead => request!.Client is { Kind: ClientKind.Described, Url: { } url }
+    static string Unverified(OAuthClient client) => client is { Kind: ClientKind.Described, Url: { } url }
         ? $"Unverified: it is described at {url}, and nobody here has checked who runs it."
-        : request.Client.RegisteredAt is { } registered
+        : client.RegisteredAt is { } registered
         ? $"Unverified: it registered itself on {TimeText.Date(registered)}, and nobody here has checked who runs it."
         : "Continue only if you started this yourself, just now.";
 
@@ -47,8 +48,8 @@ public sealed partial class Consent : ComponentBase
         Choice ??= new();
         var parameters = OAuthParameters.Read(
             Http.Request.Query.SelectMany(part => part.Value.Select(value => KeyValuePair.Create(part.Key, value ?? ""))));
-        var check = await Requests.CheckAsync(parameters, PublicUrl.Of(Http), Http.RequestAborted);
-        (request, shown) = (check.Request, check.Shown?.Detail);
+        var check = await Requests.CheckAsync(Actor, parameters, PublicUrl.Of(Http), Http.RequestAborted);
+        (request, shown, back) = (check.Request, check.Shown, check.Back);
         if (check.Redirect is { } redirect)
         {
             Navigation.NavigateTo(redirect);

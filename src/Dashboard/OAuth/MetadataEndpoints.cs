@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Dashboard.Api;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Tokens;
 
@@ -36,12 +37,14 @@ static class MetadataEndpoints
 
     /// <summary>Answers for any resource. Tokens for a resource are valid only there, and its server tells clients that Latchkey protects
     /// it.</summary>
-    static IResult DescribeResource(QueryInput<ProtectedResourceRequest> query, HttpContext http, PublicUrl address, OAuthScopes scopes)
+    static IResult DescribeResource(
+        QueryInput<ProtectedResourceRequest> query, HttpContext http, PublicUrl address, OAuthScopes scopes, QueryTokens queries)
     {
         var issuer = address.Of(http);
         return query.Value.Resource is not { } resource
-            ? Results.Ok(new ProtectedResource(issuer, [issuer], scopes.All, ["header"], "Latchkey"))
-            : ResourceIndicator.IsOne(resource) ? Results.Ok(new ProtectedResource(resource, [issuer], scopes.OfResources, ["header"]))
+            ? Results.Ok(new ProtectedResource(issuer, [issuer], scopes.OfResources, ["header"], "Latchkey"))
+            : ResourceIndicator.IsOne(resource) ? Results.Ok(new ProtectedResource(
+                resource, [issuer], scopes.OfResources, queries.AreAllowedAt(resource) ? ["header", "query"] : ["header"]))
             : Core.Common.Error.Invalid("resource", "Use an absolute URL that begins with https:// or http://, without query or fragment.")
                 .ToResult();
     }
@@ -61,7 +64,7 @@ static class MetadataEndpoints
         [Field("The device authorization endpoint.", Example = "\"https://keys.example.com/oauth/device/authorize\"")]
         string DeviceAuthorizationEndpoint,
         [Field("The URL of the key set.", Example = "\"https://keys.example.com/.well-known/jwks.json\"")] string JwksUri,
-        [Field("All scopes.", Example = "[\"api\", \"read:workflows\"]")] IReadOnlyList<string> ScopesSupported,
+        [Field("The scopes that an app can request.", Example = "[\"read:workflows\"]")] IReadOnlyList<string> ScopesSupported,
         [Field("Always code.", Example = "[\"code\"]")] IReadOnlyList<string> ResponseTypesSupported,
         [Field("Always query.", Example = "[\"query\"]")] IReadOnlyList<string> ResponseModesSupported,
         [Field("The grant types.", Example = "[\"authorization_code\"]")] IReadOnlyList<string> GrantTypesSupported,
@@ -89,9 +92,9 @@ static class MetadataEndpoints
         [Field("The protected resource.", Example = "\"https://keys.example.com\"")] string Resource,
         [Field("The authorization servers that issue tokens for it.", Example = "[\"https://keys.example.com\"]")]
         IReadOnlyList<string> AuthorizationServers,
-        [Field("All scopes; api is one of Latchkey's own.", Example = "[\"api\", \"read:workflows\"]")]
+        [Field("The scopes that an app can request.", Example = "[\"read:workflows\"]")]
         IReadOnlyList<string> ScopesSupported,
-        [Field("How tokens are sent.", Example = "[\"header\"]")] IReadOnlyList<string> BearerMethodsSupported,
+        [Field("How tokens are sent: in the header and, where the settings allow it, in the query.", Example = "[\"header\"]")] IReadOnlyList<string> BearerMethodsSupported,
         [Field("The name; only for Latchkey itself.", Example = "\"Latchkey\"")]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? ResourceName = null);

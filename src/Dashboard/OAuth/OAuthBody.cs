@@ -124,10 +124,10 @@ static class OAuthBody
     static Result<OAuthParameters> Check(IEnumerable<KeyValuePair<string, string>> parameters) =>
         OAuthParameters.Read(parameters) is var read && read.Repeated.Count > 0 ? Repeated : read;
 
-    /// <summary>Returns the names of the parameters that the endpoint describes.</summary>
+    /// <summary>Returns the names of the parameters that the endpoint describes, or refuses by name.</summary>
     static HashSet<string> NamesOf(HttpContext http) =>
         JsonContract.Options.GetTypeInfo(http.GetEndpoint()!.Metadata.GetRequiredMetadata<InputMetadata>().Type).Properties
-            .Select(property => property.Name).ToHashSet(StringComparer.Ordinal);
+            .Select(property => property.Name).Concat(PresentedClient.Assertions).ToHashSet(StringComparer.Ordinal);
 
     static JsonDocument? Parse(ReadOnlyMemory<byte> bytes)
     {

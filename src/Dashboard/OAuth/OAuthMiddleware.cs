@@ -12,7 +12,9 @@ static class OAuthMiddleware
     /// anything. Introspection is not among them: who asks has a secret, which no page keeps.</summary>
     static readonly PathString[] Public = ["/.well-known", "/oauth/token", "/oauth/register", "/oauth/device/authorize"];
 
-    static readonly PathString[] Pages = ["/oauth"];
+    /// <summary>Everything that is not there when the authorization server is switched off.</summary>
+    static readonly PathString[] All =
+        ["/oauth", "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource", "/.well-known/jwks.json"];
 
     /// <summary>Adds the middleware. It must precede routing, because the endpoints short-circuit there.</summary>
     public static IApplicationBuilder UseOAuth(this IApplicationBuilder app)
@@ -21,7 +23,7 @@ static class OAuthMiddleware
         var methods = app.ApplicationServices.GetRequiredService<ApiMethods>();
         return app.Use((http, next) =>
         {
-            if (!enabled && Is(http, Pages))
+            if (!enabled && Is(http, All))
             {
                 http.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;

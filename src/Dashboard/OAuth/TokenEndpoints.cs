@@ -89,7 +89,7 @@ static class TokenEndpoints
                 new("invalid_token", "The access token is not valid.", StatusCodes.Status401Unauthorized),
                 BearerChallenge.Of(http, RefusalCode.InvalidToken)),
             { Facts: { } facts } => TypedResults.Ok(new ActiveToken(
-                true, facts.Scope, facts.ClientId, facts.ExpiresAt.ToUnixTimeSeconds(), facts.ExpiresAt, facts.IssuedAt.ToUnixTimeSeconds(),
+                true, facts.Scope, facts.ClientId, facts.ExpiresAt.ToUnixTimeSeconds(), facts.ExpiresAt.ToUnixTimeSeconds(), facts.IssuedAt.ToUnixTimeSeconds(),
                 facts.Subject, facts.Organization,
                 facts.TokenType, facts.Issuer, facts.Audience, facts.Jti)),
             _ => TypedResults.Ok(new InactiveToken(false)),
@@ -196,7 +196,7 @@ static class TokenEndpoints
         [Field("The scopes that its owner currently has, separated by spaces.", Example = "\"read:workflows\"")] string Scope,
         [Field("The client that it was issued to.", Example = "\"latchkey-cli\"")] string ClientId,
         [Field("When it expires, in seconds since 1970.", Example = "1795347000")] long Exp,
-        [Field("When it expires.", Example = "\"2026-11-22T09:30:00.000Z\"")] DateTimeOffset ExpiresAt,
+        [Field("The same as exp.", Example = "1795347000")] long ExpiresAt,
         [Field("When it was issued, in seconds since 1970.", Example = "1795343400")] long Iat,
         [Field("The identifier of the user or service account.", Example = "\"sa_Ab12CdEfGh34IjKl\"")] string Sub,
         [Field("The organization's slug.", Example = "\"acme\"")] string AccountId,

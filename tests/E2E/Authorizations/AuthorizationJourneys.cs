@@ -110,8 +110,23 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await Expect(page.GetByText("1 hour, renewed for up to 30 days")).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.Consent);
         Assert.Equal("error=access_denied", await AnswerAsync("Deny"));
+
+        // An error leads back by a press alone until the person has approved the app.
+        var wrong = asked.Replace("S256", "plain", StringComparison.Ordinal);
+        visit.Expect(400, "code_challenge_method=plain");
+        await page.GotoAsync(wrong);
+        await Expect(page.GetByText("code_challenge with code_challenge_method S256 is required.")).ToBeVisibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.ConsentRefused);
+        Assert.Equal("error=invalid_request", await AnswerAsync($"Return to {new Uri(address).Authority}", AriaRole.Link));
         await page.GotoAsync(asked);
         Assert.StartsWith("code=latchkey_ac_", await AnswerAsync("Allow"), StringComparison.Ordinal);
+        var back = app.GetContextAsync();
+        var going = page.GotoAsync(wrong); // now by itself
+        var answered = await back.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        answered.Response.ContentType = "text/html";
+        answered.Response.Close("<!DOCTYPE html><html lang=en><title>App</title><link rel=icon href=data:,>Back at the app</html>"u8.ToArray(), false);
+        await going;
+        Assert.Equal("invalid_request", answered.Request.QueryString["error"]);
 
         visit.Expect(400, "client_id=nobody");
         await page.GotoAsync("/oauth/authorize?client_id=nobody");
@@ -119,10 +134,10 @@ public sealed class AuthorizationJourneys : IClassFixture<Product>
         await visit.ExpectAccessibleAsync(PageState.ConsentImpossible);
 
         // The redirect to the app, with state and issuer.
-        async Task<string> AnswerAsync(string button)
+        async Task<string> AnswerAsync(string button, AriaRole role = AriaRole.Button)
         {
             var hearing = app.GetContextAsync();
-            await page.GetByRole(AriaRole.Button, new() { Name = button }).FocusAsync();
+            await page.GetByRole(role, new() { Name = button }).FocusAsync();
             await page.Keyboard.PressAsync("Enter");
             var heard = await hearing.WaitAsync(TimeSpan.FromSeconds(30), Token);
             heard.Response.ContentType = "text/html";

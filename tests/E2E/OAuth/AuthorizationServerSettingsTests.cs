@@ -23,6 +23,9 @@ public sealed class AuthorizationServerSettingsTests
             using var read = await client.GetAsync(path, TestContext.Current.CancellationToken);
             using var sent = await client.PostAsync(path, form, TestContext.Current.CancellationToken);
             Assert.Equal((404, 404), ((int)read.StatusCode, (int)sent.StatusCode));
+            using var preflight = new HttpRequestMessage(HttpMethod.Options, path) { Headers = { { "Origin", "https://app.example" }, { "Access-Control-Request-Method", "POST" } } };
+            using var asked = await client.SendAsync(preflight, TestContext.Current.CancellationToken);
+            Assert.Equal(404, (int)asked.StatusCode);
         }
 
         var answer = await nobody.GetAsync("/v1/capabilities", ("Authorization", "Bearer a.b.c"));

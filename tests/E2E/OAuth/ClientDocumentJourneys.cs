@@ -20,7 +20,7 @@ public sealed class ClientDocumentJourneys(Browser browser)
     public async Task Consent_page_names_the_host_and_the_address_of_the_document()
     {
         await using var server = await DocumentServer.StartAsync(Token);
-        server.Serve(new { client_id = Url, client_name = "Totally Latchkey", redirect_uris = new[] { "http://127.0.0.1/callback" } });
+        server.Serve(new { client_id = Url, client_name = "Totally trustworthy", redirect_uris = new[] { "http://127.0.0.1/callback" } });
         await using var product = new Product().WithoutRateLimits().With(services => services.AddSingleton<ClientDocumentNetwork>(server));
         using var api = await ApiClient.OpenAsync(product);
         Assert.True((await api.GetAsync("/.well-known/oauth-authorization-server")).Json.GetProperty("client_id_metadata_document_supported").GetBoolean());
@@ -36,7 +36,7 @@ public sealed class ClientDocumentJourneys(Browser browser)
             + $"&state=xyz&code_challenge={new string('a', 43)}&code_challenge_method=S256");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Allow app.example.com to act as you?" })).ToBeVisibleAsync();
         await Expect(page.GetByText($"Unverified: it is described at {Url}, and nobody here has checked who runs it.")).ToBeVisibleAsync();
-        await Expect(page.GetByText("Totally Latchkey", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByText("Totally trustworthy", new() { Exact = true })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.List, new() { Name = "What it may do" })).ToContainTextAsync("read:workflows");
         await visit.ExpectAccessibleAsync(PageState.ConsentOfDocument);
         var hearing = app.GetContextAsync();

@@ -38,7 +38,7 @@ public sealed class ConformanceTests(AuthorizationServer server)
     {
         var requests = server.Product.Services.GetRequiredService<AuthorizationRequests>();
         var parameters = OAuthParameters.Read(QueryHelpers.ParseQuery(query).Select(part => KeyValuePair.Create(part.Key, part.Value.ToString())));
-        var check = await requests.CheckAsync(parameters, server.Issuer, Token);
+        var check = await requests.CheckAsync(person, parameters, server.Issuer, Token);
         return (await requests.ApproveAsync(person, check.Request!, People.Organization, server.Issuer, Token)).Value.Reveal();
     }
 }

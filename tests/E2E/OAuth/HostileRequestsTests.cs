@@ -32,6 +32,8 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
     [InlineData("grant_type=client_credentials&client_id=SA'--&client_secret=SECRET", 401, "invalid_client")]
     [InlineData("grant_type=client_credentials&client_id=APP&client_secret=SECRET", 401, "invalid_client")] // a public client with a secret
     [InlineData("grant_type=refresh_token&client_id=latchkey-cli&client_secret=SECRET&refresh_token=x", 401, "invalid_client")]
+    [InlineData("grant_type=client_credentials&client_id=SA&client_secret=SECRET&client_assertion=a.b.c", 401, "invalid_client")] // never ignored
+    [InlineData("grant_type=refresh_token&client_id=APP&refresh_token=REFRESH&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer", 401, "invalid_client")]
     // Unknown grants, or grants of other clients.
     [InlineData("", 400, "invalid_request")]
     [InlineData("grant_type=", 400, "invalid_request")]
@@ -225,7 +227,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
 
         var answer = await values.PostAsync("/oauth/introspect", values.Fill($"token=ACCESS{verify}"));
         Assert.Equal(("read:workflows", People.Organization, "Bearer"), (answer.Member("scope"), answer.Member("account_id"), answer.Member("token_type")));
-        Assert.Equal(answer.Json.GetProperty("exp").GetInt64(), answer.Json.GetProperty("expires_at").GetDateTimeOffset().ToUnixTimeSeconds());
+        Assert.Equal(answer.Json.GetProperty("exp").GetInt64(), answer.Json.GetProperty("expires_at").GetInt64());
     }
 
     [Fact]
@@ -259,6 +261,57 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
         Assert.Equal("invalid_token", (await values.Api.GetAsync("/v1/capabilities", ("Authorization", $"Bearer {aimed}"))).Code);
         Assert.Equal("invalid_token", (await values.Api.GetAsync(
             "/forward-auth", ("Authorization", $"Bearer {aimed}"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "api.example.com"), ("X-Forwarded-Uri", "/v1/x"))).Code); // not from a trusted proxy
+    }
+
+    [Fact]
+    public async Task Neighbor_who_fails_closes_no_endpoint_for_what_is_right()
+    {
+        await using var product = new Product();
+        using var owner = await ApiClient.SignInAsync(product);
+        using var api = await ApiClient.OpenAsync(product);
+        var account = await owner.PostAsync("/api/service-accounts", new { name = "gateway", permissions = new[] { "read" } });
+        var credentials = $"client_id={account.Member("client_id")}&client_secret={account.Member("client_secret")}";
+        var stolen = (await PostAsync("/oauth/token", $"grant_type=client_credentials&{credentials}")).Member("access_token");
+        for (var i = 0; i < 61; i++)
+        {
+            await PostAsync("/oauth/token", $"grant_type=client_credentials&client_id={account.Member("client_id")}&client_secret=secret_{i}");
+            await PostAsync("/oauth/token/revoke", $"token=nonsense{i}");
+        }
+
+        var refused = await PostAsync("/oauth/token", $"grant_type=client_credentials&client_id={account.Member("client_id")}&client_secret=secret_x");
+        Assert.Equal((429, "temporarily_unavailable"), (refused.Status, refused.Member("error")));
+        Assert.NotNull(refused.Header("Retry-After"));
+        Assert.Equal(429, (await PostAsync("/oauth/token/revoke", "token=nonsense")).Status);
+        Assert.Equal(200, (await PostAsync("/oauth/token", $"grant_type=client_credentials&{credentials}")).Status);
+        Assert.Equal(200, (await api.GetAsync("/forward-auth", ("Authorization", $"Bearer {stolen}"))).Status);
+        Assert.Equal(200, (await PostAsync("/oauth/token/revoke", $"token={stolen}")).Status);
+        Assert.Equal("invalid_token", (await api.GetAsync("/forward-auth", ("Authorization", $"Bearer {stolen}"))).Code);
+
+        Task<Exchange> PostAsync(string path, string form) =>
+            api.SendContentAsync(HttpMethod.Post, path, new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"));
+    }
+
+    [Theory]
+    [InlineData("/oauth/token", "grant_type=client_credentials")]
+    [InlineData("/oauth/token/revoke", "token=x")]
+    [InlineData("/oauth/introspect", "token=x")]
+    [InlineData("/oauth/device/authorize", "client_id=latchkey-cli")]
+    public async Task Client_assertion_is_refused_by_name(string path, string form)
+    {
+        var answer = await values.PostAsync(path, $"{form}&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=a.b.c");
+        Assert.Equal((401, "invalid_client"), (answer.Status, answer.Member("error")));
+        Assert.Contains("client_assertion", answer.Member("error_description"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metadata_list_no_scope_that_apps_cannot_have()
+    {
+        foreach (var path in new[] { "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource?resource=https://api.example.com" })
+        {
+            var scopes = (await values.Api.GetAsync(path)).Json.GetProperty("scopes_supported").EnumerateArray().Select(x => x.GetString()).ToList();
+            Assert.Contains("read:workflows", scopes);
+            Assert.DoesNotContain("api", scopes);
+        }
     }
 
     [Fact]
@@ -430,7 +483,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Values values) : I
                 ["scope"] = "read:workflows",
             };
             var issuer = Product.Url.GetLeftPart(UriPartial.Authority);
-            var check = await requests.CheckAsync(new(query), issuer, Token);
+            var check = await requests.CheckAsync(developer, new(query), issuer, Token);
             var redirect = await requests.ApproveAsync(developer, check.Request!, People.Organization, issuer, Token);
             return Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(redirect.Value.Reveal()).Query)["code"]!;
         }

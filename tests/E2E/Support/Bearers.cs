@@ -40,7 +40,7 @@ public static class Bearers
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
         var asked = Given(
             ("client_id", client), ("response_type", "code"), ("redirect_uri", Callback), ("code_challenge", challenge), ("code_challenge_method", "S256"), ("scope", "read:workflows"));
-        var check = await requests.CheckAsync(new(asked), issuer, Token);
+        var check = await requests.CheckAsync(person, new(asked), issuer, Token);
         var redirect = await requests.ApproveAsync(person, check.Request!, organization, issuer, Token);
         var code = QueryHelpers.ParseQuery(new Uri(redirect.Value.Reveal()).Query)["code"].ToString();
         return (await api.PostAsync(

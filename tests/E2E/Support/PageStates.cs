@@ -102,6 +102,7 @@ public enum PageState
     [Page("/oauth/authorize")] ConsentWithoutOrganization,
     [Page("/oauth/authorize")] ConsentOfDocument,
     [Page("/oauth/authorize")] ConsentImpossible,
+    [Page("/oauth/authorize")] ConsentRefused,
 }
 
 /// <summary>The route of the page that a state is of, as the page has it.</summary>

@@ -36,8 +36,10 @@ public sealed class TransactionPlacesTests
         var places = Callers(called => writes.Contains(called.Name) || writes.Contains($"{called.DeclaringType?.Name}.{called.Name}")).Where(method => !HasChange(method)).Select(Written).Distinct().Order(StringComparer.Ordinal);
         Assert.Equal(
             [
+                nameof(ClientRequests), // when a client that nobody has approved last asked, not audited
                 nameof(Counters), // for those who have a unit of work
                 nameof(DatabaseStart), // cleans up after a killed migration
+                nameof(DeviceCodeStore), // makes room for a device code, not audited
                 nameof(FeedCleanupService), // deletes old feed rows, not audited
                 nameof(FirstUses), // a key's first use, not audited
                 nameof(OAuthCleanupService), // deletes expired codes and tokens, not audited

@@ -189,7 +189,7 @@ public sealed class ChangingMethodsTests
         ["AuthorizationRequests.ApproveAsync"] = new(1, 1, async (world, actor) =>
         {
             var client = (await world.Services.RegisterAsync()).Client.ClientId;
-            var check = await world.Services.Get<AuthorizationRequests>().CheckAsync(OAuthFlow.Authorize(client), OAuthFlow.Origin.Issuer, Token);
+            var check = await world.Services.Get<AuthorizationRequests>().CheckAsync(actor, OAuthFlow.Authorize(client), OAuthFlow.Origin.Issuer, Token);
             return await Run(services => services.Get<AuthorizationRequests>().ApproveAsync(actor, check.Request!, "acme", OAuthFlow.Origin.Issuer, Token));
         }),
         ["AuthorizationService.DisconnectAsync"] = new(1, 1, async (world, actor) =>

@@ -50,6 +50,21 @@ public sealed class QueryTokensTests
         Assert.Equal(CredentialKind.Jwt, queries.Or(default, "/sockets", $"?token={Jwt}").Kind);
     }
 
+    [Theory]
+    [InlineData("https://api.example.com", true)] // its part /events is one
+    [InlineData("https://api.example.com/", true)]
+    [InlineData("https://api.example.com/events", true)]
+    [InlineData("https://api.example.com/events/7", true)]
+    [InlineData("https://api.example.com/v1", true)]
+    [InlineData("https://api.example.com/eventsx", false)]
+    [InlineData("https://api.example.com/v1/other", false)]
+    public void Resource_tells_whether_tokens_may_stand_in_urls(string resource, bool expected)
+    {
+        Assert.Equal(expected, Of(("OAuth:QueryTokenPaths", "/events, /v1/sockets")).AreAllowedAt(resource));
+        Assert.False(Of().AreAllowedAt(resource));
+        Assert.True(Of(("OAuth:QueryTokenPaths", "/")).AreAllowedAt(resource));
+    }
+
     [Fact]
     public void Whole_host_names_no_path() => Assert.Equal(CredentialKind.Jwt, Of(("OAuth:QueryTokenPaths", "/")).Or(default, "/@acme%2fwidget", $"?token={Jwt}").Kind);
 

@@ -86,6 +86,11 @@ public sealed class KeyCreationTests : IAsyncDisposable
     [InlineData("a\u200Fb")]
     [InlineData("a\u061Cb")]
     [InlineData("a\uD83Db")] // an unpaired surrogate
+    [InlineData("a\u200Bb")] // what nobody sees
+    [InlineData("a\u00ADb")]
+    [InlineData("a\u2060b")]
+    [InlineData("a\uFEFFb")]
+    [InlineData("a\u3164b")]
     public async Task Name_that_cannot_be_read_is_refused(string name)
     {
         var fault = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, name), Token)).Error;

@@ -67,19 +67,36 @@ public sealed class RateLimitsTests
     }
 
     [Fact]
-    public void Memory_is_bounded_under_load_and_nobody_is_locked_out()
+    public void Crowd_switches_no_limit_off_and_shares_the_windows_of_networks()
     {
-        var limits = new ClientLimits(1, time);
+        var limits = new ClientLimits(2, time);
         for (var i = 0; i < ClientLimits.MaxClients; i++)
         {
             limits.Take(new IPAddress(i));
         }
 
+        Assert.Null(limits.Take(new IPAddress(1)));
         Assert.NotNull(limits.Take(new IPAddress(1)));
-        Assert.All(Enumerable.Range(0, 3), _ => Assert.Null(limits.Take(IPAddress.Parse("203.0.113.7")))); // the table is full, so it is not counted
-        time.Advance(TimeSpan.FromMinutes(3));
         Assert.Null(limits.Take(IPAddress.Parse("203.0.113.7")));
-        Assert.NotNull(limits.Take(IPAddress.Parse("203.0.113.7")));
+        Assert.Null(limits.Take(IPAddress.Parse("203.0.113.8")));
+        Assert.InRange(limits.Take(IPAddress.Parse("203.0.113.9"))!.Value, TimeSpan.FromTicks(1), TimeSpan.FromMinutes(2)); // the third of its network
+        Assert.Null(limits.Waits(IPAddress.Parse("203.0.113.9"))); // nobody in a crowd is refused before it has failed
+        time.Advance(TimeSpan.FromMinutes(3));
+        Assert.All(Enumerable.Range(0, 2), _ => Assert.Null(limits.Take(IPAddress.Parse("203.0.113.9")))); // by itself again
+        Assert.NotNull(limits.Take(IPAddress.Parse("203.0.113.9")));
+        Assert.Null(limits.Take(IPAddress.Parse("203.0.113.7")));
+    }
+
+    [Fact]
+    public void Client_that_names_another_subject_each_time_is_limited_too()
+    {
+        var limits = new ClientLimits(6, time);
+        var stranger = IPAddress.Parse("203.0.113.7");
+        Assert.All(Enumerable.Range(0, 60), i => Assert.Null(limits.Take(stranger, $"client-{i}")));
+        Assert.NotNull(limits.Take(stranger, "client-61"));
+        Assert.Null(limits.Take(stranger, "client-61", fromPage: true));
+        Assert.Null(limits.Take(stranger)); // those that name nobody are counted by themselves
+        Assert.Null(limits.Take(IPAddress.Parse("203.0.113.8"), "client-61"));
     }
 
     [Theory]

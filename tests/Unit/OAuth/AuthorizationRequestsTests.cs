@@ -2,6 +2,7 @@ using Dashboard.Core.OAuth;
 using Dashboard.Core.Tokens;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.OAuth;
@@ -51,7 +52,7 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     public async Task Redirect_uri_is_the_registered_one_but_for_a_loopback_port(string registered, string asked, bool fits)
     {
         var client = (await world.Services.RegisterAsync(new("Assistant", [registered], AuthMethods.None))).Client.ClientId;
-        var check = await Requests.CheckAsync(With(client, ("redirect_uri", asked)), OAuthFlow.Origin.Issuer, Token);
+        var check = await Requests.CheckAsync(world.Developer, With(client, ("redirect_uri", asked)), OAuthFlow.Origin.Issuer, Token);
         Assert.Equal((fits, !fits, (string?)null), (check.Request is not null, check.Shown is not null, check.Redirect));
     }
 
@@ -73,11 +74,16 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     [InlineData("resource", "ftp://api.example.com/", "invalid_target")]
     [InlineData("request", "eyJ", "request_not_supported")]
     [InlineData("request_uri", "https://app.example.com/r", "request_uri_not_supported")]
-    public async Task Error_goes_back_to_the_client_with_state_and_issuer(string name, string value, string error)
+    public async Task Error_goes_back_by_itself_only_to_a_client_that_the_person_approved(string name, string value, string error)
     {
         var client = (await world.Services.RegisterAsync(new("Assistant", [OAuthFlow.Callback], AuthMethods.None, Scope: "read:workflows"))).Client.ClientId;
-        var check = await Requests.CheckAsync(With(client, (name, value)), OAuthFlow.Origin.Issuer, Token);
-        Assert.Equal((null, null), (check.Request, check.Shown));
+        await world.Services.CodeAsync(world.Admin, client); // somebody else's approval means nothing
+        var unknown = await Requests.CheckAsync(world.Developer, With(client, (name, value)), OAuthFlow.Origin.Issuer, Token);
+        Assert.Equal((null, null, error, "127.0.0.1"), (unknown.Request, unknown.Redirect, unknown.Shown!.Name, unknown.Back!.Place));
+        await world.Services.CodeAsync(world.Developer, client);
+        var check = await Requests.CheckAsync(world.Developer, With(client, (name, value)), OAuthFlow.Origin.Issuer, Token);
+        Assert.Equal((null, null, null), (check.Request, check.Shown, check.Back));
+        Assert.Equal(check.Redirect, unknown.Back.Url);
         var answer = QueryHelpers.ParseQuery(new Uri(check.Redirect!).Query);
         Assert.StartsWith(OAuthFlow.Callback + "?", check.Redirect, StringComparison.Ordinal);
         Assert.Equal((error, "xyz", OAuthFlow.Origin.Issuer), (answer["error"].ToString(), answer["state"].ToString(), answer["iss"].ToString()));
@@ -92,7 +98,7 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     public async Task Unknown_client_or_redirect_uri_is_shown_and_not_redirected(string name, string value)
     {
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
-        var check = await Requests.CheckAsync(With(client, (name, value)), OAuthFlow.Origin.Issuer, Token);
+        var check = await Requests.CheckAsync(world.Developer, With(client, (name, value)), OAuthFlow.Origin.Issuer, Token);
         Assert.NotNull(check.Shown);
         Assert.Equal((null, null), (check.Request, check.Redirect));
     }
@@ -101,12 +107,12 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     public async Task Repeated_parameter_is_refused()
     {
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
-        Assert.NotNull((await Requests.CheckAsync(Twice(client, "redirect_uri"), OAuthFlow.Origin.Issuer, Token)).Shown);
-        Assert.NotNull((await Requests.CheckAsync(Twice(client, "client_id"), OAuthFlow.Origin.Issuer, Token)).Shown);
-        var check = await Requests.CheckAsync(Twice(client, "state"), OAuthFlow.Origin.Issuer, Token);
-        Assert.Contains("error=invalid_request", check.Redirect, StringComparison.Ordinal);
-        Assert.DoesNotContain("state=", check.Redirect, StringComparison.Ordinal);
-        Assert.NotNull((await Requests.CheckAsync(Twice(client, "state", ""), OAuthFlow.Origin.Issuer, Token)).Request); // without a value it is omitted
+        Assert.NotNull((await Requests.CheckAsync(world.Developer, Twice(client, "redirect_uri"), OAuthFlow.Origin.Issuer, Token)).Shown);
+        Assert.NotNull((await Requests.CheckAsync(world.Developer, Twice(client, "client_id"), OAuthFlow.Origin.Issuer, Token)).Shown);
+        var check = await Requests.CheckAsync(world.Developer, Twice(client, "state"), OAuthFlow.Origin.Issuer, Token);
+        Assert.Contains("error=invalid_request", check.Back!.Url, StringComparison.Ordinal);
+        Assert.DoesNotContain("state=", check.Back.Url, StringComparison.Ordinal);
+        Assert.NotNull((await Requests.CheckAsync(world.Developer, Twice(client, "state", ""), OAuthFlow.Origin.Issuer, Token)).Request); // without a value it is omitted
     }
 
     [Theory]
@@ -117,16 +123,16 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     public async Task Resource_may_be_named_twice_if_it_is_one(string first, string second, string? error)
     {
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
-        var check = await Requests.CheckAsync(Parameters(client, ("resource", first), ("resource", second)), OAuthFlow.Origin.Issuer, Token);
+        var check = await Requests.CheckAsync(world.Developer, Parameters(client, ("resource", first), ("resource", second)), OAuthFlow.Origin.Issuer, Token);
         Assert.Equal(error is null ? first : null, check.Request?.Resource);
-        Assert.Equal(error ?? "", check.Redirect is null ? "" : QueryHelpers.ParseQuery(new Uri(check.Redirect).Query)["error"].ToString());
+        Assert.Equal(error, check.Shown?.Name);
     }
 
     [Fact]
     public async Task Approval_goes_back_with_code_state_and_issuer_and_a_denial_says_so()
     {
         var client = (await world.Services.RegisterAsync(new("Assistant", ["https://app.example.com/cb?tenant=7"], AuthMethods.None))).Client.ClientId;
-        var request = (await Requests.CheckAsync(With(client, ("redirect_uri", "https://app.example.com/cb?tenant=7")), OAuthFlow.Origin.Issuer, Token)).Request!;
+        var request = (await Requests.CheckAsync(world.Developer, With(client, ("redirect_uri", "https://app.example.com/cb?tenant=7")), OAuthFlow.Origin.Issuer, Token)).Request!;
         Assert.Equal(ErrorCode.NotFound, (await Requests.ApproveAsync(world.Developer, request, "globex", OAuthFlow.Origin.Issuer, Token)).Error?.Code);
         var approved = QueryHelpers.ParseQuery(new Uri((await Requests.ApproveAsync(world.Developer, request, "acme", OAuthFlow.Origin.Issuer, Token)).Value.Reveal()).Query);
         Assert.Equal(("7", "xyz", OAuthFlow.Origin.Issuer), (approved["tenant"].ToString(), approved["state"].ToString(), approved["iss"].ToString()));
@@ -175,7 +181,7 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     public async Task Scopes_that_the_client_cannot_have_are_left_out(string scope, string shown)
     {
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
-        var check = await Requests.CheckAsync(With(client, ("scope", scope)), OAuthFlow.Origin.Issuer, Token);
+        var check = await Requests.CheckAsync(world.Developer, With(client, ("scope", scope)), OAuthFlow.Origin.Issuer, Token);
         Assert.Equal(shown, string.Join(' ', check.Request!.Scopes));
         var body = OAuthFlow.Body(("client_id", OAuthClient.CommandLineId), ("scope", $"{scope} api"));
         var device = (await world.Services.Get<DeviceRequests>().RequestAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Value;
@@ -187,7 +193,7 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
     {
         var client = (await world.Services.RegisterAsync(new("Assistant", [OAuthFlow.Callback], AuthMethods.None, Scope: "read:workflows openid"))).Client;
         Assert.Equal(["read:workflows"], client.Scope);
-        var check = await Requests.CheckAsync(With(client.ClientId, ("scope", "write:workflows read:workflows")), OAuthFlow.Origin.Issuer, Token);
+        var check = await Requests.CheckAsync(world.Developer, With(client.ClientId, ("scope", "write:workflows read:workflows")), OAuthFlow.Origin.Issuer, Token);
         Assert.Equal(["read:workflows"], check.Request!.Scopes);
     }
 
@@ -258,11 +264,129 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
         Assert.Equal(429, (await world.Services.Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error.OAuthStatus());
         var closed = world.Run(("OAuth:Registration", "false"));
         Assert.Equal(403, (await closed.Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error.OAuthStatus());
-        world.Sql($"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ClientRegistration.MaxUnapproved}) INSERT INTO OAuthClients (ClientId, Name, AuthMethod, RedirectUris, GrantTypes, Scope, CreatedAt) SELECT 'latchkey-app-' || i, 'x', 'none', 'https://x.example/', 'authorization_code', '', 0 FROM n");
-        Assert.Equal(429, (await world.Run().Get<ClientRegistration>().RegisterAsync(new("x", [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error.OAuthStatus());
     }
 
+    [Fact]
+    public async Task Network_with_its_share_makes_room_itself_and_closes_registration_to_nobody_else()
+    {
+        await AddAsync("crowd", ClientRegistration.MaxUnapprovedOfNetwork - 3, "203.0.113.0/24", minutesAgo: 9);
+        await AddAsync("idle", 1, "203.0.113.0/24", minutesAgo: 11);
+        await AddAsync("asked", 1, "203.0.113.0/24", minutesAgo: 50, requestedMinutesAgo: 29);
+        await AddAsync("done", 1, "203.0.113.0/24", minutesAgo: 50, requestedMinutesAgo: 31);
+        Assert.Null(await RegisterFromAsync("203.0.113.7", world.Services)); // the oldest without a request under way goes
+        Assert.False(await ExistsAsync("done0"));
+        Assert.Null(await RegisterFromAsync("203.0.113.7", world.Services));
+        Assert.False(await ExistsAsync("idle0"));
+        var full = await RegisterFromAsync("203.0.113.7", world.Services);
+        Assert.Equal(("temporarily_unavailable", 429, TimeSpan.FromMinutes(10)), (full.OAuthName(), full.OAuthStatus(), full!.RetryAfter));
+        Assert.StartsWith("Too many apps of your network", full.Detail, StringComparison.Ordinal);
+        Assert.True(await ExistsAsync("asked0"));
+        Assert.Null(await RegisterFromAsync("198.51.100.7", world.Services));
+    }
+
+    [Fact]
+    public async Task Registration_filled_by_new_clients_of_many_networks_opens_again_in_10_minutes()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await AddAsync($"n{i}-", ClientRegistration.MaxUnapproved / 5, $"203.0.{i}.0/24", minutesAgo: i == 4 ? 2 : 1);
+        }
+
+        await AddAsync("approved", 1, "203.0.4.0/24", minutesAgo: 500, approved: true);
+        var full = await RegisterFromAsync("198.51.100.7", world.Services);
+        Assert.StartsWith("Too many apps have registered", full!.Detail, StringComparison.Ordinal);
+        world.Time.Advance(TimeSpan.FromMinutes(9));
+        await using var context = world.Open();
+        var before = await context.RegisteredClients.CountAsync(Token);
+        await AddAsync("more", 1, "203.0.4.0/24", minutesAgo: 0); // which now has most
+        Assert.Null(await RegisterFromAsync("198.51.100.7", world.Services));
+        Assert.Equal(before + 1, await context.RegisteredClients.CountAsync(Token));
+        Assert.True(await ExistsAsync("approved0"));
+        Assert.Equal(ClientRegistration.MaxUnapproved / 5, await context.RegisteredClients.CountAsync(x => x.Network == "203.0.4.0/24" && x.ApprovedAt == null, Token));
+    }
+
+    [Fact]
+    public async Task Unapproved_client_lasts_an_hour_or_with_a_request_a_day()
+    {
+        var (silent, asking, byDevice) = (await world.Services.RegisterAsync(), await world.Services.RegisterAsync(), await world.Services.RegisterAsync(
+            new("Device", null, AuthMethods.None, [GrantTypes.DeviceCode])));
+        await Requests.CheckAsync(world.Developer, OAuthFlow.Authorize(asking.Client.ClientId), OAuthFlow.Origin.Issuer, Token);
+        var body = OAuthFlow.Body(("client_id", byDevice.Client.ClientId));
+        Assert.Null((await world.Services.Get<DeviceRequests>().RequestAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Error);
+        await ClearAfterAsync(TimeSpan.FromMinutes(59));
+        Assert.Equal((true, true, true), (await ExistsAsync(silent), await ExistsAsync(asking), await ExistsAsync(byDevice)));
+        await ClearAfterAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal((false, true, true), (await ExistsAsync(silent), await ExistsAsync(asking), await ExistsAsync(byDevice)));
+        await world.Services.CodeAsync(world.Developer, asking.Client.ClientId);
+        await ClearAfterAsync(TimeSpan.FromHours(23));
+        Assert.Equal((true, false), (await ExistsAsync(asking), await ExistsAsync(byDevice)));
+
+        async Task ClearAfterAsync(TimeSpan time)
+        {
+            world.Time.Advance(time);
+            await world.Services.Get<OAuthCleanupService>().ClearAsync(Token);
+        }
+    }
+
+    [Theory]
+    [InlineData("Latchkey")]
+    [InlineData("LATCHKEY command line")]
+    [InlineData("Official Latchkey\u2122")]
+    [InlineData("L a t c h - k e y")]
+    [InlineData("\uFF2C\uFF41\uFF54\uFF43\uFF48\uFF4B\uFF45\uFF59")] // full width
+    [InlineData("L\u0430t\u0441hk\u0435\u0443")] // Cyrillic
+    [InlineData("\u039B\u200DL\u03B1tch\u039A\u0395\u03A5")] // Greek
+    [InlineData("L\u200Datchkey")]
+    [InlineData("L\u00E4tchk\u00E9y")]
+    [InlineData("Iatchkey")]
+    [InlineData("1atchkey")]
+    [InlineData("\U0001D40B\U0001D41A\U0001D42D\U0001D41C\U0001D421\U0001D424\U0001D41E\U0001D432")] // mathematical letters
+    public async Task Name_that_reads_like_the_product_is_refused(string name)
+    {
+        var refused = (await world.Services.Get<ClientRegistration>().RegisterAsync(new(name, [OAuthFlow.Callback]), OAuthFlow.Origin, Token)).Error;
+        Assert.Equal("invalid_client_metadata", refused.OAuthName());
+    }
+
+    [Theory]
+    [InlineData("Latch")]
+    [InlineData("Key latch")]
+    [InlineData("\u041F\u043E\u043C\u043E\u0449\u043D\u0438\u043A")]
+    [InlineData("\u6771\u4EAC Key")]
+    public async Task Other_names_are_taken(string name) => Assert.Equal(name, (await world.Services.RegisterAsync(new(name, [OAuthFlow.Callback]))).Client.Name);
+
     public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    /// <summary>Adds clients that registered themselves.</summary>
+    async Task AddAsync(string id, int count, string network, int minutesAgo, int? requestedMinutesAgo = null, bool approved = false)
+    {
+        await using var context = world.Open();
+        var now = world.Time.GetUtcNow();
+        context.AddRange(Enumerable.Range(0, count).Select(i => new RegisteredClient
+        {
+            ClientId = $"{id}{i}",
+            Name = "x",
+            AuthMethod = AuthMethods.None,
+            RedirectUris = "https://x.example/",
+            GrantTypes = GrantTypes.AuthorizationCode,
+            Scope = "",
+            Network = network,
+            CreatedAt = now.AddMinutes(-minutesAgo),
+            RequestedAt = requestedMinutesAgo is { } ago ? now.AddMinutes(-ago) : null,
+            ApprovedAt = approved ? now : null,
+        }));
+        await context.SaveChangesAsync(Token);
+    }
+
+    async Task<bool> ExistsAsync(string id)
+    {
+        await using var context = world.Open();
+        return await context.RegisteredClients.AnyAsync(x => x.ClientId == id, Token);
+    }
+
+    Task<bool> ExistsAsync(IssuedClient client) => ExistsAsync(client.Client.ClientId);
+
+    static async Task<Error?> RegisterFromAsync(string address, Services services) => (await services.Get<ClientRegistration>().RegisterAsync(
+        new("x", [OAuthFlow.Callback]), OAuthFlow.Origin with { Address = System.Net.IPAddress.Parse(address) }, Token)).Error;
 
     static OAuthParameters Twice(string client, string name, string value = "x") => Parameters(client, (name, value));
 

@@ -40,7 +40,7 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
     [Fact]
     public async Task Described_client_gets_tokens_without_registration_and_is_known_by_its_host()
     {
-        var request = (await services.Get<AuthorizationRequests>().CheckAsync(OAuthFlow.Authorize(Url), OAuthFlow.Origin.Issuer, Token)).Request!;
+        var request = (await services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(Url), OAuthFlow.Origin.Issuer, Token)).Request!;
         Assert.Equal(("app.example.com", "Desk assistant", ClientKind.Described, true), (request.Client.Name, request.Client.ClaimedName, request.Client.Kind, request.Client.IsUnverified));
         var code = await services.CodeAsync(world.Developer, Url);
         var issued = (await services.ExchangeAsync(Url, code)).Value;
@@ -237,7 +237,7 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
     [InlineData("HTTPS://app.example.com/oauth/client.json")]
     public async Task Other_client_id_names_no_document(string clientId)
     {
-        Assert.NotNull((await services.Get<AuthorizationRequests>().CheckAsync(OAuthFlow.Authorize(clientId), OAuthFlow.Origin.Issuer, Token)).Shown);
+        Assert.NotNull((await services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(clientId), OAuthFlow.Origin.Issuer, Token)).Shown);
         Assert.Empty(server.Requested);
     }
 
@@ -245,11 +245,12 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
     public async Task Redirect_uris_of_the_document_are_held_to_the_rules()
     {
         var check = await services.Get<AuthorizationRequests>().CheckAsync(
-            OAuthFlow.Body(("client_id", Url), ("response_type", "code"), ("redirect_uri", "https://evil.example/"), ("code_challenge", OAuthFlow.Challenge), ("code_challenge_method", "S256")),
+            world.Developer, OAuthFlow.Body(("client_id", Url), ("response_type", "code"), ("redirect_uri", "https://evil.example/"), ("code_challenge", OAuthFlow.Challenge), ("code_challenge_method", "S256")),
             OAuthFlow.Origin.Issuer, Token);
         Assert.NotNull(check.Shown);
-        var scopes = await services.Get<AuthorizationRequests>().CheckAsync(OAuthFlow.Authorize(Url, "api"), OAuthFlow.Origin.Issuer, Token);
-        Assert.Contains("error=invalid_scope", scopes.Redirect, StringComparison.Ordinal);
+        var scopes = await services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(Url, "api"), OAuthFlow.Origin.Issuer, Token);
+        Assert.Equal("invalid_scope", scopes.Shown!.Name);
+        Assert.Contains("error=invalid_scope", scopes.Back!.Url, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -258,7 +259,7 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
         var code = await services.CodeAsync(world.Developer, Url);
         var off = world.Run(others => others.AddSingleton<ClientDocumentNetwork>(server), ("OAuth:ClientMetadataDocuments", "false"));
         server.Requested.Clear();
-        Assert.NotNull((await off.Get<AuthorizationRequests>().CheckAsync(OAuthFlow.Authorize(Url), OAuthFlow.Origin.Issuer, Token)).Shown);
+        Assert.NotNull((await off.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(Url), OAuthFlow.Origin.Issuer, Token)).Shown);
         Assert.Empty(server.Requested);
         Assert.Equal("invalid_client", (await off.ExchangeAsync(Url, code)).Error.OAuthName());
         Assert.Null((await services.ExchangeAsync(Url, code)).Error);
@@ -266,7 +267,7 @@ public sealed class ClientDocumentsTests : IAsyncLifetime
 
     async Task IsRefusedAsync(string url)
     {
-        var check = await services.Get<AuthorizationRequests>().CheckAsync(OAuthFlow.Authorize(url), OAuthFlow.Origin.Issuer, Token);
+        var check = await services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(url), OAuthFlow.Origin.Issuer, Token);
         Assert.Equal((null, null), (check.Request, check.Redirect));
         Assert.StartsWith("The app that sent you here is described by a document at ", check.Shown!.Detail, StringComparison.Ordinal);
         Assert.Equal("invalid_client", (await services.ExchangeAsync(url, "latchkey_ac_x")).Error.OAuthName());

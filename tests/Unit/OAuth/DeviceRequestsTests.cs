@@ -1,6 +1,7 @@
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Tokens;
 using Dashboard.Tests.Unit.Support;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.OAuth;
@@ -83,6 +84,89 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Network_with_its_share_of_codes_makes_room_itself_and_closes_the_endpoint_to_nobody_else()
+    {
+        await AddAsync("over", 1, "203.0.113.0/24", DeviceCodeState.Used, minutesAgo: 5);
+        await AddAsync("old", 1, "203.0.113.0/24", DeviceCodeState.Pending, minutesAgo: 11);
+        await AddAsync("new", DeviceCodeStore.MaxOfNetwork - 3, "203.0.113.0/24", DeviceCodeState.Pending, minutesAgo: 9);
+        await AddAsync("good", 1, "203.0.113.0/24", DeviceCodeState.Approved, minutesAgo: 20);
+        Assert.Null(await RequestFromAsync("203.0.113.7")); // what is over goes
+        Assert.Null(await RequestFromAsync("203.0.113.7")); // then the oldest pending one
+        var full = await RequestFromAsync("203.0.113.7");
+        Assert.Equal(("temporarily_unavailable", 429), (full.OAuthName(), full.OAuthStatus()));
+        Assert.StartsWith("Too many devices of your network", full!.Detail, StringComparison.Ordinal);
+        Assert.Null(await RequestFromAsync("198.51.100.7"));
+        await using var context = world.Open();
+        Assert.Equal(0, await context.DeviceCodes.CountAsync(x => x.UserAgent == "over" || x.UserAgent == "old", Token));
+        Assert.Equal(1, await context.DeviceCodes.CountAsync(x => x.State == DeviceCodeState.Approved, Token)); // its device has not asked yet
+    }
+
+    [Fact]
+    public async Task Codes_of_all_networks_are_bounded()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await AddAsync($"{i}", DeviceCodeStore.Max / 5, $"203.0.{i}.0/24", DeviceCodeState.Pending, minutesAgo: 9);
+        }
+
+        Assert.StartsWith("Too many devices wait", (await RequestFromAsync("198.51.100.7"))!.Detail, StringComparison.Ordinal);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(await RequestFromAsync("198.51.100.7"));
+        await using var context = world.Open();
+        Assert.Equal(DeviceCodeStore.Max, await context.DeviceCodes.CountAsync(Token));
+    }
+
+    [Fact]
+    public async Task Next_authorization_of_a_person_and_client_beyond_the_limit_ends_the_oldest()
+    {
+        var limited = world.Run(("Limits:AuthorizationsPerPerson", "2"));
+        var first = await limited.CommandLineAsync(world.Developer);
+        world.Time.Advance(TimeSpan.FromMinutes(2));
+        var second = await limited.CommandLineAsync(world.Developer);
+        var ofAnother = await limited.CommandLineAsync(world.Admin);
+        world.Time.Advance(TimeSpan.FromMinutes(2));
+        var (client, app) = await limited.ConsentAsync(world.Developer);
+        var third = await limited.CommandLineAsync(world.Developer);
+        Assert.Equal(RefusalCode.InvalidToken, (await limited.AskAsync(first.AccessToken.Reveal())).Refusal);
+        foreach (var tokens in new[] { second, third, ofAnother, app })
+        {
+            Assert.Null((await limited.AskAsync(tokens.AccessToken.Reveal())).Refusal);
+        }
+
+        Assert.Equal("invalid_grant", (await limited.RefreshAsync(OAuthClient.CommandLineId, first.RefreshToken!.Reveal())).Error.OAuthName());
+        await using var context = world.Open();
+        var entry = await context.AuditEntries.SingleAsync(x => x.Action == "authorization.ended", Token);
+        Assert.Contains("limit_reached", entry.Details, StringComparison.Ordinal);
+
+        world.Time.Advance(TimeSpan.FromMinutes(2));
+        for (var i = 0; i < 3; i++) // by codes too
+        {
+            Assert.Null((await limited.ExchangeAsync(client, await limited.CodeAsync(world.Developer, client))).Error);
+            world.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(2, await context.Authorizations.CountAsync(x => x.ClientId == client && x.EndedAt == null, Token));
+    }
+
+    [Fact]
+    public async Task Approvals_at_the_same_time_stay_within_the_limit()
+    {
+        var limited = world.Run(("Limits:AuthorizationsPerPerson", "2"));
+        var devices = new List<DeviceGrant>();
+        for (var i = 0; i < 5; i++)
+        {
+            devices.Add(await limited.DeviceAsync());
+            Assert.Null((await limited.Get<DeviceRequests>().ApproveAsync(world.Developer, devices[i].UserCode.Reveal(), "acme", Token)).Error);
+        }
+
+        var other = world.Run(("Limits:AuthorizationsPerPerson", "2"));
+        var issued = await Task.WhenAll(devices.Select((device, i) => Task.Run(() => (i % 2 == 0 ? limited : other).PollAsync(device), Token)));
+        Assert.All(issued, outcome => Assert.Null(outcome.Error));
+        await using var context = world.Open();
+        Assert.Equal(2, await context.Authorizations.CountAsync(x => x.EndedAt == null, Token));
+    }
+
+    [Fact]
     public async Task Member_lists_and_ends_their_own_and_an_admin_the_organizations()
     {
         var authorizations = world.Services.Get<AuthorizationService>();
@@ -114,4 +198,31 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    async Task AddAsync(string name, int count, string network, DeviceCodeState state, int minutesAgo)
+    {
+        await using var context = world.Open();
+        var created = world.Time.GetUtcNow().AddMinutes(-minutesAgo);
+        context.AddRange(Enumerable.Range(0, count).Select(i => new DeviceCode
+        {
+            CodeHash = KeyHash.Of($"{name}-{network}-{i}"),
+            UserCodeHash = KeyHash.Of($"user {name}-{network}-{i}"),
+            ClientId = OAuthClient.CommandLineId,
+            Scope = "api",
+            CreatedAt = created,
+            ExpiresAt = created.AddMinutes(30),
+            Network = network,
+            UserAgent = name,
+            IntervalSeconds = 5,
+            State = state,
+        }));
+        await context.SaveChangesAsync(Token);
+    }
+
+    async Task<Error?> RequestFromAsync(string address)
+    {
+        var body = OAuthFlow.Body(("client_id", OAuthClient.CommandLineId));
+        var origin = OAuthFlow.Origin with { Address = System.Net.IPAddress.Parse(address) };
+        return (await Devices.RequestAsync(body, PresentedClient.Read([], body).Value, origin, Token)).Error;
+    }
 }

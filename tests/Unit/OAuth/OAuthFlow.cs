@@ -62,7 +62,7 @@ static class OAuthFlow
     public static async Task<string> CodeAsync(this Services services, Actor actor, string clientId, string scope = "read:workflows", string resource = "", string organization = "acme")
     {
         var requests = services.Get<AuthorizationRequests>();
-        var check = await requests.CheckAsync(Authorize(clientId, scope, resource), Origin.Issuer, Token);
+        var check = await requests.CheckAsync(actor, Authorize(clientId, scope, resource), Origin.Issuer, Token);
         var redirect = await requests.ApproveAsync(actor, check.Request!, organization, Origin.Issuer, Token);
         return Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(new Uri(redirect.Value.Reveal()).Query)["code"]!;
     }

@@ -89,6 +89,64 @@ public sealed class TokenServiceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Neighbor_who_fails_closes_nothing_for_what_is_right()
+    {
+        var services = world.Services;
+        var account = await world.AccountAsync();
+        var (client, tokens) = await services.ConsentAsync(world.Developer);
+        var (code, device) = (await services.CodeAsync(world.Developer, client), await services.DeviceAsync());
+        await services.Get<DeviceRequests>().ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token);
+        foreach (var i in Enumerable.Range(0, 61))
+        {
+            await services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", $"secret_{i}"));
+            await services.IssueAsync(("grant_type", "client_credentials"), ("client_id", $"latchkey-sa-{i}"), ("client_secret", "x"));
+            await services.ExchangeAsync(client, $"latchkey_ac_{i}");
+            await services.RefreshAsync(client, $"latchkey_rt_{i}");
+            await services.PollAsync(device with { DeviceCode = OAuthSecret.Of("", $"latchkey_dc_{i}") });
+            await RevokeAsync(("token", $"latchkey_rt_{i}"));
+            await RevokeAsync(("token", "a.b.c"), ("client_id", account.ClientId), ("client_secret", "wrong"));
+        }
+
+        Assert.Equal(429, (await services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", "x"))).Error.OAuthStatus());
+        Assert.Equal(429, (await services.ExchangeAsync(client, "latchkey_ac_x")).Error.OAuthStatus());
+        Assert.Equal(429, (await services.RefreshAsync(client, "latchkey_rt_x")).Error.OAuthStatus());
+        Assert.Equal(429, (await services.PollAsync(device with { DeviceCode = OAuthSecret.Of("", "latchkey_dc_x") })).Error.OAuthStatus());
+        Assert.Equal(429, (await RevokeAsync(("token", "latchkey_rt_x"))).Error.OAuthStatus());
+
+        var own = await services.IssueAsync(("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret));
+        Assert.Null(own.Error);
+        Assert.Null((await services.ExchangeAsync(client, code)).Error);
+        var refreshed = await services.RefreshAsync(client, tokens.RefreshToken!.Reveal());
+        Assert.Null(refreshed.Error);
+        Assert.Null((await services.PollAsync(device)).Error);
+        foreach (var (text, more) in new[] { (own.Value.AccessToken, account.ClientId), (refreshed.Value.RefreshToken!, "") })
+        {
+            // Found somewhere, with the id of a client whose secret the finder does not know.
+            Assert.Null((await RevokeAsync(("token", text.Reveal()), ("client_id", more), ("client_secret", more.Length > 0 ? "wrong" : ""))).Error);
+        }
+
+        Assert.Equal(RefusalCode.InvalidToken, (await services.AskAsync(own.Value.AccessToken.Reveal())).Refusal);
+        Assert.Equal(RefusalCode.InvalidToken, (await services.AskAsync(refreshed.Value.AccessToken.Reveal())).Refusal);
+
+        Task<Result<Core.Common.Unit>> RevokeAsync(params (string Name, string Value)[] values)
+        {
+            var body = OAuthFlow.Body(values);
+            return services.Get<TokenRevocation>().RevokeAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token);
+        }
+    }
+
+    [Theory]
+    [InlineData("client_assertion")]
+    [InlineData("client_assertion_type")]
+    public void Client_assertion_is_refused_by_name(string name)
+    {
+        var refused = PresentedClient.Read([], OAuthFlow.Body(("client_id", OAuthClient.CommandLineId), (name, "a.b.c"))).Error;
+        Assert.Equal(("invalid_client", 401), (refused.OAuthName(), refused.OAuthStatus()));
+        Assert.StartsWith(name, refused!.Detail, StringComparison.Ordinal);
+        Assert.Null(PresentedClient.Read([], OAuthFlow.Body(("client_id", OAuthClient.CommandLineId), (name, ""))).Error);
+    }
+
+    [Fact]
     public async Task Pages_of_other_sites_use_up_nothing_that_programs_need()
     {
         var body = OAuthFlow.Body(("token", "latchkey_rt_guess"));
@@ -416,6 +474,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
     {
         var (client, _) = await world.Services.ConsentAsync(world.Developer);
         var idle = (await world.Services.RegisterAsync()).Client.ClientId;
+        await world.Services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(idle), OAuthFlow.Origin.Issuer, Token);
         await world.Services.DeviceAsync();
         world.Time.Advance(TimeSpan.FromDays(1));
         await world.Services.Get<OAuthCleanupService>().ClearAsync(Token);

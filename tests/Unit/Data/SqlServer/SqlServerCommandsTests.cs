@@ -297,7 +297,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Get<DeviceRequests>().ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token));
         await world.Services.Get<DeviceRequests>().ApproveAsync(world.Developer, device.UserCode.Reveal(), "acme", Token);
         await OAuthAsync(services => services.PollAsync(device));
-        var check = await world.Services.Get<AuthorizationRequests>().CheckAsync(OAuthFlow.Authorize(client), OAuthFlow.Origin.Issuer, Token);
+        var check = await world.Services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(client), OAuthFlow.Origin.Issuer, Token);
         await BothAsync(services => services.Get<AuthorizationRequests>().ApproveAsync(world.Developer, check.Request!, "acme", OAuthFlow.Origin.Issuer, Token));
         var code = await world.Services.CodeAsync(world.Developer, client);
         await OAuthAsync(services => services.ExchangeAsync(client, code));
