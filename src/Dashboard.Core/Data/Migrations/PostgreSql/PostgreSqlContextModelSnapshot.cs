@@ -683,6 +683,12 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                     b.Property<int>("IntervalSeconds")
                         .HasColumnType("integer");
 
+                    b.Property<string>("Network")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
                     b.Property<long?>("OrganizationId")
                         .HasColumnType("bigint");
 
@@ -726,6 +732,8 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                     b.HasKey("CodeHash");
 
                     b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("Network");
 
                     b.HasIndex("UserCodeHash")
                         .IsUnique();
@@ -1409,12 +1417,21 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                         .HasColumnType("character varying(200)")
                         .UseCollation("C");
 
+                    b.Property<string>("Network")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
                     b.Property<string>("RedirectUris")
                         .IsRequired()
                         .HasMaxLength(5010)
                         .IsUnicode(false)
                         .HasColumnType("character varying(5010)")
                         .UseCollation("C");
+
+                    b.Property<long?>("RequestedAt")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("Scope")
                         .IsRequired()

@@ -1,0 +1,61 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Dashboard.Core.Data.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class ClientNetworks : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<string>(
+                name: "Network",
+                table: "OAuthDeviceCodes",
+                type: "TEXT",
+                unicode: false,
+                maxLength: 64,
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "Network",
+                table: "OAuthClients",
+                type: "TEXT",
+                unicode: false,
+                maxLength: 64,
+                nullable: true);
+
+            migrationBuilder.AddColumn<long>(
+                name: "RequestedAt",
+                table: "OAuthClients",
+                type: "INTEGER",
+                nullable: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_OAuthDeviceCodes_Network",
+                table: "OAuthDeviceCodes",
+                column: "Network");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_OAuthDeviceCodes_Network",
+                table: "OAuthDeviceCodes");
+
+            migrationBuilder.DropColumn(
+                name: "Network",
+                table: "OAuthDeviceCodes");
+
+            migrationBuilder.DropColumn(
+                name: "Network",
+                table: "OAuthClients");
+
+            migrationBuilder.DropColumn(
+                name: "RequestedAt",
+                table: "OAuthClients");
+        }
+    }
+}
