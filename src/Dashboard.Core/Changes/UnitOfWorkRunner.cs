@@ -280,7 +280,8 @@ public sealed class UnitOfWorkRunner(
     {
         if (subjects.Count == 0)
         {
-            return []; // and nothing is left to save
+            await context.SaveChangesAsync(cancellationToken); // entries of the audit log that announce nothing
+            return [];
         }
 
         var end = await context.RaiseAsync<FeedCounter, FeedEnd>(nameof(FeedCounter.Number), subjects.Count, (nameof(FeedCounter.Id), FeedCounter.TheOne), cancellationToken);

@@ -34,13 +34,14 @@ static class KeyAudit
     {
         await stored.ExecuteUpdateAsync(
             set => set.SetProperty(key => key.State, KeyState.Revoked).SetProperty(key => key.RevokedAt, change.Now)
-                .SetProperty(key => key.Shelf, key => key.Shelf + KeyListPartition.RevokedLive),
+                .SetProperty(key => key.Shelf, key => key.Shelf + KeyListPartition.RevokedLive).SetProperty(key => key.Counted, false),
             cancellationToken);
         foreach (var key in keys)
         {
             Record(change, organizationId, "key.revoked", key, ReasonOf(because, of));
         }
 
+        await KeyCount.RemoveAsync(change, keys, cancellationToken);
         await Publication.EndAsync(change, organizationId, keys, because, cancellationToken);
     }
 

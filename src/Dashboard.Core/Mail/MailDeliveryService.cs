@@ -9,10 +9,13 @@ namespace Dashboard.Core.Mail;
 /// tried again, after a minute at first and an hour at last, until it expires.</summary>
 public sealed partial class MailDeliveryService(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, MailOutbox outbox, IMailSender sender, TimeProvider time, ILogger<MailDeliveryService> logger)
-    : PeriodicService(Interval, time)
+    : PeriodicService(sender.IsConfigured ? Interval : ReportInterval, time)
 {
-    /// <summary>How often the outbox is read.</summary>
+    /// <summary>How often the outbox is read where mail is sent.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often the outbox is read where mail only waits.</summary>
+    public static readonly TimeSpan ReportInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>The first pause after a failure. It doubles.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);

@@ -33,7 +33,7 @@ public sealed class SignInTests
         await using var newcomers = await SignInFixture.SetUpAsync();
         await newcomers.FailAsync(SignInService.MaxFailures);
         Assert.Equal(ErrorCode.RateLimited, (await newcomers.SignInAsync()).Error?.Code);
-        newcomers.Installation.Sql($"UPDATE SignInFailures SET LockedUntil = LockedUntil + {TimeSpan.FromHours(1).TotalMilliseconds}");
+        newcomers.Installation.Sql($"UPDATE SignInFailures SET LastAt = LastAt + {TimeSpan.FromHours(1).TotalMilliseconds}, LockedUntil = LockedUntil + {TimeSpan.FromHours(1).TotalMilliseconds}");
         Assert.True((await newcomers.SignInAsync()).Succeeded);
     }
 

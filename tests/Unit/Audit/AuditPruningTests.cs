@@ -91,7 +91,7 @@ public sealed class AuditPruningTests : IAsyncDisposable
     {
         await WriteAsync(4);
         world.Time.Advance(TimeSpan.FromDays(1));
-        var killed = world.Run(new Commands { FailWhen = text => text.Contains("DELETE", StringComparison.Ordinal) });
+        var killed = world.Run(new SentCommands { FailWhen = text => text.Contains("DELETE", StringComparison.Ordinal) });
         await Assert.ThrowsAnyAsync<Exception>(() => killed.Get<AuditPruning>().PruneAsync(Actor.System, chain, world.Time.GetUtcNow(), Token));
         world.Sql("DELETE FROM AuditEntries WHERE Sequence = 1"); // as far as it got
         Assert.Equal((2, true), ((await VerifyAsync()).First, (await VerifyAsync()).IsIntact));

@@ -132,7 +132,7 @@ public sealed class AuditRefusalTests : IAsyncDisposable
     public async Task Refusals_that_cannot_be_written_are_written_later_and_whole_at_a_graceful_stop()
     {
         var away = true;
-        var services = world.Run(new Commands { FailWhen = text => away && text.Contains("INSERT INTO \"AuditEntries\"", StringComparison.Ordinal) });
+        var services = world.Run(new SentCommands { FailWhen = text => away && text.Contains("INSERT INTO \"AuditEntries\"", StringComparison.Ordinal) });
         services.Get<RefusalLedger>().NoteChange(world.Viewer, ErrorCode.Forbidden);
         var writer = services.Get<AuditRefusalService>();
         await Assert.ThrowsAnyAsync<Exception>(() => writer.FlushAsync(Token));

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Dashboard.Audit;
+using Dashboard.Commands;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Hosting;

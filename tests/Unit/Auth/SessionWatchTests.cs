@@ -16,7 +16,7 @@ public sealed class SessionWatchTests : IAsyncDisposable
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     readonly TestInstallation world = new();
-    readonly Commands commands = new();
+    readonly SentCommands commands = new();
     readonly Services services;
     readonly RecordedLog log = new();
     readonly Actor person;

@@ -62,7 +62,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     [Fact]
     public async Task Running_node_publishes_within_a_second()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         var other = world.Run(commands);
         var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var feed = other.Get<ChangeFeed>();
@@ -78,7 +78,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     [Fact]
     public async Task Idle_node_reads_only_the_feed_once_a_second()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         using var asked = new SemaphoreSlim(0);
         var node = world.Run(commands);
         var feed = node.Get<ChangeFeed>();
@@ -201,7 +201,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
     [Fact]
     public async Task Node_publishes_what_it_missed_during_an_outage()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         var other = world.Run(commands);
         var heard = await ListenAsync(other);
         commands.FailWhen = _ => true;

@@ -307,7 +307,7 @@ public sealed class ChangingMethodsTests
     {
         await using var world = Methods[name].Install();
         var reached = false;
-        var services = world.Run(new Commands { FailWhen = text => text.Contains(command, StringComparison.Ordinal) && (reached = true) });
+        var services = world.Run(new SentCommands { FailWhen = text => text.Contains(command, StringComparison.Ordinal) && (reached = true) });
         var run = await Methods[name].PrepareAsync(world);
         var before = world.Dump();
         await Assert.ThrowsAnyAsync<DbUpdateException>(() => run(services));

@@ -46,7 +46,7 @@ public sealed class UnitOfWorkRetryTests : IAsyncDisposable
     public async Task Connection_that_breaks_half_way_is_written_once(string at)
     {
         var broken = false;
-        var commands = new Commands { FailWhen = text => text.Contains(at, StringComparison.Ordinal) && !broken && (broken = true) };
+        var commands = new SentCommands { FailWhen = text => text.Contains(at, StringComparison.Ordinal) && !broken && (broken = true) };
         var services = Retrying(commands);
         var issued = await services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token);
 
@@ -61,7 +61,7 @@ public sealed class UnitOfWorkRetryTests : IAsyncDisposable
     public async Task Database_that_stays_away_is_an_exception_and_writes_nothing()
     {
         var before = world.Dump();
-        var services = Retrying(new Commands { FailWhen = text => text.Contains("FeedCounter", StringComparison.Ordinal) });
+        var services = Retrying(new SentCommands { FailWhen = text => text.Contains("FeedCounter", StringComparison.Ordinal) });
         await Assert.ThrowsAsync<RetryLimitExceededException>(() => services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token));
         Assert.Equal(before, world.Dump());
     }

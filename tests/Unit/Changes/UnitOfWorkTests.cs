@@ -198,7 +198,7 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
     [Fact]
     public async Task Actors_session_and_roles_are_locked_before_anything_is_read()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         var services = world.Run(commands);
         Assert.True((await services.Work.RunAsync<Core.Common.Unit>(world.SignIn(world.Owner), Rename, Token)).Succeeded);
 
@@ -210,7 +210,7 @@ public sealed class UnitOfWorkTests : IAsyncDisposable
     [Fact]
     public async Task Locks_are_taken_in_one_order()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         var services = world.Run(commands);
         await services.Projects.CreateAsync(world.SignIn(world.Owner), new("acme", "Ledger"), Token);
         var updates = commands.Sent.Where(text => text.StartsWith("UPDATE", StringComparison.Ordinal)).Select(text => text.Split('"')[1]);

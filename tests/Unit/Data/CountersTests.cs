@@ -16,7 +16,7 @@ public sealed class CountersTests : IAsyncDisposable
     [Fact]
     public async Task Number_is_raised_and_its_row_returned_in_one_statement()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         await using var context = world.Run(commands).Open();
         var acme = world.OrganizationId("acme");
         commands.Forget();

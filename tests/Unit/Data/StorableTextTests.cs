@@ -15,7 +15,7 @@ public sealed class StorableTextTests : IAsyncDisposable
     [Fact]
     public async Task Text_that_no_database_can_look_up_is_refused_before_it_is_sent()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         var services = world.Run(commands);
         await using var context = services.Open();
         foreach (var text in new[] { "a\0b", "\0", "a\uD800b", "a\uDC00", "\uD83D" })

@@ -23,7 +23,7 @@ public sealed class BackgroundServicesTests
     {
         await using var world = new TestInstallation();
         var failed = new SemaphoreSlim(0);
-        var commands = new Commands { With = () => new InvalidOperationException("An exception has been raised that is likely due to a transient failure.") };
+        var commands = new SentCommands { With = () => new InvalidOperationException("An exception has been raised that is likely due to a transient failure.") };
         var node = world.Run(commands);
         var key = (await node.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), None)).Value.Key.KeyId;
         node.Usage.Meter(key, world.ProjectId(TestInstallation.Orders)).Count(null, null, null, null, TestInstallation.Start);

@@ -117,7 +117,7 @@ public sealed class KeyAccessTests : IAsyncDisposable
     {
         var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
         var text = pattern.Replace("{0}", key, StringComparison.Ordinal);
-        var commands = new Commands();
+        var commands = new SentCommands();
         var services = world.Run(commands);
         Assert.Equal(ErrorCode.NotFound, (await services.Keys.GetAsync(world.Owner, text, Token)).Error?.Code);
         Assert.Equal(ErrorCode.NotFound, (await services.Keys.RevokeAsync(world.Owner, text, Token)).Error?.Code);

@@ -95,7 +95,7 @@ public sealed class KeyBatchTests : IAsyncDisposable
     public async Task Invalid_batch_is_refused_without_a_query()
     {
         var key = await IssueAsync(world.Developer, "one");
-        var commands = new Commands();
+        var commands = new SentCommands();
         var keys = world.Run(commands).Keys;
         foreach (var ids in new string[][] { [], [key, key], [.. Enumerable.Range(0, 101).Select(i => $"K{i}")] })
         {

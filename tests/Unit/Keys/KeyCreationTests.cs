@@ -165,7 +165,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
             INSERT INTO Resources (ProjectId, Kind, ExternalId, Name, SortName, SearchText, CreatedAt) SELECT {world.ProjectId(TestInstallation.Orders)}, 'workflow', 'w' || i, 'w', x'77', 'w', 0 FROM n
             """);
-        var commands = new Commands();
+        var commands = new SentCommands();
         var services = world.Run(commands);
         var all = Enumerable.Range(1, 1000).Select(i => $"workflow:w{i}").Reverse().ToList();
         var key = (await services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend", Resources: all), Token)).Value.Key;
@@ -227,7 +227,7 @@ public sealed class KeyCreationTests : IAsyncDisposable
     {
         world.AddProject("acme", "ledger");
         // Another project's first key is created between the query and the insert. Locks on the projects do not serialize the two.
-        var commands = new Commands();
+        var commands = new SentCommands();
         var services = world.Run(commands);
         Assert.True((await services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Succeeded);
         var questions = commands.Sent.Select((sql, i) => (sql, i)).Where(x => x.sql.Contains("FROM \"UsedTemplates\"", StringComparison.Ordinal)).Select(x => x.i).ToList();

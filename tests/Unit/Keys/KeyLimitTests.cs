@@ -101,7 +101,7 @@ public sealed class KeyLimitTests : IAsyncDisposable
     {
         await using var small = new TestInstallation(("Keys:MaxActivePerProject", "1"));
         var key = (await small.Services.Keys.CreateAsync(small.Developer, new(TestInstallation.Orders, "Soon over", ExpiresAt: TestInstallation.Start.AddSeconds(1)), Token)).Value.Key.KeyId;
-        var commands = new Commands
+        var commands = new SentCommands
         {
             Before = text =>
             {

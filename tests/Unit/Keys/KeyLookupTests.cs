@@ -100,7 +100,7 @@ public sealed class KeyLookupTests : IAsyncDisposable
     [Fact]
     public async Task Short_search_text_needs_no_template_query()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         var node = world.Run(commands);
         Assert.False(await node.Keys.LooksWholeAsync(new string('a', 32), Token));
         Assert.True(await node.Keys.LooksWholeAsync(AnyTemplate().Mint(KeyEnvironment.Live).Reveal(), Token));

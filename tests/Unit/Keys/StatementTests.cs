@@ -10,7 +10,7 @@ namespace Dashboard.Tests.Unit.Keys;
 public sealed class StatementTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
-    readonly Commands commands = new();
+    readonly SentCommands commands = new();
     readonly Services services;
     readonly Actor actor;
 
@@ -62,7 +62,7 @@ public sealed class StatementTests : IAsyncDisposable
     async Task AssertAsync<T>(int count, Func<Task<Result<T>>> change)
     {
         commands.Forget();
-        Assert.NotNull(await services.Get<SessionService>().FindLiveAsync(actor.SessionId!, actor.Id, Token)); // what the cookie costs
+        Assert.NotNull(await services.Get<SessionService>().FindLiveAsync(TestInstallation.SecretOf(actor.SessionId!), actor.Id, Token)); // what the cookie costs
         Assert.Null((await change()).Error);
         Assert.True(commands.Sent.Count == count, $"{commands.Sent.Count} statements, not {count}:\n{string.Join("\n\n", commands.Sent)}");
     }

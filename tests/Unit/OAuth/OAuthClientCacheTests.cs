@@ -55,7 +55,7 @@ public sealed class OAuthClientCacheTests : IAsyncDisposable
     [Fact]
     public async Task Introspecting_client_follows_changes_and_needs_no_query_while_the_feed_is_read()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         var (account, node) = (await world.AccountAsync(["verify"]), world.Run(commands));
         var body = OAuthFlow.Body(
             ("token", await world.AccountTokenAsync(await world.AccountAsync())), ("client_id", account.ClientId), ("client_secret", account.Secret));
@@ -78,7 +78,7 @@ public sealed class OAuthClientCacheTests : IAsyncDisposable
     [Fact]
     public async Task Client_is_read_again_while_the_feed_cannot_be_trusted()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         var (account, node) = (await world.AccountAsync(), world.Run(commands));
         await node.ReadFeedAsync();
         Assert.Null((await IssueAsync(node, account)).Error);
@@ -93,7 +93,7 @@ public sealed class OAuthClientCacheTests : IAsyncDisposable
     public async Task Change_during_the_read_keeps_its_result_out()
     {
         var account = await world.AccountAsync();
-        var (commands, accounts) = (new Commands(), world.Services.Get<ServiceAccountService>());
+        var (commands, accounts) = (new SentCommands(), world.Services.Get<ServiceAccountService>());
         var node = world.Run(commands);
         await node.ReadFeedAsync();
         await world.Services.Get<SigningKeys>().PublishedAsync(Token);
@@ -120,7 +120,7 @@ public sealed class OAuthClientCacheTests : IAsyncDisposable
     [Fact]
     public async Task Registered_client_is_kept_once_somebody_has_approved_it()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         var node = world.Run(commands);
         var client = (await world.Services.RegisterAsync()).Client.ClientId;
         await node.ReadFeedAsync();

@@ -9,7 +9,7 @@ namespace Dashboard.Tests.Unit.OAuth;
 public sealed class StatementCountTests : IAsyncDisposable
 {
     readonly TestInstallation world = new();
-    readonly Commands commands = new();
+    readonly SentCommands commands = new();
 
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -39,7 +39,7 @@ public sealed class StatementCountTests : IAsyncDisposable
         var (client, tokens) = await world.Services.ConsentAsync(world.Developer);
         var (node, refresh) = (world.Run(commands), tokens.RefreshToken!.Reveal());
         await node.ReadFeedAsync();
-        Assert.Equal(9, await CountAsync(async () =>
+        Assert.Equal(7, await CountAsync(async () =>
         {
             world.Time.Advance(TimeSpan.FromSeconds(10));
             var outcome = await node.RefreshAsync(client, refresh);

@@ -65,7 +65,7 @@ public sealed class TokenIssueLogTests : IAsyncDisposable
     [Fact]
     public async Task Entries_that_cannot_be_written_are_written_later_and_once()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         var (account, node) = (await world.AccountAsync(), world.Run(commands));
         await IssueAsync(node, account, "10.2.3.4", "192.0.2.1");
         world.Time.Advance(TimeSpan.FromMinutes(1));
@@ -87,7 +87,7 @@ public sealed class TokenIssueLogTests : IAsyncDisposable
     [Fact]
     public async Task Entries_leave_what_is_cached_of_the_account_alone()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         var (account, node) = (await world.AccountAsync(), world.Run(commands));
         await node.ReadFeedAsync();
         await IssueAsync(node, account, "10.2.3.4");

@@ -116,7 +116,7 @@ public sealed class ResourcesPageTests : PageTest
         await page.ByRole("form").SubmitAsync();
         Assert.Equal(2, page.AllByTestId("field-error").Count);
         await Field(page, "Name").ChangeAsync(new() { Value = "Something" });
-        await Field(page, "Id").ChangeAsync(new() { Value = "taken" });
+        await Field(page, "Id").InputAsync(new() { Value = "taken" });
         await Field(page, "Name").ChangeAsync(new() { Value = "Something else" });
         Assert.Equal("taken", Field(page, "Id").GetAttribute("value"));
         await page.ByRole("form").SubmitAsync();

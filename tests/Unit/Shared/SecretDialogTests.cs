@@ -22,7 +22,7 @@ namespace Dashboard.Tests.Unit.Shared;
 public sealed class SecretDialogTests : PageTest, IAsyncLifetime
 {
     readonly TestInstallation world = new();
-    readonly Commands commands = new();
+    readonly SentCommands commands = new();
     readonly Services services;
     readonly Actor person;
     IssuedKey issued = null!;

@@ -15,7 +15,7 @@ namespace Dashboard.Tests.Unit.Shell;
 public sealed class ShellProviderTests : PageTest
 {
     readonly TestInstallation world = new();
-    readonly Commands commands = new();
+    readonly SentCommands commands = new();
 
     public ShellProviderTests()
     {

@@ -141,9 +141,11 @@ public sealed class TestInstallation : IAsyncDisposable
     /// <summary>Returns the same user with a new session that expires in an hour.</summary>
     public Actor SignIn(Actor person)
     {
+        var id = $"session-{Guid.CreateVersion7(Start):N}";
         var session = new Session
         {
-            Id = $"session-{Guid.CreateVersion7(Start):N}",
+            Id = id,
+            SecretHash = KeyHash.Of(SecretOf(id)),
             UserId = person.Id,
             Address = null,
             UserAgent = "",
@@ -156,6 +158,9 @@ public sealed class TestInstallation : IAsyncDisposable
         Add(session);
         return person with { SessionId = session.Id };
     }
+
+    /// <summary>Returns the secret that the cookie of a session of <see cref="SignIn"/> holds.</summary>
+    public static string SecretOf(string sessionId) => $"secret of {sessionId}";
 
     /// <summary>Sets a user's password.</summary>
     public void SetPassword(Actor person, string password)

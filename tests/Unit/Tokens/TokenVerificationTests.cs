@@ -184,7 +184,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     public async Task Cached_token_needs_no_query_and_is_refused_without_the_feed()
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync());
-        var commands = new Commands();
+        var commands = new SentCommands();
         var node = world.Run(commands);
         Assert.Null((await node.AskAsync(token)).Refusal);
         var verifier = node.Get<Verifier>();
@@ -202,7 +202,7 @@ public sealed class TokenVerificationTests : IAsyncDisposable
     {
         var token = await world.AccountTokenAsync(await world.AccountAsync());
         var lookups = 0;
-        var commands = new Commands { FailWhen = text => text.Contains("OAuthRevokedTokens", StringComparison.Ordinal) && Interlocked.Increment(ref lookups) < 0 };
+        var commands = new SentCommands { FailWhen = text => text.Contains("OAuthRevokedTokens", StringComparison.Ordinal) && Interlocked.Increment(ref lookups) < 0 };
         var node = world.Run(commands);
         await node.ReadFeedAsync();
         var credential = CredentialReader.Read(new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);

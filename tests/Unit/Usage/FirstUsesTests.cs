@@ -83,7 +83,7 @@ public sealed class FirstUsesTests : IAsyncDisposable
     [Fact]
     public async Task Use_after_the_first_writes_nothing_at_once()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         var key = await CreateAsync();
         await UseAsync(world.Services, key, Facts);
         await world.Services.Get<FirstUses>().FlushAsync(None);
@@ -97,7 +97,7 @@ public sealed class FirstUsesTests : IAsyncDisposable
     [Fact]
     public async Task First_use_that_could_not_be_written_is_written_later()
     {
-        var commands = new Commands { FailWhen = text => text.StartsWith("UPDATE", StringComparison.Ordinal) };
+        var commands = new SentCommands { FailWhen = text => text.StartsWith("UPDATE", StringComparison.Ordinal) };
         var node = world.Run(commands);
         var key = await CreateAsync();
         await UseAsync(node, key, Facts);

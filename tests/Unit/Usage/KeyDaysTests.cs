@@ -53,7 +53,7 @@ public sealed class KeyDaysTests : IAsyncDisposable
     [InlineData("UPDATE \"ApiKeys\"")]
     public async Task Batch_that_breaks_off_is_in_neither_table_and_then_in_both_once(string at)
     {
-        var commands = new Commands { FailWhen = text => text.Contains(at, StringComparison.Ordinal) };
+        var commands = new SentCommands { FailWhen = text => text.Contains(at, StringComparison.Ordinal) };
         var node = world.Run(commands);
         var meter = Meter(node, "Aa12Bb34");
         meter.Count(null, "read", IPAddress.Loopback, null, TestInstallation.Start);

@@ -77,7 +77,7 @@ public sealed class UsageLedgerTests
     [Fact]
     public async Task Batch_with_a_lost_response_counts_once()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         await using var world = new TestInstallation();
         var node = world.Run(commands);
         var key = await CreateAsync(world);
@@ -228,7 +228,7 @@ public sealed class UsageLedgerTests
     [Fact]
     public async Task Use_that_cannot_be_written_waits_for_the_graceful_stop()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         await using var world = new TestInstallation();
         var node = world.Run(commands);
         var key = await CreateAsync(world);

@@ -15,7 +15,7 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     static readonly CallerContext Nothing = new();
 
     readonly TestInstallation world = new(("Keys:MaxActivePerProject", "1000"));
-    readonly Commands commands = new();
+    readonly SentCommands commands = new();
     readonly Services node;
 
     public VerificationCacheTests() => node = world.Run(commands, ("Keys:MaxActivePerProject", "1000"));

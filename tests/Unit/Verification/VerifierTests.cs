@@ -69,7 +69,7 @@ public sealed class VerifierTests
     [Fact]
     public async Task Unavailable_database_is_never_reported_as_an_invalid_key()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         await using var world = new TestInstallation();
         var node = world.Run(commands);
         var key = await CreateAsync(world, node, new(TestInstallation.Orders, "good"));
@@ -83,7 +83,7 @@ public sealed class VerifierTests
     [Fact]
     public async Task Read_failure_is_never_reported_as_an_invalid_key()
     {
-        var commands = new Commands();
+        var commands = new SentCommands();
         await using var world = new TestInstallation();
         var node = world.Run(commands);
         var credential = PresentedKeys.Key(await CreateAsync(world, node, new(TestInstallation.Orders, "good")));

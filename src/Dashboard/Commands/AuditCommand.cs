@@ -1,3 +1,4 @@
+using Dashboard.Audit;
 using Dashboard.Core;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
@@ -5,7 +6,7 @@ using Dashboard.Core.Data;
 using Dashboard.Hosting;
 using Microsoft.EntityFrameworkCore;
 
-namespace Dashboard.Audit;
+namespace Dashboard.Commands;
 
 /// <summary>The command <c>audit</c>: verifies the log, prints its heads, and prunes it, without starting the server.</summary>
 sealed class AuditCommand

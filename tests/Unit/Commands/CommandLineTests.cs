@@ -1,7 +1,8 @@
+using Dashboard.Commands;
 using Dashboard.Hosting;
 using Xunit;
 
-namespace Dashboard.Tests.Unit.Hosting;
+namespace Dashboard.Tests.Unit.Commands;
 
 public sealed class CommandLineTests
 {

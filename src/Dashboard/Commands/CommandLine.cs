@@ -1,7 +1,7 @@
 using System.Reflection;
-using Dashboard.OAuth;
+using Dashboard.Hosting;
 
-namespace Dashboard.Hosting;
+namespace Dashboard.Commands;
 
 /// <summary>Separates commands from settings in the arguments of the program. A setting is <c>--Key=value</c>, <c>--Key value</c>,
 /// <c>/Key value</c> or <c>Key=value</c>.</summary>

@@ -8,7 +8,7 @@ namespace Dashboard.Tests.Unit.Support;
 public sealed class DatabaseAway() : DbException("Simulates an unavailable database.");
 
 /// <summary>Records every command before it is sent, and fails those that a test selects.</summary>
-public sealed class Commands : DbCommandInterceptor
+public sealed class SentCommands : DbCommandInterceptor
 {
     readonly ConcurrentQueue<string> sent = new();
 
