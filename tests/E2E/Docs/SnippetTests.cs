@@ -54,12 +54,20 @@ public sealed class SnippetTests(Tenants tenants)
         var answer = await tenants.Nobody.GetAsync("/forward-auth", ("X-API-Key", tenants.RawKey));
         var names = answer.Headers.Keys.Where(name => name.StartsWith("X-Latchkey-", StringComparison.OrdinalIgnoreCase)).ToList();
         Assert.Equal(7, names.Count);
-        foreach (var (page, language) in new[] { ("nginx", "nginx"), ("caddy", "caddyfile"), ("traefik", "yaml") })
+        foreach (var (page, language, question) in new[] { ("nginx", "nginx", "/forward-auth-nginx/acme/orders/live/"), ("caddy", "caddyfile", "/forward-auth/acme/orders/live/") })
         {
             var block = Pages.Block($"verify/{page}.md", language);
             Assert.All(names, name => Assert.Contains(name, block, StringComparison.Ordinal));
-            Assert.Contains(page == "nginx" ? "/forward-auth-nginx/acme/orders/live" : "/forward-auth/acme/orders/live", block, StringComparison.Ordinal);
+            Assert.Contains(question, block, StringComparison.Ordinal);
         }
+
+        foreach (var page in new[] { "haproxy", "apache" })
+        {
+            Assert.All(names, name => Assert.Contains($"\"{name["X-Latchkey-".Length..]}\"", Pages.Block($"verify/{page}.md", "lua"), StringComparison.Ordinal));
+        }
+
+        var traefik = Pages.Block("verify/traefik.md", "yaml");
+        Assert.Equal(["read", "write"], traefik.Split("/forward-auth/acme/orders/live/")[1..].Select(rest => rest.Split('"')[0]));
     }
 
     async Task<string> RunAsync(string page, string language, string program, string file, string tail)

@@ -26,7 +26,8 @@ public sealed class McpClientTests(AuthorizationServer server, Browser browser)
         {
             var port = ExternalProcess.FreePort();
             await using var orders = JavaScript.Start("mcp-server.mjs", ("PORT", port.ToString(CultureInfo.InvariantCulture)));
-            await using var guard = await RealProxy.ServeAsync("caddy", folder.FullName, server.Product.Url.Port, port, $"/{People.Project}/live/read", Token);
+            var guide = RealProxy.PageOf("caddy").Replace("/acme/orders/live/{permission}", $"/{People.Project}/live/read", StringComparison.Ordinal); // each of its requests is a POST
+            await using var guard = await RealProxy.ServeAsync("caddy", folder.FullName, guide, server.Product.Url.Port, port, Token);
             var resource = new Uri(guard.Url, "/mcp").ToString();
             await orders.HearAsync("listening", Token);
             await using var client = JavaScript.Start("mcp-client.mjs", ("SERVER", resource));

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
+using Xunit;
 
 namespace Dashboard.Tests.E2E.Support;
 
@@ -14,6 +15,7 @@ sealed class ExternalProcess : IAsyncDisposable
     readonly Process process;
     readonly StringBuilder said = new();
     readonly Channel<string> lines = Channel.CreateUnbounded<string>();
+    readonly SemaphoreSlim heard = new(0);
 
     ExternalProcess(string file, string folder, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
@@ -108,6 +110,21 @@ sealed class ExternalProcess : IAsyncDisposable
         throw new InvalidOperationException($"It ended without having said \"{begin}\":\n{Said}");
     }
 
+    /// <summary>Returns its output as soon as it contains a text. For one caller at a time.</summary>
+    public async Task<string> SaidAsync(string text, CancellationToken cancellationToken)
+    {
+        for (var patience = TimeSpan.FromSeconds(60); ;)
+        {
+            var soFar = Said;
+            if (soFar.Contains(text, StringComparison.Ordinal))
+            {
+                return soFar;
+            }
+
+            Assert.True(await heard.WaitAsync(patience, cancellationToken), $"It has not said \"{text}\":\n{soFar}");
+        }
+    }
+
     /// <summary>Runs a program and returns its output.</summary>
     public static async Task<string> RunAsync(string file, string folder, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, params string[] arguments)
     {
@@ -125,6 +142,7 @@ sealed class ExternalProcess : IAsyncDisposable
         }
 
         process.Dispose();
+        heard.Dispose();
     }
 
     void HearOutput(string? line)
@@ -141,6 +159,8 @@ sealed class ExternalProcess : IAsyncDisposable
             {
                 said.AppendLine(line);
             }
+
+            heard.Release();
         }
     }
 }

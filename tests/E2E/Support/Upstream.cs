@@ -58,6 +58,9 @@ sealed class Upstream : IAsyncDisposable
                 await http.Response.Body.FlushAsync(http.RequestAborted);
                 await new TaskCompletionSource().Task.WaitAsync(http.RequestAborted); // keeps the stream open until the client disconnects
                 break;
+            case "/size":
+                await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
+                break;
             case "/fails":
                 http.Response.StatusCode = 500;
                 await http.Response.WriteAsync("the API's own", http.RequestAborted);

@@ -67,7 +67,7 @@ public sealed class DocsLibraryTests : BunitContext
 
     [Fact]
     public void Guides_begin_with_the_one_for_any_language() =>
-        Assert.Equal(["Verifying keys", "nginx", "Caddy", "Traefik", ".NET", "Go", "JavaScript", "Python"], DocsLibrary.Guides.Links.Select(link => link.Title));
+        Assert.Equal(["Verifying keys", "nginx", "Caddy", "HAProxy", "Apache", "Traefik", "A policy from the path", ".NET", "Go", "JavaScript", "Python"], DocsLibrary.Guides.Links.Select(link => link.Title));
 
     static IEnumerable<DocsLink> Links() => DocsLibrary.Groups.SelectMany(group => group.Links);
 
