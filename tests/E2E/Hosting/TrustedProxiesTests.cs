@@ -42,7 +42,12 @@ public sealed class TrustedProxiesTests(ProxiedProduct proxied)
     internal static async Task<string?> AddressOfAsync(Product product, Exchange created)
     {
         Assert.Equal(201, created.Status);
-        var id = created.Member("key_id");
+        return await AddressOfAsync(product, created.Member("key_id"));
+    }
+
+    /// <summary>The same of a key.</summary>
+    internal static async Task<string?> AddressOfAsync(Product product, string id)
+    {
         await using var context = await People.OpenAsync(product);
         return await context.AuditEntries.Where(x => x.Action == "key.created" && x.TargetId == id).Select(x => x.Address).SingleAsync();
     }
