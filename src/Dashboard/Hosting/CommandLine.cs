@@ -1,5 +1,4 @@
 using System.Reflection;
-using Dashboard.OAuth;
 
 namespace Dashboard.Hosting;
 

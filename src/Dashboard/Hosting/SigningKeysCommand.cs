@@ -1,7 +1,6 @@
 using Dashboard.Core.Tokens;
-using Dashboard.Hosting;
 
-namespace Dashboard.OAuth;
+namespace Dashboard.Hosting;
 
 /// <summary>The command <c>signing-keys replace</c>: retires the keys that sign access tokens, on the database of the settings.</summary>
 static class SigningKeysCommand
