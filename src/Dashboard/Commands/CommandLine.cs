@@ -1,10 +1,5 @@
 using System.Reflection;
-<<<<<<< HEAD:src/Dashboard/Commands/CommandLine.cs
 using Dashboard.Hosting;
-||||||| a610d2b:src/Dashboard/Hosting/CommandLine.cs
-using Dashboard.OAuth;
-=======
->>>>>>> d452840d53eb3b4c21b498d29ceba0aea148bb85:src/Dashboard/Hosting/CommandLine.cs
 
 namespace Dashboard.Commands;
 

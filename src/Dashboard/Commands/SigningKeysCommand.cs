@@ -1,12 +1,6 @@
 using Dashboard.Core.Tokens;
 
-<<<<<<<< HEAD:src/Dashboard/Commands/SigningKeysCommand.cs
 namespace Dashboard.Commands;
-|||||||| a610d2b:src/Dashboard/OAuth/SigningKeysCommand.cs
-namespace Dashboard.OAuth;
-========
-namespace Dashboard.Hosting;
->>>>>>>> d452840d53eb3b4c21b498d29ceba0aea148bb85:src/Dashboard/Hosting/SigningKeysCommand.cs
 
 /// <summary>The command <c>signing-keys replace</c>: retires the keys that sign access tokens, on the database of the settings.</summary>
 static class SigningKeysCommand
