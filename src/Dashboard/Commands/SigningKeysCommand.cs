@@ -1,4 +1,5 @@
 using Dashboard.Core.Tokens;
+using Dashboard.Hosting;
 
 namespace Dashboard.Commands;
 
