@@ -1,4 +1,5 @@
 using Dashboard.Core.Usage;
+using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,6 +28,9 @@ public sealed class BackgroundServicesTests
         var key = (await node.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), None)).Value.Key.KeyId;
         node.Usage.Meter(key, world.ProjectId(TestInstallation.Orders)).Count(null, null, null, null, TestInstallation.Start);
         node.Get<FirstUses>().Note(key, TestInstallation.Start, null, "raw");
+        var account = await world.AccountAsync();
+        Assert.Null((await node.IssueAsync(
+            ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret))).Error);
         commands.FailWhen = _ =>
         {
             failed.Release();
