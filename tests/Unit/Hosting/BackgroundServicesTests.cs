@@ -1,5 +1,6 @@
 using Dashboard.Core.Changes;
 using Dashboard.Core.Usage;
+using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,6 +30,9 @@ public sealed class BackgroundServicesTests
         node.Usage.Meter(key, world.ProjectId(TestInstallation.Orders)).Count(null, null, null, null, TestInstallation.Start);
         node.Get<RefusalLedger>().NoteChange(world.Viewer, ErrorCode.Forbidden);
         node.Get<FirstUses>().Note(key, TestInstallation.Start, null, "raw");
+        var account = await world.AccountAsync();
+        Assert.Null((await node.IssueAsync(
+            ("grant_type", "client_credentials"), ("client_id", account.ClientId), ("client_secret", account.Secret))).Error);
         commands.FailWhen = _ =>
         {
             failed.Release();
