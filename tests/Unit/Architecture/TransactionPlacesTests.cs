@@ -5,6 +5,7 @@ using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Mail;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Setup;
 using Dashboard.Core.Usage;
@@ -50,6 +51,7 @@ public sealed class TransactionPlacesTests
                 nameof(FirstUses), // a key's first use, not audited
                 nameof(HandWrittenSql), // for those who have a unit of work
                 nameof(KeyCount), // the number of active keys: in a unit of work, and repaired once a day, not audited
+                nameof(MailDeliveryService), // the outbox, not audited
                 nameof(OAuthCleanupService), // deletes expired codes and tokens, not audited
                 nameof(RowBatch), // for those who have a unit of work
                 nameof(SessionService), // a session's last activity, not audited, and written through RunBehindAsync

@@ -1,5 +1,7 @@
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
+using Dashboard.Core.Keys;
+using Dashboard.Core.Mail;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Usage;
 using Dashboard.Tests.Unit.Support;
@@ -84,7 +86,7 @@ public sealed class ChangeFeedTests : IAsyncDisposable
         var feed = node.Get<ChangeFeed>();
         using var first = feed.Subscribe(_ => { });
         using var second = feed.Subscribe(_ => { });
-        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not (FeedCleanupService or UsageCleanupService or OAuthCleanupService or AuditWatch)))
+        foreach (var service in node.Provider.GetServices<IHostedService>().Where(service => service is not (FeedCleanupService or UsageCleanupService or OAuthCleanupService or AuditWatch or KeyCountService or MailDeliveryService)))
         {
             await service.StartAsync(None);
         }

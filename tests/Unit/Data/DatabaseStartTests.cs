@@ -19,7 +19,6 @@ public sealed class DatabaseStartTests : IDisposable
         await using var product = Build(connection: null);
         await product.PrepareDatabaseAsync(Token);
         await using var context = Open(product);
-        await context.Database.ExecuteSqlRawAsync("DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" NOT LIKE '%Initial'", Token);
         await context.Database.ExecuteSqlRawAsync("UPDATE Installation SET Id = Id", Token); // so that the files beside it are there
         var data = new DirectoryInfo(Path.Combine(folder.FullName, "data"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, data.UnixFileMode);
@@ -98,6 +97,7 @@ public sealed class DatabaseStartTests : IDisposable
         await using var product = Build();
         await product.PrepareDatabaseAsync(Token);
         await using var context = Open(product);
+        await context.Database.ExecuteSqlRawAsync("DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" NOT LIKE '%Initial'", Token);
         await context.Database.ExecuteSqlRawAsync("UPDATE \"__EFMigrationsHistory\" SET \"MigrationId\" = '20261122032748_Initial' WHERE \"MigrationId\" LIKE '%Initial'", Token);
         var stopped = await Assert.ThrowsAsync<SettingException>(() => product.PrepareDatabaseAsync(Token));
         Assert.Equal(
