@@ -15,7 +15,7 @@ public sealed class FirstUseTests(Browser browser)
     public async Task First_use_at_another_node_turns_the_open_dialog_green_and_the_page_asks_nothing_before()
     {
         var token = TestContext.Current.CancellationToken;
-        var commands = new Commands();
+        var commands = new SentCommands();
         using var reads = new SemaphoreSlim(0);
         await using var product = new Product().With(services => services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(commands)));
         product.Start();
