@@ -82,7 +82,7 @@ static partial class CreateBench
             var server = await Server.StartAsync(installation.Database, "0", cancellationToken, "--Keys:MaxActivePerProject=10000000");
             await using var connection = await Connection.OpenAsync(server.Url, cancellationToken);
             await connection.SendAsync(Post("/api/session", $$"""{"email": "{{Installation.Email}}", "password": "{{Installation.Password}}"}"""), 200, cancellationToken);
-            var cookie = string.Join("; ", CookiePattern().Matches(connection.Answer).Select(match => match.Groups[1].Value));
+            var cookie = string.Join("; ", CookiePattern().Matches(connection.Answer).Select(match => match.Groups["cookie"].Value));
             var known = Enumerable.Range(0, 200).Where(Installation.IsGood).Select(Installation.RawKey);
             return new(installation, server, cookie, [.. known.Select(key => Load.Get($"/forward-auth/{installation.Project}/live/read", key))]);
         }
@@ -112,7 +112,7 @@ static partial class CreateBench
         static byte[] Post(string path, string json, string cookie = "") => Encoding.ASCII.GetBytes(
             $"POST {path} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\nCookie: {cookie}\r\nContent-Length: {json.Length}\r\n\r\n{json}");
 
-        [GeneratedRegex("^set-cookie: ([^;\r\n]+)", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+        [GeneratedRegex("^set-cookie: (?<cookie>[^;\r\n]+)", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
         private static partial Regex CookiePattern();
     }
 }

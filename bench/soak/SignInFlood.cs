@@ -48,7 +48,7 @@ static class SignInFlood
                     if ((await signIn.SignInAsync(attempt, over.Token)).Error?.RetryAfter == TimeSpan.FromSeconds(5))
                     {
                         Interlocked.Increment(ref turnedAway);
-                        await Task.Delay(TimeSpan.FromMilliseconds(50), over.Token);
+                        await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, over.Token);
                         continue;
                     }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
-using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Audit;
@@ -147,7 +146,7 @@ sealed class AuditEntryQuery
 
     static string? NetworkOf(string text)
     {
-        var network = AuditEntry.NetworkOf(text);
-        return network is not null && (text.Equals(network, StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(text, out _)) ? network : null;
+        var found = AuditEntry.NetworkOf(text);
+        return found is not null && (text.Equals(found, StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(text, out _)) ? found : null;
     }
 }

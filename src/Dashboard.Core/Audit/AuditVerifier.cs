@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;

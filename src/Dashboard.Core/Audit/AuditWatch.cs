@@ -1,4 +1,3 @@
-using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -46,7 +45,8 @@ public sealed partial class AuditWatch(
             }
 
             behind++;
-            LogSetBack(seen, heads.GetValueOrDefault(chain)?.ToString() ?? "none");
+            var now = heads.GetValueOrDefault(chain)?.ToString() ?? "none";
+            LogSetBack(seen, now);
             if (reported.Add(chain))
             {
                 metrics.CountSetBack();

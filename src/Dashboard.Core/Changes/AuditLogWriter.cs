@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dashboard.Core.Data;
-using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Changes;
 

@@ -86,7 +86,7 @@ static class KeyCount
     static IQueryable<ApiKey> Expired(DashboardContext context, long projectId, DateTimeOffset now) =>
         context.Keys.Where(key => key.ProjectId == projectId && key.Counted && key.ExpiryOrder <= now);
 
-    static Task LowerAsync(DashboardContext context, long projectId, int by, CancellationToken cancellationToken) => context.Projects
+    static Task<int> LowerAsync(DashboardContext context, long projectId, int by, CancellationToken cancellationToken) => context.Projects
         .Where(project => project.Id == projectId)
         .ExecuteUpdateAsync(set => set.SetProperty(project => project.ActiveKeys, project => project.ActiveKeys - by), cancellationToken);
 }

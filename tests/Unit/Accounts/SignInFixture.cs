@@ -22,10 +22,12 @@ public sealed class SignInFixture : IAsyncDisposable
 
     public TestInstallation Installation { get; } = TestInstallation.Empty();
 
+    readonly Dictionary<string, string> secrets = [];
+
     public Services Services { get; }
 
     /// <summary>The secrets of the sessions that <see cref="EnterAsync"/> began, by session.</summary>
-    public Dictionary<string, string> Secrets { get; } = [];
+    public IReadOnlyDictionary<string, string> Secrets => secrets;
 
     /// <summary>The secret of the browser that entered last.</summary>
     public string? BrowserSecret { get; private set; }
@@ -68,7 +70,7 @@ public sealed class SignInFixture : IAsyncDisposable
     public async Task<Actor> EnterAsync(bool remember = false)
     {
         var session = (await SignInAsync(remember: remember)).Value;
-        (Secrets[session.SessionId], BrowserSecret) = (session.SessionSecret, session.BrowserSecret);
+        (secrets[session.SessionId], BrowserSecret) = (session.SessionSecret, session.BrowserSecret);
         return new(PartyType.User, session.UserId, session.Name, "203.0.113.7", session.SessionId);
     }
 

@@ -209,9 +209,9 @@ public sealed class AuditLogServiceTests : IAsyncDisposable
 
     static AuditEvent Event(string category, string target, bool succeeded) => new(category, "thing.done", new("thing", target, $"Thing {target}"), succeeded);
 
-    Task WriteAsync(Actor actor, string category, string target, bool succeeded) => AuditSamples.WriteAsync(world, chain, actor, Event(category, target, succeeded));
+    Task<Result<Core.Common.Unit>> WriteAsync(Actor actor, string category, string target, bool succeeded) => AuditSamples.WriteAsync(world, chain, actor, Event(category, target, succeeded));
 
-    Task SignInAsync(string email, string password) => world.Services.Get<SignInService>().SignInAsync(new(email, password, false, null, null), Token);
+    Task<Result<SignedIn>> SignInAsync(string email, string password) => world.Services.Get<SignInService>().SignInAsync(new(email, password, false, null, null), Token);
 
     async Task<Page<AuditRecord>> ListAsync(AuditQuery query) => (await Audit.ListAsync(world.Owner, query, Token)).Value;
 

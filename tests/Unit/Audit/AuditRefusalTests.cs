@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
-using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;

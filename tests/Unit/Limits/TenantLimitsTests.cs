@@ -1,5 +1,4 @@
 using Dashboard.Core.Keys;
-using Dashboard.Core.Projects;
 using Dashboard.Core.PublishedApps;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;
