@@ -109,6 +109,7 @@ static class OperationRules
         "resource" => ("The resource, as kind:id.", "workflow:order-intake"),
         "id" => ("The service account's identifier.", "sa_Ab12CdEfGh34IjKl"),
         "secret_id" => ("The client secret's identifier.", "cs_Ab12CdEfGh34IjKl"),
+        "session_id" => ("The session's identifier.", "Zr1Xc7Vb2Nm5Kj8Hg4fTq9"),
         "authorization_id" => ("The authorization's identifier.", "4fTq9Zr1Xc7Vb2Nm5Kj8Hg"),
         "environment" => ("The environment.", "live"),
         "permission" => ("The permission.", "read"),
