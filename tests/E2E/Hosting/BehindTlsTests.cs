@@ -44,8 +44,9 @@ public sealed class BehindTlsTests(BehindTlsTests.Installation installation, Bro
 
         Assert.Equal(403, (await SendAsync(HttpMethod.Post, "/api/session", new { email = Product.Email, password = Product.Password }, "https://evil.example")).Status);
         Assert.Equal(200, (await SendAsync(HttpMethod.Post, "/api/session", new { email = Product.Email, password = Product.Password }, origin)).Status);
-        var session = Assert.Single(handler.CookieContainer.GetCookies(installation.Url).Cast<System.Net.Cookie>());
-        Assert.True(session.Secure && session.HttpOnly);
+        var cookies = handler.CookieContainer.GetCookies(installation.Url).Cast<System.Net.Cookie>().ToList();
+        Assert.Equal(["__Host-latchkey", "__Host-latchkey-browser"], cookies.Select(cookie => cookie.Name).Order(StringComparer.Ordinal));
+        Assert.All(cookies, cookie => Assert.True(cookie.Secure && cookie.HttpOnly));
 
         var account = await SendAsync(HttpMethod.Post, "/api/service-accounts", new { name = $"by {proxy}" }, origin);
         Assert.Equal(201, account.Status);
