@@ -110,6 +110,7 @@ static class OperationRules
         "id" => ("The service account's identifier.", "sa_Ab12CdEfGh34IjKl"),
         "secret_id" => ("The client secret's identifier.", "cs_Ab12CdEfGh34IjKl"),
         "authorization_id" => ("The authorization's identifier.", "4fTq9Zr1Xc7Vb2Nm5Kj8Hg"),
+        "session_id" => ("The session's identifier.", "q0o1rM6yQ2yVxk3l8mJc7A"),
         "environment" => ("The environment.", "live"),
         "permission" => ("The permission.", "read"),
         _ => throw new InvalidOperationException($"The path parameter {{{name}}} has no description."),
