@@ -47,8 +47,11 @@ public sealed record ProblemDocument(int Status, string Code, string Detail)
     /// <summary>Writes the document to a response that has not started. Caches must not store it (RFC 9111 section 5.2.2.5).</summary>
     public Task WriteAsync(HttpResponse response, CancellationToken cancellationToken) => WriteAsync(response, ToUtf8Bytes(), cancellationToken);
 
+    /// <summary>Returns a wait in whole seconds, rounded up.</summary>
+    public static long Seconds(TimeSpan wait) => (long)Math.Ceiling(wait.TotalSeconds);
+
     /// <summary>Formats a wait for <c>Retry-After</c>: in whole seconds, rounded up.</summary>
-    public static string InSeconds(TimeSpan wait) => ((long)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public static string InSeconds(TimeSpan wait) => Seconds(wait).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     internal async Task WriteAsync(HttpResponse response, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {

@@ -109,7 +109,7 @@ static class SessionEndpoints
         [Field("Until when the proof counts.", Example = "\"2026-11-21T21:45:00.000Z\"")] DateTimeOffset FreshUntil);
 
     sealed record SessionUser(
-        [Field("The user's identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")] string Id,
+        [Field("The user's identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"", Format = "uuid")] string Id,
         [Field("The display name.", Example = "\"Ada Lovelace\"")] string Name,
         [Field("The email address.", Example = "\"ada@example.com\"")] string Email);
 

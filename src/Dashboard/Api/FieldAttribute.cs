@@ -13,6 +13,12 @@ sealed class FieldAttribute(string sentence) : Attribute
     /// <summary>The allowed values. Defaults to all values of the type.</summary>
     public string[]? Words { get; init; }
 
+    /// <summary>The format of a string, such as <c>uri</c>.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>The pattern that a whole string matches.</summary>
+    public string? Pattern { get; init; }
+
     /// <summary>The minimum of a number, or of the length of a string or list; -1 for none.</summary>
     public int Min { get; init; } = -1;
 

@@ -37,3 +37,7 @@ static class EndpointGroups
 
 /// <summary>Marks an endpoint that verifies the presented credential itself.</summary>
 sealed class PresentedCredentialMetadata;
+
+/// <summary>Marks an endpoint at which OAuth clients authenticate: by HTTP Basic or in the body.</summary>
+/// <param name="TakesToken">Whether an access token of the caller does as well.</param>
+sealed record ClientAuthenticationMetadata(bool TakesToken = false);

@@ -23,12 +23,16 @@ sealed record ApiReference(string About, IReadOnlyList<ApiGroup> Groups, IReadOn
             select (Tag: Tag(operation.Value), Operation: Read(path.Name, operation.Name, operation.Value));
         return new(
             Text(root.GetProperty("info"), "description"),
-            [.. operations.GroupBy(found => found.Tag, found => found.Operation).Select(group => new ApiGroup(group.Key, [.. group]))],
+            [.. operations.GroupBy(found => found.Tag, found => found.Operation).Select(group => new ApiGroup(group.Key, Joined(group)))],
             [
                 .. root.GetProperty("components").GetProperty("schemas").EnumerateObject()
                     .Select(schema => new ApiType(schema.Name, Text(schema.Value, "description"), Fields(schema.Value))).Where(type => type.Fields.Count > 0),
             ]);
     }
+
+    /// <summary>The operations of a path that differ in nothing but the method are one.</summary>
+    static List<ApiOperation> Joined(IEnumerable<ApiOperation> operations) =>
+        [.. operations.GroupBy(one => (one.Path, one.Summary)).Select(same => same.First() with { Method = string.Join(' ', same.Select(one => one.Method)) })];
 
     static string Tag(JsonElement operation) =>
         operation.TryGetProperty("tags", out var tags) && tags.GetArrayLength() > 0 ? tags[0].GetString()! : "Other";
@@ -81,7 +85,7 @@ sealed record ApiReference(string About, IReadOnlyList<ApiGroup> Groups, IReadOn
             return string.Join(" | ", words.EnumerateArray().Select(word => word.ValueKind == JsonValueKind.Null ? "null" : word.GetString()));
         }
 
-        var type = !schema.TryGetProperty("type", out var own) ? "object"
+        var type = !schema.TryGetProperty("type", out var own) ? "string or string[]"
             : own.ValueKind == JsonValueKind.Array ? string.Join(" or ", own.EnumerateArray().Select(one => one.GetString())) : own.GetString()!;
         return schema.TryGetProperty("items", out var items) ? type.Replace("array", $"{TypeOf(items)}[]", StringComparison.Ordinal) : type;
     }

@@ -7,7 +7,7 @@ namespace Dashboard.Keys;
 
 /// <summary>The request body to create a key.</summary>
 sealed record CreateKeyRequest(
-    [Field("The display name, 1 to 100 characters.", Example = "\"backend\"")] string Name,
+    [Field("The display name, 1 to 100 characters.", Example = "\"backend\"", Min = 1, Max = Names.MaxLength)] string Name,
     [Field("The project, as organization/project. Defaults to the caller's only project.", Example = "\"acme/orders\"")]
     string? Project = null,
     [Field("The environment of the key. It cannot be changed later.", Example = "\"test\"")]
@@ -64,7 +64,7 @@ sealed record CreateKeyRequest(
 
 /// <summary>The request body to change a key. Omitted members keep their value.</summary>
 sealed record ChangeKeyRequest(
-    [Field("The display name, 1 to 100 characters.", Example = "\"backend-2027\"")] Optional<string> Name = default,
+    [Field("The display name, 1 to 100 characters.", Example = "\"backend-2027\"", Min = 1, Max = Names.MaxLength)] Optional<string> Name = default,
     [Field("Enables or disables the key.", Example = "\"inactive\"", Words = ["active", "inactive"])] Optional<KeyState> State = default,
     [Field("The permissions to keep. Permissions can only be removed.", Example = "[\"read\"]", Min = 1)]
     Optional<IReadOnlyList<string>> Permissions = default,

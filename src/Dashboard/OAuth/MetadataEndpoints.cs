@@ -85,11 +85,11 @@ static class MetadataEndpoints
         string? RegistrationEndpoint = null);
 
     sealed record ProtectedResourceRequest(
-        [Field("The resource, an absolute URL. Defaults to Latchkey itself.", Example = "\"https://api.example.com/mcp\"")]
+        [Field("The resource, an absolute URL. Defaults to Latchkey itself.", Example = "\"https://api.example.com/mcp\"", Format = "uri")]
         string? Resource = null);
 
     sealed record ProtectedResource(
-        [Field("The protected resource.", Example = "\"https://keys.example.com\"")] string Resource,
+        [Field("The protected resource.", Example = "\"https://keys.example.com\"", Format = "uri")] string Resource,
         [Field("The authorization servers that issue tokens for it.", Example = "[\"https://keys.example.com\"]")]
         IReadOnlyList<string> AuthorizationServers,
         [Field("The scopes that an app can request.", Example = "[\"read:workflows\"]")]

@@ -18,7 +18,7 @@ static class TokenEndpoints
     {
         var oauth = app.MapGroup("/oauth").AllowAnonymous().AsApi().WithTags("OAuth");
         oauth.MapPost("/token", IssueAsync).WithName("issueToken").WithSummary("Get tokens for a grant (RFC 6749 section 3.2).")
-            .WithMetadata(new InputMetadata(typeof(TokenRequest), IsBody: true, IsOAuth: true))
+            .WithMetadata(new InputMetadata(typeof(TokenRequest), IsBody: true, IsOAuth: true), new ClientAuthenticationMetadata())
             .Answers<TokenAnswer>(200, "The tokens.")
             .RefusesAsOAuth(
                 "400:invalid_request,invalid_grant,invalid_scope,invalid_target,unauthorized_client,unsupported_grant_type," +
@@ -27,20 +27,22 @@ static class TokenEndpoints
             .ShortCircuit();
         oauth.MapPost("/token/revoke", RevokeAsync).WithName("revokeToken")
             .WithSummary("Revoke a token (RFC 7009). The token itself is proof enough. Revoking a refresh token ends its authorization.")
-            .WithMetadata(new InputMetadata(typeof(RevokeTokenRequest), IsBody: true, IsOAuth: true))
+            .WithMetadata(new InputMetadata(typeof(RevokeTokenRequest), IsBody: true, IsOAuth: true), new ClientAuthenticationMetadata())
             .WithMetadata(new AnswerMetadata(200, "The token is revoked, or was unknown.", null))
             .RefusesAsOAuth("400:invalid_request", "401:invalid_client", "413:invalid_request", "429:temporarily_unavailable")
             .ShortCircuit();
         oauth.MapPost("/introspect", IntrospectAsync).WithName("introspectToken")
             .WithSummary("Introspect a token (RFC 7662): one of the client's own or, with the permission verify, of its organization.")
-            .WithMetadata(new InputMetadata(typeof(IntrospectRequest), IsBody: true, IsOAuth: true))
-            .Answers<IntrospectionResponse>(
+            .WithMetadata(
+                new InputMetadata(typeof(IntrospectRequest), IsBody: true, IsOAuth: true), new ClientAuthenticationMetadata(TakesToken: true))
+            .Answers<IntrospectionAnswer>(
                 200, "The current state of the token. For a token that is invalid, or that the caller may not see, only active.")
             .RefusesAsOAuth("400:invalid_request", "401:invalid_client,invalid_token", "413:invalid_request", "429:temporarily_unavailable")
             .ShortCircuit();
         oauth.MapPost("/device/authorize", RequestDeviceAsync).WithName("authorizeDevice")
             .WithSummary("Start a device authorization that a user approves in a browser (RFC 8628).")
-            .WithMetadata(new InputMetadata(typeof(DeviceAuthorizationRequest), IsBody: true, IsOAuth: true))
+            .WithMetadata(
+                new InputMetadata(typeof(DeviceAuthorizationRequest), IsBody: true, IsOAuth: true), new ClientAuthenticationMetadata())
             .Answers<DeviceAnswer>(200, "The codes.")
             .RefusesAsOAuth(
                 "400:invalid_request,invalid_scope,invalid_target,unauthorized_client", "401:invalid_client", "413:invalid_request",
@@ -151,7 +153,7 @@ static class TokenEndpoints
         string? Scope = null,
         [Field(
             "The resource that the token is for: it is valid only for URLs under this one (RFC 8707).",
-            Example = "\"https://api.example.com\"")]
+            Example = "\"https://api.example.com\"", Format = "uri")]
         string? Resource = null,
         [Field("The authorization code.", Example = "\"latchkey_ac_0sVvK9CqWm3eY1\"")] string? Code = null,
         [Field("The redirect URI that the code was sent to.", Example = "\"http://127.0.0.1:49152/callback\"")] string? RedirectUri = null,
@@ -185,11 +187,15 @@ static class TokenEndpoints
         string? Scope = null,
         [Field(
             "The resource that the tokens are for: they are valid only for URLs under this one (RFC 8707).",
-            Example = "\"https://api.example.com\"")]
+            Example = "\"https://api.example.com\"", Format = "uri")]
         string? Resource = null);
 
-    [OneOf(typeof(ActiveToken), typeof(InactiveToken))]
-    abstract class IntrospectionResponse;
+    [Merged(typeof(ActiveToken), typeof(InactiveToken))]
+    abstract class IntrospectionAnswer
+    {
+        [Field("Whether the token is valid and the caller may see it. If not, nothing else follows.", Example = "true")]
+        public abstract bool Active { get; }
+    }
 
     sealed record ActiveToken(
         [Field("Always true.", Example = "true")] bool Active,

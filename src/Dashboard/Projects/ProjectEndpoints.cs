@@ -62,14 +62,14 @@ static class ProjectEndpoints
     static IResult Show(ProjectSummary row) => TypedResults.Ok(ProjectAnswer.Of(row));
 
     sealed record CreateProjectRequest(
-        [Field("The display name, 1 to 100 characters.", Example = "\"Orders\"")] string Name,
+        [Field("The display name, 1 to 100 characters.", Example = "\"Orders\"", Min = 1, Max = Names.MaxLength)] string Name,
         [Field("The organization's slug. Defaults to the caller's only organization.", Example = "\"acme\"")] string? Organization = null,
         [Field("The slug: 1 to 40 of a-z, 0-9 and inner hyphens. Defaults to one derived from the name.", Example = "\"orders\"")]
         string? Slug = null);
 
     /// <summary>The request body to change a project. Omitted members keep their value.</summary>
     sealed record ChangeProjectRequest(
-        [Field("The display name, 1 to 100 characters.", Example = "\"Orders\"")] Optional<string> Name = default,
+        [Field("The display name, 1 to 100 characters.", Example = "\"Orders\"", Min = 1, Max = Names.MaxLength)] Optional<string> Name = default,
         [Field("The new slug: 1 to 40 of a-z, 0-9 and inner hyphens.", Example = "\"orders\"")] Optional<string> Slug = default)
     {
         public Result<ProjectPatch> ToPatch() => Name.IsSet || Slug.IsSet

@@ -6,6 +6,9 @@ namespace Dashboard.Shared;
 /// <summary>What all list pages have in their address, as it stands there. Anyone can write an address, so what is not valid counts as omitted.</summary>
 public readonly record struct ListAddress(string? Search, string? After, string? Number, string? Size)
 {
+    /// <summary>The query parameter that says that a secret was removed from the address.</summary>
+    public const string Removed = "removed";
+
     const int MaxAfter = 4000;
     const int MaxNumber = 1_000_000;
 
@@ -40,6 +43,9 @@ public abstract class ListPage : ComponentBase
     [SupplyParameterFromQuery(Name = "page")] public string? NumberInAddress { get; set; }
 
     [SupplyParameterFromQuery(Name = "size")] public string? SizeInAddress { get; set; }
+
+    /// <summary>Set once a secret was removed from the address.</summary>
+    [SupplyParameterFromQuery(Name = ListAddress.Removed)] public string? RemovedInAddress { get; set; }
 
     /// <summary>What all list pages have in their address.</summary>
     protected ListAddress Address => new(SearchInAddress, AfterInAddress, NumberInAddress, SizeInAddress);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Dashboard.Shared;
 
@@ -74,7 +75,7 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
         var requested = address.Apply(filters);
         if (address.HoldsSecret)
         {
-            Go(requested, replace: true);
+            Go(requested, replace: true, hasRemoved: true);
             return;
         }
 
@@ -190,7 +191,7 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
         return Task.CompletedTask;
     }
 
-    void Go(TState state, bool replace)
+    void Go(TState state, bool replace, bool hasRemoved = false)
     {
         if (life.IsCancellationRequested)
         {
@@ -198,7 +199,8 @@ sealed class PagedListState<TState, TPage>(ReadListPage<TState, TPage> read, Fun
         }
 
         (going, chosenFrom) = (state, null);
-        navigation().NavigateTo(state.ToAddress(), replace: replace);
+        var address = state.ToAddress();
+        navigation().NavigateTo(hasRemoved ? QueryHelpers.AddQueryString(address, ListAddress.Removed, "true") : address, replace: replace);
     }
 
     async Task LoadAsync(TState state)

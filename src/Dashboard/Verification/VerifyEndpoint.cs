@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Dashboard.Api;
 using Dashboard.Auth;
@@ -18,7 +19,8 @@ static class VerifyEndpoint
         .MapPost("/verify", AnswerAsync)
         .WithName("verifyKey").WithSummary(
             "Verify a key. The caller must be a service account of the key's organization with the permission verify.")
-        .Answers<VerifyAnswer>(200, "The verdict: valid, or the code of the first rule that refuses the key.")
+        .Answers<VerificationAnswer>(
+            200, "The verdict: valid, or the code of the first rule that refuses the key. With rate_limited, Retry-After has the seconds too.")
         .WithMetadata(new PresentedCredentialMetadata(), new InputMetadata(typeof(VerifyRequest), IsBody: true))
         .Refuses(
             RefusalCode.MissingCredential, RefusalCode.MalformedKey, RefusalCode.InvalidKey, RefusalCode.RevokedKey,
@@ -42,12 +44,21 @@ static class VerifyEndpoint
             { Error: { } fault } => fault.ToResult(),
             { Answer: { Verdict.Principal: { } principal } answer } =>
                 TypedResults.Ok(new VerifiedAnswer(principal, RuleAnswer.Of(answer.Rules))),
-            { Answer: { } answer } =>
-                TypedResults.Ok(
-                    new NotValidAnswer(
-                        false, answer.Verdict.Refusal!.Value.ToWireName(), answer.Verdict.KeyId, RuleAnswer.Of(answer.Rules))),
+            { Answer: { } answer } => Refuse(http, answer),
             _ => throw new InvalidOperationException("The verification returned no result."),
         };
+    }
+
+    static IResult Refuse(HttpContext http, VerifyKeyAnswer answer)
+    {
+        var (verdict, wait) = (answer.Verdict, answer.Verdict.RetryAfter is { } time ? ProblemDocument.Seconds(time) : (long?)null);
+        if (wait is { } seconds)
+        {
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return TypedResults.Ok(
+            new NotValidAnswer(false, verdict.Refusal!.Value.ToWireName(), wait, verdict.KeyId, RuleAnswer.Of(answer.Rules)));
     }
 
     sealed record VerifyRequest(
@@ -69,8 +80,24 @@ static class VerifyEndpoint
         public override string ToString() => nameof(VerifyRequest);
     }
 
-    [OneOf(typeof(VerifiedAnswer), typeof(NotValidAnswer))]
-    abstract class VerifyAnswer;
+    [Merged(typeof(VerifiedAnswer), typeof(NotValidAnswer))]
+    abstract class VerificationAnswer
+    {
+        [Field("Whether the key is good for what was asked. If it is not, only code and what belongs to it follow.", Example = "true")]
+        public abstract bool Valid { get; }
+
+        [Field(
+            "valid, or the reason for the refusal.",
+            Words =
+            [
+                "valid", "malformed_key", "invalid_key", "revoked_key", "inactive_key", "expired_key", "wrong_environment",
+                "ip_not_allowed", "wrong_project", "resource_out_of_scope", "insufficient_permissions", "rate_limited",
+            ])]
+        public abstract string Code { get; }
+
+        [Field("The key's public identifier; omitted unless the full key was sent.", Example = "\"Ab12CdEf\"")]
+        public abstract string KeyId { get; }
+    }
 
     sealed class VerifiedAnswer : PrincipalAnswer
     {
@@ -89,10 +116,12 @@ static class VerifyEndpoint
             Words =
             [
                 "malformed_key", "invalid_key", "revoked_key", "inactive_key", "expired_key", "wrong_environment", "ip_not_allowed",
-                "wrong_project",
-                "resource_out_of_scope", "insufficient_permissions", "rate_limited",
+                "wrong_project", "resource_out_of_scope", "insufficient_permissions", "rate_limited",
             ])]
         string Code,
+        [Field("How many seconds to wait; only with rate_limited.", Example = "12", Min = 1)]
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        long? RetryAfter = null,
         [Field("The key's public identifier, if the full key was sent.", Example = "\"Ab12CdEf\"")]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? KeyId = null,

@@ -271,7 +271,10 @@ public sealed class EndpointTableTests(Tenants tenants)
     [Fact]
     public async Task Every_endpoint_for_programs_is_described()
     {
-        var described = (await tenants.Product.Contract).Operations.Select(x => $"{x.Method} {x.Path}");
+        // Forward auth has no routes for the other methods, since it answers before routing; two pages are described for OAuth clients.
+        var described = (await tenants.Product.Contract).Operations
+            .Where(x => (x.Method == "GET" || !x.Path.StartsWith("/forward-auth", StringComparison.Ordinal)) && x.Path is not ("/oauth/authorize" or "/oauth/device/verify"))
+            .Select(x => $"{x.Method} {x.Path}");
         Assert.Equal(Table.Select(x => x.Endpoint).Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
 

@@ -10,12 +10,85 @@ public sealed class SnippetTests(Tenants tenants)
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>Requests as headers and a client address, and the status and code that each page's code answers with. GOOD and BAD stand for keys.</summary>
+    const string Requests = """
+        [
+          [{}, "203.0.113.7"],
+          [{"x-api-key": ""}, ""],
+          [{"x-api-key": "GOOD"}, "203.0.113.7:49152"],
+          [{"x-api-key": "GOOD"}, "[2001:db8::7]:49152"],
+          [{"x-api-key": "GOOD"}, ""],
+          [{"api-key": "GOOD"}, "203.0.113.7"],
+          [{"authorization": "ApiKey GOOD"}, "203.0.113.7"],
+          [{"authorization": "bearer GOOD"}, "203.0.113.7"],
+          [{"authorization": "Basic GOOD"}, "203.0.113.7"],
+          [{"x-api-key": "", "api-key": "GOOD", "authorization": "Bearer BAD"}, "203.0.113.7"],
+          [{"x-api-key": "BAD", "api-key": "GOOD"}, "203.0.113.7"],
+          [{"x-api-key": "nonsense, GOOD"}, "203.0.113.7"]
+        ]
+        """;
+
+    const string Answers = "401 missing_credential;401 missing_credential;200 valid;200 valid;200 valid;200 valid;200 valid;200 valid;401 missing_credential;200 valid;401 revoked_key;401 malformed_key;";
+
+    [Fact]
+    public async Task Python_page_reads_each_header_and_answers_each_request() => Assert.Equal(
+        Answers + "503",
+        await RunAsync("verify/python.md", "python", "python3", "snippet.py", $$"""""
+
+            import sys
+            from email.message import Message
+
+            for fields, client in json.loads("""{{Requests}}""".replace("GOOD", sys.argv[1]).replace("BAD", sys.argv[2])):
+                headers = Message()
+                for name, value in fields.items():
+                    headers[name] = value
+                status, answer = authorize(headers, client, permission="read")
+                print(status, answer["code"], end=";")
+            LATCHKEY_URL = "http://127.0.0.1:1"
+            print(authorize({"X-API-Key": sys.argv[1]}, "203.0.113.7")[0])
+            """""));
+
+    [Fact]
+    public async Task JavaScript_page_reads_each_header_and_answers_each_request() => Assert.Equal(
+        Answers + "200",
+        await RunAsync("verify/javascript.md", "javascript", "node", "snippet.mjs", $$"""
+
+            const told = [];
+            for (const [headers, client] of JSON.parse(`{{Requests}}`.replaceAll("GOOD", process.argv[2]).replaceAll("BAD", process.argv[3]))) {
+              const { status, answer } = await authorize(headers, client, { permission: "read" });
+              told.push(`${status} ${answer.code};`);
+            }
+            console.log(told.join("") + (await authorize(new Headers({ "X-API-Key": process.argv[2] }), "203.0.113.7")).status);
+            """));
+
+    [Fact]
+    public async Task Go_page_reads_each_header_and_answers_each_request() => Assert.Equal(
+        Answers + "503",
+        await RunAsync("verify/go.md", "go", "go", "snippet.go", $$"""
+
+            func main() {
+            	var requests [][]any
+            	json.Unmarshal([]byte(strings.NewReplacer("GOOD", os.Args[1], "BAD", os.Args[2]).Replace(`{{Requests}}`)), &requests)
+            	for _, request := range requests {
+            		header := http.Header{}
+            		for name, value := range request[0].(map[string]any) {
+            			header.Add(name, value.(string))
+            		}
+            		answer, err := Verify(Question{Key: Credential(header), ClientIP: request[1].(string), Permission: "read"})
+            		fmt.Print(Status(answer, err), " ", answer.Code, ";")
+            	}
+            	os.Setenv("LATCHKEY_URL", "http://127.0.0.1:1")
+            	fmt.Println(Status(Verify(Question{Key: os.Args[1]})))
+            }
+            """));
+
     [Fact]
     public async Task Python_page_tells_good_keys_from_bad_ones() => Assert.Equal(
         "True valid False revoked_key HTTPError",
         await RunAsync("verify/python.md", "python", "python3", "snippet.py", """
 
             import sys
+            import urllib.error
             good, bad = verify(sys.argv[1], "203.0.113.7", permission="read"), verify(sys.argv[2], "203.0.113.7")
             print(good["valid"], good["code"], bad["valid"], bad["code"], end=" ")
             LATCHKEY_KEY = "nonsense"

@@ -55,6 +55,27 @@ public sealed class KeyPageJourneys : IClassFixture<Product>
     }
 
     [Fact]
+    public async Task Note_that_somebody_else_changed_is_shown_before_it_is_replaced()
+    {
+        var project = await product.AddProjectAsync("Two editors");
+        var key = (await product.AddKeyAsync(project, "shared")).Key;
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync(Product.Email);
+        await visit.GoAsync($"/{project}/keys/{key.KeyId}");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Add a note" }).First.ClickAsync();
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Note").FillAsync("Mine");
+        Assert.True((await product.Services.GetRequiredService<KeyService>().ChangeAsync(await product.OwnerAsync(), key.KeyId, new(Note: "Theirs"), Token)).Succeeded);
+        await Expect(visit.Page.Locator("dd").GetByText("Theirs")).ToBeAttachedAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save note" }).ClickAsync();
+        await Expect(dialog.GetByText("The note was changed by somebody else, to “Theirs”.")).ToBeVisibleAsync();
+        await Expect(dialog.GetByLabel("Note")).ToHaveValueAsync("Mine");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save note" }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync();
+        await Expect(visit.Page.Locator("dd").GetByText("Mine")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Page_is_whole_without_its_circuit_and_holds_no_secret()
     {
         var project = await product.AddProjectAsync("Whole");

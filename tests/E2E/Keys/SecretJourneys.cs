@@ -52,6 +52,22 @@ public sealed class SecretJourneys : IClassFixture<Product>
     }
 
     [Fact]
+    public async Task Key_in_the_address_of_a_list_is_removed_and_the_page_says_so()
+    {
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await visit.SignInAsync(Product.Email);
+        foreach (var list in new[] { "keys", "resources", "apps" })
+        {
+            var path = $"/{People.Project}/{list}";
+            await visit.GoAsync($"{path}?search={Product.NeverMinted}&size=50");
+            Assert.Equal($"{path}?size=50&removed=true", new Uri(visit.Page.Url).PathAndQuery);
+            await Expect(visit.Page.GetByRole(AriaRole.Alert).GetByText("A key in this page’s address was removed.")).ToBeVisibleAsync();
+            await visit.GoAsync(path);
+            await Expect(visit.Page.GetByText("was removed")).ToHaveCountAsync(0);
+        }
+    }
+
+    [Fact]
     public async Task Going_elsewhere_asks_first_and_the_key_is_never_shown_again()
     {
         await using var visit = await PageVisit.OpenAsync(browser, product.Url);

@@ -36,6 +36,8 @@ public sealed class JsonSchema(JsonElement document)
             ? [] : [$"{place} is beyond {word.Name}"],
         "maxLength" => value.ValueKind != JsonValueKind.String || value.GetString()!.EnumerateRunes().Count() <= word.Value.GetInt32()
             ? [] : [$"{place} is too long"],
+        "minLength" => value.ValueKind != JsonValueKind.String || value.GetString()!.EnumerateRunes().Count() >= word.Value.GetInt32()
+            ? [] : [$"{place} is too short"],
         "minItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() >= word.Value.GetInt32() ? [] : [$"{place} has too few items"],
         "maxItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() <= word.Value.GetInt32() ? [] : [$"{place} has too many items"],
         "items" => value.ValueKind != JsonValueKind.Array ? [] : value.EnumerateArray().SelectMany((item, i) => Check(word.Value, item, $"{place}[{i}]")),
@@ -65,7 +67,10 @@ public sealed class JsonSchema(JsonElement document)
         ("date-time", JsonValueKind.String) => DateTime.TryParseExact(
             value.GetString(), "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _) ? [] : [$"{place} is {value}, no UTC time with milliseconds"],
         ("int32", JsonValueKind.Number) => value.TryGetInt32(out _) ? [] : [$"{place} is no int32"],
-        ("date-time" or "int32", _) => [],
+        ("uri", JsonValueKind.String) => Uri.TryCreate(value.GetString(), UriKind.Absolute, out _) ? [] : [$"{place} is {value}, no URI"],
+        ("uuid", JsonValueKind.String) => Guid.TryParseExact(value.GetString(), "D", out _) ? [] : [$"{place} is {value}, no UUID"],
+        ("email", JsonValueKind.String) => value.GetString()!.Count(c => c == '@') == 1 ? [] : [$"{place} is {value}, no email address"],
+        ("date-time" or "int32" or "uri" or "uuid" or "email", _) => [],
         _ => [$"{place}: the schema says format {format}, which this check does not know"],
     };
 

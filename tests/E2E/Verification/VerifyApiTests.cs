@@ -75,6 +75,19 @@ public sealed class VerifyApiTests(Tenants tenants)
     }
 
     [Fact]
+    public async Task Key_over_its_limit_is_told_with_the_seconds_to_wait()
+    {
+        var api = await ApiAsync();
+        var raw = (await tenants.Owner.PostAsync("/api/keys", new { name = "slow", requests_per_minute = 1 })).Member("raw_key");
+        Assert.Equal("valid", (await AskAsync(api, new { key = raw })).Code);
+        var limited = await AskAsync(api, new { key = raw });
+        Assert.Equal(["valid", "code", "retry_after", "key_id"], limited.Json.EnumerateObject().Select(x => x.Name));
+        Assert.Equal((200, "rate_limited", limited.Header("Retry-After")), (limited.Status, limited.Code, limited.Json.GetProperty("retry_after").GetRawText()));
+        Assert.InRange(limited.Json.GetProperty("retry_after").GetInt32(), 1, 60);
+        Assert.Null((await AskAsync(api, new { key = "nonsense" })).Header("Retry-After"));
+    }
+
+    [Fact]
     public async Task Service_account_of_another_organization_learns_nothing_and_lends_itself_to_nobody()
     {
         var foreign = await tenants.Stranger.PostAsync("/api/service-accounts", new { name = "foreign", permissions = new[] { "verify" } });

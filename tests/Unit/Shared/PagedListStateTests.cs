@@ -190,7 +190,7 @@ public sealed class PagedListStateTests : IDisposable
     {
         address.Go("shop/rows?search=nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH");
         await list.OpenAsync(new("shop"), Address.Parse("/shop/rows?search=nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH&size=50").Others);
-        Assert.Equal("/shop/rows?size=50", Assert.Single(address.Redirects));
+        Assert.Equal("/shop/rows?size=50&removed=true", Assert.Single(address.Redirects));
         Assert.Equal("", list.Search);
         Assert.Equal(["a1", "a2"], list.Page!.Items);
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -31,6 +32,8 @@ public static class LatchkeyExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddHttpContextAccessor();
         builder.Services.TryAddSingleton<EndpointRequirements>();
+        builder.Services.TryAddSingleton<ProxyCheck>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ProxyCheck>(provider => provider.GetRequiredService<ProxyCheck>()));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Scoped<IAuthorizationHandler, LatchkeyAuthorization>());
         builder.Services.AddOptions<AuthorizationOptions>().Configure<PermissionCatalog>((options, catalog) =>
         {

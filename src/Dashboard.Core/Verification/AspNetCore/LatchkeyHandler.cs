@@ -11,7 +11,7 @@ namespace Dashboard.Core.Verification.AspNetCore;
 /// <summary>Authenticates requests by their API key and writes refusals like every other endpoint.</summary>
 sealed class LatchkeyHandler(
     IOptionsMonitor<LatchkeyOptions> monitor, ILoggerFactory logger, UrlEncoder encoder, Verifier verifier, EndpointRequirements demands, KeyOptions keys, EnvironmentHosts environments,
-    QueryTokens queries, TokenOnlyPaths tokenOnly, OAuthScopes scopes)
+    QueryTokens queries, TokenOnlyPaths tokenOnly, OAuthScopes scopes, ProxyCheck proxies)
     : AuthenticationHandler<LatchkeyOptions>(monitor, logger, encoder)
 {
     CallerContext Facts => new(Context.Connection.RemoteIpAddress, Request.Method, RequestPath.Of(Context), Request.Headers.UserAgent.ToString())
@@ -22,6 +22,7 @@ sealed class LatchkeyHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        proxies.Notice(Context);
         var path = RequestPath.Of(Context);
         var credential = tokenOnly.Guard(queries.Or(CredentialReader.Read(Request.Headers, keys.AcceptBearer), path, Request.QueryString.Value), path);
         if (credential.Kind == CredentialKind.None)

@@ -61,19 +61,14 @@ static class OperationRules
         foreach (var name in Undeclared(context.Description.RelativePath ?? "", operation))
         {
             operation.Parameters ??= [];
-            operation.Parameters.Add(
-                new OpenApiParameter
-                {
-                    Name = name,
-                    In = ParameterLocation.Path,
-                    Required = true,
-                    Schema = new OpenApiSchema { Type = JsonSchemaType.String }
-                });
+            operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true });
         }
 
+        var path = context.Description.RelativePath ?? "";
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
-            (parameter.Description, parameter.Example) = InPath(parameter.Name!);
+            (parameter.Description, parameter.Example) = InPath(parameter.Name!, path);
+            parameter.Schema = FieldShapes.OfPath(parameter.Name!, any: path.StartsWith("forward-auth", StringComparison.Ordinal));
         }
 
         foreach (var input in metadata.OfType<InputMetadata>())
@@ -101,16 +96,18 @@ static class OperationRules
     }
 
     /// <summary>Returns the description and an example of a path parameter.</summary>
-    static (string Sentence, string Example) InPath(string name) => name switch
+    static (string Sentence, string Example) InPath(string name, string path) => name switch
     {
         "key_id" => ("The key's public identifier.", "Ab12CdEf"),
         "organization" => ("The organization's slug, current or former.", "acme"),
         "project" => ("The project's slug, current or former.", "orders"),
         "resource" => ("The resource, as kind:id.", "workflow:order-intake"),
+        "id" when path.StartsWith("api/apps", StringComparison.Ordinal) => ("The app's identifier.", "app_Ab12CdEfGh34IjKl"),
         "id" => ("The service account's identifier.", "sa_Ab12CdEfGh34IjKl"),
         "secret_id" => ("The client secret's identifier.", "cs_Ab12CdEfGh34IjKl"),
         "session_id" => ("The session's identifier.", "Zr1Xc7Vb2Nm5Kj8Hg4fTq9"),
         "authorization_id" => ("The authorization's identifier.", "4fTq9Zr1Xc7Vb2Nm5Kj8Hg"),
+        "session_id" => ("The session's identifier.", "q0o1rM6yQ2yVxk3l8mJc7A"),
         "environment" => ("The environment.", "live"),
         "permission" => ("The permission.", "read"),
         _ => throw new InvalidOperationException($"The path parameter {{{name}}} has no description."),
@@ -157,6 +154,17 @@ static class OperationRules
 
     static void Secure(OpenApiOperation operation, EndpointMetadataCollection metadata, IServiceProvider services, OpenApiDocument document)
     {
+        if (metadata.GetMetadata<ClientAuthenticationMetadata>() is { } client)
+        {
+            operation.Security =
+            [
+                new() { [new(ApiDescription.ClientScheme, document)] = [] },
+                .. client.TakesToken ? [new OpenApiSecurityRequirement { [new(ApiDescription.AnyTokenScheme, document)] = [] }] : Array.Empty<OpenApiSecurityRequirement>(),
+                [], // what the body holds
+            ];
+            return;
+        }
+
         string[] schemes = RequiresPolicy(metadata, SessionPolicy.Name) ? [ApiDescription.SessionScheme]
             : RequiresPolicy(metadata, MemberPolicy.Name) ? [ApiDescription.SessionScheme, ApiDescription.TokenScheme]
             : metadata.GetMetadata<PresentedCredentialMetadata>() is null ? []

@@ -17,9 +17,9 @@ static class SchemaRules
             return Component("Problem", document, Problem);
         }
 
-        if (type.GetCustomAttribute<OneOfAttribute>() is { } choice)
+        if (type.GetCustomAttribute<MergedAttribute>() is { } merged)
         {
-            return new OpenApiSchema { OneOf = [.. choice.Types.Select(one => Of(one, document))] };
+            return Component(NameOf(type), document, () => Merge(type, merged.Types, document));
         }
 
         if (type == typeof(JsonObject))
@@ -46,12 +46,13 @@ static class SchemaRules
 
         schema.Description = field.Sentence;
         Bound(schema, field);
+        FieldShapes.Apply(schema, property.Name, field);
         if (property.AssociatedParameter is { HasDefaultValue: true, DefaultValue: { } value } && !property.PropertyType.IsGenericType)
         {
             schema.Default = ToNode(value);
         }
 
-        if (!inQuery && StrictReader.TakesNull(property))
+        if (!inQuery && schema.Type is not null && StrictReader.TakesNull(property))
         {
             schema.Type |= JsonSchemaType.Null;
         }
@@ -62,6 +63,11 @@ static class SchemaRules
             : schema.Enum?[0].DeepClone() ?? schema.Default?.DeepClone()) is { } shown)
         {
             schema.Examples = [shown];
+        }
+
+        if (type == typeof(ScopeAnswer))
+        {
+            schema.Examples = ["all", .. schema.Examples ?? [new JsonArray("workflow:order-intake")]];
         }
 
         return schema;
@@ -103,6 +109,21 @@ static class SchemaRules
         AdditionalPropertiesAllowed = false,
     };
 
+    static OpenApiSchema Merge(Type type, IReadOnlyList<Type> types, OpenApiDocument document)
+    {
+        var parts = types.Select(part => Object(JsonContract.Options.GetTypeInfo(part), document)).ToList();
+        var own = JsonContract.Options.GetTypeInfo(type).Properties
+            .Select(x => KeyValuePair.Create(x.Name, Of(x, document, inQuery: false)));
+        return new()
+        {
+            Type = JsonSchemaType.Object,
+            Properties = own.Concat(parts.SelectMany(part => part.Properties!)).DistinctBy(x => x.Key, StringComparer.Ordinal)
+                .ToDictionary(StringComparer.Ordinal),
+            Required = parts.Select(part => part.Required!).Aggregate((all, more) => all.Intersect(more).ToHashSet(StringComparer.Ordinal)),
+            AdditionalPropertiesAllowed = false,
+        };
+    }
+
     static IOpenApiSchema Plain(Type type, FieldAttribute? field, OpenApiDocument document)
     {
         if (JsonContract.Options.Converters.FirstOrDefault(x => x.Type == type) is { } converter)
@@ -121,11 +142,7 @@ static class SchemaRules
             _ when type == typeof(JsonObject) => new OpenApiSchema { Type = JsonSchemaType.Object },
             _ when type == typeof(TextList) => ListOf(Text()),
             _ when type == typeof(NullableText) => new OpenApiSchema { Type = JsonSchemaType.String },
-            _ when type == typeof(ScopeAnswer) => new OpenApiSchema
-            {
-                OneOf = [Words(["all"]), ListOf(Text())],
-                Examples = [JsonNode.Parse(field?.Example ?? "[\"workflow:order-intake\"]")!],
-            },
+            _ when type == typeof(ScopeAnswer) => new OpenApiSchema(), // of any type: no generator has a good word for "a string or a list"
             _ when ElementOf(type) is { } element => ListOf(Plain(element, null, document)),
             _ => Of(type, document),
         };
