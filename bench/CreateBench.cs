@@ -79,7 +79,7 @@ static partial class CreateBench
         public static async Task<Node> StartAsync(int keys, CancellationToken cancellationToken)
         {
             var installation = await Installation.CreateAsync(keys, null, cancellationToken);
-            var server = await Server.StartAsync(installation.Database, "0", cancellationToken, "--Keys:MaxActivePerProject=10000000");
+            var server = await Server.StartAsync(installation.Database, "0", cancellationToken, "--Keys:MaxActivePerProject=10000000", "--Limits:WritesPerMinute=0");
             await using var connection = await Connection.OpenAsync(server.Url, cancellationToken);
             await connection.SendAsync(Post("/api/session", $$"""{"email": "{{Installation.Email}}", "password": "{{Installation.Password}}"}"""), 200, cancellationToken);
             var cookie = string.Join("; ", CookiePattern().Matches(connection.Answer).Select(match => match.Groups["cookie"].Value));

@@ -10,7 +10,7 @@ public sealed class AuditLogWriter(AuditKeys keys)
     /// <summary>The action of the entry with which a new key begins in a chain.</summary>
     public const string KeyChanged = "audit.key_changed";
 
-    /// <summary>Adds the entries and the new heads to the context. Locks the head of each chain until the transaction ends, in the order of the
+    /// <summary>Adds the entries and the new heads to the rows of the unit of work. Locks the head of each chain until the transaction ends, in the order of the
     /// chains.</summary>
     internal async Task AppendAsync(UnitOfWork unit, Guid changeId, CancellationToken cancellationToken)
     {
@@ -25,21 +25,10 @@ public sealed class AuditLogWriter(AuditKeys keys)
                 var entry = CreateEntry(unit, recorded, changeId, chain.Key, ++sequence, hash, ring.Current.Id);
                 entry.OldKeyHash = oldKey is null ? null : entry.ComputeHash(oldKey);
                 hash = entry.Hash = entry.ComputeHash(ring.Current);
-                unit.Context.Add(entry);
+                unit.Rows.Add(new(entry));
             }
 
-            SetHead(unit.Context, chain.Key, sequence, hash, ring.Current.Id);
-        }
-    }
-
-    /// <summary>Changes the head without reading it again, in the same round trip as the entries.</summary>
-    static void SetHead(DashboardContext context, long chain, long sequence, byte[] hash, string keyId)
-    {
-        var head = context.AuditChains.Local.FindEntry(chain) ?? context.Attach(new AuditChain { Id = chain });
-        foreach (var (column, value) in (ReadOnlySpan<(string, object)>)[(nameof(AuditChain.Sequence), sequence), (nameof(AuditChain.Hash), hash), (nameof(AuditChain.KeyId), keyId)])
-        {
-            var property = head.Property(column);
-            (property.CurrentValue, property.IsModified) = (value, true);
+            unit.Rows.Add(new(new AuditChain { Id = chain.Key, Sequence = sequence, Hash = hash, KeyId = ring.Current.Id }, Replaces: true));
         }
     }
 

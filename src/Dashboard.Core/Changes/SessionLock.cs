@@ -1,5 +1,4 @@
 using Dashboard.Core.Data;
-using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Changes;
 
@@ -8,11 +7,13 @@ sealed class SessionLock(SessionOptions options) : IActorLock
 {
     static readonly HandWrittenSql hold = new(sql =>
     {
-        var (row, ended) = (typeof(Session), sql.Name(nameof(Session.EndedAt)));
-        return $"UPDATE {sql.Table(row)} SET {ended} = {ended} WHERE {sql.Name(nameof(Session.Id))} = {sql.Value(row, nameof(Session.Id))} "
+        var (row, ended, confirmed) = (typeof(Session), sql.Name(nameof(Session.EndedAt)), sql.Name(nameof(Session.ConfirmedAt)));
+        var change = $"UPDATE {sql.Table(row)} SET {ended} = {ended}";
+        var which = $"WHERE {sql.Name(nameof(Session.Id))} = {sql.Value(row, nameof(Session.Id))} "
             + $"AND {sql.Name(nameof(Session.UserId))} = {sql.Value(row, nameof(Session.UserId))} AND {ended} IS NULL "
             + $"AND {sql.Name(nameof(Session.ExpiresAt))} > {sql.Value(row, nameof(Session.ExpiresAt))} "
             + $"AND {sql.Name(nameof(Session.IdleAt))} > {sql.Value(row, nameof(Session.IdleAt))}";
+        return sql.HasOutput ? $"{change} OUTPUT INSERTED.{confirmed} {which}" : $"{change} {which} RETURNING {confirmed}";
     });
 
     public ActorLockOrder Order => ActorLockOrder.Session;
@@ -20,12 +21,20 @@ sealed class SessionLock(SessionOptions options) : IActorLock
     public async Task<bool> TakeAsync(UnitOfWork unit, CancellationToken cancellationToken)
     {
         var (actor, now) = (unit.Actor, unit.Now);
-        return actor.SessionId is not { } id || await hold.ExecuteAsync(unit.Context, [id, actor.Id, now, now], cancellationToken) > 0;
+        if (actor.SessionId is not { } id)
+        {
+            return true;
+        }
+
+        var held = await hold.ReadAsync(unit.Context, [id, actor.Id, now, now], reader => new Held(reader.GetInt64(0)), cancellationToken);
+        unit.SessionConfirmedAt = held is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(held.ConfirmedAt);
+        return held is not null;
     }
 
-    public async Task<bool> IsFreshAsync(UnitOfWork unit, CancellationToken cancellationToken)
-    {
-        var (id, since) = (unit.Actor.SessionId, unit.Now - options.Fresh);
-        return id is null || await unit.Context.Sessions.AnyAsync(session => session.Id == id && session.ConfirmedAt > since, cancellationToken);
-    }
+    /// <summary>Asks nothing: the row is locked, so it is as it was when the lock was taken.</summary>
+    public Task<bool> IsFreshAsync(UnitOfWork unit, CancellationToken cancellationToken) =>
+        Task.FromResult(unit.Actor.SessionId is null || unit.SessionConfirmedAt > unit.Now - options.Fresh);
+
+    /// <param name="ConfirmedAt">As it is stored, in milliseconds since 1970.</param>
+    sealed record Held(long ConfirmedAt);
 }

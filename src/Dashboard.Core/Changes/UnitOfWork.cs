@@ -26,6 +26,12 @@ public sealed class UnitOfWork
     /// change whose rows no other can add at the same time: one that waits for them would hold the locks of the log and the feed.</summary>
     internal bool WritesAtOnce { get; set; }
 
+    /// <summary>The rows that are written without being tracked, in this order and with the rows of the log.</summary>
+    internal List<UntrackedRow> Rows { get; } = [];
+
+    /// <summary>When the person last proved to be present in the session that the actor acts through; null before its lock is taken.</summary>
+    internal DateTimeOffset? SessionConfirmedAt { get; set; }
+
     internal IReadOnlyList<RecordedEvent> Events => events;
 
     /// <summary>The feed rows that were written, once they are.</summary>

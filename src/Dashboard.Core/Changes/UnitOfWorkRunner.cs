@@ -146,8 +146,8 @@ public sealed class UnitOfWorkRunner(
                 context.ChangeTracker.Clear();
                 await using var transaction = await context.Database.BeginTransactionAsync(token);
                 var subjects = await write(context, token);
-                await context.SaveChangesAsync(token);
-                var entries = await AppendFeedAsync(context, subjects, now, token);
+                await SaveAsync(context, [], token);
+                var entries = await AppendFeedAsync(context, [], subjects, now, token);
                 await CommitAsync(transaction, token);
                 return entries;
             },
@@ -244,17 +244,17 @@ public sealed class UnitOfWorkRunner(
 
         if (unit.Events.Count == 0)
         {
-            return saved > 0 || unit.Context.ChangeTracker.HasChanges() ? throw new InvalidOperationException("A change must record an event.") : outcome;
+            return saved > 0 || unit.Rows.Count > 0 || unit.Context.ChangeTracker.HasChanges() ? throw new InvalidOperationException("A change must record an event.") : outcome;
         }
 
         if (!unit.WritesAtOnce)
         {
-            await unit.Context.SaveChangesAsync(cancellationToken);
+            await SaveAsync(unit.Context, unit.Rows, cancellationToken);
         }
 
         await audit.AppendAsync(unit, changeId, cancellationToken);
         unit.Feed = await AppendFeedAsync(
-            unit.Context, [.. unit.Events.Where(x => !x.IsSilent).Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
+            unit.Context, unit.Rows, [.. unit.Events.Where(x => !x.IsSilent).Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
         return outcome;
     }
 
@@ -276,11 +276,11 @@ public sealed class UnitOfWorkRunner(
     sealed record FeedEnd(long Number);
 
     static async Task<IReadOnlyList<FeedEntry>> AppendFeedAsync(
-        DashboardContext context, IReadOnlyList<FeedSubject> subjects, DateTimeOffset now, CancellationToken cancellationToken)
+        DashboardContext context, List<UntrackedRow> rows, IReadOnlyList<FeedSubject> subjects, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (subjects.Count == 0)
         {
-            await context.SaveChangesAsync(cancellationToken); // entries of the audit log that announce nothing
+            await SaveAsync(context, rows, cancellationToken); // entries of the audit log that announce nothing
             return [];
         }
 
@@ -288,8 +288,29 @@ public sealed class UnitOfWorkRunner(
         var before = end!.Number - subjects.Count;
         var entries = subjects
             .Select((subject, index) => new FeedEntry { Number = before + index + 1, SubjectType = subject.Type, SubjectId = subject.Id, At = now }).ToList();
-        context.AddRange(entries);
-        await context.SaveChangesAsync(cancellationToken);
+        rows.AddRange(entries.Select(entry => new UntrackedRow(entry)));
+        await SaveAsync(context, rows, cancellationToken);
         return entries;
+    }
+
+    /// <summary>Writes what the context tracks and then the rows that it does not.</summary>
+    static async Task SaveAsync(DashboardContext context, List<UntrackedRow> rows, CancellationToken cancellationToken)
+    {
+        var tracker = context.ChangeTracker;
+        if (tracker.HasChanges())
+        {
+            tracker.AutoDetectChangesEnabled = false; // the changes have just been detected
+            try
+            {
+                await context.SaveChangesAsync(cancellationToken);
+            }
+            finally
+            {
+                tracker.AutoDetectChangesEnabled = true;
+            }
+        }
+
+        await context.WriteAsync(rows, cancellationToken);
+        rows.Clear();
     }
 }

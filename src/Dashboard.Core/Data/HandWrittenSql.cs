@@ -116,5 +116,6 @@ sealed class SqlText(DashboardContext context)
         return builder.Build();
     }
 
-    IEntityType Entity(Type type) => context.Model.FindEntityType(type)!;
+    /// <summary>A mapped type.</summary>
+    public IEntityType Entity(Type type) => context.Model.FindEntityType(type)!;
 }

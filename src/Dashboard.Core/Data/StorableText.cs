@@ -1,6 +1,8 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Dashboard.Core.Data;
 
@@ -11,6 +13,9 @@ public sealed class UnstorableTextException(string message) : Exception(message)
 /// holds for what they look up as well, and makes a missing validation a refused request rather than a fault of the database.</summary>
 static class StorableText
 {
+    /// <summary>The properties of a type whose text can be too long, found once: each save asks for them.</summary>
+    static readonly ConditionalWeakTable<IEntityType, Limited[]> limited = [];
+
     /// <summary>Checks everything that is sent.</summary>
     public static IInterceptor Interceptor { get; } = new Check();
 
@@ -43,16 +48,33 @@ static class StorableText
 
     static void Refuse(DbContext? context)
     {
-        var texts = from entry in context?.ChangeTracker.Entries() ?? []
-                    where entry.State is EntityState.Added or EntityState.Modified
-                    from property in entry.Properties
-                    where property.CurrentValue is string { Length: var length } && length > property.Metadata.GetMaxLength()
-                    select property.Metadata;
-        if (texts.FirstOrDefault() is { } tooLong)
+        if (context is null)
         {
-            throw new UnstorableTextException($"The text for {tooLong.DeclaringType.DisplayName()}.{tooLong.Name} is longer than {tooLong.GetMaxLength()} characters.");
+            return;
+        }
+
+        foreach (var entry in context.ChangeTracker.Entries())
+        {
+            if (entry.State is not (EntityState.Added or EntityState.Modified))
+            {
+                continue;
+            }
+
+            foreach (var (property, getter, maxLength) in limited.GetValue(entry.Metadata, FindLimited))
+            {
+                if (getter.GetClrValue(entry.Entity) is string text && text.Length > maxLength)
+                {
+                    throw new UnstorableTextException($"The text for {property.DeclaringType.DisplayName()}.{property.Name} is longer than {maxLength} characters.");
+                }
+            }
         }
     }
+
+    static Limited[] FindLimited(IEntityType type) =>
+        [.. from property in type.GetProperties() where property.ClrType == typeof(string) && property.GetMaxLength() is not null && !property.IsShadowProperty()
+            select new Limited(property, property.GetGetter(), property.GetMaxLength()!.Value)];
+
+    readonly record struct Limited(IProperty Property, IClrPropertyGetter Getter, int MaxLength);
 
     sealed class Check : DbCommandInterceptor, ISaveChangesInterceptor
     {

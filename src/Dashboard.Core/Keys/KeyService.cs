@@ -80,7 +80,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                     return stale;
                 }
 
-                var issued = await IssueAsync(change, project, request, ownerName, resources.Value, token);
+                var issued = await IssueAsync(change, project, request, ownerName, resources.Value, token, isTracked: resources.Value.Count > 0);
                 if (input.IdempotencyKey is not null)
                 {
                     change.Context.Add(IdempotencyRecord.Of(actor, input, project.ProjectId, issued.Key.KeyId, change.Now));
@@ -215,8 +215,10 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// <summary>Mints a key and adds it to the context. Requires the lock of the project, in which the key is counted already unless an app owns it,
     /// and a validated request. If its identifier is taken, the change fails and runs again with another.</summary>
     /// <param name="ownerName">The display name of the owner.</param>
+    /// <param name="isTracked">False for a key without resources whose row the change does not read.</param>
     internal async Task<IssuedKey> IssueAsync(
-        UnitOfWork change, ProjectAccess project, NewKey input, string ownerName, IReadOnlyList<Resource> resources, CancellationToken cancellationToken)
+        UnitOfWork change, ProjectAccess project, NewKey input, string ownerName, IReadOnlyList<Resource> resources, CancellationToken cancellationToken,
+        bool isTracked = true)
     {
         await StoreTemplateAsync(change, cancellationToken);
         var secret = options.Template.Mint(input.Environment);
@@ -243,7 +245,15 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             Note = KeyRules.NoteOf(input.Note),
             Counted = ownerType != PartyType.PublishedApp,
         };
-        change.Context.Add(key);
+        if (isTracked)
+        {
+            change.Context.Add(key);
+        }
+        else
+        {
+            change.Rows.Add(new(key));
+        }
+
         KeyAudit.Record(change, project.OrganizationId, "key.created", key, new()
         {
             ["project"] = project.Path.ToString(),
