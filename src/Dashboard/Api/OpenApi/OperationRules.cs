@@ -105,7 +105,6 @@ static class OperationRules
         "id" when path.StartsWith("api/apps", StringComparison.Ordinal) => ("The app's identifier.", "app_Ab12CdEfGh34IjKl"),
         "id" => ("The service account's identifier.", "sa_Ab12CdEfGh34IjKl"),
         "secret_id" => ("The client secret's identifier.", "cs_Ab12CdEfGh34IjKl"),
-        "session_id" => ("The session's identifier.", "Zr1Xc7Vb2Nm5Kj8Hg4fTq9"),
         "authorization_id" => ("The authorization's identifier.", "4fTq9Zr1Xc7Vb2Nm5Kj8Hg"),
         "session_id" => ("The session's identifier.", "q0o1rM6yQ2yVxk3l8mJc7A"),
         "environment" => ("The environment.", "live"),
