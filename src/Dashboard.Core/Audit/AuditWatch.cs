@@ -21,8 +21,10 @@ public sealed partial class AuditWatch(
     DateTimeOffset? checkedAt;
 
     /// <summary>Reads the heads, compares them and writes them to the log.</summary>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <param name="isStart">Whether the process has just started. Then the heads stay out of the log: the console says where to go.</param>
     /// <returns>The number of chains that are behind what this node has seen, or differ from it.</returns>
-    public async Task<int> ObserveAsync(CancellationToken cancellationToken)
+    public async Task<int> ObserveAsync(CancellationToken cancellationToken, bool isStart = false)
     {
         if (highest.Count == 0)
         {
@@ -58,7 +60,10 @@ public sealed partial class AuditWatch(
             if (head.Sequence > 0 && !reported.Contains(chain))
             {
                 highest[chain] = head; // of a chain that was set back, the highest stays what it was
-                LogHead(head);
+                if (!isStart)
+                {
+                    LogHead(head);
+                }
             }
         }
 
@@ -104,7 +109,7 @@ public sealed partial class AuditWatch(
     protected override async Task WorkAsync(CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();
-        await ObserveAsync(cancellationToken);
+        await ObserveAsync(cancellationToken, isStart: checkedAt is null);
         checkedAt ??= now - CheckInterval + Interval;
         if (now - checkedAt >= CheckInterval)
         {

@@ -54,6 +54,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         Assert.Equal("/northwind-traders/order-platform/keys", new Uri(visit.Page.Url).PathAndQuery);
         await visit.Page.GotoAsync("/setup"); // somebody who is signed in has nothing to do there
         Assert.Equal("/northwind-traders/order-platform/keys", new Uri(visit.Page.Url).PathAndQuery);
+        await visit.UntilInteractiveAsync(); // a page that is still connecting would miss the session
         await visit.Page.Context.ClearCookiesAsync();
         await visit.Page.GotoAsync($"/setup?code={code}");
         Assert.Equal("/account/sign-in?set-up=done", new Uri(visit.Page.Url).PathAndQuery);

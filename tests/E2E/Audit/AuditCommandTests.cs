@@ -28,7 +28,7 @@ public sealed class AuditCommandTests : IDisposable
         Assert.Contains("sign-ins: ", output, StringComparison.Ordinal);
         Assert.DoesNotContain("BROKEN", output, StringComparison.Ordinal);
 
-        await File.WriteAllTextAsync(file, heads.Replace(heads.Split(':')[1], "999", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, heads.Replace($":{heads.Split(':')[1]}:", ":999:", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         Assert.Equal(2, (await RunAsync("audit", "verify", $"--head={file}")).ExitCode);
     }
 
