@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Dashboard.Core.Data;
@@ -31,16 +30,15 @@ static class UntrackedRows
     /// <exception cref="UnstorableTextException">A text is longer than its column.</exception>
     public static async Task WriteAsync(this DashboardContext context, IReadOnlyList<UntrackedRow> rows, CancellationToken cancellationToken)
     {
-        var most = Math.Min(MaxRows, RelationalOptionsExtension.Extract(context.GetService<IDbContextOptions>()).MaxBatchSize ?? MaxRows);
-        for (var done = 0; done < rows.Count; done += most)
+        foreach (var together in rows.Chunk(MaxRows))
         {
-            await WriteTogetherAsync(context, [.. rows.Skip(done).Take(most)], cancellationToken);
+            await WriteTogetherAsync(context, together, cancellationToken);
         }
     }
 
     static async Task WriteTogetherAsync(DashboardContext context, UntrackedRow[] rows, CancellationToken cancellationToken)
     {
-        var values = new List<object?>(32);
+        var values = new List<object?>(MaxRows);
         foreach (var (row, replaces) in rows)
         {
             foreach (var column in ColumnsOf(context.Model.FindEntityType(row.GetType())!, replaces))
