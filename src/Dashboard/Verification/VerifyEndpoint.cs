@@ -6,6 +6,7 @@ using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Dashboard.Verification;
 
@@ -49,7 +50,7 @@ static class VerifyEndpoint
         };
     }
 
-    static IResult Refuse(HttpContext http, VerifyKeyAnswer answer)
+    static Ok<NotValidAnswer> Refuse(HttpContext http, VerifyKeyAnswer answer)
     {
         var (verdict, wait) = (answer.Verdict, answer.Verdict.RetryAfter is { } time ? ProblemDocument.Seconds(time) : (long?)null);
         if (wait is { } seconds)
