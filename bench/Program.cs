@@ -14,6 +14,7 @@ Dictionary<string, Func<CancellationToken, Task>> verbs = new(StringComparer.Ord
     ["tokens"] = TokenBench.RunAsync,
     ["sign-in"] = SignInBench.RunAsync,
     ["audit"] = AuditBench.RunAsync,
+    ["differential"] = DifferentialBench.RunAsync,
 };
 
 if (args is ["host", .. var settings])
