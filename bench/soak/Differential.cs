@@ -60,9 +60,10 @@ sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IR
             }
         }
 
+        var combined = pairs.Where(pair => pair.Known.DistinctBy(change => change.Target).Count() > 1).ToList();
         for (var i = 0; i < combinations; i++)
         {
-            await CheckCombinationAsync(random.Pick(pairs), random, cancellationToken);
+            await CheckCombinationAsync(random.Pick(combined), random, cancellationToken);
         }
 
         return new(requests, granted, disagreements, unexplained, [.. listed.Except(seen).Select(rule => $"{rule.Change}: {rule.Ours}, oracle {rule.Oracle}")]);
@@ -109,6 +110,8 @@ sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IR
             }
         }
 
+        pair.Ours.Forget(); // what an earlier request left may have expired by now
+        pair.Oracle.Forget();
         var answers = await AskAsync(pair, changes, random, cancellationToken);
         foreach (var (name, answer, alone) in new[]
         {

@@ -19,7 +19,8 @@ namespace Dashboard.Bench.Soak;
 /// <summary>OpenIddict's server, with the same clients and the same lifetimes. Its person approves everything at once.</summary>
 sealed class OracleTokenServer : ITokenServer, IAsyncDisposable
 {
-    static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan ReuseLeeway = TimeSpan.FromMinutes(1);
 
     readonly SqliteConnection connection;
     readonly WebApplication app;
@@ -48,9 +49,9 @@ sealed class OracleTokenServer : ITokenServer, IAsyncDisposable
         builder.Services.AddOpenIddict()
             .AddCore(core => core.UseEntityFrameworkCore().UseDbContext<DbContext>())
             .AddServer(Configure);
-        var app = builder.Build();
-        app.UseAuthentication();
-        await using (var scope = app.Services.CreateAsyncScope())
+        var built = builder.Build();
+        built.UseAuthentication();
+        await using (var scope = built.Services.CreateAsyncScope())
         {
             await scope.ServiceProvider.GetRequiredService<DbContext>().Database.EnsureCreatedAsync(cancellationToken);
             var applications = scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationManager>();
@@ -60,8 +61,8 @@ sealed class OracleTokenServer : ITokenServer, IAsyncDisposable
             }
         }
 
-        await app.StartAsync(cancellationToken);
-        return new(connection, app, clock);
+        await built.StartAsync(cancellationToken);
+        return new(connection, built, clock);
     }
 
     /// <inheritdoc />
@@ -107,7 +108,7 @@ sealed class OracleTokenServer : ITokenServer, IAsyncDisposable
     /// <inheritdoc />
     public Task PassAsync(string secret, CancellationToken cancellationToken)
     {
-        clock.Advance(TimeSpan.FromSeconds(61));
+        clock.Advance(CodeLifetime + ReuseLeeway);
         return Task.CompletedTask;
     }
 
@@ -126,7 +127,8 @@ sealed class OracleTokenServer : ITokenServer, IAsyncDisposable
         server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().AllowClientCredentialsFlow().AllowDeviceAuthorizationFlow().RequireProofKeyForCodeExchange();
         server.RegisterScopes("api", "read:workflows", "read:agents", "read:gateways", "write:workflows", "execute:workflows");
         server.RegisterResources(TokenFlow.Resource).IgnoreResourcePermissions();
-        server.SetAuthorizationCodeLifetime(Minute).SetDeviceCodeLifetime(Minute).SetUserCodeLifetime(Minute).SetRefreshTokenReuseLeeway(Minute);
+        server.SetAuthorizationCodeLifetime(CodeLifetime).SetDeviceCodeLifetime(CodeLifetime).SetUserCodeLifetime(CodeLifetime)
+            .SetRefreshTokenReuseLeeway(ReuseLeeway);
         server.AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32))).AddEphemeralSigningKey(SecurityAlgorithms.EcdsaSha256);
         server.UseAspNetCore().DisableTransportSecurityRequirement();
         server.AddEventHandler<HandleAuthorizationRequestContext>(handler => handler.UseInlineHandler(context =>
@@ -155,15 +157,15 @@ sealed class OracleTokenServer : ITokenServer, IAsyncDisposable
 
     static IEnumerable<OpenIddictApplicationDescriptor> Describe(TokenClients clients)
     {
-        string[] app =
+        string[] ofApps =
         [
             Permissions.Endpoints.Authorization, Permissions.ResponseTypes.Code, Permissions.GrantTypes.AuthorizationCode, Permissions.GrantTypes.RefreshToken,
             .. OfScopes("read:workflows", "read:agents", "read:gateways", "write:workflows", "execute:workflows"),
         ];
         yield return Describe(clients.Account, [Permissions.GrantTypes.ClientCredentials, .. OfScopes("api", "read:workflows", "read:agents", "read:gateways")]);
-        yield return Describe(clients.App, app);
-        yield return Describe(clients.OtherApp, app);
-        yield return Describe(clients.Desk, app);
+        yield return Describe(clients.App, ofApps);
+        yield return Describe(clients.OtherApp, ofApps);
+        yield return Describe(clients.Desk, ofApps);
         yield return Describe(
             clients.CommandLine,
             [

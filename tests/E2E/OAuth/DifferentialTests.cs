@@ -16,7 +16,8 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     [Fact]
     public async Task Changed_token_requests_are_answered_as_OpenIddict_does_or_the_reason_is_listed()
     {
-        await using var product = new Product().WithoutRateLimits().With("RateLimits:UserCodeGuessesPerMinute", "1000000").With("Limits:TokensPerMinute", "0");
+        await using var product = new Product().WithoutRateLimits().With("RateLimits:UserCodeGuessesPerMinute", "1000000")
+            .With("Limits:TokensPerMinute", "0").With("OAuth:AuthorizationCodeLifetime", "600").With("OAuth:DeviceCodeInterval", "60");
         product.Start();
         var owner = await product.AddMemberAsync("approver@example.com", People.Organization, OrganizationRole.Owner);
         var ours = new LatchkeyTokenServer(product.Services, product.Url, owner, People.Organization);
