@@ -293,7 +293,7 @@ public sealed class UnitOfWorkRunner(
         return entries;
     }
 
-    /// <summary>Writes what the context tracks and then the rows that it does not.</summary>
+    /// <summary>Writes what the context tracks and the rows that it does not, in one round trip.</summary>
     static async Task SaveAsync(DashboardContext context, List<UntrackedRow> rows, CancellationToken cancellationToken)
     {
         var tracker = context.ChangeTracker;
@@ -302,6 +302,11 @@ public sealed class UnitOfWorkRunner(
             tracker.AutoDetectChangesEnabled = false; // the changes have just been detected
             try
             {
+                foreach (var (row, replaces) in rows)
+                {
+                    context.Entry(row).State = replaces ? EntityState.Modified : EntityState.Added;
+                }
+
                 await context.SaveChangesAsync(cancellationToken);
             }
             finally
@@ -309,8 +314,11 @@ public sealed class UnitOfWorkRunner(
                 tracker.AutoDetectChangesEnabled = true;
             }
         }
+        else
+        {
+            await context.WriteAsync(rows, cancellationToken);
+        }
 
-        await context.WriteAsync(rows, cancellationToken);
         rows.Clear();
     }
 }
