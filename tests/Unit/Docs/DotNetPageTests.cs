@@ -75,7 +75,7 @@ public sealed class DotNetPageTests
     /// <summary>Compiles a program and starts it with the settings of an installation.</summary>
     static async Task<RunningProgram> RunAsync(string text, TestInstallation world, params string[] settings)
     {
-        var name = $"page{Guid.NewGuid():N}";
+        var name = $"page{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(file => MetadataReference.CreateFromFile(file));
         var compilation = CSharpCompilation.Create(
             name, [CSharpSyntaxTree.ParseText(text, cancellationToken: Token), CSharpSyntaxTree.ParseText(ImplicitUsings, cancellationToken: Token)], references,

@@ -35,8 +35,8 @@ public sealed partial class OAuthConformanceTests
 
     /// <summary>Whether the method stands right after the attributes of a test.</summary>
     static bool IsTest(string source, string method) => Regex.IsMatch(
-        source, $@"\[(Fact|Theory|SkippableFact)\b[^\n]*\n(\s*(\[[^\n]*|//[^\n]*)\n)*\s*public (async )?(void|Task|ValueTask) {method}\(", RegexOptions.None, TimeSpan.FromSeconds(5));
+        source, $@"\[(Fact|Theory|SkippableFact)\b[^\n]*\n(\s*(\[[^\n]*|//[^\n]*)\n)*\s*public (async )?(void|Task|ValueTask) {method}\(", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
 
-    [GeneratedRegex(@"`(?<class>[A-Z][A-Za-z]*(Tests|Journeys))\.(?<method>[A-Za-z0-9_]+)`", RegexOptions.None, 5000)]
+    [GeneratedRegex(@"`(?<class>[A-Z][A-Za-z]*(Tests|Journeys))\.(?<method>[A-Za-z0-9_]+)`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex TestName();
 }
