@@ -67,7 +67,7 @@ public sealed class HttpsTests(HttpsTests.Encrypted encrypted, Browser browser) 
         Assert.Contains("https://keys.example", refused.Text, StringComparison.Ordinal);
         var taken = await api.SendAsync(HttpMethod.Post, "/api/session", person, ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "203.0.113.9"));
         Assert.Equal(200, taken.Status);
-        Assert.StartsWith("__Host-latchkey=", taken.Header("Set-Cookie"), StringComparison.Ordinal);
+        Assert.Contains("__Host-latchkey=", taken.Header("Set-Cookie"), StringComparison.Ordinal);
     }
 
     [Theory]
