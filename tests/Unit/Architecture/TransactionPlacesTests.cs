@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Dashboard.Core.Audit;
 using Dashboard.Core.Accounts;
+using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;

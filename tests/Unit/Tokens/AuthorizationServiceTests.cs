@@ -1,5 +1,5 @@
-using Dashboard.Core.Organizations;
 using Dashboard.Core.OAuth;
+using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Tokens;
 using Dashboard.Tests.Unit.OAuth;
