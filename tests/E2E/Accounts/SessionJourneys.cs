@@ -149,6 +149,7 @@ public sealed class SessionJourneys(StoppedProduct stopped, Browser browser)
     {
         await page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).First.ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByRole(AriaRole.Checkbox, new() { Name = "Write" }).CheckAsync();
         await dialog.GetByLabel("Name").FillAsync("Backend");
         await dialog.GetByLabel("Name").PressAsync("Enter");
     }

@@ -164,8 +164,20 @@ public sealed class ForwardAuthTests(ProxiedProduct proxied)
             return answer.Status == 200 ? "valid" : answer.Header("X-Latchkey-Code");
         }
 
-        async Task<string> IssueAsync(string? resource) => (await proxied.Nobody.PostAsync(
-            "/oauth/token",
-            new { grant_type = "client_credentials", client_id = account.Member("client_id"), client_secret = account.Member("client_secret"), resource = resource ?? "" })).Member("access_token");
+        async Task<string> IssueAsync(string? resource)
+        {
+            var request = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["grant_type"] = "client_credentials",
+                ["client_id"] = account.Member("client_id"),
+                ["client_secret"] = account.Member("client_secret"),
+            };
+            if (resource is not null)
+            {
+                request["resource"] = resource;
+            }
+
+            return (await proxied.Nobody.PostAsync("/oauth/token", request)).Member("access_token");
+        }
     }
 }
