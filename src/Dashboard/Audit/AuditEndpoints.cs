@@ -41,6 +41,11 @@ static class AuditEndpoints
     static async Task<IResult> ExportAsync(QueryInput<AuditExportRequest> query, AuditLogService audit, HttpContext http, CancellationToken cancellationToken)
     {
         var q = query.Value;
+        if (q.Format is not ("csv" or "jsonl"))
+        {
+            return Error.Invalid("format", "Use csv or jsonl.").ToResult();
+        }
+
         var asked = new AuditQuery(q.Organization, q.Category, q.Actor, q.Target, AuditOutcomes.Read(q.Outcome), q.Network, q.From, q.To);
         return (await audit.ExportAsync(http.Caller(), asked, cancellationToken)).ToResult(rows => new AuditExport(rows, q.Format));
     }
