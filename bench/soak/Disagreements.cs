@@ -30,7 +30,7 @@ static class Disagreements
             Granted, InvalidRequest, "empty header too"),
         .. Of("The same, in a refresh.", Granted, InvalidClient, "empty header too"),
         .. Of("Bodies may be JSON here.", Granted, InvalidRequest, "JSON"),
-        .. Of("A byte order mark before the body is skipped. It is part of no parameter.", Granted, InvalidRequest, "byte order mark"),
+        .. Of("A byte order mark before the body is skipped. It is part of no parameter.", Granted, InvalidRequest, TokenMutation.ByteOrderMark),
         .. Of(
             "audience is a parameter of RFC 8693, which we do not offer: unknown, so ignored (RFC 6749 section 3.2). The token is for the issuer.",
             Granted, InvalidRequest, "audience"),

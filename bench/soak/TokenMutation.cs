@@ -8,6 +8,9 @@ namespace Dashboard.Bench.Soak;
 /// <param name="IsAttack">Whether the request then lacks a proof, or asks for more than was approved: it must be refused, whatever the other server does.</param>
 sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<TokenRequestDraft, Xorshift> Apply)
 {
+    /// <summary>A byte order mark before a form.</summary>
+    public const string ByteOrderMark = "byte order mark";
+
     const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     static readonly string[] Proofs = ["client_id", "client_secret", "redirect_uri", "code", "code_verifier", "refresh_token", "device_code"];
@@ -183,7 +186,7 @@ sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<To
         yield return new("JSON", "body", false, (draft, _) => (draft.Body, draft.ContentType) = (TokenBody.Json, "application/json"));
         yield return new("JSON called a form", "body", true, (draft, _) => draft.Body = TokenBody.Json);
         yield return new("multipart", "body", false, (draft, _) => draft.Body = TokenBody.Multipart);
-        yield return new("byte order mark", "body", false, (draft, _) => draft.Body = TokenBody.FormWithMark);
+        yield return new(ByteOrderMark, "body", false, (draft, _) => draft.Body = TokenBody.FormWithMark);
         yield return new("in the query", "body", true, (draft, _) => draft.Body = TokenBody.InQuery);
         yield return new("GET with a query", "body", true, (draft, _) => (draft.Body, draft.Method) = (TokenBody.InQuery, HttpMethod.Get));
         yield return new("PUT", "body", true, (draft, _) => draft.Method = HttpMethod.Put);

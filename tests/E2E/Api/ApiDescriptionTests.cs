@@ -35,19 +35,19 @@ public sealed class ApiDescriptionTests(Tenants tenants)
     }
 
     [Theory]
-    [InlineData("POST", "/api/session", "200", "400:invalid_request 401:invalid_credentials 403:cross_site 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+    [InlineData("POST", "/api/session", "200", "400:invalid_request 401:invalid_credentials 403:forbidden,cross_site 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("GET", "/api/session", "200", "401:session_required 403:forbidden 500:internal_error 503:unavailable")]
-    [InlineData("DELETE", "/api/session", "204", "401:session_required 403:forbidden,cross_site 500:internal_error 503:unavailable")]
+    [InlineData("DELETE", "/api/session", "204", "401:session_required 403:forbidden,cross_site 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("POST", "/api/keys", "201",
-        "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 409:conflict,already_created,key_limit_reached 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+        "400:invalid_request 401:session_required 403:forbidden,fresh_sign_in_required,cross_site 404:not_found 409:conflict,already_created,key_limit_reached 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("GET", "/api/keys", "200", "400:invalid_request 401:session_required 404:not_found 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("PATCH", "/api/keys/{key_id}", "200",
         "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 409:conflict,key_limit_reached 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
-    [InlineData("DELETE", "/api/projects/{organization}/{project}", "200", "401:session_required 403:forbidden,cross_site 404:not_found 500:internal_error 503:unavailable")]
+    [InlineData("DELETE", "/api/projects/{organization}/{project}", "200", "401:session_required 403:forbidden,cross_site 404:not_found 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("PATCH", "/api/resources/{organization}/{project}/{resource}", "200",
         "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("POST", "/api/apps", "201",
-        "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 409:conflict,already_created 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+        "400:invalid_request 401:session_required 403:forbidden,fresh_sign_in_required,cross_site 404:not_found 409:conflict,already_created 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("GET", "/v1/capabilities", "200",
         "401:missing_credential,malformed_key,invalid_key,revoked_key,inactive_key,expired_key,wrong_environment,token_expired,invalid_token 403:ip_not_allowed 429:rate_limited 500:internal_error 503:verification_unavailable")]
     public async Task Operation_names_every_status_and_code(string method, string path, string success, string refusals)
@@ -177,6 +177,7 @@ public sealed class ApiDescriptionTests(Tenants tenants)
                 (_, "/oauth/authorize" or "/oauth/device/verify") => "session_cookie",
                 (_, "/api/session") or (not "GET", ['/', 'a', 'p', 'i', '/', 'p', 'r', 'o', 'j', ..]) => "session_cookie",
                 ("DELETE", "/api/authorizations/{authorization_id}") => "session_cookie",
+                (_, ['/', 'a', 'p', 'i', '/', 's', 'e', 's', 's', 'i', 'o', 'n', ..]) => "session_cookie",
                 (_, ['/', 'a', 'p', 'i', '/', not 'v', ..]) => "session_cookie access_token",
                 (_, "/api/v1/keys/verify" or "/v1/capabilities" or "/v1/self-revoke" or ['/', 'f', 'o', 'r', 'w', 'a', 'r', 'd', '-', 'a', 'u', 't', 'h', ..]) => "x_api_key api_key authorization_api_key authorization_bearer",
                 _ => "",
