@@ -57,7 +57,11 @@ public sealed class KeyCountTests : IAsyncDisposable
         world.Sql("UPDATE Projects SET ActiveKeys = 5 WHERE Slug = 'orders'");
         Assert.Equal(1, await check.CheckAsync(Token));
         await CompareAsync(TestInstallation.Orders, "a wrong number");
-        world.Sql($"UPDATE ApiKeys SET Counted = 0 WHERE KeyId = '{key}'");
+        await using (var context = world.Open())
+        {
+            await context.Keys.Where(x => x.KeyId == key).ExecuteUpdateAsync(set => set.SetProperty(x => x.Counted, false), Token);
+        }
+
         world.Sql("UPDATE Projects SET ActiveKeys = 1 WHERE Slug = 'orders'");
         Assert.Equal(1, await check.CheckAsync(Token));
         await CompareAsync(TestInstallation.Orders, "a key that was forgotten");
