@@ -40,7 +40,7 @@ static class Timing
         }
     }
 
-    /// <summary>What else the machine had to do meanwhile, where the system says it.</summary>
+    /// <summary>The machine's other load in that time, if the system reports it.</summary>
     public static void PrintLoad() => Console.WriteLine(
         $"load average {(File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3)) : "unknown")}, {Environment.ProcessorCount} cores");
 

@@ -9,7 +9,7 @@ namespace Dashboard.Bench.Soak;
 /// <param name="Fresh">How many were that it did not know.</param>
 /// <param name="KnownP99">Of the known ones, the time that 99 in 100 stayed under.</param>
 /// <param name="FreshP99">Of the others.</param>
-/// <param name="ReadsPerSecond">What the database was asked meanwhile, but for the reading of the keys that the node did not know.</param>
+/// <param name="ReadsPerSecond">What the database was asked in that time, without the reads of keys that the node did not know.</param>
 sealed record FloodResult(int Unknown, int Good, int Fresh, TimeSpan KnownP99, TimeSpan FreshP99, double ReadsPerSecond);
 
 /// <summary>Presents ever new keys of the right shape that were never minted, so many a second, and good ones among them. Whatever is answered wrongly is thrown.</summary>

@@ -9,7 +9,7 @@ namespace Dashboard.Core.Accounts;
 public sealed class PresenceService(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, SessionOptions options, TimeProvider time)
 {
-    /// <summary>The network that failures are counted in: whoever has the session, wherever they are.</summary>
+    /// <summary>The network that failures are counted in: the same for the session wherever it is used from.</summary>
     const string Everywhere = "session";
 
     readonly PauseClock clock = new(time);

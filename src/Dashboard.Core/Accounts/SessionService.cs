@@ -180,7 +180,7 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
     internal static Task LockAsync(UnitOfWork change, string? id, CancellationToken cancellationToken) => id is null ? Task.CompletedTask
         : change.Context.Sessions.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.EndedAt, x => x.EndedAt), cancellationToken);
 
-    /// <summary>Ends the session that a browser had before it signed in again, whoever it was of.</summary>
+    /// <summary>Ends the session that a browser had before it signed in again, even another person's.</summary>
     internal static Task ReplaceAsync(UnitOfWork change, string? id, CancellationToken cancellationToken) => id is null ? Task.CompletedTask
         : EndAsync(change, Session.Live(change.Context.Sessions, change.Now).Where(x => x.Id == id), cancellationToken);
 

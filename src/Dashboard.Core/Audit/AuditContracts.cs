@@ -7,7 +7,7 @@ namespace Dashboard.Core.Audit;
 /// <param name="Category">One of <see cref="AuditCategory"/>.</param>
 /// <param name="Actor">The identifier of who acted.</param>
 /// <param name="Target">The identifier of what it happened to.</param>
-/// <param name="Succeeded">False for refused attempts only, true for everything else.</param>
+/// <param name="Succeeded">False for refused attempts only, true for changes only, null for both.</param>
 /// <param name="Network">An address, or its network as the log shows it: <c>10.2.3.0/24</c> or <c>2001:db8:7::/48</c>.</param>
 /// <param name="From">The earliest time, inclusive.</param>
 /// <param name="To">The latest time, exclusive.</param>

@@ -13,7 +13,7 @@ public sealed class DatabaseReplacedException() : IOException(DatabaseFile.Repla
 /// <param name="path">The file, or null for any other database.</param>
 public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> logger)
 {
-    /// <summary>What a caller is told.</summary>
+    /// <summary>The sentence that a caller gets.</summary>
     public const string Replaced = "The database file was replaced or deleted while Latchkey was running. Changes are refused until Latchkey is restarted.";
 
     readonly Lock gate = new();

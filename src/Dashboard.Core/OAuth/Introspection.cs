@@ -24,7 +24,7 @@ public sealed record TokenFacts(
 /// <summary>The answer to a question about a token.</summary>
 /// <param name="Facts">The token; null where it is not active, or none of the caller's business.</param>
 /// <param name="Refused">Why the caller's own access token does not do; null where it does.</param>
-/// <param name="Error">What else is told instead, or null.</param>
+/// <param name="Error">The error to return instead, or null.</param>
 public sealed record IntrospectionAnswer(TokenFacts? Facts, RefusalCode? Refused, Error? Error);
 
 /// <summary>Says what a token is (RFC 7662). A client asks about its own; with <see cref="PermissionCatalog.Verify"/>, a service account asks about its organization's.</summary>

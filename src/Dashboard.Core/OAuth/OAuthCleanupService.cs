@@ -46,7 +46,7 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
     /// day, or that sent nobody within an hour.</summary>
     /// <param name="context">The transaction's context.</param>
     /// <param name="now">The time, UTC.</param>
-    /// <param name="kept">How long what is over is kept, so that who comes too late is told so.</param>
+    /// <param name="kept">How long expired rows are kept, so that a late request gets an error that says so.</param>
     /// <returns>How many rows went, of which kind the most.</returns>
     static async Task<int> ClearAsync(DashboardContext context, DateTimeOffset now, TimeSpan kept, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ namespace Dashboard.Core.Verification;
 /// <param name="RevokedAt">When the key was revoked, UTC.</param>
 public sealed record SelfRevoked(RefusalCode? Refusal, string? KeyId, DateTimeOffset? RevokedAt);
 
-/// <summary>Lets whoever holds a key revoke it, as somebody who finds one should.</summary>
+/// <summary>Revokes a key for its holder, who may be somebody who found it.</summary>
 public sealed class SelfRevocation(KeyVerifier verifier, UnitOfWorkRunner changes)
 {
     /// <summary>Revokes the presented key, whatever its environment, its state or the client address, unless it is already

@@ -42,7 +42,7 @@ sealed class AuditExport(IAsyncEnumerable<AuditRecord> rows, string format) : IR
         }
         catch (UnauthorizedAccessException)
         {
-            httpContext.Abort(); // the caller's role was lost meanwhile; what was sent must not look complete
+            httpContext.Abort(); // the caller has lost the role since; what was sent must not look complete
         }
     }
 

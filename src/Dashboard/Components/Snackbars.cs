@@ -4,7 +4,7 @@ using MudBlazor;
 namespace Dashboard.Components;
 
 /// <summary>What the pages say after an action, over <see cref="ISnackbar"/>: what was done leaves by itself, later where it can be undone, and what failed stays until it is
-/// dismissed. ISnackbar alone knows neither a second line nor an action that it returns to whoever draws it.</summary>
+/// dismissed. ISnackbar alone knows neither a second line nor an action that it returns to its renderer.</summary>
 public sealed class Snackbars(ISnackbar bar)
 {
     const int Plain = 6_000;

@@ -343,7 +343,7 @@
   let copying = false; // by the script
   function copySelected(source, text) {
     let handed = false;
-    const hand = e => { // exactly the text, without formatting; the outcome is told by its own event
+    const hand = e => { // exactly the text, without formatting; its own event reports the outcome
       e.clipboardData?.setData('text/plain', text);
       e.preventDefault();
       e.stopImmediatePropagation();

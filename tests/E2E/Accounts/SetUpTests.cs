@@ -135,7 +135,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         Assert.DoesNotContain(product.SetUpCode.Replace("-", "", StringComparison.Ordinal), product.Log, StringComparison.Ordinal);
     }
 
-    /// <summary>To Latchkey, whoever comes through a proxy on its own machine comes from loopback.</summary>
+    /// <summary>To Latchkey, every client of a proxy on its own machine comes from loopback.</summary>
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]

@@ -90,11 +90,7 @@ public sealed class HttpsTests(HttpsTests.Encrypted encrypted, Browser browser) 
         visit.Expect(403, "/account/sign-in");
         await visit.Page.GotoAsync("/account/sign-in");
         await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Open Latchkey over https" })).ToBeVisibleAsync();
-        await visit.Page.ScreenshotAsync(new() { Path = "/tmp/w5run/plain.png" });
         await visit.ExpectAccessibleAsync(PageState.PlainHttp);
-        await visit.ResizeAsync(390);
-        await visit.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
-        await visit.Page.ScreenshotAsync(new() { Path = "/tmp/w5run/plain-390.png" });
     }
 
     async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, bool https)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Dashboard.Tests.E2E.Hosting;
 
-/// <summary>What a person who changes too much is told over REST.</summary>
+/// <summary>The REST answer to a person who changes too much.</summary>
 public sealed class WriteLimitTests
 {
     [Fact]

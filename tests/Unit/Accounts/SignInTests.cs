@@ -204,7 +204,7 @@ public sealed class SignInTests
             Assert.Equal(ErrorCode.InvalidCredentials, (await newcomers.SignInAsync(SignInFixture.Wrong, browser: known)).Error?.Code);
         }
 
-        Assert.True((await newcomers.SignInAsync(browser: known)).Succeeded); // begins anew
+        Assert.True((await newcomers.SignInAsync(browser: known)).Succeeded); // begins again
         for (var i = 0; i < 5; i++)
         {
             await newcomers.SignInAsync(SignInFixture.Wrong, browser: known);

@@ -16,7 +16,9 @@ public sealed class SystemClockTests
 
         var start = clock.GetTimestamp();
         var watch = Stopwatch.StartNew();
-        await Task.Delay(TimeSpan.FromMilliseconds(20), clock, TestContext.Current.CancellationToken);
+        var rung = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var timer = clock.CreateTimer(_ => rung.TrySetResult(), null, TimeSpan.FromMilliseconds(20), Timeout.InfiniteTimeSpan);
+        await rung.Task.WaitAsync(TestContext.Current.CancellationToken);
         Assert.InRange(clock.GetElapsedTime(start), TimeSpan.FromMilliseconds(15), watch.Elapsed + TimeSpan.FromMilliseconds(50));
     }
 }

@@ -335,7 +335,7 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
         await uses.FlushAsync(Xunit.TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Found and pressed in one go: what is read behind the page would draw the button anew in between.</summary>
+    /// <summary>Found and pressed in one go: what is read behind the page would draw the button again in between.</summary>
     static Task CopyAsync(IRenderedComponent<PageHost> dialog, string button, string outcome) => dialog.InvokeAsync(() =>
         dialog.ByRole("button", button).TriggerEventAsync("oncopied", new CopiedEventArgs { Outcome = outcome }));
 

@@ -10,7 +10,7 @@ using IPNetwork = System.Net.IPNetwork;
 
 namespace Dashboard.Core.Verification.AspNetCore;
 
-/// <summary>Checks that an API which is told about proxies applies their headers. Without that, every client has the address of the
+/// <summary>Checks that an API with trusted proxies applies their headers. Without that, every client has the address of the
 /// proxy, and IP allow-lists and limits by client mean the proxy.</summary>
 sealed partial class ProxyCheck(IConfiguration configuration, IOptions<ForwardedHeadersOptions> options, ILogger<ProxyCheck> logger) : IStartupFilter
 {
