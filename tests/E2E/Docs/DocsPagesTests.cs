@@ -33,17 +33,17 @@ public sealed class DocsPagesTests : IClassFixture<Product>
         await page.Keyboard.PressAsync("n");
         await Expect(Item("nginx")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/docs/verify/nginx");
+        await page.UntilAtAsync("*/docs/verify/nginx");
         await Expect(page).ToHaveTitleAsync("nginx · Docs · Latchkey");
         await page.GetByRole(AriaRole.Button, new() { Name = "Copy this code" }).ClickAsync();
         await page.WaitForFunctionAsync("async () => (await navigator.clipboard.readText()).startsWith('upstream latchkey {')");
         await visit.ExpectAccessibleAsync(PageState.DocsPage);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "The path names what a key needs" }).ClickAsync();
-        await page.WaitForURLAsync("**/docs/verifying#the-path-of-a-policy");
+        await page.UntilAtAsync("*/docs/verifying#the-path-of-a-policy");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The path of a policy" })).ToBeInViewportAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Default" }).ClickAsync();
-        await page.WaitForURLAsync($"**/{People.Project}/keys");
+        await page.UntilAtAsync($"*/{People.Project}/keys");
         visit.Expect(404, "/docs/nothing");
         await page.GotoAsync("/docs/nothing");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Page not found" })).ToBeVisibleAsync();
@@ -60,7 +60,7 @@ public sealed class DocsPagesTests : IClassFixture<Product>
         await visit.GoAsync($"/{People.Project}/keys");
         await page.GetByRole(AriaRole.Button, new() { Name = "Menu" }).TapAsync();
         await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = "Docs" }).TapAsync();
-        await page.WaitForURLAsync("**/docs");
+        await page.UntilAtAsync("*/docs");
         await Expect(page.GetByText("Version ")).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.Docs);
     }

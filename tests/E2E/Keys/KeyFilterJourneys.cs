@@ -196,7 +196,7 @@ public sealed class KeyFilterJourneys : IClassFixture<Product>
         var page = visit.Page;
         await page.GetByLabel("Search keys").FillAsync("import");
         await Expect(Names(page)).ToHaveTextAsync(["Old importer"]);
-        await page.WaitForURLAsync("**/keys?search=import");
+        await page.UntilAtAsync("*/keys?search=import");
         await page.ReloadAsync();
         await visit.UntilInteractiveAsync();
         await Expect(Names(page)).ToHaveTextAsync(["Old importer"]);

@@ -122,7 +122,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         await page.GetByLabel("Email").FillAsync(Product.Email); // without interaction
         await page.GetByLabel("Password", new() { Exact = true }).FillAsync(Product.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.WaitForURLAsync($"**/{project}/keys");
+        await page.UntilAtAsync($"*/{project}/keys");
         await visit.UntilInteractiveAsync();
     }
 

@@ -78,7 +78,7 @@ public sealed class KeyListJourneys : IClassFixture<Product>
         }
 
         await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Go home" }).ClickAsync();
-        await visit.Page.WaitForURLAsync("**/keys");
+        await visit.Page.UntilAtAsync("*/keys");
         await visit.UntilInteractiveAsync();
     }
 

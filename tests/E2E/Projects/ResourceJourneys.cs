@@ -105,7 +105,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await Expect(page.GetByLabel("Address")).ToBeFocusedAsync();
         await page.GetByLabel("Address").FillAsync("zh");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/my-organization/zh/keys");
+        await page.UntilAtAsync("*/my-organization/zh/keys");
         await Expect(page.GetByText("No keys in Zürich yet")).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Settings" }).First.ClickAsync();
@@ -119,7 +119,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
             "/my-organization/ Use up to 40 lowercase letters, digits and hyphens, such as northwind-traders.");
         await page.GetByLabel("Address").FillAsync("bs");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/my-organization/bs/settings");
+        await page.UntilAtAsync("*/my-organization/bs/settings");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Project: Basel" })).ToBeVisibleAsync();
         await Expect(page).ToHaveTitleAsync("Project settings · Basel · Latchkey");
         await page.ReloadAsync(); // what the prerendered page handed over must not come back
@@ -167,7 +167,7 @@ public sealed class ResourceJourneys : IClassFixture<Product>
         await visit.ExpectAccessibleAsync(PageState.NoProjectForAdmin);
         await Name(visit.Page).FillAsync("First of all");
         await visit.Page.Keyboard.PressAsync("Enter");
-        await visit.Page.WaitForURLAsync("**/empty/first-of-all/keys");
+        await visit.Page.UntilAtAsync("*/empty/first-of-all/keys");
         await visit.UntilInteractiveAsync();
     }
 

@@ -55,7 +55,7 @@ public sealed class ListJourneys : IClassFixture<Product>
         await Expect(page.GetByText("1 to 25 of 30")).ToBeVisibleAsync();
 
         await page.GetByLabel(search).FillAsync("number 7");
-        await page.WaitForURLAsync("**search=number%207*");
+        await page.UntilAtAsync("*search=number%207*");
         await Expect(Rows()).ToHaveCountAsync(2);
         await page.ReloadAsync();
         await visit.UntilInteractiveAsync();
@@ -109,11 +109,11 @@ public sealed class ListJourneys : IClassFixture<Product>
         await visit.ExpectFitAsync();
         await visit.ExpectAccessibleAsync(PageState.OrganizationsOnPhone, page.GetByRole(AriaRole.Menu));
         await place.TapAsync();
-        await page.WaitForURLAsync("**/elsewhere/ledger/keys");
+        await page.UntilAtAsync("*/elsewhere/ledger/keys");
         await visit.UntilInteractiveAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Project: " }).TapAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "My organization" }).TapAsync();
-        await page.WaitForURLAsync("**/my-organization/*/keys");
+        await page.UntilAtAsync("*/my-organization/*/keys");
         await visit.UntilInteractiveAsync();
     }
 
