@@ -174,8 +174,8 @@ public sealed class KeyDetailsTests : IAsyncDisposable
     [InlineData(true)]
     public async Task Page_of_a_key_reads_as_much_among_ten_times_as_many_rows(bool withStatistics)
     {
-        var few = await ReadsAsync(30, withStatistics);
-        var many = await ReadsAsync(300, withStatistics);
+        var few = await ReadsAsync(15, withStatistics);
+        var many = await ReadsAsync(150, withStatistics);
         Assert.Equal(few.Select(read => (read.Sql, read.Shown)), many.Select(read => (read.Sql, read.Shown)));
         Assert.All(few.Zip(many), pair =>
         {
