@@ -10,6 +10,9 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher, TimePro
 {
     static readonly DashboardUser Nobody = new();
 
+    static readonly Error Busy = new(
+        ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
+
     /// <summary>Verified if there is no account, so that the response takes as long as if there were one.</summary>
     readonly string nobodysHash = hasher.HashPassword(Nobody, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
 
@@ -22,6 +25,27 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher, TimePro
     /// <param name="password">The password as entered.</param>
     public string Hash(DashboardUser person, string password) => hasher.HashPassword(person, password);
 
+    /// <summary>Hashes a new password in turn, for a person who is not signed in.</summary>
+    /// <param name="password">The password as entered.</param>
+    /// <param name="lane">Where the attempt waits.</param>
+    /// <returns>The hash; or <see cref="ErrorCode.RateLimited"/>.</returns>
+    public async Task<Result<string>> HashAsync(string password, PasswordLane lane, CancellationToken cancellationToken)
+    {
+        if (!await queue.EnterAsync(lane, cancellationToken))
+        {
+            return Busy;
+        }
+
+        try
+        {
+            return hasher.HashPassword(Nobody, password);
+        }
+        finally
+        {
+            queue.Leave(lane, failed: false);
+        }
+    }
+
     /// <summary>Verifies a password. It takes the same time if there is no account or the account has no password.</summary>
     /// <param name="person">The person, or null.</param>
     /// <param name="password">The password as entered.</param>
@@ -32,8 +56,7 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher, TimePro
     {
         if (!await queue.EnterAsync(lane, cancellationToken))
         {
-            return new Error(
-                ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
+            return Busy;
         }
 
         var failed = false;

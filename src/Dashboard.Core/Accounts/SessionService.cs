@@ -210,6 +210,12 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
         return (session, secret);
     }
 
+    /// <summary>Ends all sessions of a person within a unit of work.</summary>
+    /// <param name="except">A session that stays, or null.</param>
+    /// <returns>The number of sessions that were ended.</returns>
+    internal static Task<int> EndAllAsync(UnitOfWork change, string userId, string? except, CancellationToken cancellationToken) =>
+        EndAsync(change, Session.Live(change.Context.Sessions, change.Now).Where(x => x.UserId == userId && x.Id != except), cancellationToken);
+
     /// <summary>The details of a session for the audit log.</summary>
     internal static string Details(string sessionId) => JsonSerializer.Serialize(new { session = sessionId });
 

@@ -135,7 +135,7 @@ sealed class AuditEntryQuery
 
     async Task<IQueryable<AuditEntry>> OfMembersAsync(DashboardContext context, IQueryable<AuditEntry> entries, CancellationToken cancellationToken)
     {
-        var members = context.Members.Where(member => member.OrganizationId == organization);
+        var members = context.Members.IgnoreQueryFilters().Where(member => member.OrganizationId == organization); // a disabled one's sign-ins too
         var about = entries.Where(entry => entry.Category == AuditCategory.Auth && entry.TargetType == FeedSubject.User
             && members.Any(member => member.UserId == entry.TargetId && member.JoinedAt <= entry.At));
         var few = await members.Select(member => member.UserId).Take(MaxFew + 1).ToListAsync(cancellationToken);

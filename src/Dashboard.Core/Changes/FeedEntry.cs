@@ -37,6 +37,9 @@ public readonly record struct FeedSubject(string Type, string Id)
     /// <summary>A person, by identifier: a session started or ended, or a membership or role changed.</summary>
     public const string User = "user";
 
+    /// <summary>An invitation, by its identifier. No cached result depends on it.</summary>
+    public const string Invitation = "invitation";
+
     /// <summary>A service account, by its identifier.</summary>
     public const string ServiceAccount = "service_account";
 

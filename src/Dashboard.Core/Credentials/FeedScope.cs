@@ -39,7 +39,7 @@ readonly record struct FeedScope(FeedReach Reach, string Id, PartyType Type = de
         FeedSubject.User => new(FeedReach.Owner, entry.SubjectId, PartyType.User),
         FeedSubject.ServiceAccount => new(FeedReach.Owner, entry.SubjectId, PartyType.ServiceAccount),
         FeedSubject.PublishedApp => new(FeedReach.Owner, entry.SubjectId, PartyType.PublishedApp),
-        FeedSubject.Token or FeedSubject.Authorization or FeedSubject.Client or FeedSubject.Device or FeedSubject.SigningKey => new(FeedReach.Nothing, ""),
+        FeedSubject.Token or FeedSubject.Authorization or FeedSubject.Client or FeedSubject.Device or FeedSubject.SigningKey or FeedSubject.Invitation => new(FeedReach.Nothing, ""),
         _ => new(FeedReach.Everything, ""),
     };
 

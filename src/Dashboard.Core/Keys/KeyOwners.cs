@@ -22,7 +22,7 @@ public sealed partial class KeyService
 
         var account = !ServiceAccount.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
             .SingleOrDefaultAsync(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null, cancellationToken);
-        if (account?.CreatedBy != change.Actor.Id && project.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal)
+        if ((account?.OwnerId ?? account?.CreatedBy) != change.Actor.Id && project.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal)
         {
             return refusal;
         }

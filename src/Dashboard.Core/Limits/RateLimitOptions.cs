@@ -28,6 +28,14 @@ public sealed class RateLimitOptions
     [Range(0, Max)]
     public int RegistrationsPerMinute { get; init; } = 20;
 
+    /// <summary>People of one address in a minute who ask for an account.</summary>
+    [Range(0, Max)]
+    public int AccountRegistrationsPerMinute { get; init; } = 10;
+
+    /// <summary>Invitations that one person sends in a minute.</summary>
+    [Range(0, Max)]
+    public int InvitationsPerMinute { get; init; } = 30;
+
     /// <summary>Device codes that one person may try in a minute.</summary>
     [Range(1, Max)]
     public int UserCodeGuessesPerMinute { get; init; } = 10;

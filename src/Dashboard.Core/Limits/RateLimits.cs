@@ -12,7 +12,9 @@ public sealed class RateLimits
     readonly MinuteWindows<string> keys;
     readonly MinuteWindows<string> guesses;
     readonly MinuteWindows<string> tokens;
+    readonly MinuteWindows<string> invitations;
     readonly int userCodes;
+    readonly int invitationsPerMinute;
     readonly int tokensPerMinute;
 
     /// <summary>Reads the settings.</summary>
@@ -23,6 +25,8 @@ public sealed class RateLimits
         keys = new(MaxKeys, exceedCapacity: true, time);
         guesses = new(MaxKeys, exceedCapacity: true, time);
         tokens = new(MaxKeys, exceedCapacity: true, time);
+        invitations = new(MaxKeys, exceedCapacity: true, time);
+        invitationsPerMinute = options.InvitationsPerMinute;
         userCodes = options.UserCodeGuessesPerMinute;
         tokensPerMinute = SettingsBinder.Read<TokenLimitOptions>(configuration).TokensPerMinute;
         Refused = new(options.RefusedPerMinute, time);
@@ -30,6 +34,7 @@ public sealed class RateLimits
         FailedClients = new(options.FailedClientsPerMinute, time);
         Devices = new(options.DeviceRequestsPerMinute, time);
         Registrations = new(options.RegistrationsPerMinute, time);
+        AccountRegistrations = new(options.AccountRegistrationsPerMinute, time);
     }
 
     /// <summary>Refused verifications by client. Valid credentials are never counted or limited.</summary>
@@ -48,9 +53,16 @@ public sealed class RateLimits
     /// <summary>Client registrations.</summary>
     public ClientLimits Registrations { get; }
 
+    /// <summary>Requests for an account.</summary>
+    public ClientLimits AccountRegistrations { get; }
+
     /// <summary>Counts an attempt of a person to enter a user code (RFC 8628 section 5.1).</summary>
     /// <returns>How long to wait, or null if the attempt is allowed.</returns>
     public TimeSpan? TakeUserCode(string personId) => guesses.Take(personId, userCodes);
+
+    /// <summary>Counts an invitation that a person sends.</summary>
+    /// <returns>How long to wait, or null if it is allowed.</returns>
+    public TimeSpan? TakeInvitation(string personId) => invitationsPerMinute == 0 ? null : invitations.Take(personId, invitationsPerMinute);
 
     /// <summary>Counts an access token of a service account.</summary>
     /// <returns>How long to wait, or null if the token is allowed.</returns>

@@ -20,6 +20,14 @@ public sealed class TenantLimitOptions
     [Range(0, Max)]
     public int ResourcesPerProject { get; init; } = 10_000;
 
+    /// <summary>Organizations that one person owns.</summary>
+    [Range(0, Max)]
+    public int OrganizationsPerPerson { get; init; } = 10;
+
+    /// <summary>Members and open invitations of an organization.</summary>
+    [Range(0, Max)]
+    public int MembersPerOrganization { get; init; } = 1000;
+
     /// <summary>Changes of one person or service account in a minute, through REST and pages together, on each node by itself. One call or one
     /// action on a page is one change, however many rows it writes.</summary>
     [Range(0, Max)]

@@ -30,6 +30,10 @@ public sealed class Member
 
     /// <summary>When they joined, UTC.</summary>
     public required DateTimeOffset JoinedAt { get; init; }
+
+    /// <summary>When an owner disabled the membership, UTC, or null. A disabled one gives access to nothing: queries do not find it unless they
+    /// ask for all.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
 }
 
 /// <summary>The names of <see cref="OrganizationRole"/> values in responses and rows.</summary>

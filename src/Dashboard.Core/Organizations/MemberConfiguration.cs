@@ -13,5 +13,6 @@ sealed class MemberConfiguration : IEntityTypeConfiguration<Member>
         builder.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
         builder.HasOne<DashboardUser>().WithMany().HasForeignKey(x => x.UserId);
         builder.HasIndex(x => x.UserId);
+        builder.HasQueryFilter(x => x.DisabledAt == null);
     }
 }

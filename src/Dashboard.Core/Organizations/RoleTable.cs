@@ -36,8 +36,14 @@ public enum MemberAction
     /// <summary>See and disconnect what other members authorized.</summary>
     ManageAuthorizations,
 
+    /// <summary>Invite, change and remove members, up to their own role.</summary>
+    ManageMembers,
+
     /// <summary>Read, export and verify the audit log.</summary>
     ReadAuditLog,
+
+    /// <summary>Disable and enable members.</summary>
+    DisableMembers,
 
     /// <summary>Change the organization itself.</summary>
     ChangeOrganization,
@@ -51,7 +57,7 @@ public static class RoleTable
 
     static readonly Row[] rows =
     [
-        new(MemberAction.View, OrganizationRole.Viewer, "see projects, resources, keys and published apps"),
+        new(MemberAction.View, OrganizationRole.Viewer, "see projects, resources, keys, published apps and members"),
         new(MemberAction.CreateKeys, OrganizationRole.Developer, "create keys, and change or revoke their own"),
         new(MemberAction.PublishApps, OrganizationRole.Developer, "publish apps, and unpublish their own"),
         new(MemberAction.AuthorizeFully, OrganizationRole.Developer, "let a connected app do more than read"),
@@ -61,7 +67,9 @@ public static class RoleTable
         new(MemberAction.ManageProjects, OrganizationRole.Admin, "create, rename and delete projects"),
         new(MemberAction.ManageServiceAccounts, OrganizationRole.Admin, "manage service accounts, and create keys for any of them"),
         new(MemberAction.ManageAuthorizations, OrganizationRole.Admin, "see and disconnect other members' connected apps"),
+        new(MemberAction.ManageMembers, OrganizationRole.Admin, "invite, change and remove members, up to their own role"),
         new(MemberAction.ReadAuditLog, OrganizationRole.Admin, "read, export and verify the audit log"),
+        new(MemberAction.DisableMembers, OrganizationRole.Owner, "disable and enable members"),
         new(MemberAction.ChangeOrganization, OrganizationRole.Owner, "change the organization itself"),
     ];
 

@@ -90,8 +90,11 @@ public sealed class ServiceAccount
     /// <summary>When it was created, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The person who created and owns the account.</summary>
+    /// <summary>The person who created the account.</summary>
     public required string CreatedBy { get; init; }
+
+    /// <summary>The person who owns the account, or null for its creator.</summary>
+    public string? OwnerId { get; set; }
 
     /// <summary>When the account was deleted, UTC, or null. The row stays, so that its keys are reported as revoked and show their
     /// owner.</summary>

@@ -16,6 +16,7 @@ sealed class ServiceAccountConfiguration : IEntityTypeConfiguration<ServiceAccou
         builder.Property(x => x.Environment).HasConversion(environment => environment.ToWireName(), word => KeyEnvironments.Parse(word)).IsAscii(8);
         builder.Property(x => x.State).HasConversion(state => state.ToWireName(), word => ServiceAccountStates.FromWireName(word)).IsAscii(16);
         builder.Property(x => x.CreatedBy).IsId();
+        builder.Property(x => x.OwnerId).IsId();
         builder.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
         builder.HasMany(x => x.Projects).WithOne().HasForeignKey(x => x.ServiceAccountId);
         builder.HasIndex(x => new { x.OrganizationId, x.CreatedAt, x.Id });

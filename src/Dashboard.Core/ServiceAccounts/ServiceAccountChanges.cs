@@ -8,7 +8,7 @@ namespace Dashboard.Core.ServiceAccounts;
 /// <content>Changing and deleting.</content>
 public sealed partial class ServiceAccountService
 {
-    /// <summary>Renames, enables or disables a service account, or changes its permissions or projects. Its keys can never do more than the
+    /// <summary>Renames, enables or disables a service account, or changes its permissions, projects or owner. Its keys can never do more than the
     /// account, with immediate effect.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The changed account; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> or
@@ -30,6 +30,17 @@ public sealed partial class ServiceAccountService
                 if (patch.Projects is { } projects && await ReachAsync(change, account, projects, details, token) is { } unknown)
                 {
                     return unknown;
+                }
+
+                if (patch.OwnerId is { } owner && owner != (account.OwnerId ?? account.CreatedBy))
+                {
+                    if (!Names.IsResourceId(owner) || !await change.Context.Members.AnyAsync(x => x.OrganizationId == account.OrganizationId && x.UserId == owner, token))
+                    {
+                        return Error.Invalid("owner_id", "Choose a member of the organization.");
+                    }
+
+                    HandOver(change, account, owner);
+                    await change.Context.SaveChangesAsync(token);
                 }
 
                 if (details.Count > 0)
@@ -75,24 +86,45 @@ public sealed partial class ServiceAccountService
                 return missing;
             }
 
-            var (account, context) = (found.Value, change.Context);
-            var before = await ReadAsync(context, id, token);
-            var own = context.Keys.Where(key => key.OwnerType == PartyType.ServiceAccount && key.OwnerId == id && key.State != KeyState.Revoked);
-            foreach (var project in await own.Select(key => key.ProjectId).Distinct().Order().ToListAsync(token))
-            {
-                await change.LockProjectAsync(project, token); // its keys cannot change; none can be added, because the organization is locked
-            }
-
-            var revoked = await own.OrderBy(key => key.KeyId).ToListAsync(token);
-            await context.ServiceAccountCredentials.Where(x => x.ServiceAccountId == id && x.RevokedAt == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(x => x.RevokedAt, change.Now), token);
-            account.DeletedAt = change.Now;
-            account.TokenGeneration++;
-            Record(change, account, "service_account.deleted", new() { ["keys_revoked"] = $"{revoked.Count}" });
-            await KeyAudit.RevokeAsync(change, account.OrganizationId, revoked, "service_account_deleted", id, token);
+            var before = await ReadAsync(change.Context, id, token);
+            await DeleteAsync(change, found.Value, null, token);
             return before;
         },
         cancellationToken);
+
+    /// <summary>Gives a tracked account another owner. Requires the lock of its organization.</summary>
+    internal static void HandOver(UnitOfWork change, ServiceAccount account, string owner)
+    {
+        var before = account.OwnerId ?? account.CreatedBy;
+        account.OwnerId = owner;
+        Record(change, account, "service_account.handed_over", new() { ["from"] = before, ["to"] = owner });
+    }
+
+    /// <summary>Deletes a tracked account. Requires the lock of its organization.</summary>
+    /// <param name="because">The reason if the account was not deleted by itself, or null.</param>
+    internal static async Task DeleteAsync(UnitOfWork change, ServiceAccount account, string? because, CancellationToken cancellationToken)
+    {
+        var (id, context) = (account.Id, change.Context);
+        var own = context.Keys.Where(key => key.OwnerType == PartyType.ServiceAccount && key.OwnerId == id && key.State != KeyState.Revoked);
+        foreach (var project in await own.Select(key => key.ProjectId).Distinct().Order().ToListAsync(cancellationToken))
+        {
+            await change.LockProjectAsync(project, cancellationToken); // its keys cannot change; none can be added, because the organization is locked
+        }
+
+        var revoked = await own.OrderBy(key => key.KeyId).ToListAsync(cancellationToken);
+        await context.ServiceAccountCredentials.Where(x => x.ServiceAccountId == id && x.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.RevokedAt, change.Now), cancellationToken);
+        account.DeletedAt = change.Now;
+        account.TokenGeneration++;
+        var details = new Dictionary<string, string?>(StringComparer.Ordinal) { ["keys_revoked"] = $"{revoked.Count}" };
+        if (because is not null)
+        {
+            details["because"] = because;
+        }
+
+        Record(change, account, "service_account.deleted", details);
+        await KeyAudit.RevokeAsync(change, account.OrganizationId, revoked, "service_account_deleted", id, cancellationToken);
+    }
 
     /// <summary>Finds the account, tracked, for an actor who may change it, and locks its organization so that no key is created for it
     /// until the transaction ends.</summary>

@@ -29,12 +29,14 @@ public sealed record NewServiceAccount(
 /// <param name="Permissions">The new permissions.</param>
 /// <param name="Projects">The new projects.</param>
 /// <param name="State">Enables or disables the account together with its credentials.</param>
+/// <param name="OwnerId">Another member of the organization, who owns the account from now on.</param>
 public sealed record ServiceAccountPatch(
     string? Name = null,
     string? Description = null,
     IReadOnlyList<string>? Permissions = null,
     ProjectChoice? Projects = null,
-    ServiceAccountState? State = null);
+    ServiceAccountState? State = null,
+    string? OwnerId = null);
 
 /// <summary>The projects that something has access to.</summary>
 /// <param name="Listed">The projects as <c>organization/project</c>; null for all of the organization, including future ones.</param>
@@ -73,8 +75,8 @@ public sealed record ServiceAccountSummary(
     IReadOnlyList<ClientSecretSummary> Secrets,
     DateTimeOffset? LastUsedAt);
 
-/// <summary>The owner of a service account, which is the person who created it.</summary>
-/// <param name="Left">Whether that person is no longer a member of the organization.</param>
+/// <summary>The owner of a service account: who created it, unless an admin chose another member.</summary>
+/// <param name="Left">Whether that person is no longer a member of the organization, or is disabled.</param>
 public sealed record ServiceAccountOwner(Party User, bool Left);
 
 /// <summary>A client secret as lists and pages show it.</summary>

@@ -180,7 +180,7 @@ public sealed partial class ServiceAccountService(
             return Result<IQueryable<ServiceAccount>>.Of(accounts);
         }
 
-        var own = accounts.Where(x => x.CreatedBy == actor.Id);
+        var own = accounts.Where(x => (x.OwnerId ?? x.CreatedBy) == actor.Id);
         return await own.AnyAsync(cancellationToken) ? Result<IQueryable<ServiceAccount>>.Of(own) : refusal;
     }
 
@@ -325,7 +325,7 @@ public sealed partial class ServiceAccountService(
     /// owns it.</summary>
     static async Task<Error?> FindToReadAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken) =>
         await FindAsync(context, actor, id, cancellationToken) is not { Error: { } refusal } ? null
-        : refusal.Code == ErrorCode.Forbidden && await context.ServiceAccounts.AnyAsync(x => x.Id == id && x.CreatedBy == actor.Id, cancellationToken) ? null
+        : refusal.Code == ErrorCode.Forbidden && await context.ServiceAccounts.AnyAsync(x => x.Id == id && (x.OwnerId ?? x.CreatedBy) == actor.Id, cancellationToken) ? null
         : refusal;
 
     /// <summary>Finds the account's organization and the actor's role in it.</summary>
@@ -353,7 +353,9 @@ public sealed partial class ServiceAccountService(
                 Account = account,
                 Organization = organization.Slug,
                 Creator = context.Users.Where(x => x.Id == account.CreatedBy).Select(x => x.Name).FirstOrDefault(),
-                OwnerStays = context.Members.Any(x => x.OrganizationId == account.OrganizationId && x.UserId == account.CreatedBy),
+                OwnerId = account.OwnerId ?? account.CreatedBy,
+                Owner = context.Users.Where(x => x.Id == (account.OwnerId ?? account.CreatedBy)).Select(x => x.Name).FirstOrDefault(),
+                OwnerStays = context.Members.Any(x => x.OrganizationId == account.OrganizationId && x.UserId == (account.OwnerId ?? account.CreatedBy)),
             }).ToListAsync(cancellationToken);
         var ids = rows.ConvertAll(row => row.Account.Id);
         var projects = rows.TrueForAll(row => row.Account.AllProjects) ? [] : await (
@@ -380,7 +382,7 @@ public sealed partial class ServiceAccountService(
                 account.State,
                 account.CreatedAt,
                 creator,
-                new(creator, !row.OwnerStays),
+                new(new(PartyType.User, row.OwnerId, row.Owner ?? row.OwnerId), !row.OwnerStays),
                 keys,
                 secrets,
                 lastUsedAt);

@@ -43,14 +43,16 @@ sealed record ChangeServiceAccountRequest(
         "The projects that it has access to, or \"all\". Its keys in other projects stop working until it has access again.",
         Example = "[\"acme/orders\"]")]
     Optional<ScopeAnswer> Projects = default,
-    [Field("Enables or disables it, together with its keys.")] Optional<ServiceAccountState> State = default)
+    [Field("Enables or disables it, together with its keys.")] Optional<ServiceAccountState> State = default,
+    [Field("The member who owns it from now on.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"", Max = 64)] Optional<string> OwnerId = default)
 {
     /// <summary>Converts the body to a patch, or returns an error if it is empty.</summary>
-    public Result<ServiceAccountPatch> ToPatch() => Name.IsSet || Description.IsSet || Permissions.IsSet || Projects.IsSet || State.IsSet
+    public Result<ServiceAccountPatch> ToPatch() => Name.IsSet || Description.IsSet || Permissions.IsSet || Projects.IsSet || State.IsSet || OwnerId.IsSet
         ? new ServiceAccountPatch(
             Name.Map<string?>(x => x, null), Description.Map<string?>(x => x, null), Permissions.Map<IReadOnlyList<string>?>(x => x, null),
-            Projects.Map<ProjectChoice?>(x => new(x.Resources), null), State.Map<ServiceAccountState?>(x => x, null))
-        : new Error(ErrorCode.InvalidRequest, "Nothing to change. Send name, description, permissions, projects or state.");
+            Projects.Map<ProjectChoice?>(x => new(x.Resources), null), State.Map<ServiceAccountState?>(x => x, null),
+            OwnerId.Map<string?>(x => x, null))
+        : new Error(ErrorCode.InvalidRequest, "Nothing to change. Send name, description, permissions, projects, state or owner_id.");
 }
 
 /// <summary>The query of the service account list.</summary>
@@ -106,7 +108,7 @@ class ServiceAccountAnswer
     [Field("The creator.")]
     public PartyAnswer CreatedBy => new(account.CreatedBy);
 
-    [Field("The owner, who is the creator.")]
+    [Field("The owner: the creator, unless an admin chose another member.")]
     public OwnerAnswer Owner => new(account.Owner);
 
     [Field("The number of its API keys, except revoked ones.", Example = "2")]
@@ -137,7 +139,7 @@ sealed class OwnerAnswer
     [Field("The display name.", Example = "\"Ada Lovelace\"")]
     public string Name => owner.User.Name;
 
-    [Field("Whether the owner has left the organization. Admins and owners then manage the account.", Example = "false")]
+    [Field("Whether the owner has left the organization or is disabled. Admins and owners then manage the account.", Example = "false")]
     public bool Left => owner.Left;
 }
 

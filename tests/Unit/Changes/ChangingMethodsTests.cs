@@ -4,8 +4,11 @@ using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Mail;
+using Dashboard.Core.Members;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Core.PublishedApps;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Setup;
@@ -14,6 +17,7 @@ using Dashboard.Core.Verification;
 using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Changes;
@@ -200,7 +204,7 @@ public sealed class ChangingMethodsTests
         }),
         ["SigningKeys.PublishedAsync"] = new(1, 1, async (world, _) =>
         {
-            world.Services.Get<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>().CreateProtector("x").Protect([1]); // stores the data protection key
+            StoreProtectionKey(world);
             return await Run(async services =>
             {
                 await services.Get<SigningKeys>().PublishedAsync(Token);
@@ -245,6 +249,64 @@ public sealed class ChangingMethodsTests
             Assert.Equal(ErrorCode.InvalidCredentials, outcome.Error?.Code);
             return (Result<Core.Common.Unit>)default(Core.Common.Unit);
         })),
+        ["MemberService.ChangeRoleAsync"] = new(
+            1, 1, (world, actor) => Run(services => services.Get<MemberService>().ChangeRoleAsync(actor, "acme", world.Developer.Id, OrganizationRole.Viewer, Token))),
+        ["MemberService.SetDisabledAsync"] = new(2, 1, (world, actor) =>
+        {
+            world.SignIn(world.Developer);
+            return Run(services => services.Get<MemberService>().SetDisabledAsync(actor, "acme", world.Developer.Id, true, Token));
+        }),
+        ["MemberService.RemoveAsync"] = new(3, 3, async (world, actor) =>
+        {
+            await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token);
+            await InviteAsync(world, world.Admin);
+            world.SetRole("acme", world.Admin, OrganizationRole.Developer);
+            await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "Frontend"), Token);
+            return await Run(services => services.Get<MemberService>().RemoveAsync(actor, "acme", world.Admin.Id, Handover.RevokeAll, Token));
+        }),
+        ["MemberService.RevokeEverythingAsync"] = new(2, 2, async (world, actor) =>
+        {
+            await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token);
+            return await Run(services => services.Get<MemberService>().RevokeEverythingAsync(actor, "acme", world.Developer.Id, Token));
+        }),
+        ["InvitationService.InviteAsync"] = new(1, 1, (world, actor) =>
+        {
+            StoreProtectionKey(world);
+            return Run(services => services.Get<InvitationService>().InviteAsync(actor, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token));
+        }),
+        ["InvitationService.ResendAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var issued = await InviteAsync(world, actor);
+            return await Run(services => services.Get<InvitationService>().ResendAsync(actor, issued.Invitation.Id, "", Token));
+        }),
+        ["InvitationService.WithdrawAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var issued = await InviteAsync(world, actor);
+            return await Run(services => services.Get<InvitationService>().WithdrawAsync(actor, issued.Invitation.Id, Token));
+        }),
+        ["InvitationService.AcceptAsync"] = new(2, 2, async (world, actor) =>
+        {
+            var (person, issued) = (world.AddPerson("new"), await InviteAsync(world, actor));
+            return await Run(services => services.Get<InvitationService>().AcceptAsync(person, issued.Link[^LinkToken.Length..], Token));
+        }),
+        ["InvitationService.AcceptAsNewPersonAsync"] = new(3, 2, async (world, actor) =>
+        {
+            var issued = await InviteAsync(world, actor);
+            return await Run(services => services.Get<InvitationService>().AcceptAsNewPersonAsync(null, issued.Link[^LinkToken.Length..], "Nora", Password, Token));
+        }),
+        ["RegistrationService.BeginAsync"] = new(1, 1, (world, _) =>
+        {
+            StoreProtectionKey(world);
+            return Run(services => Registration(services).BeginAsync(null, "new@example.com", "", Token));
+        }),
+        ["RegistrationService.CompleteAsync"] = new(1, 1, async (world, _) =>
+        {
+            await Registration(world.Services).BeginAsync(null, "new@example.com", "", Token);
+            var mail = (await world.Services.Get<MailOutbox>().ReadAsync(Token))[0].Message!.Body;
+            return await Run(services => Registration(services).CompleteAsync(null, mail.Split("token=")[1][..LinkToken.Length], "Nora", Password, Token));
+        }),
+        ["OrganizationCreation.CreateAsync"] = new(
+            3, 3, (_, actor) => Run(services => services.Get<OrganizationCreation>().CreateAsync(actor, new("Initech", Project: "Reports"), Token))),
         ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
         ["SetUpService.SetUpWithCodeAsync"] = new(4, 3, async (world, _) =>
         {
@@ -331,6 +393,16 @@ public sealed class ChangingMethodsTests
         (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Owner, new("gateway"), Token)).Value.Account.Id;
 
     static async Task<string> KeyAsync(TestInstallation world) => (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
+
+    static async Task<IssuedInvitation> InviteAsync(TestInstallation world, Actor actor) =>
+        (await world.Services.Get<InvitationService>().InviteAsync(actor, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token)).Value;
+
+    static RegistrationService Registration(Services services) =>
+        ActivatorUtilities.CreateInstance<RegistrationService>(services.Provider, new AccountOptions { Registration = true });
+
+    /// <summary>The first protection stores its key, which is no part of a change.</summary>
+    static void StoreProtectionKey(TestInstallation world) =>
+        world.Services.Get<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>().CreateProtector("x").Protect([1]);
 
     static Task<Func<Services, Task<Error?>>> Run<T>(Func<Services, Task<Result<T>>> run) =>
         Task.FromResult<Func<Services, Task<Error?>>>(async services => (await run(services)).Error);

@@ -1,4 +1,5 @@
 using Dashboard.Core.Audit;
+using Dashboard.Core.Members;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.PublishedApps;
 using Dashboard.Core.ServiceAccounts;
@@ -99,6 +100,10 @@ public sealed class RoleTableTests : IAsyncDisposable
                 return (await services.Get<AuthorizationService>().ListAsync(member, new("acme"), Token)).Error;
             case MemberAction.ReadAuditLog:
                 return (await services.Get<AuditLogService>().ListAsync(member, new("acme"), Token)).Error;
+            case MemberAction.ManageMembers:
+                return (await services.Get<InvitationService>().InviteAsync(member, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token)).Error;
+            case MemberAction.DisableMembers:
+                return (await services.Get<MemberService>().SetDisabledAsync(member, "acme", world.Viewer.Id, true, Token)).Error;
             case MemberAction.ChangeOrganization:
                 return (await services.Get<OrganizationService>().ChangeAsync(member, "acme", new("Acme 2"), Token)).Error;
             default:

@@ -52,6 +52,7 @@ static class FieldShapes
         ["secret_id"] = "cs_[A-Za-z0-9]{1,61}",
         ["authorization_id"] = "[A-Za-z0-9]{1,64}",
         ["session_id"] = "[A-Za-z0-9_-]{1,64}",
+        ["user_id"] = "[A-Za-z0-9-]{1,64}",
         ["environment"] = "live|test",
         ["permission"] = Word,
     };
