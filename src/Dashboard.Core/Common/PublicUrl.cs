@@ -58,6 +58,14 @@ public sealed class PublicUrl
         return Configured ?? (IsLoopback(http.Request.Host.Host) ? $"{http.Request.Scheme}://{http.Request.Host.Value}" : OfPort(http));
     }
 
+    /// <summary>Returns the address for an open page, which has no request.</summary>
+    /// <param name="page">The URL of the page. Its host may be anybody's, so only one of this machine counts.</param>
+    public string Of(Uri page)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        return Configured ?? (IsLoopback(page.Host) ? page.GetLeftPart(UriPartial.Authority) : string.Create(CultureInfo.InvariantCulture, $"http://localhost:{page.Port}"));
+    }
+
     /// <summary>Returns the public URL for a request whose scheme and host belong to another server, as in forward
     /// authentication.</summary>
     /// <param name="http">The request of the proxy.</param>

@@ -12,6 +12,7 @@ static class CommandLine
         new HelpCommand(),
         new VersionCommand(),
         new OutboxCommand(),
+        new ResetPasswordCommand(),
         new AuditCommand(),
         new SigningKeysCommand(),
     ];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dashboard.Auth;
 using Dashboard.Components;
 using Dashboard.Core.Accounts;
@@ -14,6 +15,9 @@ public sealed partial class SecurityPage : ComponentBase, IDisposable
 
     /// <summary>Handed from the prerendered page to its circuit.</summary>
     [PersistentState] public SecurityPageModel? View { get; set; }
+
+    /// <summary>"changed" after the password was.</summary>
+    [SupplyParameterFromQuery] public string? Password { get; set; }
 
     [Inject] SecurityPageQuery Query { get; set; } = null!;
 
@@ -41,6 +45,15 @@ public sealed partial class SecurityPage : ComponentBase, IDisposable
         }
     }
 
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender && Password == "changed")
+        {
+            Snackbars.Show("Changed your password", "All other sessions have ended.");
+            Navigation.NavigateTo("/account/security", replace: true);
+        }
+    }
+
     /// <summary>Reads what is shown again.</summary>
     async Task ReloadAsync()
     {
@@ -55,7 +68,7 @@ public sealed partial class SecurityPage : ComponentBase, IDisposable
 
     Task EndOthersAsync() => ChangeAsync(
         actor => Sessions.EndOthersAsync(actor, life.Token),
-        count => count == 1 ? "Ended 1 session" : $"Ended {count.ToString(System.Globalization.CultureInfo.InvariantCulture)} sessions",
+        count => count == 1 ? "Ended 1 session" : $"Ended {count.ToString(CultureInfo.InvariantCulture)} sessions",
         "Could not end the other sessions");
 
     async Task ChangeAsync<T>(Func<Actor, Task<Result<T>>> action, Func<T, string> done, string failed)
