@@ -59,6 +59,10 @@ public static class CoreServices
         services.AddSingleton<MailDeliveryService>();
         services.AddHostedService(provider => provider.GetRequiredService<MailDeliveryService>());
         services.AddSingleton<PresenceService>();
+        services.AddSingleton<AccountService>();
+        services.AddSingleton<PasswordResetService>();
+        services.AddSingleton<PasswordResetQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<PasswordResetQueue>());
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<AuditLogService>();
         services.AddSingleton<AuditPruning>();

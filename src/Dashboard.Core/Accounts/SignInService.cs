@@ -5,6 +5,7 @@ using System.Text.Json;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Limits;
+using Dashboard.Core.Mail;
 using Dashboard.Core.Organizations;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -28,6 +29,9 @@ public sealed record SignInAttempt(string? Email, string? Password, bool Remembe
 
     /// <summary>The session that the browser has, which the new one replaces; or null.</summary>
     public string? ReplacedSessionId { get; init; }
+
+    /// <summary>The public URL, which links in a mail about the sign-in begin with.</summary>
+    public string Site { get; init; } = "http://localhost";
 
     /// <summary>The address that failures are counted for, or null.</summary>
     internal IPAddress? Client => IsProxyAddress ? null : Address;
@@ -59,7 +63,7 @@ public sealed record SignedIn(string UserId, string Name, string SessionId, Date
 /// account has signed in from before is judged by its own failures alone, so no stranger can lock a person out.</summary>
 public sealed partial class SignInService(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, SessionService sessions, RateLimits limits,
-    RefusalLedger refusals, TimeProvider time, ILogger<SignInService> log)
+    RefusalLedger refusals, MailOutbox outbox, TimeProvider time, ILogger<SignInService> log)
 {
     /// <summary>The number of consecutive failures that start a lockout.</summary>
     public const int MaxFailures = 5;
@@ -173,6 +177,12 @@ public sealed partial class SignInService(
         }
 
         await SessionService.ReplaceAsync(change, attempt.ReplacedSessionId, cancellationToken);
+        if (browser is null && attempt.Client is not null && await IsNewNetworkAsync(change, person, failures.Network, cancellationToken))
+        {
+            var mail = AccountMails.NewSignIn(person.Email!, attempt.Site, DeviceName.Of(attempt.UserAgent), change.Actor.Address, change.Now);
+            outbox.Add(change, mail, AccountMails.NoticeLifetime);
+        }
+
         var (session, secret) = await sessions.BeginAsync(change, person.Id, attempt, cancellationToken);
         var known = await KnownBrowsers.RememberAsync(change, browser, attempt.BrowserSecret, person, cancellationToken);
         change.Record(AuditChain.Installation, new(
@@ -230,6 +240,12 @@ public sealed partial class SignInService(
             .Take(RecentSessions).Select(x => x.Address).ToListAsync(cancellationToken);
         return addresses.Any(address => IPAddress.TryParse(address, out var parsed) && Network.Of(parsed) == network);
     }
+
+    /// <summary>Returns whether a person signed in before, but not from this network.</summary>
+    static async Task<bool> IsNewNetworkAsync(UnitOfWork change, DashboardUser person, string network, CancellationToken cancellationToken) =>
+        (await change.Context.KnownBrowsers.AnyAsync(x => x.UserId == person.Id, cancellationToken)
+            || await change.Context.Sessions.AnyAsync(x => x.UserId == person.Id, cancellationToken))
+        && !await IsUsualAsync(change, person, network, cancellationToken);
 
     static Error? Check(SignInAttempt attempt)
     {

@@ -58,8 +58,8 @@ public sealed class PublicUrl
         return Configured ?? (IsLoopback(http.Request.Host.Host) ? $"{http.Request.Scheme}://{http.Request.Host.Value}" : OfPort(http));
     }
 
-    /// <summary>The address, without a slash at its end, for an open page.</summary>
-    /// <param name="page">The address that the browser has opened. Its host counts only if it is this machine.</param>
+    /// <summary>Returns the address for an open page, which has no request.</summary>
+    /// <param name="page">The URL of the page. Its host may be anybody's, so only one of this machine counts.</param>
     public string Of(Uri page)
     {
         ArgumentNullException.ThrowIfNull(page);

@@ -35,6 +35,7 @@ public sealed class RateLimits
         Devices = new(options.DeviceRequestsPerMinute, time);
         Registrations = new(options.RegistrationsPerMinute, time);
         AccountRegistrations = new(options.AccountRegistrationsPerMinute, time);
+        AccountMails = new(options.AccountMailsPerMinute, time);
     }
 
     /// <summary>Refused verifications by client. Valid credentials are never counted or limited.</summary>
@@ -55,6 +56,9 @@ public sealed class RateLimits
 
     /// <summary>Requests for an account.</summary>
     public ClientLimits AccountRegistrations { get; }
+
+    /// <summary>Requests of strangers for mail that opens an account, by client.</summary>
+    public ClientLimits AccountMails { get; }
 
     /// <summary>Counts an attempt of a person to enter a user code (RFC 8628 section 5.1).</summary>
     /// <returns>How long to wait, or null if the attempt is allowed.</returns>

@@ -39,5 +39,6 @@ static class AccountServices
         app.MapSession();
         app.MapSessions();
         app.MapSignOut();
+        app.MapAccountAddresses();
     }
 }

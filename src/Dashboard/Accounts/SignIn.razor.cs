@@ -26,6 +26,9 @@ public sealed partial class SignIn : ComponentBase
     /// <summary>"done" where the set-up page sent its visitor on.</summary>
     [SupplyParameterFromQuery(Name = "set-up")] string? FromSetUp { get; set; }
 
+    /// <summary>"changed" where the page of a forgotten password sent its visitor on.</summary>
+    [SupplyParameterFromQuery(Name = "password")] string? PasswordState { get; set; }
+
     bool PasswordNext => !string.IsNullOrEmpty(Input.Email);
 
     protected override async Task OnInitializedAsync()

@@ -22,11 +22,12 @@ static class HttpContextExtensions
             IsProxyAddress = http.IsProxyAddress(),
             BrowserSecret = http.RequestServices.GetRequiredService<BrowserCookie>().Read(http),
             ReplacedSessionId = http.User.FindFirstValue(CurrentActor.SessionClaim),
+            Site = http.RequestServices.GetRequiredService<PublicUrl>().Of(http),
         };
 
     /// <summary>Returns whether the address may be that of a proxy: one that is trusted and names no client, or one that is not trusted, so
     /// that the client it names does not count. Such an address stands for many clients.</summary>
-    static bool IsProxyAddress(this HttpContext http) =>
+    public static bool IsProxyAddress(this HttpContext http) =>
         http.RequestServices.GetRequiredService<TrustedProxies.Proxies>().Contains(http.Connection.RemoteIpAddress)
         || (!http.IsSentByProxy() && ForwardingHeaders.Any(http.Request.Headers.ContainsKey));
 

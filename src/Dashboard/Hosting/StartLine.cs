@@ -13,12 +13,17 @@ static class StartLine
     /// <summary>Prints the line once the server is listening. Until setup is complete, it is a link that contains the setup code.</summary>
     public static async Task PrintStartLineAsync(this WebApplication app, CancellationToken cancellationToken)
     {
-        var url = app.Services.GetRequiredService<PublicUrl>().Configured
-            ?? Shown(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? DefaultAddress);
+        var url = UrlOf(
+            app.Services.GetRequiredService<PublicUrl>(), app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault());
         Console.WriteLine(await app.Services.GetRequiredService<SetUpService>().IsOpenAsync(cancellationToken)
             ? $"Latchkey is ready. Set it up at {url}/setup?code={await app.Services.GetRequiredService<SetUpCode>().GetAsync(cancellationToken)}"
             : $"Latchkey is ready at {url}.");
     }
+
+    /// <summary>Returns the URL that people are sent to.</summary>
+    /// <param name="address">What the server listens on, or null for its default.</param>
+    internal static string UrlOf(PublicUrl publicUrl, string? address) =>
+        publicUrl.Configured ?? Shown(string.IsNullOrEmpty(address) ? DefaultAddress : address);
 
     /// <summary>Returns a URL that a browser on this machine can open. A server that listens on all addresses has no host name.</summary>
     internal static string Shown(string address)
