@@ -150,7 +150,7 @@ public sealed partial class TokenIssueLog(UnitOfWorkRunner changes, TimeProvider
     async Task WriteAsync(Entry entry, CancellationToken cancellationToken)
     {
         var client = entry.Client;
-        await changes.RunAsync<Unit>(
+        var written = await changes.RunAsync<Unit>(
             new Actor(PartyType.ServiceAccount, client.ServiceAccountId!, client.Name, entry.Network),
             (change, _) =>
             {
@@ -165,6 +165,10 @@ public sealed partial class TokenIssueLog(UnitOfWorkRunner changes, TimeProvider
                 return Task.FromResult<Result<Unit>>(default(Unit));
             },
             cancellationToken);
+        if (written.Error is { } refused)
+        {
+            throw new TimeoutException(refused.Detail); // such as a busy database; the entry stays in the queue
+        }
     }
 
     /// <summary>What one service account got in one minute.</summary>
