@@ -48,17 +48,17 @@ public sealed partial class ServiceAccountService(
                     return Error.NotFound;
                 }
 
+                if (await IdempotencyRecord.FindRepeatAsync(change, RequestOf(first, input), first.ProjectId, token) is { } repetition)
+                {
+                    return await ToErrorAsync(change.Context, repetition, token);
+                }
+
                 if (limits.ServiceAccountsPerOrganization > 0 && await change.Context.ServiceAccounts.CountAsync(
                     account => account.OrganizationId == first.OrganizationId && account.DeletedAt == null, token) >= limits.ServiceAccountsPerOrganization)
                 {
                     return new Error(
                         ErrorCode.Conflict,
                         $"The organization has reached its limit of {limits.ServiceAccountsPerOrganization} service accounts. Delete one, or raise Limits:ServiceAccountsPerOrganization.");
-                }
-
-                if (await IdempotencyRecord.FindRepeatAsync(change, RequestOf(first, input), first.ProjectId, token) is { } repetition)
-                {
-                    return await ToErrorAsync(change.Context, repetition, token);
                 }
 
                 return await keys.CheckLimitAsync(change, first.ProjectId, count, token) is { } full ? full : await IssueAsync(change, first, reached, input, token);
