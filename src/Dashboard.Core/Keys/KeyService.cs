@@ -336,7 +336,9 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
         if (patch.ExpiresAt is { } expiry && expiry.At != key.ExpiresAt)
         {
-            if (key.ExpiresAt <= time.GetUtcNow() && key.OwnerType != PartyType.PublishedApp && await CountAgainAsync(change, key, cancellationToken) is { } full)
+            // Not counted, although this clock says that it has not expired: a node whose clock is ahead released it.
+            if (key.OwnerType != PartyType.PublishedApp && (!key.Counted || key.ExpiresAt <= time.GetUtcNow())
+                && await CountAgainAsync(change, key, cancellationToken) is { } full)
             {
                 return full;
             }
