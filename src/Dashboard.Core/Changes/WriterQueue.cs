@@ -186,7 +186,7 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
 
         if (actor.Type is not (PartyType.User or PartyType.ServiceAccount))
         {
-            return (GroupKey.Strangers, actor.Address ?? "");
+            return (GroupKey.Strangers, AuditEntry.NetworkOf(actor.Address) ?? ""); // one network has many addresses
         }
 
         try
