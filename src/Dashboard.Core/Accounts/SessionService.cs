@@ -138,9 +138,11 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
         var (due, idle, rememberedIdle) = (now - ActivityInterval, now + options.Idle, now + options.RememberedIdle);
         // A time in the future is from before the system clock was set back.
         return changes.RunBehindAsync(
-            (context, token) => Session.Live(context.Sessions, now).Where(x => x.Id == actor.SessionId && x.UserId == actor.Id && (x.LastSeenAt <= due || x.LastSeenAt > now))
+            (context, token) => Session.Live(context.Sessions, now)
+                .Where(x => x.Id == actor.SessionId && x.UserId == actor.Id && (x.LastSeenAt <= due || x.LastSeenAt > now))
                 .ExecuteUpdateAsync(set => set.SetProperty(x => x.LastSeenAt, now).SetProperty(x => x.IdleAt, x => x.Remembered ? rememberedIdle : idle), token),
-            cancellationToken);
+            cancellationToken,
+            actor);
     }
 
     /// <summary>Returns whether activity has to be written.</summary>

@@ -79,7 +79,7 @@ public sealed class AuthorizationRequests(
             return await HasApprovedAsync(actor, client, cancellationToken) ? new(null, back, null) : new(null, null, OAuthError.Of(error), new(client, back, RedirectUri.PlaceOf(redirect)));
         }
 
-        await RecordRequestAsync(client, cancellationToken);
+        await RecordRequestAsync(actor, client, cancellationToken);
         return new(judged.Value, null, null);
     }
 
@@ -198,7 +198,7 @@ public sealed class AuthorizationRequests(
     }
 
     /// <summary>Records that a client has a request under way, if nobody has approved it.</summary>
-    async Task RecordRequestAsync(OAuthClient client, CancellationToken cancellationToken)
+    async Task RecordRequestAsync(Actor actor, OAuthClient client, CancellationToken cancellationToken)
     {
         if (client.Kind != ClientKind.Registered)
         {
@@ -209,7 +209,7 @@ public sealed class AuthorizationRequests(
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await ClientRequests.AreNewAsync(context, client.ClientId, now, cancellationToken))
         {
-            await changes.RunBehindAsync((behind, token) => ClientRequests.RecordAsync(behind, client.ClientId, now, token), cancellationToken);
+            await changes.RunBehindAsync((behind, token) => ClientRequests.RecordAsync(behind, client.ClientId, now, token), cancellationToken, actor);
         }
     }
 
