@@ -46,6 +46,7 @@ public sealed record RefusalReason(string Category, string Action, string Reason
         ErrorCode.NotFound => notFound,
         ErrorCode.SessionRequired => sessionRequired,
         ErrorCode.CrossSite => crossSite,
+        ErrorCode.FreshSignInRequired => freshSignInRequired,
         ErrorCode.KeyLimitReached => keyLimit,
         ErrorCode.RateLimited => rateLimited,
         _ => null,
@@ -55,6 +56,7 @@ public sealed record RefusalReason(string Category, string Action, string Reason
     static readonly RefusalReason notFound = new(AuditCategory.Auth, ChangeRefused, "not_found");
     static readonly RefusalReason sessionRequired = new(AuditCategory.Auth, ChangeRefused, "session_required");
     static readonly RefusalReason crossSite = new(AuditCategory.Auth, ChangeRefused, "cross_site");
+    static readonly RefusalReason freshSignInRequired = new(AuditCategory.Auth, ChangeRefused, "fresh_sign_in_required");
     static readonly RefusalReason keyLimit = new(AuditCategory.Keys, LimitReached, "key_limit_reached");
     static readonly RefusalReason rateLimited = new(AuditCategory.Auth, LimitReached, "rate_limited");
 }
