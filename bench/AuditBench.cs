@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Bench;
 
-/// <summary>The audit log with a million rows of one organization and a tenth as many sign-ins: each filter, the next pages, the export and its memory, verification and
-/// pruning.</summary>
+/// <summary>The audit log with a million rows of one organization and a tenth as many sign-ins: each filter, the next pages, the export and
+/// its memory, verification and pruning.</summary>
 static class AuditBench
 {
     const int Rows = 1_000_000;

@@ -5,7 +5,8 @@ using Dashboard.Bench.Soak;
 
 namespace Dashboard.Bench;
 
-/// <summary>What creating a key over REST costs the server, beside cached verification in the same run, and whether it stays the same among many keys.</summary>
+/// <summary>What creating a key over REST costs the server, beside cached verification in the same run, and whether it stays the same among
+/// many keys.</summary>
 static partial class CreateBench
 {
     const int Rounds = 7;

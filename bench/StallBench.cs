@@ -5,8 +5,8 @@ using Dashboard.Bench.Soak;
 
 namespace Dashboard.Bench;
 
-/// <summary>What a known key and <c>/healthz/live</c> notice of a lock that another process holds, of many who create keys at once, of the deletion of a
-/// large project, and what becomes of changes after the database file was swapped.</summary>
+/// <summary>What a known key and <c>/healthz/live</c> notice of a lock that another process holds, of many who create keys at once, of the
+/// deletion of a large project, and what becomes of changes after the database file was swapped.</summary>
 static class StallBench
 {
     const int Keys = 5000;

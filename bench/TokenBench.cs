@@ -11,8 +11,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Dashboard.Bench;
 
-/// <summary>What access tokens cost: issuing and introspecting them in server CPU beside a cached verification, and changes while many tokens
-/// are held beside the same changes with none held.</summary>
+/// <summary>What access tokens cost: issuing and introspecting them in server CPU beside a cached verification, and changes while many
+/// tokens are held beside the same changes with none held.</summary>
 static class TokenBench
 {
     const int Rounds = 7;

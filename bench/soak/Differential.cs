@@ -29,7 +29,8 @@ sealed record Disagreement(string Change, string Ours, string Oracle, string Rea
 /// <param name="Unseen">Listed disagreements that did not occur.</param>
 sealed record DifferentialResult(int Requests, int Granted, int Disagreements, IReadOnlyList<string> Unexplained, IReadOnlyList<string> Unseen);
 
-/// <summary>Sends the same changed token requests to two servers and compares the answers: each change alone, then two or three of them together.</summary>
+/// <summary>Sends the same changed token requests to two servers and compares the answers: each change alone, then two or three of them
+/// together.</summary>
 sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IReadOnlyList<Disagreement> listed) : IDisposable
 {
     /// <summary>What the oracle answers where it fails. Nothing follows from that.</summary>
@@ -43,7 +44,8 @@ sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IR
     int disagreements;
 
     /// <summary>Compares.</summary>
-    /// <param name="isFull">Whether each change is made to requests of each kind of client, rather than of the first one that it applies to.</param>
+    /// <param name="isFull">Whether each change is made to requests of each kind of client, rather than of the first one that it applies
+    /// to.</param>
     /// <param name="seed">The beginning of the random numbers; the same one makes the same requests.</param>
     /// <param name="combinations">How many requests with several changes follow.</param>
     public async Task<DifferentialResult> RunAsync(TokenClients clients, bool isFull, ulong seed, int combinations, CancellationToken cancellationToken)
@@ -95,8 +97,8 @@ sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IR
         }
     }
 
-    /// <summary>Several changes to one request. Of errors a server may report any that one of the changes has, but whether it grants follows
-    /// from the answers to each change alone.</summary>
+    /// <summary>Several changes to one request. Of errors a server may report any that one of the changes has, but whether it grants
+    /// follows from the answers to each change alone.</summary>
     async Task CheckCombinationAsync(Pair pair, Xorshift random, CancellationToken cancellationToken)
     {
         var changes = new List<TokenMutation>();

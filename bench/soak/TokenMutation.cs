@@ -5,7 +5,8 @@ using Dashboard.Tests.Unit.Support;
 namespace Dashboard.Bench.Soak;
 
 /// <summary>One change to a valid token request. Two changes with different targets do not meet.</summary>
-/// <param name="IsAttack">Whether the request then lacks a proof, or asks for more than was approved: it must be refused, whatever the other server does.</param>
+/// <param name="IsAttack">Whether the request then lacks a proof, or asks for more than was approved: it must be refused, whatever the
+/// other server does.</param>
 sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<TokenRequestDraft, Xorshift> Apply)
 {
     /// <summary>A byte order mark before a form.</summary>

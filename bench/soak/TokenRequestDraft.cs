@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Dashboard.Bench.Soak;
 
 /// <summary>A parameter of a request.</summary>
-/// <param name="Value">Its value. A name in braces stands for a secret of <see cref="TokenSecrets"/>, since each server issues its own.</param>
+/// <param name="Value">Its value. A name in braces stands for a secret of <see cref="TokenSecrets"/>, since each server issues its
+/// own.</param>
 /// <param name="Change">What becomes of the value once the secret is filled in.</param>
 sealed record TokenParameter(string Name, string Value, Func<string, string>? Change = null);
 
@@ -143,13 +144,14 @@ sealed class TokenRequestDraft
     }
 }
 
-/// <summary>What one server has issued for one grant, made when a request needs it. A name is the kind of secret, and its state after a colon.</summary>
+/// <summary>What one server has issued for one grant, made when a request needs it. A name is the kind of secret, and its state after a
+/// colon.</summary>
 sealed class TokenSecrets(ITokenServer server, HttpClient http, TokenGrant grant)
 {
     readonly Dictionary<string, string> known = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a token may have a scope: one that was approved, or that the account can read. <c>offline_access</c> is the oracle's
-    /// name for a refresh token.</summary>
+    /// <summary>Whether a token may have a scope: one that was approved, or that the account can read. <c>offline_access</c> is the
+    /// oracle's name for a refresh token.</summary>
     public bool IsAllowed(string scope) => scope == "offline_access"
         || (grant.Type == "client_credentials" ? scope.StartsWith("read:", StringComparison.Ordinal) : TokenFlow.Scope.Split(' ').Contains(scope));
 

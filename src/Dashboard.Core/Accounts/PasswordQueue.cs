@@ -117,7 +117,8 @@ sealed class PasswordQueue(int atOnce, TimeProvider time)
         }
     }
 
-    /// <summary>Returns whether a network may wait. If the queue is full, the last attempt of the network with most places is displaced.</summary>
+    /// <summary>Returns whether a network may wait. If the queue is full, the last attempt of the network with most places is
+    /// displaced.</summary>
     bool MakeRoom(PasswordLane lane, out Waiter? displaced)
     {
         displaced = null;

@@ -157,7 +157,8 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
     /// <summary>Ends one of the actor's sessions.</summary>
     /// <param name="actor">A signed-in person.</param>
     /// <param name="id">The session's identifier.</param>
-    /// <returns><see cref="ErrorCode.NotFound"/> if the actor has no such valid session, or <see cref="ErrorCode.SessionRequired"/>.</returns>
+    /// <returns><see cref="ErrorCode.NotFound"/> if the actor has no such valid session, or
+    /// <see cref="ErrorCode.SessionRequired"/>.</returns>
     public async Task<Result<Unit>> EndOneAsync(Actor actor, string id, CancellationToken cancellationToken) => actor.SessionId is null
         ? Error.SessionRequired
         : await changes.RunAsync<Unit>(

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Audit;
 
-/// <summary>Reads pages of the log of one organization: its own chain and, of the chain with the sign-ins, the rows about its members, since they joined.
-/// The newest come first, by time, then by chain and position.</summary>
+/// <summary>Reads pages of the log of one organization: its own chain and, of the chain with the sign-ins, the rows about its members,
+/// since they joined. The newest come first, by time, then by chain and position.</summary>
 sealed class AuditEntryQuery
 {
     /// <summary>If fewer than one in this many people are members, their rows are read by member; otherwise all rows are gone through by

@@ -17,7 +17,8 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
 
     /// <summary>Lists entries, newest first.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <returns>A page; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>A page; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<Page<AuditRecord>>> ListAsync(Actor actor, AuditQuery query, CancellationToken cancellationToken)
     {
         if (AuditEntryQuery.Check(query) is { } invalid)
@@ -42,8 +43,9 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
     /// <summary>Reads all entries that match.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="query">What to read. Cursor and limit do not count.</param>
-    /// <returns>The entries, newest first, read while the caller enumerates them; or the errors of <see cref="ListAsync"/>. The caller's role is
-    /// read again with every thousand entries, and an <see cref="UnauthorizedAccessException"/> ends the enumeration when it is lost.</returns>
+    /// <returns>The entries, newest first, read while the caller enumerates them; or the errors of <see cref="ListAsync"/>. The caller's
+    /// role is read again with every thousand entries, and an <see cref="UnauthorizedAccessException"/> ends the enumeration when it is
+    /// lost.</returns>
     public async Task<Result<IAsyncEnumerable<AuditRecord>>> ExportAsync(Actor actor, AuditQuery query, CancellationToken cancellationToken)
     {
         if (AuditEntryQuery.Check(query with { Limit = Page.DefaultLimit }) is { } invalid)
@@ -78,8 +80,8 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="organization">The slug; null if the caller has only one organization.</param>
     /// <param name="head">A head of the chain that was kept elsewhere, or null.</param>
-    /// <returns>What was found; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, or
-    /// <see cref="ErrorCode.RateLimited"/> while another verification runs.</returns>
+    /// <returns>What was found; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>,
+    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.RateLimited"/> while another verification runs.</returns>
     public async Task<Result<AuditVerification>> VerifyAsync(Actor actor, string? organization, string? head, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);

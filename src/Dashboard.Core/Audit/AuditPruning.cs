@@ -13,8 +13,8 @@ namespace Dashboard.Core.Audit;
 /// <param name="Entries">The number of entries that were deleted.</param>
 public sealed record AuditPruned(long Chain, long To, long Entries);
 
-/// <summary>Deletes old entries of the audit log. First an entry with the end of the range is written, so that verification begins there; a process
-/// that is killed in between leaves a chain that still verifies.</summary>
+/// <summary>Deletes old entries of the audit log. First an entry with the end of the range is written, so that verification begins there; a
+/// process that is killed in between leaves a chain that still verifies.</summary>
 public sealed class AuditPruning(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes)
 {
     /// <summary>The action of the entry that says what was pruned.</summary>

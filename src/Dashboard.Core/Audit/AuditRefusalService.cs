@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Audit;
 
-/// <summary>Writes refusals to the audit log: one entry a minute for each reason, actor and network, and what is left at a graceful stop. An entry is in
-/// the chain of the actor's organization, never in that of what the actor asked for.</summary>
+/// <summary>Writes refusals to the audit log: one entry a minute for each reason, actor and network, and what is left at a graceful stop.
+/// An entry is in the chain of the actor's organization, never in that of what the actor asked for.</summary>
 public sealed partial class AuditRefusalService(RefusalLedger refusals, UnitOfWorkRunner changes, TimeProvider time, ILogger<AuditRefusalService> logger)
     : PeriodicService(Interval, time)
 {
@@ -73,8 +73,8 @@ public sealed partial class AuditRefusalService(RefusalLedger refusals, UnitOfWo
         return default(Unit);
     }
 
-    /// <summary>The organization of each actor that has exactly one. The refusals of a person with several are with the sign-ins, where each of them sees
-    /// its members'.</summary>
+    /// <summary>The organization of each actor that has exactly one. The refusals of a person with several are with the sign-ins, where
+    /// each of them sees its members'.</summary>
     static async Task<Dictionary<(PartyType Type, string Id), long>> FindChainsAsync(
         DashboardContext context, RefusalCount[] counts, CancellationToken cancellationToken)
     {

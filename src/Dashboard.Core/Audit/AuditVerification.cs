@@ -20,7 +20,8 @@ public enum AuditFault
     /// <summary>An entry was altered, removed, added or moved.</summary>
     Entry,
 
-    /// <summary>The chain is shorter than, or differs from, a head that was recorded: its end was cut off, or an old copy restored.</summary>
+    /// <summary>The chain is shorter than, or differs from, a head that was recorded: its end was cut off, or an old copy
+    /// restored.</summary>
     RecordedHead,
 }
 

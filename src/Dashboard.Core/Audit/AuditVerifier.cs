@@ -9,8 +9,8 @@ public sealed class AuditVerifier(IDbContextFactory<DashboardContext> contexts, 
 {
     const int PageSize = 500;
 
-    /// <summary>Recomputes a chain from its first to its last entry. Reads in pages while others continue to write. Of a chain that was pruned it
-    /// begins with the first entry that was kept, if an entry of the chain says that those before it were pruned.</summary>
+    /// <summary>Recomputes a chain from its first to its last entry. Reads in pages while others continue to write. Of a chain that was
+    /// pruned it begins with the first entry that was kept, if an entry of the chain says that those before it were pruned.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
     /// <param name="recorded">Heads of the chain that were kept elsewhere.</param>
     /// <returns>What was found. For entries whose key is declared lost, only their order is verified.</returns>

@@ -130,8 +130,8 @@ sealed class ChainWalk
         }
     }
 
-    /// <summary>The network is no fact of its own, but a row could be hidden from a filter by another one. Rows with an IPv6 address from before the
-    /// column existed have none.</summary>
+    /// <summary>The network is no fact of its own, but a row could be hidden from a filter by another one. Rows with an IPv6 address from
+    /// before the column existed have none.</summary>
     static bool HasItsNetwork(AuditEntry entry) => entry.Network == AuditEntry.NetworkOf(entry.Address)
         || (entry.Network is null && entry.Address!.Contains(':', StringComparison.Ordinal));
 

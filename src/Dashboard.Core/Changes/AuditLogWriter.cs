@@ -10,8 +10,8 @@ public sealed class AuditLogWriter(AuditKeys keys)
     /// <summary>The action of the entry with which a new key begins in a chain.</summary>
     public const string KeyChanged = "audit.key_changed";
 
-    /// <summary>Adds the entries and the new heads to the rows of the unit of work. Locks the head of each chain until the transaction ends, in the order of the
-    /// chains.</summary>
+    /// <summary>Adds the entries and the new heads to the rows of the unit of work. Locks the head of each chain until the transaction
+    /// ends, in the order of the chains.</summary>
     internal async Task AppendAsync(UnitOfWork unit, Guid changeId, CancellationToken cancellationToken)
     {
         var ring = await keys.GetAsync(cancellationToken);

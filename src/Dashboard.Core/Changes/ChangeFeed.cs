@@ -35,8 +35,8 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
     /// <summary>A timestamp of the clock.</summary>
     long trustedUntil = long.MinValue;
 
-    /// <summary>Whether no more than <see cref="Trusted"/> has passed since the last read that succeeded was sent. The clock is monotonic, so nobody turns it back,
-    /// and counts the time that the machine was suspended.</summary>
+    /// <summary>Whether no more than <see cref="Trusted"/> has passed since the last read that succeeded was sent. The clock is monotonic,
+    /// so nobody turns it back, and counts the time that the machine was suspended.</summary>
     public bool IsFresh => Time.GetTimestamp() < Volatile.Read(ref trustedUntil);
 
     /// <summary>Subscribes to the feed. Subscribe before reading the current state, so that no change is missed.</summary>

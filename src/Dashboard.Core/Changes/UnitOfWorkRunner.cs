@@ -6,8 +6,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Writers wait in <see cref="WriterQueue"/>
-/// for their turn. Locks are taken in one order: the actor's session, the actor's memberships, the actor's authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
+/// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Writers wait in
+/// <see cref="WriterQueue"/> for their turn. Locks are taken in one order: the actor's session, the actor's memberships, the actor's
+/// authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
 public sealed class UnitOfWorkRunner(
     IDbContextFactory<DashboardContext> contexts, AuditLogWriter audit, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, WriterQueue queue,
     WriteLimits limits, DatabaseFile file, RefusalLedger refusals, TimeProvider time)
@@ -31,11 +32,11 @@ public sealed class UnitOfWorkRunner(
     /// <param name="actor">Who acts. Its session or access token, if it has one, must still count.</param>
     /// <param name="change">The change. Success without a recorded event means that there was nothing to do, and nothing is written.</param>
     /// <param name="cancellationToken">Cancels the change, unless it has been committed.</param>
-    /// <param name="isCounted">False for what must always be possible, such as signing out: it does not count toward the limit of the actor's
-    /// changes.</param>
+    /// <param name="isCounted">False for what must always be possible, such as signing out: it does not count toward the limit of the
+    /// actor's changes.</param>
     /// <typeparam name="T">What comes of it.</typeparam>
-    /// <returns>What <paramref name="change"/> returned; or <see cref="Error.SessionRequired"/>, <see cref="ErrorCode.RateLimited"/> for a member who
-    /// changes too much, or <see cref="ErrorCode.Unavailable"/> if no turn to write came in time.</returns>
+    /// <returns>What <paramref name="change"/> returned; or <see cref="Error.SessionRequired"/>, <see cref="ErrorCode.RateLimited"/> for a
+    /// member who changes too much, or <see cref="ErrorCode.Unavailable"/> if no turn to write came in time.</returns>
     public async Task<Result<T>> RunAsync<T>(
         Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken, bool isCounted = true)
     {

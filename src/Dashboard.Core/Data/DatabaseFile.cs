@@ -8,8 +8,8 @@ namespace Dashboard.Core.Data;
 /// <summary>The file of the embedded database was replaced or deleted while it was open.</summary>
 public sealed class DatabaseReplacedException() : IOException(DatabaseFile.Replaced);
 
-/// <summary>Watches whether the file of the embedded database is still the one that was opened. A process that has it open keeps writing to the file
-/// that was there before, which nobody can find any more: every change would be lost with the process.</summary>
+/// <summary>Watches whether the file of the embedded database is still the one that was opened. A process that has it open keeps writing to
+/// the file that was there before, which nobody can find any more: every change would be lost with the process.</summary>
 /// <param name="path">The file, or null for any other database.</param>
 public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> logger)
 {
@@ -20,8 +20,8 @@ public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> log
     FileIdentity? opened;
     volatile bool replaced;
 
-    /// <summary>Checks the file. The first check takes it as it is; one that was replaced stays so until the restart, because some connections may have
-    /// opened the new file by then.</summary>
+    /// <summary>Checks the file. The first check takes it as it is; one that was replaced stays so until the restart, because some
+    /// connections may have opened the new file by then.</summary>
     /// <exception cref="DatabaseReplacedException">The file is another one or does not exist.</exception>
     /// <exception cref="IOException">The file cannot be examined.</exception>
     public void Check()
@@ -69,7 +69,8 @@ public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> log
 
         public static bool IsSupported { get; } = OperatingSystem.IsLinux() && HasCall();
 
-        /// <summary>Returns null if there is no such file. Does not open it: closing it would give up the locks that SQLite holds on it.</summary>
+        /// <summary>Returns null if there is no such file. Does not open it: closing it would give up the locks that SQLite holds on
+        /// it.</summary>
         public static FileIdentity? Of(string path)
         {
             var name = new byte[Encoding.UTF8.GetByteCount(path) + 1];

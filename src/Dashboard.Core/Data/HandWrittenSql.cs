@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Dashboard.Core.Data;
 
-/// <summary>A statement of a frequent change, written by hand and built once for each model. EF Core would translate its own at each call, which costs more
-/// than the database takes. Its parameters have the types of columns, and interceptors see it like any other.</summary>
+/// <summary>A statement of a frequent change, written by hand and built once for each model. EF Core would translate its own at each call,
+/// which costs more than the database takes. Its parameters have the types of columns, and interceptors see it like any other.</summary>
 /// <param name="write">Writes the SQL. Parameters are bound to the values in the order in which they are written.</param>
 sealed class HandWrittenSql(Func<SqlText, string> write)
 {

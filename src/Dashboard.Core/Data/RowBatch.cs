@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Dashboard.Core.Data;
 
-/// <summary>Writes several rows with one command, where EF Core sends a command for each to SQLite and tracks what nobody reads again. Values
-/// are converted as the model says.</summary>
+/// <summary>Writes several rows with one command, where EF Core sends a command for each to SQLite and tracks what nobody reads again.
+/// Values are converted as the model says.</summary>
 /// <param name="context">The transaction's context.</param>
 sealed class RowBatch(DashboardContext context)
 {

@@ -11,8 +11,8 @@ namespace Dashboard.Core.Data;
 /// <param name="Replaces">Whether the row exists and all its columns change; otherwise it is new.</param>
 readonly record struct UntrackedRow(object Row, bool Replaces = false);
 
-/// <summary>Writes rows that nobody reads again. EF Core would track each, compare it, sort it and write its SQL at every save, which costs more than the
-/// database takes.</summary>
+/// <summary>Writes rows that nobody reads again. EF Core would track each, compare it, sort it and write its SQL at every save, which costs
+/// more than the database takes.</summary>
 static class UntrackedRows
 {
     /// <summary>The most rows in one command.</summary>

@@ -24,7 +24,8 @@ static class KeyAudit
         await Publication.EndAsync(change, organizationId, keys, because, cancellationToken);
     }
 
-    /// <summary>Revokes any number of keys by one statement, so that thousands do not hold up other writers. Requires the lock of their project.</summary>
+    /// <summary>Revokes any number of keys by one statement, so that thousands do not hold up other writers. Requires the lock of their
+    /// project.</summary>
     /// <param name="stored">The keys that are not yet revoked.</param>
     /// <param name="keys">The same keys as they were, untracked.</param>
     /// <param name="because">The reason, such as <c>project_deleted</c>.</param>

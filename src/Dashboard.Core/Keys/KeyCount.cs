@@ -5,15 +5,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Keys;
 
-/// <summary>Keeps the number of a project's active keys in the project's row, so that a new key costs the same among ten and among a million.
-/// <see cref="ApiKey.Counted"/> says which keys <see cref="Project.ActiveKeys"/> includes. A key that expires stays counted until its place is
-/// needed: the number is never too low, and it is exact after <see cref="ReleaseExpiredAsync"/>.</summary>
+/// <summary>Keeps the number of a project's active keys in the project's row, so that a new key costs the same among ten and among a
+/// million. <see cref="ApiKey.Counted"/> says which keys <see cref="Project.ActiveKeys"/> includes. A key that expires stays counted until
+/// its place is needed: the number is never too low, and it is exact after <see cref="ReleaseExpiredAsync"/>.</summary>
 static class KeyCount
 {
     /// <summary>The stored values of a project's row.</summary>
     sealed record Place(int ActiveKeys, long? DeletedAt);
 
-    /// <summary>Takes the project's row lock and counts one more key in it. If the change fails, the count is rolled back with it.</summary>
+    /// <summary>Takes the project's row lock and counts one more key in it. If the change fails, the count is rolled back with
+    /// it.</summary>
     /// <returns>The number of counted keys with the new one, or null if the project has been deleted.</returns>
     public static async Task<int?> AddAsync(UnitOfWork change, long projectId, CancellationToken cancellationToken) =>
         await change.Context.RaiseAsync<Project, Place>(nameof(Project.ActiveKeys), 1, (nameof(Project.Id), projectId), cancellationToken)
@@ -64,7 +65,8 @@ static class KeyCount
         .OrderBy(project => project.Id).Select(project => project.Id).ToListAsync(cancellationToken);
 
     /// <summary>Counts the keys of a project again.</summary>
-    /// <returns>The number before, less the expired keys that it included rightly, and the number of keys; they are the same unless the number was wrong.</returns>
+    /// <returns>The number before, less the expired keys that it included rightly, and the number of keys; they are the same unless the
+    /// number was wrong.</returns>
     public static async Task<(int Before, int Now)> RepairAsync(DashboardContext context, long projectId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await context.RaiseAsync<Project, Place>(nameof(Project.ActiveKeys), 0, (nameof(Project.Id), projectId), cancellationToken) is not { } place)

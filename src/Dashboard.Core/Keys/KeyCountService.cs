@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Keys;
 
-/// <summary>Checks once a day that the number of active keys of each project is right. A wrong one is repaired and logged. Keys that have expired since are
-/// released, so that few are left to subtract when a page shows the number.</summary>
+/// <summary>Checks once a day that the number of active keys of each project is right. A wrong one is repaired and logged. Keys that have
+/// expired since are released, so that few are left to subtract when a page shows the number.</summary>
 public sealed partial class KeyCountService(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, TimeProvider time, ILogger<KeyCountService> logger) : PeriodicService(Interval, time)
 {

@@ -13,8 +13,8 @@ sealed record OwnKey(ApiKey Key, long Organization, bool ManagesAll, bool IsOwn)
     public bool IsRestricting => ManagesAll && !IsOwn;
 }
 
-/// <summary>What somebody who manages all keys restricted on another member's key, the owner can tighten but not loosen. It ends when somebody who
-/// manages all keys loosens it.</summary>
+/// <summary>What somebody who manages all keys restricted on another member's key, the owner can tighten but not loosen. It ends when
+/// somebody who manages all keys loosens it.</summary>
 static class KeyRestrictions
 {
     const string AskAnAdmin = "Ask an admin of your organization.";
@@ -22,7 +22,8 @@ static class KeyRestrictions
     /// <summary>Why a key that an admin disabled cannot be enabled by its owner.</summary>
     public const string Disabled = "An admin disabled this key, so only an admin can enable it. " + AskAnAdmin;
 
-    /// <summary>Returns null if the actor may make the change, or else an <see cref="ErrorCode.Forbidden"/> that says what an admin set.</summary>
+    /// <summary>Returns null if the actor may make the change, or else an <see cref="ErrorCode.Forbidden"/> that says what an admin
+    /// set.</summary>
     public static Error? Check(OwnKey own, KeyPatch patch)
     {
         if (own.ManagesAll)

@@ -179,8 +179,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             },
             cancellationToken);
 
-    /// <summary>Checks the limit of a project in which one more key has just been counted. It reads the clock after the project was locked: a key that
-    /// expired while this change waited no longer counts, and another may have taken its place.</summary>
+    /// <summary>Checks the limit of a project in which one more key has just been counted. It reads the clock after the project was locked:
+    /// a key that expired while this change waited no longer counts, and another may have taken its place.</summary>
     /// <param name="count">What <see cref="KeyCount.AddAsync"/> returned.</param>
     internal async Task<Error?> CheckLimitAsync(UnitOfWork change, long projectId, int count, CancellationToken cancellationToken) =>
         count > options.MaxActivePerProject
@@ -212,8 +212,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         input.Environment == KeyEnvironment.Live && catalog.InOrder(input.Permissions).Contains(PermissionCatalog.Write, StringComparer.Ordinal)
             ? await change.CheckPresenceAsync(cancellationToken) : null;
 
-    /// <summary>Mints a key and adds it to the context. Requires the lock of the project, in which the key is counted already unless an app owns it,
-    /// and a validated request. If its identifier is taken, the change fails and runs again with another.</summary>
+    /// <summary>Mints a key and adds it to the context. Requires the lock of the project, in which the key is counted already unless an app
+    /// owns it, and a validated request. If its identifier is taken, the change fails and runs again with another.</summary>
     /// <param name="ownerName">The display name of the owner.</param>
     /// <param name="isTracked">False for a key without resources whose row the change does not read.</param>
     internal async Task<IssuedKey> IssueAsync(
@@ -377,8 +377,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         return null;
     }
 
-    /// <summary>Finds a key that the actor may change. It locks the project before it reads the key, so that of two concurrent changes the second sees the
-    /// result of the first; that of a key which the actor cannot see is not locked.</summary>
+    /// <summary>Finds a key that the actor may change. It locks the project before it reads the key, so that of two concurrent changes the
+    /// second sees the result of the first; that of a key which the actor cannot see is not locked.</summary>
     static async Task<Result<OwnKey>> FindOwnAsync(UnitOfWork change, string keyId, CancellationToken cancellationToken)
     {
         var context = change.Context;

@@ -12,8 +12,8 @@ public sealed class ClientLimits(int perMinute, TimeProvider time)
     /// crowd can switch no limit off.</summary>
     public const int MaxClients = 50_000;
 
-    /// <summary>How often the limit of one subject all subjects of a client may fail together. Names cost nothing, so a client could otherwise
-    /// fail without limit under another name each time, and fill the table with them.</summary>
+    /// <summary>How often the limit of one subject all subjects of a client may fail together. Names cost nothing, so a client could
+    /// otherwise fail without limit under another name each time, and fill the table with them.</summary>
     public const int SubjectsAtOnce = 10;
 
     /// <summary>The number of windows that networks share beyond <see cref="MaxClients"/>.</summary>
@@ -41,8 +41,8 @@ public sealed class ClientLimits(int perMinute, TimeProvider time)
             : TakeInCrowd(client, fromPage);
     }
 
-    /// <summary>Returns how long a client must wait, or null if it need not. Counts nothing. A client that is not counted by itself need not
-    /// wait, because this is asked before it is known whether it is right.</summary>
+    /// <summary>Returns how long a client must wait, or null if it need not. Counts nothing. A client that is not counted by itself need
+    /// not wait, because this is asked before it is known whether it is right.</summary>
     public TimeSpan? Waits(IPAddress? client) => perMinute == 0 || client is null ? null : clients.Waits(KeyOf(client, null, false), perMinute);
 
     /// <summary>Counts a failure in the window that the client's network shares with some others. The seed of the hash is random, so nobody

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Mail;
 
-/// <summary>Sends what is in the outbox and deletes what has expired. Of several nodes one sends a mail: who moves its next attempt has it. A mail that fails is
-/// tried again, after a minute at first and an hour at last, until it expires.</summary>
+/// <summary>Sends what is in the outbox and deletes what has expired. Of several nodes one sends a mail: who moves its next attempt has it.
+/// A mail that fails is tried again, after a minute at first and an hour at last, until it expires.</summary>
 public sealed partial class MailDeliveryService(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, MailOutbox outbox, IMailSender sender, TimeProvider time, ILogger<MailDeliveryService> logger)
     : PeriodicService(sender.IsConfigured ? Interval : ReportInterval, time)

@@ -3,8 +3,8 @@ using MimeKit;
 
 namespace Dashboard.Core.Mail;
 
-/// <summary>The settings under <c>Mail</c>: the SMTP server that mail is handed to. Without a host, mail waits in the outbox, which the command
-/// <c>outbox</c> prints.</summary>
+/// <summary>The settings under <c>Mail</c>: the SMTP server that mail is handed to. Without a host, mail waits in the outbox, which the
+/// command <c>outbox</c> prints.</summary>
 [SettingsSection("Mail")]
 public sealed class MailOptions
 {

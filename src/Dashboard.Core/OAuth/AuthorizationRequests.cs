@@ -28,8 +28,8 @@ public sealed record AuthorizationRequest(
 /// <param name="Back">The way back to the client with that error; null if the redirect URI is not one of its own.</param>
 public sealed record AuthorizationCheck(AuthorizationRequest? Request, string? Redirect, OAuthError? Shown, WayBack? Back = null);
 
-/// <summary>The way back to a client that this person has not approved. Only a person takes it: anybody can register a client, and a redirect by
-/// itself would lend Latchkey's address to links to its site (RFC 9700 section 4.11.2).</summary>
+/// <summary>The way back to a client that this person has not approved. Only a person takes it: anybody can register a client, and a
+/// redirect by itself would lend Latchkey's address to links to its site (RFC 9700 section 4.11.2).</summary>
 /// <param name="Url">The redirect URI with the error.</param>
 /// <param name="Place">The host of that URI, or the scheme of an app.</param>
 public sealed record WayBack(OAuthClient Client, string Url, string Place);

@@ -110,8 +110,8 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
             cancellationToken);
     }
 
-    /// <summary>Makes room for a client: the oldest unapproved one of the network that has most goes, unless it is new or has a request under
-    /// way. A network that has its share makes room itself, so that it cannot close registration to the others.</summary>
+    /// <summary>Makes room for a client: the oldest unapproved one of the network that has most goes, unless it is new or has a request
+    /// under way. A network that has its share makes room itself, so that it cannot close registration to the others.</summary>
     /// <param name="network">The network of the new client.</param>
     /// <returns>Why there is none, or null.</returns>
     static async Task<OAuthError?> MakeRoomAsync(UnitOfWork change, string network, CancellationToken cancellationToken)

@@ -63,8 +63,8 @@ static class DeviceCodeStore
         return true;
     }
 
-    /// <summary>Makes room for a request. What is over goes first, then the oldest pending request of the network that has most, unless it is
-    /// new. A network that has its share makes room itself.</summary>
+    /// <summary>Makes room for a request. What is over goes first, then the oldest pending request of the network that has most, unless it
+    /// is new. A network that has its share makes room itself.</summary>
     /// <returns>Why there is none, or null.</returns>
     static async Task<OAuthError?> MakeRoomAsync(DashboardContext context, string? network, DateTimeOffset now, CancellationToken cancellationToken)
     {

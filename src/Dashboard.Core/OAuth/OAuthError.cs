@@ -35,8 +35,8 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
     /// <summary>RFC 6749 section 5.2: the code or token is unknown, used, expired, revoked or issued to another client.</summary>
     public static OAuthError InvalidGrant(string description) => new("invalid_grant", description);
 
-    /// <summary>An <c>invalid_grant</c> for a code or token that does not exist for the client. Only these count as failures: for one that is
-    /// right, no request is refused because of others.</summary>
+    /// <summary>An <c>invalid_grant</c> for a code or token that does not exist for the client. Only these count as failures: for one that
+    /// is right, no request is refused because of others.</summary>
     public static OAuthError UnknownGrant(string description) => new("invalid_grant", description) { IsGuess = true };
 
     /// <summary>RFC 6749 section 5.2: the scope is unknown or exceeds what the client can get.</summary>
@@ -45,8 +45,8 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
     /// <summary>RFC 8707 section 2: the resource is not a valid URL or differs from the approved one.</summary>
     public static OAuthError InvalidTarget(string description) => new("invalid_target", description);
 
-    /// <summary>An error as OAuth words it. One that no RFC names is a server error, and a busy database temporarily unavailable (RFC 6749 section
-    /// 4.1.2.1).</summary>
+    /// <summary>An error as OAuth words it. One that no RFC names is a server error, and a busy database temporarily unavailable (RFC 6749
+    /// section 4.1.2.1).</summary>
     /// <param name="error">The error.</param>
     public static OAuthError Of(Error error) => error as OAuthError ?? (error.Code == ErrorCode.Unavailable
         ? new("temporarily_unavailable", error.Detail, 503, error.RetryAfter ?? TimeSpan.FromSeconds(5))

@@ -72,8 +72,8 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
         return row is not null;
     }
 
-    /// <summary>Revokes a token that has no row. What has ended already leaves nothing, so the list holds no more than the tokens that could
-    /// be valid.</summary>
+    /// <summary>Revokes a token that has no row. What has ended already leaves nothing, so the list holds no more than the tokens that
+    /// could be valid.</summary>
     static async Task<bool> RevokeAsync(UnitOfWork change, ReadToken token, AccountClaims claims, CancellationToken cancellationToken)
     {
         if (!ServiceAccount.IsId(claims.AccountId))

@@ -63,8 +63,8 @@ public sealed class TokenService(
         return OAuthError.TooMany(wait);
     }
 
-    /// <summary>Issues a token that leaves no row, so nothing is written: what decides about it later are its claims and the account. If the
-    /// account has just changed on another node, the token's generation is over and it is never valid.</summary>
+    /// <summary>Issues a token that leaves no row, so nothing is written: what decides about it later are its claims and the account. If
+    /// the account has just changed on another node, the token's generation is over and it is never valid.</summary>
     Result<IssuedTokens> IssueForServiceAccount(TokenRequestContext asked)
     {
         var (client, account) = (asked.Client, asked.Client.Account!);

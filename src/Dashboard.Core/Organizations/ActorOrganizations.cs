@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Organizations;
 
-/// <summary>Finds the organization that a waiting writer's turn counts for: an actor's only one, or the first of several. Remembered for a minute,
-/// because it only divides turns and decides nothing else.</summary>
+/// <summary>Finds the organization that a waiting writer's turn counts for: an actor's only one, or the first of several. Remembered for a
+/// minute, because it only divides turns and decides nothing else.</summary>
 public sealed class ActorOrganizations(IDbContextFactory<DashboardContext> contexts, TimeProvider time)
 {
     /// <summary>The maximum number of actors that are remembered, about 2 MB.</summary>

@@ -170,7 +170,8 @@ public sealed partial class ResourceService(
     /// <summary>Registers a resource, so that keys can be limited to it.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The resource; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
-    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if it already exists or the project has as many as it may.</returns>
+    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if it already exists or the project has as many as it
+    /// may.</returns>
     public async Task<Result<ResourceSummary>> CreateAsync(Actor actor, NewResource input, CancellationToken cancellationToken)
     {
         if (Check(input) is { } fault)

@@ -20,8 +20,8 @@ public sealed partial class PublishedAppService(
     /// <param name="actor">A developer, admin or owner of the organization.</param>
     /// <returns>The app with its raw key; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a
     /// project that the actor cannot see, <see cref="ErrorCode.Forbidden"/> for a viewer, <see cref="ErrorCode.AlreadyCreated"/> for a
-    /// repeated request, or <see cref="ErrorCode.Conflict"/> if the idempotency key was used for a different request or the project has as many
-    /// apps as it may.</returns>
+    /// repeated request, or <see cref="ErrorCode.Conflict"/> if the idempotency key was used for a different request or the project has as
+    /// many apps as it may.</returns>
     public async Task<Result<IssuedPublishedApp>> PublishAsync(Actor actor, NewPublishedApp input, CancellationToken cancellationToken)
     {
         var request = new NewKey(input.Project, input.Name, input.Environment, [input.Resource], input.Permissions, IdempotencyKey: input.IdempotencyKey)

@@ -169,8 +169,8 @@ public sealed partial class ServiceAccountService(
 
     static string? SearchOf(ServiceAccountQuery query) => string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
 
-    /// <summary>Returns the accounts that an actor may see: for an admin or owner all of the organization, for another member those that they
-    /// own.</summary>
+    /// <summary>Returns the accounts that an actor may see: for an admin or owner all of the organization, for another member those that
+    /// they own.</summary>
     static async Task<Result<IQueryable<ServiceAccount>>> VisibleAsync(
         DashboardContext context, Actor actor, OrganizationAccess organization, CancellationToken cancellationToken)
     {
@@ -321,8 +321,8 @@ public sealed partial class ServiceAccountService(
             : Error.Invalid("projects", "Specify projects of a single organization.");
     }
 
-    /// <summary>Returns why an actor may not see an account, or null if they may: as an admin or owner of the organization, or as a member who
-    /// owns it.</summary>
+    /// <summary>Returns why an actor may not see an account, or null if they may: as an admin or owner of the organization, or as a member
+    /// who owns it.</summary>
     static async Task<Error?> FindToReadAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken) =>
         await FindAsync(context, actor, id, cancellationToken) is not { Error: { } refusal } ? null
         : refusal.Code == ErrorCode.Forbidden && await context.ServiceAccounts.AnyAsync(x => x.Id == id && x.CreatedBy == actor.Id, cancellationToken) ? null

@@ -106,8 +106,8 @@ static class CachedTokenQuery
         };
     }
 
-    /// <summary>Returns what a token of a generation may do now: nothing if the account is disabled or deleted, or all its tokens were ended
-    /// since.</summary>
+    /// <summary>Returns what a token of a generation may do now: nothing if the account is disabled or deleted, or all its tokens were
+    /// ended since.</summary>
     static string[] PermissionsOf(ServiceAccount? account, long generation) =>
         account is { DeletedAt: null, State: ServiceAccountState.Active } && account.TokenGeneration == generation ? account.Permissions.Split(' ') : [];
 

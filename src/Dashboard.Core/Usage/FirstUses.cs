@@ -55,8 +55,8 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
     {
         foreach (var batch in waiting.ToArray().OrderBy(x => x.Key, StringComparer.Ordinal).Chunk(BatchSize)) // in one order, so that two nodes never wait for each other
         {
-            // Two transactions. A change of a key may hold the feed while it waits for the row of the key, so nothing may wait for the feed while it
-            // holds that row.
+            // Two transactions. A change of a key may hold the feed while it waits for the row of the key, so nothing may wait for the feed
+            // while it holds that row.
             await changes.RunBehindAsync((context, token) => WriteLastUsesAsync(context, batch.Select(x => x.Value), token), cancellationToken);
             await changes.AnnounceBehindAsync((context, token) => WriteAsync(context, batch.Select(x => x.Value), token), cancellationToken);
             foreach (var written in batch)

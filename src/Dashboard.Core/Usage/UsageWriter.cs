@@ -13,8 +13,8 @@ static class UsageWriter
     /// <summary>The maximum number of keys in one command.</summary>
     const int ChunkSize = 500;
 
-    /// <summary>How far a stored time may be ahead of this node's clock. One further ahead was written by a clock that has been set back since, and
-    /// would otherwise stay until the time has passed.</summary>
+    /// <summary>How far a stored time may be ahead of this node's clock. One further ahead was written by a clock that has been set back
+    /// since, and would otherwise stay until the time has passed.</summary>
     static readonly TimeSpan MaxAhead = TimeSpan.FromMinutes(5);
 
     const string KeyId = nameof(KeyHour.KeyId);

@@ -22,8 +22,8 @@ public sealed class ForwardAuthPolicy
     ForwardAuthPolicy(AccessRequirement requirement, AcceptedEnvironments? environments) =>
         requirements = [.. Enumerable.Range(0, (int)AcceptedEnvironments.Both + 1).Select(host => requirement with { Environments = environments ?? (AcceptedEnvironments)host })];
 
-    /// <summary>Why the policy refuses everybody whatever there is in the database, or null if it does not: a part that has not its grammar, or an
-    /// unknown environment, permission or kind.</summary>
+    /// <summary>Why the policy refuses everybody whatever there is in the database, or null if it does not: a part that has not its
+    /// grammar, or an unknown environment, permission or kind.</summary>
     public string? Fault { get; private init; }
 
     /// <summary>Returns the requirement of a request.</summary>
