@@ -33,7 +33,8 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher, TimePro
         if (!await queue.EnterAsync(lane, cancellationToken))
         {
             return new Error(
-                ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
+                ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.",
+                RetryAfter: TimeSpan.FromSeconds(5));
         }
 
         var failed = false;

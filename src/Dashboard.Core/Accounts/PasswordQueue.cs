@@ -159,7 +159,8 @@ sealed class PasswordQueue(int atOnce, TimeProvider time)
     Waiter? Next()
     {
         var network = waiting == 0 ? null : networks.Values.Where(lane => lane.Waiting.Count > 0)
-            .MinBy(lane => (lane.Waiting.First!.Value.Lane.IsLast, FailuresOf(lane), lane.Waiting.First.Value.Arrival))?.Waiting.First!.Value;
+            .MinBy(lane =>
+                (lane.Waiting.First!.Value.Lane.IsLast, FailuresOf(lane), lane.Waiting.First.Value.Arrival))?.Waiting.First!.Value;
         return browsers.First is { } browser && (network is null || !browserWasLast) ? browser.Value : network;
     }
 

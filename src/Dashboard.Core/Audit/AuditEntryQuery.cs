@@ -21,7 +21,8 @@ sealed class AuditEntryQuery
     readonly long organization;
     readonly string? network;
 
-    AuditEntryQuery(AuditQuery asked, long organization, string? network) => (this.asked, this.organization, this.network) = (asked, organization, network);
+    AuditEntryQuery(AuditQuery asked, long organization, string? network) =>
+        (this.asked, this.organization, this.network) = (asked, organization, network);
 
     /// <summary>Validates what is asked.</summary>
     public static Error? Check(AuditQuery asked)
@@ -50,17 +51,21 @@ sealed class AuditEntryQuery
     }
 
     /// <summary>Creates the query for an organization. What is asked must be valid.</summary>
-    public static AuditEntryQuery Of(AuditQuery asked, long organization) => new(asked, organization, asked.Network is { } text ? NetworkOf(text) : null);
+    public static AuditEntryQuery Of(AuditQuery asked, long organization) =>
+        new(asked, organization, asked.Network is { } text ? NetworkOf(text) : null);
 
     /// <summary>Everything that a cursor is valid for.</summary>
     public string?[] Filter =>
     [
-        organization.ToString(CultureInfo.InvariantCulture), asked.Category, asked.Actor, asked.Target, asked.Succeeded?.ToString(), network,
-        asked.From?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), asked.To?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+        organization.ToString(CultureInfo.InvariantCulture), asked.Category, asked.Actor, asked.Target,
+        asked.Succeeded?.ToString(), network,
+        asked.From?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), asked.To?.ToUnixTimeMilliseconds()
+            .ToString(CultureInfo.InvariantCulture),
     ];
 
     /// <summary>Returns the position after an entry.</summary>
-    public static Cursor CursorAfter(AuditEntry entry) => new(entry.At, string.Create(CultureInfo.InvariantCulture, $"{entry.ChainId}:{entry.Sequence}"));
+    public static Cursor CursorAfter(AuditEntry entry) =>
+        new(entry.At, string.Create(CultureInfo.InvariantCulture, $"{entry.ChainId}:{entry.Sequence}"));
 
     /// <summary>Reads the entries after a position.</summary>
     public async Task<List<AuditEntry>> ReadAsync(DashboardContext context, Cursor? after, int count, CancellationToken cancellationToken)
@@ -71,9 +76,11 @@ sealed class AuditEntryQuery
             return own;
         }
 
-        var signIns = await Newest(await OfMembersAsync(context, Chain(context, AuditChain.Installation, after), cancellationToken), count).ToListAsync(cancellationToken);
+        var signIns = await Newest(await OfMembersAsync(context, Chain(context, AuditChain.Installation, after), cancellationToken), count)
+            .ToListAsync(cancellationToken);
         return signIns.Count == 0 ? own
-            : [.. own.Concat(signIns).OrderByDescending(entry => entry.At).ThenByDescending(entry => entry.ChainId).ThenByDescending(entry => entry.Sequence).Take(count)];
+            : [.. own.Concat(signIns).OrderByDescending(entry => entry.At).ThenByDescending(entry => entry.ChainId)
+                .ThenByDescending(entry => entry.Sequence).Take(count)];
     }
 
     static IQueryable<AuditEntry> Newest(IQueryable<AuditEntry> entries, int count) =>
@@ -130,10 +137,12 @@ sealed class AuditEntryQuery
             _ => entries.Where(entry => entry.At < at),
         };
 
-        static long Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        static long Number(string text) =>
+            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 
-    async Task<IQueryable<AuditEntry>> OfMembersAsync(DashboardContext context, IQueryable<AuditEntry> entries, CancellationToken cancellationToken)
+    async Task<IQueryable<AuditEntry>> OfMembersAsync(
+        DashboardContext context, IQueryable<AuditEntry> entries, CancellationToken cancellationToken)
     {
         var members = context.Members.Where(member => member.OrganizationId == organization);
         var about = entries.Where(entry => entry.Category == AuditCategory.Auth && entry.TargetType == FeedSubject.User
@@ -147,6 +156,7 @@ sealed class AuditEntryQuery
     static string? NetworkOf(string text)
     {
         var found = AuditEntry.NetworkOf(text);
-        return found is not null && (text.Equals(found, StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(text, out _)) ? found : null;
+        return found is not null
+            && (text.Equals(found, StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(text, out _)) ? found : null;
     }
 }

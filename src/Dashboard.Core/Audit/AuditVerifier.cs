@@ -49,7 +49,8 @@ public sealed class AuditVerifier(IDbContextFactory<DashboardContext> contexts, 
 
     /// <summary>Recomputes a chain without a recorded head.</summary>
     /// <returns>The first position at which an entry was altered, removed or added, or null if the chain is intact.</returns>
-    public async Task<long?> FindBreakAsync(long chain, CancellationToken cancellationToken) => (await VerifyAsync(chain, [], cancellationToken)).Break;
+    public async Task<long?> FindBreakAsync(long chain, CancellationToken cancellationToken) =>
+        (await VerifyAsync(chain, [], cancellationToken)).Break;
 
     static Task<AuditChain?> ReadEndAsync(DashboardContext context, long chain, CancellationToken cancellationToken) =>
         context.AuditChains.AsNoTracking().SingleOrDefaultAsync(head => head.Id == chain, cancellationToken);

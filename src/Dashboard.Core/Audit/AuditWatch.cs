@@ -7,7 +7,8 @@ namespace Dashboard.Core.Audit;
 /// <summary>Watches the audit log: writes the heads of the chains to the log every hour, compares them with the highest that this node has
 /// seen, and verifies every chain once a day.</summary>
 public sealed partial class AuditWatch(
-    IDbContextFactory<DashboardContext> contexts, AuditVerifier verifier, AuditHeadFile file, AuditMetrics metrics, TimeProvider time, ILogger<AuditWatch> logger)
+    IDbContextFactory<DashboardContext> contexts, AuditVerifier verifier, AuditHeadFile file, AuditMetrics metrics, TimeProvider time,
+    ILogger<AuditWatch> logger)
     : PeriodicService(Interval, time)
 {
     /// <summary>How often heads are written to the log.</summary>
@@ -134,7 +135,8 @@ public sealed partial class AuditWatch(
         }
 
         var entries = context.AuditEntries.Where(entry => entry.ChainId == seen.Chain);
-        var hash = await entries.Where(entry => entry.Sequence == seen.Sequence).Select(entry => entry.Hash).SingleOrDefaultAsync(cancellationToken);
+        var hash = await entries.Where(entry => entry.Sequence == seen.Sequence).Select(entry => entry.Hash)
+            .SingleOrDefaultAsync(cancellationToken);
         return hash is not null
             ? Convert.ToHexStringLower(hash) == seen.Hash
             : !await entries.AnyAsync(entry => entry.Sequence < seen.Sequence, cancellationToken);
@@ -149,7 +151,8 @@ public sealed partial class AuditWatch(
             + "The chain was cut off or rewritten, or an old copy of the database restored.")]
     partial void LogSetBack(AuditHead seen, string now);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Audit log: the chain {Chain} is broken at row {Row}: it was altered, removed or added.")]
+    [LoggerMessage(
+        Level = LogLevel.Critical, Message = "Audit log: the chain {Chain} is broken at row {Row}: it was altered, removed or added.")]
     partial void LogBroken(long chain, long row);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Audit log: {Chains} chains with {Rows} rows are intact.")]

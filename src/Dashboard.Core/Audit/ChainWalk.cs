@@ -45,7 +45,8 @@ sealed class ChainWalk
             keyId = entry.OldKeyHash is null ? null : AuditLogWriter.FindReplacedKey(entry);
         }
 
-        if (entry.Sequence != Next || !entry.PreviousHash.AsSpan().SequenceEqual(hash) || !HasItsNetwork(entry) || !IsGenuine(entry, keyId, ring))
+        if (entry.Sequence != Next || !entry.PreviousHash.AsSpan().SequenceEqual(hash) || !HasItsNetwork(entry)
+            || !IsGenuine(entry, keyId, ring))
         {
             (broken, stopped) = (Next, true);
             return false;

@@ -151,7 +151,8 @@ public sealed class AuditEntry
 
     /// <summary>Returns the network of an address, or of a network that stands for one, as text.</summary>
     internal static string? NetworkOf(string? address) =>
-        address is not null && IPAddress.TryParse(address.AsSpan(0, address.IndexOf('/') is >= 0 and var end ? end : address.Length), out var parsed)
+        address is not null
+            && IPAddress.TryParse(address.AsSpan(0, address.IndexOf('/') is >= 0 and var end ? end : address.Length), out var parsed)
             ? CoarseNetwork.Of(parsed).ToText()
             : null;
 

@@ -7,7 +7,8 @@ namespace Dashboard.Core.Changes;
 
 /// <summary>Tells this process what changes in the installation: this node's own changes before they are answered, those of other nodes within
 /// <see cref="Interval"/>, each once. One query a second for the whole node, however many listen.</summary>
-public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> contexts, DatabaseFile file, TimeProvider time, ILogger<ChangeFeed> logger)
+public sealed partial class ChangeFeed(
+    IDbContextFactory<DashboardContext> contexts, DatabaseFile file, TimeProvider time, ILogger<ChangeFeed> logger)
     : PeriodicService(Interval, time)
 {
     /// <summary>How often the feed is read.</summary>

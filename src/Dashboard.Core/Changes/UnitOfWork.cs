@@ -58,14 +58,17 @@ public sealed class UnitOfWork
     /// <summary>Says what happened. It becomes a row of the audit log and a row of the change feed about its target.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
     /// <param name="what">What happened. Of a target's identifier and name as much is kept as the log has room for.</param>
-    public void Record(long chain, AuditEvent what) => events.Add(new(chain, what with { Target = what.Target.Fitted() }, null, IsSilent: false));
+    public void Record(long chain, AuditEvent what) =>
+        events.Add(new(chain, what with { Target = what.Target.Fitted() }, null, IsSilent: false));
 
     /// <summary>Records what somebody was refused earlier. It becomes an entry of the audit log with that actor, and no entry of the change
     /// feed: nothing has changed.</summary>
-    internal void RecordRefusal(long chain, Actor actor, AuditEvent what) => events.Add(new(chain, what with { Target = what.Target.Fitted() }, actor, IsSilent: true));
+    internal void RecordRefusal(long chain, Actor actor, AuditEvent what) =>
+        events.Add(new(chain, what with { Target = what.Target.Fitted() }, actor, IsSilent: true));
 
     /// <summary>Records an event of the audit log itself, which no node caches: it becomes no entry of the change feed.</summary>
-    internal void RecordSilently(long chain, AuditEvent what) => events.Add(new(chain, what with { Target = what.Target.Fitted() }, null, IsSilent: true));
+    internal void RecordSilently(long chain, AuditEvent what) =>
+        events.Add(new(chain, what with { Target = what.Target.Fitted() }, null, IsSilent: true));
 
     /// <summary>Takes the lock of a chain's newest end before the change reads what only one may decide at a time. No organization's or project's row may
     /// be locked after it.</summary>

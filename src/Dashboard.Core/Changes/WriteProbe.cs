@@ -62,5 +62,6 @@ public sealed class WriteProbe(UnitOfWorkRunner changes, DatabaseFile file)
 
     /// <summary>Writes the row that every change needs last.</summary>
     static Task WriteAsync(DashboardContext context, CancellationToken cancellationToken) =>
-        context.FeedCounters.ExecuteUpdateAsync(set => set.SetProperty(counter => counter.Number, counter => counter.Number), cancellationToken);
+        context.FeedCounters.ExecuteUpdateAsync(
+            set => set.SetProperty(counter => counter.Number, counter => counter.Number), cancellationToken);
 }

@@ -66,7 +66,8 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
             return null;
         }
 
-        return waiter is null || await IsGrantedAsync(waiter, MaxWait - Stopwatch.GetElapsedTime(start), cancellationToken) ? new(this, start) : null;
+        return waiter is null || await IsGrantedAsync(waiter, MaxWait - Stopwatch.GetElapsedTime(start), cancellationToken)
+            ? new(this, start) : null;
     }
 
     /// <summary>Returns whether the caller may continue: at once if the waiter is null, because a slot was free.</summary>

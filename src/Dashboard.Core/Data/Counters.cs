@@ -23,7 +23,8 @@ static class Counters
         where TRow : class
         where T : class
     {
-        var statement = statements.GetOrAdd((typeof(TRow), typeof(T), column, key.Column), static x => new(x.Row, x.Result, x.Column, x.Key));
+        var statement = statements.GetOrAdd(
+            (typeof(TRow), typeof(T), column, key.Column), static x => new(x.Row, x.Result, x.Column, x.Key));
         return statement.Sql.ReadAsync(context, [step, key.Value], reader => (T)statement.Read(reader), cancellationToken);
     }
 

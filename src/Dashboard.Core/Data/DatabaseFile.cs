@@ -52,7 +52,11 @@ public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> log
         throw new DatabaseReplacedException();
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The database file {File} was replaced or deleted while Latchkey was running. Changes are refused, and in 30 seconds keys are as well. Stop Latchkey, put the file that you want there, delete the files beside it whose names end with -wal and -shm unless they belong to it, and start Latchkey again.")]
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "The database file {File} was replaced or deleted while Latchkey was running. Changes are refused, and in 30 seconds keys are "
+            + "as well. Stop Latchkey, put the file that you want there, delete the files beside it whose names end with -wal and -shm unless "
+            + "they belong to it, and start Latchkey again.")]
     partial void LogReplaced(string file);
 
     /// <summary>What identifies a file whatever its name. Windows lets nobody replace a file that is open.</summary>
@@ -79,11 +83,13 @@ public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> log
             if (Examine(CurrentFolder, name, 0, InodeOnly, found) == 0)
             {
                 // The layout is the same on every processor (statx(2)), in the processor's own order of bytes.
-                return new(MemoryMarshal.Read<uint>(found.AsSpan(MajorAt)), MemoryMarshal.Read<uint>(found.AsSpan(MinorAt)), MemoryMarshal.Read<ulong>(found.AsSpan(InodeAt)));
+                return new(MemoryMarshal.Read<uint>(found.AsSpan(MajorAt)), MemoryMarshal.Read<uint>(found.AsSpan(MinorAt)),
+                    MemoryMarshal.Read<ulong>(found.AsSpan(InodeAt)));
             }
 
             var error = Marshal.GetLastPInvokeError();
-            return error is NoEntry or NoFolder ? null : throw new IOException($"{path} cannot be examined: {new Win32Exception(error).Message}.");
+            return error is NoEntry or NoFolder ? null
+                : throw new IOException($"{path} cannot be examined: {new Win32Exception(error).Message}.");
         }
 
         static bool HasCall()

@@ -31,7 +31,8 @@ static class KeyAudit
     /// <param name="because">The reason, such as <c>project_deleted</c>.</param>
     /// <param name="of">What was deleted.</param>
     public static async Task RevokeAllAsync(
-        UnitOfWork change, long organizationId, IQueryable<ApiKey> stored, IReadOnlyList<ApiKey> keys, string because, string of, CancellationToken cancellationToken)
+        UnitOfWork change, long organizationId, IQueryable<ApiKey> stored, IReadOnlyList<ApiKey> keys, string because, string of,
+        CancellationToken cancellationToken)
     {
         await stored.ExecuteUpdateAsync(
             set => set.SetProperty(key => key.State, KeyState.Revoked).SetProperty(key => key.RevokedAt, change.Now)

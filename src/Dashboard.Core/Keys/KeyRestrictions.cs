@@ -37,18 +37,22 @@ static class KeyRestrictions
             return Error.Forbidden(Disabled);
         }
 
-        if (patch.Limits is { SetsAllowedIps: true, AllowedIps: var networks } && !IsWithin(KeyService.Stored(networks), key.AdminAllowedIps))
+        if (patch.Limits is { SetsAllowedIps: true, AllowedIps: var networks }
+            && !IsWithin(KeyService.Stored(networks), key.AdminAllowedIps))
         {
-            return Error.Forbidden($"An admin limited this key to {key.AdminAllowedIps}. You can narrow the list but not widen it. {AskAnAdmin}");
+            return Error.Forbidden(
+                $"An admin limited this key to {key.AdminAllowedIps}. You can narrow the list but not widen it. {AskAnAdmin}");
         }
 
         return patch.Limits is { SetsRequestsPerMinute: true, RequestsPerMinute: var limit } && !IsWithin(limit, key.AdminRequestsPerMinute)
-            ? Error.Forbidden($"An admin limited this key to {key.AdminRequestsPerMinute} requests a minute. You can lower the limit but not raise it. {AskAnAdmin}")
+            ? Error.Forbidden(
+                $"An admin limited this key to {key.AdminRequestsPerMinute} requests a minute. You can lower the limit but not raise it. {AskAnAdmin}")
             : null;
     }
 
     /// <summary>Returns whether the key in the new state is one that an admin disabled.</summary>
-    public static bool IsDisabledByAdmin(OwnKey own, KeyState state) => state == KeyState.Inactive && (own.IsRestricting || own.Key.DisabledByAdmin);
+    public static bool IsDisabledByAdmin(OwnKey own, KeyState state) =>
+        state == KeyState.Inactive && (own.IsRestricting || own.Key.DisabledByAdmin);
 
     /// <summary>Returns the list that the owner will be held to, or null for none.</summary>
     /// <param name="networks">The new list.</param>

@@ -20,7 +20,8 @@ public sealed class ClientLimits(int perMinute, TimeProvider time)
     const int CrowdWindows = 4096;
 
     readonly MinuteWindows<(ulong Bits, AddressFamily Family, int Subject, bool FromPage)> clients = new(MaxClients, exceedCapacity: false, time);
-    readonly MinuteWindows<(ulong Bits, AddressFamily Family, int Subject, bool FromPage)> sums = new(MaxClients, exceedCapacity: false, time);
+    readonly MinuteWindows<(ulong Bits, AddressFamily Family, int Subject, bool FromPage)> sums = new(
+        MaxClients, exceedCapacity: false, time);
     readonly Lazy<MinuteWindow[]> crowd = new(() => [.. Enumerable.Range(0, CrowdWindows).Select(_ => new MinuteWindow())]);
 
     /// <summary>Counts one failure of a client.</summary>
@@ -36,7 +37,8 @@ public sealed class ClientLimits(int perMinute, TimeProvider time)
             return null;
         }
 
-        return subject is not null && sums.TryTake(KeyOf(client, null, fromPage), perMinute * (long)SubjectsAtOnce, out var sum) && sum is not null ? sum
+        return subject is not null && sums.TryTake(KeyOf(client, null, fromPage), perMinute * (long)SubjectsAtOnce, out var sum)
+            && sum is not null ? sum
             : clients.TryTake(KeyOf(client, subject, fromPage), perMinute, out var wait) ? wait
             : TakeInCrowd(client, fromPage);
     }

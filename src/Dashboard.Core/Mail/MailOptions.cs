@@ -36,7 +36,8 @@ public sealed class MailOptions
         {
             var stray = new[] { (nameof(From), From), (nameof(User), User), (nameof(Password), Password) }
                 .FirstOrDefault(setting => !string.IsNullOrEmpty(setting.Item2));
-            return stray.Item1 is null ? this : throw new SettingException($"Mail:{stray.Item1}", "is set without Mail:Host, so no mail would be sent");
+            return stray.Item1 is null ? this
+                : throw new SettingException($"Mail:{stray.Item1}", "is set without Mail:Host, so no mail would be sent");
         }
 
         if (string.IsNullOrEmpty(From))
@@ -51,6 +52,7 @@ public sealed class MailOptions
 
         return string.IsNullOrEmpty(User) == string.IsNullOrEmpty(Password)
             ? this
-            : throw new SettingException(string.IsNullOrEmpty(User) ? "Mail:User" : "Mail:Password", "is not set; Mail:User and Mail:Password go together");
+            : throw new SettingException(
+                string.IsNullOrEmpty(User) ? "Mail:User" : "Mail:Password", "is not set; Mail:User and Mail:Password go together");
     }
 }

@@ -37,7 +37,8 @@ public sealed class MailOutbox(IDbContextFactory<DashboardContext> contexts, IDa
     {
         var now = time.GetUtcNow();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = await context.Outbox.AsNoTracking().Where(x => x.ExpiresAt > now).OrderBy(x => x.CreatedAt).ThenBy(x => x.Id).ToListAsync(cancellationToken);
+        var rows = await context.Outbox.AsNoTracking().Where(x => x.ExpiresAt > now).OrderBy(x => x.CreatedAt).ThenBy(x => x.Id)
+            .ToListAsync(cancellationToken);
         return [.. rows.Select(row => new WaitingMail(row.CreatedAt, row.ExpiresAt, Read(row)))];
     }
 

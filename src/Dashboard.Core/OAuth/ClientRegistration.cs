@@ -25,7 +25,8 @@ public sealed record IssuedClient(OAuthClient Client, string AuthMethod, OAuthSe
 
 /// <summary>Registers clients dynamically (RFC 7591). Nobody has verified what they claim, and every page that names one says so. A client
 /// that nobody approves is deleted after an hour without a request, else after a day.</summary>
-public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes scopes, OAuthOptions options, RateLimits limits, RefusalLedger refusals)
+public sealed class ClientRegistration(
+    UnitOfWorkRunner changes, OAuthScopes scopes, OAuthOptions options, RateLimits limits, RefusalLedger refusals)
 {
     /// <summary>How long an unapproved client is kept.</summary>
     public static readonly TimeSpan UnapprovedLifetime = TimeSpan.FromDays(1);
@@ -117,7 +118,8 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
     static async Task<OAuthError?> MakeRoomAsync(UnitOfWork change, string network, CancellationToken cancellationToken)
     {
         var waiting = change.Context.RegisteredClients.Where(x => x.ApprovedAt == null);
-        var networks = await waiting.GroupBy(x => x.Network).Select(x => new { Network = x.Key, Count = x.Count() }).ToListAsync(cancellationToken);
+        var networks = await waiting.GroupBy(x => x.Network).Select(x => new { Network = x.Key, Count = x.Count() })
+            .ToListAsync(cancellationToken);
         var isShareFull = networks.Exists(x => x.Network == network && x.Count >= MaxUnapprovedOfNetwork);
         if (!isShareFull && networks.Sum(x => x.Count) < MaxUnapproved)
         {

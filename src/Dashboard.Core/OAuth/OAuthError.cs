@@ -6,7 +6,17 @@ namespace Dashboard.Core.OAuth;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="RetryAfter">How long to wait, or null.</param>
 public sealed record OAuthError(string Name, string Detail, int Status = 400, TimeSpan? RetryAfter = null)
-    : Error(Status switch { 401 => ErrorCode.InvalidCredentials, 403 => ErrorCode.Forbidden, 413 => ErrorCode.TooLarge, 429 => ErrorCode.RateLimited, 503 => ErrorCode.Unavailable, _ => ErrorCode.InvalidRequest }, Detail, RetryAfter: RetryAfter)
+    : Error(
+        Status switch
+        {
+            401 => ErrorCode.InvalidCredentials,
+            403 => ErrorCode.Forbidden,
+            413 => ErrorCode.TooLarge,
+            429 => ErrorCode.RateLimited,
+            503 => ErrorCode.Unavailable,
+            _ => ErrorCode.InvalidRequest,
+        },
+        Detail, RetryAfter: RetryAfter)
 {
     /// <summary>Whether it could have been a guess.</summary>
     internal bool IsGuess { get; private init; }
@@ -55,7 +65,8 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
     /// <summary>Too many tokens for one service account. Those that it has stay valid.</summary>
     /// <param name="wait">How long to wait.</param>
     public static OAuthError TooManyTokens(TimeSpan wait) => new(
-        "temporarily_unavailable", "This service account gets too many tokens. Use a token until it expires, or wait before requesting another.", 429, wait);
+        "temporarily_unavailable",
+        "This service account gets too many tokens. Use a token until it expires, or wait before requesting another.", 429, wait);
 
     /// <summary>There is no room for what strangers may make the installation hold.</summary>
     /// <param name="description">What there are too many of, and when to try again.</param>

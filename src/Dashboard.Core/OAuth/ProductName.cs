@@ -13,7 +13,8 @@ static class ProductName
     /// and without marks. In lower and, where only that looks alike, upper case.</summary>
     static readonly FrozenDictionary<int, char> LookAlikes = (
         "l:1|iıɩɪίιіӏӀɭɫłŀƚǀ∣ⵏꓲꓡⳑʟⅼᏞᎥլ a:аαɑᴀᎪꓮⲁӕ∀ t:тτᴛᎢꓔⲧŧƭțт⊤ c:сϲᴄⲥꓚᏟςƈ¢ʗⅽ h:һнηʜᎻᏂհħⲏꓧћђᏲի k:кκᴋᏦⲕꓗқƙҝҟӄĸ "
-        + "e:еεєҽᴇᎬꓰⲉɛ℮ϵҿєɘǝə y:уυγүұʏყᎩᎽꓬⲩƴɣყỿӯ").Split(' ').SelectMany(group => group[2..].EnumerateRunes().Select(rune => (rune.Value, Letter: group[0])))
+        + "e:еεєҽᴇᎬꓰⲉɛ℮ϵҿєɘǝə y:уυγүұʏყᎩᎽꓬⲩƴɣყỿӯ").Split(' ')
+            .SelectMany(group => group[2..].EnumerateRunes().Select(rune => (rune.Value, Letter: group[0])))
         .DistinctBy(pair => pair.Value).ToFrozenDictionary(pair => pair.Value, pair => pair.Letter);
 
     /// <summary>Returns whether a name contains the product's name as people read it: whatever the width, case and script of its letters,

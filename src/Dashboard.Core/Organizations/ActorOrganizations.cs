@@ -28,8 +28,10 @@ public sealed class ActorOrganizations(IDbContextFactory<DashboardContext> conte
         {
             await using var context = await contexts.CreateDbContextAsync(cancellationToken);
             var id = await (actor.Type == PartyType.User
-                ? context.Members.Where(member => member.UserId == actor.Id).MinAsync(member => (long?)member.OrganizationId, cancellationToken)
-                : context.ServiceAccounts.Where(account => account.Id == actor.Id).MinAsync(account => (long?)account.OrganizationId, cancellationToken));
+                ? context.Members.Where(member => member.UserId == actor.Id)
+                    .MinAsync(member => (long?)member.OrganizationId, cancellationToken)
+                : context.ServiceAccounts.Where(account => account.Id == actor.Id)
+                    .MinAsync(account => (long?)account.OrganizationId, cancellationToken));
             if (known.Count >= MaxKnown)
             {
                 known.Clear();

@@ -39,7 +39,8 @@ public sealed record ResourceQuery(
 
 /// <summary>Lists, registers, changes and deletes the resources of a project.</summary>
 public sealed partial class ResourceService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, TenantLimitOptions limits, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, TenantLimitOptions limits,
+    TimeProvider time)
 {
     /// <summary>Lists the resources of a project, by default the newest first.</summary>
     /// <param name="actor">A member of the organization.</param>
@@ -207,10 +208,12 @@ public sealed partial class ResourceService(
                 }
 
                 if (limits.ResourcesPerProject > 0
-                    && await change.Context.Resources.CountAsync(x => x.ProjectId == project.ProjectId, token) >= limits.ResourcesPerProject)
+                    && await change.Context.Resources.CountAsync(
+                        x => x.ProjectId == project.ProjectId, token) >= limits.ResourcesPerProject)
                 {
                     return new Error(
-                        ErrorCode.Conflict, $"The project has reached its limit of {limits.ResourcesPerProject} resources. Delete one, or raise Limits:ResourcesPerProject.");
+                        ErrorCode.Conflict,
+                        $"The project has reached its limit of {limits.ResourcesPerProject} resources. Delete one, or raise Limits:ResourcesPerProject.");
                 }
 
                 var resource = new Resource

@@ -9,7 +9,8 @@ namespace Dashboard.Core.PublishedApps;
 
 /// <summary>Reads, publishes and unpublishes apps.</summary>
 public sealed partial class PublishedAppService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KnownKeyTemplates shapes, TenantLimitOptions limits,
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog,
+    KnownKeyTemplates shapes, TenantLimitOptions limits,
     TimeProvider time)
 {
     const int IdLength = 16;
@@ -55,10 +56,12 @@ public sealed partial class PublishedAppService(
                 }
 
                 if (limits.AppsPerProject > 0
-                    && await change.Context.PublishedApps.CountAsync(app => app.ProjectId == project.ProjectId && app.UnpublishedAt == null, token) >= limits.AppsPerProject)
+                    && await change.Context.PublishedApps.CountAsync(app => app.ProjectId == project.ProjectId
+                        && app.UnpublishedAt == null, token) >= limits.AppsPerProject)
                 {
                     return new Error(
-                        ErrorCode.Conflict, $"The project has reached its limit of {limits.AppsPerProject} published apps. Unpublish one, or raise Limits:AppsPerProject.");
+                        ErrorCode.Conflict,
+                        $"The project has reached its limit of {limits.AppsPerProject} published apps. Unpublish one, or raise Limits:AppsPerProject.");
                 }
 
                 var resources = await keys.FindResourcesAsync(change.Context, project.ProjectId, request.Resources, token);

@@ -84,7 +84,8 @@ public sealed partial class SigningKeys(
                 change.Context.RemoveRange(keys);
                 foreach (var key in keys)
                 {
-                    change.Record(AuditChain.Installation, new(AuditCategory.Tokens, "signing_key.retired", new(FeedSubject.SigningKey, key.Kid, key.Kid)));
+                    change.Record(AuditChain.Installation,
+                        new(AuditCategory.Tokens, "signing_key.retired", new(FeedSubject.SigningKey, key.Kid, key.Kid)));
                 }
 
                 var created = Add(change, next, change.Now);

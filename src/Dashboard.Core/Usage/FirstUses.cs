@@ -57,7 +57,8 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
         {
             // Two transactions. A change of a key may hold the feed while it waits for the row of the key, so nothing may wait for the feed
             // while it holds that row.
-            await changes.RunBehindAsync((context, token) => WriteLastUsesAsync(context, batch.Select(x => x.Value), token), cancellationToken);
+            await changes.RunBehindAsync(
+                (context, token) => WriteLastUsesAsync(context, batch.Select(x => x.Value), token), cancellationToken);
             await changes.AnnounceBehindAsync((context, token) => WriteAsync(context, batch.Select(x => x.Value), token), cancellationToken);
             foreach (var written in batch)
             {
@@ -84,7 +85,8 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
 
     /// <summary>Writes the first uses. Of two nodes that write the same one, the second fails, runs again and finds it.</summary>
     /// <returns>The keys whose first use was not yet written.</returns>
-    static async Task<IReadOnlyList<FeedSubject>> WriteAsync(DashboardContext context, IEnumerable<KeyFirstUse> uses, CancellationToken cancellationToken)
+    static async Task<IReadOnlyList<FeedSubject>> WriteAsync(
+        DashboardContext context, IEnumerable<KeyFirstUse> uses, CancellationToken cancellationToken)
     {
         var written = new List<FeedSubject>();
         foreach (var use in uses)
