@@ -85,12 +85,7 @@ public sealed class PresenceService(
     {
         var left = await failures.CountAsync(change, clock, SignInService.MaxFailures, SignInService.Pause, cancellationToken);
         Record(change, "session.confirmation_refused", succeeded: false);
-        return new Error(ErrorCode.InvalidCredentials, "Wrong password. " + left switch
-        {
-            0 => "Try again in 5 minutes.",
-            1 => "1 try left before a 5-minute lockout.",
-            _ => $"{left} tries left before a 5-minute lockout.",
-        });
+        return new Error(ErrorCode.InvalidCredentials, "Wrong password. " + SignInFailureCounter.Describe(left, SignInService.Pause));
     }
 
     async Task<Result<DateTimeOffset>> AcceptAsync(

@@ -77,6 +77,20 @@ sealed record SignInFailureCounter(byte[] Account, string Network)
         return Math.Max(0, max - row.Count);
     }
 
+    /// <summary>Describes how many attempts are left before a lockout.</summary>
+    /// <param name="left">The number that <see cref="CountAsync"/> returned.</param>
+    /// <param name="pause">The length of the lockout.</param>
+    public static string Describe(int left, TimeSpan pause)
+    {
+        var minutes = (int)pause.TotalMinutes;
+        return left switch
+        {
+            0 => $"Try again in {minutes} minutes.",
+            1 => $"1 try left before a {minutes}-minute lockout.",
+            _ => $"{left} tries left before a {minutes}-minute lockout.",
+        };
+    }
+
     /// <summary>Returns whether many other networks have recently failed on the same account.</summary>
     public async Task<bool> IsAttackedAsync(UnitOfWork change, CancellationToken cancellationToken)
     {

@@ -218,12 +218,7 @@ public sealed partial class SignInService(
         change.Record(AuditChain.Installation, new(
             AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0
                 ? JsonSerializer.Serialize(new { pause_minutes = minutes }) : "{}"));
-        return new Error(ErrorCode.InvalidCredentials, "Wrong email or password. " + left switch
-        {
-            0 => $"Try again in {minutes} minutes.",
-            1 => $"1 try left before a {minutes}-minute lockout.",
-            _ => $"{left} tries left before a {minutes}-minute lockout.",
-        });
+        return new Error(ErrorCode.InvalidCredentials, "Wrong email or password. " + SignInFailureCounter.Describe(left, pause));
     }
 
     /// <summary>Returns whether a person has recently signed in from a network.</summary>

@@ -129,11 +129,12 @@ sealed class AuditEntryQuery
 
     static IQueryable<AuditEntry> After(IQueryable<AuditEntry> entries, long chain, Cursor cursor)
     {
-        var (at, last) = (cursor.At, cursor.Id.Split(':') is [var c, var s] ? (Chain: Number(c), Sequence: Number(s)) : (0, 0));
-        return chain.CompareTo(last.Item1) switch
+        var at = cursor.At;
+        var (lastChain, lastSequence) = cursor.Id.Split(':') is [var c, var s] ? (Number(c), Number(s)) : (0L, 0L);
+        return chain.CompareTo(lastChain) switch
         {
             < 0 => entries.Where(entry => entry.At <= at),
-            0 => entries.Where(entry => entry.At <= at && (entry.At < at || entry.Sequence < last.Item2)),
+            0 => entries.Where(entry => entry.At <= at && (entry.At < at || entry.Sequence < lastSequence)),
             _ => entries.Where(entry => entry.At < at),
         };
 

@@ -277,8 +277,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     }
 
     /// <summary>What reading a new key would return.</summary>
-    static KeySummary Describe(ApiKey key, ProjectAccess project, string ownerName, IReadOnlyList<Resource> resources, UnitOfWork change) =>
-        new ApiKeyProjection
+    static KeySummary Describe(
+        ApiKey key, ProjectAccess project, string ownerName, IReadOnlyList<Resource> resources, UnitOfWork change) => new ApiKeyProjection
     {
         Key = key,
         Organization = project.OrganizationSlug,
