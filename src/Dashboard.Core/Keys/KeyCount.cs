@@ -20,7 +20,7 @@ static class KeyCount
         await change.Context.RaiseAsync<Project, Place>(nameof(Project.ActiveKeys), 1, (nameof(Project.Id), projectId), cancellationToken)
             is { DeletedAt: null } place ? place.ActiveKeys : null;
 
-    /// <summary>No longer counts tracked keys. Requires the lock of their projects.</summary>
+    /// <summary>Removes tracked keys from the count. Requires the lock of their projects.</summary>
     public static async Task RemoveAsync(UnitOfWork change, IEnumerable<ApiKey> keys, CancellationToken cancellationToken)
     {
         var counted = keys.Where(key => key.Counted).ToList();
@@ -31,7 +31,7 @@ static class KeyCount
         }
     }
 
-    /// <summary>No longer counts the keys of a project that have expired. Requires the lock of the project.</summary>
+    /// <summary>Removes the expired keys of a project from its count. Requires the lock of the project.</summary>
     /// <returns>The number of keys that have expired since the last call.</returns>
     public static async Task<int> ReleaseExpiredAsync(
         DashboardContext context, long projectId, DateTimeOffset now, CancellationToken cancellationToken)

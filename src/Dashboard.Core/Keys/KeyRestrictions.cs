@@ -13,8 +13,8 @@ sealed record OwnKey(ApiKey Key, long Organization, bool ManagesAll, bool IsOwn)
     public bool IsRestricting => ManagesAll && !IsOwn;
 }
 
-/// <summary>What somebody who manages all keys restricted on another member's key, the owner can tighten but not loosen. It ends when
-/// somebody who manages all keys loosens it.</summary>
+/// <summary>The restrictions that somebody who manages all keys set on another member's key. The owner can tighten but not loosen them. A
+/// restriction ends when somebody who manages all keys loosens it.</summary>
 static class KeyRestrictions
 {
     const string AskAnAdmin = "Ask an admin of your organization.";

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Mail;
 
-/// <summary>Sends what is in the outbox and deletes what has expired. Of several nodes one sends a mail: who moves its next attempt has it.
+/// <summary>Sends what is in the outbox and deletes what has expired. Of several nodes, the one that moves the next attempt sends the mail.
 /// A mail that fails is tried again, after a minute at first and an hour at last, until it expires.</summary>
 public sealed partial class MailDeliveryService(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, MailOutbox outbox, IMailSender sender, TimeProvider time,

@@ -14,7 +14,7 @@ namespace Dashboard.Core.Tokens;
 /// others.</param>
 sealed class TokenCacheStore(int capacity, int perOwner)
 {
-    /// <summary>How many used tokens are passed over before one of them makes room all the same.</summary>
+    /// <summary>How many used tokens are passed over before one of them makes room anyway.</summary>
     const int SecondChances = 64;
 
     readonly ConcurrentDictionary<KeyDigest, Held> tokens = new();
