@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Bench;
 
-/// <summary>The audit log with a million rows of one organization and a tenth as many sign-ins: each filter, the next pages, the export and its memory, verification and
-/// pruning.</summary>
+/// <summary>The audit log with a million rows of one organization and a tenth as many sign-ins: each filter, the next pages, the export and
+/// its memory, verification and pruning.</summary>
 static class AuditBench
 {
     const int Rows = 1_000_000;
@@ -31,7 +31,8 @@ static class AuditBench
         await FillAsync(installation, organization, Rows, cancellationToken);
         await FillAsync(installation, AuditChain.Installation, SignIns, cancellationToken);
         var audit = installation.Get<AuditLogService>();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} rows and {SignIns:N0} sign-ins; the first page of 50, in process"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} rows and {SignIns:N0} sign-ins; the first page of 50, in process"));
         (string Name, AuditQuery Query)[] questions =
         [
             ("no filter", new()),
@@ -46,7 +47,8 @@ static class AuditBench
             ("before the middle", new(To: start.AddDays(100))),
             ("nothing matches: actor", new(Actor: "nobody")),
             ("actor and refused", new(Actor: "person-7", Succeeded: false)),
-            ("category, network and a week", new(Category: AuditCategory.Members, Network: "10.2.9.0/24", From: start.AddDays(50), To: start.AddDays(57))),
+            ("category, network and a week",
+                new(Category: AuditCategory.Members, Network: "10.2.9.0/24", From: start.AddDays(50), To: start.AddDays(57))),
             ("all filters", new(null, AuditCategory.Keys, "person-7", "target-77", true, "10.2.7.0/24", start, start.AddYears(1))),
         ];
         var deep = (await audit.ListAsync(installation.Owner, new(To: start.AddDays(30), Limit: 200), cancellationToken)).Value.NextCursor;
@@ -56,7 +58,8 @@ static class AuditBench
             {
                 throw new InvalidOperationException(fault.Detail);
             }
-        })).Append(new("a page far down", async token => await audit.ListAsync(installation.Owner, new(To: start.AddDays(30), Cursor: deep, Limit: 50), token))).ToList();
+        })).Append(new("a page far down", async token =>
+            await audit.ListAsync(installation.Owner, new(To: start.AddDays(30), Cursor: deep, Limit: 50), token))).ToList();
         await Timing.CompareAsync(measures, warmUp: 3, Rounds, cancellationToken);
         await TimeAsync("head", async () => await audit.HeadAsync(installation.Owner, null, cancellationToken));
         foreach (var format in new[] { "csv", "jsonl" })
@@ -65,8 +68,10 @@ static class AuditBench
             var before = PeakMemory();
             await using var body = new CountingStream();
             await TimeAsync($"export as {format}", async () =>
-                await new AuditExport((await audit.ExportAsync(installation.Owner, new(), cancellationToken)).Value, format).WriteAsync(body, cancellationToken));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {body.Length / 1e6:F0} MB, VmHWM {before / 1024.0:F0} -> {PeakMemory() / 1024.0:F0} MB"));
+                await new AuditExport((await audit.ExportAsync(installation.Owner, new(), cancellationToken)).Value, format)
+                    .WriteAsync(body, cancellationToken));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  {body.Length / 1e6:F0} MB, VmHWM {before / 1024.0:F0} -> {PeakMemory() / 1024.0:F0} MB"));
         }
 
         await TimeAsync("verify", async () =>
@@ -75,7 +80,8 @@ static class AuditBench
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  intact: {found.IsIntact}, {found.Entries:N0} rows"));
         });
         await TimeAsync("prune half", async () =>
-            Console.WriteLine($"  {(await installation.Get<AuditPruning>().PruneAsync(Actor.System, organization, start.AddDays(182), cancellationToken)).Value}"));
+            Console.WriteLine(
+                $"  {(await installation.Get<AuditPruning>().PruneAsync(Actor.System, organization, start.AddDays(182), cancellationToken)).Value}"));
         Timing.PrintLoad();
     }
 
@@ -83,12 +89,14 @@ static class AuditBench
     {
         var since = Stopwatch.GetTimestamp();
         await run();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {Stopwatch.GetElapsedTime(since).TotalMilliseconds:N1} ms"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{name}: {Stopwatch.GetElapsedTime(since).TotalMilliseconds:N1} ms"));
     }
 
     /// <summary>The highest resident size of this process so far, in KB.</summary>
     static long PeakMemory() => long.Parse(
-        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 
     /// <summary>Continues a chain with rows that verify, spread over a year.</summary>
@@ -100,7 +108,8 @@ static class AuditBench
         var (sequence, hash) = (head.Sequence, head.Hash);
         await Installation.InsertAsync(context, Enumerable.Range(0, count).Select(Entry), cancellationToken);
         await context.AuditChains.Where(x => x.Id == chain)
-            .ExecuteUpdateAsync(set => set.SetProperty(x => x.Sequence, sequence).SetProperty(x => x.Hash, hash).SetProperty(x => x.KeyId, key.Id), cancellationToken);
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.Sequence, sequence).SetProperty(x => x.Hash, hash)
+                .SetProperty(x => x.KeyId, key.Id), cancellationToken);
 
         AuditEntry Entry(int i)
         {

@@ -5,7 +5,8 @@ using Dashboard.Bench.Soak;
 
 namespace Dashboard.Bench;
 
-/// <summary>What creating a key over REST costs the server, beside cached verification in the same run, and whether it stays the same among many keys.</summary>
+/// <summary>What creating a key over REST costs the server, beside cached verification in the same run, and whether it stays the same among
+/// many keys.</summary>
 static partial class CreateBench
 {
     const int Rounds = 7;
@@ -34,7 +35,8 @@ static partial class CreateBench
                 for (var turn = 0; turn < times.Length; turn++)
                 {
                     var at = (turn + round + WarmUp) % times.Length;
-                    times[at] = at == nodes.Count ? await nodes[0].VerifyAsync(cancellationToken) : await nodes[at].CreateAsync(round < 0 ? FirstCreations : Creations, cancellationToken);
+                    times[at] = at == nodes.Count ? await nodes[0].VerifyAsync(cancellationToken)
+                        : await nodes[at].CreateAsync(round < 0 ? FirstCreations : Creations, cancellationToken);
                 }
 
                 if (round >= 0)
@@ -72,25 +74,31 @@ static partial class CreateBench
     }
 
     /// <summary>A node with a project of so many keys, and a browser's session with it.</summary>
-    sealed partial class Node(Installation installation, Server server, string cookie, IReadOnlyList<byte[]> verifications) : IAsyncDisposable
+    sealed partial class Node(Installation installation, Server server, string cookie, IReadOnlyList<byte[]> verifications)
+        : IAsyncDisposable
     {
         int made;
 
         public static async Task<Node> StartAsync(int keys, CancellationToken cancellationToken)
         {
             var installation = await Installation.CreateAsync(keys, null, cancellationToken);
-            var server = await Server.StartAsync(installation.Database, "0", cancellationToken, "--Keys:MaxActivePerProject=10000000", "--Limits:WritesPerMinute=0");
+            var server = await Server.StartAsync(
+                installation.Database, "0", cancellationToken, "--Keys:MaxActivePerProject=10000000", "--Limits:WritesPerMinute=0");
             await using var connection = await Connection.OpenAsync(server.Url, cancellationToken);
-            await connection.SendAsync(Post("/api/session", $$"""{"email": "{{Installation.Email}}", "password": "{{Installation.Password}}"}"""), 200, cancellationToken);
+            await connection.SendAsync(Post("/api/session",
+                $$"""{"email": "{{Installation.Email}}", "password": "{{Installation.Password}}"}"""), 200, cancellationToken);
             var cookie = string.Join("; ", CookiePattern().Matches(connection.Answer).Select(match => match.Groups["cookie"].Value));
             var known = Enumerable.Range(0, 200).Where(Installation.IsGood).Select(Installation.RawKey);
-            return new(installation, server, cookie, [.. known.Select(key => Load.Get($"/forward-auth/{installation.Project}/live/read", key))]);
+            return new(
+                installation, server, cookie, [.. known.Select(key => Load.Get($"/forward-auth/{installation.Project}/live/read", key))]);
         }
 
-        public Task<double> VerifyAsync(CancellationToken cancellationToken) => MeasureAsync(verifications, 200, Verifications, 8, cancellationToken);
+        public Task<double> VerifyAsync(CancellationToken cancellationToken) =>
+            MeasureAsync(verifications, 200, Verifications, 8, cancellationToken);
 
         public Task<double> CreateAsync(int count, CancellationToken cancellationToken) => MeasureAsync(
-            [.. Enumerable.Range(0, count).Select(_ => Post("/api/keys", $$"""{"name": "backend {{++made}}", "permissions": ["read"]}""", cookie))],
+            [.. Enumerable.Range(0, count)
+                .Select(_ => Post("/api/keys", $$"""{"name": "backend {{++made}}", "permissions": ["read"]}""", cookie))],
             201,
             count,
             1,
@@ -102,7 +110,8 @@ static partial class CreateBench
             await installation.DisposeAsync();
         }
 
-        async Task<double> MeasureAsync(IReadOnlyList<byte[]> requests, int status, int count, int connections, CancellationToken cancellationToken)
+        async Task<double> MeasureAsync(
+            IReadOnlyList<byte[]> requests, int status, int count, int connections, CancellationToken cancellationToken)
         {
             var before = server.Cpu;
             await Load.SendAsync(server.Url, requests, status, count, connections, cancellationToken);
@@ -112,7 +121,8 @@ static partial class CreateBench
         static byte[] Post(string path, string json, string cookie = "") => Encoding.ASCII.GetBytes(
             $"POST {path} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\nCookie: {cookie}\r\nContent-Length: {json.Length}\r\n\r\n{json}");
 
-        [GeneratedRegex("^set-cookie: (?<cookie>[^;\r\n]+)", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+        [GeneratedRegex("^set-cookie: (?<cookie>[^;\r\n]+)",
+            RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
         private static partial Regex CookiePattern();
     }
 }

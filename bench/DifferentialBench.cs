@@ -14,8 +14,10 @@ static class DifferentialBench
     {
         (string Key, string Value)[] settings =
         [
-            ("RateLimits:FailedClientsPerMinute", "0"), ("RateLimits:DeviceRequestsPerMinute", "0"), ("RateLimits:RegistrationsPerMinute", "0"),
-            ("RateLimits:UserCodeGuessesPerMinute", "1000000"), ("OAuth:AuthorizationCodeLifetime", "600"), ("OAuth:DeviceCodeInterval", "60"),
+            ("RateLimits:FailedClientsPerMinute", "0"), ("RateLimits:DeviceRequestsPerMinute", "0"),
+            ("RateLimits:RegistrationsPerMinute", "0"),
+            ("RateLimits:UserCodeGuessesPerMinute", "1000000"), ("OAuth:AuthorizationCodeLifetime", "600"),
+            ("OAuth:DeviceCodeInterval", "60"),
         ];
         await using var installation = await Installation.CreateAsync(0, null, cancellationToken, settings);
         await using var server = await Server.StartAsync(

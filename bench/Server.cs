@@ -30,10 +30,13 @@ sealed class Server : IAsyncDisposable
     /// <param name="database">The database's file.</param>
     /// <param name="cores">The cores that it is kept on, as taskset(1) writes them.</param>
     /// <param name="settings">Further arguments.</param>
-    public static async Task<Server> StartAsync(string database, string cores, CancellationToken cancellationToken, params string[] settings)
+    public static async Task<Server> StartAsync(
+        string database, string cores, CancellationToken cancellationToken, params string[] settings)
     {
         var start = new ProcessStartInfo("taskset") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["-c", cores, Environment.ProcessPath!, "host", $"--ConnectionStrings:Dashboard=Data Source={database}", "--Limits:TokensPerMinute=0", "--Logging:LogLevel:Default=Error", .. settings])
+        foreach (var argument in (
+            string[])["-c", cores, Environment.ProcessPath!, "host", $"--ConnectionStrings:Dashboard=Data Source={database}",
+            "--Limits:TokensPerMinute=0", "--Logging:LogLevel:Default=Error", .. settings])
         {
             start.ArgumentList.Add(argument);
         }

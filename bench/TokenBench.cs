@@ -11,8 +11,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Dashboard.Bench;
 
-/// <summary>What access tokens cost: issuing and introspecting them in server CPU beside a cached verification, and changes while many tokens
-/// are held beside the same changes with none held.</summary>
+/// <summary>What access tokens cost: issuing and introspecting them in server CPU beside a cached verification, and changes while many
+/// tokens are held beside the same changes with none held.</summary>
 static class TokenBench
 {
     const int Rounds = 7;
@@ -36,12 +36,14 @@ static class TokenBench
         for (var i = 0; i < 20; i++)
         {
             var issued = (await installation.Get<ServiceAccountService>().CreateAsync(
-                installation.Owner, new($"gateway {i}", Permissions: ["read", "verify"], Projects: ProjectChoice.All, Organization: installation.Project.Organization),
+                installation.Owner, new($"gateway {i}", Permissions: ["read", "verify"], Projects: ProjectChoice.All,
+                    Organization: installation.Project.Organization),
                 cancellationToken)).Value;
             accounts.Add((issued.Account.ClientId, issued.Secret.Reveal()));
         }
 
-        var asks = accounts.ConvertAll(account => Load.Post("/oauth/token", $"grant_type=client_credentials&client_id={account.Id}&client_secret={account.Secret}"));
+        var asks = accounts.ConvertAll(
+            account => Load.Post("/oauth/token", $"grant_type=client_credentials&client_id={account.Id}&client_secret={account.Secret}"));
         var tokens = await IssueAsync(server.Url, asks, cancellationToken);
         var introspections = accounts.ConvertAll(account => Load.Post(
             "/oauth/introspect", $"token={tokens[0]}&client_id={account.Id}&client_secret={account.Secret}"));
@@ -74,7 +76,8 @@ static class TokenBench
         foreach (var (measure, times) in measures.Zip(taken))
         {
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{measure.Name,-36}{Timing.Median(times),8:F1} µs  {Timing.Median(times) / Timing.Median(taken[0]),6:F2} times the first"));
+                CultureInfo.InvariantCulture,
+                $"{measure.Name,-36}{Timing.Median(times),8:F1} µs  {Timing.Median(times) / Timing.Median(taken[0]),6:F2} times the first"));
         }
     }
 
@@ -107,7 +110,8 @@ static class TokenBench
         for (var i = 0; i < 100; i++)
         {
             await connection.SendAsync(asks[i % asks.Count], 200, cancellationToken);
-            var body = connection.Answer[connection.Answer.IndexOf('{', StringComparison.Ordinal)..(connection.Answer.LastIndexOf('}') + 1)];
+            var body = connection.Answer[
+                connection.Answer.IndexOf('{', StringComparison.Ordinal)..(connection.Answer.LastIndexOf('}') + 1)];
             using var answer = JsonDocument.Parse(body);
             tokens.Add(answer.RootElement.GetProperty("access_token").GetString()!);
         }
@@ -148,13 +152,16 @@ static class TokenBench
             for (var i = 0; i < Accounts; i++)
             {
                 var issued = (await installation.Get<ServiceAccountService>().CreateAsync(
-                    installation.Owner, new($"gateway {i}", Permissions: ["read"], Projects: ProjectChoice.All, Organization: installation.Project.Organization),
+                    installation.Owner, new($"gateway {i}", Permissions: ["read"], Projects: ProjectChoice.All,
+                        Organization: installation.Project.Organization),
                     cancellationToken)).Value;
                 for (var share = i * count / Accounts; share < (i + 1) * count / Accounts; share++)
                 {
                     var tokens = await IssueAsync(
-                        cancellationToken, ("grant_type", "client_credentials"), ("client_id", issued.Account.ClientId), ("client_secret", issued.Secret.Reveal()));
-                    var presented = CredentialReader.Read(new HeaderDictionary { ["Authorization"] = $"Bearer {tokens.AccessToken.Reveal()}" }, acceptBearer: true);
+                        cancellationToken, ("grant_type", "client_credentials"), ("client_id", issued.Account.ClientId),
+                        ("client_secret", issued.Secret.Reveal()));
+                    var presented = CredentialReader.Read(
+                        new HeaderDictionary { ["Authorization"] = $"Bearer {tokens.AccessToken.Reveal()}" }, acceptBearer: true);
                     await verifier.VerifyAsync(presented, AccessRequirement.None, null, cancellationToken);
                 }
             }
@@ -167,12 +174,14 @@ static class TokenBench
             {
                 var device = await ApproveAsync(cancellationToken);
                 refresh = (await IssueAsync(
-                    cancellationToken, ("grant_type", GrantTypes.DeviceCode), ("client_id", OAuthClient.CommandLineId), ("device_code", device.DeviceCode.Reveal())))
+                    cancellationToken, ("grant_type", GrantTypes.DeviceCode), ("client_id", OAuthClient.CommandLineId),
+                    ("device_code", device.DeviceCode.Reveal())))
                     .RefreshToken!.Reveal();
             }
 
             refresh = (await IssueAsync(
-                cancellationToken, ("grant_type", GrantTypes.RefreshToken), ("client_id", OAuthClient.CommandLineId), ("refresh_token", refresh))).RefreshToken!.Reveal();
+                cancellationToken, ("grant_type", GrantTypes.RefreshToken), ("client_id", OAuthClient.CommandLineId),
+                ("refresh_token", refresh))).RefreshToken!.Reveal();
         }
 
         /// <summary>Asks for a device code and approves it.</summary>
@@ -180,7 +189,8 @@ static class TokenBench
         {
             var (devices, body) = (installation.Get<DeviceRequests>(), Body(("client_id", OAuthClient.CommandLineId)));
             var device = (await devices.RequestAsync(body, PresentedClient.Read([], body).Value, Origin, cancellationToken)).Value;
-            _ = (await devices.ApproveAsync(installation.Owner, device.UserCode.Reveal(), installation.Project.Organization, cancellationToken)).Value;
+            _ = (await devices.ApproveAsync(
+                installation.Owner, device.UserCode.Reveal(), installation.Project.Organization, cancellationToken)).Value;
             return device;
         }
 
@@ -194,12 +204,14 @@ static class TokenBench
             await installation.DisposeAsync();
         }
 
-        static OAuthParameters Body(params (string Name, string Value)[] values) => new(values.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal));
+        static OAuthParameters Body(params (string Name, string Value)[] values) =>
+            new(values.ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal));
 
         async Task<IssuedTokens> IssueAsync(CancellationToken cancellationToken, params (string Name, string Value)[] values)
         {
             var body = Body(values);
-            return (await installation.Get<TokenService>().IssueAsync(body, PresentedClient.Read([], body).Value, Origin, cancellationToken)).Value;
+            return (await installation.Get<TokenService>()
+                .IssueAsync(body, PresentedClient.Read([], body).Value, Origin, cancellationToken)).Value;
         }
     }
 }

@@ -27,9 +27,11 @@ sealed record Disagreement(string Change, string Ours, string Oracle, string Rea
 /// <param name="Disagreements">How many they answered differently.</param>
 /// <param name="Unexplained">What no listed disagreement explains.</param>
 /// <param name="Unseen">Listed disagreements that did not occur.</param>
-sealed record DifferentialResult(int Requests, int Granted, int Disagreements, IReadOnlyList<string> Unexplained, IReadOnlyList<string> Unseen);
+sealed record DifferentialResult(
+    int Requests, int Granted, int Disagreements, IReadOnlyList<string> Unexplained, IReadOnlyList<string> Unseen);
 
-/// <summary>Sends the same changed token requests to two servers and compares the answers: each change alone, then two or three of them together.</summary>
+/// <summary>Sends the same changed token requests to two servers and compares the answers: each change alone, then two or three of them
+/// together.</summary>
 sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IReadOnlyList<Disagreement> listed) : IDisposable
 {
     /// <summary>What the oracle answers where it fails. Nothing follows from that.</summary>
@@ -43,13 +45,16 @@ sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IR
     int disagreements;
 
     /// <summary>Compares.</summary>
-    /// <param name="isFull">Whether each change is made to requests of each kind of client, rather than of the first one that it applies to.</param>
+    /// <param name="isFull">Whether each change is made to requests of each kind of client, rather than of the first one that it applies
+    /// to.</param>
     /// <param name="seed">The beginning of the random numbers; the same one makes the same requests.</param>
     /// <param name="combinations">How many requests with several changes follow.</param>
-    public async Task<DifferentialResult> RunAsync(TokenClients clients, bool isFull, ulong seed, int combinations, CancellationToken cancellationToken)
+    public async Task<DifferentialResult> RunAsync(
+        TokenClients clients, bool isFull, ulong seed, int combinations, CancellationToken cancellationToken)
     {
         var random = new Xorshift(seed);
-        var pairs = TokenGrant.All(clients).Select(grant => new Pair(grant, new(ours, http, grant), new(oracle, http, grant), TokenMutation.Of(grant))).ToList();
+        var pairs = TokenGrant.All(clients)
+            .Select(grant => new Pair(grant, new(ours, http, grant), new(oracle, http, grant), TokenMutation.Of(grant))).ToList();
         var done = new HashSet<(string Type, string Change)>();
         foreach (var pair in pairs)
         {
@@ -66,7 +71,8 @@ sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IR
             await CheckCombinationAsync(random.Pick(combined), random, cancellationToken);
         }
 
-        return new(requests, granted, disagreements, unexplained, [.. listed.Except(seen).Select(rule => $"{rule.Change}: {rule.Ours}, oracle {rule.Oracle}")]);
+        return new(requests, granted, disagreements, unexplained,
+            [.. listed.Except(seen).Select(rule => $"{rule.Change}: {rule.Ours}, oracle {rule.Oracle}")]);
     }
 
     public void Dispose() => http.Dispose();
@@ -95,8 +101,8 @@ sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IR
         }
     }
 
-    /// <summary>Several changes to one request. Of errors a server may report any that one of the changes has, but whether it grants follows
-    /// from the answers to each change alone.</summary>
+    /// <summary>Several changes to one request. Of errors a server may report any that one of the changes has, but whether it grants
+    /// follows from the answers to each change alone.</summary>
     async Task CheckCombinationAsync(Pair pair, Xorshift random, CancellationToken cancellationToken)
     {
         var changes = new List<TokenMutation>();
@@ -115,7 +121,8 @@ sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IR
         var answers = await AskAsync(pair, changes, random, cancellationToken);
         foreach (var (name, answer, alone) in new[]
         {
-            ("ours", answers.Ours, changes.Select(change => pair.Alone[change].Ours).ToList()), ("oracle", answers.Oracle, changes.ConvertAll(change => pair.Alone[change].Oracle)),
+            ("ours", answers.Ours, changes.Select(change => pair.Alone[change].Ours).ToList()),
+            ("oracle", answers.Oracle, changes.ConvertAll(change => pair.Alone[change].Oracle)),
         })
         {
             // To the oracle a byte order mark is part of the first parameter's name, so what that parameter repeats is not repeated.
@@ -124,12 +131,14 @@ sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IR
                 : alone.Contains(answer) || (name == "oracle" && alone.Contains(OracleFailure)));
             if (!isExpected)
             {
-                unexplained.Add($"{pair.Grant.Name}: {string.Join(" + ", changes.Select(change => change.Name))}: {name} {answer}, alone {string.Join(", ", alone)}");
+                unexplained.Add(
+                    $"{pair.Grant.Name}: {string.Join(" + ", changes.Select(change => change.Name))}: {name} {answer}, alone {string.Join(", ", alone)}");
             }
         }
     }
 
-    async Task<(string Ours, string Oracle)> AskAsync(Pair pair, IReadOnlyList<TokenMutation> changes, Xorshift random, CancellationToken cancellationToken)
+    async Task<(string Ours, string Oracle)> AskAsync(
+        Pair pair, IReadOnlyList<TokenMutation> changes, Xorshift random, CancellationToken cancellationToken)
     {
         var draft = pair.Grant.Draft();
         foreach (var change in changes)
@@ -137,12 +146,14 @@ sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IR
             change.Apply(draft, random);
         }
 
-        var answers = (Ours: await SendAsync(draft, ours, pair.Ours, cancellationToken), Oracle: await SendAsync(draft, oracle, pair.Oracle, cancellationToken));
+        var answers = (Ours: await SendAsync(draft, ours, pair.Ours, cancellationToken),
+            Oracle: await SendAsync(draft, oracle, pair.Oracle, cancellationToken));
         requests++;
         granted += answers.Ours == Disagreement.Granted ? 1 : 0;
         disagreements += answers.Ours == answers.Oracle ? 0 : 1;
         // A granted request used its secret up, and one that names a state may have changed it.
-        if (answers.Ours == Disagreement.Granted || answers.Oracle == Disagreement.Granted || draft.Parameters.Exists(parameter => parameter.Value is ['{', .., '}'] && parameter.Value.Contains(':', StringComparison.Ordinal)))
+        if (answers.Ours == Disagreement.Granted || answers.Oracle == Disagreement.Granted || draft.Parameters.Exists(
+            parameter => parameter.Value is ['{', .., '}'] && parameter.Value.Contains(':', StringComparison.Ordinal)))
         {
             pair.Ours.Forget();
             pair.Oracle.Forget();
@@ -165,7 +176,8 @@ sealed class Differential(LatchkeyTokenServer ours, OracleTokenServer oracle, IR
         using var document = JsonDocument.Parse(text);
         return !answer.IsSuccessStatusCode ? $"{status} {document.RootElement.GetProperty("error").GetString()}"
             : !document.RootElement.TryGetProperty("access_token", out _) ? $"{status} without a token"
-            : document.RootElement.TryGetProperty("scope", out var scope) && scope.GetString()!.Split(' ').FirstOrDefault(word => !secrets.IsAllowed(word)) is { } more
+            : document.RootElement.TryGetProperty("scope", out var scope) && scope.GetString()!.Split(' ')
+                .FirstOrDefault(word => !secrets.IsAllowed(word)) is { } more
                 ? $"{status} with {more}"
                 : status;
     }

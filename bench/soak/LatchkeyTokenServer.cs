@@ -27,15 +27,18 @@ sealed class LatchkeyTokenServer(IServiceProvider services, Uri url, Actor owner
     public async Task<TokenClients> AddClientsAsync(CancellationToken cancellationToken)
     {
         var account = (await services.GetRequiredService<ServiceAccountService>().CreateAsync(
-            owner, new("differential", Permissions: ["read"], Projects: ProjectChoice.All, Organization: organization), cancellationToken)).Value;
+            owner, new("differential", Permissions: ["read"], Projects: ProjectChoice.All, Organization: organization),
+            cancellationToken)).Value;
         return new(
-            new(account.Account.ClientId!, account.Secret.Reveal()), await RegisterAsync(AuthMethods.None), await RegisterAsync(AuthMethods.None),
+            new(account.Account.ClientId!, account.Secret.Reveal()), await RegisterAsync(AuthMethods.None),
+            await RegisterAsync(AuthMethods.None),
             await RegisterAsync(AuthMethods.Basic), new(OAuthClient.CommandLineId, null));
 
         async Task<TokenClient> RegisterAsync(string method)
         {
             var registered = (await services.GetRequiredService<ClientRegistration>().RegisterAsync(
-                new("Differential", [TokenFlow.Callback], method, [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken]), origin, cancellationToken)).Value;
+                new("Differential", [TokenFlow.Callback], method, [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken]), origin,
+                cancellationToken)).Value;
             return new(registered.Client.ClientId, registered.Secret?.Reveal());
         }
     }
@@ -62,7 +65,8 @@ sealed class LatchkeyTokenServer(IServiceProvider services, Uri url, Actor owner
     public async Task<string> RequestDeviceAsync(TokenClient client, DeviceDecision decision, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
-        using var form = new FormUrlEncodedContent([KeyValuePair.Create("client_id", client.Id), KeyValuePair.Create("scope", TokenFlow.Scope)]);
+        using var form = new FormUrlEncodedContent(
+            [KeyValuePair.Create("client_id", client.Id), KeyValuePair.Create("scope", TokenFlow.Scope)]);
         using var answer = await http.PostAsync(new Uri(url, "/oauth/device/authorize"), form, cancellationToken);
         var codes = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
         var (requests, userCode) = (services.GetRequiredService<DeviceRequests>(), codes.GetProperty("user_code").GetString());
@@ -72,7 +76,8 @@ sealed class LatchkeyTokenServer(IServiceProvider services, Uri url, Actor owner
             DeviceDecision.Denied => await requests.DenyAsync(owner, userCode, cancellationToken),
             _ => Result.Of(default(Unit)),
         };
-        return decided.Error is { } error ? throw new InvalidOperationException(error.Detail) : codes.GetProperty("device_code").GetString()!;
+        return decided.Error is { } error ? throw new InvalidOperationException(error.Detail)
+            : codes.GetProperty("device_code").GetString()!;
     }
 
     /// <inheritdoc />
@@ -80,10 +85,14 @@ sealed class LatchkeyTokenServer(IServiceProvider services, Uri url, Actor owner
     {
         var hash = KeyHash.Of(secret);
         var past = services.GetRequiredService<TimeProvider>().GetUtcNow().AddSeconds(-61);
-        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);
-        var changed = await context.AuthorizationCodes.Where(x => x.CodeHash == hash).ExecuteUpdateAsync(set => set.SetProperty(x => x.ExpiresAt, past), cancellationToken)
-            + await context.DeviceCodes.Where(x => x.CodeHash == hash).ExecuteUpdateAsync(set => set.SetProperty(x => x.ExpiresAt, past), cancellationToken)
-            + await context.RefreshTokens.Where(x => x.TokenHash == hash && x.UsedAt != null).ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, past), cancellationToken);
+        await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>()
+            .CreateDbContextAsync(cancellationToken);
+        var changed = await context.AuthorizationCodes.Where(x => x.CodeHash == hash)
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.ExpiresAt, past), cancellationToken)
+            + await context.DeviceCodes.Where(x => x.CodeHash == hash)
+                .ExecuteUpdateAsync(set => set.SetProperty(x => x.ExpiresAt, past), cancellationToken)
+            + await context.RefreshTokens.Where(x => x.TokenHash == hash && x.UsedAt != null)
+                .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, past), cancellationToken);
         if (changed != 1)
         {
             throw new InvalidOperationException("Nothing was there to expire.");

@@ -77,7 +77,8 @@ sealed class OracleTokenServer : ITokenServer, IAsyncDisposable
             ["code_challenge_method"] = "S256",
             ["scope"] = $"{TokenFlow.Scope} offline_access",
         };
-        using var answer = await http.GetAsync(new Uri(QueryHelpers.AddQueryString("/oauth/authorize", query), UriKind.Relative), cancellationToken);
+        using var answer = await http.GetAsync(
+            new Uri(QueryHelpers.AddQueryString("/oauth/authorize", query), UriKind.Relative), cancellationToken);
         return QueryHelpers.ParseQuery(answer.Headers.Location!.Query)["code"]!;
     }
 
@@ -124,12 +125,14 @@ sealed class OracleTokenServer : ITokenServer, IAsyncDisposable
     {
         server.SetTokenEndpointUris("oauth/token").SetAuthorizationEndpointUris("oauth/authorize")
             .SetDeviceAuthorizationEndpointUris("oauth/device/authorize").SetEndUserVerificationEndpointUris("oauth/device/verify");
-        server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().AllowClientCredentialsFlow().AllowDeviceAuthorizationFlow().RequireProofKeyForCodeExchange();
+        server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().AllowClientCredentialsFlow().AllowDeviceAuthorizationFlow()
+            .RequireProofKeyForCodeExchange();
         server.RegisterScopes("api", "read:workflows", "read:agents", "read:gateways", "write:workflows", "execute:workflows");
         server.RegisterResources(TokenFlow.Resource).IgnoreResourcePermissions();
         server.SetAuthorizationCodeLifetime(CodeLifetime).SetDeviceCodeLifetime(CodeLifetime).SetUserCodeLifetime(CodeLifetime)
             .SetRefreshTokenReuseLeeway(ReuseLeeway);
-        server.AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32))).AddEphemeralSigningKey(SecurityAlgorithms.EcdsaSha256);
+        server.AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32)))
+            .AddEphemeralSigningKey(SecurityAlgorithms.EcdsaSha256);
         server.UseAspNetCore().DisableTransportSecurityRequirement();
         server.AddEventHandler<HandleAuthorizationRequestContext>(handler => handler.UseInlineHandler(context =>
         {
@@ -159,10 +162,12 @@ sealed class OracleTokenServer : ITokenServer, IAsyncDisposable
     {
         string[] ofApps =
         [
-            Permissions.Endpoints.Authorization, Permissions.ResponseTypes.Code, Permissions.GrantTypes.AuthorizationCode, Permissions.GrantTypes.RefreshToken,
+            Permissions.Endpoints.Authorization, Permissions.ResponseTypes.Code, Permissions.GrantTypes.AuthorizationCode,
+            Permissions.GrantTypes.RefreshToken,
             .. OfScopes("read:workflows", "read:agents", "read:gateways", "write:workflows", "execute:workflows"),
         ];
-        yield return Describe(clients.Account, [Permissions.GrantTypes.ClientCredentials, .. OfScopes("api", "read:workflows", "read:agents", "read:gateways")]);
+        yield return Describe(clients.Account,
+            [Permissions.GrantTypes.ClientCredentials, .. OfScopes("api", "read:workflows", "read:agents", "read:gateways")]);
         yield return Describe(clients.App, ofApps);
         yield return Describe(clients.OtherApp, ofApps);
         yield return Describe(clients.Desk, ofApps);

@@ -29,7 +29,8 @@ static class SignInFlood
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var (failed, turnedAway, serial) = (0, 0, 0);
         using var warm = new CountdownEvent(networks);
-        var flood = Enumerable.Range(0, networks * each).Select(i => Task.Run(() => AttackAsync(i % networks, i < networks), CancellationToken.None)).ToList();
+        var flood = Enumerable.Range(0, networks * each)
+            .Select(i => Task.Run(() => AttackAsync(i % networks, i < networks), CancellationToken.None)).ToList();
         await Task.Run(() => warm.Wait(cancellationToken), cancellationToken);
         var sure = await TimeAsync(Attempt(email, password, "10.0.0.9") with { BrowserSecret = known });
         var unsure = await TimeAsync(Attempt(email, password, "198.51.100.1"));
@@ -74,5 +75,6 @@ static class SignInFlood
         }
     }
 
-    static SignInAttempt Attempt(string email, string password, string address) => new(email, password, false, IPAddress.Parse(address), "Mozilla/5.0");
+    static SignInAttempt Attempt(string email, string password, string address) =>
+        new(email, password, false, IPAddress.Parse(address), "Mozilla/5.0");
 }

@@ -18,7 +18,8 @@ static class Stalls
     /// <param name="writers">How many write at once.</param>
     /// <param name="held">How long the lock is held.</param>
     public static async Task<(Report Report, IReadOnlyList<HttpStatusCode> Answers)> LockAsync(
-        Uri node, string database, string key, Func<int, Task<HttpStatusCode>> write, int writers, TimeSpan held, CancellationToken cancellationToken)
+        Uri node, string database, string key, Func<int, Task<HttpStatusCode>> write, int writers, TimeSpan held,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<HttpStatusCode> answers = [];
         var report = await WatchAsync(node, key, async () =>

@@ -5,7 +5,8 @@ using Dashboard.Tests.Unit.Support;
 namespace Dashboard.Bench.Soak;
 
 /// <summary>One change to a valid token request. Two changes with different targets do not meet.</summary>
-/// <param name="IsAttack">Whether the request then lacks a proof, or asks for more than was approved: it must be refused, whatever the other server does.</param>
+/// <param name="IsAttack">Whether the request then lacks a proof, or asks for more than was approved: it must be refused, whatever the
+/// other server does.</param>
 sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<TokenRequestDraft, Xorshift> Apply)
 {
     /// <summary>A byte order mark before a form.</summary>
@@ -13,12 +14,14 @@ sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<To
 
     const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-    static readonly string[] Proofs = ["client_id", "client_secret", "redirect_uri", "code", "code_verifier", "refresh_token", "device_code"];
+    static readonly string[] Proofs = ["client_id", "client_secret", "redirect_uri", "code", "code_verifier",
+        "refresh_token", "device_code"];
 
     /// <summary>All changes to requests of a grant.</summary>
     public static IReadOnlyList<TokenMutation> Of(TokenGrant grant) =>
     [
-        .. grant.Draft().Parameters.SelectMany(parameter => OfParameter(parameter.Name)), .. OfClient(grant), .. OfType(grant), .. OfScope(grant), .. OfResource(),
+        .. grant.Draft().Parameters.SelectMany(parameter => OfParameter(parameter.Name)), .. OfClient(grant), .. OfType(grant),
+        .. OfScope(grant), .. OfResource(),
         .. OfBody(), .. grant.Type switch
         {
             "authorization_code" => OfCode(),
@@ -34,9 +37,12 @@ sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<To
         var (isProof, target) = (Proofs.Contains(name), name is "client_id" or "client_secret" ? "client" : name);
         yield return new($"{name} missing", target, isProof, (draft, _) => draft.Parameters.RemoveAll(parameter => parameter.Name == name));
         yield return new($"{name} empty", target, isProof, (draft, _) => draft.Set(name, ""));
-        yield return new($"{name} twice", target, false, (draft, _) => draft.Parameters.Add(draft.Parameters.Find(parameter => parameter.Name == name)!));
-        yield return new($"{name} and another", target, isProof, (draft, random) => draft.Parameters.Add(new(name, random.Text(Letters, 20))));
-        yield return new($"another {name} and it", target, isProof, (draft, random) => draft.Parameters.Insert(0, new(name, random.Text(Letters, 20))));
+        yield return new($"{name} twice", target, false,
+            (draft, _) => draft.Parameters.Add(draft.Parameters.Find(parameter => parameter.Name == name)!));
+        yield return new(
+            $"{name} and another", target, isProof, (draft, random) => draft.Parameters.Add(new(name, random.Text(Letters, 20))));
+        yield return new(
+            $"another {name} and it", target, isProof, (draft, random) => draft.Parameters.Insert(0, new(name, random.Text(Letters, 20))));
         yield return new($"{name} and an empty one", target, false, (draft, _) => draft.Parameters.Add(new(name, "")));
         yield return new($"{name} in capitals", target, isProof, (draft, _) => Rename(draft, name, name.ToUpperInvariant()));
         yield return new($"{name} as a list", target, isProof, (draft, _) => Rename(draft, name, name + "[]"));
@@ -55,7 +61,8 @@ sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<To
         });
         yield return new($"{name} cut short", target, true, (draft, _) => draft.Change(name, value => value[..^1]));
         yield return new($"{name} doubled", target, true, (draft, _) => draft.Change(name, value => value + value));
-        yield return new($"{name} of letters", target, true, (draft, random) => draft.Set(name, random.Text(Letters, random.Between(1, 64))));
+        yield return new(
+            $"{name} of letters", target, true, (draft, random) => draft.Set(name, random.Text(Letters, random.Between(1, 64))));
         yield return new($"{name} of anything", target, true, (draft, random) => draft.Set(name, Readable(random.Garbage(30))));
         yield return new($"{name} of 5000 letters", target, true, (draft, random) => draft.Set(name, random.Text(Letters, 5000)));
     }
@@ -96,7 +103,8 @@ sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<To
         {
             yield return new("unknown client", "client", true, (draft, _) => draft.Set("client_id", "nobody"));
             yield return new("another client", "client", true, (draft, _) => draft.Set("client_id", other.Id));
-            yield return new("another client's secret", "client", true, (draft, _) => draft.Set("client_secret", other.Secret ?? "secret_wrong"));
+            yield return new(
+                "another client's secret", "client", true, (draft, _) => draft.Set("client_secret", other.Secret ?? "secret_wrong"));
             yield return new("another client with its secret", "client", true, (draft, _) =>
             {
                 draft.Set("client_id", other.Id);
@@ -104,7 +112,8 @@ sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<To
             });
             yield return new("header with the secret too", "client", false, (draft, _) =>
                 draft.Authorization.Add(TokenRequestDraft.Basic(client.Id, client.Secret ?? "secret_wrong")));
-            yield return new("header without a secret too", "client", false, (draft, _) => draft.Authorization.Add(TokenRequestDraft.Basic(client.Id, "")));
+            yield return new("header without a secret too", "client", false,
+                (draft, _) => draft.Authorization.Add(TokenRequestDraft.Basic(client.Id, "")));
             yield return new("empty header too", "client", false, (draft, _) => draft.Authorization.Add(TokenRequestDraft.Basic("", "")));
         }
 
@@ -117,17 +126,20 @@ sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<To
 
     static IEnumerable<TokenMutation> OfType(TokenGrant grant)
     {
-        foreach (var type in new[] { "password", "implicit", "urn:ietf:params:oauth:grant-type:token-exchange", "urn:ietf:params:oauth:grant-type:jwt-bearer", "nothing" })
+        foreach (var type in new[] { "password", "implicit", "urn:ietf:params:oauth:grant-type:token-exchange",
+            "urn:ietf:params:oauth:grant-type:jwt-bearer", "nothing" })
         {
             yield return new($"grant_type {type.Split(':')[^1]}", "grant_type", true, (draft, _) => draft.Set("grant_type", type));
         }
 
-        foreach (var type in new[] { "client_credentials", "authorization_code", "refresh_token", TokenFlow.DeviceGrant }.Where(type => type != grant.Type))
+        foreach (var type in new[] { "client_credentials", "authorization_code", "refresh_token", TokenFlow.DeviceGrant }.Where(
+            type => type != grant.Type))
         {
             yield return new($"grant_type {type.Split(':')[^1]}", "grant_type", true, (draft, _) => draft.Set("grant_type", type));
         }
 
-        yield return new("grant_type value in capitals", "grant_type", true, (draft, _) => draft.Change("grant_type", value => value.ToUpperInvariant()));
+        yield return new("grant_type value in capitals", "grant_type", true,
+            (draft, _) => draft.Change("grant_type", value => value.ToUpperInvariant()));
         yield return new("grant_type with a space", "grant_type", true, (draft, _) => draft.Change("grant_type", value => value + " "));
     }
 
@@ -146,7 +158,8 @@ sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<To
         yield return Scope("with a quotation mark", "read:workflows\"", false);
         yield return Scope("empty", "", false);
 
-        TokenMutation Scope(string name, string value, bool isAttack) => new($"scope {name}", "scope", isAttack, (draft, _) => draft.Set("scope", value));
+        TokenMutation Scope(string name, string value, bool isAttack) =>
+            new($"scope {name}", "scope", isAttack, (draft, _) => draft.Set("scope", value));
     }
 
     static IEnumerable<TokenMutation> OfResource()
@@ -162,19 +175,24 @@ sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<To
         yield return Resource("empty", false, "");
         yield return new("audience", "resource", false, (draft, _) => draft.Parameters.Add(new("audience", TokenFlow.Resource)));
 
-        TokenMutation Resource(string name, bool isAttack, params string[] values) => new($"resource {name}", "resource", isAttack, (draft, _) =>
+        TokenMutation Resource(string name, bool isAttack, params string[] values) =>
+            new($"resource {name}", "resource", isAttack, (draft, _) =>
             draft.Parameters.AddRange(values.Select(value => new TokenParameter("resource", value))));
     }
 
     static IEnumerable<TokenMutation> OfBody()
     {
         yield return new("reordered", "order", false, (draft, random) => Shuffle(draft.Parameters, random));
-        yield return new("unknown parameter", "unknown", false, (draft, random) => draft.Parameters.Insert(0, new("x" + random.Text(Letters, 5), random.Text(Letters, 9))));
-        yield return new("unknown parameter twice", "unknown", false, (draft, _) => draft.Parameters.AddRange([new("xyz", "1"), new("xyz", "2")]));
+        yield return new("unknown parameter", "unknown", false,
+            (draft, random) => draft.Parameters.Insert(0, new("x" + random.Text(Letters, 5), random.Text(Letters, 9))));
+        yield return new(
+            "unknown parameter twice", "unknown", false, (draft, _) => draft.Parameters.AddRange([new("xyz", "1"), new("xyz", "2")]));
         yield return new("parameter without a name", "unknown", false, (draft, _) => draft.Parameters.Add(new("", "1")));
         yield return new("sixty parameters", "unknown", false, (draft, _) =>
-            draft.Parameters.AddRange(Enumerable.Range(0, 60).Select(i => new TokenParameter(string.Create(CultureInfo.InvariantCulture, $"x{i}"), "1"))));
-        yield return new("password and username", "unknown", false, (draft, _) => draft.Parameters.AddRange([new("username", "x"), new("password", "y")]));
+            draft.Parameters.AddRange(Enumerable.Range(0, 60)
+                .Select(i => new TokenParameter(string.Create(CultureInfo.InvariantCulture, $"x{i}"), "1"))));
+        yield return new("password and username", "unknown", false,
+            (draft, _) => draft.Parameters.AddRange([new("username", "x"), new("password", "y")]));
         yield return Type("charset utf-8", "application/x-www-form-urlencoded; charset=utf-8");
         yield return Type("charset iso-8859-1", "application/x-www-form-urlencoded; charset=iso-8859-1");
         yield return Type("type in capitals", "Application/X-WWW-Form-Urlencoded");
@@ -198,16 +216,20 @@ sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<To
     {
         foreach (var (name, secret) in new[]
         {
-            ("used before", "{code:used}"), ("expired", "{code:late}"), ("of another client", "{code:other}"), ("is a refresh token", "{refresh}"), ("is an access token", "{access}"),
+            ("used before", "{code:used}"), ("expired", "{code:late}"), ("of another client", "{code:other}"),
+            ("is a refresh token", "{refresh}"), ("is an access token", "{access}"),
         })
         {
             yield return new($"code {name}", "code", true, (draft, _) => draft.Set("code", secret));
         }
 
-        yield return new("code_verifier is the challenge", "code_verifier", true, (draft, _) => draft.Set("code_verifier", TokenFlow.Challenge));
-        yield return new("code_verifier too short", "code_verifier", true, (draft, _) => draft.Set("code_verifier", TokenFlow.Verifier[..42]));
+        yield return new(
+            "code_verifier is the challenge", "code_verifier", true, (draft, _) => draft.Set("code_verifier", TokenFlow.Challenge));
+        yield return new(
+            "code_verifier too short", "code_verifier", true, (draft, _) => draft.Set("code_verifier", TokenFlow.Verifier[..42]));
         yield return new("code_verifier too long", "code_verifier", true, (draft, _) => draft.Set("code_verifier", new('a', 129)));
-        yield return new("code_challenge_method plain", "unknown", false, (draft, _) => draft.Parameters.Add(new("code_challenge_method", "plain")));
+        yield return new(
+            "code_challenge_method plain", "unknown", false, (draft, _) => draft.Parameters.Add(new("code_challenge_method", "plain")));
         yield return Redirect("of another host", "https://evil.example/callback", true);
         yield return Redirect("of another scheme", "http://app.example.com/callback", true);
         yield return Redirect("of another path", TokenFlow.Callback + "/x", true);
@@ -244,7 +266,8 @@ sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<To
     {
         foreach (var (name, secret) in new[]
         {
-            ("pending", "{device:pending}"), ("polled too soon", "{device:polled}"), ("denied", "{device:denied}"), ("expired", "{device:late}"), ("used before", "{device:used}"),
+            ("pending", "{device:pending}"), ("polled too soon", "{device:polled}"), ("denied", "{device:denied}"),
+            ("expired", "{device:late}"), ("used before", "{device:used}"),
         })
         {
             yield return new($"device_code {name}", "device_code", true, (draft, _) => draft.Set("device_code", secret));
@@ -252,7 +275,8 @@ sealed record TokenMutation(string Name, string Target, bool IsAttack, Action<To
     }
 
     /// <summary>The text as it arrives, and never the empty one. NUL has a change of its own.</summary>
-    static string Readable(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace("\0", "", StringComparison.Ordinal) + "!";
+    static string Readable(string text) =>
+        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace("\0", "", StringComparison.Ordinal) + "!";
 
     static void Rename(TokenRequestDraft draft, string name, string other)
     {

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Dashboard.Bench.Soak;
 
 /// <summary>A parameter of a request.</summary>
-/// <param name="Value">Its value. A name in braces stands for a secret of <see cref="TokenSecrets"/>, since each server issues its own.</param>
+/// <param name="Value">Its value. A name in braces stands for a secret of <see cref="TokenSecrets"/>, since each server issues its
+/// own.</param>
 /// <param name="Change">What becomes of the value once the secret is filled in.</param>
 sealed record TokenParameter(string Name, string Value, Func<string, string>? Change = null);
 
@@ -13,14 +14,16 @@ sealed record TokenParameter(string Name, string Value, Func<string, string>? Ch
 /// <param name="Other">Another client, with a secret if this one has one.</param>
 /// <param name="Stranger">An app that a person approved too.</param>
 sealed record TokenGrant(
-    string Name, string Type, TokenClient Client, TokenClient Other, TokenClient Stranger, bool ByHeader, IReadOnlyList<TokenParameter> Parameters)
+    string Name, string Type, TokenClient Client, TokenClient Other, TokenClient Stranger, bool ByHeader,
+    IReadOnlyList<TokenParameter> Parameters)
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<TokenGrant> All(TokenClients clients)
     {
         (string, TokenParameter[]) account = ("client_credentials", [new("scope", "read:workflows")]);
         (string, TokenParameter[]) code = (
-            "authorization_code", [new("code", "{code}"), new("redirect_uri", TokenFlow.Callback), new("code_verifier", TokenFlow.Verifier)]);
+            "authorization_code",
+            [new("code", "{code}"), new("redirect_uri", TokenFlow.Callback), new("code_verifier", TokenFlow.Verifier)]);
         (string, TokenParameter[]) refresh = ("refresh_token", [new("refresh_token", "{refresh}")]);
         return
         [
@@ -33,7 +36,8 @@ sealed record TokenGrant(
         ];
 
         TokenGrant Of((string Type, TokenParameter[] Parameters) grant, TokenClient client, TokenClient other, bool byHeader) => new(
-            $"{grant.Type.Split(':')[^1]}, {(byHeader ? "basic" : client.Secret is null ? "public" : "post")}", grant.Type, client, other, clients.OtherApp,
+            $"{grant.Type.Split(':')[^1]}, {(byHeader ? "basic" : client.Secret is null ? "public" : "post")}", grant.Type, client,
+            other, clients.OtherApp,
             byHeader, grant.Parameters);
     }
 
@@ -143,15 +147,17 @@ sealed class TokenRequestDraft
     }
 }
 
-/// <summary>What one server has issued for one grant, made when a request needs it. A name is the kind of secret, and its state after a colon.</summary>
+/// <summary>What one server has issued for one grant, made when a request needs it. A name is the kind of secret, and its state after a
+/// colon.</summary>
 sealed class TokenSecrets(ITokenServer server, HttpClient http, TokenGrant grant)
 {
     readonly Dictionary<string, string> known = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a token may have a scope: one that was approved, or that the account can read. <c>offline_access</c> is the oracle's
-    /// name for a refresh token.</summary>
+    /// <summary>Whether a token may have a scope: one that was approved, or that the account can read. <c>offline_access</c> is the
+    /// oracle's name for a refresh token.</summary>
     public bool IsAllowed(string scope) => scope == "offline_access"
-        || (grant.Type == "client_credentials" ? scope.StartsWith("read:", StringComparison.Ordinal) : TokenFlow.Scope.Split(' ').Contains(scope));
+        || (grant.Type == "client_credentials" ? scope.StartsWith("read:", StringComparison.Ordinal) : TokenFlow.Scope.Split(' ')
+            .Contains(scope));
 
     /// <summary>Forgets what can have been used.</summary>
     public void Forget() => known.Clear();
@@ -177,10 +183,12 @@ sealed class TokenSecrets(ITokenServer server, HttpClient http, TokenGrant grant
                 await server.PassAsync(late, cancellationToken);
                 return late;
             case "refresh" or "access":
-                var issued = await ExchangeAsync(grant.Client, "code", await server.ApproveCodeAsync(grant.Client, cancellationToken), cancellationToken);
+                var issued = await ExchangeAsync(
+                    grant.Client, "code", await server.ApproveCodeAsync(grant.Client, cancellationToken), cancellationToken);
                 return issued.GetProperty($"{name}_token").GetString()!;
             case "refresh:other":
-                return (await ExchangeAsync(grant.Stranger, "code", await server.ApproveCodeAsync(grant.Stranger, cancellationToken), cancellationToken))
+                return (await ExchangeAsync(
+                    grant.Stranger, "code", await server.ApproveCodeAsync(grant.Stranger, cancellationToken), cancellationToken))
                     .GetProperty("refresh_token").GetString()!;
             case "refresh:used" or "refresh:late":
                 var refresh = await MakeAsync("refresh", cancellationToken);
@@ -193,7 +201,8 @@ sealed class TokenSecrets(ITokenServer server, HttpClient http, TokenGrant grant
                 return refresh;
             case "refresh:ended": // its successor's successor is in use, and the first was replayed
                 var replayed = await MakeAsync("refresh", cancellationToken);
-                var next = (await ExchangeAsync(grant.Client, "refresh_token", replayed, cancellationToken)).GetProperty("refresh_token").GetString()!;
+                var next = (await ExchangeAsync(grant.Client, "refresh_token", replayed, cancellationToken))
+                    .GetProperty("refresh_token").GetString()!;
                 await server.PassAsync(replayed, cancellationToken);
                 using (await SendAsync(grant.Client, "refresh_token", replayed, cancellationToken))
                 {
@@ -232,7 +241,8 @@ sealed class TokenSecrets(ITokenServer server, HttpClient http, TokenGrant grant
     {
         using var answer = await SendAsync(client, parameter, secret, cancellationToken);
         var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-        using var document = answer.IsSuccessStatusCode ? JsonDocument.Parse(text) : throw new InvalidOperationException($"{server.Url} refused a valid {parameter}: {text}");
+        using var document = answer.IsSuccessStatusCode ? JsonDocument.Parse(text)
+            : throw new InvalidOperationException($"{server.Url} refused a valid {parameter}: {text}");
         return document.RootElement.Clone();
     }
 

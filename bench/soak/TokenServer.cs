@@ -4,7 +4,8 @@ namespace Dashboard.Bench.Soak;
 /// <param name="Secret">Its secret, or null for a public client.</param>
 sealed record TokenClient(string Id, string? Secret);
 
-/// <summary>The clients that both servers know: one of a service account, two public ones, one with a secret, and the command line.</summary>
+/// <summary>The clients that both servers know: one of a service account, two public ones, one with a secret, and the command
+/// line.</summary>
 sealed record TokenClients(TokenClient Account, TokenClient App, TokenClient OtherApp, TokenClient Desk, TokenClient CommandLine);
 
 /// <summary>What becomes of a device's request.</summary>

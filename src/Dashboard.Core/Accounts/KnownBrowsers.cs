@@ -32,7 +32,8 @@ public static class KnownBrowsers
 
         var (hash, mark, since) = (KeyHash.Of(secret), KeyHash.Of(password), now - Lifetime);
         return await context.KnownBrowsers
-            .SingleOrDefaultAsync(x => x.SecretHash == hash && x.UserId == person.Id && x.PasswordMark == mark && x.LastUsedAt > since, cancellationToken);
+            .SingleOrDefaultAsync(x => x.SecretHash == hash && x.UserId == person.Id && x.PasswordMark == mark
+                && x.LastUsedAt > since, cancellationToken);
     }
 
     /// <summary>Makes the browser that signed in known.</summary>
@@ -53,14 +54,16 @@ public static class KnownBrowsers
         var since = change.Now - Lifetime;
         var others = change.Context.KnownBrowsers.Where(x => x.UserId == person.Id);
         await others.Where(x => x.PasswordMark != mark || x.LastUsedAt <= since).ExecuteDeleteAsync(cancellationToken);
-        var oldest = await others.OrderByDescending(x => x.LastUsedAt).Skip(MaxPerAccount - 1).Select(x => x.SecretHash).ToListAsync(cancellationToken);
+        var oldest = await others.OrderByDescending(x => x.LastUsedAt).Skip(MaxPerAccount - 1).Select(x => x.SecretHash)
+            .ToListAsync(cancellationToken);
         if (oldest.Count > 0)
         {
             await others.Where(x => oldest.Contains(x.SecretHash)).ExecuteDeleteAsync(cancellationToken);
         }
 
         var made = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
-        change.Context.Add(new KnownBrowser { SecretHash = KeyHash.Of(made), UserId = person.Id, PasswordMark = mark, LastUsedAt = change.Now });
+        change.Context.Add(
+            new KnownBrowser { SecretHash = KeyHash.Of(made), UserId = person.Id, PasswordMark = mark, LastUsedAt = change.Now });
         return made;
     }
 

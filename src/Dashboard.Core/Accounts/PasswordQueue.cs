@@ -117,7 +117,8 @@ sealed class PasswordQueue(int atOnce, TimeProvider time)
         }
     }
 
-    /// <summary>Returns whether a network may wait. If the queue is full, the last attempt of the network with most places is displaced.</summary>
+    /// <summary>Returns whether a network may wait. If the queue is full, the last attempt of the network with most places is
+    /// displaced.</summary>
     bool MakeRoom(PasswordLane lane, out Waiter? displaced)
     {
         displaced = null;
@@ -158,7 +159,8 @@ sealed class PasswordQueue(int atOnce, TimeProvider time)
     Waiter? Next()
     {
         var network = waiting == 0 ? null : networks.Values.Where(lane => lane.Waiting.Count > 0)
-            .MinBy(lane => (lane.Waiting.First!.Value.Lane.IsLast, FailuresOf(lane), lane.Waiting.First.Value.Arrival))?.Waiting.First!.Value;
+            .MinBy(lane =>
+                (lane.Waiting.First!.Value.Lane.IsLast, FailuresOf(lane), lane.Waiting.First.Value.Arrival))?.Waiting.First!.Value;
         return browsers.First is { } browser && (network is null || !browserWasLast) ? browser.Value : network;
     }
 

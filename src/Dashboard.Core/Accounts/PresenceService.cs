@@ -7,7 +7,8 @@ namespace Dashboard.Core.Accounts;
 
 /// <summary>Lets a signed-in person prove to be present, for changes that a session alone is not enough for.</summary>
 public sealed class PresenceService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, SessionOptions options, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, SessionOptions options,
+    TimeProvider time)
 {
     /// <summary>The network that failures are counted in: the same for the session wherever it is used from.</summary>
     const string Everywhere = "session";
@@ -84,22 +85,20 @@ public sealed class PresenceService(
     {
         var left = await failures.CountAsync(change, clock, SignInService.MaxFailures, SignInService.Pause, cancellationToken);
         Record(change, "session.confirmation_refused", succeeded: false);
-        return new Error(ErrorCode.InvalidCredentials, "Wrong password. " + left switch
-        {
-            0 => "Try again in 5 minutes.",
-            1 => "1 try left before a 5-minute lockout.",
-            _ => $"{left} tries left before a 5-minute lockout.",
-        });
+        return new Error(ErrorCode.InvalidCredentials, "Wrong password. " + SignInFailureCounter.Describe(left, SignInService.Pause));
     }
 
-    async Task<Result<DateTimeOffset>> AcceptAsync(UnitOfWork change, SignInFailureCounter failures, string id, CancellationToken cancellationToken)
+    async Task<Result<DateTimeOffset>> AcceptAsync(
+        UnitOfWork change, SignInFailureCounter failures, string id, CancellationToken cancellationToken)
     {
         await failures.ForgetAsync(change, cancellationToken);
-        await change.Context.Sessions.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.ConfirmedAt, change.Now), cancellationToken);
+        await change.Context.Sessions.Where(x => x.Id == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.ConfirmedAt, change.Now), cancellationToken);
         Record(change, "session.confirmed", succeeded: true);
         return change.Now + options.Fresh;
     }
 
     static void Record(UnitOfWork change, string action, bool succeeded) => change.Record(AuditChain.Installation, new(
-        AuditCategory.Auth, action, new(FeedSubject.User, change.Actor.Id, change.Actor.Name), succeeded, SessionService.Details(change.Actor.SessionId!)));
+        AuditCategory.Auth, action, new(FeedSubject.User, change.Actor.Id, change.Actor.Name), succeeded,
+        SessionService.Details(change.Actor.SessionId!)));
 }

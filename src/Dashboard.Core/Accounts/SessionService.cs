@@ -45,7 +45,8 @@ public sealed record SessionSummary(
 }
 
 /// <summary>Stores browser sessions in the database rather than in the cookie, so that an ended session is invalid immediately.</summary>
-public sealed class SessionService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, SessionOptions options, TimeProvider time)
+public sealed class SessionService(
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, SessionOptions options, TimeProvider time)
 {
     /// <summary>How often activity is written.</summary>
     public static readonly TimeSpan ActivityInterval = TimeSpan.FromMinutes(1);
@@ -67,12 +68,15 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
     }
 
     /// <summary>Compiled, because each request of a browser asks it.</summary>
-    static readonly PerModel<Func<DashboardContext, byte[], string, DateTimeOffset, CancellationToken, Task<LiveSession?>>> findLive = new(_ =>
+    static readonly PerModel<Func<DashboardContext, byte[], string, DateTimeOffset, CancellationToken, Task<LiveSession?>>> findLive = new(
+        _ =>
         EF.CompileAsyncQuery((DashboardContext context, byte[] hash, string userId, DateTimeOffset now, CancellationToken _) => (
             from session in context.Sessions
-            where session.SecretHash == hash && session.UserId == userId && session.EndedAt == null && session.ExpiresAt > now && session.IdleAt > now
+            where session.SecretHash == hash && session.UserId == userId && session.EndedAt == null && session.ExpiresAt > now
+                && session.IdleAt > now
             join person in context.Users on session.UserId equals person.Id
-            select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt, session.LastSeenAt)).SingleOrDefault()));
+            select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt, session.LastSeenAt))
+                .SingleOrDefault()));
 
     /// <summary>Reads the session and roles that an open page depends on. The page calls it when <see cref="Changes.ChangeFeed"/> reports
     /// its <see cref="Changes.FeedSubject.User"/>, and when the session expires.</summary>
@@ -87,7 +91,8 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
             from session in Session.Live(context.Sessions, now)
             where session.Id == sessionId && session.UserId == userId
             from member in context.Members.Where(member => member.UserId == session.UserId).DefaultIfEmpty()
-            select new { session.ExpiresAt, session.IdleAt, OrganizationId = (long?)member!.OrganizationId, Role = (OrganizationRole?)member.Role })
+            select new { session.ExpiresAt, session.IdleAt, OrganizationId = (long?)member!.OrganizationId,
+                Role = (OrganizationRole?)member.Role })
             .ToListAsync(cancellationToken);
         return rows.Count == 0 ? null : new(
             rows[0].ExpiresAt, rows[0].IdleAt,
@@ -120,11 +125,13 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
             sessions = sessions.Where(x => x.CreatedAt < last.At || (x.CreatedAt == last.At && string.Compare(x.Id, last.Id) < 0));
         }
 
-        var rows = await sessions.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).Take(limit + 1).ToListAsync(cancellationToken);
+        var rows = await sessions.OrderByDescending(x => x.CreatedAt).ThenByDescending(x => x.Id).Take(limit + 1)
+            .ToListAsync(cancellationToken);
         return Cursor.Cut(
             rows, limit,
             row => new SessionSummary(
-                row.Id, DeviceName.Of(row.UserAgent), row.Address, row.CreatedAt, row.LastSeenAt, row.ExpiresAt < row.IdleAt ? row.ExpiresAt : row.IdleAt,
+                row.Id, DeviceName.Of(row.UserAgent), row.Address, row.CreatedAt, row.LastSeenAt, row.ExpiresAt < row.IdleAt
+                    ? row.ExpiresAt : row.IdleAt,
                 row.Id == actor.SessionId),
             row => new(row.CreatedAt, row.Id), filter);
     }
@@ -138,29 +145,36 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
         var (due, idle, rememberedIdle) = (now - ActivityInterval, now + options.Idle, now + options.RememberedIdle);
         // A time in the future is from before the system clock was set back.
         return changes.RunBehindAsync(
-            (context, token) => Session.Live(context.Sessions, now).Where(x => x.Id == actor.SessionId && x.UserId == actor.Id && (x.LastSeenAt <= due || x.LastSeenAt > now))
-                .ExecuteUpdateAsync(set => set.SetProperty(x => x.LastSeenAt, now).SetProperty(x => x.IdleAt, x => x.Remembered ? rememberedIdle : idle), token),
-            cancellationToken);
+            (context, token) => Session.Live(context.Sessions, now)
+                .Where(x => x.Id == actor.SessionId && x.UserId == actor.Id && (x.LastSeenAt <= due || x.LastSeenAt > now))
+                .ExecuteUpdateAsync(set => set.SetProperty(x => x.LastSeenAt, now)
+                    .SetProperty(x => x.IdleAt, x => x.Remembered ? rememberedIdle : idle), token),
+            cancellationToken,
+            actor);
     }
 
     /// <summary>Returns whether activity has to be written.</summary>
     /// <param name="session">The session of a request.</param>
-    public bool IsKeepDue(LiveSession session) => session.LastSeenAt + ActivityInterval <= time.GetUtcNow() || session.LastSeenAt > time.GetUtcNow();
+    public bool IsKeepDue(LiveSession session) =>
+        session.LastSeenAt + ActivityInterval <= time.GetUtcNow() || session.LastSeenAt > time.GetUtcNow();
 
     /// <summary>Ends the actor's session.</summary>
     /// <param name="actor">A signed-in person.</param>
     /// <returns><see cref="ErrorCode.SessionRequired"/> if the session is no longer valid.</returns>
-    public Task<Result<Unit>> EndAsync(Actor actor, CancellationToken cancellationToken) => EndOneAsync(actor, actor.SessionId ?? "", cancellationToken);
+    public Task<Result<Unit>> EndAsync(Actor actor, CancellationToken cancellationToken) =>
+        EndOneAsync(actor, actor.SessionId ?? "", cancellationToken);
 
     /// <summary>Ends one of the actor's sessions.</summary>
     /// <param name="actor">A signed-in person.</param>
     /// <param name="id">The session's identifier.</param>
-    /// <returns><see cref="ErrorCode.NotFound"/> if the actor has no such valid session, or <see cref="ErrorCode.SessionRequired"/>.</returns>
+    /// <returns><see cref="ErrorCode.NotFound"/> if the actor has no such valid session, or
+    /// <see cref="ErrorCode.SessionRequired"/>.</returns>
     public async Task<Result<Unit>> EndOneAsync(Actor actor, string id, CancellationToken cancellationToken) => actor.SessionId is null
         ? Error.SessionRequired
         : await changes.RunAsync<Unit>(
             actor,
-            async (change, token) => await EndAsync(change, Session.Live(change.Context.Sessions, change.Now).Where(x => x.Id == id && x.UserId == actor.Id), token) == 0
+            async (change, token) => await EndAsync(change, Session.Live(change.Context.Sessions, change.Now)
+                .Where(x => x.Id == id && x.UserId == actor.Id), token) == 0
                 ? Error.NotFound
                 : default(Unit),
             cancellationToken,
@@ -173,7 +187,8 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
         ? Error.SessionRequired
         : await changes.RunAsync<int>(
             actor,
-            async (change, token) => await EndAsync(change, Session.Live(change.Context.Sessions, change.Now).Where(x => x.Id != own && x.UserId == actor.Id), token),
+            async (change, token) => await EndAsync(change, Session.Live(change.Context.Sessions, change.Now)
+                .Where(x => x.Id != own && x.UserId == actor.Id), token),
             cancellationToken);
 
     /// <summary>Ends a person's sessions, all or all but one.</summary>
@@ -182,7 +197,8 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
 
     /// <summary>Locks a session, if there is one, before other rows are locked.</summary>
     internal static Task LockAsync(UnitOfWork change, string? id, CancellationToken cancellationToken) => id is null ? Task.CompletedTask
-        : change.Context.Sessions.Where(x => x.Id == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.EndedAt, x => x.EndedAt), cancellationToken);
+        : change.Context.Sessions.Where(x => x.Id == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.EndedAt, x => x.EndedAt), cancellationToken);
 
     /// <summary>Ends the session that a browser had before it signed in again, even another person's.</summary>
     internal static Task ReplaceAsync(UnitOfWork change, string? id, CancellationToken cancellationToken) => id is null ? Task.CompletedTask
@@ -233,7 +249,8 @@ public sealed class SessionService(IDbContextFactory<DashboardContext> contexts,
         var ids = ended.ConvertAll(x => x.Id);
         if (ids.Count > 0)
         {
-            await change.Context.Sessions.Where(x => ids.Contains(x.Id)).ExecuteUpdateAsync(set => set.SetProperty(x => x.EndedAt, change.Now), cancellationToken);
+            await change.Context.Sessions.Where(x => ids.Contains(x.Id))
+                .ExecuteUpdateAsync(set => set.SetProperty(x => x.EndedAt, change.Now), cancellationToken);
         }
 
         foreach (var session in ended)

@@ -28,10 +28,12 @@ sealed record SignInFailureCounter(byte[] Account, string Network)
     /// large cleanup.</summary>
     const int ClearedAtOnce = 20;
 
-    IQueryable<SignInFailures> In(DashboardContext context) => context.SignInFailures.Where(x => x.AccountHash == Account && x.Network == Network);
+    IQueryable<SignInFailures> In(DashboardContext context) =>
+        context.SignInFailures.Where(x => x.AccountHash == Account && x.Network == Network);
 
     /// <summary>Returns the error of a lockout, or null if there is none.</summary>
-    public async Task<Error?> FindPauseAsync(DashboardContext context, PauseClock clock, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<Error?> FindPauseAsync(
+        DashboardContext context, PauseClock clock, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = await In(context).Select(x => new { x.LockedUntil, x.LastAt }).SingleOrDefaultAsync(cancellationToken);
         if (row?.LockedUntil is not { } until || clock.Left(this, until, until - row.LastAt, now) is not { } wait)
@@ -40,7 +42,8 @@ sealed record SignInFailureCounter(byte[] Account, string Network)
         }
 
         var minutes = (int)Math.Ceiling(wait.TotalMinutes);
-        return new(ErrorCode.RateLimited, $"Too many attempts. Try again in {(minutes == 1 ? "1 minute" : $"{minutes} minutes")}.", RetryAfter: wait);
+        return new(ErrorCode.RateLimited, $"Too many attempts. Try again in {(minutes == 1 ? "1 minute" : $"{minutes} minutes")}.",
+            RetryAfter: wait);
     }
 
     /// <summary>Counts a failure and returns the number of attempts left before a lockout.</summary>
@@ -74,6 +77,20 @@ sealed record SignInFailureCounter(byte[] Account, string Network)
         return Math.Max(0, max - row.Count);
     }
 
+    /// <summary>Describes how many attempts are left before a lockout.</summary>
+    /// <param name="left">The number that <see cref="CountAsync"/> returned.</param>
+    /// <param name="pause">The length of the lockout.</param>
+    public static string Describe(int left, TimeSpan pause)
+    {
+        var minutes = (int)pause.TotalMinutes;
+        return left switch
+        {
+            0 => $"Try again in {minutes} minutes.",
+            1 => $"1 try left before a {minutes}-minute lockout.",
+            _ => $"{left} tries left before a {minutes}-minute lockout.",
+        };
+    }
+
     /// <summary>Returns whether many other networks have recently failed on the same account.</summary>
     public async Task<bool> IsAttackedAsync(UnitOfWork change, CancellationToken cancellationToken)
     {
@@ -86,7 +103,8 @@ sealed record SignInFailureCounter(byte[] Account, string Network)
     /// <summary>Notes that the account is attacked. Returns whether that is new, after a day without an attack.</summary>
     public async Task<bool> NoteAttackAsync(UnitOfWork change, CancellationToken cancellationToken)
     {
-        var row = await change.Context.SignInFailures.SingleOrDefaultAsync(x => x.AccountHash == Account && x.Network == Everywhere, cancellationToken);
+        var row = await change.Context.SignInFailures.SingleOrDefaultAsync(x => x.AccountHash == Account
+            && x.Network == Everywhere, cancellationToken);
         var isNew = row is null || row.LastAt < change.Now - Memory;
         if (row is null)
         {
@@ -98,7 +116,8 @@ sealed record SignInFailureCounter(byte[] Account, string Network)
     }
 
     /// <summary>Forgets the failures after a success.</summary>
-    public Task<int> ForgetAsync(UnitOfWork change, CancellationToken cancellationToken) => In(change.Context).ExecuteDeleteAsync(cancellationToken);
+    public Task<int> ForgetAsync(UnitOfWork change, CancellationToken cancellationToken) =>
+        In(change.Context).ExecuteDeleteAsync(cancellationToken);
 }
 
 /// <summary>Ends lockouts on time when the system clock is set back: this process measures each one by a clock that only goes forward, from

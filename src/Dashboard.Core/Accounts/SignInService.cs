@@ -107,7 +107,8 @@ public sealed partial class SignInService(
 
         // The failures of one address slow it down, but never refuse a right password: others may share the address.
         var wait = browser is null ? limits.FailedSignIns.Waits(attempt.Client) : null;
-        var lane = browser is not null ? PasswordLane.OfBrowser(browser.SecretHash) : PasswordLane.Of(attempt.Client, isLast: wait is not null);
+        var lane = browser is not null ? PasswordLane.OfBrowser(browser.SecretHash)
+            : PasswordLane.Of(attempt.Client, isLast: wait is not null);
         var verified = await VerifyAsync(attempt, person, lane, cancellationToken);
         if (verified.Error is { } busy)
         {
@@ -133,7 +134,8 @@ public sealed partial class SignInService(
     /// <summary>Hashing takes a tenth of a second, so it happens before the transaction. The result counts only inside: of many concurrent
     /// attempts, those after the fifth find the lockout and learn nothing.</summary>
     Task<Result<Result<SignedIn>>> JudgeAsync(
-        DashboardContext context, SignInAttempt attempt, SignInFailureCounter failures, DashboardUser? person, PasswordVerificationResult result, CancellationToken cancellationToken) =>
+        DashboardContext context, SignInAttempt attempt, SignInFailureCounter failures, DashboardUser? person,
+        PasswordVerificationResult result, CancellationToken cancellationToken) =>
         changes.RunAsync<Result<SignedIn>>(
             context,
             result is PasswordVerificationResult.Failed ? Actor.Anonymous(Network.ToText(attempt.Address)) : new(PartyType.User, person!.Id, person.Name, Network.ToText(attempt.Address)),
@@ -155,13 +157,15 @@ public sealed partial class SignInService(
             cancellationToken);
 
     /// <summary>Input that is too long for any account is not worth hashing.</summary>
-    async Task<Result<PasswordVerificationResult>> VerifyAsync(SignInAttempt attempt, DashboardUser? person, PasswordLane lane, CancellationToken cancellationToken) =>
+    async Task<Result<PasswordVerificationResult>> VerifyAsync(
+        SignInAttempt attempt, DashboardUser? person, PasswordLane lane, CancellationToken cancellationToken) =>
         attempt.Email!.Length > EmailAddress.MaxLength || attempt.Password!.Length > PasswordRules.MaxLength
             ? PasswordVerificationResult.Failed
             : await passwords.VerifyAsync(person, attempt.Password, lane, cancellationToken);
 
     async Task<Result<SignedIn>> AcceptAsync(
-        UnitOfWork change, SignInFailureCounter failures, KnownBrowser? browser, DashboardUser person, SignInAttempt attempt, PasswordVerificationResult result,
+        UnitOfWork change, SignInFailureCounter failures, KnownBrowser? browser, DashboardUser person, SignInAttempt attempt,
+        PasswordVerificationResult result,
         CancellationToken cancellationToken)
     {
         if (browser is null)
@@ -187,7 +191,8 @@ public sealed partial class SignInService(
         var known = await KnownBrowsers.RememberAsync(change, browser, attempt.BrowserSecret, person, cancellationToken);
         change.Record(AuditChain.Installation, new(
             AuditCategory.Auth, "session.started", new(FeedSubject.User, person.Id, person.Name), Details: SessionService.Details(session.Id)));
-        return new SignedIn(person.Id, person.Name, session.Id, session.ExpiresAt, attempt.Remember) { SessionSecret = secret, BrowserSecret = known };
+        return new SignedIn(
+            person.Id, person.Name, session.Id, session.ExpiresAt, attempt.Remember) { SessionSecret = secret, BrowserSecret = known };
     }
 
     async Task<Result<SignedIn>> RefuseAsync(
@@ -203,7 +208,8 @@ public sealed partial class SignInService(
                 change.Context.Remove(browser);
             }
 
-            change.Record(AuditChain.Installation, new(AuditCategory.Auth, "session.refused", target, Succeeded: false, last ? """{"known_browser":"forgotten"}""" : "{}"));
+            change.Record(AuditChain.Installation,
+                new(AuditCategory.Auth, "session.refused", target, Succeeded: false, last ? """{"known_browser":"forgotten"}""" : "{}"));
             return new Error(ErrorCode.InvalidCredentials, "Wrong email or password.");
         }
 
@@ -219,13 +225,9 @@ public sealed partial class SignInService(
         var left = await failures.CountAsync(change, clock, max, pause, cancellationToken);
         var minutes = (int)pause.TotalMinutes;
         change.Record(AuditChain.Installation, new(
-            AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0 ? JsonSerializer.Serialize(new { pause_minutes = minutes }) : "{}"));
-        return new Error(ErrorCode.InvalidCredentials, "Wrong email or password. " + left switch
-        {
-            0 => $"Try again in {minutes} minutes.",
-            1 => $"1 try left before a {minutes}-minute lockout.",
-            _ => $"{left} tries left before a {minutes}-minute lockout.",
-        });
+            AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0
+                ? JsonSerializer.Serialize(new { pause_minutes = minutes }) : "{}"));
+        return new Error(ErrorCode.InvalidCredentials, "Wrong email or password. " + SignInFailureCounter.Describe(left, pause));
     }
 
     /// <summary>Returns whether a person has recently signed in from a network.</summary>
@@ -263,6 +265,9 @@ public sealed partial class SignInService(
         return errors.Count == 0 ? null : Error.Invalid(errors);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Sign-ins to the account of user {UserId} fail from more than {Networks} networks. New networks get fewer attempts until that ends.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Sign-ins to the account of user {UserId} fail from more than {Networks} networks. "
+            + "New networks get fewer attempts until that ends.")]
     partial void LogAttacked(string userId, int networks);
 }

@@ -14,7 +14,8 @@ namespace Dashboard.Core.Audit;
 /// <param name="Cursor">The cursor of the previous page.</param>
 /// <param name="Limit">1 to <see cref="Page.MaxLimit"/>.</param>
 public sealed record AuditQuery(
-    string? Organization = null, string? Category = null, string? Actor = null, string? Target = null, bool? Succeeded = null, string? Network = null,
+    string? Organization = null, string? Category = null, string? Actor = null, string? Target = null, bool? Succeeded = null,
+    string? Network = null,
     DateTimeOffset? From = null, DateTimeOffset? To = null, string? Cursor = null, int Limit = Page.DefaultLimit)
 {
     /// <summary>The maximum length of an identifier to filter by.</summary>
@@ -35,15 +36,18 @@ public sealed record AuditQuery(
 /// <param name="Details">Further details as a JSON object.</param>
 /// <param name="Hash">The entry's hash, 64 hexadecimal digits.</param>
 public sealed record AuditRecord(
-    bool IsSignIn, long Sequence, DateTimeOffset At, AuditActor Actor, string? Address, string? Network, string Category, string Action, AuditTarget Target,
+    bool IsSignIn, long Sequence, DateTimeOffset At, AuditActor Actor, string? Address, string? Network, string Category, string Action,
+    AuditTarget Target,
     bool Succeeded, string Details, string Hash)
 {
     /// <summary>The identifier in the organization's log: the position, with a prefix for the chain with the sign-ins.</summary>
     public string Id => IsSignIn ? $"sign-in-{Sequence}" : $"{Sequence}";
 
     internal static AuditRecord Of(AuditEntry entry) => new(
-        entry.ChainId == AuditChain.Installation, entry.Sequence, entry.At, new(entry.ActorType, entry.ActorId, entry.ActorName), entry.Address, entry.Network,
-        entry.Category, entry.Action, new(entry.TargetType, entry.TargetId, entry.TargetName), entry.Succeeded, entry.Details, Convert.ToHexStringLower(entry.Hash));
+        entry.ChainId == AuditChain.Installation, entry.Sequence, entry.At, new(entry.ActorType, entry.ActorId, entry.ActorName),
+        entry.Address, entry.Network,
+        entry.Category, entry.Action, new(entry.TargetType, entry.TargetId, entry.TargetName), entry.Succeeded, entry.Details,
+        Convert.ToHexStringLower(entry.Hash));
 }
 
 /// <summary>Who acted, as the log kept it.</summary>

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Audit;
 
-/// <summary>Reads pages of the log of one organization: its own chain and, of the chain with the sign-ins, the rows about its members, since they joined.
-/// The newest come first, by time, then by chain and position.</summary>
+/// <summary>Reads pages of the log of one organization: its own chain and, of the chain with the sign-ins, the rows about its members,
+/// since they joined. The newest come first, by time, then by chain and position.</summary>
 sealed class AuditEntryQuery
 {
     /// <summary>If fewer than one in this many people are members, their rows are read by member; otherwise all rows are gone through by
@@ -21,7 +21,8 @@ sealed class AuditEntryQuery
     readonly long organization;
     readonly string? network;
 
-    AuditEntryQuery(AuditQuery asked, long organization, string? network) => (this.asked, this.organization, this.network) = (asked, organization, network);
+    AuditEntryQuery(AuditQuery asked, long organization, string? network) =>
+        (this.asked, this.organization, this.network) = (asked, organization, network);
 
     /// <summary>Validates what is asked.</summary>
     public static Error? Check(AuditQuery asked)
@@ -50,17 +51,21 @@ sealed class AuditEntryQuery
     }
 
     /// <summary>Creates the query for an organization. What is asked must be valid.</summary>
-    public static AuditEntryQuery Of(AuditQuery asked, long organization) => new(asked, organization, asked.Network is { } text ? NetworkOf(text) : null);
+    public static AuditEntryQuery Of(AuditQuery asked, long organization) =>
+        new(asked, organization, asked.Network is { } text ? NetworkOf(text) : null);
 
     /// <summary>Everything that a cursor is valid for.</summary>
     public string?[] Filter =>
     [
-        organization.ToString(CultureInfo.InvariantCulture), asked.Category, asked.Actor, asked.Target, asked.Succeeded?.ToString(), network,
-        asked.From?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), asked.To?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+        organization.ToString(CultureInfo.InvariantCulture), asked.Category, asked.Actor, asked.Target,
+        asked.Succeeded?.ToString(), network,
+        asked.From?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), asked.To?.ToUnixTimeMilliseconds()
+            .ToString(CultureInfo.InvariantCulture),
     ];
 
     /// <summary>Returns the position after an entry.</summary>
-    public static Cursor CursorAfter(AuditEntry entry) => new(entry.At, string.Create(CultureInfo.InvariantCulture, $"{entry.ChainId}:{entry.Sequence}"));
+    public static Cursor CursorAfter(AuditEntry entry) =>
+        new(entry.At, string.Create(CultureInfo.InvariantCulture, $"{entry.ChainId}:{entry.Sequence}"));
 
     /// <summary>Reads the entries after a position.</summary>
     public async Task<List<AuditEntry>> ReadAsync(DashboardContext context, Cursor? after, int count, CancellationToken cancellationToken)
@@ -71,9 +76,11 @@ sealed class AuditEntryQuery
             return own;
         }
 
-        var signIns = await Newest(await OfMembersAsync(context, Chain(context, AuditChain.Installation, after), cancellationToken), count).ToListAsync(cancellationToken);
+        var signIns = await Newest(await OfMembersAsync(context, Chain(context, AuditChain.Installation, after), cancellationToken), count)
+            .ToListAsync(cancellationToken);
         return signIns.Count == 0 ? own
-            : [.. own.Concat(signIns).OrderByDescending(entry => entry.At).ThenByDescending(entry => entry.ChainId).ThenByDescending(entry => entry.Sequence).Take(count)];
+            : [.. own.Concat(signIns).OrderByDescending(entry => entry.At).ThenByDescending(entry => entry.ChainId)
+                .ThenByDescending(entry => entry.Sequence).Take(count)];
     }
 
     static IQueryable<AuditEntry> Newest(IQueryable<AuditEntry> entries, int count) =>
@@ -122,18 +129,21 @@ sealed class AuditEntryQuery
 
     static IQueryable<AuditEntry> After(IQueryable<AuditEntry> entries, long chain, Cursor cursor)
     {
-        var (at, last) = (cursor.At, cursor.Id.Split(':') is [var c, var s] ? (Chain: Number(c), Sequence: Number(s)) : (0, 0));
-        return chain.CompareTo(last.Item1) switch
+        var at = cursor.At;
+        var (lastChain, lastSequence) = cursor.Id.Split(':') is [var c, var s] ? (Number(c), Number(s)) : (0L, 0L);
+        return chain.CompareTo(lastChain) switch
         {
             < 0 => entries.Where(entry => entry.At <= at),
-            0 => entries.Where(entry => entry.At <= at && (entry.At < at || entry.Sequence < last.Item2)),
+            0 => entries.Where(entry => entry.At <= at && (entry.At < at || entry.Sequence < lastSequence)),
             _ => entries.Where(entry => entry.At < at),
         };
 
-        static long Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        static long Number(string text) =>
+            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 
-    async Task<IQueryable<AuditEntry>> OfMembersAsync(DashboardContext context, IQueryable<AuditEntry> entries, CancellationToken cancellationToken)
+    async Task<IQueryable<AuditEntry>> OfMembersAsync(
+        DashboardContext context, IQueryable<AuditEntry> entries, CancellationToken cancellationToken)
     {
         var members = context.Members.IgnoreQueryFilters().Where(member => member.OrganizationId == organization); // a disabled one's sign-ins too
         var about = entries.Where(entry => entry.Category == AuditCategory.Auth && entry.TargetType == FeedSubject.User
@@ -147,6 +157,7 @@ sealed class AuditEntryQuery
     static string? NetworkOf(string text)
     {
         var found = AuditEntry.NetworkOf(text);
-        return found is not null && (text.Equals(found, StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(text, out _)) ? found : null;
+        return found is not null
+            && (text.Equals(found, StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(text, out _)) ? found : null;
     }
 }

@@ -33,6 +33,7 @@ public sealed partial record AuditHead(long Chain, long Sequence, string Hash)
             match.Groups["hash"].Value)),
     ];
 
-    [GeneratedRegex(@"(?<![0-9:])(?<chain>0|[1-9][0-9]{0,17}):(?<sequence>[1-9][0-9]{0,17}):(?<hash>[0-9a-f]{64})(?![0-9a-f])", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<![0-9:])(?<chain>0|[1-9][0-9]{0,17}):(?<sequence>[1-9][0-9]{0,17}):(?<hash>[0-9a-f]{64})(?![0-9a-f])",
+        RegexOptions.None, 1000)]
     private static partial Regex Pattern();
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace Dashboard.Core.Audit;
 
-/// <summary>The file in the key folder with the highest heads that this node has seen, so that a database that is restored while the node is stopped shows as
-/// well. Without a key folder, a node knows what it has seen since its start.</summary>
+/// <summary>The file in the key folder with the highest heads that this node has seen, so that a database that is restored while the node
+/// is stopped shows as well. Without a key folder, a node knows what it has seen since its start.</summary>
 public sealed class AuditHeadFile
 {
     /// <summary>The name of the file.</summary>

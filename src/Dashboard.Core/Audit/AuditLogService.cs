@@ -17,7 +17,8 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
 
     /// <summary>Lists entries, newest first.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <returns>A page; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>A page; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> or
+    /// <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<Page<AuditRecord>>> ListAsync(Actor actor, AuditQuery query, CancellationToken cancellationToken)
     {
         if (AuditEntryQuery.Check(query) is { } invalid)
@@ -36,14 +37,16 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
         var after = Cursor.Read(query.Cursor, entries.Filter);
         return after.Error is { } foreign ? foreign
             : Cursor.Cut(
-                await entries.ReadAsync(context, after.Value, query.Limit + 1, cancellationToken), query.Limit, AuditRecord.Of, AuditEntryQuery.CursorAfter, entries.Filter);
+                await entries.ReadAsync(context, after.Value, query.Limit + 1, cancellationToken), query.Limit, AuditRecord.Of,
+                AuditEntryQuery.CursorAfter, entries.Filter);
     }
 
     /// <summary>Reads all entries that match.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="query">What to read. Cursor and limit do not count.</param>
-    /// <returns>The entries, newest first, read while the caller enumerates them; or the errors of <see cref="ListAsync"/>. The caller's role is
-    /// read again with every thousand entries, and an <see cref="UnauthorizedAccessException"/> ends the enumeration when it is lost.</returns>
+    /// <returns>The entries, newest first, read while the caller enumerates them; or the errors of <see cref="ListAsync"/>. The caller's
+    /// role is read again with every thousand entries, and an <see cref="UnauthorizedAccessException"/> ends the enumeration when it is
+    /// lost.</returns>
     public async Task<Result<IAsyncEnumerable<AuditRecord>>> ExportAsync(Actor actor, AuditQuery query, CancellationToken cancellationToken)
     {
         if (AuditEntryQuery.Check(query with { Limit = Page.DefaultLimit }) is { } invalid)
@@ -55,7 +58,8 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
         var organization = await FindAsync(context, actor, query.Organization, cancellationToken);
         return organization.Error is { } refused
             ? refused
-            : Result.Of(ReadAllAsync(actor, organization.Value.Slug, AuditEntryQuery.Of(query, organization.Value.Id), CancellationToken.None));
+            : Result.Of(
+                ReadAllAsync(actor, organization.Value.Slug, AuditEntryQuery.Of(query, organization.Value.Id), CancellationToken.None));
     }
 
     /// <summary>Reads the end of the organization's chain.</summary>
@@ -71,16 +75,18 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
         }
 
         var end = await context.AuditChains.AsNoTracking().SingleOrDefaultAsync(chain => chain.Id == found.Value.Id, cancellationToken);
-        return new OrganizationHead(found.Value.Slug, end is null or { Sequence: 0 } ? null : new(end.Id, end.Sequence, end.Hash), time.GetUtcNow());
+        return new OrganizationHead(found.Value.Slug, end is null or { Sequence: 0 } ? null
+            : new(end.Id, end.Sequence, end.Hash), time.GetUtcNow());
     }
 
     /// <summary>Verifies the organization's chain. One verification runs at a time.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <param name="organization">The slug; null if the caller has only one organization.</param>
     /// <param name="head">A head of the chain that was kept elsewhere, or null.</param>
-    /// <returns>What was found; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, or
-    /// <see cref="ErrorCode.RateLimited"/> while another verification runs.</returns>
-    public async Task<Result<AuditVerification>> VerifyAsync(Actor actor, string? organization, string? head, CancellationToken cancellationToken)
+    /// <returns>What was found; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>,
+    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.RateLimited"/> while another verification runs.</returns>
+    public async Task<Result<AuditVerification>> VerifyAsync(
+        Actor actor, string? organization, string? head, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await FindAsync(context, actor, organization, cancellationToken);
@@ -102,7 +108,8 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
 
         if (!await verification.WaitAsync(TimeSpan.Zero, cancellationToken))
         {
-            return new Error(ErrorCode.RateLimited, "Another verification is running. Try again in a few seconds.", RetryAfter: VerificationWait);
+            return new Error(
+                ErrorCode.RateLimited, "Another verification is running. Try again in a few seconds.", RetryAfter: VerificationWait);
         }
 
         try
@@ -118,7 +125,8 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
     /// <inheritdoc />
     public void Dispose() => verification.Dispose();
 
-    static async Task<Result<OrganizationAccess>> FindAsync(DashboardContext context, Actor actor, string? slug, CancellationToken cancellationToken)
+    static async Task<Result<OrganizationAccess>> FindAsync(
+        DashboardContext context, Actor actor, string? slug, CancellationToken cancellationToken)
     {
         var found = await context.ResolveOrganizationAsync(actor, slug, cancellationToken);
         return found.Error is null && found.Value.Role.Check(MemberAction.ReadAuditLog) is { } refusal ? refusal : found;

@@ -17,10 +17,12 @@ public sealed class AuditMetrics : IDisposable
     public AuditMetrics()
     {
         setBack = meter.CreateCounter<long>(
-            "latchkey.audit.heads_set_back", "{head}", "Chains whose head was lower than, or differed from, the highest that this node had seen.");
+            "latchkey.audit.heads_set_back", "{head}",
+            "Chains whose head was lower than, or differed from, the highest that this node had seen.");
         checks = meter.CreateCounter<long>("latchkey.audit.checks", "{check}", "Daily checks of the audit log.");
         meter.CreateObservableGauge(
-            "latchkey.audit.broken_chains", ObserveBroken, "{chain}", "Chains in which the last daily check found an altered, removed or added row.");
+            "latchkey.audit.broken_chains", ObserveBroken, "{chain}",
+            "Chains in which the last daily check found an altered, removed or added row.");
     }
 
     /// <inheritdoc />

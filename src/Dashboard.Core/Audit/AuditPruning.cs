@@ -13,8 +13,8 @@ namespace Dashboard.Core.Audit;
 /// <param name="Entries">The number of entries that were deleted.</param>
 public sealed record AuditPruned(long Chain, long To, long Entries);
 
-/// <summary>Deletes old entries of the audit log. First an entry with the end of the range is written, so that verification begins there; a process
-/// that is killed in between leaves a chain that still verifies.</summary>
+/// <summary>Deletes old entries of the audit log. First an entry with the end of the range is written, so that verification begins there; a
+/// process that is killed in between leaves a chain that still verifies.</summary>
 public sealed class AuditPruning(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes)
 {
     /// <summary>The action of the entry that says what was pruned.</summary>
@@ -43,7 +43,8 @@ public sealed class AuditPruning(IDbContextFactory<DashboardContext> contexts, U
         for (var deleted = BatchSize; end > 0 && deleted > 0;)
         {
             deleted = 0;
-            await changes.RunBehindAsync(async (context, token) => deleted = await DeleteAsync(context, chain, end, token), cancellationToken);
+            await changes.RunBehindAsync(
+                async (context, token) => deleted = await DeleteAsync(context, chain, end, token), cancellationToken);
             total += deleted;
         }
 
@@ -82,20 +83,23 @@ public sealed class AuditPruning(IDbContextFactory<DashboardContext> contexts, U
             ["before"] = before.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
         };
         change.RecordSilently(chain, new(
-            AuditCategory.Settings, Pruned, new("audit_log", last.Sequence.ToString(CultureInfo.InvariantCulture), "Audit log"), Details: details.ToJsonString()));
+            AuditCategory.Settings, Pruned, new("audit_log", last.Sequence.ToString(CultureInfo.InvariantCulture), "Audit log"),
+            Details: details.ToJsonString()));
         return last.Sequence;
     }
 
     static async Task<int> DeleteAsync(DashboardContext context, long chain, long end, CancellationToken cancellationToken)
     {
-        var first = await context.AuditEntries.Where(entry => entry.ChainId == chain).MinAsync(entry => (long?)entry.Sequence, cancellationToken);
+        var first = await context.AuditEntries.Where(entry => entry.ChainId == chain)
+            .MinAsync(entry => (long?)entry.Sequence, cancellationToken);
         if (first is null || first > end)
         {
             return 0;
         }
 
         var last = Math.Min(first.Value + BatchSize - 1, end);
-        return await context.AuditEntries.Where(entry => entry.ChainId == chain && entry.Sequence <= last).ExecuteDeleteAsync(cancellationToken);
+        return await context.AuditEntries.Where(entry => entry.ChainId == chain && entry.Sequence <= last)
+            .ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>Returns the end of the range that was pruned last, or 0.</summary>

@@ -6,9 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Audit;
 
-/// <summary>Writes refusals to the audit log: one entry a minute for each reason, actor and network, and what is left at a graceful stop. An entry is in
-/// the chain of the actor's organization, never in that of what the actor asked for.</summary>
-public sealed partial class AuditRefusalService(RefusalLedger refusals, UnitOfWorkRunner changes, TimeProvider time, ILogger<AuditRefusalService> logger)
+/// <summary>Writes refusals to the audit log: one entry a minute for each reason, actor and network, and what is left at a graceful stop.
+/// An entry is in the chain of the actor's organization, never in that of what the actor asked for.</summary>
+public sealed partial class AuditRefusalService(
+    RefusalLedger refusals, UnitOfWorkRunner changes, TimeProvider time, ILogger<AuditRefusalService> logger)
     : PeriodicService(Interval, time)
 {
     /// <summary>How often refusals are written.</summary>
@@ -67,14 +68,15 @@ public sealed partial class AuditRefusalService(RefusalLedger refusals, UnitOfWo
                 details["other_networks"] = true;
             }
 
-            change.RecordRefusal(chain, actor, new(count.Reason.Category, count.Reason.Action, target, Succeeded: false, JsonSerializer.Serialize(details)));
+            change.RecordRefusal(
+                chain, actor, new(count.Reason.Category, count.Reason.Action, target, Succeeded: false, JsonSerializer.Serialize(details)));
         }
 
         return default(Unit);
     }
 
-    /// <summary>The organization of each actor that has exactly one. The refusals of a person with several are with the sign-ins, where each of them sees
-    /// its members'.</summary>
+    /// <summary>The organization of each actor that has exactly one. The refusals of a person with several are with the sign-ins, where
+    /// each of them sees its members'.</summary>
     static async Task<Dictionary<(PartyType Type, string Id), long>> FindChainsAsync(
         DashboardContext context, RefusalCount[] counts, CancellationToken cancellationToken)
     {
@@ -91,10 +93,12 @@ public sealed partial class AuditRefusalService(RefusalLedger refusals, UnitOfWo
             .Concat(owned.Select(account => ((PartyType.ServiceAccount, account.Id), account.OrganizationId)))
             .ToDictionary();
 
-        List<string> IdsOf(PartyType type) => [.. counts.Where(count => count.Actor.Type == type).Select(count => count.Actor.Id).Distinct(StringComparer.Ordinal)];
+        List<string> IdsOf(PartyType type) =>
+            [.. counts.Where(count => count.Actor.Type == type).Select(count => count.Actor.Id).Distinct(StringComparer.Ordinal)];
     }
 
     /// <inheritdoc />
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Refusals could not be written to the audit log yet; it is tried again in a minute.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "Refusals could not be written to the audit log yet; it is tried again in a minute.")]
     protected override partial void LogFailure(Exception exception);
 }

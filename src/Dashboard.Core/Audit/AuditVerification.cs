@@ -8,7 +8,8 @@ namespace Dashboard.Core.Audit;
 /// <param name="Break">The first position at which an entry was altered, removed or added; null if the chain is intact.</param>
 /// <param name="Fault">What is wrong there; null if the chain is intact.</param>
 /// <param name="HeadChecks">What became of each recorded head that was compared.</param>
-public sealed record AuditVerification(long Chain, long Entries, long First, AuditHead? Head, long? Break, AuditFault? Fault, IReadOnlyList<HeadCheck> HeadChecks)
+public sealed record AuditVerification(
+    long Chain, long Entries, long First, AuditHead? Head, long? Break, AuditFault? Fault, IReadOnlyList<HeadCheck> HeadChecks)
 {
     /// <summary>Whether every entry is as it was written, and every recorded head is in the chain.</summary>
     public bool IsIntact => Break is null;
@@ -20,7 +21,8 @@ public enum AuditFault
     /// <summary>An entry was altered, removed, added or moved.</summary>
     Entry,
 
-    /// <summary>The chain is shorter than, or differs from, a head that was recorded: its end was cut off, or an old copy restored.</summary>
+    /// <summary>The chain is shorter than, or differs from, a head that was recorded: its end was cut off, or an old copy
+    /// restored.</summary>
     RecordedHead,
 }
 

@@ -9,8 +9,8 @@ public sealed class AuditVerifier(IDbContextFactory<DashboardContext> contexts, 
 {
     const int PageSize = 500;
 
-    /// <summary>Recomputes a chain from its first to its last entry. Reads in pages while others continue to write. Of a chain that was pruned it
-    /// begins with the first entry that was kept, if an entry of the chain says that those before it were pruned.</summary>
+    /// <summary>Recomputes a chain from its first to its last entry. Reads in pages while others continue to write. Of a chain that was
+    /// pruned it begins with the first entry that was kept, if an entry of the chain says that those before it were pruned.</summary>
     /// <param name="chain">The organization's identifier, or <see cref="AuditChain.Installation"/>.</param>
     /// <param name="recorded">Heads of the chain that were kept elsewhere.</param>
     /// <returns>What was found. For entries whose key is declared lost, only their order is verified.</returns>
@@ -49,7 +49,8 @@ public sealed class AuditVerifier(IDbContextFactory<DashboardContext> contexts, 
 
     /// <summary>Recomputes a chain without a recorded head.</summary>
     /// <returns>The first position at which an entry was altered, removed or added, or null if the chain is intact.</returns>
-    public async Task<long?> FindBreakAsync(long chain, CancellationToken cancellationToken) => (await VerifyAsync(chain, [], cancellationToken)).Break;
+    public async Task<long?> FindBreakAsync(long chain, CancellationToken cancellationToken) =>
+        (await VerifyAsync(chain, [], cancellationToken)).Break;
 
     static Task<AuditChain?> ReadEndAsync(DashboardContext context, long chain, CancellationToken cancellationToken) =>
         context.AuditChains.AsNoTracking().SingleOrDefaultAsync(head => head.Id == chain, cancellationToken);

@@ -4,10 +4,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Audit;
 
-/// <summary>Watches the audit log: writes the heads of the chains to the log every hour, compares them with the highest that this node has seen, and
-/// verifies every chain once a day.</summary>
+/// <summary>Watches the audit log: writes the heads of the chains to the log every hour, compares them with the highest that this node has
+/// seen, and verifies every chain once a day.</summary>
 public sealed partial class AuditWatch(
-    IDbContextFactory<DashboardContext> contexts, AuditVerifier verifier, AuditHeadFile file, AuditMetrics metrics, TimeProvider time, ILogger<AuditWatch> logger)
+    IDbContextFactory<DashboardContext> contexts, AuditVerifier verifier, AuditHeadFile file, AuditMetrics metrics, TimeProvider time,
+    ILogger<AuditWatch> logger)
     : PeriodicService(Interval, time)
 {
     /// <summary>How often heads are written to the log.</summary>
@@ -22,7 +23,8 @@ public sealed partial class AuditWatch(
 
     /// <summary>Reads the heads, compares them and writes them to the log.</summary>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <param name="isStart">Whether the process has just started. Then the heads stay out of the log: the console says where to go.</param>
+    /// <param name="isStart">Whether the process has just started. Then the heads stay out of the log: the console says where to
+    /// go.</param>
     /// <returns>The number of chains that are behind what this node has seen, or differ from it.</returns>
     public async Task<int> ObserveAsync(CancellationToken cancellationToken, bool isStart = false)
     {
@@ -118,7 +120,8 @@ public sealed partial class AuditWatch(
         }
     }
 
-    /// <summary>Returns whether a chain still has the entry that a head names. An entry that was pruned is for the daily check to judge.</summary>
+    /// <summary>Returns whether a chain still has the entry that a head names. An entry that was pruned is for the daily check to
+    /// judge.</summary>
     static async Task<bool> HasAsync(DashboardContext context, AuditHead? now, AuditHead seen, CancellationToken cancellationToken)
     {
         if (now is null || now.Sequence < seen.Sequence || (now.Sequence == seen.Sequence && now.Hash != seen.Hash))
@@ -132,7 +135,8 @@ public sealed partial class AuditWatch(
         }
 
         var entries = context.AuditEntries.Where(entry => entry.ChainId == seen.Chain);
-        var hash = await entries.Where(entry => entry.Sequence == seen.Sequence).Select(entry => entry.Hash).SingleOrDefaultAsync(cancellationToken);
+        var hash = await entries.Where(entry => entry.Sequence == seen.Sequence).Select(entry => entry.Hash)
+            .SingleOrDefaultAsync(cancellationToken);
         return hash is not null
             ? Convert.ToHexStringLower(hash) == seen.Hash
             : !await entries.AnyAsync(entry => entry.Sequence < seen.Sequence, cancellationToken);
@@ -147,7 +151,8 @@ public sealed partial class AuditWatch(
             + "The chain was cut off or rewritten, or an old copy of the database restored.")]
     partial void LogSetBack(AuditHead seen, string now);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Audit log: the chain {Chain} is broken at row {Row}: it was altered, removed or added.")]
+    [LoggerMessage(
+        Level = LogLevel.Critical, Message = "Audit log: the chain {Chain} is broken at row {Row}: it was altered, removed or added.")]
     partial void LogBroken(long chain, long row);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Audit log: {Chains} chains with {Rows} rows are intact.")]

@@ -45,7 +45,8 @@ sealed class ChainWalk
             keyId = entry.OldKeyHash is null ? null : AuditLogWriter.FindReplacedKey(entry);
         }
 
-        if (entry.Sequence != Next || !entry.PreviousHash.AsSpan().SequenceEqual(hash) || !HasItsNetwork(entry) || !IsGenuine(entry, keyId, ring))
+        if (entry.Sequence != Next || !entry.PreviousHash.AsSpan().SequenceEqual(hash) || !HasItsNetwork(entry)
+            || !IsGenuine(entry, keyId, ring))
         {
             (broken, stopped) = (Next, true);
             return false;
@@ -130,8 +131,8 @@ sealed class ChainWalk
         }
     }
 
-    /// <summary>The network is no fact of its own, but a row could be hidden from a filter by another one. Rows with an IPv6 address from before the
-    /// column existed have none.</summary>
+    /// <summary>The network is no fact of its own, but a row could be hidden from a filter by another one. Rows with an IPv6 address from
+    /// before the column existed have none.</summary>
     static bool HasItsNetwork(AuditEntry entry) => entry.Network == AuditEntry.NetworkOf(entry.Address)
         || (entry.Network is null && entry.Address!.Contains(':', StringComparison.Ordinal));
 

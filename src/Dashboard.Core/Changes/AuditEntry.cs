@@ -80,8 +80,8 @@ public sealed class AuditEntry
     /// <summary>The client address, or null.</summary>
     public required string? Address { get; init; }
 
-    /// <summary>The <see cref="CoarseNetwork"/> of <see cref="Address"/>, which the log is filtered by; null without an address. It follows from
-    /// the address, so it is not hashed: a verifier derives it again. Entries from before the column existed may lack it.</summary>
+    /// <summary>The <see cref="CoarseNetwork"/> of <see cref="Address"/>, which the log is filtered by; null without an address. It follows
+    /// from the address, so it is not hashed: a verifier derives it again. Entries from before the column existed may lack it.</summary>
     public string? Network { get; init; }
 
     /// <summary>One of <see cref="AuditCategory"/>.</summary>
@@ -151,7 +151,8 @@ public sealed class AuditEntry
 
     /// <summary>Returns the network of an address, or of a network that stands for one, as text.</summary>
     internal static string? NetworkOf(string? address) =>
-        address is not null && IPAddress.TryParse(address.AsSpan(0, address.IndexOf('/') is >= 0 and var end ? end : address.Length), out var parsed)
+        address is not null
+            && IPAddress.TryParse(address.AsSpan(0, address.IndexOf('/') is >= 0 and var end ? end : address.Length), out var parsed)
             ? CoarseNetwork.Of(parsed).ToText()
             : null;
 

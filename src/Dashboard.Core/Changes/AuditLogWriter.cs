@@ -10,8 +10,8 @@ public sealed class AuditLogWriter(AuditKeys keys)
     /// <summary>The action of the entry with which a new key begins in a chain.</summary>
     public const string KeyChanged = "audit.key_changed";
 
-    /// <summary>Adds the entries and the new heads to the rows of the unit of work. Locks the head of each chain until the transaction ends, in the order of the
-    /// chains.</summary>
+    /// <summary>Adds the entries and the new heads to the rows of the unit of work. Locks the head of each chain until the transaction
+    /// ends, in the order of the chains.</summary>
     internal async Task AppendAsync(UnitOfWork unit, Guid changeId, CancellationToken cancellationToken)
     {
         var ring = await keys.GetAsync(cancellationToken);
@@ -28,7 +28,8 @@ public sealed class AuditLogWriter(AuditKeys keys)
                 unit.Rows.Add(new(entry));
             }
 
-            unit.Rows.Add(new(new AuditChain { Id = chain.Key, Sequence = sequence, Hash = hash, KeyId = ring.Current.Id }, Replaces: true));
+            unit.Rows.Add(
+                new(new AuditChain { Id = chain.Key, Sequence = sequence, Hash = hash, KeyId = ring.Current.Id }, Replaces: true));
         }
     }
 
@@ -54,7 +55,8 @@ public sealed class AuditLogWriter(AuditKeys keys)
 
     /// <summary>Inserts the event with which a new key begins, if the chain ends under another key. Its entry is hashed with the old key as
     /// well.</summary>
-    static IEnumerable<(RecordedEvent Event, AuditKey? OldKey)> WithKeyChange(IReadOnlyList<RecordedEvent> events, string? last, AuditKeyRing ring)
+    static IEnumerable<(RecordedEvent Event, AuditKey? OldKey)> WithKeyChange(
+        IReadOnlyList<RecordedEvent> events, string? last, AuditKeyRing ring)
     {
         var plain = events.Select(recorded => (recorded, (AuditKey?)null));
         if (last is null || last == ring.Current.Id)
@@ -76,7 +78,8 @@ public sealed class AuditLogWriter(AuditKeys keys)
 
     sealed record ChainEnd(long Sequence, byte[] Hash, string? KeyId);
 
-    static AuditEntry CreateEntry(UnitOfWork unit, RecordedEvent recorded, Guid changeId, long chain, long sequence, byte[] previous, string keyId)
+    static AuditEntry CreateEntry(
+        UnitOfWork unit, RecordedEvent recorded, Guid changeId, long chain, long sequence, byte[] previous, string keyId)
     {
         var (auditEvent, actor) = (recorded.Event, recorded.Refused ?? unit.Actor);
         var address = actor.Address is { } known ? AuditEntry.FitAscii(known, AuditEntry.MaxAddress) : null;

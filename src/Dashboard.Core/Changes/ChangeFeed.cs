@@ -7,7 +7,8 @@ namespace Dashboard.Core.Changes;
 
 /// <summary>Tells this process what changes in the installation: this node's own changes before they are answered, those of other nodes within
 /// <see cref="Interval"/>, each once. One query a second for the whole node, however many listen.</summary>
-public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> contexts, DatabaseFile file, TimeProvider time, ILogger<ChangeFeed> logger)
+public sealed partial class ChangeFeed(
+    IDbContextFactory<DashboardContext> contexts, DatabaseFile file, TimeProvider time, ILogger<ChangeFeed> logger)
     : PeriodicService(Interval, time)
 {
     /// <summary>How often the feed is read.</summary>
@@ -35,8 +36,8 @@ public sealed partial class ChangeFeed(IDbContextFactory<DashboardContext> conte
     /// <summary>A timestamp of the clock.</summary>
     long trustedUntil = long.MinValue;
 
-    /// <summary>Whether no more than <see cref="Trusted"/> has passed since the last read that succeeded was sent. The clock is monotonic, so nobody turns it back,
-    /// and counts the time that the machine was suspended.</summary>
+    /// <summary>Whether no more than <see cref="Trusted"/> has passed since the last read that succeeded was sent. The clock is monotonic,
+    /// so nobody turns it back, and counts the time that the machine was suspended.</summary>
     public bool IsFresh => Time.GetTimestamp() < Volatile.Read(ref trustedUntil);
 
     /// <summary>Subscribes to the feed. Subscribe before reading the current state, so that no change is missed.</summary>

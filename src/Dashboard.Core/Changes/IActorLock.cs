@@ -13,7 +13,8 @@ public interface IActorLock
     /// <returns>False when the actor may not act, or no longer.</returns>
     Task<bool> TakeAsync(UnitOfWork unit, CancellationToken cancellationToken);
 
-    /// <summary>Returns whether the person proved to be present a short time ago. True when the actor does not act through what this locks.</summary>
+    /// <summary>Returns whether the person proved to be present a short time ago. True when the actor does not act through what this
+    /// locks.</summary>
     /// <param name="unit">The unit of work, which has taken the lock.</param>
     Task<bool> IsFreshAsync(UnitOfWork unit, CancellationToken cancellationToken) => Task.FromResult(true);
 }

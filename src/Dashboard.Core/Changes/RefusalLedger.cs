@@ -44,14 +44,15 @@ public sealed record RefusalReason(string Category, string Action, string Reason
     /// <summary>Too many requests from one address for mail that opens an account.</summary>
     public static RefusalReason AccountMails { get; } = new(AuditCategory.Auth, LimitReached, "account_mails");
 
-    /// <summary>Returns the reason for an error that a change ended with, or null if the error is no refusal: invalid input, and what the stored data
-    /// does not allow.</summary>
+    /// <summary>Returns the reason for an error that a change ended with, or null if the error is no refusal: invalid input, and what the
+    /// stored data does not allow.</summary>
     public static RefusalReason? Of(ErrorCode code) => code switch
     {
         ErrorCode.Forbidden => forbidden,
         ErrorCode.NotFound => notFound,
         ErrorCode.SessionRequired => sessionRequired,
         ErrorCode.CrossSite => crossSite,
+        ErrorCode.FreshSignInRequired => freshSignInRequired,
         ErrorCode.KeyLimitReached => keyLimit,
         ErrorCode.RateLimited => rateLimited,
         _ => null,
@@ -61,6 +62,7 @@ public sealed record RefusalReason(string Category, string Action, string Reason
     static readonly RefusalReason notFound = new(AuditCategory.Auth, ChangeRefused, "not_found");
     static readonly RefusalReason sessionRequired = new(AuditCategory.Auth, ChangeRefused, "session_required");
     static readonly RefusalReason crossSite = new(AuditCategory.Auth, ChangeRefused, "cross_site");
+    static readonly RefusalReason freshSignInRequired = new(AuditCategory.Auth, ChangeRefused, "fresh_sign_in_required");
     static readonly RefusalReason keyLimit = new(AuditCategory.Keys, LimitReached, "key_limit_reached");
     static readonly RefusalReason rateLimited = new(AuditCategory.Auth, LimitReached, "rate_limited");
 }
@@ -71,14 +73,16 @@ public sealed record RefusalReason(string Category, string Action, string Reason
 /// <param name="IsRest">Whether it stands for all networks, or all actors, beyond the limit.</param>
 sealed record RefusalCount(RefusalReason Reason, Actor Actor, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt, bool IsRest);
 
-/// <summary>Counts refusals in memory until a background service writes them, so that a refused request writes nothing. However many there are, the
-/// memory is bounded: callers that have not authenticated are one actor, and beyond <see cref="MaxNetworks"/> the rest is one count.</summary>
+/// <summary>Counts refusals in memory until a background service writes them, so that a refused request writes nothing. However many there
+/// are, the memory is bounded: callers that have not authenticated are one actor, and beyond <see cref="MaxNetworks"/> the rest is one
+/// count.</summary>
 public sealed class RefusalLedger(TimeProvider time)
 {
     /// <summary>The maximum number of networks that are counted by themselves, for each reason and actor.</summary>
     public const int MaxNetworks = 100;
 
-    /// <summary>The maximum number of counts. Beyond it an actor that is not counted yet becomes part of one count for each reason.</summary>
+    /// <summary>The maximum number of counts. Beyond it an actor that is not counted yet becomes part of one count for each
+    /// reason.</summary>
     public const int MaxCounts = 10_000;
 
     readonly Lock gate = new();

@@ -6,10 +6,12 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Writers wait in <see cref="WriterQueue"/>
-/// for their turn. Locks are taken in one order: the actor's session, the actor's memberships, the actor's authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
+/// <summary>The one way to write: a change, its audit rows and its feed rows are one transaction, or nothing is. Writers wait in
+/// <see cref="WriterQueue"/> for their turn. Locks are taken in one order: the actor's session, the actor's memberships, the actor's
+/// authorization and access token, project or organization row, installation row, chain heads by identifier, feed counter.</summary>
 public sealed class UnitOfWorkRunner(
-    IDbContextFactory<DashboardContext> contexts, AuditLogWriter audit, ChangeFeed feed, IEnumerable<IActorLock> actorLocks, WriterQueue queue,
+    IDbContextFactory<DashboardContext> contexts, AuditLogWriter audit, ChangeFeed feed, IEnumerable<IActorLock> actorLocks,
+    WriterQueue queue,
     WriteLimits limits, DatabaseFile file, RefusalLedger refusals, TimeProvider time)
 {
     static readonly Error Busy = new(
@@ -31,13 +33,14 @@ public sealed class UnitOfWorkRunner(
     /// <param name="actor">Who acts. Its session or access token, if it has one, must still count.</param>
     /// <param name="change">The change. Success without a recorded event means that there was nothing to do, and nothing is written.</param>
     /// <param name="cancellationToken">Cancels the change, unless it has been committed.</param>
-    /// <param name="isCounted">False for what must always be possible, such as signing out: it does not count toward the limit of the actor's
-    /// changes.</param>
+    /// <param name="isCounted">False for what must always be possible, such as signing out: it does not count toward the limit of the
+    /// actor's changes.</param>
     /// <typeparam name="T">What comes of it.</typeparam>
-    /// <returns>What <paramref name="change"/> returned; or <see cref="Error.SessionRequired"/>, <see cref="ErrorCode.RateLimited"/> for a member who
-    /// changes too much, or <see cref="ErrorCode.Unavailable"/> if no turn to write came in time.</returns>
+    /// <returns>What <paramref name="change"/> returned; or <see cref="Error.SessionRequired"/>, <see cref="ErrorCode.RateLimited"/> for a
+    /// member who changes too much, or <see cref="ErrorCode.Unavailable"/> if no turn to write came in time.</returns>
     public async Task<Result<T>> RunAsync<T>(
-        Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken, bool isCounted = true)
+        Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken,
+        bool isCounted = true)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await RunAsync(context, actor, change, cancellationToken, isCounted);
@@ -48,7 +51,8 @@ public sealed class UnitOfWorkRunner(
     /// <param name="context">The context. It stops tracking everything first.</param>
     /// <typeparam name="T">The type of the result.</typeparam>
     public async Task<Result<T>> RunAsync<T>(
-        DashboardContext context, Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change, CancellationToken cancellationToken, bool isCounted = true)
+        DashboardContext context, Actor actor, Func<UnitOfWork, CancellationToken, Task<Result<T>>> change,
+        CancellationToken cancellationToken, bool isCounted = true)
     {
         if (isCounted && limits.Take(actor) is { } wait)
         {
@@ -121,7 +125,8 @@ public sealed class UnitOfWorkRunner(
     /// <param name="write">Writes the data. It may run more than once, so it must be idempotent.</param>
     /// <param name="caller">Whose turn it takes; null for Latchkey's own work.</param>
     /// <exception cref="WritersBusyException">No turn to write came in time.</exception>
-    public Task RunBehindAsync(Func<DashboardContext, CancellationToken, Task> write, CancellationToken cancellationToken, Actor? caller = null) => AnnounceBehindAsync(
+    public Task RunBehindAsync(Func<DashboardContext, CancellationToken, Task> write, CancellationToken cancellationToken,
+        Actor? caller = null) => AnnounceBehindAsync(
         async (context, token) =>
         {
             await write(context, token);
@@ -136,7 +141,8 @@ public sealed class UnitOfWorkRunner(
     /// <param name="caller">Whose turn it takes; null for Latchkey's own work.</param>
     /// <exception cref="WritersBusyException">No turn to write came in time.</exception>
     public async Task AnnounceBehindAsync(
-        Func<DashboardContext, CancellationToken, Task<IReadOnlyList<FeedSubject>>> write, CancellationToken cancellationToken, Actor? caller = null)
+        Func<DashboardContext, CancellationToken, Task<IReadOnlyList<FeedSubject>>> write, CancellationToken cancellationToken,
+        Actor? caller = null)
     {
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -158,7 +164,8 @@ public sealed class UnitOfWorkRunner(
     {
         var seconds = (int)Math.Ceiling(wait.TotalSeconds);
         var time = seconds == 1 ? "1 second" : string.Create(CultureInfo.InvariantCulture, $"{seconds} seconds");
-        return new(ErrorCode.RateLimited, $"You have made too many changes in the last minute. Nothing was changed. Try again in {time}.", RetryAfter: wait);
+        return new(ErrorCode.RateLimited, $"You have made too many changes in the last minute. Nothing was changed. Try again in {time}.",
+            RetryAfter: wait);
     }
 
     /// <summary>Runs a transaction in its turn.</summary>
@@ -185,7 +192,8 @@ public sealed class UnitOfWorkRunner(
                 await context.Database.OpenConnectionAsync(cancellationToken);
                 try
                 {
-                    return await SqliteWriteLock.WaitAsync(context, turn.Left, cancellationToken) ? await run() : throw new WritersBusyException();
+                    return await SqliteWriteLock.WaitAsync(context, turn.Left, cancellationToken) ? await run()
+                        : throw new WritersBusyException();
                 }
                 finally
                 {
@@ -244,7 +252,8 @@ public sealed class UnitOfWorkRunner(
 
         if (unit.Events.Count == 0)
         {
-            return saved > 0 || unit.Rows.Count > 0 || unit.Context.ChangeTracker.HasChanges() ? throw new InvalidOperationException("A change must record an event.") : outcome;
+            return saved > 0 || unit.Rows.Count > 0 || unit.Context.ChangeTracker.HasChanges()
+                ? throw new InvalidOperationException("A change must record an event.") : outcome;
         }
 
         if (!unit.WritesAtOnce)
@@ -254,7 +263,8 @@ public sealed class UnitOfWorkRunner(
 
         await audit.AppendAsync(unit, changeId, cancellationToken);
         unit.Feed = await AppendFeedAsync(
-            unit.Context, unit.Rows, [.. unit.Events.Where(x => !x.IsSilent).Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
+            unit.Context, unit.Rows, [.. unit.Events.Where(x => !x.IsSilent)
+                .Select(x => new FeedSubject(x.Event.Target.Type, x.Event.Target.Id)).Distinct()], unit.Now, cancellationToken);
         return outcome;
     }
 
@@ -276,7 +286,8 @@ public sealed class UnitOfWorkRunner(
     sealed record FeedEnd(long Number);
 
     static async Task<IReadOnlyList<FeedEntry>> AppendFeedAsync(
-        DashboardContext context, List<UntrackedRow> rows, IReadOnlyList<FeedSubject> subjects, DateTimeOffset now, CancellationToken cancellationToken)
+        DashboardContext context, List<UntrackedRow> rows, IReadOnlyList<FeedSubject> subjects, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         if (subjects.Count == 0)
         {

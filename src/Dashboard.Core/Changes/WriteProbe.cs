@@ -3,8 +3,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>Finds out whether changes can be written: the file is there, nobody holds its lock, the disk is not full, the server takes writes. What was
-/// committed a moment ago is the proof; without it, a row is written with the value that it has. However many ask, that happens once at a time.</summary>
+/// <summary>Finds out whether changes can be written: the file is there, nobody holds its lock, the disk is not full, the server takes
+/// writes. What was committed a moment ago is the proof; without it, a row is written with the value that it has. However many ask, that
+/// happens once at a time.</summary>
 public sealed class WriteProbe(UnitOfWorkRunner changes, DatabaseFile file)
 {
     /// <summary>How long a commit proves that the next one will succeed.</summary>
@@ -61,5 +62,6 @@ public sealed class WriteProbe(UnitOfWorkRunner changes, DatabaseFile file)
 
     /// <summary>Writes the row that every change needs last.</summary>
     static Task WriteAsync(DashboardContext context, CancellationToken cancellationToken) =>
-        context.FeedCounters.ExecuteUpdateAsync(set => set.SetProperty(counter => counter.Number, counter => counter.Number), cancellationToken);
+        context.FeedCounters.ExecuteUpdateAsync(
+            set => set.SetProperty(counter => counter.Number, counter => counter.Number), cancellationToken);
 }

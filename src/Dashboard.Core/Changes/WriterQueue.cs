@@ -2,9 +2,9 @@ using System.Diagnostics;
 
 namespace Dashboard.Core.Changes;
 
-/// <summary>The writers that wait in front of a transaction. They hold no thread while they wait, their number and their time are bounded, and every
-/// organization gets its turn: the next writer is the first of the organization that has waited longest for a turn, and within it of the person. People
-/// who have not signed in are one such group, divided by network, and Latchkey's own work is another.</summary>
+/// <summary>The writers that wait in front of a transaction. They hold no thread while they wait, their number and their time are bounded,
+/// and every organization gets its turn: the next writer is the first of the organization that has waited longest for a turn, and within it
+/// of the person. People who have not signed in are one such group, divided by network, and Latchkey's own work is another.</summary>
 /// <param name="slots">How many may write at a time: one on SQLite, which has one writer lock for the whole file.</param>
 /// <param name="organizationOf">Finds the organization of an actor, or null. Asked only while others are waiting.</param>
 public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueTask<long?>> organizationOf)
@@ -66,7 +66,8 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
             return null;
         }
 
-        return waiter is null || await IsGrantedAsync(waiter, MaxWait - Stopwatch.GetElapsedTime(start), cancellationToken) ? new(this, start) : null;
+        return waiter is null || await IsGrantedAsync(waiter, MaxWait - Stopwatch.GetElapsedTime(start), cancellationToken)
+            ? new(this, start) : null;
     }
 
     /// <summary>Returns whether the caller may continue: at once if the waiter is null, because a slot was free.</summary>
@@ -186,7 +187,7 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
 
         if (actor.Type is not (PartyType.User or PartyType.ServiceAccount))
         {
-            return (GroupKey.Strangers, actor.Address ?? "");
+            return (GroupKey.Strangers, AuditEntry.NetworkOf(actor.Address) ?? ""); // one network has many addresses
         }
 
         try

@@ -127,8 +127,8 @@ public sealed class AddressList
             : host.Contains(':', StringComparison.Ordinal) ? ParseAddress(host[1..^1]) : null;
     }
 
-    /// <summary>A network lies within one of the list, or each half of it within the list. It is halved only while the list has a network within it,
-    /// so at most as often as the list has bits.</summary>
+    /// <summary>A network lies within one of the list, or each half of it within the list. It is halved only while the list has a network
+    /// within it, so at most as often as the list has bits.</summary>
     bool Covers(IPNetwork network) =>
         Array.Exists(networks, mine => mine.PrefixLength <= network.PrefixLength && mine.Contains(network.BaseAddress))
         || (Array.Exists(networks, mine => mine.PrefixLength > network.PrefixLength && network.Contains(mine.BaseAddress))

@@ -128,9 +128,10 @@ public static class Names
     static bool IsForbidden(Rune rune) =>
         Rune.IsControl(rune) || rune == Rune.ReplacementChar || IsLineBreak(rune) || IsDirectionOverride(rune);
 
-    /// <summary>Characters that draw nothing and change nothing, so that two names look alike. Those that shape the text beside them are not
-    /// among them: joiners, variation selectors, and the tags of flags.</summary>
-    static bool IsHidden(Rune rune) => rune.Value is 0x00AD or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x180E or 0x200B or (>= 0x2060 and <= 0x206F) or 0x3164
+    /// <summary>Characters that draw nothing and change nothing, so that two names look alike. Those that shape the text beside them are
+    /// not among them: joiners, variation selectors, and the tags of flags.</summary>
+    static bool IsHidden(Rune rune) =>
+        rune.Value is 0x00AD or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x180E or 0x200B or (>= 0x2060 and <= 0x206F) or 0x3164
         or 0xFEFF or 0xFFA0 or (>= 0xFFF0 and <= 0xFFFB) or 0xE0001;
 
     static bool IsLineBreak(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;

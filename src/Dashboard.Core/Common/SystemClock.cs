@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Dashboard.Core.Common;
 
 /// <summary>The system's clock, whose timestamps also count the time that the machine was suspended. .NET's own on Linux stand still then
-/// (<c>CLOCK_MONOTONIC</c>), so that a machine that wakes up after an hour would trust what it knew before. On Windows they do not.</summary>
+/// (<c>CLOCK_MONOTONIC</c>), so that a machine that wakes up after an hour would trust what it knew before. On Windows they do
+/// not.</summary>
 public sealed class SystemClock : TimeProvider
 {
     const int BootTime = 7; // CLOCK_BOOTTIME, clock_gettime(2)

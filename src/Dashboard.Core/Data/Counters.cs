@@ -15,14 +15,16 @@ static class Counters
     /// <param name="column">The column to raise.</param>
     /// <param name="key">The column that identifies the row, and its value.</param>
     /// <typeparam name="TRow">The mapped type of the row.</typeparam>
-    /// <typeparam name="T">The values to return: the parameters of its constructor are columns of the row, with the types that are stored.</typeparam>
+    /// <typeparam name="T">The values to return: the parameters of its constructor are columns of the row, with the types that are
+    /// stored.</typeparam>
     /// <returns>The values after the addition, or null if there is no such row.</returns>
     public static Task<T?> RaiseAsync<TRow, T>(
         this DashboardContext context, string column, long step, (string Column, long Value) key, CancellationToken cancellationToken)
         where TRow : class
         where T : class
     {
-        var statement = statements.GetOrAdd((typeof(TRow), typeof(T), column, key.Column), static x => new(x.Row, x.Result, x.Column, x.Key));
+        var statement = statements.GetOrAdd(
+            (typeof(TRow), typeof(T), column, key.Column), static x => new(x.Row, x.Result, x.Column, x.Key));
         return statement.Sql.ReadAsync(context, [step, key.Value], reader => (T)statement.Read(reader), cancellationToken);
     }
 

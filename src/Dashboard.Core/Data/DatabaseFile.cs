@@ -8,8 +8,8 @@ namespace Dashboard.Core.Data;
 /// <summary>The file of the embedded database was replaced or deleted while it was open.</summary>
 public sealed class DatabaseReplacedException() : IOException(DatabaseFile.Replaced);
 
-/// <summary>Watches whether the file of the embedded database is still the one that was opened. A process that has it open keeps writing to the file
-/// that was there before, which nobody can find any more: every change would be lost with the process.</summary>
+/// <summary>Watches whether the file of the embedded database is still the one that was opened. A process that has it open keeps writing to
+/// the file that was there before, which nobody can find any more: every change would be lost with the process.</summary>
 /// <param name="path">The file, or null for any other database.</param>
 public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> logger)
 {
@@ -20,8 +20,8 @@ public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> log
     FileIdentity? opened;
     volatile bool replaced;
 
-    /// <summary>Checks the file. The first check takes it as it is; one that was replaced stays so until the restart, because some connections may have
-    /// opened the new file by then.</summary>
+    /// <summary>Checks the file. The first check takes it as it is; one that was replaced stays so until the restart, because some
+    /// connections may have opened the new file by then.</summary>
     /// <exception cref="DatabaseReplacedException">The file is another one or does not exist.</exception>
     /// <exception cref="IOException">The file cannot be examined.</exception>
     public void Check()
@@ -52,7 +52,11 @@ public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> log
         throw new DatabaseReplacedException();
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The database file {File} was replaced or deleted while Latchkey was running. Changes are refused, and in 30 seconds keys are as well. Stop Latchkey, put the file that you want there, delete the files beside it whose names end with -wal and -shm unless they belong to it, and start Latchkey again.")]
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "The database file {File} was replaced or deleted while Latchkey was running. Changes are refused, and in 30 seconds keys are "
+            + "as well. Stop Latchkey, put the file that you want there, delete the files beside it whose names end with -wal and -shm unless "
+            + "they belong to it, and start Latchkey again.")]
     partial void LogReplaced(string file);
 
     /// <summary>What identifies a file whatever its name. Windows lets nobody replace a file that is open.</summary>
@@ -69,7 +73,8 @@ public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> log
 
         public static bool IsSupported { get; } = OperatingSystem.IsLinux() && HasCall();
 
-        /// <summary>Returns null if there is no such file. Does not open it: closing it would give up the locks that SQLite holds on it.</summary>
+        /// <summary>Returns null if there is no such file. Does not open it: closing it would give up the locks that SQLite holds on
+        /// it.</summary>
         public static FileIdentity? Of(string path)
         {
             var name = new byte[Encoding.UTF8.GetByteCount(path) + 1];
@@ -78,11 +83,13 @@ public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> log
             if (Examine(CurrentFolder, name, 0, InodeOnly, found) == 0)
             {
                 // The layout is the same on every processor (statx(2)), in the processor's own order of bytes.
-                return new(MemoryMarshal.Read<uint>(found.AsSpan(MajorAt)), MemoryMarshal.Read<uint>(found.AsSpan(MinorAt)), MemoryMarshal.Read<ulong>(found.AsSpan(InodeAt)));
+                return new(MemoryMarshal.Read<uint>(found.AsSpan(MajorAt)), MemoryMarshal.Read<uint>(found.AsSpan(MinorAt)),
+                    MemoryMarshal.Read<ulong>(found.AsSpan(InodeAt)));
             }
 
             var error = Marshal.GetLastPInvokeError();
-            return error is NoEntry or NoFolder ? null : throw new IOException($"{path} cannot be examined: {new Win32Exception(error).Message}.");
+            return error is NoEntry or NoFolder ? null
+                : throw new IOException($"{path} cannot be examined: {new Win32Exception(error).Message}.");
         }
 
         static bool HasCall()

@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Dashboard.Core.Data;
 
-/// <summary>A statement of a frequent change, written by hand and built once for each model. EF Core would translate its own at each call, which costs more
-/// than the database takes. Its parameters have the types of columns, and interceptors see it like any other.</summary>
+/// <summary>A statement of a frequent change, written by hand and built once for each model. EF Core would translate its own at each call,
+/// which costs more than the database takes. Its parameters have the types of columns, and interceptors see it like any other.</summary>
 /// <param name="write">Writes the SQL. Parameters are bound to the values in the order in which they are written.</param>
 sealed class HandWrittenSql(Func<SqlText, string> write)
 {
@@ -41,7 +41,8 @@ sealed class HandWrittenSql(Func<SqlText, string> write)
     /// <summary>Runs the statement and reads the first row that it returns.</summary>
     /// <param name="read">Reads the row.</param>
     /// <returns>The row, or null if there is none.</returns>
-    public async Task<T?> ReadAsync<T>(DashboardContext context, object?[] values, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+    public async Task<T?> ReadAsync<T>(
+        DashboardContext context, object?[] values, Func<DbDataReader, T> read, CancellationToken cancellationToken)
         where T : class
     {
         var statement = statements.Get(context);
@@ -59,7 +60,8 @@ sealed class HandWrittenSql(Func<SqlText, string> write)
         }
     }
 
-    static RelationalCommandParameterObject Bind(DashboardContext context, IRelationalConnection connection, Statement statement, object?[] values)
+    static RelationalCommandParameterObject Bind(
+        DashboardContext context, IRelationalConnection connection, Statement statement, object?[] values)
     {
         var bound = new Dictionary<string, object?>(values.Length, StringComparer.Ordinal);
         foreach (var (i, property) in statement.Parameters.Index())
@@ -69,7 +71,8 @@ sealed class HandWrittenSql(Func<SqlText, string> write)
                 ? Convert.ChangeType(value, type, CultureInfo.InvariantCulture) : values[i];
         }
 
-        return new(connection, bound, null, context, context.GetService<IRelationalCommandDiagnosticsLogger>(), CommandSource.ExecuteSqlRaw);
+        return new(
+            connection, bound, null, context, context.GetService<IRelationalCommandDiagnosticsLogger>(), CommandSource.ExecuteSqlRaw);
     }
 
     sealed record Statement(IRelationalCommand Command, IReadOnlyList<IProperty> Parameters);
@@ -110,7 +113,8 @@ sealed class SqlText(DashboardContext context)
         builder.Append(sql);
         foreach (var (i, property) in parameters.Index())
         {
-            builder.AddParameter(NameOf(i), quote.GenerateParameterName(NameOf(i)), property.GetRelationalTypeMapping(), property.IsNullable);
+            builder.AddParameter(
+                NameOf(i), quote.GenerateParameterName(NameOf(i)), property.GetRelationalTypeMapping(), property.IsNullable);
         }
 
         return builder.Build();

@@ -12,5 +12,6 @@ sealed class PerModel<T>(Func<DashboardContext, T> create)
     readonly ConditionalWeakTable<IModel, T> made = [];
 
     /// <summary>Returns what belongs to the model of <paramref name="context"/>.</summary>
-    public T Get(DashboardContext context) => made.TryGetValue(context.Model, out var found) ? found : made.GetValue(context.Model, _ => create(context));
+    public T Get(DashboardContext context) =>
+        made.TryGetValue(context.Model, out var found) ? found : made.GetValue(context.Model, _ => create(context));
 }

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Dashboard.Core.Data;
 
-/// <summary>Writes several rows with one command, where EF Core sends a command for each to SQLite and tracks what nobody reads again. Values
-/// are converted as the model says.</summary>
+/// <summary>Writes several rows with one command, where EF Core sends a command for each to SQLite and tracks what nobody reads again.
+/// Values are converted as the model says.</summary>
 /// <param name="context">The transaction's context.</param>
 sealed class RowBatch(DashboardContext context)
 {
@@ -23,7 +23,8 @@ sealed class RowBatch(DashboardContext context)
     {
         var type = TypeOf<TRow>();
         var properties = type.GetProperties().ToList();
-        sql.Append(CultureInfo.InvariantCulture, $"INSERT INTO {TableOf(type)} ({string.Join(", ", properties.Select(ColumnOf))}) VALUES (");
+        sql.Append(
+            CultureInfo.InvariantCulture, $"INSERT INTO {TableOf(type)} ({string.Join(", ", properties.Select(ColumnOf))}) VALUES (");
         sql.AppendJoin(", ", properties.Select(property => Value(property, property.PropertyInfo!.GetValue(row)))).Append(");\n");
         return this;
     }
@@ -38,12 +39,14 @@ sealed class RowBatch(DashboardContext context)
     {
         var (type, changed) = (TypeOf<TRow>(), TypeOf<TRow>().FindProperty(property)!);
         var id = type.FindPrimaryKey()!.Properties.Single();
-        sql.Append(CultureInfo.InvariantCulture, $"UPDATE {TableOf(type)} SET {ColumnOf(changed)} = {Value(changed, value)} WHERE {ColumnOf(id)} = {Value(id, key)};\n");
+        sql.Append(CultureInfo.InvariantCulture,
+            $"UPDATE {TableOf(type)} SET {ColumnOf(changed)} = {Value(changed, value)} WHERE {ColumnOf(id)} = {Value(id, key)};\n");
         return this;
     }
 
     /// <summary>Sends the command.</summary>
-    public Task WriteAsync(CancellationToken cancellationToken) => context.Database.ExecuteSqlRawAsync(sql.ToString(), values, cancellationToken);
+    public Task WriteAsync(CancellationToken cancellationToken) =>
+        context.Database.ExecuteSqlRawAsync(sql.ToString(), values, cancellationToken);
 
     IEntityType TypeOf<TRow>() => context.Model.FindEntityType(typeof(TRow))!;
 

@@ -5,14 +5,15 @@ using SQLitePCL;
 
 namespace Dashboard.Core.Data;
 
-/// <summary>Waits for the writer lock of SQLite without a thread. SQLite itself waits in the thread that asks, and a few of them would be all that the
-/// process has.</summary>
+/// <summary>Waits for the writer lock of SQLite without a thread. SQLite itself waits in the thread that asks, and a few of them would be
+/// all that the process has.</summary>
 static class SqliteWriteLock
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
     static readonly TimeSpan MaxPause = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Waits until no other process holds the lock. It may be taken again right after: then the transaction waits for it as usual.</summary>
+    /// <summary>Waits until no other process holds the lock. It may be taken again right after: then the transaction waits for it as
+    /// usual.</summary>
     /// <param name="context">A context with an open connection, and without a transaction.</param>
     /// <param name="limit">The maximum wait.</param>
     /// <returns>Whether the lock is free. Always true on other databases.</returns>

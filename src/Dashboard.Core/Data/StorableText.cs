@@ -64,14 +64,16 @@ static class StorableText
             {
                 if (getter.GetClrValue(entry.Entity) is string text && text.Length > maxLength)
                 {
-                    throw new UnstorableTextException($"The text for {property.DeclaringType.DisplayName()}.{property.Name} is longer than {maxLength} characters.");
+                    throw new UnstorableTextException(
+                        $"The text for {property.DeclaringType.DisplayName()}.{property.Name} is longer than {maxLength} characters.");
                 }
             }
         }
     }
 
     static Limited[] FindLimited(IEntityType type) =>
-        [.. from property in type.GetProperties() where property.ClrType == typeof(string) && property.GetMaxLength() is not null && !property.IsShadowProperty()
+        [.. from property in type.GetProperties() where property.ClrType == typeof(string) && property.GetMaxLength() is not null
+            && !property.IsShadowProperty()
             select new Limited(property, property.GetGetter(), property.GetMaxLength()!.Value)];
 
     readonly record struct Limited(IProperty Property, IClrPropertyGetter Getter, int MaxLength);

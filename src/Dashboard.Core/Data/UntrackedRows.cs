@@ -11,8 +11,8 @@ namespace Dashboard.Core.Data;
 /// <param name="Replaces">Whether the row exists and all its columns change; otherwise it is new.</param>
 readonly record struct UntrackedRow(object Row, bool Replaces = false);
 
-/// <summary>Writes rows that nobody reads again. EF Core would track each, compare it, sort it and write its SQL at every save, which costs more than the
-/// database takes.</summary>
+/// <summary>Writes rows that nobody reads again. EF Core would track each, compare it, sort it and write its SQL at every save, which costs
+/// more than the database takes.</summary>
 static class UntrackedRows
 {
     /// <summary>The most rows in one command.</summary>
@@ -28,7 +28,8 @@ static class UntrackedRows
     /// <summary>Writes the rows in their order.</summary>
     /// <exception cref="DbUpdateException">The database refused a row.</exception>
     /// <exception cref="UnstorableTextException">A text is longer than its column.</exception>
-    public static async Task WriteAsync(this DashboardContext context, IReadOnlyList<UntrackedRow> rows, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        this DashboardContext context, IReadOnlyList<UntrackedRow> rows, CancellationToken cancellationToken)
     {
         foreach (var together in rows.Chunk(MaxRows))
         {
@@ -46,7 +47,8 @@ static class UntrackedRows
                 var value = column.Getter.GetClrValue(row);
                 if (value is string text && text.Length > column.MaxLength)
                 {
-                    throw new UnstorableTextException($"The text for {row.GetType().Name}.{column.Property.Name} is longer than {column.MaxLength} characters.");
+                    throw new UnstorableTextException(
+                        $"The text for {row.GetType().Name}.{column.Property.Name} is longer than {column.MaxLength} characters.");
                 }
 
                 values.Add(value);
@@ -55,7 +57,8 @@ static class UntrackedRows
 
         try
         {
-            var changed = await StatementOf([.. rows.Select(row => new Kind(row.Row.GetType(), row.Replaces))]).ExecuteAsync(context, [.. values], cancellationToken);
+            var changed = await StatementOf([.. rows.Select(row => new Kind(row.Row.GetType(), row.Replaces))])
+                .ExecuteAsync(context, [.. values], cancellationToken);
             if (changed != rows.Length)
             {
                 throw new InvalidOperationException($"{changed} rows were written, not {rows.Length}.");
@@ -81,7 +84,8 @@ static class UntrackedRows
     static string Write(SqlText sql, Kind kind)
     {
         var (type, replaces) = kind;
-        var all = ColumnsOf(sql.Entity(type), replaces).Select(column => column.Property).ToLookup(property => replaces && property.IsPrimaryKey());
+        var all = ColumnsOf(sql.Entity(type), replaces).Select(column => column.Property)
+            .ToLookup(property => replaces && property.IsPrimaryKey());
         return replaces
             ? $"UPDATE {sql.Table(type)} SET {string.Join(", ", all[false].Select(Assign).ToList())} WHERE {string.Join(" AND ", all[true].Select(Assign).ToList())};\n"
             : $"INSERT INTO {sql.Table(type)} ({string.Join(", ", all[false].Select(Name))}) VALUES ({string.Join(", ", all[false].Select(Value))});\n";
@@ -95,7 +99,8 @@ static class UntrackedRows
     static IEnumerable<Column> ColumnsOf(IEntityType type, bool replaces)
     {
         var all = columns.GetValue(
-            type, static x => [.. x.GetProperties().Select(property => new Column(property, property.GetGetter(), property.GetMaxLength() ?? int.MaxValue))]);
+            type, static x => [.. x.GetProperties()
+                .Select(property => new Column(property, property.GetGetter(), property.GetMaxLength() ?? int.MaxValue))]);
         return replaces ? all.OrderBy(column => column.Property.IsPrimaryKey()) : all;
     }
 

@@ -24,13 +24,15 @@ static class KeyAudit
         await Publication.EndAsync(change, organizationId, keys, because, cancellationToken);
     }
 
-    /// <summary>Revokes any number of keys by one statement, so that thousands do not hold up other writers. Requires the lock of their project.</summary>
+    /// <summary>Revokes any number of keys by one statement, so that thousands do not hold up other writers. Requires the lock of their
+    /// project.</summary>
     /// <param name="stored">The keys that are not yet revoked.</param>
     /// <param name="keys">The same keys as they were, untracked.</param>
     /// <param name="because">The reason, such as <c>project_deleted</c>.</param>
     /// <param name="of">What was deleted.</param>
     public static async Task RevokeAllAsync(
-        UnitOfWork change, long organizationId, IQueryable<ApiKey> stored, IReadOnlyList<ApiKey> keys, string because, string of, CancellationToken cancellationToken)
+        UnitOfWork change, long organizationId, IQueryable<ApiKey> stored, IReadOnlyList<ApiKey> keys, string because, string of,
+        CancellationToken cancellationToken)
     {
         await stored.ExecuteUpdateAsync(
             set => set.SetProperty(key => key.State, KeyState.Revoked).SetProperty(key => key.RevokedAt, change.Now)

@@ -42,7 +42,8 @@ public sealed partial class KeyService
                         : await ApplyAsync(change, own, patch, token);
                     if (refused is not null)
                     {
-                        return refused.Code == ErrorCode.Forbidden ? refused with { Detail = $"{own.Key.Name}: {refused.Detail} No key was changed." } : refused;
+                        return refused.Code == ErrorCode.Forbidden
+                            ? refused with { Detail = $"{own.Key.Name}: {refused.Detail} No key was changed." } : refused;
                     }
                 }
 
@@ -105,7 +106,8 @@ public sealed partial class KeyService
 
     /// <summary>Finds keys that the actor may change, tracked and in the order asked for. Their projects are locked in the order of their identifiers,
     /// before the keys are read.</summary>
-    static async Task<Result<List<OwnKey>>> FindOwnAsync(UnitOfWork change, IReadOnlyList<string> keyIds, CancellationToken cancellationToken)
+    static async Task<Result<List<OwnKey>>> FindOwnAsync(
+        UnitOfWork change, IReadOnlyList<string> keyIds, CancellationToken cancellationToken)
     {
         var found = keyIds.All(KeyRules.IsKeyId) ? await (
             from key in change.Context.Keys

@@ -5,10 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Keys;
 
-/// <summary>Checks once a day that the number of active keys of each project is right. A wrong one is repaired and logged. Keys that have expired since are
-/// released, so that few are left to subtract when a page shows the number.</summary>
+/// <summary>Checks once a day that the number of active keys of each project is right. A wrong one is repaired and logged. Keys that have
+/// expired since are released, so that few are left to subtract when a page shows the number.</summary>
 public sealed partial class KeyCountService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, TimeProvider time, ILogger<KeyCountService> logger) : PeriodicService(Interval, time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, TimeProvider time, ILogger<KeyCountService> logger)
+        : PeriodicService(Interval, time)
 {
     /// <summary>How often the numbers are checked.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromDays(1);
@@ -22,7 +23,8 @@ public sealed partial class KeyCountService(
         {
             var (before, now) = (0, 0);
             await changes.RunBehindAsync(
-                async (context, token) => (before, now) = await KeyCount.RepairAsync(context, project, Time.GetUtcNow(), token), cancellationToken);
+                async (context, token) =>
+                    (before, now) = await KeyCount.RepairAsync(context, project, Time.GetUtcNow(), token), cancellationToken);
             if (before != now)
             {
                 LogRepaired(project, before, now);
@@ -38,7 +40,8 @@ public sealed partial class KeyCountService(
     {
         foreach (var project in await FindWrongAsync(cancellationToken))
         {
-            await changes.RunBehindAsync((context, token) => KeyCount.RepairAsync(context, project, Time.GetUtcNow(), token), cancellationToken);
+            await changes.RunBehindAsync(
+                (context, token) => KeyCount.RepairAsync(context, project, Time.GetUtcNow(), token), cancellationToken);
         }
     }
 
@@ -54,7 +57,8 @@ public sealed partial class KeyCountService(
         return await KeyCount.FindWrongAsync(context, Time.GetUtcNow(), cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Project {ProjectId} was counted as having {Before} active keys but has {Now}. The number has been repaired.")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Project {ProjectId} was counted as having {Before} active keys but has {Now}. The number has been repaired.")]
     partial void LogRepaired(long projectId, int before, int now);
 
     /// <inheritdoc />

@@ -13,7 +13,8 @@ public sealed partial class KeyService
     /// <summary>Completes a request for its owner: for a service account, with permissions that the account has. Requires the lock of the
     /// organization.</summary>
     /// <returns>The request and the display name of the owner.</returns>
-    async Task<Result<(NewKey Request, string OwnerName)>> FindOwnerAsync(UnitOfWork change, ProjectAccess project, NewKey input, CancellationToken cancellationToken)
+    async Task<Result<(NewKey Request, string OwnerName)>> FindOwnerAsync(
+        UnitOfWork change, ProjectAccess project, NewKey input, CancellationToken cancellationToken)
     {
         if (input.ServiceAccountId is not { } id)
         {
@@ -71,7 +72,8 @@ public sealed partial class KeyService
         }
 
         if (limits is { SetsRequestsPerMinute: true, RequestsPerMinute: var limit }
-            && KeyRestrictions.RequestsPerMinuteAfter(own, limit) is var most && (limit, most) != (key.RequestsPerMinute, key.AdminRequestsPerMinute))
+            && KeyRestrictions.RequestsPerMinuteAfter(own, limit) is var most
+                && (limit, most) != (key.RequestsPerMinute, key.AdminRequestsPerMinute))
         {
             var before = key.RequestsPerMinute;
             (key.RequestsPerMinute, key.AdminRequestsPerMinute) = (limit, most);

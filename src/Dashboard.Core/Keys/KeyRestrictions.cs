@@ -13,8 +13,8 @@ sealed record OwnKey(ApiKey Key, long Organization, bool ManagesAll, bool IsOwn)
     public bool IsRestricting => ManagesAll && !IsOwn;
 }
 
-/// <summary>What somebody who manages all keys restricted on another member's key, the owner can tighten but not loosen. It ends when somebody who
-/// manages all keys loosens it.</summary>
+/// <summary>The restrictions that somebody who manages all keys set on another member's key. The owner can tighten but not loosen them. A
+/// restriction ends when somebody who manages all keys loosens it.</summary>
 static class KeyRestrictions
 {
     const string AskAnAdmin = "Ask an admin of your organization.";
@@ -22,7 +22,8 @@ static class KeyRestrictions
     /// <summary>Why a key that an admin disabled cannot be enabled by its owner.</summary>
     public const string Disabled = "An admin disabled this key, so only an admin can enable it. " + AskAnAdmin;
 
-    /// <summary>Returns null if the actor may make the change, or else an <see cref="ErrorCode.Forbidden"/> that says what an admin set.</summary>
+    /// <summary>Returns null if the actor may make the change, or else an <see cref="ErrorCode.Forbidden"/> that says what an admin
+    /// set.</summary>
     public static Error? Check(OwnKey own, KeyPatch patch)
     {
         if (own.ManagesAll)
@@ -36,18 +37,22 @@ static class KeyRestrictions
             return Error.Forbidden(Disabled);
         }
 
-        if (patch.Limits is { SetsAllowedIps: true, AllowedIps: var networks } && !IsWithin(KeyService.Stored(networks), key.AdminAllowedIps))
+        if (patch.Limits is { SetsAllowedIps: true, AllowedIps: var networks }
+            && !IsWithin(KeyService.Stored(networks), key.AdminAllowedIps))
         {
-            return Error.Forbidden($"An admin limited this key to {key.AdminAllowedIps}. You can narrow the list but not widen it. {AskAnAdmin}");
+            return Error.Forbidden(
+                $"An admin limited this key to {key.AdminAllowedIps}. You can narrow the list but not widen it. {AskAnAdmin}");
         }
 
         return patch.Limits is { SetsRequestsPerMinute: true, RequestsPerMinute: var limit } && !IsWithin(limit, key.AdminRequestsPerMinute)
-            ? Error.Forbidden($"An admin limited this key to {key.AdminRequestsPerMinute} requests a minute. You can lower the limit but not raise it. {AskAnAdmin}")
+            ? Error.Forbidden(
+                $"An admin limited this key to {key.AdminRequestsPerMinute} requests a minute. You can lower the limit but not raise it. {AskAnAdmin}")
             : null;
     }
 
     /// <summary>Returns whether the key in the new state is one that an admin disabled.</summary>
-    public static bool IsDisabledByAdmin(OwnKey own, KeyState state) => state == KeyState.Inactive && (own.IsRestricting || own.Key.DisabledByAdmin);
+    public static bool IsDisabledByAdmin(OwnKey own, KeyState state) =>
+        state == KeyState.Inactive && (own.IsRestricting || own.Key.DisabledByAdmin);
 
     /// <summary>Returns the list that the owner will be held to, or null for none.</summary>
     /// <param name="networks">The new list.</param>

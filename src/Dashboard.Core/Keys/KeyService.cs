@@ -80,13 +80,15 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                     return stale;
                 }
 
-                var issued = await IssueAsync(change, project, request, ownerName, resources.Value, token, isTracked: resources.Value.Count > 0);
+                var issued = await IssueAsync(
+                    change, project, request, ownerName, resources.Value, token, isTracked: resources.Value.Count > 0);
                 if (input.IdempotencyKey is not null)
                 {
                     change.Context.Add(IdempotencyRecord.Of(actor, input, project.ProjectId, issued.Key.KeyId, change.Now));
                 }
 
-                change.WritesAtOnce = true; // no other change can add its rows: identifiers are random, and requests are repeated under the project's lock
+                // no other change can add its rows: identifiers are random, and requests are repeated under the project's lock
+                change.WritesAtOnce = true;
                 return issued;
             },
             cancellationToken);
@@ -101,7 +103,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         var found = await context.ResolveProjectAsync(actor, project, cancellationToken);
         return found.Error is { } missing
             ? missing
-            : new Allowance(await KeyCount.ReadAsync(context, found.Value.ProjectId, time.GetUtcNow(), cancellationToken), options.MaxActivePerProject);
+            : new Allowance(
+                await KeyCount.ReadAsync(context, found.Value.ProjectId, time.GetUtcNow(), cancellationToken), options.MaxActivePerProject);
     }
 
     /// <summary>Reads a key.</summary>
@@ -179,12 +182,13 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             },
             cancellationToken);
 
-    /// <summary>Checks the limit of a project in which one more key has just been counted. It reads the clock after the project was locked: a key that
-    /// expired while this change waited no longer counts, and another may have taken its place.</summary>
+    /// <summary>Checks the limit of a project in which one more key has just been counted. It reads the clock after the project was locked:
+    /// a key that expired while this change waited no longer counts, and another may have taken its place.</summary>
     /// <param name="count">What <see cref="KeyCount.AddAsync"/> returned.</param>
     internal async Task<Error?> CheckLimitAsync(UnitOfWork change, long projectId, int count, CancellationToken cancellationToken) =>
         count > options.MaxActivePerProject
-        && count - await KeyCount.ReleaseExpiredAsync(change.Context, projectId, time.GetUtcNow(), cancellationToken) > options.MaxActivePerProject ? LimitReached() : null;
+        && count - await KeyCount.ReleaseExpiredAsync(
+            change.Context, projectId, time.GetUtcNow(), cancellationToken) > options.MaxActivePerProject ? LimitReached() : null;
 
     Error LimitReached() => new(
         ErrorCode.KeyLimitReached, $"This project has reached its limit of {options.MaxActivePerProject} active keys. Revoke an unused key, then try again.");
@@ -209,15 +213,17 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// <summary>Checks that the person has recently proved to be present, if the key is live and may write: a borrowed session must not be
     /// enough for such a key.</summary>
     internal async Task<Error?> CheckPresenceAsync(UnitOfWork change, NewKey input, CancellationToken cancellationToken) =>
-        input.Environment == KeyEnvironment.Live && catalog.InOrder(input.Permissions).Contains(PermissionCatalog.Write, StringComparer.Ordinal)
+        input.Environment == KeyEnvironment.Live && catalog.InOrder(input.Permissions)
+            .Contains(PermissionCatalog.Write, StringComparer.Ordinal)
             ? await change.CheckPresenceAsync(cancellationToken) : null;
 
-    /// <summary>Mints a key and adds it to the context. Requires the lock of the project, in which the key is counted already unless an app owns it,
-    /// and a validated request. If its identifier is taken, the change fails and runs again with another.</summary>
+    /// <summary>Mints a key and adds it to the context. Requires the lock of the project, in which the key is counted already unless an app
+    /// owns it, and a validated request. If its identifier is taken, the change fails and runs again with another.</summary>
     /// <param name="ownerName">The display name of the owner.</param>
     /// <param name="isTracked">False for a key without resources whose row the change does not read.</param>
     internal async Task<IssuedKey> IssueAsync(
-        UnitOfWork change, ProjectAccess project, NewKey input, string ownerName, IReadOnlyList<Resource> resources, CancellationToken cancellationToken,
+        UnitOfWork change, ProjectAccess project, NewKey input, string ownerName, IReadOnlyList<Resource> resources,
+        CancellationToken cancellationToken,
         bool isTracked = true)
     {
         await StoreTemplateAsync(change, cancellationToken);
@@ -271,7 +277,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     }
 
     /// <summary>What reading a new key would return.</summary>
-    static KeySummary Describe(ApiKey key, ProjectAccess project, string ownerName, IReadOnlyList<Resource> resources, UnitOfWork change) => new ApiKeyProjection
+    static KeySummary Describe(
+        ApiKey key, ProjectAccess project, string ownerName, IReadOnlyList<Resource> resources, UnitOfWork change) => new ApiKeyProjection
     {
         Key = key,
         Organization = project.OrganizationSlug,
@@ -336,7 +343,9 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
         if (patch.ExpiresAt is { } expiry && expiry.At != key.ExpiresAt)
         {
-            if (key.ExpiresAt <= time.GetUtcNow() && key.OwnerType != PartyType.PublishedApp && await CountAgainAsync(change, key, cancellationToken) is { } full)
+            // Not counted, although this clock says that it has not expired: a node whose clock is ahead released it.
+            if (key.OwnerType != PartyType.PublishedApp && (!key.Counted || key.ExpiresAt <= time.GetUtcNow())
+                && await CountAgainAsync(change, key, cancellationToken) is { } full)
             {
                 return full;
             }
@@ -353,7 +362,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             KeyAudit.Record(change, organization, "key.note_changed", key, new() { ["from"] = before, ["to"] = note });
         }
 
-        if (patch.State is { } state && KeyRestrictions.IsDisabledByAdmin(own, state) is var byAdmin && (state, byAdmin) != (key.State, key.DisabledByAdmin))
+        if (patch.State is { } state && KeyRestrictions.IsDisabledByAdmin(own, state) is var byAdmin
+            && (state, byAdmin) != (key.State, key.DisabledByAdmin))
         {
             (key.State, key.DisabledByAdmin) = (state, byAdmin);
             KeyAudit.Record(change, organization, state == KeyState.Active ? "key.switched_on" : "key.switched_off", key);
@@ -365,7 +375,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// <summary>Counts an expired key again, which needs a place in the limit like a new one.</summary>
     async Task<Error?> CountAgainAsync(UnitOfWork change, ApiKey key, CancellationToken cancellationToken)
     {
-        await KeyCount.ReleaseExpiredAsync(change.Context, key.ProjectId, time.GetUtcNow(), cancellationToken); // the key is no longer counted now
+        // the key is no longer counted now
+        await KeyCount.ReleaseExpiredAsync(change.Context, key.ProjectId, time.GetUtcNow(), cancellationToken);
         if (await KeyCount.AddAsync(change, key.ProjectId, cancellationToken) is not { } count || count > options.MaxActivePerProject)
         {
             return LimitReached();
@@ -375,8 +386,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         return null;
     }
 
-    /// <summary>Finds a key that the actor may change. It locks the project before it reads the key, so that of two concurrent changes the second sees the
-    /// result of the first; that of a key which the actor cannot see is not locked.</summary>
+    /// <summary>Finds a key that the actor may change. It locks the project before it reads the key, so that of two concurrent changes the
+    /// second sees the result of the first; that of a key which the actor cannot see is not locked.</summary>
     static async Task<Result<OwnKey>> FindOwnAsync(UnitOfWork change, string keyId, CancellationToken cancellationToken)
     {
         var context = change.Context;
@@ -385,7 +396,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             return Error.NotFound;
         }
 
-        var (row, role) = await ApiKeyProjection.ReadWithRoleAsync(context, context.Keys.Where(key => key.KeyId == keyId), change.Actor, cancellationToken);
+        var (row, role) = await ApiKeyProjection.ReadWithRoleAsync(
+            context, context.Keys.Where(key => key.KeyId == keyId), change.Actor, cancellationToken);
         var isOwn = IsOwn(change.Actor, role, row.Key.OwnerType, row.Key.OwnerId, row.Key.CreatedBy);
         var own = new OwnKey(row.Key, row.OrganizationId, role.Can(MemberAction.ManageAllKeys), isOwn) { Row = row };
         return !own.IsOwn && role.Check(MemberAction.ManageAllKeys) is { } refusal ? refusal : own;

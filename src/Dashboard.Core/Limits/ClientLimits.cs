@@ -12,15 +12,16 @@ public sealed class ClientLimits(int perMinute, TimeProvider time)
     /// crowd can switch no limit off.</summary>
     public const int MaxClients = 50_000;
 
-    /// <summary>How often the limit of one subject all subjects of a client may fail together. Names cost nothing, so a client could otherwise
-    /// fail without limit under another name each time, and fill the table with them.</summary>
+    /// <summary>How often the limit of one subject all subjects of a client may fail together. Names cost nothing, so a client could
+    /// otherwise fail without limit under another name each time, and fill the table with them.</summary>
     public const int SubjectsAtOnce = 10;
 
     /// <summary>The number of windows that networks share beyond <see cref="MaxClients"/>.</summary>
     const int CrowdWindows = 4096;
 
     readonly MinuteWindows<(ulong Bits, AddressFamily Family, int Subject, bool FromPage)> clients = new(MaxClients, exceedCapacity: false, time);
-    readonly MinuteWindows<(ulong Bits, AddressFamily Family, int Subject, bool FromPage)> sums = new(MaxClients, exceedCapacity: false, time);
+    readonly MinuteWindows<(ulong Bits, AddressFamily Family, int Subject, bool FromPage)> sums = new(
+        MaxClients, exceedCapacity: false, time);
     readonly Lazy<MinuteWindow[]> crowd = new(() => [.. Enumerable.Range(0, CrowdWindows).Select(_ => new MinuteWindow())]);
 
     /// <summary>Counts one failure of a client.</summary>
@@ -36,13 +37,14 @@ public sealed class ClientLimits(int perMinute, TimeProvider time)
             return null;
         }
 
-        return subject is not null && sums.TryTake(KeyOf(client, null, fromPage), perMinute * (long)SubjectsAtOnce, out var sum) && sum is not null ? sum
+        return subject is not null && sums.TryTake(KeyOf(client, null, fromPage), perMinute * (long)SubjectsAtOnce, out var sum)
+            && sum is not null ? sum
             : clients.TryTake(KeyOf(client, subject, fromPage), perMinute, out var wait) ? wait
             : TakeInCrowd(client, fromPage);
     }
 
-    /// <summary>Returns how long a client must wait, or null if it need not. Counts nothing. A client that is not counted by itself need not
-    /// wait, because this is asked before it is known whether it is right.</summary>
+    /// <summary>Returns how long a client must wait, or null if it need not. Counts nothing. A client that is not counted by itself need
+    /// not wait, because this is asked before it is known whether it is right.</summary>
     public TimeSpan? Waits(IPAddress? client) => perMinute == 0 || client is null ? null : clients.Waits(KeyOf(client, null, false), perMinute);
 
     /// <summary>Counts a failure in the window that the client's network shares with some others. The seed of the hash is random, so nobody

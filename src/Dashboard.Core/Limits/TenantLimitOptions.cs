@@ -28,8 +28,8 @@ public sealed class TenantLimitOptions
     [Range(0, Max)]
     public int MembersPerOrganization { get; init; } = 1000;
 
-    /// <summary>Changes of one person or service account in a minute, through REST and pages together, on each node by itself. One call or one
-    /// action on a page is one change, however many rows it writes.</summary>
+    /// <summary>Changes of one person or service account in a minute, through REST and pages together, on each node by itself. One call or
+    /// one action on a page is one change, however many rows it writes.</summary>
     [Range(0, Max)]
     public int WritesPerMinute { get; init; } = 240;
 }

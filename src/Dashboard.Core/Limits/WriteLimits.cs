@@ -9,8 +9,8 @@ public sealed class WriteLimits(TenantLimitOptions options, TimeProvider time)
 
     readonly MinuteWindows<string> actors = new(MaxActors, exceedCapacity: true, time);
 
-    /// <summary>Counts a change. Only actors with a session or an access token are counted, which is what REST calls and page actions come through:
-    /// Latchkey's own work, sign-ins and token requests have limits of their own.</summary>
+    /// <summary>Counts a change. Only actors with a session or an access token are counted, which is what REST calls and page actions come
+    /// through: Latchkey's own work, sign-ins and token requests have limits of their own.</summary>
     /// <returns>How long to wait, or null if the change is allowed.</returns>
     public TimeSpan? Take(Actor actor) => options.WritesPerMinute == 0 || (actor.SessionId is null && actor.Token is null)
         ? null

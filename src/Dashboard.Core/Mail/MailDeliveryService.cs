@@ -5,10 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Mail;
 
-/// <summary>Sends what is in the outbox and deletes what has expired. Of several nodes one sends a mail: who moves its next attempt has it. A mail that fails is
-/// tried again, after a minute at first and an hour at last, until it expires.</summary>
+/// <summary>Sends what is in the outbox and deletes what has expired. Of several nodes, the one that moves the next attempt sends the mail.
+/// A mail that fails is tried again, after a minute at first and an hour at last, until it expires.</summary>
 public sealed partial class MailDeliveryService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, MailOutbox outbox, IMailSender sender, TimeProvider time, ILogger<MailDeliveryService> logger)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, MailOutbox outbox, IMailSender sender, TimeProvider time,
+    ILogger<MailDeliveryService> logger)
     : PeriodicService(sender.IsConfigured ? Interval : ReportInterval, time)
 {
     /// <summary>How often the outbox is read where mail is sent.</summary>
@@ -94,7 +95,8 @@ public sealed partial class MailDeliveryService(
         var taken = 0;
         await changes.RunBehindAsync(
             async (context, token) => taken = await context.Outbox.Where(x => x.Id == mail.Id && x.Attempts == mail.Attempts)
-                .ExecuteUpdateAsync(set => set.SetProperty(x => x.Attempts, x => x.Attempts + 1).SetProperty(x => x.NextAttemptAt, next), token),
+                .ExecuteUpdateAsync(set => set.SetProperty(x => x.Attempts, x => x.Attempts + 1)
+                    .SetProperty(x => x.NextAttemptAt, next), token),
             cancellationToken);
         return taken == 1;
     }
@@ -115,7 +117,8 @@ public sealed partial class MailDeliveryService(
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await context.Outbox.AnyAsync(x => x.ExpiresAt <= now, cancellationToken)) // without one, nothing is written
         {
-            await changes.RunBehindAsync((db, token) => db.Outbox.Where(x => x.ExpiresAt <= now).ExecuteDeleteAsync(token), cancellationToken);
+            await changes.RunBehindAsync((db, token) => db.Outbox.Where(x => x.ExpiresAt <= now)
+                .ExecuteDeleteAsync(token), cancellationToken);
         }
     }
 
@@ -129,7 +132,8 @@ public sealed partial class MailDeliveryService(
         reported = count;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Mail is waiting in the outbox ({Count}), because Mail:Host is not set. The command `outbox` prints it.")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Mail is waiting in the outbox ({Count}), because Mail:Host is not set. The command `outbox` prints it.")]
     partial void LogWaiting(int count);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Mail {Id} was not sent (attempt {Attempt}, {Failure}); it is tried again.")]

@@ -3,8 +3,8 @@ using MimeKit;
 
 namespace Dashboard.Core.Mail;
 
-/// <summary>The settings under <c>Mail</c>: the SMTP server that mail is handed to. Without a host, mail waits in the outbox, which the command
-/// <c>outbox</c> prints.</summary>
+/// <summary>The settings under <c>Mail</c>: the SMTP server that mail is handed to. Without a host, mail waits in the outbox, which the
+/// command <c>outbox</c> prints.</summary>
 [SettingsSection("Mail")]
 public sealed class MailOptions
 {
@@ -36,7 +36,8 @@ public sealed class MailOptions
         {
             var stray = new[] { (nameof(From), From), (nameof(User), User), (nameof(Password), Password) }
                 .FirstOrDefault(setting => !string.IsNullOrEmpty(setting.Item2));
-            return stray.Item1 is null ? this : throw new SettingException($"Mail:{stray.Item1}", "is set without Mail:Host, so no mail would be sent");
+            return stray.Item1 is null ? this
+                : throw new SettingException($"Mail:{stray.Item1}", "is set without Mail:Host, so no mail would be sent");
         }
 
         if (string.IsNullOrEmpty(From))
@@ -51,6 +52,7 @@ public sealed class MailOptions
 
         return string.IsNullOrEmpty(User) == string.IsNullOrEmpty(Password)
             ? this
-            : throw new SettingException(string.IsNullOrEmpty(User) ? "Mail:User" : "Mail:Password", "is not set; Mail:User and Mail:Password go together");
+            : throw new SettingException(
+                string.IsNullOrEmpty(User) ? "Mail:User" : "Mail:Password", "is not set; Mail:User and Mail:Password go together");
     }
 }

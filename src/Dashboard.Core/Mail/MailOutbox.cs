@@ -13,7 +13,8 @@ namespace Dashboard.Core.Mail;
 /// <param name="Message">The mail, or null if the keys that encrypted it are gone.</param>
 public sealed record WaitingMail(DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, MailMessage? Message);
 
-/// <summary>Writes mail in the transaction of the change that it tells of: a change that is rolled back sends none, and none is lost.</summary>
+/// <summary>Writes mail in the transaction of the change that it tells of: a change that is rolled back sends none, and none is
+/// lost.</summary>
 public sealed class MailOutbox(IDbContextFactory<DashboardContext> contexts, IDataProtectionProvider protection, TimeProvider time)
 {
     readonly IDataProtector protector = protection.CreateProtector("Latchkey.Mail");
@@ -36,7 +37,8 @@ public sealed class MailOutbox(IDbContextFactory<DashboardContext> contexts, IDa
     {
         var now = time.GetUtcNow();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = await context.Outbox.AsNoTracking().Where(x => x.ExpiresAt > now).OrderBy(x => x.CreatedAt).ThenBy(x => x.Id).ToListAsync(cancellationToken);
+        var rows = await context.Outbox.AsNoTracking().Where(x => x.ExpiresAt > now).OrderBy(x => x.CreatedAt).ThenBy(x => x.Id)
+            .ToListAsync(cancellationToken);
         return [.. rows.Select(row => new WaitingMail(row.CreatedAt, row.ExpiresAt, Read(row)))];
     }
 

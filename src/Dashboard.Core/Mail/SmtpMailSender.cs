@@ -39,7 +39,8 @@ public sealed class SmtpMailSender(MailOptions options) : IMailSender
         {
             await client.SendAsync(mail, limit.Token);
         }
-        catch (SmtpCommandException exception) when (exception.ErrorCode == SmtpErrorCode.RecipientNotAccepted && (int)exception.StatusCode is >= 500 and < 600)
+        catch (SmtpCommandException exception) when (exception.ErrorCode == SmtpErrorCode.RecipientNotAccepted
+            && (int)exception.StatusCode is >= 500 and < 600)
         {
             throw new MailRefusedException($"the recipient was refused with {(int)exception.StatusCode}", exception);
         }
@@ -53,5 +54,6 @@ public sealed class SmtpMailSender(MailOptions options) : IMailSender
         : SecureSocketOptions.StartTls;
 
     static bool IsThisMachine(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

@@ -28,8 +28,8 @@ public sealed record AuthorizationRequest(
 /// <param name="Back">The way back to the client with that error; null if the redirect URI is not one of its own.</param>
 public sealed record AuthorizationCheck(AuthorizationRequest? Request, string? Redirect, OAuthError? Shown, WayBack? Back = null);
 
-/// <summary>The way back to a client that this person has not approved. Only a person takes it: anybody can register a client, and a redirect by
-/// itself would lend Latchkey's address to links to its site (RFC 9700 section 4.11.2).</summary>
+/// <summary>The way back to a client that this person has not approved. Only a person takes it: anybody can register a client, and a
+/// redirect by itself would lend Latchkey's address to links to its site (RFC 9700 section 4.11.2).</summary>
 /// <param name="Url">The redirect URI with the error.</param>
 /// <param name="Place">The host of that URI, or the scheme of an app.</param>
 public sealed record WayBack(OAuthClient Client, string Url, string Place);
@@ -37,7 +37,8 @@ public sealed record WayBack(OAuthClient Client, string Url, string Place);
 /// <summary>Checks, approves and denies authorization requests (RFC 6749 section 4.1, RFC 7636, RFC 8252, RFC 8707, RFC 9207, RFC
 /// 9700).</summary>
 public sealed class AuthorizationRequests(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, ClientDocuments documents, OAuthScopes scopes, OAuthOptions options, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, ClientDocuments documents,
+    OAuthScopes scopes, OAuthOptions options, TimeProvider time)
 {
     const int MaxState = 2000;
 
@@ -46,7 +47,8 @@ public sealed class AuthorizationRequests(
     /// <param name="actor">The person whose browser sent the request.</param>
     /// <param name="request">The query parameters.</param>
     /// <param name="issuer">The issuer of the tokens.</param>
-    public async Task<AuthorizationCheck> CheckAsync(Actor actor, OAuthParameters request, string issuer, CancellationToken cancellationToken)
+    public async Task<AuthorizationCheck> CheckAsync(
+        Actor actor, OAuthParameters request, string issuer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(request);
@@ -76,10 +78,11 @@ public sealed class AuthorizationRequests(
         if (judged.Error is { } error)
         {
             var back = BuildRedirect(redirect, state, issuer, ("error", OAuthError.Of(error).Name), ("error_description", error.Detail));
-            return await HasApprovedAsync(actor, client, cancellationToken) ? new(null, back, null) : new(null, null, OAuthError.Of(error), new(client, back, RedirectUri.PlaceOf(redirect)));
+            return await HasApprovedAsync(actor, client, cancellationToken) ? new(null, back, null)
+                : new(null, null, OAuthError.Of(error), new(client, back, RedirectUri.PlaceOf(redirect)));
         }
 
-        await RecordRequestAsync(client, cancellationToken);
+        await RecordRequestAsync(actor, client, cancellationToken);
         return new(judged.Value, null, null);
     }
 
@@ -193,12 +196,14 @@ public sealed class AuthorizationRequests(
     async Task<bool> HasApprovedAsync(Actor actor, OAuthClient client, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context.Authorizations.AnyAsync(x => x.UserId == actor.Id && x.ClientId == client.ClientId && x.EndedAt == null, cancellationToken)
-            || await context.AuthorizationCodes.AnyAsync(x => x.UserId == actor.Id && x.ClientId == client.ClientId && x.AuthorizationId == null, cancellationToken);
+        return await context.Authorizations.AnyAsync(x => x.UserId == actor.Id && x.ClientId == client.ClientId
+            && x.EndedAt == null, cancellationToken)
+            || await context.AuthorizationCodes.AnyAsync(x => x.UserId == actor.Id && x.ClientId == client.ClientId
+                && x.AuthorizationId == null, cancellationToken);
     }
 
     /// <summary>Records that a client has a request under way, if nobody has approved it.</summary>
-    async Task RecordRequestAsync(OAuthClient client, CancellationToken cancellationToken)
+    async Task RecordRequestAsync(Actor actor, OAuthClient client, CancellationToken cancellationToken)
     {
         if (client.Kind != ClientKind.Registered)
         {
@@ -209,7 +214,8 @@ public sealed class AuthorizationRequests(
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await ClientRequests.AreNewAsync(context, client.ClientId, now, cancellationToken))
         {
-            await changes.RunBehindAsync((behind, token) => ClientRequests.RecordAsync(behind, client.ClientId, now, token), cancellationToken);
+            await changes.RunBehindAsync(
+                (behind, token) => ClientRequests.RecordAsync(behind, client.ClientId, now, token), cancellationToken, actor);
         }
     }
 
@@ -222,7 +228,8 @@ public sealed class AuthorizationRequests(
 
         return id is not null && !ClientAddresses.IsOne(id) && await clients.FindAsync(id, cancellationToken) is { } client
             ? client
-            : OAuthError.InvalidRequest("The app that sent you here is unknown. An app that nobody connects soon after it registered is removed. Try connecting it again.");
+            : OAuthError.InvalidRequest(
+                "The app that sent you here is unknown. An app that nobody connects soon after it registered is removed. Try connecting it again.");
     }
 
     /// <summary>Returns the row of the client. One that a document describes gets its row with its first approval, and each approval brings it

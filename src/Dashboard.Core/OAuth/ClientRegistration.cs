@@ -25,7 +25,8 @@ public sealed record IssuedClient(OAuthClient Client, string AuthMethod, OAuthSe
 
 /// <summary>Registers clients dynamically (RFC 7591). Nobody has verified what they claim, and every page that names one says so. A client
 /// that nobody approves is deleted after an hour without a request, else after a day.</summary>
-public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes scopes, OAuthOptions options, RateLimits limits, RefusalLedger refusals)
+public sealed class ClientRegistration(
+    UnitOfWorkRunner changes, OAuthScopes scopes, OAuthOptions options, RateLimits limits, RefusalLedger refusals)
 {
     /// <summary>How long an unapproved client is kept.</summary>
     public static readonly TimeSpan UnapprovedLifetime = TimeSpan.FromDays(1);
@@ -110,14 +111,15 @@ public sealed class ClientRegistration(UnitOfWorkRunner changes, OAuthScopes sco
             cancellationToken);
     }
 
-    /// <summary>Makes room for a client: the oldest unapproved one of the network that has most goes, unless it is new or has a request under
-    /// way. A network that has its share makes room itself, so that it cannot close registration to the others.</summary>
+    /// <summary>Makes room for a client: the oldest unapproved one of the network that has most goes, unless it is new or has a request
+    /// under way. A network that has its share makes room itself, so that it cannot close registration to the others.</summary>
     /// <param name="network">The network of the new client.</param>
     /// <returns>Why there is none, or null.</returns>
     static async Task<OAuthError?> MakeRoomAsync(UnitOfWork change, string network, CancellationToken cancellationToken)
     {
         var waiting = change.Context.RegisteredClients.Where(x => x.ApprovedAt == null);
-        var networks = await waiting.GroupBy(x => x.Network).Select(x => new { Network = x.Key, Count = x.Count() }).ToListAsync(cancellationToken);
+        var networks = await waiting.GroupBy(x => x.Network).Select(x => new { Network = x.Key, Count = x.Count() })
+            .ToListAsync(cancellationToken);
         var isShareFull = networks.Exists(x => x.Network == network && x.Count >= MaxUnapprovedOfNetwork);
         if (!isShareFull && networks.Sum(x => x.Count) < MaxUnapproved)
         {

@@ -13,7 +13,8 @@ static class ClientRequests
     public static Task<bool> AreNewAsync(DashboardContext context, string clientId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var before = now - Step;
-        return context.RegisteredClients.AnyAsync(x => x.ClientId == clientId && x.ApprovedAt == null && (x.RequestedAt == null || x.RequestedAt < before), cancellationToken);
+        return context.RegisteredClients.AnyAsync(x => x.ClientId == clientId && x.ApprovedAt == null
+            && (x.RequestedAt == null || x.RequestedAt < before), cancellationToken);
     }
 
     /// <summary>Records a request of a client that nobody has approved.</summary>

@@ -63,10 +63,11 @@ static class DeviceCodeStore
         return true;
     }
 
-    /// <summary>Makes room for a request. What is over goes first, then the oldest pending request of the network that has most, unless it is
-    /// new. A network that has its share makes room itself.</summary>
+    /// <summary>Makes room for a request. What is over goes first, then the oldest pending request of the network that has most, unless it
+    /// is new. A network that has its share makes room itself.</summary>
     /// <returns>Why there is none, or null.</returns>
-    static async Task<OAuthError?> MakeRoomAsync(DashboardContext context, string? network, DateTimeOffset now, CancellationToken cancellationToken)
+    static async Task<OAuthError?> MakeRoomAsync(
+        DashboardContext context, string? network, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var isShareFull = await context.DeviceCodes.CountAsync(x => x.Network == network, cancellationToken) >= MaxOfNetwork;
         if (!isShareFull && await context.DeviceCodes.CountAsync(cancellationToken) < Max)
@@ -74,18 +75,22 @@ static class DeviceCodeStore
             return null;
         }
 
-        var over = context.DeviceCodes.Where(x => (x.Network == network || !isShareFull) && (x.ExpiresAt <= now || x.State == DeviceCodeState.Used || x.State == DeviceCodeState.Denied))
+        var over = context.DeviceCodes.Where(x => (x.Network == network || !isShareFull)
+            && (x.ExpiresAt <= now || x.State == DeviceCodeState.Used || x.State == DeviceCodeState.Denied))
             .OrderBy(x => x.ExpiresAt).Take(ClearedAtOnce).Select(x => x.CodeHash);
         if (await context.DeviceCodes.Where(x => over.Contains(x.CodeHash)).ExecuteDeleteAsync(cancellationToken) > 0)
         {
             return null;
         }
 
-        var most = isShareFull ? network : await context.DeviceCodes.GroupBy(x => x.Network).OrderByDescending(x => x.Count()).Select(x => x.Key).FirstAsync(cancellationToken);
+        var most = isShareFull ? network : await context.DeviceCodes.GroupBy(x => x.Network).OrderByDescending(x => x.Count())
+            .Select(x => x.Key).FirstAsync(cancellationToken);
         var old = now - ClientRegistration.Protected;
-        var oldest = context.DeviceCodes.Where(x => x.Network == most && x.State == DeviceCodeState.Pending && x.CreatedAt <= old).OrderBy(x => x.CreatedAt).Take(1).Select(x => x.CodeHash);
+        var oldest = context.DeviceCodes.Where(x => x.Network == most && x.State == DeviceCodeState.Pending && x.CreatedAt <= old)
+            .OrderBy(x => x.CreatedAt).Take(1).Select(x => x.CodeHash);
         return await context.DeviceCodes.Where(x => oldest.Contains(x.CodeHash)).ExecuteDeleteAsync(cancellationToken) > 0 ? null
             : OAuthError.NoRoom(
-                $"Too many devices{(isShareFull ? " of your network" : "")} wait for approval. Try again in 10 minutes.", ClientRegistration.Protected);
+                $"Too many devices{(isShareFull ? " of your network" : "")} wait for approval. Try again in 10 minutes.",
+                ClientRegistration.Protected);
     }
 }

@@ -30,7 +30,8 @@ public sealed record DeviceRequest(
 /// <summary>Authorizes devices without a browser (RFC 8628): the device makes a request, and a person approves or denies it on another
 /// screen.</summary>
 public sealed class DeviceRequests(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, RateLimits limits, RefusalLedger refusals,
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, ClientAuthenticator authenticator,
+    OAuthScopes scopes, OAuthOptions options, RateLimits limits, RefusalLedger refusals,
     TimeProvider time)
 {
     /// <summary>The letters of user codes: no vowels, so that no words are formed, and no <c>Y</c> (RFC 8628 section 6.1).</summary>
@@ -151,7 +152,8 @@ public sealed class DeviceRequests(
                 State = DeviceCodeState.Pending,
             };
             await changes.RunBehindAsync(
-                async (context, token) => added = await DeviceCodeStore.AddAsync(context, row, token), cancellationToken, Actor.Anonymous(origin.AddressText));
+                async (context, token) =>
+                    added = await DeviceCodeStore.AddAsync(context, row, token), cancellationToken, Actor.Anonymous(origin.AddressText));
             if (added.Error is { } full)
             {
                 return full;
@@ -203,7 +205,8 @@ public sealed class DeviceRequests(
                     return Unknown;
                 }
 
-                if (state == DeviceCodeState.Approved && OAuthScopes.NeedsPresence(row.Scope.Split(' ')) && await change.CheckPresenceAsync(token) is { } stale)
+                if (state == DeviceCodeState.Approved && OAuthScopes.NeedsPresence(row.Scope.Split(' '))
+                    && await change.CheckPresenceAsync(token) is { } stale)
                 {
                     return stale;
                 }

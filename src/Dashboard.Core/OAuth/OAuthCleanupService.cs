@@ -62,12 +62,14 @@ public sealed partial class OAuthCleanupService(UnitOfWorkRunner changes, Signin
                 .Select(old => old.TokenHash).Contains(x.TokenHash)).ExecuteDeleteAsync(cancellationToken),
             await context.AccessTokens.Where(x => context.AccessTokens.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
                 .Select(old => old.Jti).Contains(x.Jti)).ExecuteDeleteAsync(cancellationToken),
-            await context.RevokedTokens.Where(x => context.RevokedTokens.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(BatchSize)
+            await context.RevokedTokens.Where(x => context.RevokedTokens.Where(old => old.ExpiresAt < before)
+                .OrderBy(old => old.ExpiresAt).Take(BatchSize)
                 .Select(old => old.Jti).Contains(x.Jti)).ExecuteDeleteAsync(cancellationToken),
             await context.Authorizations.Where(x => context.Authorizations.Where(old => old.ExpiresAt < before
                     && !context.AccessTokens.Any(token => token.AuthorizationId == old.Id) && !context.RefreshTokens.Any(token => token.AuthorizationId == old.Id))
                 .OrderBy(old => old.ExpiresAt).Take(BatchSize).Select(old => old.Id).Contains(x.Id)).ExecuteDeleteAsync(cancellationToken),
-            await context.RegisteredClients.Where(x => context.RegisteredClients.Where(old => old.ApprovedAt == null && (old.CreatedAt < unapproved || (old.RequestedAt == null && old.CreatedAt < unused)))
+            await context.RegisteredClients.Where(x => context.RegisteredClients.Where(old => old.ApprovedAt == null
+                && (old.CreatedAt < unapproved || (old.RequestedAt == null && old.CreatedAt < unused)))
                 .OrderBy(old => old.CreatedAt).Take(BatchSize).Select(old => old.ClientId).Contains(x.ClientId)).ExecuteDeleteAsync(cancellationToken),
         }.Max();
     }

@@ -6,7 +6,17 @@ namespace Dashboard.Core.OAuth;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="RetryAfter">How long to wait, or null.</param>
 public sealed record OAuthError(string Name, string Detail, int Status = 400, TimeSpan? RetryAfter = null)
-    : Error(Status switch { 401 => ErrorCode.InvalidCredentials, 403 => ErrorCode.Forbidden, 413 => ErrorCode.TooLarge, 429 => ErrorCode.RateLimited, 503 => ErrorCode.Unavailable, _ => ErrorCode.InvalidRequest }, Detail, RetryAfter: RetryAfter)
+    : Error(
+        Status switch
+        {
+            401 => ErrorCode.InvalidCredentials,
+            403 => ErrorCode.Forbidden,
+            413 => ErrorCode.TooLarge,
+            429 => ErrorCode.RateLimited,
+            503 => ErrorCode.Unavailable,
+            _ => ErrorCode.InvalidRequest,
+        },
+        Detail, RetryAfter: RetryAfter)
 {
     /// <summary>Whether it could have been a guess.</summary>
     internal bool IsGuess { get; private init; }
@@ -35,8 +45,8 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
     /// <summary>RFC 6749 section 5.2: the code or token is unknown, used, expired, revoked or issued to another client.</summary>
     public static OAuthError InvalidGrant(string description) => new("invalid_grant", description);
 
-    /// <summary>An <c>invalid_grant</c> for a code or token that does not exist for the client. Only these count as failures: for one that is
-    /// right, no request is refused because of others.</summary>
+    /// <summary>An <c>invalid_grant</c> for a code or token that does not exist for the client. Only these count as failures: for one that
+    /// is right, no request is refused because of others.</summary>
     public static OAuthError UnknownGrant(string description) => new("invalid_grant", description) { IsGuess = true };
 
     /// <summary>RFC 6749 section 5.2: the scope is unknown or exceeds what the client can get.</summary>
@@ -45,8 +55,8 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
     /// <summary>RFC 8707 section 2: the resource is not a valid URL or differs from the approved one.</summary>
     public static OAuthError InvalidTarget(string description) => new("invalid_target", description);
 
-    /// <summary>An error as OAuth words it. One that no RFC names is a server error, and a busy database temporarily unavailable (RFC 6749 section
-    /// 4.1.2.1).</summary>
+    /// <summary>An error as OAuth words it. One that no RFC names is a server error, and a busy database temporarily unavailable (RFC 6749
+    /// section 4.1.2.1).</summary>
     /// <param name="error">The error.</param>
     public static OAuthError Of(Error error) => error as OAuthError ?? (error.Code == ErrorCode.Unavailable
         ? new("temporarily_unavailable", error.Detail, 503, error.RetryAfter ?? TimeSpan.FromSeconds(5))
@@ -55,7 +65,8 @@ public sealed record OAuthError(string Name, string Detail, int Status = 400, Ti
     /// <summary>Too many tokens for one service account. Those that it has stay valid.</summary>
     /// <param name="wait">How long to wait.</param>
     public static OAuthError TooManyTokens(TimeSpan wait) => new(
-        "temporarily_unavailable", "This service account gets too many tokens. Use a token until it expires, or wait before requesting another.", 429, wait);
+        "temporarily_unavailable",
+        "This service account gets too many tokens. Use a token until it expires, or wait before requesting another.", 429, wait);
 
     /// <summary>There is no room for what strangers may make the installation hold.</summary>
     /// <param name="description">What there are too many of, and when to try again.</param>

@@ -16,8 +16,8 @@ public sealed class PresentedClient
     /// <summary>The secret, or null.</summary>
     internal string? Secret { get; }
 
-    /// <summary>The parameters of client authentication by assertion (RFC 7521 section 4.2), which is not offered. They are refused by name:
-    /// ignored, a client that believes it has authenticated would count as a public one.</summary>
+    /// <summary>The parameters of client authentication by assertion (RFC 7521 section 4.2), which is not offered. They are refused by
+    /// name: ignored, a client that believes it has authenticated would count as a public one.</summary>
     public static IReadOnlyList<string> Assertions { get; } = ["client_assertion", "client_assertion_type"];
 
     /// <summary>Reads it (RFC 6749 section 2.3.1): from the header or from the body, never from both.</summary>

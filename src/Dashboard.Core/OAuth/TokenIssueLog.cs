@@ -11,7 +11,8 @@ namespace Dashboard.Core.OAuth;
 /// <summary>Counts the tokens that leave no row, and writes one audit entry for each service account, network and minute, behind the
 /// requests. Also writes when a client secret was last used. A graceful stop writes everything; a process that is killed loses what it
 /// counted in that minute.</summary>
-public sealed partial class TokenIssueLog(UnitOfWorkRunner changes, TimeProvider time, ILogger<TokenIssueLog> logger) : PeriodicService(Interval, time)
+public sealed partial class TokenIssueLog(UnitOfWorkRunner changes, TimeProvider time, ILogger<TokenIssueLog> logger)
+    : PeriodicService(Interval, time)
 {
     /// <summary>How often the service looks for minutes that are over.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -150,7 +151,7 @@ public sealed partial class TokenIssueLog(UnitOfWorkRunner changes, TimeProvider
     async Task WriteAsync(Entry entry, CancellationToken cancellationToken)
     {
         var client = entry.Client;
-        await changes.RunAsync<Unit>(
+        var written = await changes.RunAsync<Unit>(
             new Actor(PartyType.ServiceAccount, client.ServiceAccountId!, client.Name, entry.Network),
             (change, _) =>
             {
@@ -165,6 +166,10 @@ public sealed partial class TokenIssueLog(UnitOfWorkRunner changes, TimeProvider
                 return Task.FromResult<Result<Unit>>(default(Unit));
             },
             cancellationToken);
+        if (written.Error is { } refused)
+        {
+            throw new TimeoutException(refused.Detail); // such as a busy database; the entry stays in the queue
+        }
     }
 
     /// <summary>What one service account got in one minute.</summary>

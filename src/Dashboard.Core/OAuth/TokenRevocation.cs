@@ -8,7 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.OAuth;
 
 /// <summary>Revokes tokens (RFC 7009). Holding one is enough, as it is for a key: somebody who finds a token should end it.</summary>
-public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticator authenticator, AccessTokenReader reader, RateLimits limits, RefusalLedger refusals)
+public sealed class TokenRevocation(
+    UnitOfWorkRunner changes, ClientAuthenticator authenticator, AccessTokenReader reader, RateLimits limits, RefusalLedger refusals)
 {
     /// <summary>Revokes an access token, or a refresh token and with it the whole authorization.</summary>
     /// <param name="request">The body.</param>
@@ -29,7 +30,8 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
             var revoked = await RevokeAsync(access, text, origin, cancellationToken);
             if (revoked.Error is not null || revoked.Value)
             {
-                return revoked.Error is { } failure ? failure : default(Unit); // the holder of a token can always end it, whatever the client is
+                // the holder of a token can always end it, whatever the client is
+                return revoked.Error is { } failure ? failure : default(Unit);
             }
         }
 
@@ -72,8 +74,8 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
         return row is not null;
     }
 
-    /// <summary>Revokes a token that has no row. What has ended already leaves nothing, so the list holds no more than the tokens that could
-    /// be valid.</summary>
+    /// <summary>Revokes a token that has no row. What has ended already leaves nothing, so the list holds no more than the tokens that
+    /// could be valid.</summary>
     static async Task<bool> RevokeAsync(UnitOfWork change, ReadToken token, AccountClaims claims, CancellationToken cancellationToken)
     {
         if (!ServiceAccount.IsId(claims.AccountId))
@@ -83,7 +85,8 @@ public sealed class TokenRevocation(UnitOfWorkRunner changes, ClientAuthenticato
 
         var (jti, id) = (token.Jti, claims.AccountId);
         var account = await change.Context.ServiceAccounts.Where(x => x.Id == id)
-            .Select(x => new { x.OrganizationId, x.TokenGeneration, IsRevoked = change.Context.RevokedTokens.Any(revoked => revoked.Jti == jti) })
+            .Select(x =>
+                new { x.OrganizationId, x.TokenGeneration, IsRevoked = change.Context.RevokedTokens.Any(revoked => revoked.Jti == jti) })
             .SingleOrDefaultAsync(cancellationToken);
         if (account is { IsRevoked: false } && account.TokenGeneration == claims.Generation && token.ExpiresAt > change.Now)
         {

@@ -7,7 +7,8 @@ namespace Dashboard.Core.OAuth;
 
 /// <summary>The token endpoint (RFC 6749 section 3.2): gives tokens for what a client shows.</summary>
 public sealed class TokenService(
-    UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options, AuthorizationLimitOptions most, SigningKeys keys,
+    UnitOfWorkRunner changes, ClientAuthenticator authenticator, OAuthScopes scopes, OAuthOptions options,
+    AuthorizationLimitOptions most, SigningKeys keys,
     RefreshSuccession succession, RateLimits limits, TokenIssueLog log, RefusalLedger refusals, TimeProvider time)
 {
     const int IdLength = 22;
@@ -54,7 +55,8 @@ public sealed class TokenService(
             GrantTypes.RefreshToken => await RefreshAsync(asked, cancellationToken),
             _ => await ExchangeDeviceCodeAsync(asked, cancellationToken),
         };
-        if (issued.Error is not OAuthError { IsGuess: true } || limits.FailedClients.Take(origin.Address, client.ClientId, origin.FromPage) is not { } wait)
+        if (issued.Error is not OAuthError { IsGuess: true }
+            || limits.FailedClients.Take(origin.Address, client.ClientId, origin.FromPage) is not { } wait)
         {
             return issued;
         }
@@ -63,8 +65,8 @@ public sealed class TokenService(
         return OAuthError.TooMany(wait);
     }
 
-    /// <summary>Issues a token that leaves no row, so nothing is written: what decides about it later are its claims and the account. If the
-    /// account has just changed on another node, the token's generation is over and it is never valid.</summary>
+    /// <summary>Issues a token that leaves no row, so nothing is written: what decides about it later are its claims and the account. If
+    /// the account has just changed on another node, the token's generation is over and it is never valid.</summary>
     Result<IssuedTokens> IssueForServiceAccount(TokenRequestContext asked)
     {
         var (client, account) = (asked.Client, asked.Client.Account!);
@@ -80,7 +82,8 @@ public sealed class TokenService(
         }
 
         var issued = TokenIssue.IssueWithoutRow(
-            client, account, string.Join(' ', granted.Value), asked.Request["resource"], options.ServiceAccountTokenLifetime, time.GetUtcNow(), asked.Signer,
+            client, account, string.Join(' ', granted.Value), asked.Request["resource"], options.ServiceAccountTokenLifetime,
+            time.GetUtcNow(), asked.Signer,
             asked.Origin.Issuer);
         log.Count(client, asked.Origin.Address);
         return issued;
@@ -154,7 +157,8 @@ public sealed class TokenService(
                     return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
 
-                var authorization = await ApproveAsync(change, asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt, token);
+                var authorization = await ApproveAsync(
+                    change, asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt, token);
                 var claimed = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash && x.AuthorizationId == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.AuthorizationId, authorization.Id), token);
                 if (claimed == 0)
@@ -164,7 +168,8 @@ public sealed class TokenService(
                 }
 
                 return await IssueForAuthorizationAsync(
-                    change, asked, new(authorization, found.Slug, IsNew: true), authorization.Scope, authorization.Resource, "token.issued", token);
+                    change, asked, new(authorization, found.Slug, IsNew: true), authorization.Scope, authorization.Resource,
+                    "token.issued", token);
             },
             cancellationToken);
     }
@@ -223,7 +228,8 @@ public sealed class TokenService(
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.UsedAt, change.Now), token) == 1;
                 return (isFirst ? new(successors[0], IsStored: false) : await FindSuccessorAsync(change, successors, token)) is { } successor
                     ? await IssueForAuthorizationAsync(
-                        change, asked, new(authorization, found.Slug, IsNew: false), string.Join(' ', wanted), resource, "token.refreshed", token, successor)
+                        change, asked, new(authorization, found.Slug, IsNew: false), string.Join(' ', wanted), resource,
+                        "token.refreshed", token, successor)
                     : OAuthError.InvalidGrant("The refresh token was used a moment ago. Go on with the one that it led to.");
             },
             cancellationToken);
@@ -265,7 +271,8 @@ public sealed class TokenService(
         }
 
         var hash = KeyHash.Of(code);
-        return await PollAsync(asked.Client, hash, Actor.Anonymous(asked.Origin.AddressText), cancellationToken) is { } waits ? waits : await changes.RunAsync<IssuedTokens>(
+        return await PollAsync(asked.Client, hash, Actor.Anonymous(asked.Origin.AddressText), cancellationToken) is { } waits ? waits
+            : await changes.RunAsync<IssuedTokens>(
             asked.ClientActor,
             async (change, token) =>
             {
@@ -274,7 +281,8 @@ public sealed class TokenService(
                     where device.CodeHash == hash
                     join chosen in change.Context.Organizations on device.OrganizationId equals chosen.Id
                     select new { Row = device, chosen.Slug }).AsNoTracking().SingleOrDefaultAsync(token);
-                if (found?.Row is not { UserId: { } user, OrganizationId: { } organization, DecidedAt: { } approved } row || await change.Context.DeviceCodes
+                if (found?.Row is not { UserId: { } user, OrganizationId: { } organization, DecidedAt: { } approved } row
+                    || await change.Context.DeviceCodes
                     .Where(x => x.CodeHash == hash && x.State == DeviceCodeState.Approved).ExecuteUpdateAsync(set => set.SetProperty(x => x.State, DeviceCodeState.Used), token) == 0)
                 {
                     return OAuthError.InvalidGrant("The device code has been used.");
@@ -282,7 +290,8 @@ public sealed class TokenService(
 
                 var authorization = await ApproveAsync(change, asked.Client, user, organization, row.Scope, row.Resource, approved, token);
                 return await IssueForAuthorizationAsync(
-                    change, asked, new(authorization, found.Slug, IsNew: true), authorization.Scope, authorization.Resource, "token.issued", token);
+                    change, asked, new(authorization, found.Slug, IsNew: true), authorization.Scope, authorization.Resource,
+                    "token.issued", token);
             },
             cancellationToken);
     }
@@ -294,12 +303,14 @@ public sealed class TokenService(
         OAuthError? answer = null;
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
         await changes.RunBehindAsync(
-            async (context, token) => answer = await DeviceCodeStore.PollAsync(context, client.ClientId, hash, now, token), cancellationToken, caller);
+            async (context, token) =>
+                answer = await DeviceCodeStore.PollAsync(context, client.ClientId, hash, now, token), cancellationToken, caller);
         return answer;
     }
 
     async Task<Authorization> ApproveAsync(
-        UnitOfWork change, OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt, CancellationToken cancellationToken)
+        UnitOfWork change, OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt,
+        CancellationToken cancellationToken)
     {
         await AuthorizationRevocation.EndOldestAsync(change, user, client.ClientId, most.AuthorizationsPerPerson, cancellationToken);
         return new()
@@ -317,19 +328,22 @@ public sealed class TokenService(
 
     /// <summary>Issues what an approval allows, as long as the person who gave it is a member.</summary>
     async Task<Result<IssuedTokens>> IssueForAuthorizationAsync(
-        UnitOfWork change, TokenRequestContext asked, FoundAuthorization found, string scope, string? resource, string action, CancellationToken cancellationToken,
+        UnitOfWork change, TokenRequestContext asked, FoundAuthorization found, string scope, string? resource, string action,
+        CancellationToken cancellationToken,
         RefreshOrder? refresh = null)
     {
         var authorization = found.Row;
         // If the member is removed at the same time, either that change waits for this one or this one sees its result.
-        if (await change.Context.Members.Where(member => member.UserId == authorization.UserId && member.OrganizationId == authorization.OrganizationId)
+        if (await change.Context.Members.Where(member => member.UserId == authorization.UserId
+            && member.OrganizationId == authorization.OrganizationId)
             .ExecuteUpdateAsync(set => set.SetProperty(member => member.Role, member => member.Role), cancellationToken) == 0)
         {
             return OAuthError.InvalidGrant("The person who gave the authorization is no longer a member of the organization.");
         }
 
         return await TokenIssue.IssueAsync(
-            change, new(asked.Client, found.Organization, scope, resource, options.AccessTokenLifetime, authorization, found.IsNew, refresh), asked.Signer,
+            change, new(asked.Client, found.Organization, scope, resource, options.AccessTokenLifetime, authorization, found.IsNew,
+                refresh), asked.Signer,
             asked.Origin.Issuer, action, cancellationToken);
     }
 

@@ -69,7 +69,8 @@ static class Access
 
     /// <summary>Compiled, because each change begins with it. An organization that is null stands for all of the person's.</summary>
     static readonly PerModel<Func<DashboardContext, string, long?, string, string, CancellationToken, Task<ProjectAccess?>>> findProject = new(_ =>
-        EF.CompileAsyncQuery((DashboardContext context, string userId, long? only, string organizationPath, string projectPath, CancellationToken _) => (
+        EF.CompileAsyncQuery(
+            (DashboardContext context, string userId, long? only, string organizationPath, string projectPath, CancellationToken _) => (
             from organizationSlug in context.OrganizationSlugs
             where organizationSlug.Slug == organizationPath
             join member in context.Members on organizationSlug.OrganizationId equals member.OrganizationId
@@ -79,7 +80,8 @@ static class Access
             where projectSlug.Slug == projectPath
             join project in context.Projects on projectSlug.ProjectId equals project.Id
             where project.DeletedAt == null
-            select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role))
+            select new ProjectAccess(
+                organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role))
             .SingleOrDefault()));
 
     static readonly PerModel<Func<DashboardContext, string, long?, IAsyncEnumerable<ProjectAccess>>> firstProjects = new(_ =>
@@ -90,12 +92,14 @@ static class Access
             join project in context.Projects on organization.Id equals project.OrganizationId
             where project.DeletedAt == null
             orderby organization.Slug, project.Slug
-            select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role)).Take(2)));
+            select new ProjectAccess(
+                organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role)).Take(2)));
 
     /// <summary>Finds the project with a current or past path, if <paramref name="actor"/> can see it.</summary>
     public static async Task<ProjectAccess?> FindProjectAsync(this DashboardContext context, Actor actor, ProjectPath path, CancellationToken cancellationToken) =>
         !Names.HasSlugShape(path.Organization) || !Names.HasSlugShape(path.Project) ? null
-            : await findProject.Get(context)(context, actor.Id, actor.Token?.OrganizationId, path.Organization, path.Project, cancellationToken);
+            : await findProject.Get(context)(
+                context, actor.Id, actor.Token?.OrganizationId, path.Organization, path.Project, cancellationToken);
 
     /// <summary>Finds the organization with a current or past slug, if <paramref name="actor"/> is a member.</summary>
     public static async Task<OrganizationAccess?> FindOrganizationAsync(this DashboardContext context, Actor actor, string slug, CancellationToken cancellationToken) =>

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Organizations;
 
-/// <summary>Finds the organization that a waiting writer's turn counts for: an actor's only one, or the first of several. Remembered for a minute,
-/// because it only divides turns and decides nothing else.</summary>
+/// <summary>Finds the organization that a waiting writer's turn counts for: an actor's only one, or the first of several. Remembered for a
+/// minute, because it only divides turns and decides nothing else.</summary>
 public sealed class ActorOrganizations(IDbContextFactory<DashboardContext> contexts, TimeProvider time)
 {
     /// <summary>The maximum number of actors that are remembered, about 2 MB.</summary>
@@ -28,8 +28,10 @@ public sealed class ActorOrganizations(IDbContextFactory<DashboardContext> conte
         {
             await using var context = await contexts.CreateDbContextAsync(cancellationToken);
             var id = await (actor.Type == PartyType.User
-                ? context.Members.Where(member => member.UserId == actor.Id).MinAsync(member => (long?)member.OrganizationId, cancellationToken)
-                : context.ServiceAccounts.Where(account => account.Id == actor.Id).MinAsync(account => (long?)account.OrganizationId, cancellationToken));
+                ? context.Members.Where(member => member.UserId == actor.Id)
+                    .MinAsync(member => (long?)member.OrganizationId, cancellationToken)
+                : context.ServiceAccounts.Where(account => account.Id == actor.Id)
+                    .MinAsync(account => (long?)account.OrganizationId, cancellationToken));
             if (known.Count >= MaxKnown)
             {
                 known.Clear();

@@ -84,7 +84,8 @@ public sealed partial class ResourceService
             }
 
             var (row, access) = found.Value;
-            var keys = await Narrowed(change.Context, row.Id).AsNoTracking().OrderBy(key => key.KeyId).Select(key => new { Key = key, Resources = key.Scope.Count }).ToListAsync(token);
+            var keys = await Narrowed(change.Context, row.Id).AsNoTracking().OrderBy(key => key.KeyId)
+                .Select(key => new { Key = key, Resources = key.Scope.Count }).ToListAsync(token);
             var revoked = keys.FindAll(x => x.Resources == 1).ConvertAll(x => x.Key);
             var narrowed = keys.FindAll(x => x.Resources > 1).ConvertAll(x => x.Key);
             change.Context.Remove(row);
@@ -92,8 +93,10 @@ public sealed partial class ResourceService
             change.Record(access.OrganizationId, new(
                 AuditCategory.Settings, "resource.deleted", target, Details: JsonSerializer.Serialize(new { keys_revoked = revoked.Count })));
             await KeyAudit.RevokeAllAsync(
-                change, access.OrganizationId, Narrowed(change.Context, row.Id).Where(key => key.Scope.Count == 1), revoked, "resource_deleted", target.Id, token);
-            await change.Context.KeyResources.Where(x => x.ResourceId == row.Id).ExecuteDeleteAsync(token); // last: it says which keys are narrowed to it
+                change, access.OrganizationId, Narrowed(change.Context, row.Id)
+                    .Where(key => key.Scope.Count == 1), revoked, "resource_deleted", target.Id, token);
+            // last: it says which keys are narrowed to it
+            await change.Context.KeyResources.Where(x => x.ResourceId == row.Id).ExecuteDeleteAsync(token);
             narrowed.ForEach(key => KeyAudit.Record(
                 change, access.OrganizationId, "key.scope_reduced", key, new() { ["because"] = "resource_deleted", ["of"] = target.Id }));
             return new Deletion<ResourceSummary>(ToRow(row, access), [.. revoked.Select(key => key.KeyId)], [.. narrowed.Select(key => key.KeyId)]);

@@ -39,7 +39,8 @@ public sealed record ResourceQuery(
 
 /// <summary>Lists, registers, changes and deletes the resources of a project.</summary>
 public sealed partial class ResourceService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, TenantLimitOptions limits, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, TenantLimitOptions limits,
+    TimeProvider time)
 {
     /// <summary>Lists the resources of a project, by default the newest first.</summary>
     /// <param name="actor">A member of the organization.</param>
@@ -170,7 +171,8 @@ public sealed partial class ResourceService(
     /// <summary>Registers a resource, so that keys can be limited to it.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The resource; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
-    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if it already exists or the project has as many as it may.</returns>
+    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if it already exists or the project has as many as it
+    /// may.</returns>
     public async Task<Result<ResourceSummary>> CreateAsync(Actor actor, NewResource input, CancellationToken cancellationToken)
     {
         if (Check(input) is { } fault)
@@ -206,10 +208,12 @@ public sealed partial class ResourceService(
                 }
 
                 if (limits.ResourcesPerProject > 0
-                    && await change.Context.Resources.CountAsync(x => x.ProjectId == project.ProjectId, token) >= limits.ResourcesPerProject)
+                    && await change.Context.Resources.CountAsync(
+                        x => x.ProjectId == project.ProjectId, token) >= limits.ResourcesPerProject)
                 {
                     return new Error(
-                        ErrorCode.Conflict, $"The project has reached its limit of {limits.ResourcesPerProject} resources. Delete one, or raise Limits:ResourcesPerProject.");
+                        ErrorCode.Conflict,
+                        $"The project has reached its limit of {limits.ResourcesPerProject} resources. Delete one, or raise Limits:ResourcesPerProject.");
                 }
 
                 var resource = new Resource

@@ -9,7 +9,8 @@ namespace Dashboard.Core.PublishedApps;
 
 /// <summary>Reads, publishes and unpublishes apps.</summary>
 public sealed partial class PublishedAppService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KnownKeyTemplates shapes, TenantLimitOptions limits,
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog,
+    KnownKeyTemplates shapes, TenantLimitOptions limits,
     TimeProvider time)
 {
     const int IdLength = 16;
@@ -20,8 +21,8 @@ public sealed partial class PublishedAppService(
     /// <param name="actor">A developer, admin or owner of the organization.</param>
     /// <returns>The app with its raw key; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a
     /// project that the actor cannot see, <see cref="ErrorCode.Forbidden"/> for a viewer, <see cref="ErrorCode.AlreadyCreated"/> for a
-    /// repeated request, or <see cref="ErrorCode.Conflict"/> if the idempotency key was used for a different request or the project has as many
-    /// apps as it may.</returns>
+    /// repeated request, or <see cref="ErrorCode.Conflict"/> if the idempotency key was used for a different request or the project has as
+    /// many apps as it may.</returns>
     public async Task<Result<IssuedPublishedApp>> PublishAsync(Actor actor, NewPublishedApp input, CancellationToken cancellationToken)
     {
         var request = new NewKey(input.Project, input.Name, input.Environment, [input.Resource], input.Permissions, IdempotencyKey: input.IdempotencyKey)
@@ -55,10 +56,12 @@ public sealed partial class PublishedAppService(
                 }
 
                 if (limits.AppsPerProject > 0
-                    && await change.Context.PublishedApps.CountAsync(app => app.ProjectId == project.ProjectId && app.UnpublishedAt == null, token) >= limits.AppsPerProject)
+                    && await change.Context.PublishedApps.CountAsync(app => app.ProjectId == project.ProjectId
+                        && app.UnpublishedAt == null, token) >= limits.AppsPerProject)
                 {
                     return new Error(
-                        ErrorCode.Conflict, $"The project has reached its limit of {limits.AppsPerProject} published apps. Unpublish one, or raise Limits:AppsPerProject.");
+                        ErrorCode.Conflict,
+                        $"The project has reached its limit of {limits.AppsPerProject} published apps. Unpublish one, or raise Limits:AppsPerProject.");
                 }
 
                 var resources = await keys.FindResourcesAsync(change.Context, project.ProjectId, request.Resources, token);

@@ -56,7 +56,8 @@ public sealed partial class ServiceAccountService
     /// <summary>Ends all access tokens of a service account. Its secrets and keys stay valid.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The account; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
-    public Task<Result<ServiceAccountSummary>> EndTokensAsync(Actor actor, string id, CancellationToken cancellationToken) => changes.RunAsync<ServiceAccountSummary>(
+    public Task<Result<ServiceAccountSummary>> EndTokensAsync(Actor actor, string id, CancellationToken cancellationToken) =>
+        changes.RunAsync<ServiceAccountSummary>(
         actor,
         async (change, token) =>
         {

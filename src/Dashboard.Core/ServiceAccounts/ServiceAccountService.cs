@@ -12,7 +12,8 @@ namespace Dashboard.Core.ServiceAccounts;
 /// <summary>Reads, creates, changes and deletes service accounts. Admins and owners of an organization see all of them, other
 /// members those that they own.</summary>
 public sealed partial class ServiceAccountService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog, KnownKeyTemplates shapes, TenantLimitOptions limits,
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, KeyService keys, PermissionCatalog catalog,
+    KnownKeyTemplates shapes, TenantLimitOptions limits,
     TimeProvider time)
 {
     const int IdLength = 16;
@@ -48,20 +49,22 @@ public sealed partial class ServiceAccountService(
                     return Error.NotFound;
                 }
 
+                if (await IdempotencyRecord.FindRepeatAsync(change, RequestOf(first, input), first.ProjectId, token) is { } repetition)
+                {
+                    return await ToErrorAsync(change.Context, repetition, token);
+                }
+
                 if (limits.ServiceAccountsPerOrganization > 0 && await change.Context.ServiceAccounts.CountAsync(
-                    account => account.OrganizationId == first.OrganizationId && account.DeletedAt == null, token) >= limits.ServiceAccountsPerOrganization)
+                    account => account.OrganizationId == first.OrganizationId
+                        && account.DeletedAt == null, token) >= limits.ServiceAccountsPerOrganization)
                 {
                     return new Error(
                         ErrorCode.Conflict,
                         $"The organization has reached its limit of {limits.ServiceAccountsPerOrganization} service accounts. Delete one, or raise Limits:ServiceAccountsPerOrganization.");
                 }
 
-                if (await IdempotencyRecord.FindRepeatAsync(change, RequestOf(first, input), first.ProjectId, token) is { } repetition)
-                {
-                    return await ToErrorAsync(change.Context, repetition, token);
-                }
-
-                return await keys.CheckLimitAsync(change, first.ProjectId, count, token) is { } full ? full : await IssueAsync(change, first, reached, input, token);
+                return await keys.CheckLimitAsync(change, first.ProjectId, count, token) is { } full ? full
+                    : await IssueAsync(change, first, reached, input, token);
             },
             cancellationToken);
 
@@ -71,7 +74,8 @@ public sealed partial class ServiceAccountService(
     public async Task<Result<ServiceAccountSummary>> GetAsync(Actor actor, string id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await FindToReadAsync(context, actor, id, cancellationToken) is { } missing ? missing : await ReadAsync(context, id, cancellationToken);
+        return await FindToReadAsync(context, actor, id, cancellationToken) is { } missing ? missing
+            : await ReadAsync(context, id, cancellationToken);
     }
 
     /// <summary>Lists the service accounts of an organization, newest first.</summary>
@@ -138,7 +142,8 @@ public sealed partial class ServiceAccountService(
         }
 
         var visible = await VisibleAsync(context, actor, organization.Value, cancellationToken);
-        return visible.Error is { } refusal ? refusal : await Matching(visible.Value, SearchOf(query), query.State).CountAsync(cancellationToken);
+        return visible.Error is { } refusal ? refusal : await Matching(visible.Value, SearchOf(query), query.State)
+            .CountAsync(cancellationToken);
     }
 
     /// <summary>Returns the newest unrevoked keys of a service account across projects. <see cref="ServiceAccountSummary.Keys"/> has their
@@ -169,8 +174,8 @@ public sealed partial class ServiceAccountService(
 
     static string? SearchOf(ServiceAccountQuery query) => string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
 
-    /// <summary>Returns the accounts that an actor may see: for an admin or owner all of the organization, for another member those that they
-    /// own.</summary>
+    /// <summary>Returns the accounts that an actor may see: for an admin or owner all of the organization, for another member those that
+    /// they own.</summary>
     static async Task<Result<IQueryable<ServiceAccount>>> VisibleAsync(
         DashboardContext context, Actor actor, OrganizationAccess organization, CancellationToken cancellationToken)
     {
@@ -260,7 +265,8 @@ public sealed partial class ServiceAccountService(
             return repetition;
         }
 
-        var id = await context.Keys.Where(key => key.KeyId == repetition.CreatedId).Select(key => key.OwnerId).SingleAsync(cancellationToken);
+        var id = await context.Keys.Where(key => key.KeyId == repetition.CreatedId).Select(key => key.OwnerId)
+            .SingleAsync(cancellationToken);
         return repetition with
         {
             Detail = $"This request already created the service account {id}. Its secrets were returned only then. If you lost them, delete it and create another.",
@@ -321,11 +327,12 @@ public sealed partial class ServiceAccountService(
             : Error.Invalid("projects", "Specify projects of a single organization.");
     }
 
-    /// <summary>Returns why an actor may not see an account, or null if they may: as an admin or owner of the organization, or as a member who
-    /// owns it.</summary>
+    /// <summary>Returns why an actor may not see an account, or null if they may: as an admin or owner of the organization, or as a member
+    /// who owns it.</summary>
     static async Task<Error?> FindToReadAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken) =>
         await FindAsync(context, actor, id, cancellationToken) is not { Error: { } refusal } ? null
-        : refusal.Code == ErrorCode.Forbidden && await context.ServiceAccounts.AnyAsync(x => x.Id == id && (x.OwnerId ?? x.CreatedBy) == actor.Id, cancellationToken) ? null
+        : refusal.Code == ErrorCode.Forbidden
+            && await context.ServiceAccounts.AnyAsync(x => x.Id == id && (x.OwnerId ?? x.CreatedBy) == actor.Id, cancellationToken) ? null
         : refusal;
 
     /// <summary>Finds the account's organization and the actor's role in it.</summary>

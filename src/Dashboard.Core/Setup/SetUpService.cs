@@ -29,7 +29,8 @@ public sealed record SetUpDone(string UserId, ProjectPath Project);
 
 /// <summary>The first run: it makes the first owner, their organization and its project, once and never again.</summary>
 public sealed class SetUpService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, IPasswordHasher<DashboardUser> hasher, SetUpCode codes, RateLimits limits,
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, IPasswordHasher<DashboardUser> hasher, SetUpCode codes,
+    RateLimits limits,
     RefusalLedger refusals)
 {
     volatile bool closed; // once it is, it stays so: no need to ask again

@@ -71,7 +71,8 @@ public sealed class AccessTokenReader(PublishedKeys keys, PublicUrl address)
             && token.Audiences.ToList() is [var audience]
             && token.TryGetPayloadValue("exp", out long expires) && expires is > 0 and < LatestSecond
             && TryReadAccount(token, out var account)
-            ? new(jti, DateTimeOffset.FromUnixTimeSeconds(expires), token.Issuer, audience, token.TryGetPayloadValue("client_id", out string client) ? client : "", key, account)
+            ? new(jti, DateTimeOffset.FromUnixTimeSeconds(expires), token.Issuer, audience,
+                token.TryGetPayloadValue("client_id", out string client) ? client : "", key, account)
             : null;
     }
 

@@ -35,9 +35,12 @@ static class AuthorizationRevocation
         }
 
         // Of two that come at once, the later one waits here and then counts the other.
-        await change.Context.Users.Where(x => x.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(x => x.Name, x => x.Name), cancellationToken);
-        var surplus = await change.Context.Authorizations.Where(x => x.UserId == userId && x.ClientId == clientId && x.EndedAt == null && x.ExpiresAt > change.Now)
-            .OrderByDescending(x => x.ApprovedAt).ThenByDescending(x => x.Id).Skip(max - 1).Take(EndedAtOnce).Select(x => x.Id).ToListAsync(cancellationToken);
+        await change.Context.Users.Where(x => x.Id == userId)
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.Name, x => x.Name), cancellationToken);
+        var surplus = await change.Context.Authorizations.Where(x => x.UserId == userId && x.ClientId == clientId && x.EndedAt == null
+            && x.ExpiresAt > change.Now)
+            .OrderByDescending(x => x.ApprovedAt).ThenByDescending(x => x.Id).Skip(max - 1).Take(EndedAtOnce).Select(x => x.Id)
+                .ToListAsync(cancellationToken);
         foreach (var id in surplus)
         {
             await EndAsync(change, id, "limit_reached", cancellationToken);

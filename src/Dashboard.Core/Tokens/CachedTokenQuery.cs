@@ -13,7 +13,8 @@ static class CachedTokenQuery
     /// <param name="known">Returns a cached organization by its identifier, or null.</param>
     /// <returns>The token, valid or not; null if it was never issued or expired long ago.</returns>
     public static Task<CachedToken?> FindAsync(
-        DashboardContext context, ReadToken token, OAuthScopes scopes, Func<long, CachedOrganization?> known, CancellationToken cancellationToken) => token.Account is { } account
+        DashboardContext context, ReadToken token, OAuthScopes scopes, Func<long, CachedOrganization?> known,
+        CancellationToken cancellationToken) => token.Account is { } account
             ? FindWithoutRowAsync(context, token, account, scopes, known, cancellationToken)
             : FindRowAsync(context, token, scopes, known, cancellationToken);
 
@@ -68,7 +69,8 @@ static class CachedTokenQuery
     }
 
     static async Task<CachedToken?> FindWithoutRowAsync(
-        DashboardContext context, ReadToken token, AccountClaims claims, OAuthScopes scopes, Func<long, CachedOrganization?> known, CancellationToken cancellationToken)
+        DashboardContext context, ReadToken token, AccountClaims claims, OAuthScopes scopes, Func<long, CachedOrganization?> known,
+        CancellationToken cancellationToken)
     {
         if (!ServiceAccount.IsId(claims.AccountId))
         {
@@ -77,7 +79,8 @@ static class CachedTokenQuery
 
         var (jti, id) = (token.Jti, claims.AccountId);
         var stored = await context.ServiceAccounts.AsNoTracking().Where(account => account.Id == id)
-            .Select(account => new { Account = account, Revoked = context.RevokedTokens.Any(revoked => revoked.Jti == jti) }).SingleOrDefaultAsync(cancellationToken);
+            .Select(account => new { Account = account, Revoked = context.RevokedTokens.Any(revoked => revoked.Jti == jti) })
+                .SingleOrDefaultAsync(cancellationToken);
         if (stored is null)
         {
             return null;
@@ -106,14 +109,17 @@ static class CachedTokenQuery
         };
     }
 
-    /// <summary>Returns what a token of a generation may do now: nothing if the account is disabled or deleted, or all its tokens were ended
-    /// since.</summary>
+    /// <summary>Returns what a token of a generation may do now: nothing if the account is disabled or deleted, or all its tokens were
+    /// ended since.</summary>
     static string[] PermissionsOf(ServiceAccount? account, long generation) =>
-        account is { DeletedAt: null, State: ServiceAccountState.Active } && account.TokenGeneration == generation ? account.Permissions.Split(' ') : [];
+        account is { DeletedAt: null, State: ServiceAccountState.Active } && account.TokenGeneration == generation
+            ? account.Permissions.Split(' ') : [];
 
-    static async Task<HashSet<long>?> ReadProjectsAsync(DashboardContext context, ServiceAccount owner, CancellationToken cancellationToken) => owner.AllProjects
+    static async Task<HashSet<long>?> ReadProjectsAsync(
+        DashboardContext context, ServiceAccount owner, CancellationToken cancellationToken) => owner.AllProjects
         ? null
-        : await context.ServiceAccountProjects.Where(x => x.ServiceAccountId == owner.Id).Select(x => x.ProjectId).ToHashSetAsync(cancellationToken);
+        : await context.ServiceAccountProjects.Where(x => x.ServiceAccountId == owner.Id).Select(x => x.ProjectId)
+            .ToHashSetAsync(cancellationToken);
 
     static async Task<CachedOrganization> ReadOrganizationAsync(DashboardContext context, long id, CancellationToken cancellationToken)
     {

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.Tokens;
 
 /// <summary>Keeps the clients that requests authenticate as, so that a client with a right secret costs no query. Kept right by the change
-/// feed, and trusted as long as the feed is: otherwise the client is read. Clients that nobody has approved are never kept, because they are
-/// removed without a change.</summary>
+/// feed, and trusted as long as the feed is: otherwise the client is read. Clients that nobody has approved are never kept, because they
+/// are removed without a change.</summary>
 public sealed class OAuthClientCache : IDisposable
 {
     /// <summary>The maximum number of clients, about 10 MB. All are discarded when it is reached.</summary>

@@ -41,7 +41,8 @@ public sealed class OAuthClients(IDbContextFactory<DashboardContext> contexts)
         if (!clientId.StartsWith(ServiceAccount.ClientIdPrefix, StringComparison.Ordinal))
         {
             return await context.RegisteredClients.AsNoTracking().SingleOrDefaultAsync(client => client.ClientId == clientId, cancellationToken) is { } row
-                ? new(ToClient(row), row.SecretHash is { } own ? [new(null, own)] : [], IsStable: row.ApprovedAt is not null && !ClientAddresses.IsStored(row.ClientId))
+                ? new(ToClient(row), row.SecretHash is { } own ? [new(null, own)] : [], IsStable: row.ApprovedAt is not null
+                    && !ClientAddresses.IsStored(row.ClientId))
                 : null;
         }
 

@@ -9,7 +9,8 @@ public sealed class OAuthScopes
     /// <summary>Everything that the owner may do. Not available to self-registered clients.</summary>
     public const string Api = "api";
 
-    /// <summary>Returns whether only a person who is known to be present may grant the scopes: <see cref="Api"/> opens what a session opens.</summary>
+    /// <summary>Returns whether only a person who is known to be present may grant the scopes: <see cref="Api"/> opens what a session
+    /// opens.</summary>
     public static bool NeedsPresence(IEnumerable<string> scopes) => scopes.Contains(Api, StringComparer.Ordinal);
 
     /// <summary>The permission of viewers, and the default of tokens.</summary>

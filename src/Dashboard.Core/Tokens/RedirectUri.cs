@@ -55,7 +55,8 @@ static class RedirectUri
 
     /// <summary>Returns where a redirect URI leads, for people: its host with the port, or its scheme if it is private to an app.</summary>
     /// <param name="text">A URI that a client could register.</param>
-    public static string PlaceOf(string text) => new Uri(text) is { Scheme: "http" or "https" } web ? web.Authority : $"{new Uri(text).Scheme}:";
+    public static string PlaceOf(string text) =>
+        new Uri(text) is { Scheme: "http" or "https" } web ? web.Authority : $"{new Uri(text).Scheme}:";
 
     static bool IsLoopback(Uri uri) =>
         uri.Host == "localhost" || (uri.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6 && IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));

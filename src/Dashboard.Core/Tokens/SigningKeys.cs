@@ -69,8 +69,8 @@ public sealed partial class SigningKeys(
         }
     }
 
-    /// <summary>Retires all keys and creates one that signs immediately. Every access token that was issued before is refused: at once here,
-    /// and by other nodes as soon as they have read the change feed.</summary>
+    /// <summary>Retires all keys and creates one that signs immediately. Every access token that was issued before is refused: at once
+    /// here, and by other nodes as soon as they have read the change feed.</summary>
     /// <returns>The identifiers of the retired keys, and that of the new one.</returns>
     public async Task<(IReadOnlyList<string> Retired, string Created)> RetireAllAsync(CancellationToken cancellationToken)
     {
@@ -84,7 +84,8 @@ public sealed partial class SigningKeys(
                 change.Context.RemoveRange(keys);
                 foreach (var key in keys)
                 {
-                    change.Record(AuditChain.Installation, new(AuditCategory.Tokens, "signing_key.retired", new(FeedSubject.SigningKey, key.Kid, key.Kid)));
+                    change.Record(AuditChain.Installation,
+                        new(AuditCategory.Tokens, "signing_key.retired", new(FeedSubject.SigningKey, key.Kid, key.Kid)));
                 }
 
                 var created = Add(change, next, change.Now);

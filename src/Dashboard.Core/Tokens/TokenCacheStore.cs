@@ -4,9 +4,9 @@ using Dashboard.Core.Credentials;
 
 namespace Dashboard.Core.Tokens;
 
-/// <summary>Stores cached access tokens by the hash of their text, and finds them by what a change names: their identifier, authorization or
-/// owner. A change costs as much as it affects, however many tokens are cached. Lookups do not lock; all changes happen under the lock of
-/// the owner, <see cref="TokenCache"/>.</summary>
+/// <summary>Stores cached access tokens by the hash of their text, and finds them by what a change names: their identifier, authorization
+/// or owner. A change costs as much as it affects, however many tokens are cached. Lookups do not lock; all changes happen under the lock
+/// of the owner, <see cref="TokenCache"/>.</summary>
 /// <remarks>When an owner's share or the whole store is full, a token that was not used since it was last passed over makes room. Expired
 /// tokens leave within a minute.</remarks>
 /// <param name="capacity">The maximum number of tokens.</param>
@@ -14,7 +14,7 @@ namespace Dashboard.Core.Tokens;
 /// others.</param>
 sealed class TokenCacheStore(int capacity, int perOwner)
 {
-    /// <summary>How many used tokens are passed over before one of them makes room all the same.</summary>
+    /// <summary>How many used tokens are passed over before one of them makes room anyway.</summary>
     const int SecondChances = 64;
 
     readonly ConcurrentDictionary<KeyDigest, Held> tokens = new();
@@ -129,8 +129,8 @@ sealed class TokenCacheStore(int capacity, int perOwner)
 
     static long MinuteOf(DateTimeOffset time) => time.UtcTicks / TimeSpan.TicksPerMinute;
 
-    /// <summary>Finds the entry of an organization. If other tokens depend on an instance with different content, that one is out of date: its
-    /// change has not arrived yet.</summary>
+    /// <summary>Finds the entry of an organization. If other tokens depend on an instance with different content, that one is out of date:
+    /// its change has not arrived yet.</summary>
     OrganizationUse Use(CachedOrganization organization)
     {
         if (organizations.TryGetValue(organization.Id, out var use))

@@ -22,7 +22,8 @@ public sealed record IssuedTokens(OAuthSecret AccessToken, TimeSpan ExpiresIn, s
 /// <param name="IsNew">Whether the authorization is written together with the token.</param>
 /// <param name="Refresh">The refresh token that goes with it; null for a new one if the client uses them.</param>
 sealed record TokenOrder(
-    OAuthClient Client, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization Authorization, bool IsNew, RefreshOrder? Refresh = null);
+    OAuthClient Client, string Organization, string Scope, string? Resource, TimeSpan Lifetime, Authorization Authorization, bool IsNew,
+    RefreshOrder? Refresh = null);
 
 /// <summary>The refresh token that follows another.</summary>
 /// <param name="IsStored">Whether it was issued before.</param>
@@ -45,7 +46,8 @@ static class TokenIssue
     /// <param name="resource">The resource that the token is valid for, or null.</param>
     /// <param name="now">The current time, UTC.</param>
     public static IssuedTokens IssueWithoutRow(
-        OAuthClient client, ClientAccount account, string scope, string? resource, TimeSpan lifetime, DateTimeOffset now, Signer signer, string issuer)
+        OAuthClient client, ClientAccount account, string scope, string? resource, TimeSpan lifetime, DateTimeOffset now,
+        Signer signer, string issuer)
     {
         var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var claims = new Dictionary<string, object>
@@ -112,7 +114,8 @@ static class TokenIssue
             refresh = order.Refresh?.Token ?? OAuthSecret.Mint(OAuthPrefixes.Refresh);
             if (order.Refresh is not { IsStored: true })
             {
-                rows.Insert(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = authorization.Id, CreatedAt = now, ExpiresAt = authorization.ExpiresAt });
+                rows.Insert(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = authorization.Id, CreatedAt = now,
+                    ExpiresAt = authorization.ExpiresAt });
             }
         }
 

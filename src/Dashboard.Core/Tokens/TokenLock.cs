@@ -32,7 +32,8 @@ sealed class TokenLock(SessionOptions options) : IActorLock
 
         var (context, since) = (unit.Context, unit.Now - options.Fresh);
         return await context.Authorizations.AnyAsync(
-            authorization => authorization.ApprovedAt > since && context.AccessTokens.Any(token => token.Jti == jti && token.AuthorizationId == authorization.Id),
+            authorization => authorization.ApprovedAt > since
+                && context.AccessTokens.Any(token => token.Jti == jti && token.AuthorizationId == authorization.Id),
             cancellationToken);
     }
 }

@@ -55,6 +55,10 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
     {
         foreach (var batch in waiting.ToArray().OrderBy(x => x.Key, StringComparer.Ordinal).Chunk(BatchSize)) // in one order, so that two nodes never wait for each other
         {
+            // Two transactions. A change of a key may hold the feed while it waits for the row of the key, so nothing may wait for the feed
+            // while it holds that row.
+            await changes.RunBehindAsync(
+                (context, token) => WriteLastUsesAsync(context, batch.Select(x => x.Value), token), cancellationToken);
             await changes.AnnounceBehindAsync((context, token) => WriteAsync(context, batch.Select(x => x.Value), token), cancellationToken);
             foreach (var written in batch)
             {
@@ -66,18 +70,27 @@ public sealed partial class FirstUses(UnitOfWorkRunner changes, KnownKeyTemplate
     /// <inheritdoc />
     protected override void LogFailure(Exception exception) => LogNotWritten(exception, waiting.Count);
 
-    static async Task<IReadOnlyList<FeedSubject>> WriteAsync(DashboardContext context, IEnumerable<KeyFirstUse> uses, CancellationToken cancellationToken)
+    /// <summary>Writes the first uses as the last ones. Changes nothing if a later use has already been written.</summary>
+    static async Task WriteLastUsesAsync(DashboardContext context, IEnumerable<KeyFirstUse> uses, CancellationToken cancellationToken)
     {
-        var written = new List<FeedSubject>();
         foreach (var use in uses)
         {
-            // The update locks the row of the key, so that only one of two nodes writes the first use. It changes nothing if a later use
-            // has already been written.
             await context.Keys.Where(key => key.KeyId == use.KeyId).ExecuteUpdateAsync(
                 set => set.SetProperty(key => key.LastUsedFrom, key => key.LastUsedAt == null ? use.Network : key.LastUsedFrom)
                     .SetProperty(key => key.LastUsedOrder, key => key.LastUsedAt == null ? use.At : key.LastUsedOrder)
                     .SetProperty(key => key.LastUsedAt, key => key.LastUsedAt == null ? use.At : key.LastUsedAt),
                 cancellationToken);
+        }
+    }
+
+    /// <summary>Writes the first uses. Of two nodes that write the same one, the second fails, runs again and finds it.</summary>
+    /// <returns>The keys whose first use was not yet written.</returns>
+    static async Task<IReadOnlyList<FeedSubject>> WriteAsync(
+        DashboardContext context, IEnumerable<KeyFirstUse> uses, CancellationToken cancellationToken)
+    {
+        var written = new List<FeedSubject>();
+        foreach (var use in uses)
+        {
             if (!await context.KeyFirstUses.AnyAsync(x => x.KeyId == use.KeyId, cancellationToken))
             {
                 context.Add(use);

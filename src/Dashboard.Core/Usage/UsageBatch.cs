@@ -51,7 +51,8 @@ sealed record UsageOfKey(
             group part.Window.LastAt by permissions[index] into same
             select (same.Key, At(same.Max(), TimeSpan.TicksPerHour));
         var last = taken.MaxBy(part => part.Window.LastUsedAt);
-        var network = taken.Select(part => part.Window).Where(x => x.LastUsedFrom != default).MaxBy(x => x.LastUsedAt)?.LastUsedFrom ?? default;
+        var network = taken.Select(part => part.Window).Where(x => x.LastUsedFrom != default)
+            .MaxBy(x => x.LastUsedAt)?.LastUsedFrom ?? default;
         return new(
             keyId,
             taken[0].Meter.ProjectId,

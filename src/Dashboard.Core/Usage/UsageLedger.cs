@@ -65,7 +65,8 @@ public sealed partial class UsageLedger(UnitOfWorkRunner changes, PermissionCata
         var left = (unwritten is null ? 0 : 1) + ((waiting.Count + UsageBatch.MaxMeters - 1) / UsageBatch.MaxMeters);
         for (; left > 0 && (unwritten ??= TakeBatch()) is { } batch; left--)
         {
-            await changes.RunBehindAsync((context, token) => UsageWriter.WriteAsync(context, batch, Time.GetUtcNow(), token), cancellationToken);
+            await changes.RunBehindAsync(
+                (context, token) => UsageWriter.WriteAsync(context, batch, Time.GetUtcNow(), token), cancellationToken);
             unwritten = null;
         }
     }

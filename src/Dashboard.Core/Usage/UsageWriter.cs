@@ -13,8 +13,8 @@ static class UsageWriter
     /// <summary>The maximum number of keys in one command.</summary>
     const int ChunkSize = 500;
 
-    /// <summary>How far a stored time may be ahead of this node's clock. One further ahead was written by a clock that has been set back since, and
-    /// would otherwise stay until the time has passed.</summary>
+    /// <summary>How far a stored time may be ahead of this node's clock. One further ahead was written by a clock that has been set back
+    /// since, and would otherwise stay until the time has passed.</summary>
     static readonly TimeSpan MaxAhead = TimeSpan.FromMinutes(5);
 
     const string KeyId = nameof(KeyHour.KeyId);
@@ -217,20 +217,24 @@ static class UsageWriter
         {
             var (permission, at) = same.Key;
             var having = same.ToList();
-            await context.KeyPermissionUses.Where(row => having.Contains(row.KeyId) && row.Permission == permission && (row.LastAskedAt < at || row.LastAskedAt > latest))
+            await context.KeyPermissionUses.Where(row => having.Contains(row.KeyId) && row.Permission == permission
+                && (row.LastAskedAt < at || row.LastAskedAt > latest))
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastAskedAt, at), cancellationToken);
         }
     }
 
-    static async Task WriteLastUsesAsync(DashboardContext context, UsageOfKey[] keys, DateTimeOffset latest, CancellationToken cancellationToken)
+    static async Task WriteLastUsesAsync(
+        DashboardContext context, UsageOfKey[] keys, DateTimeOffset latest, CancellationToken cancellationToken)
     {
         foreach (var same in keys.Where(key => key.LastUse is not null).GroupBy(key => key.LastUse!.Value, key => key.KeyId))
         {
             // To the second: within one second the later batch has the later use, and the time never goes back behind the stored first use.
             var (at, network) = same.Key;
             var (next, having) = (at.AddSeconds(1), same.ToList());
-            await context.Keys.Where(key => having.Contains(key.KeyId) && (key.LastUsedAt == null || key.LastUsedAt < next || key.LastUsedAt > latest)).ExecuteUpdateAsync(
-                set => set.SetProperty(key => key.LastUsedOrder, key => key.LastUsedOrder > at && key.LastUsedOrder <= latest ? key.LastUsedOrder : at)
+            await context.Keys.Where(key => having.Contains(key.KeyId)
+                && (key.LastUsedAt == null || key.LastUsedAt < next || key.LastUsedAt > latest)).ExecuteUpdateAsync(
+                set => set.SetProperty(key => key.LastUsedOrder, key => key.LastUsedOrder > at && key.LastUsedOrder <= latest
+                    ? key.LastUsedOrder : at)
                     .SetProperty(key => key.LastUsedAt, key => key.LastUsedAt > at && key.LastUsedAt <= latest ? key.LastUsedAt : at)
                     .SetProperty(key => key.LastUsedFrom, key => network ?? key.LastUsedFrom),
                 cancellationToken);

@@ -22,8 +22,8 @@ public sealed class ForwardAuthPolicy
     ForwardAuthPolicy(AccessRequirement requirement, AcceptedEnvironments? environments) =>
         requirements = [.. Enumerable.Range(0, (int)AcceptedEnvironments.Both + 1).Select(host => requirement with { Environments = environments ?? (AcceptedEnvironments)host })];
 
-    /// <summary>Why the policy refuses everybody whatever there is in the database, or null if it does not: a part that has not its grammar, or an
-    /// unknown environment, permission or kind.</summary>
+    /// <summary>Why the policy refuses everybody whatever there is in the database, or null if it does not: a part that has not its
+    /// grammar, or an unknown environment, permission or kind.</summary>
     public string? Fault { get; private init; }
 
     /// <summary>Returns the requirement of a request.</summary>
@@ -64,14 +64,16 @@ public sealed class ForwardAuthPolicy
             Fault = Path(organization, project) == Nobody ? "has an organization or project that is no slug"
                 : At(segments, 3) is not (null or "live" or "test") ? $"has the unknown environment {Shown(segments[3])}"
                 : permission is not null && !IsKnown(permission, catalog) ? $"has the unknown permission {Shown(permission)}"
-                : resource is not null && !KeyRules.TryParseResource(resource, catalog, out _) ? $"has the resource {Shown(resource)}, which is not the kind and id of one"
+                : resource is not null && !KeyRules.TryParseResource(resource, catalog, out _)
+                    ? $"has the resource {Shown(resource)}, which is not the kind and id of one"
                 : null,
         };
     }
 
     /// <summary>Returns a part as a log may have it: a name, and nothing that could be a key.</summary>
     static string Shown(string part) =>
-        part.Length <= MaxShown && part.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.' or ':') ? $"\"{part}\"" : "(not shown)";
+        part.Length <= MaxShown && part.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.' or ':')
+            ? $"\"{part}\"" : "(not shown)";
 
     /// <summary>Returns the segment at an index, or null for any.</summary>
     static string? At(string[] segments, int place) => place < segments.Length && segments[place] != AccessRequirement.Any ? segments[place] : null;

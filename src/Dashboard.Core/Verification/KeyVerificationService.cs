@@ -60,7 +60,8 @@ public sealed class KeyVerificationService(Verifier verifier)
     public async ValueTask<VerifyKeyResult> AskAsync(
         PresentedCredential caller, CallerContext? callerFacts, Result<VerifyKeyRequest> question, CancellationToken cancellationToken)
     {
-        var asking = await verifier.JudgeAsync(caller, new(Permission: PermissionCatalog.Verify), callerFacts, null, isDryRun: false, cancellationToken);
+        var asking = await verifier.JudgeAsync(
+            caller, new(Permission: PermissionCatalog.Verify), callerFacts, null, isDryRun: false, cancellationToken);
         if (asking.Verdict.Refusal is not null)
         {
             return new(null, asking.Verdict, null);

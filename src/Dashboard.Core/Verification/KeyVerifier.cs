@@ -36,7 +36,8 @@ public sealed partial class KeyVerifier(
         }
 
         var now = time.GetUtcNow();
-        return new(isDryRun ? Try(found, requirement, caller, now) : Judge(found, credential, requirement, caller, now), found.Key, null, now);
+        return new(isDryRun ? Try(found, requirement, caller, now)
+            : Judge(found, credential, requirement, caller, now), found.Key, null, now);
     }
 
     /// <summary>Finds the key that was presented, whatever its state.</summary>

@@ -33,7 +33,8 @@ public static class LatchkeyExtensions
         builder.Services.AddHttpContextAccessor();
         builder.Services.TryAddSingleton<EndpointRequirements>();
         builder.Services.TryAddSingleton<ProxyCheck>();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ProxyCheck>(provider => provider.GetRequiredService<ProxyCheck>()));
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IStartupFilter, ProxyCheck>(provider => provider.GetRequiredService<ProxyCheck>()));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Scoped<IAuthorizationHandler, LatchkeyAuthorization>());
         builder.Services.AddOptions<AuthorizationOptions>().Configure<PermissionCatalog>((options, catalog) =>
         {

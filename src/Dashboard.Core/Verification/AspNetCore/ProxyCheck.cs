@@ -12,7 +12,8 @@ namespace Dashboard.Core.Verification.AspNetCore;
 
 /// <summary>Checks that an API with trusted proxies applies their headers. Without that, every client has the address of the
 /// proxy, and IP allow-lists and limits by client mean the proxy.</summary>
-sealed partial class ProxyCheck(IConfiguration configuration, IOptions<ForwardedHeadersOptions> options, ILogger<ProxyCheck> logger) : IStartupFilter
+sealed partial class ProxyCheck(
+    IConfiguration configuration, IOptions<ForwardedHeadersOptions> options, ILogger<ProxyCheck> logger) : IStartupFilter
 {
     const string Setting = "Proxies:Trusted";
     const string Forwarded = "X-Forwarded-For";
@@ -36,7 +37,8 @@ sealed partial class ProxyCheck(IConfiguration configuration, IOptions<Forwarded
     public void Notice(HttpContext http)
     {
         // The middleware removes what it applies, and keeps the original beside it.
-        if (!hasReported && http.Request.Headers.ContainsKey(Forwarded) && !http.Request.Headers.ContainsKey(options.Value.OriginalForHeaderName))
+        if (!hasReported && http.Request.Headers.ContainsKey(Forwarded)
+            && !http.Request.Headers.ContainsKey(options.Value.OriginalForHeaderName))
         {
             hasReported = true;
             LogNotApplied(http.Connection.RemoteIpAddress);
@@ -47,10 +49,12 @@ sealed partial class ProxyCheck(IConfiguration configuration, IOptions<Forwarded
     {
         var trusted = Trusted().ToList();
         return trusted.Count == 0 ? null
-            : !isApplied ? "lists proxies whose headers this API does not apply; call app.UseForwardedHeaders() before app.UseAuthentication()"
+            : !isApplied
+                ? "lists proxies whose headers this API does not apply; call app.UseForwardedHeaders() before app.UseAuthentication()"
             : !options.Value.ForwardedHeaders.HasFlag(ForwardedHeaders.XForwardedFor)
                 ? "lists proxies, but ForwardedHeadersOptions.ForwardedHeaders of this API lacks XForwardedFor"
-            : trusted.Find(entry => !Knows(entry)) is { } missing ? $"lists {missing}, which ForwardedHeadersOptions of this API does not know"
+            : trusted.Find(entry => !Knows(entry)) is { } missing
+                ? $"lists {missing}, which ForwardedHeadersOptions of this API does not know"
             : null;
     }
 
@@ -66,10 +70,12 @@ sealed partial class ProxyCheck(IConfiguration configuration, IOptions<Forwarded
         IPAddress.TryParse(entry, out var address)
             ? options.Value.KnownProxies.Contains(address) || options.Value.KnownIPNetworks.Any(network => network.Contains(address))
             : IPNetwork.TryParse(entry, out var trusted)
-                && options.Value.KnownIPNetworks.Any(network => network.PrefixLength <= trusted.PrefixLength && network.Contains(trusted.BaseAddress));
+                && options.Value.KnownIPNetworks.Any(network => network.PrefixLength <= trusted.PrefixLength
+                    && network.Contains(trusted.BaseAddress));
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "A request from {Peer} has an X-Forwarded-For header that this API does not apply. If that is a proxy, add it to ForwardedHeadersOptions and call UseForwardedHeaders(). This is reported once.")]
+        Message = "A request from {Peer} has an X-Forwarded-For header that this API does not apply. If that is a proxy, add it to "
+            + "ForwardedHeadersOptions and call UseForwardedHeaders(). This is reported once.")]
     partial void LogNotApplied(IPAddress? peer);
 }
