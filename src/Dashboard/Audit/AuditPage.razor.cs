@@ -213,6 +213,7 @@ public sealed partial class AuditPage : IDisposable
         }
 
         (verified, took, verifying) = (outcome.Value, Time.GetElapsedTime(since), false);
+        StateHasChanged(); // the dialog asked, not the page
         return null;
     }
 
