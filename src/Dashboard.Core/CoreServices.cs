@@ -4,6 +4,7 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
 using Dashboard.Core.DataProtection;
+using Dashboard.Core.Deletion;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Limits;
@@ -65,6 +66,7 @@ public static class CoreServices
         services.AddHostedService(provider => provider.GetRequiredService<PasswordResetQueue>());
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<AuditLogService>();
+        services.AddSingleton<OrganizationDeletionService>();
         services.AddSingleton<AuditPruning>();
         services.AddSingleton<AuditMetrics>();
         services.AddSingleton(new AuditHeadFile(configuration, contentRoot));

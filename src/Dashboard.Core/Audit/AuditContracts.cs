@@ -20,6 +20,9 @@ public sealed record AuditQuery(
 {
     /// <summary>The maximum length of an identifier to filter by.</summary>
     public const int MaxId = AuditEntry.MaxTargetId;
+
+    /// <summary>Returns whether text can be a <see cref="Network"/>.</summary>
+    public static bool IsNetwork(string? text) => text is not null && AuditEntryQuery.NetworkOf(text) is not null;
 }
 
 /// <summary>An entry of an organization's audit log as it is shown.</summary>
@@ -35,19 +38,20 @@ public sealed record AuditQuery(
 /// <param name="Succeeded">False for a refused attempt.</param>
 /// <param name="Details">Further details as a JSON object.</param>
 /// <param name="Hash">The entry's hash, 64 hexadecimal digits.</param>
+/// <param name="PreviousHash">The hash of the entry before it.</param>
 public sealed record AuditRecord(
-    bool IsSignIn, long Sequence, DateTimeOffset At, AuditActor Actor, string? Address, string? Network, string Category, string Action,
-    AuditTarget Target,
-    bool Succeeded, string Details, string Hash)
+    bool IsSignIn, long Sequence, DateTimeOffset At, AuditActor Actor, string? Address, string? Network, string Category, string Action, AuditTarget Target,
+    bool Succeeded, string Details, string Hash, string PreviousHash)
 {
+    internal const string SignInPrefix = "sign-in-";
+
     /// <summary>The identifier in the organization's log: the position, with a prefix for the chain with the sign-ins.</summary>
-    public string Id => IsSignIn ? $"sign-in-{Sequence}" : $"{Sequence}";
+    public string Id => IsSignIn ? $"{SignInPrefix}{Sequence}" : $"{Sequence}";
 
     internal static AuditRecord Of(AuditEntry entry) => new(
-        entry.ChainId == AuditChain.Installation, entry.Sequence, entry.At, new(entry.ActorType, entry.ActorId, entry.ActorName),
-        entry.Address, entry.Network,
-        entry.Category, entry.Action, new(entry.TargetType, entry.TargetId, entry.TargetName), entry.Succeeded, entry.Details,
-        Convert.ToHexStringLower(entry.Hash));
+        entry.ChainId == AuditChain.Installation, entry.Sequence, entry.At, new(entry.ActorType, entry.ActorId, entry.ActorName), entry.Address, entry.Network,
+        entry.Category, entry.Action, new(entry.TargetType, entry.TargetId, entry.TargetName), entry.Succeeded, entry.Details, Convert.ToHexStringLower(entry.Hash),
+        Convert.ToHexStringLower(entry.PreviousHash));
 }
 
 /// <summary>Who acted, as the log kept it.</summary>

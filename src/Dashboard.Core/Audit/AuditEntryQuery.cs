@@ -83,6 +83,19 @@ sealed class AuditEntryQuery
                 .ThenByDescending(entry => entry.Sequence).Take(count)];
     }
 
+    /// <summary>Reads the entry with an identifier of <see cref="AuditRecord.Id"/>, or null if the organization does not see one.</summary>
+    public async Task<AuditEntry?> FindAsync(DashboardContext context, string id, CancellationToken cancellationToken)
+    {
+        var isSignIn = id.StartsWith(AuditRecord.SignInPrefix, StringComparison.Ordinal);
+        if (!long.TryParse(isSignIn ? id[AuditRecord.SignInPrefix.Length..] : id, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
+        {
+            return null;
+        }
+
+        var entries = Chain(context, isSignIn ? AuditChain.Installation : organization, null).Where(entry => entry.Sequence == sequence);
+        return await (isSignIn ? await OfMembersAsync(context, entries, cancellationToken) : entries).SingleOrDefaultAsync(cancellationToken);
+    }
+
     static IQueryable<AuditEntry> Newest(IQueryable<AuditEntry> entries, int count) =>
         entries.OrderByDescending(entry => entry.At).ThenByDescending(entry => entry.Sequence).Take(count);
 
@@ -154,7 +167,7 @@ sealed class AuditEntryQuery
             : about;
     }
 
-    static string? NetworkOf(string text)
+    internal static string? NetworkOf(string text)
     {
         var found = AuditEntry.NetworkOf(text);
         return found is not null

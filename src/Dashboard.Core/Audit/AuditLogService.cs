@@ -10,6 +10,9 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
 {
     const int ExportPage = 1000;
 
+    /// <summary>The maximum number of members, and of service accounts, in <see cref="ActorsAsync"/>.</summary>
+    const int MaxActors = 100;
+
     static readonly TimeSpan VerificationWait = TimeSpan.FromSeconds(10);
 
     /// <summary>A verification reads the whole log, so there is one at a time.</summary>
@@ -39,6 +42,51 @@ public sealed class AuditLogService(IDbContextFactory<DashboardContext> contexts
             : Cursor.Cut(
                 await entries.ReadAsync(context, after.Value, query.Limit + 1, cancellationToken), query.Limit, AuditRecord.Of,
                 AuditEntryQuery.CursorAfter, entries.Filter);
+    }
+
+    /// <summary>Reads one entry.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="organization">The slug; null if the caller has only one organization.</param>
+    /// <param name="id">An <see cref="AuditRecord.Id"/>.</param>
+    /// <returns>The entry; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
+    public async Task<Result<AuditRecord>> GetAsync(Actor actor, string? organization, string id, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await FindAsync(context, actor, organization, cancellationToken);
+        if (found.Error is { } refused)
+        {
+            return refused;
+        }
+
+        return await AuditEntryQuery.Of(new(), found.Value.Id).FindAsync(context, id, cancellationToken) is { } entry ? AuditRecord.Of(entry) : Error.NotFound;
+    }
+
+    /// <summary>Lists who can be chosen as an actor: the first members and service accounts by name. Anybody else can be filtered by identifier.</summary>
+    /// <param name="actor">An admin or owner of the organization.</param>
+    /// <param name="organization">The slug; null if the caller has only one organization.</param>
+    public async Task<Result<IReadOnlyList<AuditActor>>> ActorsAsync(Actor actor, string? organization, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await FindAsync(context, actor, organization, cancellationToken);
+        if (found.Error is { } refused)
+        {
+            return refused;
+        }
+
+        var id = found.Value.Id;
+        var people = await (
+            from member in context.Members
+            where member.OrganizationId == id
+            join user in context.Users on member.UserId equals user.Id
+            orderby user.Name, user.Id
+            select new { user.Id, user.Name }).Take(MaxActors).ToListAsync(cancellationToken);
+        var accounts = await context.ServiceAccounts.Where(account => account.OrganizationId == id && account.DeletedAt == null)
+            .OrderBy(account => account.Name).ThenBy(account => account.Id).Select(account => new { account.Id, account.Name }).Take(MaxActors).ToListAsync(cancellationToken);
+        return Result.Of<IReadOnlyList<AuditActor>>(
+        [
+            .. people.Select(person => new AuditActor(PartyType.User.ToWireName(), person.Id, person.Name)),
+            .. accounts.Select(account => new AuditActor(PartyType.ServiceAccount.ToWireName(), account.Id, account.Name)),
+        ]);
     }
 
     /// <summary>Reads all entries that match.</summary>

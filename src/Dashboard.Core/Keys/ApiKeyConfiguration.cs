@@ -25,6 +25,7 @@ sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         builder.Property(x => x.Environment).HasConversion(environment => environment.ToWireName(), word => KeyEnvironments.Parse(word)).IsAscii(8);
         builder.Property(x => x.State).HasConversion(state => state.ToWireName(), word => KeyStates.FromWireName(word)).IsAscii(16);
         builder.Property(x => x.Note).HasMaxLength(2 * ApiKey.MaxNoteLength); // a character beyond the basic plane takes two
+        builder.Property(x => x.RevocationReason).HasMaxLength(2 * RevocationReasons.MaxLength);
         builder.Property(x => x.Permissions).IsAscii(PermissionCatalog.MaxPermissionsLength);
         builder.Property(x => x.OwnerType).HasConversion(type => type.ToWireName(), word => PartyTypes.FromWireName(word)).IsAscii(16);
         builder.Property(x => x.OwnerId).IsId();

@@ -166,7 +166,9 @@ sealed class ApiKeyProjection
         Key.RequestsPerMinute,
         Key.Note,
         Key is { DisabledByAdmin: false, AdminAllowedIps: null, AdminRequestsPerMinute: null }
-            ? null : new(Key.DisabledByAdmin, AddressList.FromStored(Key.AdminAllowedIps)?.Networks, Key.AdminRequestsPerMinute));
+            ? null : new(Key.DisabledByAdmin, AddressList.FromStored(Key.AdminAllowedIps)?.Networks, Key.AdminRequestsPerMinute),
+        Key.RevocationReason,
+        Key.AwaitsApproval);
 
     /// <summary>The effective permissions, separated by spaces: those of the key that an owning service account still has.</summary>
     public string PermissionWords => Account is null

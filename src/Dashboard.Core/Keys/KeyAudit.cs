@@ -11,13 +11,15 @@ static class KeyAudit
     /// unpublished.</summary>
     /// <param name="because">The reason if the keys were not revoked individually, such as <c>project_deleted</c>; otherwise null.</param>
     /// <param name="of">What was deleted, or null.</param>
+    /// <param name="reason">The reason that a person gave, or null.</param>
     public static async Task RevokeAsync(
-        UnitOfWork change, long organizationId, IReadOnlyList<ApiKey> keys, string? because, string? of, CancellationToken cancellationToken)
+        UnitOfWork change, long organizationId, IReadOnlyList<ApiKey> keys, string? because, string? of, CancellationToken cancellationToken,
+        string? reason = null)
     {
         foreach (var key in keys)
         {
-            (key.State, key.RevokedAt) = (KeyState.Revoked, change.Now);
-            Record(change, organizationId, "key.revoked", key, ReasonOf(because, of));
+            (key.State, key.RevokedAt, key.RevocationReason, key.AwaitsApproval) = (KeyState.Revoked, change.Now, reason ?? because, false);
+            Record(change, organizationId, "key.revoked", key, ReasonOf(because, of, reason));
         }
 
         await KeyCount.RemoveAsync(change, keys, cancellationToken);
@@ -36,7 +38,8 @@ static class KeyAudit
     {
         await stored.ExecuteUpdateAsync(
             set => set.SetProperty(key => key.State, KeyState.Revoked).SetProperty(key => key.RevokedAt, change.Now)
-                .SetProperty(key => key.Shelf, key => key.Shelf + KeyListPartition.RevokedLive).SetProperty(key => key.Counted, false),
+                .SetProperty(key => key.Shelf, key => key.Shelf + KeyListPartition.RevokedLive).SetProperty(key => key.Counted, false)
+                .SetProperty(key => key.RevocationReason, because).SetProperty(key => key.AwaitsApproval, false),
             cancellationToken);
         foreach (var key in keys)
         {
@@ -51,7 +54,7 @@ static class KeyAudit
     public static void Record(UnitOfWork change, long organizationId, string action, ApiKey key, Dictionary<string, string?>? details = null) =>
         change.Record(organizationId, new(AuditCategory.Keys, action, new(FeedSubject.Key, key.KeyId, key.Name), Details: JsonSerializer.Serialize(details ?? [])));
 
-    static Dictionary<string, string?> ReasonOf(string? because, string? of)
+    static Dictionary<string, string?> ReasonOf(string? because, string? of, string? reason = null)
     {
         Dictionary<string, string?> details = [];
         if (because is not null)
@@ -62,6 +65,11 @@ static class KeyAudit
         if (of is not null)
         {
             details["of"] = of;
+        }
+
+        if (reason is not null)
+        {
+            details["reason"] = reason;
         }
 
         return details;

@@ -58,10 +58,11 @@ public sealed partial class KeyService
     /// they are.</summary>
     /// <param name="actor">The owner of each key, or an admin or owner of its organization.</param>
     /// <param name="keyIds">1 to <see cref="MaxBatch"/> keys.</param>
+    /// <param name="reason">One of <see cref="RevocationReasons"/> or other text of at most <see cref="RevocationReasons.MaxLength"/> characters; null for none.</param>
     /// <returns>The number of keys that were not yet revoked; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/>, or, with the
     /// name of the key, <see cref="ErrorCode.Forbidden"/>.</returns>
-    public async Task<Result<int>> RevokeManyAsync(Actor actor, IReadOnlyList<string> keyIds, CancellationToken cancellationToken) =>
-        CheckBatch(keyIds) is { } fault ? fault : await changes.RunAsync<int>(
+    public async Task<Result<int>> RevokeManyAsync(Actor actor, IReadOnlyList<string> keyIds, CancellationToken cancellationToken, string? reason = null) =>
+        (CheckBatch(keyIds) ?? KeyRules.CheckReason(reason, shapes)) is { } fault ? fault : await changes.RunAsync<int>(
             actor,
             async (change, token) =>
             {
@@ -74,7 +75,7 @@ public sealed partial class KeyService
                 var left = found.Value.FindAll(x => x.Key.State != KeyState.Revoked);
                 foreach (var group in left.GroupBy(x => x.Organization, x => x.Key))
                 {
-                    await KeyAudit.RevokeAsync(change, group.Key, [.. group], null, null, token);
+                    await KeyAudit.RevokeAsync(change, group.Key, [.. group], null, null, token, RevocationReasons.Of(reason));
                 }
 
                 change.WritesAtOnce = true; // it adds no row

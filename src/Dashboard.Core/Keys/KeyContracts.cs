@@ -103,6 +103,8 @@ public sealed record Party(PartyType Type, string Id, string Name);
 /// <param name="RequestsPerMinute">The maximum number of accepted requests per minute on each node; null for no limit.</param>
 /// <param name="Note">Where the key is stored; null for no note.</param>
 /// <param name="Restrictions">What an admin restricted on the key, so that its owner cannot loosen it; null for nothing.</param>
+/// <param name="RevocationReason">Why the key was revoked; null if it is not, or no reason was given.</param>
+/// <param name="AwaitsApproval">Whether the key waits for the approval of an admin.</param>
 public sealed record KeySummary(
     string KeyId,
     string Name,
@@ -122,7 +124,9 @@ public sealed record KeySummary(
     IReadOnlyList<string>? AllowedIps = null,
     int? RequestsPerMinute = null,
     string? Note = null,
-    AdminRestrictions? Restrictions = null);
+    AdminRestrictions? Restrictions = null,
+    string? RevocationReason = null,
+    bool AwaitsApproval = false);
 
 /// <summary>What an admin restricted on another member's key.</summary>
 /// <param name="Disabled">Whether only an admin can enable the key.</param>

@@ -26,6 +26,11 @@ static class KeyRestrictions
     /// set.</summary>
     public static Error? Check(OwnKey own, KeyPatch patch)
     {
+        if (patch.State == KeyState.Active && own.Key.AwaitsApproval)
+        {
+            return own.ManagesAll ? new(ErrorCode.Conflict, "This key waits for approval. Approve or reject it instead.") : Error.Forbidden(KeyPolicies.Pending);
+        }
+
         if (own.ManagesAll)
         {
             return null;

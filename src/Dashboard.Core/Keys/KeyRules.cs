@@ -56,6 +56,13 @@ static class KeyRules
             ? "The note contains a key. Notes are stored and visible to others, so say where the key is instead."
             : null);
 
+    /// <summary>Validates the reason of a revocation, which is stored and shown like a note.</summary>
+    public static Error? CheckReason(string? reason, KnownKeyTemplates shapes) =>
+        reason is null ? null
+        : Names.CheckText(reason, RevocationReasons.MaxLength) is { } wrong ? Error.Invalid("reason", wrong)
+        : HoldsKey(reason, shapes) ? Error.Invalid("reason", "The reason contains a key. Reasons are stored and visible to others.")
+        : null;
+
     /// <summary>The stored form of a valid note.</summary>
     public static string? NoteOf(string? note) => string.IsNullOrWhiteSpace(note) ? null : note.Trim();
 

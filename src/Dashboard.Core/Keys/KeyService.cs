@@ -42,6 +42,11 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                     return refusal;
                 }
 
+                if (KeyPolicies.Check(input, project, time.GetUtcNow()) is { } against)
+                {
+                    return against;
+                }
+
                 if (input.ServiceAccountId is not null)
                 {
                     await change.LockOrganizationAsync(project.OrganizationId, token); // the account cannot change or be deleted before its key exists
@@ -159,9 +164,11 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
     /// <summary>Revokes a key permanently. Does nothing if it is already revoked.</summary>
     /// <param name="actor">The key's owner, or an admin or owner of the organization.</param>
-    /// <returns>The key; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
-    public Task<Result<KeySummary>> RevokeAsync(Actor actor, string keyId, CancellationToken cancellationToken) =>
-        changes.RunAsync<KeySummary>(
+    /// <param name="reason">One of <see cref="RevocationReasons"/> or other text of at most <see cref="RevocationReasons.MaxLength"/> characters; null for none.
+    /// The reason of a key that is already revoked stays.</param>
+    /// <returns>The key; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
+    public async Task<Result<KeySummary>> RevokeAsync(Actor actor, string keyId, CancellationToken cancellationToken, string? reason = null) =>
+        KeyRules.CheckReason(reason, shapes) is { } fault ? fault : await changes.RunAsync<KeySummary>(
             actor,
             async (change, token) =>
             {
@@ -174,7 +181,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
                 var own = found.Value;
                 if (own.Key.State != KeyState.Revoked)
                 {
-                    await KeyAudit.RevokeAsync(change, own.Organization, [own.Key], null, null, token);
+                    await KeyAudit.RevokeAsync(change, own.Organization, [own.Key], null, null, token, RevocationReasons.Of(reason));
                     change.WritesAtOnce = true; // it adds no row
                 }
 
@@ -229,6 +236,8 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         await StoreTemplateAsync(change, cancellationToken);
         var secret = options.Template.Mint(input.Environment);
         var (ownerType, ownerId) = OwnerOf(change.Actor, input);
+        IReadOnlyList<string> permissions = [.. catalog.InOrder(input.Permissions)];
+        var awaits = KeyPolicies.NeedsApproval(project, input.Environment, permissions);
         var key = new ApiKey
         {
             KeyId = secret.KeyId,
@@ -237,8 +246,9 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             ProjectId = project.ProjectId,
             Name = input.Name.Trim(),
             Environment = input.Environment,
-            State = KeyState.Active,
-            Permissions = string.Join(' ', catalog.InOrder(input.Permissions)),
+            State = awaits ? KeyState.Inactive : KeyState.Active,
+            AwaitsApproval = awaits,
+            Permissions = string.Join(' ', permissions),
             AllResources = input.Resources is null,
             Scope = [.. resources.Select(resource => new KeyResource { KeyId = secret.KeyId, ResourceId = resource.Id })],
             OwnerType = ownerType,
@@ -272,6 +282,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
             ["allowed_ips"] = key.AllowedIps,
             ["requests_per_minute"] = key.RequestsPerMinute?.ToString(CultureInfo.InvariantCulture),
             ["note"] = key.Note,
+            ["approval"] = awaits ? "pending" : null,
         });
         return new(Describe(key, project, ownerName, resources, change), secret);
     }
@@ -316,7 +327,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     async Task<Error?> ApplyAsync(UnitOfWork change, OwnKey own, KeyPatch patch, CancellationToken cancellationToken)
     {
         var (key, organization) = (own.Key, own.Organization);
-        if (KeyRestrictions.Check(own, patch) is { } restricted)
+        if ((KeyRestrictions.Check(own, patch) ?? await CheckPoliciesAsync(change, own, patch, cancellationToken)) is { } restricted)
         {
             return restricted;
         }
@@ -371,6 +382,13 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
         return null;
     }
+
+    /// <summary>Reads the policies only where the change is one that they limit.</summary>
+    static async Task<Error?> CheckPoliciesAsync(UnitOfWork change, OwnKey own, KeyPatch patch, CancellationToken cancellationToken) =>
+        patch is { ExpiresAt: null, Limits: null or { SetsAllowedIps: false } } ? null
+        : KeyPolicies.Check(
+            own.Key, patch,
+            OrganizationPolicies.Of(await change.Context.Organizations.AsNoTracking().SingleAsync(x => x.Id == own.Organization, cancellationToken)));
 
     /// <summary>Counts an expired key again, which needs a place in the limit like a new one.</summary>
     async Task<Error?> CountAgainAsync(UnitOfWork change, ApiKey key, CancellationToken cancellationToken)

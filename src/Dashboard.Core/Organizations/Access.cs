@@ -33,12 +33,19 @@ public sealed record ProjectAccess(
 {
     /// <summary>The current path of the project.</summary>
     public ProjectPath Path => new(OrganizationSlug, ProjectSlug);
+
+    /// <summary>What the organization demands.</summary>
+    public OrganizationPolicies Policies { get; init; } = OrganizationPolicies.None;
 }
 
 /// <summary>An organization that the actor is a member of.</summary>
 /// <param name="Slug">The current slug.</param>
 /// <param name="Role">The actor's role.</param>
-public sealed record OrganizationAccess(long Id, string Slug, string Name, OrganizationRole Role);
+public sealed record OrganizationAccess(long Id, string Slug, string Name, OrganizationRole Role)
+{
+    /// <summary>What the organization demands.</summary>
+    public OrganizationPolicies Policies { get; init; } = OrganizationPolicies.None;
+}
 
 /// <summary>Makes membership part of each query: what the actor has no access to does not exist.</summary>
 static class Access
@@ -58,14 +65,24 @@ static class Access
         join project in context.Projects on organization.Id equals project.OrganizationId
         where project.DeletedAt == null
         orderby organization.Slug, project.Slug
-        select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role);
+        select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role)
+        {
+            Policies = new OrganizationPolicies(
+                organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins, organization.LiveKeysNeedAllowList,
+                organization.LiveWriteKeysNeedApproval),
+        };
 
     /// <summary>The organizations that <paramref name="actor"/> is a member of.</summary>
     public static IQueryable<OrganizationAccess> OrganizationsOf(this DashboardContext context, Actor actor) =>
         from member in context.MembershipsOf(actor)
         join organization in context.Organizations on member.OrganizationId equals organization.Id
         orderby organization.Slug
-        select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role);
+        select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role)
+        {
+            Policies = new OrganizationPolicies(
+                organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins, organization.LiveKeysNeedAllowList,
+                organization.LiveWriteKeysNeedApproval),
+        };
 
     /// <summary>Compiled, because each change begins with it. An organization that is null stands for all of the person's.</summary>
     static readonly PerModel<Func<DashboardContext, string, long?, string, string, CancellationToken, Task<ProjectAccess?>>> findProject = new(_ =>
@@ -80,8 +97,12 @@ static class Access
             where projectSlug.Slug == projectPath
             join project in context.Projects on projectSlug.ProjectId equals project.Id
             where project.DeletedAt == null
-            select new ProjectAccess(
-                organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role))
+            select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role)
+            {
+                Policies = new OrganizationPolicies(
+                    organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins, organization.LiveKeysNeedAllowList,
+                    organization.LiveWriteKeysNeedApproval),
+            })
             .SingleOrDefault()));
 
     static readonly PerModel<Func<DashboardContext, string, long?, IAsyncEnumerable<ProjectAccess>>> firstProjects = new(_ =>
@@ -92,8 +113,12 @@ static class Access
             join project in context.Projects on organization.Id equals project.OrganizationId
             where project.DeletedAt == null
             orderby organization.Slug, project.Slug
-            select new ProjectAccess(
-                organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role)).Take(2)));
+            select new ProjectAccess(organization.Id, organization.Slug, organization.Name, project.Id, project.Slug, project.Name, member.Role)
+            {
+                Policies = new OrganizationPolicies(
+                    organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins, organization.LiveKeysNeedAllowList,
+                    organization.LiveWriteKeysNeedApproval),
+            }).Take(2)));
 
     /// <summary>Finds the project with a current or past path, if <paramref name="actor"/> can see it.</summary>
     public static async Task<ProjectAccess?> FindProjectAsync(this DashboardContext context, Actor actor, ProjectPath path, CancellationToken cancellationToken) =>
@@ -108,7 +133,12 @@ static class Access
          where organizationSlug.Slug == slug
          join member in context.MembershipsOf(actor) on organizationSlug.OrganizationId equals member.OrganizationId
          join organization in context.Organizations on member.OrganizationId equals organization.Id
-         select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role))
+         select new OrganizationAccess(organization.Id, organization.Slug, organization.Name, member.Role)
+         {
+             Policies = new OrganizationPolicies(
+                 organization.RequireTwoFactor, organization.MaxLiveKeyDays, !organization.LiveKeysByAdmins, organization.LiveKeysNeedAllowList,
+                 organization.LiveWriteKeysNeedApproval),
+         })
         .SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>The organization that a request names, or the actor's only one where it names none.</summary>

@@ -15,6 +15,25 @@ public sealed class Organization
     /// <summary>When it was created, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Whether its members need a second factor. One who has none can only set one up.</summary>
+    public bool RequireTwoFactor { get; set; }
+
+    /// <summary>The longest life of a live key in days, or null if it may live forever.</summary>
+    public int? MaxLiveKeyDays { get; set; }
+
+    /// <summary>Whether only admins and owners create live keys.</summary>
+    public bool LiveKeysByAdmins { get; set; }
+
+    /// <summary>Whether a live key needs an allow-list.</summary>
+    public bool LiveKeysNeedAllowList { get; set; }
+
+    /// <summary>Whether a live key with <c>write</c> works only once an admin has approved it.</summary>
+    public bool LiveWriteKeysNeedApproval { get; set; }
+
+    /// <summary>When the organization was deleted, UTC, or null. The row stays with its audit log, and so that its slugs are never reused. It has no members
+    /// then, so nobody sees it.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+
     /// <summary>Incremented to lock the row before a rule counts something in the organization.</summary>
     public long Revision { get; init; }
 }

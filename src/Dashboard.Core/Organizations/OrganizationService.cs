@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Dashboard.Core.Changes;
 using Microsoft.EntityFrameworkCore;
@@ -36,7 +37,7 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
                 await change.LockInstallationAsync(token); // the slugs of all organizations are checked
                 var row = await change.Context.Organizations.SingleAsync(x => x.Id == found.Id, token);
                 Rename(change, row, patch.Name?.Trim());
-                return await MoveAsync(change, row, patch.Slug, token) is { } taken ? taken : new OrganizationAccess(row.Id, row.Slug, row.Name, found.Role);
+                return await MoveAsync(change, row, patch.Slug, token) is { } taken ? taken : new OrganizationAccess(row.Id, row.Slug, row.Name, found.Role) { Policies = OrganizationPolicies.Of(row) };
             },
             cancellationToken);
 
@@ -57,6 +58,72 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
         change.Record(organization.Id, new(
             AuditCategory.Members, "member.added", new(FeedSubject.User, owner.Id, owner.Name), Details: """{"role":"owner"}"""));
         return organization;
+    }
+
+    /// <summary>Changes the policies of an organization. They apply to what is created from then on.</summary>
+    /// <param name="actor">An owner of the organization.</param>
+    /// <param name="organization">The current or a past slug.</param>
+    /// <param name="patch">Returns the new policies, given the current ones.</param>
+    /// <returns>The new policies; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, or
+    /// <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
+    public Task<Result<OrganizationPolicies>> ChangePoliciesAsync(
+        Actor actor, string organization, Func<OrganizationPolicies, OrganizationPolicies> patch, CancellationToken cancellationToken) =>
+        changes.RunAsync<OrganizationPolicies>(
+            actor,
+            async (change, token) =>
+            {
+                if (await change.Context.FindOrganizationAsync(actor, organization, token) is not { } found)
+                {
+                    return Error.NotFound;
+                }
+
+                if ((found.Role.Check(MemberAction.ChangeOrganization) ?? await change.CheckPresenceAsync(token)) is { } refusal)
+                {
+                    return refusal;
+                }
+
+                await change.LockOrganizationAsync(found.Id, token);
+                var row = await change.Context.Organizations.SingleAsync(x => x.Id == found.Id, token);
+                var before = OrganizationPolicies.Of(row);
+                var after = patch(before);
+                if (after.MaxLiveKeyDays is < 1 or > OrganizationPolicies.MaxDays)
+                {
+                    return Error.Invalid("max_live_key_days", $"Use a whole number from 1 to {OrganizationPolicies.MaxDays}, or null for no limit.");
+                }
+
+                Apply(change, row, before, after);
+                return after;
+            },
+            cancellationToken);
+
+    static void Apply(UnitOfWork change, Organization row, OrganizationPolicies before, OrganizationPolicies after)
+    {
+        if (before == after)
+        {
+            return;
+        }
+
+        (row.RequireTwoFactor, row.MaxLiveKeyDays, row.LiveKeysByAdmins, row.LiveKeysNeedAllowList, row.LiveWriteKeysNeedApproval) =
+            (after.RequireTwoFactor, after.MaxLiveKeyDays, !after.DevelopersCreateLiveKeys, after.LiveKeysNeedAllowList, after.LiveWriteKeysNeedApproval);
+        var changed = Words(before).Zip(Words(after)).Where(pair => pair.First != pair.Second).ToList();
+        change.Record(row.Id, new(
+            AuditCategory.Settings, "organization.policies_changed", new(FeedSubject.Organization, row.Slug, row.Name),
+            Details: JsonSerializer.Serialize(new
+            {
+                from = string.Join(", ", changed.Select(pair => pair.First)),
+                to = string.Join(", ", changed.Select(pair => pair.Second)),
+            })));
+
+        static string[] Words(OrganizationPolicies policies) =>
+        [
+            $"require_two_factor {Word(policies.RequireTwoFactor)}",
+            $"max_live_key_days {policies.MaxLiveKeyDays?.ToString(CultureInfo.InvariantCulture) ?? "none"}",
+            $"developers_create_live_keys {Word(policies.DevelopersCreateLiveKeys)}",
+            $"live_keys_need_allow_list {Word(policies.LiveKeysNeedAllowList)}",
+            $"live_write_keys_need_approval {Word(policies.LiveWriteKeysNeedApproval)}",
+        ];
+
+        static string Word(bool on) => on ? "on" : "off";
     }
 
     static void Rename(UnitOfWork change, Organization row, string? name)

@@ -111,6 +111,11 @@ public sealed partial class PublishedAppService(
 
     async Task<Result<IssuedPublishedApp>> IssueAsync(UnitOfWork change, ProjectAccess project, NewKey request, Resource resource, CancellationToken cancellationToken)
     {
+        if (KeyPolicies.Check(request, project, change.Now) is { } against)
+        {
+            return against;
+        }
+
         if (await keys.CheckPresenceAsync(change, request, cancellationToken) is { } stale)
         {
             return stale;

@@ -235,7 +235,18 @@ public sealed partial class ServiceAccountService(
             ["projects"] = input.Projects is { Listed: null } ? "all" : string.Join(' ', input.Projects?.Listed ?? [first.Path.ToString()]),
             ["environment"] = account.Environment.ToWireName(),
         });
-        var request = new NewKey(first.Path.ToString(), account.Name, input.Environment, Permissions: account.Permissions.Split(' '), ServiceAccountId: account.Id);
+        var request = new NewKey(first.Path.ToString(), account.Name, input.Environment, Permissions: account.Permissions.Split(' '), ServiceAccountId: account.Id)
+        {
+            // Nobody asks for its expiry, so its key lives as long as a live key may.
+            ExpiresAt = input.Environment == KeyEnvironment.Live ? first.Policies.LatestExpiry(change.Now) : null,
+        };
+        if (KeyPolicies.Check(request, first, change.Now) is { } against)
+        {
+            return against.Errors?.ContainsKey("allowed_ips") == true
+                ? Error.Invalid("environment", "A live key of this organization needs an allow-list. Create the account for test, then create its live key with one.")
+                : against;
+        }
+
         if (await keys.CheckPresenceAsync(change, request, cancellationToken) is { } stale)
         {
             return stale;

@@ -180,9 +180,14 @@ static class AuditOutcomes
 
     const string Succeeded = "succeeded";
 
+    const string Refused = "refused";
+
     public static bool? Read(string? outcome) => outcome is null ? null : outcome == Succeeded;
 
-    public static string NameOf(bool succeeded) => succeeded ? Succeeded : "refused";
+    /// <summary>Reads an outcome that anyone may have written; null for what is none.</summary>
+    public static bool? Parse(string? outcome) => outcome is Succeeded or Refused ? outcome == Succeeded : null;
+
+    public static string NameOf(bool succeeded) => succeeded ? Succeeded : Refused;
 
     public static string? NameOf(AuditFault? fault) => fault switch
     {

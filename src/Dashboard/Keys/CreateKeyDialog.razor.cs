@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dashboard.Components;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
 
@@ -8,7 +9,6 @@ namespace Dashboard.Keys;
 
 public sealed partial class CreateKeyDialog : ComponentBase
 {
-    static readonly SelectOption<KeyEnvironment>[] environments = [new(KeyEnvironment.Live, "Live"), new(KeyEnvironment.Test, "Test")];
     static readonly SelectOption<bool>[] scopes = [new(false, "All resources"), new(true, "Specific resources")];
 
     readonly string outcomeId = UiId.Next("outcome");
@@ -55,6 +55,12 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     [Parameter, EditorRequired] public Core.Keys.Allowance? Allowance { get; set; }
 
+    /// <summary>What the organization demands of live keys.</summary>
+    [Parameter] public OrganizationPolicies Policies { get; set; } = OrganizationPolicies.None;
+
+    /// <summary>Whether the user manages all keys, so that what holds for developers does not for them.</summary>
+    [Parameter] public bool ManagesKeys { get; set; } = true;
+
     /// <summary>Searches the project's resources.</summary>
     [Parameter, EditorRequired] public Func<string, CancellationToken, Task<PickPage>>? LoadResources { get; set; }
 
@@ -81,8 +87,20 @@ public sealed partial class CreateKeyDialog : ComponentBase
         : PermissionChoices.OfServiceAccounts(PermissionCatalog)
             .FindAll(choice => Account.Permissions.Contains(choice.Value, StringComparer.Ordinal));
 
-    List<SelectOption<ExpiryChoice>> Expiries =>
-        [.. Enum.GetValues<ExpiryChoice>().Select(choice => new SelectOption<ExpiryChoice>(choice, KeyExpiry.InWords(choice, today)))];
+    List<SelectOption<ExpiryChoice>> Expiries => KeyExpiry.Options(today, Latest);
+
+    bool MayCreateLive => ManagesKeys || Policies.DevelopersCreateLiveKeys;
+
+    SelectOption<KeyEnvironment>[] Environments => [new(KeyEnvironment.Live, "Live", !MayCreateLive), new(KeyEnvironment.Test, "Test")];
+
+    bool IsLive => environment == KeyEnvironment.Live;
+
+    /// <summary>The last day on which the key may work.</summary>
+    DateOnly? Latest => IsLive ? Policies.LastDay(Time.GetUtcNow()) : null;
+
+    bool NeedsAllowList => IsLive && Policies.LiveKeysNeedAllowList;
+
+    bool NeedsApproval => IsLive && Policies.LiveWriteKeysNeedApproval && !ManagesKeys && permissions.Contains(PermissionCatalog.Write, StringComparer.Ordinal);
 
     /// <summary>The presets whose permissions the owner can give.</summary>
     List<SelectOption<string>> Presets =>
@@ -106,6 +124,8 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     string? ExpiryHint => expiry switch
     {
+        not ExpiryChoice.OnDate when IsLive && Policies.MaxLiveKeyDays is { } days =>
+            string.Create(CultureInfo.InvariantCulture, $"Expires at the end of that day (UTC). Live keys of this organization live {days:N0} days at most."),
         ExpiryChoice.Never => "Works until it is revoked.",
         ExpiryChoice.OnDate => null,
         _ => "Expires at the end of that day (UTC).",
@@ -137,6 +157,12 @@ public sealed partial class CreateKeyDialog : ComponentBase
         (taken, unfolded) = (null, $"{note}{networks}{rateLimit}".Length > 0);
         today = DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime);
         (refusal, errors) = (null, []);
+        if (!MayCreateLive)
+        {
+            environment = KeyEnvironment.Test;
+        }
+
+        KeepExpiryAllowed();
     }
 
     async Task SubmitAsync()
@@ -191,6 +217,11 @@ public sealed partial class CreateKeyDialog : ComponentBase
         }
 
         var (allowed, wrongNetwork) = KeyLimitInput.AllowList(networks);
+        if (allowed is null && NeedsAllowList)
+        {
+            wrongNetwork ??= "Add at least one address or network.";
+        }
+
         if (wrongNetwork is not null)
         {
             errors["allowed_ips"] = wrongNetwork;
@@ -221,6 +252,23 @@ public sealed partial class CreateKeyDialog : ComponentBase
 
     string? Error(string field) => errors.GetValueOrDefault(field);
 
+    void SetEnvironment(KeyEnvironment value)
+    {
+        environment = value;
+        errors.Remove("expires_at");
+        errors.Remove("allowed_ips");
+        KeepExpiryAllowed();
+    }
+
+    /// <summary>Takes the longest expiry that the organization allows in place of a longer one.</summary>
+    void KeepExpiryAllowed()
+    {
+        if (!KeyExpiry.IsAllowed(expiry, today, Latest))
+        {
+            (expiry, date) = KeyExpiry.After(Policies.MaxLiveKeyDays, today);
+        }
+    }
+
     void SetName(string value) => (name, _) = (value, errors.Remove("name"));
 
     Task SetProjectAsync(string path)
@@ -243,6 +291,7 @@ public sealed partial class CreateKeyDialog : ComponentBase
         if (taken is { } preset)
         {
             (permissions, (expiry, date)) = (preset.Permissions, KeyExpiry.After(preset.ExpiresAfterDays, today));
+            KeepExpiryAllowed();
             errors.Remove("permissions");
             errors.Remove("expires_at");
         }

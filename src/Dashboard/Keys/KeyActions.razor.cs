@@ -78,12 +78,13 @@ public sealed partial class KeyActions : ComponentBase, IDisposable
     {
         // Read the current state: the list may be stale, and the question depends on the last use.
         var row = await DoAsync(actor => Keys.GetAsync(actor, key.KeyId, life.Token));
-        if (row.Succeeded && !await Dialogs.ConfirmAsync(RevokeQuestion.About(row.Value, Time.GetUtcNow())))
+        var reason = new RevocationReasonInput();
+        if (row.Succeeded && !await Dialogs.ConfirmAsync(RevokeQuestion.About(row.Value, Time.GetUtcNow(), reason)))
         {
             return;
         }
 
-        var outcome = row.Succeeded ? await DoAsync(actor => Keys.RevokeAsync(actor, key.KeyId, life.Token)) : row;
+        var outcome = row.Succeeded ? await DoAsync(actor => Keys.RevokeAsync(actor, key.KeyId, life.Token, reason.Value)) : row;
         if (outcome.Succeeded)
         {
             Snackbars.Show($"Revoked {key.Name}", "Requests using it are now refused.");
@@ -96,7 +97,39 @@ public sealed partial class KeyActions : ComponentBase, IDisposable
         await OnChanged.InvokeAsync();
     }
 
+    /// <summary>Approves a key that waits for it.</summary>
+    public async Task ApproveAsync(KeyItem key)
+    {
+        var outcome = await DoAsync(actor => Keys.ApproveAsync(actor, key.KeyId, life.Token));
+        await EndAsync(outcome.Error, $"Approved {key.Name}", "Requests using it are now accepted.", $"Could not approve {key.Name}");
+    }
+
+    /// <summary>Rejects a key that waits for approval, after confirmation.</summary>
+    public async Task RejectAsync(KeyItem key)
+    {
+        if (await Dialogs.ConfirmAsync(new("Reject this key?", "Reject key", $"{key.Name} is revoked before it was ever used. This cannot be undone.")))
+        {
+            var outcome = await DoAsync(actor => Keys.RejectAsync(actor, key.KeyId, life.Token));
+            await EndAsync(outcome.Error, $"Rejected {key.Name}", null, $"Could not reject {key.Name}");
+        }
+    }
+
+    Task EndAsync(Error? fault, string done, string? detail, string failed)
+    {
+        if (fault is null)
+        {
+            Snackbars.Show(done, detail);
+        }
+        else if (fault.Code is not (ErrorCode.SessionRequired or ErrorCode.FreshSignInRequired))
+        {
+            Snackbars.ShowError(failed, fault.Detail);
+        }
+
+        return OnChanged.InvokeAsync();
+    }
+
     /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
     Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
+        SessionExpiredPrompt.DoAsync(
+            User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), () => Dialogs.ConfirmPresenceAsync());
 }

@@ -32,6 +32,12 @@ static class KeyEndpoints
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.KeyLimitReached);
         keys.MapDelete(One, RevokeAsync).WithName("revokeKey").WithSummary("Permanently revoke a key. Repeating the request has no effect.")
             .Answers<KeyAnswer>(200, "The revoked key.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+        keys.MapPost($"{One}/approve", ApproveAsync).WithName("approveKey")
+            .WithSummary("Approve a key that waits for an admin. It works from then on.")
+            .Answers<KeyAnswer>(200, "The key, which is active.")
+            .Refuses(ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound, ErrorCode.Conflict);
+        keys.MapPost($"{One}/reject", RejectAsync).WithName("rejectKey").WithSummary("Reject a key that waits for an admin, which revokes it.")
+            .Answers<KeyAnswer>(200, "The revoked key.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
     }
 
     static async Task<IResult> CreateAsync(
@@ -75,8 +81,15 @@ static class KeyEndpoints
             : (await keys.ChangeAsync(http.Caller(), key_id, patch.Value, cancellationToken)).ToResult(Show);
     }
 
-    static async Task<IResult> RevokeAsync(string key_id, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
-        (await keys.RevokeAsync(http.Caller(), key_id, cancellationToken)).ToResult(Show);
+    static async Task<IResult> RevokeAsync(
+        string key_id, QueryInput<RevokeKeyRequest> query, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        (await keys.RevokeAsync(http.Caller(), key_id, cancellationToken, query.Value.Reason)).ToResult(Show);
+
+    static async Task<IResult> ApproveAsync(string key_id, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        (await keys.ApproveAsync(http.Caller(), key_id, cancellationToken)).ToResult(Show);
+
+    static async Task<IResult> RejectAsync(string key_id, KeyService keys, HttpContext http, CancellationToken cancellationToken) =>
+        (await keys.RejectAsync(http.Caller(), key_id, cancellationToken)).ToResult(Show);
 
     static IResult Show(KeySummary key) => TypedResults.Ok(new KeyAnswer(key));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dashboard.Components;
 
 namespace Dashboard.Keys;
 
@@ -44,6 +45,15 @@ static class KeyExpiry
             _ => "Never",
         };
     }
+
+    /// <summary>Returns the choices, of which those that end later than allowed cannot be taken.</summary>
+    /// <param name="latest">The last day that the organization allows, or null.</param>
+    public static List<SelectOption<ExpiryChoice>> Options(DateOnly today, DateOnly? latest) =>
+        [.. Enum.GetValues<ExpiryChoice>().Select(choice => new SelectOption<ExpiryChoice>(choice, InWords(choice, today), !IsAllowed(choice, today, latest)))];
+
+    /// <summary>Returns whether the organization allows a choice. A date is checked once it is known.</summary>
+    public static bool IsAllowed(ExpiryChoice choice, DateOnly today, DateOnly? latest) =>
+        latest is null || choice == ExpiryChoice.OnDate || LastDay(choice, today) <= latest;
 
     /// <summary>Returns the choice that ends after a number of days, or never.</summary>
     /// <returns>The choice, and the value of the date field if it needs one.</returns>

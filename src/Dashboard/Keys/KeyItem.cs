@@ -23,8 +23,13 @@ public sealed record KeyItem(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? RevokedAt,
     bool Changeable,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] KeySparkline? Usage = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Locked = false)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Locked = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Pending = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Approvable = false)
 {
+    /// <summary>Why nobody can enable a key that is <see cref="Pending"/>.</summary>
+    public const string PendingReason = "This key waits for the approval of an admin.";
+
     /// <summary>Why the user cannot enable a key that is <see cref="Locked"/>: an admin disabled it.</summary>
     public const string LockedReason = "An admin disabled this key. Only an admin can enable it.";
 
@@ -55,7 +60,11 @@ public sealed record KeyItem(
         role.Can(MemberAction.ManageAllKeys)
             || (role.Can(MemberAction.CreateKeys) && (key.Owner.Type == PartyType.PublishedApp ? key.CreatedBy : key.Owner) is var owner
                 && owner.Type == actor.Type && owner.Id == actor.Id),
-        Locked: key is { State: KeyState.Inactive, Restrictions.Disabled: true } && !role.Can(MemberAction.ManageAllKeys));
+        Locked: key.AwaitsApproval || (key is { State: KeyState.Inactive, Restrictions.Disabled: true } && !role.Can(MemberAction.ManageAllKeys)),
+        Pending: key.AwaitsApproval,
+        Approvable: key is { AwaitsApproval: true, State: KeyState.Inactive } && role.Can(MemberAction.ManageAllKeys)
+            && (key.Owner.Type == PartyType.PublishedApp ? key.CreatedBy : key.Owner) is var applicant
+            && (applicant.Type != actor.Type || applicant.Id != actor.Id));
 
     /// <summary>Whether the key belongs to a published app.</summary>
     [JsonIgnore]
@@ -76,6 +85,7 @@ public sealed record KeyItem(
     [JsonIgnore]
     public string Hint => State switch
     {
+        KeyState.Inactive when Pending => "Waits for an admin",
         KeyState.Revoked when RevokedAt is { } at => $"Since {TimeText.Date(at)}",
         KeyState.Expired when ExpiresAt is { } at => $"Since {TimeText.Date(at)}",
         _ when ExpiresAt is { } at => $"Until {TimeText.Date(at.AddTicks(-1))}", // the last day on which it works

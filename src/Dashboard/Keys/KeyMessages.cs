@@ -98,6 +98,13 @@ sealed record ChangeKeyRequest(
     }
 }
 
+/// <summary>The query of a revocation.</summary>
+sealed record RevokeKeyRequest(
+    [Field(
+        "Why: key_compromise, superseded, cessation_of_operation, privilege_withdrawn or affiliation_changed, as in RFC 5280, or other text.",
+        Example = "\"superseded\"", Max = RevocationReasons.MaxLength)]
+    string? Reason = null);
+
 /// <summary>The request body to find the key that a string is.</summary>
 sealed record WhichKeyRequest(
     [Field("The full key. Surrounding white space is ignored.", Example = "\"nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH\"")]
@@ -219,6 +226,12 @@ class KeyAnswer
 
     [Field("When it was revoked, or null.", Example = "\"2026-12-01T08:00:00.000Z\"")]
     public DateTimeOffset? RevokedAt => key.RevokedAt;
+
+    [Field("Why it was revoked; null if it is not, or no reason was given.", Example = "\"superseded\"")]
+    public string? RevocationReason => key.RevocationReason;
+
+    [Field("pending while the key waits for the approval of an admin and is inactive until then, or null.", Example = "\"pending\"")]
+    public string? Approval => key.AwaitsApproval ? "pending" : null;
 }
 
 /// <summary>A new key. The only response that contains the secret.</summary>

@@ -72,12 +72,13 @@ public sealed partial class KeysPage
         // Read the current state: the list may be stale, and the question depends on the last use.
         string[] keys = [.. Selection.Select(key => key.KeyId)];
         var rows = await DoAsync(actor => Keys.GetManyAsync(actor, keys, list.Closed));
-        if (rows.Succeeded && rows.Value.Count > 0 && !await Dialogs.ConfirmAsync(RevokeManyQuestion.About(rows.Value, Time.GetUtcNow())))
+        var reason = new RevocationReasonInput();
+        if (rows.Succeeded && rows.Value.Count > 0 && !await Dialogs.ConfirmAsync(RevokeManyQuestion.About(rows.Value, Time.GetUtcNow(), reason)))
         {
             return;
         }
 
-        var outcome = rows.Succeeded ? await DoAsync(actor => Keys.RevokeManyAsync(actor, keys, list.Closed)) : rows.Error!;
+        var outcome = rows.Succeeded ? await DoAsync(actor => Keys.RevokeManyAsync(actor, keys, list.Closed, reason.Value)) : rows.Error!;
         if (outcome.Succeeded)
         {
             Snackbars.Show($"Revoked {Count(keys.Length)}", "Requests using them are now refused.");

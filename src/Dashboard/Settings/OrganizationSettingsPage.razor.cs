@@ -1,5 +1,6 @@
 using Dashboard.Auth;
 using Dashboard.Components;
+using Dashboard.Core.Deletion;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Shared;
@@ -9,7 +10,7 @@ using MudBlazor;
 
 namespace Dashboard.Settings;
 
-/// <summary>Renames and moves an organization.</summary>
+/// <summary>Renames and moves an organization, sets its policies, and deletes it.</summary>
 public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposable
 {
     readonly CancellationTokenSource life = new();
@@ -24,6 +25,8 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
     [CascadingParameter] ShellActions? Actions { get; set; }
 
     [Inject] OrganizationService Organizations { get; set; } = null!;
+
+    [Inject] OrganizationDeletionService Deletion { get; set; } = null!;
 
     [Inject] ProjectService Projects { get; set; } = null!;
 
@@ -78,9 +81,7 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
     async Task<Error?> SaveAsync(string name, string slug)
     {
         var former = View!.Slug;
-        var outcome = await SessionExpiredPrompt.DoAsync(
-            User, actor => Organizations.ChangeAsync(actor, former, new(name, slug == former ? null : slug), life.Token),
-            () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
+        var outcome = await DoAsync(actor => Organizations.ChangeAsync(actor, former, new(name, slug == former ? null : slug), life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own
@@ -100,4 +101,45 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
 
         return null;
     }
+
+    async Task<Error?> SavePoliciesAsync(OrganizationPolicies policies)
+    {
+        var outcome = await DoAsync(actor => Organizations.ChangePoliciesAsync(actor, View!.Slug, _ => policies, life.Token));
+        if (outcome.Error is { } fault)
+        {
+            return fault.Code is ErrorCode.SessionRequired or ErrorCode.FreshSignInRequired ? null : fault; // shown by a prompt of its own
+        }
+
+        Snackbars.Show("Saved policies");
+        await LoadAsync();
+        StateHasChanged();
+        return null;
+    }
+
+    async Task DeleteAsync()
+    {
+        var organization = View!;
+        var contents = await DoAsync(actor => Deletion.PreviewAsync(actor, organization.Slug, life.Token));
+        if (contents.Succeeded && !await Dialogs.ConfirmAsync(OrganizationDeletionQuestion.About(organization, contents.Value)))
+        {
+            return;
+        }
+
+        var outcome = contents.Succeeded ? await DoAsync(actor => Deletion.DeleteAsync(actor, organization.Slug, life.Token)) : contents.Error!;
+        if (outcome.Succeeded)
+        {
+            Snackbars.Show($"Deleted {organization.Name}");
+            Navigation.NavigateTo("/");
+        }
+        else if (outcome.Error!.Code is not (ErrorCode.SessionRequired or ErrorCode.FreshSignInRequired))
+        {
+            Snackbars.ShowError($"Could not delete {organization.Name}", outcome.Error.Detail);
+        }
+    }
+
+    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again; if the action needs it, to prove to be
+    /// present.</summary>
+    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
+        SessionExpiredPrompt.DoAsync(
+            User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), () => Dialogs.ConfirmPresenceAsync());
 }

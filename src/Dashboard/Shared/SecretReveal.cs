@@ -30,7 +30,9 @@ public sealed class SecretReveal
 
     /// <summary>Returns the content for a new key.</summary>
     public static SecretReveal Of(IssuedKey issued) => OfKey(
-        issued.Key, issued.Secret, "Save your key", $"{issued.Key.Name} is ready. This is the only time its key is shown.",
+        issued.Key, issued.Secret, "Save your key", issued.Key.AwaitsApproval
+            ? $"{issued.Key.Name} works once an admin has approved it. This is the only time its key is shown."
+            : $"{issued.Key.Name} is ready. This is the only time its key is shown.",
         "You would have to revoke it and create another.");
 
     /// <summary>Returns the content for the key of a newly published app.</summary>
@@ -47,7 +49,7 @@ public sealed class SecretReveal
         Snippets = Snippet.For,
         Loss = loss,
         Leave = "I have saved the key",
-        KeyId = key.KeyId,
+        KeyId = key.AwaitsApproval ? null : key.KeyId, // there is no request to wait for yet
     };
 }
 

@@ -22,6 +22,8 @@ public sealed class ShellProvider : ComponentBase, IDisposable
 
     const string ConnectedApps = "connected-apps";
 
+    const string Audit = "audit";
+
     const string Settings = "settings";
 
     /// <summary>The user's own pages take the place of an organization slug in the URL, so this slug is reserved.</summary>
@@ -151,7 +153,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
             return await OfPersonAsync(shell, actor, cancellationToken);
         }
 
-        if (path.Project is ServiceAccounts or ConnectedApps or Settings)
+        if (path.Project is ServiceAccounts or ConnectedApps or Audit or Settings)
         {
             var organization = await Projects.FindOrganizationAsync(actor, path.Organization, cancellationToken);
             return organization.Succeeded
@@ -244,6 +246,11 @@ public sealed class ShellProvider : ComponentBase, IDisposable
         if (role.Can(MemberAction.ManageAuthorizations))
         {
             yield return new("Connected apps", $"/{slug}/{ConnectedApps}", Icons.Plug);
+        }
+
+        if (role.Can(MemberAction.ReadAuditLog))
+        {
+            yield return new("Audit log", $"/{slug}/{Audit}", Icons.History);
         }
 
         if (role.Can(MemberAction.ChangeOrganization))

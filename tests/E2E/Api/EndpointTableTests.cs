@@ -60,6 +60,10 @@ public sealed class EndpointTableTests(Tenants tenants)
 
     static readonly object Question = new { key = "nk_live_nothing" };
 
+    const string OurOrganization = "/api/organizations/" + People.Organization;
+
+    static readonly object Policy = new { live_keys_need_allow_list = false };
+
     static readonly object Project = new { organization = People.Organization, name = "Table" };
 
     static readonly Row[] Table =
@@ -92,6 +96,20 @@ public sealed class EndpointTableTests(Tenants tenants)
             Forbidden("/api/keys/KEY", new { name = "x" }), Bad("/api/keys/KEY", new { state = "revoked" })),
         new("DELETE /api/keys/{key_id}",
             Refused("/api/keys/KEY"), Refused("/api/keys/KEY"), Hidden("/api/keys/KEY"), Forbidden("/api/keys/KEY"), Hidden("/api/keys/not-a-key")),
+        new("POST /api/keys/{key_id}/approve",
+            Refused("/api/keys/KEY/approve"), Refused("/api/keys/KEY/approve"), Hidden("/api/keys/KEY/approve"), Forbidden("/api/keys/KEY/approve"),
+            Hidden("/api/keys/not-a-key/approve")) { ForAdmins = true },
+        new("POST /api/keys/{key_id}/reject",
+            Refused("/api/keys/KEY/reject"), Refused("/api/keys/KEY/reject"), Hidden("/api/keys/KEY/reject"), Forbidden("/api/keys/KEY/reject"),
+            Hidden("/api/keys/not-a-key/reject")) { ForAdmins = true },
+        new("GET /api/organizations/{organization}",
+            Refused(OurOrganization), Refused(OurOrganization), Hidden(OurOrganization), new(OurOrganization, null, 200), Hidden("/api/organizations/Not-a-slug")),
+        new("PATCH /api/organizations/{organization}",
+            Refused(OurOrganization, Policy), Refused(OurOrganization, Policy), Hidden(OurOrganization, Policy), Forbidden(OurOrganization, Policy),
+            Bad(OurOrganization, new { max_live_key_days = 0 })) { ForAdmins = true, ForSessions = true },
+        new("DELETE /api/organizations/{organization}",
+            Refused(OurOrganization), Refused(OurOrganization), Hidden(OurOrganization), Forbidden(OurOrganization), Hidden("/api/organizations/Not-a-slug"))
+            { ForAdmins = true, ForSessions = true },
         new("POST /api/projects",
             Refused("/api/projects", Project), Refused("/api/projects", Project), Hidden("/api/projects", Project), Forbidden("/api/projects", Project),
             Bad("/api/projects", new { name = "x", slug = "Not A Slug" })) { ForAdmins = true, ForSessions = true },

@@ -6,6 +6,7 @@ using Dashboard.Core.Accounts;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
 
@@ -28,12 +29,15 @@ public sealed class AuditLogServiceTests : IAsyncDisposable
     [Fact]
     public async Task Only_admins_and_owners_read_and_others_learn_nothing()
     {
+        await WriteAsync(world.Owner, AuditCategory.Keys, "a", true);
         foreach (var call in new Func<Actor, Task<Error?>>[]
         {
             async actor => (await Audit.ListAsync(actor, new("acme"), Token)).Error,
             async actor => (await Audit.ExportAsync(actor, new("acme"), Token)).Error,
             async actor => (await Audit.HeadAsync(actor, "acme", Token)).Error,
             async actor => (await Audit.VerifyAsync(actor, "acme", null, Token)).Error,
+            async actor => (await Audit.GetAsync(actor, "acme", "1", Token)).Error,
+            async actor => (await Audit.ActorsAsync(actor, "acme", Token)).Error,
         })
         {
             Assert.Null(await call(world.Owner));
@@ -67,6 +71,34 @@ public sealed class AuditLogServiceTests : IAsyncDisposable
         Assert.Equal("1", await IdsAsync(new("acme", To: TestInstallation.Start.AddHours(1))));
         Assert.Equal("3", await IdsAsync(new("acme", AuditCategory.Keys, world.Owner.Id, "b", false, From: TestInstallation.Start)));
         Assert.Equal("", await IdsAsync(new("acme", AuditCategory.Tokens)));
+    }
+
+    [Fact]
+    public async Task One_row_is_read_only_where_the_list_shows_it()
+    {
+        await WriteAsync(world.Owner, AuditCategory.Keys, "a", true);
+        await AuditSamples.WriteAsync(world, world.OrganizationId("globex"), world.Stranger, Event(AuditCategory.Keys, "b", true));
+        await AuditSamples.WriteAsync(
+            world, AuditChain.Installation, world.Developer,
+            Event(AuditCategory.Auth, world.Developer.Id, true) with { Target = new("user", world.Developer.Id, "Dora") },
+            Event(AuditCategory.Auth, world.Stranger.Id, true) with { Target = new("user", world.Stranger.Id, "Sten") });
+
+        var row = (await Audit.GetAsync(world.Admin, "acme", "1", Token)).Value;
+        Assert.Equal(("a", new('0', 64)), (row.Target.Id, row.PreviousHash));
+        Assert.Equal("Dora", (await Audit.GetAsync(world.Admin, "acme", "sign-in-1", Token)).Value.Target.Name);
+        foreach (var id in new[] { "2", "sign-in-2", "sign-in-", "-1", "", "1 ", "x" })
+        {
+            Assert.Equal(ErrorCode.NotFound, (await Audit.GetAsync(world.Admin, "acme", id, Token)).Error?.Code);
+        }
+    }
+
+    [Fact]
+    public async Task Actors_to_choose_from_are_the_organizations_own()
+    {
+        await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("gateway"), Token);
+        var actors = (await Audit.ActorsAsync(world.Admin, "acme", Token)).Value;
+        Assert.Equal(["Adam", "Dora", "Olga", "Viktor", "gateway"], actors.Select(actor => actor.Name));
+        Assert.Equal(["user", "user", "user", "user", "service_account"], actors.Select(actor => actor.Type));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Dashboard.Core.Accounts;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
+using Dashboard.Core.Deletion;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Mail;
 using Dashboard.Core.Members;
@@ -81,6 +82,24 @@ public sealed class ChangingMethodsTests
         {
             await KeyAsync(world);
             return await Run(services => services.Projects.DeleteAsync(actor, new("acme", "orders"), Token));
+        }),
+        ["KeyService.ApproveAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var key = await PendingKeyAsync(world);
+            return await Run(services => services.Keys.ApproveAsync(actor, key, Token));
+        }),
+        ["KeyService.RejectAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var key = await PendingKeyAsync(world);
+            return await Run(services => services.Keys.RejectAsync(actor, key, Token));
+        }),
+        ["OrganizationService.ChangePoliciesAsync"] = new(
+            1, 1, (_, actor) => Run(services => services.Get<OrganizationService>().ChangePoliciesAsync(actor, "acme", before => before with { MaxLiveKeyDays = 90 }, Token))),
+        ["OrganizationDeletionService.DeleteAsync"] = new(9, 9, async (world, actor) =>
+        {
+            await KeyAsync(world);
+            await AccountAsync(world);
+            return await Run(services => services.Get<OrganizationDeletionService>().DeleteAsync(actor, "acme", Token));
         }),
         ["OrganizationService.ChangeAsync"] = new(
             2, 1, (_, actor) => Run(services => services.Get<OrganizationService>().ChangeAsync(actor, "acme", new("Apex", "apex"), Token))),
@@ -391,6 +410,12 @@ public sealed class ChangingMethodsTests
 
     static async Task<string> AccountAsync(TestInstallation world) =>
         (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Owner, new("gateway"), Token)).Value.Account.Id;
+
+    static async Task<string> PendingKeyAsync(TestInstallation world)
+    {
+        world.Sql("UPDATE Organizations SET LiveWriteKeysNeedApproval = 1");
+        return (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
+    }
 
     static async Task<string> KeyAsync(TestInstallation world) => (await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
 

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Bunit;
 using Bunit.TestDoubles;
 using Dashboard.Auth;
+using Dashboard.Core.Deletion;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Settings;
@@ -26,6 +27,7 @@ public sealed class SettingsPagesTests : PageTest
         Services.AddSingleton<TimeProvider>(world.Time);
         Services.AddSingleton(world.Services.Projects);
         Services.AddSingleton(world.Services.Get<OrganizationService>());
+        Services.AddSingleton(world.Services.Get<OrganizationDeletionService>());
         Services.AddScoped<CurrentUser>();
         authorization = AddAuthorization();
     }
@@ -125,16 +127,52 @@ public sealed class SettingsPagesTests : PageTest
     {
         var page = OpenOrganization(world.Owner);
         await page.ByLabel("Name").InputAsync("Acme Corporation");
-        await page.ByRole("form").SubmitAsync();
+        await page.ByRole("form", "General").SubmitAsync();
         Assert.Equal(1, refreshed);
         Assert.Contains("For all projects of Acme Corporation.", page.Markup, StringComparison.Ordinal);
         await page.ByLabel("Address").InputAsync("globex");
-        await page.ByRole("form").SubmitAsync();
+        await page.ByRole("form", "General").SubmitAsync();
         Assert.Contains("is or was used by another organization", page.ByTestId("field-error").TextContent, StringComparison.Ordinal);
         await page.ByLabel("Address").InputAsync("acme-corp");
-        await page.ByRole("form").SubmitAsync();
+        await page.ByRole("form", "General").SubmitAsync();
         Assert.EndsWith("/acme-corp/settings", Navigation.Uri, StringComparison.Ordinal);
         Assert.Equal("Acme Corporation", (await world.Services.Projects.FindOrganizationAsync(world.Owner, "acme-corp", Token)).Value.Name);
+    }
+
+    [Fact]
+    public async Task Policies_are_saved_together_and_what_is_not_saved_is_said()
+    {
+        var page = OpenOrganization(world.Owner);
+        await page.ByRole("switch", "Developers may create live keys").ChangeAsync(false);
+        await page.SelectAsync("Longest life of a live key", "90 days");
+        Assert.Equal("2 changes not saved", Form().ByRole("status").TextContent);
+        await page.ByRole("button", "Undo").ClickAsync();
+        Assert.Equal("", Form().ByRole("status").TextContent);
+        await page.ByRole("switch", "Live keys that may write need approval").ChangeAsync(true);
+        Assert.Equal("1 change not saved", Form().ByRole("status").TextContent);
+        await Form().SubmitAsync();
+        Assert.Equal("", Form().ByRole("status").TextContent);
+        Assert.Equal(
+            new OrganizationPolicies(LiveWriteKeysNeedApproval: true), (await world.Services.Projects.FindOrganizationAsync(world.Owner, "acme", Token)).Value.Policies);
+        page.WaitForAssertion(() => Assert.Equal(["Saved policies"], page.SnackbarTexts()));
+
+        AngleSharp.Dom.IElement Form() => page.ByRole("form", "Policies");
+    }
+
+    [Fact]
+    public async Task Organization_is_deleted_after_typing_its_name()
+    {
+        var page = OpenOrganization(world.Owner);
+        var deletion = page.ByRole("button", "Delete organization…").ClickAsync(new()); // completes when the question is answered
+        page.WaitForRole("alertdialog");
+        Assert.Contains("All 4 members lose access", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
+        await page.ByRole("alertdialog").ByRole("form").SubmitAsync();
+        Assert.True((await world.Services.Projects.FindOrganizationAsync(world.Owner, "acme", Token)).Succeeded);
+        await page.ByRole("alertdialog").ByRole("textbox").InputAsync("acme");
+        await page.ByRole("alertdialog").ByRole("form").SubmitAsync();
+        await deletion;
+        Assert.Equal(new Uri(Navigation.BaseUri), new Uri(Navigation.Uri));
+        Assert.False((await world.Services.Projects.FindOrganizationAsync(world.Owner, "acme", Token)).Succeeded);
     }
 
     [Fact]

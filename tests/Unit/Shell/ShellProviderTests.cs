@@ -53,13 +53,15 @@ public sealed class ShellProviderTests : PageTest
     [InlineData("/acme/service-accounts")]
     [InlineData("/acme/service-accounts/sa_x")]
     [InlineData("/acme/connected-apps")]
+    [InlineData("/acme/audit")]
     public void Admin_has_the_organizations_pages_too(string address)
     {
         var shell = Open(world.Admin, address);
         Assert.Equal(new ShellPlace("orders", "/acme/orders/keys"), shell.Project);
         Assert.Equal(["Project", "Organization"], shell.Groups.Select(group => group.Title));
         Assert.Equal(
-            [("Service accounts", "/acme/service-accounts"), ("Connected apps", "/acme/connected-apps")], shell.Groups[1].Links.Select(link => (link.Text, link.Href)));
+            [("Service accounts", "/acme/service-accounts"), ("Connected apps", "/acme/connected-apps"), ("Audit log", "/acme/audit")],
+            shell.Groups[1].Links.Select(link => (link.Text, link.Href)));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dashboard.Components;
+using Dashboard.Core.Keys;
 using Dashboard.Core.Usage;
 using Dashboard.Shared;
 
@@ -33,6 +34,7 @@ static class KeyHistoryText
             "key.allowed_ips_changed" => (Icons.ShieldCheck, AllowList(from, to)),
             "key.rate_limit_changed" => (Icons.ChartColumn, RateLimit(to)),
             "key.note_changed" => (Icons.Pencil, from is null ? "Note added" : to is null ? "Note removed" : "Note changed"),
+            "key.approved" => (Icons.Check, "Approved"),
             "key.revoked" => (Icons.Ban, Revoked(entry.Details)),
             var other => (Icons.Info, Words(other[(other.IndexOf('.', StringComparison.Ordinal) + 1)..])),
         };
@@ -72,12 +74,15 @@ static class KeyHistoryText
         (details.GetValueOrDefault("because") ?? details.GetValueOrDefault("reason")) switch
         {
             null => "Revoked",
+            "approval_rejected" => "Rejected",
+            "organization_deleted" => "Revoked, because its organization was deleted",
             "project_deleted" => "Revoked, because its project was deleted",
             "resource_deleted" => "Revoked, because its last resource was deleted",
             "app_unpublished" => "Revoked, because its app was unpublished",
             "service_account_deleted" => "Revoked, because its service account was deleted",
             "self_revoke" => "Revoked by a holder of the key",
-            var reason => $"Revoked: {Shortened(Words(reason).ToLowerInvariant())}",
+            var reason when RevocationReasons.All.Contains(reason, StringComparer.Ordinal) => $"Revoked: {RevocationReasonInput.InWords(reason).ToLowerInvariant()}",
+            var reason => $"Revoked: {Shortened(reason)}",
         };
 
     static List<string> Split(string? words) => [.. (words ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)];

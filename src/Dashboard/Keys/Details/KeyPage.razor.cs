@@ -62,10 +62,11 @@ public sealed partial class KeyPage : ComponentBase, IDisposable
             var state = view.Key.State switch
             {
                 KeyState.Revoked when view.Key.RevokedAt is { } at =>
-                    $"Revoked on {TimeText.Date(at)}. Requests using it are refused, and it can’t be changed any more.",
+                    $"Revoked on {TimeText.Date(at)}{Why(view.Key.RevocationReason)}. Requests using it are refused, and it can’t be changed any more.",
                 KeyState.Expired when view.Key.ExpiresAt is { } at =>
                     $"Expired after {TimeText.Date(at.AddTicks(-1))}. "
                         + $"Requests using it are refused{(view.Changeable ? ", until you change its expiry" : "")}.",
+                KeyState.Inactive when view.Item.Pending => $"{KeyItem.PendingReason} Requests using it are refused until then.",
                 KeyState.Inactive => "Requests using it are refused.",
                 _ => null,
             };
@@ -74,6 +75,8 @@ public sealed partial class KeyPage : ComponentBase, IDisposable
             return new[] { app, state, others }.OfType<string>().ToList() is { Count: > 0 } sentences ? string.Join(' ', sentences) : null;
         }
     }
+
+    static string Why(string? reason) => reason is null ? "" : $" ({RevocationReasonInput.InWords(reason)})";
 
     public void Dispose()
     {

@@ -5,6 +5,7 @@ using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
+using Dashboard.Core.Deletion;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Format;
 using Dashboard.Core.Keys.Listing;
@@ -138,6 +139,20 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Projects.PreviewDeletionAsync(world.Admin, path, Token));
         await BothAsync(services => services.Projects.DeleteAsync(world.Admin, path, Token));
         await BothAsync(services => services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new("Apex", "apex"), Token));
+        await BothAsync(services => services.Get<OrganizationService>().ChangePoliciesAsync(world.Owner, "acme", before => before with { MaxLiveKeyDays = 90, LiveWriteKeysNeedApproval = true }, Token));
+        await BothAsync(services => services.Get<OrganizationDeletionService>().PreviewAsync(world.Owner, "acme", Token));
+        await BothAsync(services => services.Get<OrganizationDeletionService>().DeleteAsync(world.Owner, "acme", Token));
+    }
+
+    [Fact]
+    public async Task Keys_wait_for_approval_in_T_SQL()
+    {
+        await world.Services.Get<OrganizationService>().ChangePoliciesAsync(world.Owner, "acme", before => before with { LiveWriteKeysNeedApproval = true }, Token);
+        foreach (var approve in new[] { true, false })
+        {
+            var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
+            await BothAsync(services => approve ? services.Keys.ApproveAsync(world.Admin, key, Token) : services.Keys.RejectAsync(world.Admin, key, Token));
+        }
     }
 
     [Fact]
