@@ -30,6 +30,7 @@ sealed class LoginCommand(CommandFactory factory)
         var list = store.Read();
         var url = FindUrl(invocation, list);
         ServerUrl.Check(url, invocation.Machine);
+        _ = invocation.Profile is { } named ? Profile.Named(named) : null; // before a person is asked
         var server = new ServerClient(invocation.Machine, url);
         var answer = await DeviceApproval.AskAsync(server, invocation, new("api", OpensBrowser: !invocation.Parsed.GetValue(noBrowser)), cancellationToken);
         var tokens = answer.ToTokens(server, invocation.Machine.Time);
@@ -60,7 +61,7 @@ sealed class LoginCommand(CommandFactory factory)
     {
         if (invocation.Profile is { } named)
         {
-            return Profile.IsName(named) ? named : throw new Failure(ExitCode.Usage, $"{named} cannot be a profile's name. Use letters, digits, dots, hyphens and underscores.");
+            return named;
         }
 
         bool IsSame(Profile profile) => ServerUrl.Parse(profile.Url) == url && profile.Organization == organization;

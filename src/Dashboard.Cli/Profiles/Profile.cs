@@ -14,6 +14,11 @@ sealed partial record Profile(string Url, string? Organization = null, string? P
     /// <summary>Returns whether a name can be a profile's: it is also the name of a file.</summary>
     public static bool IsName(string name) => NamePattern().IsMatch(name);
 
+    /// <summary>Returns a name, or fails if it cannot be a profile's.</summary>
+    public static string Named(string name) => IsName(name)
+        ? name
+        : throw new Failure(ExitCode.Usage, $"{name} cannot be a profile's name. Use letters, digits, dots, hyphens and underscores.");
+
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex NamePattern();
 }

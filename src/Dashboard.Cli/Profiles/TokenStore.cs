@@ -7,8 +7,7 @@ sealed class TokenStore
 {
     readonly string file;
 
-    public TokenStore(Machine machine, string profile) =>
-        file = Path.Combine(machine.StateFolder, Profile.IsName(profile) ? $"{profile}.json" : throw new ArgumentException("Not a profile's name.", nameof(profile)));
+    public TokenStore(Machine machine, string profile) => file = Path.Combine(machine.StateFolder, $"{Profile.Named(profile)}.json");
 
     public string Location => file;
 

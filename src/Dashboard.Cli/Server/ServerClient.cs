@@ -61,7 +61,7 @@ sealed class ServerClient
     Uri At(string path)
     {
         var target = new Uri(Url, path);
-        return path.StartsWith('/') && target.Authority == Url.Authority && target.Scheme == Url.Scheme
+        return path.StartsWith('/') && !path.Contains('\\', StringComparison.Ordinal) && target.Authority == Url.Authority && target.Scheme == Url.Scheme
             ? target
             : throw new Failure(ExitCode.Usage, $"{path} is not a path. Begin it with one slash: /v1/capabilities.");
     }

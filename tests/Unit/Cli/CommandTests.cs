@@ -71,7 +71,7 @@ public sealed class CommandTests : IDisposable
         cli.SignedIn().Answers["GET /api/keys"] = sent => new(200, JsonSerializer.Serialize(new
         {
             items = Enumerable.Range(0, sent.Url.Query.Contains("limit=200", StringComparison.Ordinal) ? 200 : 50).Select(_ => new { key_id = $"k{at++}" }),
-            next_cursor = at < 400 ? "next" : null,
+            next_cursor = at < 1000 ? "next" : null,
         }));
         var run = cli.Run("api-key", "list", "-q", "--limit", "250", "--mine", "--state", "active");
         Assert.Equal(250, run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
