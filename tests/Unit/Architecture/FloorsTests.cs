@@ -1,5 +1,6 @@
 using System.Reflection;
 using Dashboard.Auth;
+using Dashboard.Cli.Common;
 using Dashboard.Core;
 using Dashboard.Core.Data;
 using Dashboard.Tests.Unit.Support;
@@ -62,6 +63,24 @@ public sealed class FloorsTests
         var graph = GraphOf(Pages, DashboardName, _ => false);
         Assert.Empty(graph.FindCircles());
         Assert.Contains("Shell", graph.Folders);
+    }
+
+    [Fact]
+    public void Command_line_has_no_circle_of_folders_and_knows_the_product_by_its_api_alone()
+    {
+        const string root = "Dashboard.Cli";
+        var (assembly, graph) = (typeof(ExitCode).Assembly, new FolderGraph());
+        foreach (var (from, to) in TypeReferences.Of(assembly))
+        {
+            Assert.False(to.Assembly is CoreName or DashboardName || to.Namespace.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal), $"{from.Name} > {to.Name}");
+            if (FolderOf(from, root) is { } user && FolderOf(to, root) is { } used)
+            {
+                graph.Add(user, used, $"{from.Name} > {to.Name}");
+            }
+        }
+
+        Assert.Empty(graph.FindCircles());
+        Assert.Contains("Access", graph.Folders);
     }
 
     [Fact]

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Dashboard.Cli.Audit;
+using Dashboard.Cli.Calls;
+using Dashboard.Cli.Completion;
+using Dashboard.Cli.Keys;
+using Dashboard.Cli.Login;
+using Dashboard.Cli.Profiles;
+using Dashboard.Cli.Projects;
+using Dashboard.Cli.ServiceAccounts;
+using Dashboard.Cli.Sessions;
+using Dashboard.Cli.Tokens;
+
+namespace Dashboard.Cli;
+
+/// <summary>All commands, and the one place where failures become exit codes.</summary>
+static class CommandLine
+{
+    /// <summary>Runs a command line.</summary>
+    public static async Task<int> RunAsync(string[] arguments, Machine machine, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var parsed = Root(machine).Parse(arguments);
+            if (parsed.Action is ParseErrorAction)
+            {
+                return Misused(parsed, machine);
+            }
+
+            var code = await parsed.InvokeAsync(
+                new() { Output = machine.Output, Error = machine.Error, EnableDefaultExceptionHandler = false }, cancellationToken);
+            await machine.Output.FlushAsync(cancellationToken);
+            return code;
+        }
+        catch (Failure failure)
+        {
+            return End(machine, failure.Code, failure.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return End(machine, ExitCode.Interrupted, "Interrupted.");
+        }
+        catch (IOException exception) when (IsBrokenPipe(exception))
+        {
+            return End(machine, ExitCode.BrokenPipe, "The program that reads the output has ended.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return End(machine, ExitCode.Error, exception.Message);
+        }
+    }
+
+    /// <summary>The tree of commands.</summary>
+    public static RootCommand Root(Machine machine)
+    {
+        var options = new GlobalOptions();
+        var factory = new CommandFactory(machine, options);
+        var root = new RootCommand("Latchkey: API keys and service accounts from a shell.")
+        {
+            new LoginCommand(factory).Create(),
+            new LogoutCommand(factory).Create(),
+            new WhoAmICommand(factory).Create(),
+            new KeyCommands(factory).Create(),
+            new ServiceAccountCommands(factory).Create(),
+            new TokenCommands(factory).CreateOAuthToken(),
+            new TokenCommands(factory).CreateToken(),
+            new AuditCommands(factory).Create(),
+            new SessionCommands(factory).Create(),
+            new ProjectCommands(factory).Create(),
+            new ProfileCommands(factory).Create(),
+            new ApiCallCommand(factory).Create(),
+            new CompletionCommand(factory).Create(),
+        };
+        options.AddTo(root);
+        root.Options.OfType<VersionOption>().Single().Action = new ShowVersion(machine);
+        return root;
+    }
+
+    static int Misused(ParseResult parsed, Machine machine)
+    {
+        foreach (var error in parsed.Errors)
+        {
+            machine.Error.WriteLine(Printable.Of(error.Message));
+        }
+
+        var path = string.Join(' ', Path(parsed.CommandResult.Command).Reverse());
+        machine.Error.WriteLine($"Run latchkey{path} --help.");
+        return (int)ExitCode.Usage;
+    }
+
+    static IEnumerable<string> Path(Command command)
+    {
+        for (var at = command; at is not RootCommand; at = at.Parents.OfType<Command>().First())
+        {
+            yield return at.Name;
+        }
+
+        yield return "";
+    }
+
+    static int End(Machine machine, ExitCode code, string sentence)
+    {
+        foreach (var line in sentence.Split('\n'))
+        {
+            machine.Error.WriteLine(Printable.Of(line));
+        }
+
+        return (int)code;
+    }
+
+    /// <summary>EPIPE, in the number of each system, and Windows' ERROR_NO_DATA and ERROR_BROKEN_PIPE.</summary>
+    static bool IsBrokenPipe(IOException exception) =>
+        OperatingSystem.IsWindows() ? (exception.HResult & 0xFFFF) is 109 or 232 : exception.HResult == 32;
+
+    sealed class ShowVersion(Machine machine) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            machine.Output.WriteLine(Machine.Version);
+            return (int)ExitCode.Ok;
+        }
+    }
+}
