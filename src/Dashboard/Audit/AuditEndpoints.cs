@@ -33,6 +33,11 @@ static class AuditEndpoints
     static async Task<IResult> ListAsync(QueryInput<AuditListRequest> query, AuditLogService audit, HttpContext http, CancellationToken cancellationToken)
     {
         var q = query.Value;
+        if (!AuditOutcomes.IsKnown(q.Outcome))
+        {
+            return AuditOutcomes.Unknown.ToResult();
+        }
+
         var asked = new AuditQuery(
             q.Organization, q.Category, q.Actor, q.Target, AuditOutcomes.Read(q.Outcome), q.Network, q.From, q.To, q.Cursor, q.Limit);
         return (await audit.ListAsync(http.Caller(), asked, cancellationToken)).ToList(row => new AuditRowAnswer(row));
@@ -44,6 +49,11 @@ static class AuditEndpoints
         if (q.Format is not ("csv" or "jsonl"))
         {
             return Error.Invalid("format", "Use csv or jsonl.").ToResult();
+        }
+
+        if (!AuditOutcomes.IsKnown(q.Outcome))
+        {
+            return AuditOutcomes.Unknown.ToResult();
         }
 
         var asked = new AuditQuery(q.Organization, q.Category, q.Actor, q.Target, AuditOutcomes.Read(q.Outcome), q.Network, q.From, q.To);
@@ -179,10 +189,16 @@ static class AuditOutcomes
     public const string HeadExample = "\"3:812:7f83b1657ff1fc53b92dc18148a1d65dfc2d4b1fa3d677284addd200126d9069\"";
 
     const string Succeeded = "succeeded";
+    const string Refused = "refused";
+
+    /// <summary>The error for an outcome other than the two.</summary>
+    public static Error Unknown { get; } = Error.Invalid("outcome", $"Use {Succeeded} or {Refused}.");
+
+    public static bool IsKnown(string? outcome) => outcome is null or Succeeded or Refused;
 
     public static bool? Read(string? outcome) => outcome is null ? null : outcome == Succeeded;
 
-    public static string NameOf(bool succeeded) => succeeded ? Succeeded : "refused";
+    public static string NameOf(bool succeeded) => succeeded ? Succeeded : Refused;
 
     public static string? NameOf(AuditFault? fault) => fault switch
     {
