@@ -45,7 +45,7 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
         }
     }
 
-    /// <summary>Counts a connection. Returns false if it exceeds a limit; it counts until it is closed all the same.</summary>
+    /// <summary>Counts a connection until it is closed. Returns false if it exceeds a limit.</summary>
     public bool Connect(string session, string person)
     {
         lock (gate)
@@ -185,7 +185,7 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
         }
     }
 
-    /// <summary>Now and then, forgets who negotiated and never connected.</summary>
+    /// <summary>Removes negotiations that were never followed by a connection, and their holders, from time to time.</summary>
     void Sweep()
     {
         if (++negotiations % SweepEvery == 0)
@@ -199,7 +199,7 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
     void Forget(Dictionary<string, Holder> holders, string id)
     {
         var holder = holders[id];
-        if (holder is { Connections: 0, Circuits: 0 } && Pending(holder, time.GetTimestamp()) == 0)
+        if (Pending(holder, time.GetTimestamp()) == 0 && holder is { Connections: 0, Circuits: 0 })
         {
             holders.Remove(id);
         }
