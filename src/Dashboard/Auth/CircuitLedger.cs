@@ -1,7 +1,8 @@
 namespace Dashboard.Auth;
 
-/// <summary>Counts the connections and circuits of each session and person. A circuit holds memory, also for some minutes after its connection
-/// was lost. So each person has a share of their own, and what exceeds it ends their own circuits, never those of others.</summary>
+/// <summary>Counts the connections and circuits of each session and person. A circuit holds memory, also for some minutes after its
+/// connection was lost. So each person has a share of their own, and what exceeds it ends their own circuits, never those of
+/// others.</summary>
 /// <param name="options">The limits.</param>
 /// <param name="end">Ends a circuit.</param>
 sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Action<object> end)
@@ -110,8 +111,8 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
         }
     }
 
-    /// <summary>Notes that a circuit lost its connection. If all people together have too many of these, the oldest one of the person who has
-    /// most ends.</summary>
+    /// <summary>Notes that a circuit lost its connection. If all people together have too many of these, the oldest one of the person who
+    /// has most ends.</summary>
     public void Lose(object circuit)
     {
         Entry? ended = null;
@@ -153,7 +154,8 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
 
     static Holder? Find(Dictionary<string, Holder> holders, string id) => holders.GetValueOrDefault(id);
 
-    static Holder Take(Dictionary<string, Holder> holders, string id) => holders.TryGetValue(id, out var holder) ? holder : holders[id] = new();
+    static Holder Take(Dictionary<string, Holder> holders, string id) =>
+        holders.TryGetValue(id, out var holder) ? holder : holders[id] = new();
 
     int Pending(Holder holder, long now)
     {

@@ -34,7 +34,8 @@ static class TokenEndpoints
         oauth.MapPost("/introspect", IntrospectAsync).WithName("introspectToken")
             .WithSummary("Introspect a token (RFC 7662): one of the client's own or, with the permission verify, of its organization.")
             .WithMetadata(
-                new InputMetadata(typeof(IntrospectRequest), IsBody: true, IsOAuth: true), new ClientAuthenticationMetadata(TakesToken: true))
+                new InputMetadata(typeof(IntrospectRequest), IsBody: true, IsOAuth: true),
+                new ClientAuthenticationMetadata(TakesToken: true))
             .Answers<IntrospectionAnswer>(
                 200, "The current state of the token. For a token that is invalid, or that the caller may not see, only active.")
             .RefusesAsOAuth("400:invalid_request", "401:invalid_client,invalid_token", "413:invalid_request", "429:temporarily_unavailable")

@@ -75,7 +75,8 @@ static class VerifyEndpoint
             Example = "\"203.0.113.7\"")]
         string? ClientIp = null,
         [Field(
-            "Whether to return the verdict of each rule. The request is then a dry run: it takes nothing from a limit and is not counted as a use.")]
+            "Whether to return the verdict of each rule. The request is then a dry run: it takes nothing from a limit and is not counted " +
+            "as a use.")]
         bool Explain = false)
     {
         public VerifyKeyRequest ToQuestion() => new(Key, Environment, Project, Resource, Permission, ClientIp, Explain);

@@ -66,7 +66,8 @@ static class MoreOperations
     }
 
     static OpenApiPathItem Page(
-        OpenApiDocument document, string id, string summary, Dictionary<string, string> answers, params IOpenApiParameter[] parameters) => new()
+        OpenApiDocument document, string id, string summary, Dictionary<string, string> answers,
+        params IOpenApiParameter[] parameters) => new()
     {
         Operations = new Dictionary<HttpMethod, OpenApiOperation>
         {

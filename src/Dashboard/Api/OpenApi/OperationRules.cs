@@ -22,11 +22,11 @@ static class OperationRules
         ["forbidden"] = "The caller's role does not allow it, it requires a session instead of an access token, or, for a sign-in, the " +
             "request came over plain http where the public URL is https.",
         ["cross_site"] = "The request does not prove that it comes from Latchkey's own pages.",
-        ["fresh_sign_in_required"] = "The user's last proof of presence is too long ago: send one to /api/session/confirm, or approve the " +
-            "command line again.",
+        ["fresh_sign_in_required"] = "The user's last proof of presence is too long ago: send one to /api/session/confirm, or approve " +
+            "the command line again.",
         ["not_found"] = "It does not exist, or the caller may not see it.",
-        ["already_created"] = "The same request created a key (key_id), a service account or an app (id) within the last 24 hours. Nothing " +
-            "was created now.",
+        ["already_created"] = "The same request created a key (key_id), a service account or an app (id) within the last 24 hours. " +
+            "Nothing was created now.",
         ["conflict"] = "The request conflicts with the current state.",
         ["key_limit_reached"] = "The project has reached its limit of active keys.",
         ["too_large"] = "The body is larger than 64 KB.",
