@@ -31,7 +31,7 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
             Sweep();
             foreach (var (holders, id, limit) in Of(session, person))
             {
-                if (limit > 0 && Find(holders, id) is { } holder && holder.Connections + Pending(holder, now) >= limit)
+                if (limit > 0 && holders.GetValueOrDefault(id) is { } holder && holder.Connections + Pending(holder, now) >= limit)
                 {
                     return false;
                 }
@@ -151,8 +151,6 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
 
     IEnumerable<(Dictionary<string, Holder> Holders, string Id, int Limit)> Of(string session, string person) =>
         [(sessions, session, options.CircuitsPerSession), (people, person, options.CircuitsPerPerson)];
-
-    static Holder? Find(Dictionary<string, Holder> holders, string id) => holders.GetValueOrDefault(id);
 
     static Holder Take(Dictionary<string, Holder> holders, string id) =>
         holders.TryGetValue(id, out var holder) ? holder : holders[id] = new();

@@ -60,14 +60,14 @@ static class OperationRules
         var metadata = new EndpointMetadataCollection(context.Description.ActionDescriptor.EndpointMetadata);
         var method = context.Description.HttpMethod ?? "";
         var document = context.Document!;
+        var path = context.Description.RelativePath ?? "";
         Secure(operation, metadata, context.ApplicationServices, document);
-        foreach (var name in Undeclared(context.Description.RelativePath ?? "", operation))
+        foreach (var name in Undeclared(path, operation))
         {
             operation.Parameters ??= [];
             operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true });
         }
 
-        var path = context.Description.RelativePath ?? "";
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
             (parameter.Description, parameter.Example) = InPath(parameter.Name!, path);
