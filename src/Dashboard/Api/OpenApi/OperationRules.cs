@@ -52,7 +52,8 @@ static class OperationRules
         ["expired_token"] = "The user did not decide in time.",
         ["invalid_client_metadata"] = "The client metadata is invalid.",
         ["invalid_redirect_uri"] = "A redirect URI is invalid.",
-        ["temporarily_unavailable"] = "Too many requests came from one IP address.",
+        ["temporarily_unavailable"] = "Too many requests from one address, too many tokens of one service account, or no room for " +
+            "another client or code that nobody has approved.",
     };
 
     public static void Apply(OpenApiOperation operation, OpenApiOperationTransformerContext context)
