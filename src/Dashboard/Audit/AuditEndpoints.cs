@@ -30,15 +30,22 @@ static class AuditEndpoints
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.RateLimited);
     }
 
-    static async Task<IResult> ListAsync(QueryInput<AuditListRequest> query, AuditLogService audit, HttpContext http, CancellationToken cancellationToken)
+    static async Task<IResult> ListAsync(
+        QueryInput<AuditListRequest> query, AuditLogService audit, HttpContext http, CancellationToken cancellationToken)
     {
         var q = query.Value;
+        if (!AuditOutcomes.IsKnown(q.Outcome))
+        {
+            return AuditOutcomes.Unknown.ToResult();
+        }
+
         var asked = new AuditQuery(
             q.Organization, q.Category, q.Actor, q.Target, AuditOutcomes.Read(q.Outcome), q.Network, q.From, q.To, q.Cursor, q.Limit);
         return (await audit.ListAsync(http.Caller(), asked, cancellationToken)).ToList(row => new AuditRowAnswer(row));
     }
 
-    static async Task<IResult> ExportAsync(QueryInput<AuditExportRequest> query, AuditLogService audit, HttpContext http, CancellationToken cancellationToken)
+    static async Task<IResult> ExportAsync(
+        QueryInput<AuditExportRequest> query, AuditLogService audit, HttpContext http, CancellationToken cancellationToken)
     {
         var q = query.Value;
         if (q.Format is not ("csv" or "jsonl"))
@@ -46,30 +53,41 @@ static class AuditEndpoints
             return Error.Invalid("format", "Use csv or jsonl.").ToResult();
         }
 
+        if (!AuditOutcomes.IsKnown(q.Outcome))
+        {
+            return AuditOutcomes.Unknown.ToResult();
+        }
+
         var asked = new AuditQuery(q.Organization, q.Category, q.Actor, q.Target, AuditOutcomes.Read(q.Outcome), q.Network, q.From, q.To);
         return (await audit.ExportAsync(http.Caller(), asked, cancellationToken)).ToResult(rows => new AuditExport(rows, q.Format));
     }
 
-    static async Task<IResult> HeadAsync(QueryInput<AuditHeadRequest> query, AuditLogService audit, HttpContext http, CancellationToken cancellationToken) =>
-        (await audit.HeadAsync(http.Caller(), query.Value.Organization, cancellationToken)).ToResult(head => TypedResults.Ok(new AuditHeadAnswer(
+    static async Task<IResult> HeadAsync(
+        QueryInput<AuditHeadRequest> query, AuditLogService audit, HttpContext http, CancellationToken cancellationToken) =>
+        (await audit.HeadAsync(http.Caller(), query.Value.Organization, cancellationToken))
+        .ToResult(head => TypedResults.Ok(new AuditHeadAnswer(
             head.Organization, head.Head?.Sequence ?? 0, head.Head?.Hash, head.Head?.ToString(), head.At)));
 
     static async Task<IResult> VerifyAsync(
         JsonBody<AuditVerifyRequest> body, AuditLogService audit, HttpContext http, CancellationToken cancellationToken) =>
-        (await audit.VerifyAsync(http.Caller(), body.Value.Organization, body.Value.Head, cancellationToken)).ToResult(found => TypedResults.Ok(
-            new AuditVerificationAnswer(
-                found.IsIntact, found.Entries, found.First, found.Break, AuditOutcomes.NameOf(found.Fault), found.Head?.ToString(),
-                found.HeadChecks is [var check] ? AuditOutcomes.NameOf(check.State) : null)));
+        (await audit.VerifyAsync(http.Caller(), body.Value.Organization, body.Value.Head, cancellationToken))
+        .ToResult(found => TypedResults.Ok(new AuditVerificationAnswer(
+            found.IsIntact, found.Entries, found.First, found.Break, AuditOutcomes.NameOf(found.Fault), found.Head?.ToString(),
+            found.HeadChecks is [var check] ? AuditOutcomes.NameOf(check.State) : null)));
 
     sealed record AuditListRequest(
         [Field("The organization's slug. Defaults to the caller's only organization.", Example = "\"acme\"")] string? Organization = null,
-        [Field("List only this category.", Words = ["auth", "keys", "service_accounts", "members", "tokens", "settings"])] string? Category = null,
-        [Field("List only what this user, service account or client did (its identifier).", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"", Max = AuditQuery.MaxId)]
+        [Field("List only this category.", Words = ["auth", "keys", "service_accounts", "members", "tokens", "settings"])]
+        string? Category = null,
+        [Field(
+            "List only what this user, service account or client did (its identifier).",
+            Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"", Max = AuditQuery.MaxId)]
         string? Actor = null,
         [Field("List only what happened to this key, project, user, … (its identifier).", Example = "\"Ab12CdEf\"", Max = AuditQuery.MaxId)]
         string? Target = null,
         [Field("List only rows with this outcome.", Words = ["succeeded", "refused"])] string? Outcome = null,
-        [Field("List only rows from this network, or from the network of this address.", Example = "\"10.2.3.0/24\"")] string? Network = null,
+        [Field("List only rows from this network, or from the network of this address.", Example = "\"10.2.3.0/24\"")]
+        string? Network = null,
         [Field("List only rows from this time on.", Example = "\"2026-11-21T00:00:00.000Z\"")] DateTimeOffset? From = null,
         [Field("List only rows before this time.", Example = "\"2026-11-22T00:00:00.000Z\"")] DateTimeOffset? To = null,
         [Field("The next_cursor of the previous page.", Example = ListExamples.Cursor)] string? Cursor = null,
@@ -78,13 +96,19 @@ static class AuditEndpoints
     sealed record AuditExportRequest(
         [Field("The format.", Words = ["csv", "jsonl"])] string Format = "csv",
         [Field("The organization's slug. Defaults to the caller's only organization.", Example = "\"acme\"")] string? Organization = null,
-        [Field("Export only this category.", Words = ["auth", "keys", "service_accounts", "members", "tokens", "settings"])] string? Category = null,
-        [Field("Export only what this user, service account or client did (its identifier).", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"", Max = AuditQuery.MaxId)]
+        [Field("Export only this category.", Words = ["auth", "keys", "service_accounts", "members", "tokens", "settings"])]
+        string? Category = null,
+        [Field(
+            "Export only what this user, service account or client did (its identifier).",
+            Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"", Max = AuditQuery.MaxId)]
         string? Actor = null,
-        [Field("Export only what happened to this key, project, user, … (its identifier).", Example = "\"Ab12CdEf\"", Max = AuditQuery.MaxId)]
+        [Field(
+            "Export only what happened to this key, project, user, … (its identifier).",
+            Example = "\"Ab12CdEf\"", Max = AuditQuery.MaxId)]
         string? Target = null,
         [Field("Export only rows with this outcome.", Words = ["succeeded", "refused"])] string? Outcome = null,
-        [Field("Export only rows from this network, or from the network of this address.", Example = "\"10.2.3.0/24\"")] string? Network = null,
+        [Field("Export only rows from this network, or from the network of this address.", Example = "\"10.2.3.0/24\"")]
+        string? Network = null,
         [Field("Export only rows from this time on.", Example = "\"2026-11-21T00:00:00.000Z\"")] DateTimeOffset? From = null,
         [Field("Export only rows before this time.", Example = "\"2026-11-22T00:00:00.000Z\"")] DateTimeOffset? To = null);
 
@@ -99,7 +123,9 @@ static class AuditEndpoints
         [Field("The organization's slug.", Example = "\"acme\"")] string Organization,
         [Field("The position of the last row; 0 while there is none.", Example = "812")] long Sequence,
         [Field("The hash of the last row, or null while there is none.", Example = AuditOutcomes.HashExample)] string? Hash,
-        [Field("The head as one text, to record elsewhere and pass to verify later; null while there is no row.", Example = AuditOutcomes.HeadExample)]
+        [Field(
+            "The head as one text, to record elsewhere and pass to verify later; null while there is no row.",
+            Example = AuditOutcomes.HeadExample)]
         string? Head,
         [Field("When it was read.", Example = "\"2026-11-21T09:30:00.000Z\"")] DateTimeOffset At);
 
@@ -107,9 +133,11 @@ static class AuditEndpoints
         [Field("Whether every row is as it was written, and the recorded head is in the chain.", Example = "true")] bool Intact,
         [Field("The number of rows that were verified.", Example = "812")] long Rows,
         [Field("The position that verification began at: 1, or the first row that was not pruned.", Example = "1")] long FirstRow,
-        [Field("The position of the first row that was altered, removed or added; null if the chain is intact.", Example = "513")] long? BrokenRow,
+        [Field("The position of the first row that was altered, removed or added; null if the chain is intact.", Example = "513")]
+        long? BrokenRow,
         [Field(
-            "What is wrong there: row for the row itself, recorded_head if the recorded head is no longer in the chain; null if the chain is intact.",
+            "What is wrong there: row for the row itself, recorded_head if the recorded head is no longer in the chain; null if the " +
+            "chain is intact.",
             Example = "\"row\"")]
         string? Fault,
         [Field("The current head; null while there is no row.", Example = AuditOutcomes.HeadExample)] string? Head,
@@ -162,7 +190,8 @@ sealed class AuditRowAnswer(AuditRecord row)
 /// <summary>Who acted, as the log kept it.</summary>
 sealed record AuditActorAnswer(
     [Field("The type.", Words = ["user", "service_account", "app", "oauth_client", "system", "anonymous"])] string Type,
-    [Field("The identifier; empty for a caller that has not authenticated.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")] string Id,
+    [Field("The identifier; empty for a caller that has not authenticated.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"")]
+    string Id,
     [Field("The name at that time.", Example = "\"Ada Lovelace\"")] string Name);
 
 /// <summary>What something happened to, as the log kept it.</summary>
@@ -179,8 +208,12 @@ static class AuditOutcomes
     public const string HeadExample = "\"3:812:7f83b1657ff1fc53b92dc18148a1d65dfc2d4b1fa3d677284addd200126d9069\"";
 
     const string Succeeded = "succeeded";
-
     const string Refused = "refused";
+
+    /// <summary>The error for an outcome other than the two.</summary>
+    public static Error Unknown { get; } = Error.Invalid("outcome", $"Use {Succeeded} or {Refused}.");
+
+    public static bool IsKnown(string? outcome) => outcome is null or Succeeded or Refused;
 
     public static bool? Read(string? outcome) => outcome is null ? null : outcome == Succeeded;
 

@@ -19,8 +19,8 @@ sealed class AuditExport(IAsyncEnumerable<AuditRecord> rows, string format) : IR
 
     static readonly string[] Columns =
     [
-        "id", "at", "actor_type", "actor_id", "actor_name", "address", "network", "category", "action", "target_type", "target_id", "target_name", "outcome",
-        "details", "hash",
+        "id", "at", "actor_type", "actor_id", "actor_name", "address", "network", "category", "action", "target_type", "target_id",
+        "target_name", "outcome", "details", "hash",
     ];
 
     /// <summary>Spreadsheets take a cell that begins like a formula for one, and names are chosen by others.</summary>
@@ -87,7 +87,7 @@ sealed class AuditExport(IAsyncEnumerable<AuditRecord> rows, string format) : IR
 
     static string[] CellsOf(AuditRecord row) =>
     [
-        row.Id, Rfc3339.ToText(row.At), row.Actor.Type, row.Actor.Id, row.Actor.Name, row.Address ?? "", row.Network ?? "", row.Category, row.Action,
-        row.Target.Type, row.Target.Id, row.Target.Name, AuditOutcomes.NameOf(row.Succeeded), row.Details, row.Hash,
+        row.Id, Rfc3339.ToText(row.At), row.Actor.Type, row.Actor.Id, row.Actor.Name, row.Address ?? "", row.Network ?? "", row.Category,
+        row.Action, row.Target.Type, row.Target.Id, row.Target.Name, AuditOutcomes.NameOf(row.Succeeded), row.Details, row.Hash,
     ];
 }

@@ -12,5 +12,6 @@ static class AuditTimes
     public static DateTimeOffset Parse(string text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             ? new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
-            : Rfc3339.TryParse(text, out var time) ? time : throw new StartException($"--before is \"{text}\"; use a day such as 2026-01-31, or {Rfc3339.Advice[4..]}");
+            : Rfc3339.TryParse(text, out var time) ? time
+            : throw new StartException($"--before is \"{text}\"; use a day such as 2026-01-31, or {Rfc3339.Advice[4..]}");
 }

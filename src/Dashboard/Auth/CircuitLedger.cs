@@ -1,7 +1,8 @@
 namespace Dashboard.Auth;
 
-/// <summary>Counts the connections and circuits of each session and person. A circuit holds memory, also for some minutes after its connection
-/// was lost. So each person has a share of their own, and what exceeds it ends their own circuits, never those of others.</summary>
+/// <summary>Counts the connections and circuits of each session and person. A circuit holds memory, also for some minutes after its
+/// connection was lost. So each person has a share of their own, and what exceeds it ends their own circuits, never those of
+/// others.</summary>
 /// <param name="options">The limits.</param>
 /// <param name="end">Ends a circuit.</param>
 sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Action<object> end)
@@ -30,7 +31,7 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
             Sweep();
             foreach (var (holders, id, limit) in Of(session, person))
             {
-                if (limit > 0 && Find(holders, id) is { } holder && holder.Connections + Pending(holder, now) >= limit)
+                if (limit > 0 && holders.GetValueOrDefault(id) is { } holder && holder.Connections + Pending(holder, now) >= limit)
                 {
                     return false;
                 }
@@ -45,7 +46,7 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
         }
     }
 
-    /// <summary>Counts a connection. Returns false if it exceeds a limit; it counts until it is closed all the same.</summary>
+    /// <summary>Counts a connection until it is closed. Returns false if it exceeds a limit.</summary>
     public bool Connect(string session, string person)
     {
         lock (gate)
@@ -110,8 +111,8 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
         }
     }
 
-    /// <summary>Notes that a circuit lost its connection. If all people together have too many of these, the oldest one of the person who has
-    /// most ends.</summary>
+    /// <summary>Notes that a circuit lost its connection. If all people together have too many of these, the oldest one of the person who
+    /// has most ends.</summary>
     public void Lose(object circuit)
     {
         Entry? ended = null;
@@ -151,9 +152,8 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
     IEnumerable<(Dictionary<string, Holder> Holders, string Id, int Limit)> Of(string session, string person) =>
         [(sessions, session, options.CircuitsPerSession), (people, person, options.CircuitsPerPerson)];
 
-    static Holder? Find(Dictionary<string, Holder> holders, string id) => holders.GetValueOrDefault(id);
-
-    static Holder Take(Dictionary<string, Holder> holders, string id) => holders.TryGetValue(id, out var holder) ? holder : holders[id] = new();
+    static Holder Take(Dictionary<string, Holder> holders, string id) =>
+        holders.TryGetValue(id, out var holder) ? holder : holders[id] = new();
 
     int Pending(Holder holder, long now)
     {
@@ -185,7 +185,7 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
         }
     }
 
-    /// <summary>Now and then, forgets who negotiated and never connected.</summary>
+    /// <summary>Removes negotiations that were never followed by a connection, and their holders, from time to time.</summary>
     void Sweep()
     {
         if (++negotiations % SweepEvery == 0)
@@ -199,7 +199,7 @@ sealed class CircuitLedger(CircuitLimitOptions options, TimeProvider time, Actio
     void Forget(Dictionary<string, Holder> holders, string id)
     {
         var holder = holders[id];
-        if (holder is { Connections: 0, Circuits: 0 } && Pending(holder, time.GetTimestamp()) == 0)
+        if (Pending(holder, time.GetTimestamp()) == 0 && holder is { Connections: 0, Circuits: 0 })
         {
             holders.Remove(id);
         }

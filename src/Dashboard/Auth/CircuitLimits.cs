@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Dashboard.Auth;
 
-/// <summary>Bounds the circuits of each session and person by <see cref="CircuitLedger"/>. A page that gets no circuit can still be read, and
-/// ui.js says why it does nothing.</summary>
+/// <summary>Bounds the circuits of each session and person by <see cref="CircuitLedger"/>. A page that gets no circuit can still be read,
+/// and ui.js says why it does nothing.</summary>
 static class CircuitLimits
 {
     static readonly Error TooMany = new(
@@ -66,7 +66,8 @@ static class CircuitLimits
             await next(context);
         }
 
-        public async Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
+        public async Task OnDisconnectedAsync(
+            HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
         {
             try
             {
@@ -112,13 +113,16 @@ static class CircuitLimits
     }
 }
 
-/// <summary>Ends circuits that have no connection. The framework does so only by age and by a limit for all people together, and has no public
-/// way to end a certain one, so this calls its registry by name. Where a version of it has no such method, circuits end by age.</summary>
+/// <summary>Ends circuits that have no connection. The framework does so only by age and by a limit for all people together, and has no
+/// public way to end a certain one, so this calls its registry by name. Where a version of it has no such method, circuits end by
+/// age.</summary>
 sealed partial class CircuitTermination(IServiceProvider services, ILogger<CircuitTermination> logger)
 {
     const BindingFlags Inner = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-    static readonly Type? registry = typeof(CircuitOptions).Assembly.GetType("Microsoft.AspNetCore.Components.Server.Circuits.CircuitRegistry");
+    static readonly Type? registry =
+        typeof(CircuitOptions).Assembly.GetType("Microsoft.AspNetCore.Components.Server.Circuits.CircuitRegistry");
+
     static readonly MethodInfo? terminate = registry?.GetMethod("TerminateAsync", Inner);
     static readonly FieldInfo? host = typeof(Circuit).GetField("_circuitHost", Inner);
     static readonly PropertyInfo? id = host?.FieldType.GetProperty("CircuitId", Inner);

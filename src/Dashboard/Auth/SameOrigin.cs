@@ -69,8 +69,8 @@ static class SameOrigin
         return refused ? CrossSite : null;
     }
 
-    /// <summary>Pages of people who are not signed in are static, so that every circuit has a session. Requests that only read need no proof,
-    /// since over plain http browsers send none with them; but none of theirs may come from another site.</summary>
+    /// <summary>Pages of people who are not signed in are static, so that every circuit has a session. Requests that only read need no
+    /// proof, since over plain http browsers send none with them; but none of theirs may come from another site.</summary>
     static Error? RefuseCircuit(HttpContext http)
     {
         if (!http.User.HasClaim(claim => claim.Type == CurrentActor.SessionClaim))

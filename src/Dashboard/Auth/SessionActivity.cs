@@ -5,7 +5,8 @@ namespace Dashboard.Auth;
 /// <summary>Notes that the user of a request is active, so that their session does not expire for want of activity.</summary>
 static partial class SessionActivity
 {
-    /// <summary>Writes the activity, at most once a minute. A failure is logged only: pages can be read while nothing can be written.</summary>
+    /// <summary>Writes the activity, at most once a minute. A failure is logged only: pages can be read while nothing can be
+    /// written.</summary>
     public static async Task KeepAsync(HttpContext http, LiveSession session)
     {
         var sessions = http.RequestServices.GetRequiredService<SessionService>();
@@ -25,7 +26,8 @@ static partial class SessionActivity
     }
 
     /// <summary>Writes the activity of an open page.</summary>
-    public static async Task KeepAsync(SessionService sessions, Actor actor, ILogger<SessionService> log, CancellationToken cancellationToken)
+    public static async Task KeepAsync(
+        SessionService sessions, Actor actor, ILogger<SessionService> log, CancellationToken cancellationToken)
     {
         try
         {

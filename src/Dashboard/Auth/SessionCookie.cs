@@ -88,8 +88,8 @@ static class SessionCookie
             IdentityConstants.ApplicationScheme)));
     }
 
-    /// <summary>Returns whether a request shows that the user is active: it is for a page. What pages do by themselves, such as to reconnect,
-    /// and what programs do is no activity.</summary>
+    /// <summary>Returns whether a request shows that the user is active: it is for a page. What pages do by themselves, such as to
+    /// reconnect, and what programs do is no activity.</summary>
     static bool IsActivity(HttpContext http) =>
         http.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null && !http.Request.Headers.ContainsKey("Sec-Purpose");
 

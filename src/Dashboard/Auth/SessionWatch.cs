@@ -60,7 +60,7 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
     /// <summary>The current or the last check.</summary>
     public Task Checking { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Returns the user, who is nobody from the moment on in which the session has ended, also while the page is held open.</summary>
+    /// <summary>Returns the user: nobody once the session has ended, even while the page is held open.</summary>
     public override Task<AuthenticationState> GetAuthenticationStateAsync() => ended ? Nobody : base.GetAuthenticationStateAsync();
 
     /// <summary>Starts to watch the session of this circuit's user.</summary>
@@ -88,8 +88,8 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
     /// <summary>Keeps the page on the screen until the returned value is disposed, because it shows a secret that cannot be shown again. If
     /// the session ends in between, the page no longer reads or changes anything, and closes after <see cref="HoldLimit"/> at the
     /// latest.</summary>
-    /// <param name="changed">Called on any thread when the session has ended or the user has lost permissions, and again, with true, when the
-    /// limit is reached.</param>
+    /// <param name="changed">Called on any thread when the session has ended or the user has lost permissions, and again, with true, when
+    /// the limit is reached.</param>
     public IDisposable Hold(Action<bool> changed)
     {
         var held = new Held(this, changed);
@@ -177,7 +177,9 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
     void Apply(SessionStatus? status)
     {
         var now = time.GetUtcNow();
-        DateTimeOffset? idleAt = status is not null && status.IdleAt < status.ExpiresAt && status.IdleAt - now <= IdleNotice ? status.IdleAt : null;
+        DateTimeOffset? idleAt = status is not null && status.IdleAt < status.ExpiresAt && status.IdleAt - now <= IdleNotice
+            ? status.IdleAt
+            : null;
         bool notify;
         lock (gate)
         {

@@ -70,7 +70,9 @@ static class AuthorizationEndpoints
         [Field("The granted scopes.", Example = "[\"read:workflows\"]")]
         public IReadOnlyList<string> Scopes => row.Scopes;
 
-        [Field("The only URL that its tokens are valid for; null for the whole organization.", Example = "\"https://api.example.com\"", Format = "uri")]
+        [Field(
+            "The only URL that its tokens are valid for; null for the whole organization.",
+            Example = "\"https://api.example.com\"", Format = "uri")]
         public string? Resource => row.Resource;
 
         [Field("When it was approved.", Example = "\"2026-11-22T09:30:00.000Z\"")]

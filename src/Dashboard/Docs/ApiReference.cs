@@ -32,7 +32,10 @@ sealed record ApiReference(string About, IReadOnlyList<ApiGroup> Groups, IReadOn
 
     /// <summary>The operations of a path that differ in nothing but the method are one.</summary>
     static List<ApiOperation> Joined(IEnumerable<ApiOperation> operations) =>
-        [.. operations.GroupBy(one => (one.Path, one.Summary)).Select(same => same.First() with { Method = string.Join(' ', same.Select(one => one.Method)) })];
+        [
+            .. operations.GroupBy(one => (one.Path, one.Summary))
+                .Select(same => same.First() with { Method = string.Join(' ', same.Select(one => one.Method)) }),
+        ];
 
     static string Tag(JsonElement operation) =>
         operation.TryGetProperty("tags", out var tags) && tags.GetArrayLength() > 0 ? tags[0].GetString()! : "Other";

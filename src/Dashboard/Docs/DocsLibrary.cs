@@ -22,7 +22,12 @@ static class DocsLibrary
     /// <summary>The order of the pages. What is in no group is a decision.</summary>
     static readonly (string Title, string[] Pages)[] order =
     [
-        ("Verify keys", ["verifying", "verify/nginx", "verify/caddy", "verify/haproxy", "verify/apache", "verify/traefik", "verify/policy-from-path", "verify/dotnet", "verify/go", "verify/javascript", "verify/python"]),
+        (
+            "Verify keys",
+            [
+                "verifying", "verify/nginx", "verify/caddy", "verify/haproxy", "verify/apache", "verify/traefik", "verify/policy-from-path",
+                "verify/dotnet", "verify/go", "verify/javascript", "verify/python",
+            ]),
         ("Use", ["keys", "rest-api", "command-line", "service-accounts", "oauth", "oauth-conformance", "roles", "glossary"]),
         ("Run", ["deployment", "settings", "backup", "security", "audit"]),
     ];

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Components.Endpoints;
 
 namespace Dashboard.Hosting;
 
-/// <summary>Bounds the forms of pages. The framework reads a form before it knows who sent it, up to tens of megabytes. A page's own form has
-/// a few short fields and no files.</summary>
+/// <summary>Bounds the forms of pages. The framework reads a form before it knows who sent it, up to tens of megabytes. A page's own form
+/// has a few short fields and no files.</summary>
 static class FormLimits
 {
     /// <summary>The maximum size of a form.</summary>
@@ -23,8 +23,8 @@ static class FormLimits
     public static void AddBodyLimits(this WebApplicationBuilder builder) =>
         builder.WebHost.ConfigureKestrel(server => server.Limits.MaxRequestBodySize = null);
 
-    /// <summary>Reads the form of a page, or refuses it. It must follow authorization, so that nothing is read for who may not send it, and
-    /// precede what reads forms.</summary>
+    /// <summary>Reads the form of a page, or refuses it. It must follow authorization, so that nothing is read from a caller without
+    /// access, and precede what reads forms.</summary>
     public static IApplicationBuilder UseFormLimits(this IApplicationBuilder app) => app.Use(async (http, next) =>
     {
         if (IsRead(http) && await ReadAsync(http) is { } refused)
@@ -43,7 +43,7 @@ static class FormLimits
             || metadata.GetMetadata<IAntiforgeryMetadata>() is { RequiresValidation: true }
             || IsBeacon(http.Request));
 
-    /// <summary>Returns whether a page of ours tells that it is closed. Browsers send this as a multipart form.</summary>
+    /// <summary>Returns whether a page of ours reports that it is closed. Browsers send this as a multipart form.</summary>
     static bool IsBeacon(HttpRequest request) => request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads at most one byte more than allowed. The server drains the rest, so that the client gets to read the

@@ -10,8 +10,8 @@ static class SecurityHeaders
 
     const string ForAYear = "max-age=31536000"; // without subdomains, which belong to others
 
-    /// <summary>Sets the headers before any other middleware writes a response. Proxies hand the answers of forward authentication to clients
-    /// of other hosts, for which none of this is meant.</summary>
+    /// <summary>Sets the headers before any other middleware writes a response. Proxies hand the answers of forward authentication to
+    /// clients of other hosts, for which none of this is meant.</summary>
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app)
     {
         var publicUrl = app.ApplicationServices.GetRequiredService<PublicUrl>();

@@ -11,8 +11,8 @@ sealed class IdempotencyKey : IBindableFromHttpContext<IdempotencyKey>, IEndpoin
 
     static readonly HeaderMetadata about = new(
         Header,
-        "Makes the request idempotent for 24 hours: a repeat creates nothing and returns 409 already_created with the id of what was created. " +
-        "1 to 255 visible ASCII characters.",
+        "Makes the request idempotent for 24 hours: a repeat creates nothing and returns 409 already_created with the id of what " +
+        "was created. 1 to 255 visible ASCII characters.",
         "7f9c24e8-3b12-4ef5-9d5c-1f6a4c8e2b70");
 
     IdempotencyKey(string? value, Error? fault) => (Value, Error) = (value, fault);

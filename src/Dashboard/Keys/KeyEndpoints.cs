@@ -18,7 +18,8 @@ static class KeyEndpoints
             .WithSummary("Create a key. The response is the only one that contains its secret.")
             .Answers<IssuedKeyAnswer>(201, "The key was created.", ("Location", "The URL of the key."))
             .Refuses(
-                ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.AlreadyCreated, ErrorCode.KeyLimitReached);
+                ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.AlreadyCreated,
+                ErrorCode.KeyLimitReached);
         keys.MapPost("/which", WhichAsync).WithName("whichKey")
             .WithSummary("Find the key that a string is, among those that the caller may see. The string is neither stored nor logged.")
             .Answers<KeyAnswer>(200, "The key, even if it is revoked.").Refuses(ErrorCode.NotFound);

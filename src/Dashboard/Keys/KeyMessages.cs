@@ -64,7 +64,8 @@ sealed record CreateKeyRequest(
 
 /// <summary>The request body to change a key. Omitted members keep their value.</summary>
 sealed record ChangeKeyRequest(
-    [Field("The display name, 1 to 100 characters.", Example = "\"backend-2027\"", Min = 1, Max = Names.MaxLength)] Optional<string> Name = default,
+    [Field("The display name, 1 to 100 characters.", Example = "\"backend-2027\"", Min = 1, Max = Names.MaxLength)]
+    Optional<string> Name = default,
     [Field("Enables or disables the key.", Example = "\"inactive\"", Words = ["active", "inactive"])] Optional<KeyState> State = default,
     [Field("The permissions to keep. Permissions can only be removed.", Example = "[\"read\"]", Min = 1)]
     Optional<IReadOnlyList<string>> Permissions = default,

@@ -94,7 +94,8 @@ static class MetadataEndpoints
         IReadOnlyList<string> AuthorizationServers,
         [Field("The scopes that an app can request.", Example = "[\"read:workflows\"]")]
         IReadOnlyList<string> ScopesSupported,
-        [Field("How tokens are sent: in the header and, where the settings allow it, in the query.", Example = "[\"header\"]")] IReadOnlyList<string> BearerMethodsSupported,
+        [Field("How tokens are sent: in the header and, where the settings allow it, in the query.", Example = "[\"header\"]")]
+        IReadOnlyList<string> BearerMethodsSupported,
         [Field("The name; only for Latchkey itself.", Example = "\"Latchkey\"")]
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? ResourceName = null);

@@ -34,10 +34,12 @@ static class TokenEndpoints
         oauth.MapPost("/introspect", IntrospectAsync).WithName("introspectToken")
             .WithSummary("Introspect a token (RFC 7662): one of the client's own or, with the permission verify, of its organization.")
             .WithMetadata(
-                new InputMetadata(typeof(IntrospectRequest), IsBody: true, IsOAuth: true), new ClientAuthenticationMetadata(TakesToken: true))
+                new InputMetadata(typeof(IntrospectRequest), IsBody: true, IsOAuth: true),
+                new ClientAuthenticationMetadata(TakesToken: true))
             .Answers<IntrospectionAnswer>(
                 200, "The current state of the token. For a token that is invalid, or that the caller may not see, only active.")
             .RefusesAsOAuth("400:invalid_request", "401:invalid_client,invalid_token", "413:invalid_request", "429:temporarily_unavailable")
+            .Refuses(RefusalCode.VerificationUnavailable)
             .ShortCircuit();
         oauth.MapPost("/device/authorize", RequestDeviceAsync).WithName("authorizeDevice")
             .WithSummary("Start a device authorization that a user approves in a browser (RFC 8628).")
@@ -91,9 +93,9 @@ static class TokenEndpoints
                 new("invalid_token", "The access token is not valid.", StatusCodes.Status401Unauthorized),
                 BearerChallenge.Of(http, RefusalCode.InvalidToken)),
             { Facts: { } facts } => TypedResults.Ok(new ActiveToken(
-                true, facts.Scope, facts.ClientId, facts.ExpiresAt.ToUnixTimeSeconds(), facts.ExpiresAt.ToUnixTimeSeconds(), facts.IssuedAt.ToUnixTimeSeconds(),
-                facts.Subject, facts.Organization,
-                facts.TokenType, facts.Issuer, facts.Audience, facts.Jti)),
+                true, facts.Scope, facts.ClientId, facts.ExpiresAt.ToUnixTimeSeconds(), facts.ExpiresAt.ToUnixTimeSeconds(),
+                facts.IssuedAt.ToUnixTimeSeconds(), facts.Subject, facts.Organization, facts.TokenType, facts.Issuer, facts.Audience,
+                facts.Jti)),
             _ => TypedResults.Ok(new InactiveToken(false)),
         };
     }

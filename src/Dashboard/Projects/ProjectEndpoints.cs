@@ -69,7 +69,8 @@ static class ProjectEndpoints
 
     /// <summary>The request body to change a project. Omitted members keep their value.</summary>
     sealed record ChangeProjectRequest(
-        [Field("The display name, 1 to 100 characters.", Example = "\"Orders\"", Min = 1, Max = Names.MaxLength)] Optional<string> Name = default,
+        [Field("The display name, 1 to 100 characters.", Example = "\"Orders\"", Min = 1, Max = Names.MaxLength)]
+        Optional<string> Name = default,
         [Field("The new slug: 1 to 40 of a-z, 0-9 and inner hyphens.", Example = "\"orders\"")] Optional<string> Slug = default)
     {
         public Result<ProjectPatch> ToPatch() => Name.IsSet || Slug.IsSet

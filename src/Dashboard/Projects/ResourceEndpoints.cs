@@ -79,14 +79,19 @@ static class ResourceEndpoints
 
     sealed record CreateResourceRequest(
         [Field("The kind, one of those configured for the installation.", Example = "\"workflow\"")] string Kind,
-        [Field("The id that the API uses: 1 to 64 letters, digits and . _ ~ -", Example = "\"order-intake\"", Pattern = "[A-Za-z0-9._~-]{1,64}")] string Id,
+        [Field(
+            "The id that the API uses: 1 to 64 letters, digits and . _ ~ -",
+            Example = "\"order-intake\"", Pattern = "[A-Za-z0-9._~-]{1,64}")]
+        string Id,
         [Field("The project, as organization/project. Defaults to the caller's only project.", Example = "\"acme/orders\"")]
         string? Project = null,
-        [Field("The display name, 1 to 100 characters. Defaults to the id.", Example = "\"Order intake\"", Min = 1, Max = Names.MaxLength)] string? Name = null);
+        [Field("The display name, 1 to 100 characters. Defaults to the id.", Example = "\"Order intake\"", Min = 1, Max = Names.MaxLength)]
+        string? Name = null);
 
     /// <summary>The request body to change a resource.</summary>
     sealed record ChangeResourceRequest(
-        [Field("The display name, 1 to 100 characters.", Example = "\"Order intake\"", Min = 1, Max = Names.MaxLength)] Optional<string> Name = default)
+        [Field("The display name, 1 to 100 characters.", Example = "\"Order intake\"", Min = 1, Max = Names.MaxLength)]
+        Optional<string> Name = default)
     {
         public Result<ResourcePatch> ToPatch() => Name.IsSet
             ? new ResourcePatch(Name.Map<string?>(x => x, null))

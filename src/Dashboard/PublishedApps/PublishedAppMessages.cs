@@ -7,7 +7,10 @@ namespace Dashboard.PublishedApps;
 
 /// <summary>The request body to publish an app.</summary>
 sealed record PublishAppRequest(
-    [Field("The display name, 1 to 100 characters. Its key gets the same name.", Example = "\"Returns desk\"", Min = 1, Max = Names.MaxLength)] string Name,
+    [Field(
+        "The display name, 1 to 100 characters. Its key gets the same name.",
+        Example = "\"Returns desk\"", Min = 1, Max = Names.MaxLength)]
+    string Name,
     [Field(
         "The only resource that its key has access to, as kind:id. Deleting the resource unpublishes the app.",
         Example = "\"workflow:returns\"")]

@@ -95,7 +95,8 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     {
         if (!await Dialogs.ConfirmAsync(new(
             $"End all tokens of {name}?", "End all tokens",
-            "Every access token that it has is refused immediately. Its client secrets and keys stay valid, so its programs can get new tokens.")))
+            "Every access token that it has is refused immediately. Its client secrets and keys stay valid, so its programs can get new " +
+            "tokens.")))
         {
             return;
         }

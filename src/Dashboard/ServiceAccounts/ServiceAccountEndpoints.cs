@@ -24,7 +24,9 @@ static class ServiceAccountEndpoints
             .WithSummary(
                 "Create a service account with an OAuth client and a key. The response is the only one that contains their secrets.")
             .Answers<IssuedServiceAccountAnswer>(201, "The service account was created.", ("Location", "The URL of the service account."))
-            .Refuses(ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.AlreadyCreated, ErrorCode.KeyLimitReached);
+            .Refuses(
+                ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.AlreadyCreated,
+                ErrorCode.KeyLimitReached);
         accounts.MapRead("", ListAsync).WithName("listServiceAccounts")
             .WithSummary("List the service accounts of an organization, newest first.")
             .Answers<ListAnswer<ServiceAccountAnswer>>(200, "A page of service accounts.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);

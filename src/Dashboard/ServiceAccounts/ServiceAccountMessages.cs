@@ -6,7 +6,10 @@ namespace Dashboard.ServiceAccounts;
 
 /// <summary>The request body to create a service account.</summary>
 sealed record CreateServiceAccountRequest(
-    [Field("The display name, 1 to 100 characters. Its first key gets the same name.", Example = "\"gateway\"", Min = 1, Max = Names.MaxLength)] string Name,
+    [Field(
+        "The display name, 1 to 100 characters. Its first key gets the same name.",
+        Example = "\"gateway\"", Min = 1, Max = Names.MaxLength)]
+    string Name,
     [Field(
         "What it is for, up to 500 characters.",
         Example = "\"Verifies keys for the public API.\"", Max = ServiceAccount.MaxDescriptionLength)]
@@ -32,7 +35,8 @@ sealed record CreateServiceAccountRequest(
 
 /// <summary>The request body to change a service account. Omitted members keep their value.</summary>
 sealed record ChangeServiceAccountRequest(
-    [Field("The display name, 1 to 100 characters.", Example = "\"gateway\"", Min = 1, Max = Names.MaxLength)] Optional<string> Name = default,
+    [Field("The display name, 1 to 100 characters.", Example = "\"gateway\"", Min = 1, Max = Names.MaxLength)]
+    Optional<string> Name = default,
     [Field(
         "What it is for, up to 500 characters.",
         Example = "\"Verifies keys for the public API.\"", Max = ServiceAccount.MaxDescriptionLength)]

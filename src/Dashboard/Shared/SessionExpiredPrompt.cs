@@ -12,7 +12,8 @@ static class SessionExpiredPrompt
     /// <param name="user">The signed-in user.</param>
     /// <param name="action">The action.</param>
     /// <param name="onExpired">Called if the session has ended, such as <see cref="AskAsync"/>.</param>
-    /// <param name="confirm">Called if the user has to prove to be present, such as <see cref="ConfirmPresenceExtensions.ConfirmPresenceAsync"/>.
+    /// <param name="confirm">Called if the user has to prove to be present, such as
+    /// <see cref="ConfirmPresenceExtensions.ConfirmPresenceAsync"/>.
     /// If it returns true, the action runs again.</param>
     public static async Task<Result<T>> DoAsync<T>(
         CurrentUser user, Func<Actor, Task<Result<T>>> action, Func<Task> onExpired, Func<Task<bool>>? confirm = null)

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Components.Endpoints;
 
 namespace Dashboard.Shell;
 
-/// <summary>Keeps people from signing in over plain http where <c>PublicUrl</c> is https: their cookies are <c>Secure</c>, so that every form
-/// would fail without a reason that anybody sees. Endpoints for programs answer as usual.</summary>
+/// <summary>Keeps people from signing in over plain http where <c>PublicUrl</c> is https: their cookies are <c>Secure</c>, so that every
+/// form would fail without a reason that anybody sees. Endpoints for programs answer as usual.</summary>
 static class PlainHttp
 {
     const string Page = "/account/plain-http";

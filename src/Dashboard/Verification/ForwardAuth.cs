@@ -31,8 +31,8 @@ sealed partial class ForwardAuth(
     /// <summary>The maximum number of cached policies. A proxy uses few; the limit protects against made-up paths.</summary>
     const int MaxPolicies = 1000;
 
-    /// <summary>The maximum number of policies that are reported as wrong. An operator has a few; the limit protects the log against made-up
-    /// paths.</summary>
+    /// <summary>The maximum number of policies that are reported as wrong. An operator has a few; the limit protects the log against
+    /// made-up paths.</summary>
     const int MaxFaults = 100;
 
     readonly ConcurrentDictionary<string, ForwardAuthPolicy?> policies = new(StringComparer.Ordinal);
@@ -131,7 +131,8 @@ sealed partial class ForwardAuth(
         }
 
         var policy = ForwardAuthPolicy.Read(path[start..], catalog);
-        if (policies.Count < MaxPolicies && policies.TryAdd(path, policy) && policy?.Fault is { } fault && Interlocked.Increment(ref faults) <= MaxFaults)
+        if (policies.Count < MaxPolicies && policies.TryAdd(path, policy)
+            && policy?.Fault is { } fault && Interlocked.Increment(ref faults) <= MaxFaults)
         {
             LogFault(fault);
         }
@@ -170,7 +171,8 @@ sealed partial class ForwardAuth(
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "A request to {Path} has a query and is refused. A part of the policy probably contains a decoded question mark. This is reported once.")]
+        Message = "A request to {Path} has a query and is refused. A part of the policy probably contains a decoded question mark. " +
+            "This is reported once.")]
     partial void LogQuery(string path);
 
     static string? PathOf(string? uri) => uri?.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? uri[..query] : uri;

@@ -21,7 +21,8 @@ static class VerifyEndpoint
         .WithName("verifyKey").WithSummary(
             "Verify a key. The caller must be a service account of the key's organization with the permission verify.")
         .Answers<VerificationAnswer>(
-            200, "The verdict: valid, or the code of the first rule that refuses the key. With rate_limited, Retry-After has the seconds too.")
+            200, "The verdict: valid, or the code of the first rule that refuses the key.",
+            ("Retry-After", "How many seconds to wait; only with rate_limited."))
         .WithMetadata(new PresentedCredentialMetadata(), new InputMetadata(typeof(VerifyRequest), IsBody: true))
         .Refuses(
             RefusalCode.MissingCredential, RefusalCode.MalformedKey, RefusalCode.InvalidKey, RefusalCode.RevokedKey,
@@ -73,7 +74,10 @@ static class VerifyEndpoint
             "The IP address of the client that presented the key. If omitted, keys with an IP allow-list are refused.",
             Example = "\"203.0.113.7\"")]
         string? ClientIp = null,
-        [Field("Whether to return the verdict of each rule. The request is then a dry run: it takes nothing from a limit and is no use.")] bool Explain = false)
+        [Field(
+            "Whether to return the verdict of each rule. The request is then a dry run: it takes nothing from a limit and is not counted " +
+            "as a use.")]
+        bool Explain = false)
     {
         public VerifyKeyRequest ToQuestion() => new(Key, Environment, Project, Resource, Permission, ClientIp, Explain);
 
@@ -84,7 +88,7 @@ static class VerifyEndpoint
     [Merged(typeof(VerifiedAnswer), typeof(NotValidAnswer))]
     abstract class VerificationAnswer
     {
-        [Field("Whether the key is good for what was asked. If it is not, only code and what belongs to it follow.", Example = "true")]
+        [Field("Whether the key is valid for the request. If not, the answer contains only the code and its details.", Example = "true")]
         public abstract bool Valid { get; }
 
         [Field(

@@ -460,7 +460,7 @@
     }
   }
 
-  // ── Activity: what the person does keeps the session alive, told once a minute. Timers, reconnecting and scripts are no activity. ──
+  // ── Activity: what the person does keeps the session alive, reported once a minute. Timers, reconnecting and scripts do not count. ──
 
   let active = -Infinity;
   function tellActive(e) {

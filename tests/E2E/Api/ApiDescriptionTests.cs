@@ -37,7 +37,7 @@ public sealed class ApiDescriptionTests(Tenants tenants)
     [Theory]
     [InlineData("POST", "/api/session", "200", "400:invalid_request 401:invalid_credentials 403:forbidden,cross_site 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("GET", "/api/session", "200", "401:session_required 403:forbidden 500:internal_error 503:unavailable")]
-    [InlineData("DELETE", "/api/session", "204", "401:session_required 403:forbidden,cross_site 429:rate_limited 500:internal_error 503:unavailable")]
+    [InlineData("DELETE", "/api/session", "204", "401:session_required 403:forbidden,cross_site 500:internal_error 503:unavailable")]
     [InlineData("POST", "/api/keys", "201",
         "400:invalid_request 401:session_required 403:forbidden,fresh_sign_in_required,cross_site 404:not_found 409:conflict,already_created,key_limit_reached 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("GET", "/api/keys", "200", "400:invalid_request 401:session_required 404:not_found 429:rate_limited 500:internal_error 503:unavailable")]

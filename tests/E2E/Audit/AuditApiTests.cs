@@ -27,6 +27,9 @@ public sealed class AuditApiTests(StoppedProduct stopped)
                 row.GetProperty("details").GetProperty("from").GetString()));
         Assert.Equal(JsonValueKind.String, renamed.GetProperty("next_cursor").ValueKind);
 
+        Assert.Equal(400, (await owner.GetAsync("/api/audit?outcome=failed")).Status);
+        Assert.Equal(400, (await owner.GetAsync("/api/audit/export?outcome=failed")).Status);
+
         var csv = await owner.GetAsync("/api/audit/export?category=keys");
         Assert.Equal((200, "text/csv", "attachment; filename=\"audit-log.csv\""), (csv.Status, csv.MediaType, csv.Header("Content-Disposition")));
         var lines = csv.Text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);

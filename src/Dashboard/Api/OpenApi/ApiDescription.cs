@@ -80,7 +80,13 @@ static class ApiDescription
 
     static void Finish(OpenApiDocument document, IServiceProvider services)
     {
-        document.Info = new() { Title = "Latchkey", Version = "1", Description = About, License = new() { Name = "Apache-2.0", Identifier = "Apache-2.0" } };
+        document.Info = new()
+        {
+            Title = "Latchkey",
+            Version = "1",
+            Description = About,
+            License = new() { Name = "Apache-2.0", Identifier = "Apache-2.0" },
+        };
         document.Servers = [new() { Url = "/" }];
         foreach (var path in document.Paths.Values)
         {
@@ -112,8 +118,8 @@ static class ApiDescription
         {
             Type = SecuritySchemeType.Http,
             Scheme = "basic",
-            Description = "The client id and secret, each form-encoded (RFC 6749 section 2.3.1). They may be members of the body instead; " +
-                "a client without a secret sends its client_id there.",
+            Description = "The client id and secret, each form-encoded (RFC 6749 section 2.3.1). They may be members of the body " +
+                "instead; a client without a secret sends its client_id there.",
         });
         document.AddComponent(AnyTokenScheme, new OpenApiSecurityScheme
         {

@@ -24,7 +24,8 @@ sealed class ApiDocument([FromKeyedServices(ApiDescription.Name)] IOpenApiDocume
                 var document = await provider.GetOpenApiDocumentAsync(CancellationToken.None);
                 using var stream = new MemoryStream();
                 await document.SerializeAsync(
-                    stream, OpenApiSpecVersion.OpenApi3_1, OpenApiConstants.Json, new OpenApiJsonWriterSettings { Terse = true }, cancellationToken);
+                    stream, OpenApiSpecVersion.OpenApi3_1, OpenApiConstants.Json, new OpenApiJsonWriterSettings { Terse = true },
+                    cancellationToken);
                 bytes = stream.ToArray();
             }
 

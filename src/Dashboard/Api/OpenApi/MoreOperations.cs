@@ -14,20 +14,23 @@ static class MoreOperations
 
     static readonly Dictionary<string, string> Authorize = new(StringComparer.Ordinal)
     {
-        ["200"] = "The consent page; for a person who is not signed in, after the sign-in. Or, for a client that this person has not approved before, a page that shows what is wrong.",
-        ["302"] = "To the sign-in; or to the redirect URI with error, state and iss, for a client that this person has approved before.",
-        ["400"] = "A page that shows what is wrong: the client or the redirect URI is unknown.",
+        ["200"] = "The consent page.",
+        ["302"] = "To the sign-in page; or, if something is wrong, to the redirect URI of a client that this person has approved before, " +
+            "with error, state and iss.",
+        ["400"] = "A page that shows what is wrong: the client or the redirect URI is unknown, or the person has not approved the client " +
+            "before.",
     };
 
     static readonly Dictionary<string, string> Verify = new(StringComparer.Ordinal)
     {
         ["200"] = "The page.",
-        ["302"] = "To the sign-in.",
+        ["302"] = "To the sign-in page.",
     };
 
     public static void Add(OpenApiDocument document, IServiceProvider services)
     {
-        foreach (var path in document.Paths.Where(path => path.Key.StartsWith(ForwardAuth.Path, StringComparison.Ordinal)).Select(x => x.Value))
+        var guards = document.Paths.Where(path => path.Key.StartsWith(ForwardAuth.Path, StringComparison.Ordinal)).Select(x => x.Value);
+        foreach (var path in guards)
         {
             var get = path.Operations![HttpMethod.Get];
             foreach (var method in Changing)
@@ -41,20 +44,30 @@ static class MoreOperations
             return;
         }
 
-        document.Paths["/oauth/authorize"] = Page(document, "authorize", "Ask a person to approve a client, in a browser (RFC 6749 section 3.1).", Authorize,
+        document.Paths["/oauth/authorize"] = Page(
+            document, "authorize", "Ask a person to approve a client, in a browser (RFC 6749 section 3.1).", Authorize,
             Parameter("response_type", "Always code.", "code", isRequired: true, "^code$"),
-            Parameter("client_id", "The client id, or the https URL of the client's metadata document.", "latchkey-app-0sVvK9CqWm3eY1Ab12CdEf", isRequired: true),
-            Parameter("redirect_uri", "Where the answer goes. It may be omitted if the client has only one.", "http://127.0.0.1:49152/callback", format: "uri"),
+            Parameter(
+                "client_id", "The client id, or the https URL of the client's metadata document.", "latchkey-app-0sVvK9CqWm3eY1Ab12CdEf",
+                isRequired: true),
+            Parameter(
+                "redirect_uri", "Where the answer goes. It may be omitted if the client has only one.", "http://127.0.0.1:49152/callback",
+                format: "uri"),
             Parameter("scope", "The scopes, separated by spaces. Unknown ones are left out.", "read:workflows"),
-            Parameter("state", "Comes back as it is.", "af0ifjsldkj"),
-            Parameter("code_challenge", "The PKCE code challenge (RFC 7636).", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", isRequired: true, "^[A-Za-z0-9_-]{43}$"),
+            Parameter("state", "Returned unchanged.", "af0ifjsldkj"),
+            Parameter(
+                "code_challenge", "The PKCE code challenge (RFC 7636).", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", isRequired: true,
+                "^[A-Za-z0-9_-]{43}$"),
             Parameter("code_challenge_method", "Always S256.", "S256", isRequired: true, "^S256$"),
             Parameter("resource", "The resource that the tokens are for (RFC 8707).", "https://api.example.com", format: "uri"));
-        document.Paths["/oauth/device/verify"] = Page(document, "verifyDevice", "Ask a person to approve a device, in a browser (RFC 8628 section 3.3).", Verify,
-            Parameter("user_code", "The code, which is filled in.", "WDJB-MJHT"));
+        document.Paths["/oauth/device/verify"] = Page(
+            document, "verifyDevice", "Ask a person to approve a device, in a browser (RFC 8628 section 3.3).", Verify,
+            Parameter("user_code", "The code to fill in.", "WDJB-MJHT"));
     }
 
-    static OpenApiPathItem Page(OpenApiDocument document, string id, string summary, Dictionary<string, string> answers, params IOpenApiParameter[] parameters) => new()
+    static OpenApiPathItem Page(
+        OpenApiDocument document, string id, string summary, Dictionary<string, string> answers,
+        params IOpenApiParameter[] parameters) => new()
     {
         Operations = new Dictionary<HttpMethod, OpenApiOperation>
         {
@@ -81,26 +94,41 @@ static class MoreOperations
                     Description = sentence,
                     Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
                     {
-                        ["Location"] = new OpenApiHeader { Description = "Where to go.", Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri-reference" } },
+                        ["Location"] = new OpenApiHeader
+                        {
+                            Description = "Where to go.",
+                            Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri-reference" },
+                        },
                     },
                 }
                 : new OpenApiResponse
                 {
                     Description = sentence,
-                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [Html] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } } },
+                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                    {
+                        [Html] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+                    },
                 };
         }
 
         return described;
     }
 
-    static OpenApiParameter Parameter(string name, string sentence, string example, bool isRequired = false, string? pattern = null, string? format = null) => new()
+    static OpenApiParameter Parameter(
+        string name, string sentence, string example, bool isRequired = false, string? pattern = null, string? format = null) => new()
     {
         Name = name,
         In = ParameterLocation.Query,
         Required = isRequired,
         Description = sentence,
-        Schema = new OpenApiSchema { Type = JsonSchemaType.String, Description = sentence, Pattern = pattern, Format = format, Examples = [example] },
+        Schema = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Description = sentence,
+            Pattern = pattern,
+            Format = format,
+            Examples = [example],
+        },
     };
 
     static string Capitalized(HttpMethod method) => method.Method[0] + method.Method[1..].ToLowerInvariant();

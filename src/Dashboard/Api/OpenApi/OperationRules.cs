@@ -19,16 +19,19 @@ static class OperationRules
         ["invalid_request"] = "The request is invalid; errors lists the problems by field.",
         ["session_required"] = "There is no session, or it has ended. API keys and other clients' access tokens are not accepted here.",
         ["invalid_credentials"] = "Wrong email or password.",
-        ["forbidden"] = "The caller's role does not allow it, it requires a session instead of an access token, or, for a sign-in, the request came over plain http where the public URL is https.",
+        ["forbidden"] = "The caller's role does not allow it, it requires a session instead of an access token, or, for a sign-in, the " +
+            "request came over plain http where the public URL is https.",
         ["cross_site"] = "The request does not prove that it comes from Latchkey's own pages.",
-        ["fresh_sign_in_required"] = "The user's last proof of presence is too long ago: send it to /api/session/confirm, or approve the command line again.",
+        ["fresh_sign_in_required"] = "The user's last proof of presence is too long ago: send one to /api/session/confirm, or approve " +
+            "the command line again.",
         ["not_found"] = "It does not exist, or the caller may not see it.",
-        ["already_created"] = "The same request created a key (key_id), a service account or an app (id) within the last 24 hours. Nothing was created now.",
+        ["already_created"] = "The same request created a key (key_id), a service account or an app (id) within the last 24 hours. " +
+            "Nothing was created now.",
         ["conflict"] = "The request conflicts with the current state.",
         ["key_limit_reached"] = "The project has reached its limit of active keys.",
         ["too_large"] = "The body is larger than 64 KB.",
         ["unsupported_media_type"] = "The body is not JSON.",
-        ["rate_limited"] = "Too many attempts.",
+        ["rate_limited"] = "Too many requests, changes or attempts.",
         ["unavailable"] = "The database is unavailable.",
         ["internal_error"] = "An internal error occurred.",
     };
@@ -49,7 +52,8 @@ static class OperationRules
         ["expired_token"] = "The user did not decide in time.",
         ["invalid_client_metadata"] = "The client metadata is invalid.",
         ["invalid_redirect_uri"] = "A redirect URI is invalid.",
-        ["temporarily_unavailable"] = "Too many requests came from one IP address.",
+        ["temporarily_unavailable"] = "Too many requests from one address, too many tokens of one service account, or no room for " +
+            "another client or code that nobody has approved.",
     };
 
     public static void Apply(OpenApiOperation operation, OpenApiOperationTransformerContext context)
@@ -57,14 +61,14 @@ static class OperationRules
         var metadata = new EndpointMetadataCollection(context.Description.ActionDescriptor.EndpointMetadata);
         var method = context.Description.HttpMethod ?? "";
         var document = context.Document!;
+        var path = context.Description.RelativePath ?? "";
         Secure(operation, metadata, context.ApplicationServices, document);
-        foreach (var name in Undeclared(context.Description.RelativePath ?? "", operation))
+        foreach (var name in Undeclared(path, operation))
         {
             operation.Parameters ??= [];
             operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true });
         }
 
-        var path = context.Description.RelativePath ?? "";
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
             (parameter.Description, parameter.Example) = InPath(parameter.Name!, path);
@@ -136,7 +140,9 @@ static class OperationRules
                 : null,
             body && problems ? ErrorCode.TooLarge : null,
             body && problems ? ErrorCode.UnsupportedMediaType : null,
-            RequiresPolicy(metadata, MemberPolicy.Name) || (session && !HttpMethods.IsGet(method)) ? ErrorCode.RateLimited : null,
+            RequiresPolicy(metadata, MemberPolicy.Name) || (session && !HttpMethods.IsGet(method) && !IsUncounted(metadata))
+                ? ErrorCode.RateLimited
+                : null,
             session || body ? ErrorCode.Unavailable : null,
         ];
         foreach (var fault in faults.OfType<ErrorCode>())
@@ -148,6 +154,10 @@ static class OperationRules
         yield return EndpointAnswers.Refusal(StatusCodes.Status500InternalServerError, "internal_error");
     }
 
+    /// <summary>Returns whether a change is always possible, because it does not count toward the limit of the caller's changes.</summary>
+    static bool IsUncounted(EndpointMetadataCollection metadata) =>
+        metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName is "signOut" or "endSession";
+
     static bool RequiresPolicy(EndpointMetadataCollection metadata, string policy) =>
         metadata.OfType<IAuthorizeData>().Any(x => x.Policy == policy);
 
@@ -158,8 +168,10 @@ static class OperationRules
             operation.Security =
             [
                 new() { [new(ApiDescription.ClientScheme, document)] = [] },
-                .. client.TakesToken ? [new OpenApiSecurityRequirement { [new(ApiDescription.AnyTokenScheme, document)] = [] }] : Array.Empty<OpenApiSecurityRequirement>(),
-                [], // what the body holds
+                .. client.TakesToken
+                    ? [new OpenApiSecurityRequirement { [new(ApiDescription.AnyTokenScheme, document)] = [] }]
+                    : Array.Empty<OpenApiSecurityRequirement>(),
+                [], // credentials in the body
             ];
             return;
         }
@@ -209,7 +221,9 @@ static class OperationRules
                 Description = answer.Sentence,
                 Headers = answer.Headers?.ToDictionary(x => x.Key, x => (IOpenApiHeader)Header(x.Value), StringComparer.Ordinal),
                 Content = answer.MediaTypes.Count > 0
-                    ? answer.MediaTypes.ToDictionary(x => x, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } }, StringComparer.Ordinal)
+                    ? answer.MediaTypes.ToDictionary(
+                        x => x, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+                        StringComparer.Ordinal)
                     : answer.Type is null ? null : Content(Json, SchemaRules.Of(answer.Type, document)),
             };
         }

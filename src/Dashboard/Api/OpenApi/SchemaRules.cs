@@ -192,7 +192,8 @@ static class SchemaRules
                 Examples = [new JsonObject { ["name"] = "Give it a name of 1 to 100 characters." }],
             },
             ["key_id"] = Text("The key that the same request created before; only with already_created.", "Ab12CdEf"),
-            ["id"] = Text("The service account or app that the same request created before; only with already_created.", "sa_Ab12CdEfGh34IjKl"),
+            ["id"] = Text(
+                "The service account or app that the same request created before; only with already_created.", "sa_Ab12CdEfGh34IjKl"),
             ["trace_id"] = Text("Identifies the request in the server's log.", "4bf92f3577b34da6a3ce929d0e0e4736"),
         },
         AdditionalPropertiesAllowed = false,
