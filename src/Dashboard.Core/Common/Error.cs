@@ -12,6 +12,12 @@ public enum ErrorCode
     /// <summary>Wrong email or password.</summary>
     InvalidCredentials,
 
+    /// <summary>The password is right, and the account needs its second factor too.</summary>
+    SecondFactorRequired,
+
+    /// <summary>An organization of the person requires a second factor, and they have none.</summary>
+    TwoFactorSetupRequired,
+
     /// <summary>The caller sees it but may not do this to it.</summary>
     Forbidden,
 

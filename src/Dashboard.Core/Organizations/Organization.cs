@@ -15,6 +15,9 @@ public sealed class Organization
     /// <summary>When it was created, UTC.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Whether its members need a second factor. One who has none can only set one up.</summary>
+    public bool RequireTwoFactor { get; set; }
+
     /// <summary>Incremented to lock the row before a rule counts something in the organization.</summary>
     public long Revision { get; init; }
 }
