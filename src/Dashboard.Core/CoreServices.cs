@@ -52,7 +52,11 @@ public static class CoreServices
         services.AddSingleton<MailOutbox>();
         services.AddSingleton<MailDeliveryService>();
         services.AddHostedService(provider => provider.GetRequiredService<MailDeliveryService>());
+        services.AddSingleton<SecondFactorCodes>();
+        services.AddSingleton<PasskeyAnswers>();
         services.AddSingleton<PresenceService>();
+        services.AddSingleton<SecondFactorService>();
+        services.AddSingleton<PasskeyService>();
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<AuditLogService>();
         services.AddSingleton<AuditPruning>();

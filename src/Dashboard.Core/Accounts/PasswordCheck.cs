@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Dashboard.Core.Organizations;
 using Microsoft.AspNetCore.Identity;
 
@@ -9,6 +10,9 @@ namespace Dashboard.Core.Accounts;
 public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher, TimeProvider time)
 {
     static readonly DashboardUser Nobody = new();
+
+    static readonly Error busy = new(
+        ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
 
     /// <summary>Verified if there is no account, so that the response takes as long as if there were one.</summary>
     readonly string nobodysHash = hasher.HashPassword(Nobody, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
@@ -32,8 +36,7 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher, TimePro
     {
         if (!await queue.EnterAsync(lane, cancellationToken))
         {
-            return new Error(
-                ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
+            return busy;
         }
 
         var failed = false;
@@ -46,6 +49,33 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher, TimePro
         finally
         {
             queue.Leave(lane, failed);
+        }
+    }
+
+    /// <summary>Hashes texts that are shorter than a password, such as recovery codes, in one turn.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="salt">The salt of all of them.</param>
+    /// <param name="iterations">The iterations of PBKDF2-HMAC-SHA512.</param>
+    /// <param name="lane">Where the attempt waits.</param>
+    /// <returns>The hashes, 32 bytes each; or <see cref="ErrorCode.RateLimited"/>.</returns>
+    internal async Task<Result<byte[][]>> DeriveAsync(string[] texts, byte[] salt, int iterations, PasswordLane lane, CancellationToken cancellationToken)
+    {
+        if (!await queue.EnterAsync(lane, cancellationToken))
+        {
+            return busy;
+        }
+
+        try
+        {
+            // Several take a second, which an open page must not wait for.
+            return await Task.Run(
+                () => Array.ConvertAll(
+                    texts, text => Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(text), salt, iterations, HashAlgorithmName.SHA512, KeyHash.Length)),
+                cancellationToken);
+        }
+        finally
+        {
+            queue.Leave(lane, failed: false);
         }
     }
 }

@@ -12,7 +12,7 @@ static class SessionsEndpoints
 
     public static void MapSessions(this IEndpointRouteBuilder app)
     {
-        var sessions = app.MapGroup("/api/sessions").RequireAuthorization(SessionPolicy.Name).AsApi().WithTags("Session");
+        var sessions = app.MapGroup("/api/sessions").RequireAuthorization(SessionPolicy.Name).WithMetadata(new OpenWithoutSecondFactorAttribute()).AsApi().WithTags("Session");
         sessions.MapRead("", ListAsync).WithName("listSessions").WithSummary("List the caller's sessions, newest first.")
             .Answers<ListAnswer<SessionItem>>(200, "A page of sessions that are valid.");
         sessions.MapDelete(One, EndAsync).WithName("endSession").WithSummary("End one of the caller's sessions.")
