@@ -1,5 +1,4 @@
 using Dashboard.Audit;
-using Dashboard.Core;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
@@ -9,15 +8,20 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Commands;
 
 /// <summary>The command <c>audit</c>: verifies the log, prints its heads, and prunes it, without starting the server.</summary>
-sealed class AuditCommand
+sealed class AuditCommand : ConsoleCommand
 {
-    /// <summary>The name of the command.</summary>
-    public const string Name = "audit";
-
     /// <summary>The exit code if a chain is broken. 1 means that the command could not run.</summary>
     public const int Broken = 2;
 
-    const string Usage = """
+    const string Head = "--head";
+
+    const string Before = "--before";
+
+    public override string Name => "audit";
+
+    public override string Description => "verify or prune the audit log, or print its heads";
+
+    public override string Help => """
         Usage: Dashboard audit <verify|heads|prune> [options] [--Setting:Name=value …]
 
           audit verify [--head FILE]  verify every chain, and compare it with the heads that FILE holds
@@ -28,79 +32,33 @@ sealed class AuditCommand
         Exit codes: 0 done, and every chain is intact; 1 the command could not run; 2 a chain is broken.
         """;
 
-    readonly string? verb;
-    readonly string? head;
-    readonly string? before;
-    readonly bool help;
-    readonly List<string> settings = [];
+    public override CommandNeeds Needs => CommandNeeds.Database;
 
-    AuditCommand(string[] args, int at)
+    public override IReadOnlyList<string> Options => [Head, Before];
+
+    public override void Check(CommandInput input)
     {
-        settings.AddRange(args[..at]);
-        for (var i = at + 1; i < args.Length; i++)
+        var verb = input.Words.FirstOrDefault() ?? throw new StartException("\"audit\" alone is not a command; \"audit --help\" says what there is.");
+        if (input.Words.Count > 1)
         {
-            var (name, value) = args[i].Split('=', 2) is [var left, var right] ? (left, right) : (args[i], null);
-            switch (name)
-            {
-                case "--help" or "-h" or "-?":
-                    help = true;
-                    break;
-                case "--head":
-                    head = value ?? Next(args, ref i);
-                    break;
-                case "--before":
-                    before = value ?? Next(args, ref i);
-                    break;
-                case ['-' or '/', ..] when value is not null || name.StartsWith("--", StringComparison.Ordinal) || name[0] == '/':
-                    settings.Add(args[i]);
-                    if (value is null && i + 1 < args.Length)
-                    {
-                        settings.Add(args[++i]);
-                    }
-
-                    break;
-                case var _ when value is not null:
-                    settings.Add(args[i]);
-                    break;
-                default:
-                    verb = verb is null ? name : throw new StartException($"\"{name}\" is one word too many; \"audit --help\" says what there is.");
-                    break;
-            }
-        }
-    }
-
-    /// <summary>Returns the command in the arguments, or null if they hold another or none.</summary>
-    /// <exception cref="StartException">It has options that it does not know.</exception>
-    public static AuditCommand? Find(string[] args) =>
-        CommandLine.FindCommand(args) == Name ? new(args, Array.IndexOf(args, Name)) : null;
-
-    /// <summary>Runs the command.</summary>
-    /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(TextWriter output, CancellationToken cancellationToken)
-    {
-        if (help || verb is null)
-        {
-            await output.WriteLineAsync(Usage);
-            return help ? 0 : 1;
+            throw TooMuch(input.Words[1]);
         }
 
-        if ((verb, head, before) is not (("verify", _, null) or ("heads", null, null) or ("prune", null, not null)))
+        if ((verb, input.Option(Head), input.Option(Before)) is not (("verify", _, null) or ("heads", null, null) or ("prune", null, not null)))
         {
             throw new StartException(verb is "verify" or "heads" or "prune"
                 ? $"\"audit {verb}\" does not have these options; \"audit --help\" says which it has."
                 : $"\"audit {verb}\" is not a command; \"audit --help\" says what there is.");
         }
-
-        var recorded = head is null ? [] : await ReadHeadsAsync(head, cancellationToken);
-        DateTimeOffset? until = before is null ? null : AuditTimes.Parse(before);
-        await using var services = await BuildAsync(cancellationToken);
-        return verb switch
-        {
-            "verify" => await VerifyAsync(services, recorded, output, cancellationToken),
-            "heads" => await PrintHeadsAsync(services, output, cancellationToken),
-            _ => await PruneAsync(services, until!.Value, output, cancellationToken),
-        };
     }
+
+    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken) => input.Words[0] switch
+    {
+        "verify" => await VerifyAsync(
+            services, input.Option(Head) is { } file ? await ReadHeadsAsync(file, cancellationToken) : [], output, cancellationToken),
+        "heads" => await PrintHeadsAsync(services, output, cancellationToken),
+        _ => await PruneAsync(services, AuditTimes.Parse(input.Option(Before)!), output, cancellationToken),
+    };
 
     /// <summary>Verifies every chain of an installation.</summary>
     /// <param name="services">Its services.</param>
@@ -191,29 +149,4 @@ sealed class AuditCommand
             throw new StartException($"{file} cannot be read: {exception.Message}");
         }
     }
-
-    /// <summary>Builds the services as a start does, without its background services. The database must exist and be current.</summary>
-    async Task<ServiceProvider> BuildAsync(CancellationToken cancellationToken)
-    {
-        Globalization.Prepare();
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. settings] });
-        builder.Configuration.AddShippedSettings();
-        SettingsBinder.RefuseUnknown(builder.Configuration, typeof(SettingsBinder).Assembly, typeof(Program).Assembly);
-        builder.Logging.ClearProviders();
-        builder.Services.AddDashboardCore(builder.Configuration, builder.Environment.ContentRootPath);
-        var services = builder.Services.BuildServiceProvider();
-        await using var context = await ContextAsync(services, cancellationToken);
-        if (!await context.Database.CanConnectAsync(cancellationToken) || (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
-        {
-            await services.DisposeAsync();
-            throw new StartException("There is no database of this version; start Latchkey once, or set ConnectionStrings:Dashboard.");
-        }
-
-        var used = await context.AuditChains.Where(x => x.KeyId != null).Select(x => x.KeyId!).Distinct().ToListAsync(cancellationToken);
-        await services.GetRequiredService<AuditKeys>().CheckAsync(used, cancellationToken);
-        return services;
-    }
-
-    static string Next(string[] args, ref int i) =>
-        i + 1 < args.Length ? args[++i] : throw new StartException($"{args[i]} needs a value; \"audit --help\" says which.");
 }

@@ -4,13 +4,15 @@ using Dashboard.Hosting;
 namespace Dashboard.Commands;
 
 /// <summary>The command <c>signing-keys replace</c>: retires the keys that sign access tokens, on the database of the settings.</summary>
-static class SigningKeysCommand
+sealed class SigningKeysCommand : ConsoleCommand
 {
-    public const string Name = "signing-keys";
-
     const string Replace = "replace";
 
-    const string Usage = """
+    public override string Name => "signing-keys";
+
+    public override string Description => "replace: retire the keys that sign access tokens, and create another";
+
+    public override string Help => """
         Usage: Dashboard signing-keys replace [--Setting:Name=value …]
 
         Retires every key that signs access tokens, also the next one that is already published, and creates one that
@@ -21,35 +23,21 @@ static class SigningKeysCommand
         Use it when somebody may have read a private key. The settings are those of the nodes, which may keep running.
         """;
 
-    /// <summary>Checks the words of the command, and prints its help if that is requested.</summary>
-    /// <returns>Whether the program is done.</returns>
-    /// <exception cref="StartException">The words are not this command.</exception>
-    public static bool Check(IReadOnlyList<string> words, TextWriter output)
-    {
-        if (words.Any(word => word is "help" or "--help" or "-h" or "-?"))
-        {
-            output.WriteLine(Usage);
-            return true;
-        }
+    public override CommandNeeds Needs => CommandNeeds.Database;
 
-        return words is [Name, Replace]
-            ? false
-            : throw new StartException($"\"{string.Join(' ', words)}\" is not a command; use {Name} {Replace}, or {Name} --help.");
+    public override void Check(CommandInput input)
+    {
+        if (input.Words is not [Replace])
+        {
+            throw new StartException($"\"{string.Join(' ', [Name, .. input.Words])}\" is not a command; use {Name} {Replace}, or {Name} --help.");
+        }
     }
 
-    /// <summary>Runs the command if it is requested.</summary>
-    /// <returns>Whether it ran, so that the program is done.</returns>
-    public static async Task<bool> RunAsync(
-        IReadOnlyList<string> words, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
-        if (words is not [Name, Replace])
-        {
-            return false;
-        }
-
         var (retired, created) = await services.GetRequiredService<SigningKeys>().RetireAllAsync(cancellationToken);
         await output.WriteLineAsync(retired.Count == 0 ? "There was no signing key." : $"Retired: {string.Join(", ", retired)}.");
         await output.WriteLineAsync($"Signs from now on: {created}.");
-        return true;
+        return 0;
     }
 }

@@ -11,56 +11,60 @@ public sealed class CommandLineTests
     [InlineData("--urls", "http://127.0.0.1:0")]
     [InlineData("--Keys:Template=nk_{hex:64}", "/Keys:AcceptBearer", "false", "Keys:MaxActivePerProject=5")]
     [InlineData("--Bootstrap:Password", "help", "--last")]
-    [InlineData("audit", "verify")]
-    public void Settings_are_no_command(params string[] args)
-    {
-        using var output = new StringWriter();
-        Assert.False(CommandLine.Run(args, output));
-        Assert.Equal("", output.ToString());
-    }
+    public void Settings_are_no_command(params string[] args) => Assert.Null(CommandLine.Find(args));
 
     [Theory]
     [InlineData("help")]
     [InlineData("-h")]
     [InlineData("--help")]
     [InlineData("--Keys:AcceptBearer", "false", "help")]
-    public void Help_lists_every_command(params string[] args)
+    [InlineData("help", "help")]
+    public async Task Help_lists_every_command(params string[] args)
     {
-        using var output = new StringWriter();
-        Assert.True(CommandLine.Run(args, output));
-        Assert.Matches(@"(?s)^Usage: .*\n  help .*\n  version .*\n  audit ", output.ToString());
+        var text = await RunAsync(args);
+        Assert.StartsWith("Usage: Dashboard [command]", text, StringComparison.Ordinal);
+        Assert.All(CommandLine.All, command => Assert.Contains($"\n  {command.Name,-16} {command.Description}", text, StringComparison.Ordinal));
     }
 
+    public static TheoryData<string> Names => [.. CommandLine.All.Select(command => command.Name)];
+
     [Theory]
-    [InlineData("signing-keys", "--help")]
-    [InlineData("signing-keys", "replace", "--help")]
-    [InlineData("--Keys:AcceptBearer", "false", "signing-keys", "help")]
-    public void Help_of_a_command_is_its_own(params string[] args)
+    [MemberData(nameof(Names))]
+    public async Task Help_of_a_command_is_its_own(string name)
     {
-        using var output = new StringWriter();
-        Assert.True(CommandLine.Run(args, output));
-        Assert.StartsWith("Usage: Dashboard signing-keys replace ", output.ToString(), StringComparison.Ordinal);
+        var help = CommandLine.All.Single(command => command.Name == name).Help;
+        Assert.Contains(name == "help" ? "Usage: Dashboard [command]" : $"Usage: Dashboard {name}", help, StringComparison.Ordinal);
+        foreach (var args in new[] { [name, "--help"], [name, "-h"], [name, "help"], ["help", name], new[] { "--Keys:AcceptBearer", "false", name, "word", "--help" } })
+        {
+            Assert.Equal(help + Environment.NewLine, await RunAsync(args));
+        }
     }
 
     [Fact]
-    public void Command_that_needs_the_database_waits_for_it()
+    public void Settings_and_options_are_told_apart()
     {
-        using var output = new StringWriter();
-        Assert.False(CommandLine.Run(["--Database:Provider=Sqlite", "signing-keys", "replace"], output));
-        Assert.Equal("", output.ToString());
+        var found = CommandLine.Find(["--Database:Provider", "Sqlite", "audit", "--urls", "http://127.0.0.1:0", "verify", "--head", "a=b", "PublicUrl=http://localhost", "/Keys:AcceptBearer", "false"])!;
+        Assert.IsType<AuditCommand>(found.Command);
+        Assert.Equal(["verify"], found.Input.Words);
+        Assert.Equal("a=b", found.Input.Option("--head"));
+        Assert.Equal(
+            ["--Database:Provider", "Sqlite", "--urls", "http://127.0.0.1:0", "PublicUrl=http://localhost", "/Keys:AcceptBearer", "false"], found.Input.Settings);
+        Assert.Equal("heads.txt", CommandLine.Find(["audit", "verify", "--head=heads.txt"])!.Input.Option("--head"));
     }
 
     [Theory]
-    [InlineData("signing-keys")]
-    [InlineData("signing-keys", "rotate")]
-    [InlineData("signing-keys", "replace", "all")]
-    public void Command_with_other_words_is_refused(params string[] args)
-    {
-        using var output = new StringWriter();
-        Assert.Equal(
-            $"\"{string.Join(' ', args)}\" is not a command; use signing-keys replace, or signing-keys --help.",
-            Assert.Throws<StartException>(() => CommandLine.Run(args, output)).Message);
-    }
+    [InlineData("\"signing-keys\" is not a command; use signing-keys replace, or signing-keys --help.", "signing-keys")]
+    [InlineData("\"signing-keys rotate\" is not a command; use signing-keys replace, or signing-keys --help.", "signing-keys", "rotate")]
+    [InlineData("\"signing-keys replace all\" is not a command; use signing-keys replace, or signing-keys --help.", "signing-keys", "replace", "all")]
+    [InlineData("\"audit\" alone is not a command; \"audit --help\" says what there is.", "audit")]
+    [InlineData("\"audit repair\" is not a command; \"audit --help\" says what there is.", "audit", "repair")]
+    [InlineData("\"audit prune\" does not have these options; \"audit --help\" says which it has.", "audit", "prune")]
+    [InlineData("\"again\" is one word too many; \"audit --help\" says what there is.", "audit", "verify", "again")]
+    [InlineData("--head needs a value; \"audit --help\" says which.", "audit", "verify", "--head")]
+    [InlineData("\"all\" is one word too many; \"outbox --help\" says what there is.", "outbox", "all")]
+    [InlineData("\"nothing\" is not a command; \"help\" lists them.", "help", "nothing")]
+    public void Command_with_other_words_is_refused(string sentence, params string[] args) =>
+        Assert.Equal(sentence, Assert.Throws<StartException>(() => CommandLine.Find(args)).Message);
 
     [Theory]
     [InlineData("Audit")]
@@ -69,10 +73,16 @@ public sealed class CommandLineTests
     [InlineData("--Keys:AcceptBearer=false", "serve")]
     public void Anything_else_is_refused(params string[] args)
     {
-        using var output = new StringWriter();
+        var names = string.Join(", ", CommandLine.All.Select(command => command.Name));
         Assert.Equal(
-            $"\"{args[^1]}\" is not a command; the commands are help, version, signing-keys replace, audit, and without one Latchkey starts.",
-            Assert.Throws<StartException>(() => CommandLine.Run(args, output)).Message);
-        Assert.Equal("", output.ToString());
+            $"\"{args[^1]}\" is not a command; the commands are {names}, and without one Latchkey starts.",
+            Assert.Throws<StartException>(() => CommandLine.Find(args)).Message);
+    }
+
+    static async Task<string> RunAsync(string[] args)
+    {
+        await using var output = new StringWriter();
+        Assert.Equal(0, await CommandLine.Find(args)!.RunAsync(output, TestContext.Current.CancellationToken));
+        return output.ToString();
     }
 }
