@@ -40,6 +40,25 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
             },
             cancellationToken);
 
+    /// <summary>Adds an organization with its first owner, and saves it because its number names its audit chain.</summary>
+    /// <param name="slug">A slug that no organization has or had.</param>
+    /// <param name="name">The display name.</param>
+    /// <param name="owner">The first owner.</param>
+    internal static async Task<Organization> AddAsync(UnitOfWork change, string slug, string name, DashboardUser owner, CancellationToken cancellationToken)
+    {
+        var organization = new Organization { Slug = slug, Name = name, CreatedAt = change.Now };
+        change.Context.Add(organization);
+        await change.Context.SaveChangesAsync(cancellationToken);
+        change.Context.Add(new OrganizationSlug { Slug = slug, OrganizationId = organization.Id });
+        change.Context.Add(new AuditChain { Id = organization.Id });
+        change.Context.Add(new Member { OrganizationId = organization.Id, UserId = owner.Id, Role = OrganizationRole.Owner, JoinedAt = change.Now });
+        await change.Context.SaveChangesAsync(cancellationToken);
+        change.Record(organization.Id, new(AuditCategory.Settings, "organization.created", new(FeedSubject.Organization, slug, name)));
+        change.Record(organization.Id, new(
+            AuditCategory.Members, "member.added", new(FeedSubject.User, owner.Id, owner.Name), Details: """{"role":"owner"}"""));
+        return organization;
+    }
+
     static void Rename(UnitOfWork change, Organization row, string? name)
     {
         if (name is null || name == row.Name)

@@ -113,9 +113,7 @@ public sealed class SetUpService(
     public static Error? Check(NewInstallation input)
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
-        Add("email", EmailAddress.Check(input.Email?.Trim()));
-        Add("password", PasswordRules.Check(input.Password, input.Email?.Trim()));
-        Add("name", input.Name is null ? null : Names.Check(input.Name));
+        PersonOf(input).Check(errors);
         Add("organization", Names.Check(input.Organization));
         Add("project", Names.Check(input.Project));
         return errors.Count == 0 ? null : Error.Invalid(errors);
@@ -131,39 +129,18 @@ public sealed class SetUpService(
 
     static async Task<Result<SetUpDone>> CreateAsync(UnitOfWork change, NewInstallation input, string hash, CancellationToken cancellationToken)
     {
-        var person = NewPerson(change, input, hash);
+        var person = PersonOf(input).AddTo(change, hash, isConfirmed: false);
         var name = input.Organization!.Trim();
-        var organization = new Organization { Slug = Names.ToSlug(name, "organization"), Name = name, CreatedAt = change.Now };
-        change.Context.AddRange(person, organization);
-        await change.Context.SaveChangesAsync(cancellationToken); // the organization's number names its audit chain
-        change.Context.Add(new OrganizationSlug { Slug = organization.Slug, OrganizationId = organization.Id });
-        change.Context.Add(new AuditChain { Id = organization.Id });
-        change.Context.Add(new Member { OrganizationId = organization.Id, UserId = person.Id, Role = OrganizationRole.Owner, JoinedAt = change.Now });
-        await change.Context.SaveChangesAsync(cancellationToken);
-        change.Record(AuditChain.Installation, new(AuditCategory.Auth, "user.created", new(FeedSubject.User, person.Id, person.Name)));
-        change.Record(organization.Id, new(AuditCategory.Settings, "organization.created", new(FeedSubject.Organization, organization.Slug, name)));
-        change.Record(organization.Id, new(
-            AuditCategory.Members, "member.added", new(FeedSubject.User, person.Id, person.Name), Details: """{"role":"owner"}"""));
+        var organization = await OrganizationService.AddAsync(change, Names.ToSlug(name, "organization"), name, person, cancellationToken);
         var project = await ProjectService.AddAsync(change, organization.Id, organization.Slug, input.Project!.Trim(), null, cancellationToken);
         return project.Error is { } fault ? fault : new SetUpDone(person.Id, new(organization.Slug, project.Value.Slug));
     }
 
-    static DashboardUser NewPerson(UnitOfWork change, NewInstallation input, string hash)
-    {
-        var email = input.Email!.Trim();
-        var name = (input.Name ?? EmailAddress.ToName(email)).Trim();
-        return new()
-        {
-            Id = Guid.CreateVersion7(change.Now).ToString(),
-            UserName = email,
-            NormalizedUserName = EmailAddress.Normalize(email),
-            Email = email,
-            NormalizedEmail = EmailAddress.Normalize(email),
-            PasswordHash = hash,
-            Name = Names.Check(name) is null ? name : "Owner", // an address can be longer than a name
-            CreatedAt = change.Now,
-        };
-    }
+    /// <summary>Set-up by settings names nobody, so the name follows from the address.</summary>
+    static NewPerson PersonOf(NewInstallation input) => new(input.Name ?? NameOf(input.Email?.Trim()), input.Email, input.Password);
+
+    static string NameOf(string? email) =>
+        EmailAddress.Check(email) is null && EmailAddress.ToName(email!) is var name && Names.Check(name) is null ? name : "Owner"; // an address can be longer than a name
 
     static Error Closed() => new(ErrorCode.Conflict, "Latchkey is set up already. Sign in.");
 }

@@ -8,14 +8,14 @@ namespace Dashboard.Accounts;
 public sealed partial class SetUp : ComponentBase
 {
     /// <summary>In the order in which the page shows them.</summary>
-    static readonly string[] fields = ["code", "email", "password", "organization", "project"];
+    static readonly string[] fields = ["code", "name", "email", "password", "organization", "project"];
 
     bool open;
     Error? fault;
 
     [Inject] SetUpService Service { get; set; } = null!;
 
-    [Inject] SetUpCookie Cookie { get; set; } = null!;
+    [Inject] LinkCookie Cookie { get; set; } = null!;
 
     [Inject] SignInService SignIn { get; set; } = null!;
 
@@ -32,7 +32,7 @@ public sealed partial class SetUp : ComponentBase
 
     protected override async Task OnInitializedAsync()
     {
-        Input ??= new() { Code = Cookie.Read(Http) };
+        Input ??= new() { Code = Cookie.Read(Http, LinkKind.SetUp) };
         open = await Service.IsOpenAsync(Http.RequestAborted);
         if (!open)
         {
@@ -41,7 +41,7 @@ public sealed partial class SetUp : ComponentBase
         else if (LinkCode is { Length: > 0 } code && !HttpMethods.IsPost(Http.Request.Method))
         {
             open = false;
-            Cookie.Write(Http, code);
+            Cookie.Write(Http, LinkKind.SetUp, code);
             Navigation.NavigateTo("/setup"); // out of the address at once
         }
     }
@@ -61,7 +61,7 @@ public sealed partial class SetUp : ComponentBase
         }
 
         var made = await Service.SetUpWithCodeAsync(
-            Http.Connection.RemoteIpAddress, Input.Code, new(Input.Email, Input.Password, Input.Organization, Input.Project), Http.RequestAborted);
+            Http.Connection.RemoteIpAddress, Input.Code, new(Input.Email, Input.Password, Input.Organization, Input.Project, Input.Name ?? ""), Http.RequestAborted);
         fault = made.Error;
         switch (fault?.Code)
         {
@@ -85,18 +85,20 @@ public sealed partial class SetUp : ComponentBase
             await Http.WriteSessionCookieAsync(session.Value);
         }
 
-        Cookie.Delete(Http);
+        Cookie.Delete(Http, LinkKind.SetUp);
         Navigation.NavigateTo($"/{made.Project}/keys");
     }
 
     string? ErrorOf(string field) => fault?.Errors?.GetValueOrDefault(field);
 
     /// <summary>Returns whether a field gets the focus: the first field, or the first one with an error.</summary>
-    bool IsNext(string field) => field == (fields.FirstOrDefault(name => ErrorOf(name) is not null) ?? (string.IsNullOrEmpty(Input.Code) ? "code" : "email"));
+    bool IsNext(string field) => field == (fields.FirstOrDefault(name => ErrorOf(name) is not null) ?? (string.IsNullOrEmpty(Input.Code) ? "code" : "name"));
 
     sealed class Form
     {
         public string? Code { get; set; }
+
+        public string? Name { get; set; }
 
         public string? Email { get; set; }
 

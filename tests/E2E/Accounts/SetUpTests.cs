@@ -31,7 +31,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         await visit.Page.GoForwardAsync();
         Assert.Equal("/setup", new Uri(visit.Page.Url).PathAndQuery);
         await Assertions.Expect(visit.Page.GetByLabel("Set-up code")).ToHaveValueAsync(code);
-        await Assertions.Expect(visit.Page.GetByLabel("Email")).ToBeFocusedAsync();
+        await Assertions.Expect(visit.Page.GetByLabel("Your name")).ToBeFocusedAsync();
         await visit.ExpectAccessibleAsync(PageState.SetUp);
 
         await FillAsync(visit, "short");
@@ -182,6 +182,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
 
     static async Task FillAsync(PageVisit visit, string password)
     {
+        await visit.Page.GetByLabel("Your name").FillAsync("Priya Raghunathan");
         await visit.Page.GetByLabel("Email").FillAsync("priya.raghunathan@northwind.example");
         await visit.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
         await visit.Page.GetByLabel("Organization").FillAsync("Northwind Traders");
@@ -223,7 +224,7 @@ public sealed partial class SetUpTests(Browser browser) : IDisposable
         {
             var fields = Inputs().Matches(Page).Select(input => input.Value).Where(input => Name().IsMatch(input))
                 .ToDictionary(input => Name().Match(input).Groups["text"].Value, input => WebUtility.HtmlDecode(Value().Match(input).Groups["text"].Value), StringComparer.Ordinal);
-            foreach (var (name, value) in new[] { ("Email", Product.Email), ("Password", Product.Password), ("Organization", "Northwind Traders"), ("Project", "Order Platform") })
+            foreach (var (name, value) in new[] { ("Name", "Priya Raghunathan"), ("Email", Product.Email), ("Password", Product.Password), ("Organization", "Northwind Traders"), ("Project", "Order Platform") })
             {
                 fields[$"Input.{name}"] = value;
             }

@@ -27,6 +27,7 @@ public sealed class PublishedBuildTests(Browser browser, PublishedBuildTests.Pub
             await using (var visit = await PageVisit.OpenAsync(browser, product.Url))
             {
                 await visit.Page.GotoAsync($"/setup?code={product.SetUpCode}");
+                await visit.Page.GetByLabel("Your name").FillAsync("Priya Raghunathan");
                 await visit.Page.GetByLabel("Email").FillAsync(Product.Email);
                 await visit.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Product.Password);
                 await visit.Page.GetByLabel("Organization").FillAsync("Northwind Traders");
