@@ -57,6 +57,10 @@ public static class CoreServices
         services.AddSingleton<PresenceService>();
         services.AddSingleton<SecondFactorService>();
         services.AddSingleton<PasskeyService>();
+        services.AddSingleton<AccountService>();
+        services.AddSingleton<PasswordResetService>();
+        services.AddSingleton<PasswordResetQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<PasswordResetQueue>());
         services.AddSingleton<AuditVerifier>();
         services.AddSingleton<AuditLogService>();
         services.AddSingleton<AuditPruning>();

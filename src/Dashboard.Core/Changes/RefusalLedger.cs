@@ -41,6 +41,9 @@ public sealed record RefusalReason(string Category, string Action, string Reason
     /// <summary>Too many wrong set-up codes from one address.</summary>
     public static RefusalReason SetUpCodes { get; } = new(AuditCategory.Auth, LimitReached, "set_up_codes");
 
+    /// <summary>Too many requests from one address for mail that opens an account.</summary>
+    public static RefusalReason AccountMails { get; } = new(AuditCategory.Auth, LimitReached, "account_mails");
+
     /// <summary>Returns the reason for an error that a change ended with, or null if the error is no refusal: invalid input, and what the stored data
     /// does not allow.</summary>
     public static RefusalReason? Of(ErrorCode code) => code switch

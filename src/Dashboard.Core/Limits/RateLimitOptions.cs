@@ -28,6 +28,10 @@ public sealed class RateLimitOptions
     [Range(0, Max)]
     public int RegistrationsPerMinute { get; init; } = 20;
 
+    /// <summary>Requests from one address in a minute for mail that opens an account, such as a link for a forgotten password.</summary>
+    [Range(0, Max)]
+    public int AccountMailsPerMinute { get; init; } = 10;
+
     /// <summary>Device codes that one person may try in a minute.</summary>
     [Range(1, Max)]
     public int UserCodeGuessesPerMinute { get; init; } = 10;

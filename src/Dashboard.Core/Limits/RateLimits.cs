@@ -30,6 +30,7 @@ public sealed class RateLimits
         FailedClients = new(options.FailedClientsPerMinute, time);
         Devices = new(options.DeviceRequestsPerMinute, time);
         Registrations = new(options.RegistrationsPerMinute, time);
+        AccountMails = new(options.AccountMailsPerMinute, time);
     }
 
     /// <summary>Refused verifications by client. Valid credentials are never counted or limited.</summary>
@@ -47,6 +48,9 @@ public sealed class RateLimits
 
     /// <summary>Client registrations.</summary>
     public ClientLimits Registrations { get; }
+
+    /// <summary>Requests of strangers for mail that opens an account, by client.</summary>
+    public ClientLimits AccountMails { get; }
 
     /// <summary>Counts an attempt of a person to enter a user code (RFC 8628 section 5.1).</summary>
     /// <returns>How long to wait, or null if the attempt is allowed.</returns>

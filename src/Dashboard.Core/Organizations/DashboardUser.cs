@@ -10,6 +10,9 @@ public sealed class DashboardUser : IdentityUser
 
     /// <summary>When the account was created, UTC.</summary>
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the password was last changed, UTC; null while it is the first.</summary>
+    public DateTimeOffset? PasswordChangedAt { get; set; }
 }
 
 /// <summary>The failed sign-ins of one account from one client network. It takes both, so that an attacker elsewhere cannot lock a person

@@ -29,7 +29,12 @@ public sealed class ShellProvider : ComponentBase, IDisposable
 
     const string BackTo = "Back to";
 
-    static readonly ShellLink OwnApps = new("Connected apps", $"/{Account}/{ConnectedApps}", Icons.Plug);
+    static readonly ShellLink[] OwnPages =
+    [
+        new("Profile", $"/{Account}/profile", Icons.CircleUser),
+        new("Sign-in and security", $"/{Account}/security", Icons.ShieldCheck),
+        new("Connected apps", $"/{Account}/{ConnectedApps}", Icons.Plug),
+    ];
 
     readonly CancellationTokenSource lifetime = new();
     string? currentPath;
@@ -130,7 +135,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
             return new();
         }
 
-        var shell = new ShellModel { UserName = actor.Name, SignOutAction = "/account/sign-out", AccountLinks = [OwnApps] };
+        var shell = new ShellModel { UserName = actor.Name, SignOutAction = "/account/sign-out", AccountLinks = OwnPages };
         if (Place == DocsLibrary.Root || Place.StartsWith($"{DocsLibrary.Root}/", StringComparison.Ordinal))
         {
             return await OfDocsAsync(shell, actor, cancellationToken);
@@ -160,7 +165,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
 
     /// <summary>Builds the model for one of the user's own pages.</summary>
     Task<ShellModel> OfPersonAsync(ShellModel shell, Actor actor, CancellationToken cancellationToken) =>
-        BesideAsync(shell with { Groups = [new("Your account", [OwnApps])] }, actor, cancellationToken);
+        BesideAsync(shell with { Groups = [new("Your account", OwnPages)] }, actor, cancellationToken);
 
     /// <summary>Builds the model for the documentation: its pages, without the decisions, which are read from the list of all.</summary>
     Task<ShellModel> OfDocsAsync(ShellModel shell, Actor actor, CancellationToken cancellationToken) => BesideAsync(
