@@ -13,6 +13,9 @@ namespace Dashboard.Core.Accounts;
 /// <param name="Challenge">The state of the challenge that the passkey answers.</param>
 public sealed record PresenceProof(string? Password = null, string? Code = null, string? Passkey = null, string? Challenge = null)
 {
+    /// <summary>A password by itself is a proof.</summary>
+    public static implicit operator PresenceProof(string? password) => new(password);
+
     /// <summary>Omits what was entered.</summary>
     public override string ToString() => "proof";
 

@@ -14,5 +14,5 @@ static class ApprovalPresence
     /// <summary>Verifies the password in the form, if it is needed.</summary>
     public static async Task<Error?> ConfirmApprovalAsync(
         this PresenceService presence, Actor actor, IEnumerable<string> scopes, string? password, CancellationToken cancellationToken) =>
-        await presence.NeedsPasswordAsync(actor, scopes, cancellationToken) ? (await presence.ConfirmAsync(actor, new(password), cancellationToken)).Error : null;
+        await presence.NeedsPasswordAsync(actor, scopes, cancellationToken) ? (await presence.ConfirmAsync(actor, password, cancellationToken)).Error : null;
 }

@@ -72,7 +72,7 @@ public sealed partial class DeviceVerify : ComponentBase
         }
 
         var allow = Choice.Answer == "allow";
-        if (allow && !string.IsNullOrEmpty(Choice.Password) && (presenceFault = (await Presence.ConfirmAsync(Actor, new(Choice.Password), Http.RequestAborted)).Error) is not null)
+        if (allow && !string.IsNullOrEmpty(Choice.Password) && (presenceFault = (await Presence.ConfirmAsync(Actor, Choice.Password, Http.RequestAborted)).Error) is not null)
         {
             await FindAsync(Choice.UserCode);
             return;

@@ -39,6 +39,8 @@ public sealed partial class SecurityPage : ComponentBase, IDisposable
         {
             await ReloadAsync();
         }
+
+        wasMissing = View is { Factors.IsMissing: true };
     }
 
     /// <summary>Reads what is shown again.</summary>

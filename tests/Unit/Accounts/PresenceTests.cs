@@ -39,7 +39,7 @@ public sealed class PresenceTests : IAsyncLifetime
         Assert.Equal(TestInstallation.Start.AddMinutes(15), await presence.FindFreshUntilAsync(owner, Token));
         world.Time.Advance(TimeSpan.FromMinutes(15));
         Assert.Null(await presence.FindFreshUntilAsync(owner, Token));
-        Assert.Equal(TestInstallation.Start.AddMinutes(30), (await presence.ConfirmAsync(owner, new(Password), Token)).Value);
+        Assert.Equal(TestInstallation.Start.AddMinutes(30), (await presence.ConfirmAsync(owner, Password, Token)).Value);
         Assert.Equal(TestInstallation.Start.AddMinutes(30), await presence.FindFreshUntilAsync(owner, Token));
         Assert.Null(await presence.FindFreshUntilAsync(world.SignIn(world.Owner) with { Id = world.Admin.Id }, Token));
     }
@@ -58,7 +58,7 @@ public sealed class PresenceTests : IAsyncLifetime
         var stale = await world.Services.Keys.CreateAsync(owner, key, Token);
         Assert.Equal(needed ? ErrorCode.FreshSignInRequired : null, stale.Error?.Code);
         Assert.Equal(needed, before == world.Dump());
-        await presence.ConfirmAsync(owner, new(Password), Token);
+        await presence.ConfirmAsync(owner, Password, Token);
         Assert.True((await world.Services.Keys.CreateAsync(owner, key, Token)).Succeeded);
     }
 
@@ -78,7 +78,7 @@ public sealed class PresenceTests : IAsyncLifetime
         world.Time.Advance(TimeSpan.FromMinutes(15));
         var devices = world.Services.Get<DeviceRequests>();
         Assert.Equal(ErrorCode.FreshSignInRequired, (await devices.ApproveAsync(owner, code, "acme", Token)).Error?.Code);
-        await presence.ConfirmAsync(owner, new(Password), Token);
+        await presence.ConfirmAsync(owner, Password, Token);
         Assert.Null((await devices.ApproveAsync(owner, code, "acme", Token)).Error);
         var denied = await UserCodeAsync();
         world.Time.Advance(TimeSpan.FromMinutes(15));
@@ -91,25 +91,25 @@ public sealed class PresenceTests : IAsyncLifetime
         var other = world.SignIn(world.Owner);
         for (var i = 0; i < 5; i++)
         {
-            Assert.Equal(ErrorCode.InvalidCredentials, (await presence.ConfirmAsync(owner, new("wrong"), Token)).Error?.Code);
+            Assert.Equal(ErrorCode.InvalidCredentials, (await presence.ConfirmAsync(owner, "wrong", Token)).Error?.Code);
         }
 
-        Assert.Equal(ErrorCode.RateLimited, (await presence.ConfirmAsync(owner, new(Password), Token)).Error?.Code);
-        Assert.True((await presence.ConfirmAsync(other, new(Password), Token)).Succeeded);
+        Assert.Equal(ErrorCode.RateLimited, (await presence.ConfirmAsync(owner, Password, Token)).Error?.Code);
+        Assert.True((await presence.ConfirmAsync(other, Password, Token)).Succeeded);
         var signIn = world.Services.Get<SignInService>();
         Assert.True((await signIn.SignInAsync(new("olga@example.com", Password, false, SignInFixture.Office, null), Token)).Succeeded);
         world.Time.Advance(TimeSpan.FromMinutes(5));
-        Assert.True((await presence.ConfirmAsync(owner, new(Password), Token)).Succeeded);
+        Assert.True((await presence.ConfirmAsync(owner, Password, Token)).Succeeded);
     }
 
     [Fact]
     public async Task Ended_session_and_token_confirm_nothing()
     {
         await world.Services.Get<SessionService>().EndAsync(owner, Token);
-        Assert.Equal(ErrorCode.SessionRequired, (await presence.ConfirmAsync(owner, new(Password), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.SessionRequired, (await presence.ConfirmAsync(owner, Password, Token)).Error?.Code);
         var token = world.Owner with { Token = new("x", "latchkey-cli", 1) };
-        Assert.Equal(ErrorCode.SessionRequired, (await presence.ConfirmAsync(token, new(Password), Token)).Error?.Code);
-        Assert.Equal(ErrorCode.InvalidRequest, (await presence.ConfirmAsync(world.SignIn(world.Owner), new(""), Token)).Error?.Code);
+        Assert.Equal(ErrorCode.SessionRequired, (await presence.ConfirmAsync(token, Password, Token)).Error?.Code);
+        Assert.Equal(ErrorCode.InvalidRequest, (await presence.ConfirmAsync(world.SignIn(world.Owner), "", Token)).Error?.Code);
     }
 
     async Task<string> UserCodeAsync()
