@@ -59,7 +59,11 @@ public static class CoreServices
         services.AddSingleton<MailOutbox>();
         services.AddSingleton<MailDeliveryService>();
         services.AddHostedService(provider => provider.GetRequiredService<MailDeliveryService>());
+        services.AddSingleton<SecondFactorCodes>();
+        services.AddSingleton<PasskeyAnswers>();
         services.AddSingleton<PresenceService>();
+        services.AddSingleton<SecondFactorService>();
+        services.AddSingleton<PasskeyService>();
         services.AddSingleton<AccountService>();
         services.AddSingleton<PasswordResetService>();
         services.AddSingleton<PasswordResetQueue>();

@@ -44,7 +44,7 @@ public static class KnownBrowsers
     internal static async Task<string> RememberAsync(
         UnitOfWork change, KnownBrowser? browser, string? secret, DashboardUser person, CancellationToken cancellationToken)
     {
-        var mark = KeyHash.Of(person.PasswordHash!);
+        var mark = KeyHash.Of(person.PasswordHash ?? "");
         if (browser is not null)
         {
             (browser.Failures, browser.LastUsedAt, browser.PasswordMark) = (0, change.Now, mark);

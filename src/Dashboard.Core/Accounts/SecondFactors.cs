@@ -21,6 +21,15 @@ public static class SecondFactors
         orderby organization.Name
         select organization.Name;
 
+    /// <summary>Returns whether a person lacks the second factor that an organization of theirs requires.</summary>
+    /// <param name="organizationId">The only organization that counts, or null for all of the person's.</param>
+    public static async Task<bool> LacksAsync(DashboardContext context, string userId, long? organizationId, CancellationToken cancellationToken) =>
+        await context.Members.AnyAsync(
+            member => member.UserId == userId && (organizationId == null || member.OrganizationId == organizationId)
+                && context.Organizations.Any(x => x.Id == member.OrganizationId && x.RequireTwoFactor),
+            cancellationToken)
+        && !await AnyAsync(context, userId, cancellationToken);
+
     /// <summary>The error of a person who lacks the second factor that an organization of theirs requires.</summary>
     /// <param name="publicUrl">The address of this installation, or null.</param>
     public static Error Missing(string? publicUrl) => new(

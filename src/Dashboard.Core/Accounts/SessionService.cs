@@ -16,7 +16,11 @@ namespace Dashboard.Core.Accounts;
 /// <param name="Email">The person's current email.</param>
 /// <param name="ExpiresAt">When the session expires at the latest, UTC.</param>
 /// <param name="LastSeenAt">When the person was last active, UTC.</param>
-public sealed record LiveSession(string Id, string UserId, string Name, string Email, DateTimeOffset ExpiresAt, DateTimeOffset LastSeenAt);
+public sealed record LiveSession(string Id, string UserId, string Name, string Email, DateTimeOffset ExpiresAt, DateTimeOffset LastSeenAt)
+{
+    /// <summary>Whether an organization of the person requires a second factor and the person has none.</summary>
+    public bool LacksSecondFactor { get; init; }
+}
 
 /// <summary>The session and roles that an open page depends on.</summary>
 /// <param name="ExpiresAt">When the session expires at the latest, UTC.</param>
@@ -24,9 +28,12 @@ public sealed record LiveSession(string Id, string UserId, string Name, string E
 /// <param name="Roles">The person's role by organization.</param>
 public sealed record SessionStatus(DateTimeOffset ExpiresAt, DateTimeOffset IdleAt, IReadOnlyDictionary<long, OrganizationRole> Roles)
 {
-    /// <summary>Returns whether the person still has every membership with at least the same role.</summary>
+    /// <summary>Whether an organization of the person requires a second factor and the person has none.</summary>
+    public bool LacksSecondFactor { get; init; }
+
+    /// <summary>Returns whether the person still has every membership with at least the same role, and can still use them.</summary>
     /// <param name="earlier">The earlier status.</param>
-    public bool Covers(SessionStatus earlier) => earlier.Roles.All(before => Roles.TryGetValue(before.Key, out var role) && role >= before.Value);
+    public bool Covers(SessionStatus earlier) => LacksSecondFactor == earlier.LacksSecondFactor && earlier.Roles.All(before => Roles.TryGetValue(before.Key, out var role) && role >= before.Value);
 }
 
 /// <summary>A session in the list of a person's sessions.</summary>
@@ -75,8 +82,12 @@ public sealed class SessionService(
             where session.SecretHash == hash && session.UserId == userId && session.EndedAt == null && session.ExpiresAt > now
                 && session.IdleAt > now
             join person in context.Users on session.UserId equals person.Id
-            select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt, session.LastSeenAt))
-                .SingleOrDefault()));
+            select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt, session.LastSeenAt)
+            {
+                LacksSecondFactor =
+                    context.Members.Any(member => member.UserId == userId && context.Organizations.Any(x => x.Id == member.OrganizationId && x.RequireTwoFactor))
+                    && !context.Authenticators.Any(x => x.UserId == userId) && !context.Passkeys.Any(x => x.UserId == userId),
+            }).SingleOrDefault()));
 
     /// <summary>Reads the session and roles that an open page depends on. The page calls it when <see cref="Changes.ChangeFeed"/> reports
     /// its <see cref="Changes.FeedSubject.User"/>, and when the session expires.</summary>
@@ -96,7 +107,10 @@ public sealed class SessionService(
             .ToListAsync(cancellationToken);
         return rows.Count == 0 ? null : new(
             rows[0].ExpiresAt, rows[0].IdleAt,
-            rows.Where(row => row.OrganizationId is not null).ToDictionary(row => row.OrganizationId!.Value, row => row.Role!.Value));
+            rows.Where(row => row.OrganizationId is not null).ToDictionary(row => row.OrganizationId!.Value, row => row.Role!.Value))
+        {
+            LacksSecondFactor = await SecondFactors.LacksAsync(context, userId, null, cancellationToken),
+        };
     }
 
     /// <summary>Lists the actor's valid sessions, newest first.</summary>

@@ -33,6 +33,9 @@ public sealed record SignInAttempt(string? Email, string? Password, bool Remembe
     /// <summary>The public URL, which links in a mail about the sign-in begin with.</summary>
     public string Site { get; init; } = "http://localhost";
 
+    /// <summary>The code of the second factor, for a client that sends it together with the password; or null.</summary>
+    public string? Code { get; init; }
+
     /// <summary>The address that failures are counted for, or null.</summary>
     internal IPAddress? Client => IsProxyAddress ? null : Address;
 
@@ -62,8 +65,9 @@ public sealed record SignedIn(string UserId, string Name, string SessionId, Date
 /// <see cref="Pause"/> for each account from each client network, and no response reveals whether the account exists. A browser that the
 /// account has signed in from before is judged by its own failures alone, so no stranger can lock a person out.</summary>
 public sealed partial class SignInService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, SessionService sessions, RateLimits limits,
-    RefusalLedger refusals, MailOutbox outbox, TimeProvider time, ILogger<SignInService> log)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PasswordCheck passwords, SecondFactorCodes codes,
+    PasskeyAnswers passkeys, SessionService sessions, MailOutbox outbox, RateLimits limits, RefusalLedger refusals, TimeProvider time,
+    ILogger<SignInService> log)
 {
     /// <summary>The number of consecutive failures that start a lockout.</summary>
     public const int MaxFailures = 5;
@@ -84,11 +88,20 @@ public sealed partial class SignInService(
 
     /// <summary>Signs a person in with a new session. The session that the browser had ends.</summary>
     /// <param name="attempt">The request.</param>
-    /// <returns>The session; or <see cref="ErrorCode.InvalidRequest"/> if a field is empty, <see cref="ErrorCode.InvalidCredentials"/>, or
+    /// <returns>The session; or <see cref="SecondFactorRequired"/> if the password is right and the account has a second factor that the request did not send,
+    /// <see cref="ErrorCode.InvalidRequest"/> if a field is empty, <see cref="ErrorCode.InvalidCredentials"/>, or
     /// <see cref="ErrorCode.RateLimited"/> during a lockout, for a wrong password after too many failures from one address, or while too
     /// many people sign in at once. An attempt during a lockout is not checked and leaves no audit entry; that of the failure that started
     /// the lockout stands for it.</returns>
     public async Task<Result<SignedIn>> SignInAsync(SignInAttempt attempt, CancellationToken cancellationToken)
+    {
+        var outcome = await SignInWithPasswordAsync(attempt, cancellationToken);
+        return outcome.Error is SecondFactorRequired { Pending: var pending } && !string.IsNullOrWhiteSpace(attempt.Code)
+            ? await SignInWithCodeAsync(pending, attempt.Code, attempt, cancellationToken)
+            : outcome;
+    }
+
+    async Task<Result<SignedIn>> SignInWithPasswordAsync(SignInAttempt attempt, CancellationToken cancellationToken)
     {
         if (Check(attempt) is { } incomplete)
         {
@@ -121,10 +134,16 @@ public sealed partial class SignInService(
             return verdict.Error is { } fault ? fault : verdict.Value;
         }
 
+        return Fail(attempt, wait, verdict.Value.Error!);
+    }
+
+    /// <summary>Counts a failure of an address, and replaces the error while the address has to wait.</summary>
+    Error Fail(SignInAttempt attempt, TimeSpan? wait, Error error)
+    {
         limits.FailedSignIns.Take(attempt.Client);
         if (wait is not { } rest)
         {
-            return verdict.Value;
+            return error;
         }
 
         refusals.Note(attempt.Address, RefusalReason.FailedSignIns);
@@ -150,9 +169,19 @@ public sealed partial class SignInService(
                     return paused;
                 }
 
-                return result is PasswordVerificationResult.Failed || current is null || current.PasswordHash != person!.PasswordHash
-                    ? await RefuseAsync(change, failures, browser, current, token)
-                    : await AcceptAsync(change, failures, browser, current, attempt, result, token);
+                if (result is PasswordVerificationResult.Failed || current is null || current.PasswordHash != person!.PasswordHash)
+                {
+                    return await RefuseAsync(change, failures, browser, current, token);
+                }
+
+                if (await SecondFactors.AnyAsync(change.Context, current.Id, token))
+                {
+                    return new SecondFactorRequired(new(current.Id, PendingSignIn.MarkOf(current.PasswordHash!), attempt.Remember, change.Now));
+                }
+
+                return string.IsNullOrWhiteSpace(attempt.Code)
+                    ? await AcceptAsync(change, failures, browser, current, attempt, result, token)
+                    : Error.Invalid("code", "This account has no second factor. Omit the code.");
             },
             cancellationToken);
 
@@ -180,6 +209,14 @@ public sealed partial class SignInService(
             await KnownBrowsers.RehashedAsync(change, person.Id, before, person.PasswordHash, cancellationToken);
         }
 
+        return await BeginSessionAsync(change, browser, person, attempt, null, cancellationToken);
+    }
+
+    /// <summary>Starts the session of a person who has proved who they are.</summary>
+    /// <param name="factor">The second factor that they used, or null.</param>
+    async Task<SignedIn> BeginSessionAsync(
+        UnitOfWork change, KnownBrowser? browser, DashboardUser person, SignInAttempt attempt, string? factor, CancellationToken cancellationToken)
+    {
         await SessionService.ReplaceAsync(change, attempt.ReplacedSessionId, cancellationToken);
         if (browser is null && attempt.Client is not null && await IsNewNetworkAsync(change, person, failures.Network, cancellationToken))
         {
@@ -190,9 +227,9 @@ public sealed partial class SignInService(
         var (session, secret) = await sessions.BeginAsync(change, person.Id, attempt, cancellationToken);
         var known = await KnownBrowsers.RememberAsync(change, browser, attempt.BrowserSecret, person, cancellationToken);
         change.Record(AuditChain.Installation, new(
-            AuditCategory.Auth, "session.started", new(FeedSubject.User, person.Id, person.Name), Details: SessionService.Details(session.Id)));
-        return new SignedIn(
-            person.Id, person.Name, session.Id, session.ExpiresAt, attempt.Remember) { SessionSecret = secret, BrowserSecret = known };
+            AuditCategory.Auth, "session.started", new(FeedSubject.User, person.Id, person.Name),
+            Details: factor is null ? SessionService.Details(session.Id) : JsonSerializer.Serialize(new { session = session.Id, factor })));
+        return new SignedIn(person.Id, person.Name, session.Id, session.ExpiresAt, attempt.Remember) { SessionSecret = secret, BrowserSecret = known };
     }
 
     async Task<Result<SignedIn>> RefuseAsync(
@@ -213,32 +250,38 @@ public sealed partial class SignInService(
             return new Error(ErrorCode.InvalidCredentials, "Wrong email or password.");
         }
 
+        var (left, minutes) = await CountAsync(change, failures, person, cancellationToken);
+        change.Record(AuditChain.Installation, new(
+            AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0 ? JsonSerializer.Serialize(new { pause_minutes = minutes }) : "{}"));
+        return new Error(ErrorCode.InvalidCredentials, $"Wrong email or password. {SignInFailureCounter.Describe(left, TimeSpan.FromMinutes(minutes))}");
+    }
+
+    /// <summary>Counts a failure of a network, and notices an attack on the account.</summary>
+    /// <returns>The attempts that are left before a lockout, and its length in minutes.</returns>
+    async Task<(int Left, int Minutes)> CountAsync(UnitOfWork change, SignInFailureCounter failures, DashboardUser? person, CancellationToken cancellationToken)
+    {
         var attacked = await failures.IsAttackedAsync(change, cancellationToken);
         if (attacked && await failures.NoteAttackAsync(change, cancellationToken) && person is not null)
         {
-            change.Record(AuditChain.Installation, new(AuditCategory.Auth, "account.attacked", target, Succeeded: false));
+            change.Record(AuditChain.Installation, new(
+                AuditCategory.Auth, "account.attacked", new(FeedSubject.User, person.Id, person.Name), Succeeded: false));
             LogAttacked(person.Id, SignInFailureCounter.AttackNetworks);
         }
 
-        var (max, pause) = attacked && !await IsUsualAsync(change, person, failures.Network, cancellationToken)
+        var (max, pause) = attacked && !await IsUsualAsync(change.Context, person, failures.Network, cancellationToken)
             ? (MaxFailuresUnderAttack, PauseUnderAttack) : (MaxFailures, Pause);
-        var left = await failures.CountAsync(change, clock, max, pause, cancellationToken);
-        var minutes = (int)pause.TotalMinutes;
-        change.Record(AuditChain.Installation, new(
-            AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0
-                ? JsonSerializer.Serialize(new { pause_minutes = minutes }) : "{}"));
-        return new Error(ErrorCode.InvalidCredentials, "Wrong email or password. " + SignInFailureCounter.Describe(left, pause));
+        return (await failures.CountAsync(change, clock, max, pause, cancellationToken), (int)pause.TotalMinutes);
     }
 
     /// <summary>Returns whether a person has recently signed in from a network.</summary>
-    static async Task<bool> IsUsualAsync(UnitOfWork change, DashboardUser? person, string network, CancellationToken cancellationToken)
+    static async Task<bool> IsUsualAsync(DashboardContext context, DashboardUser? person, string network, CancellationToken cancellationToken)
     {
         if (person is null)
         {
             return false;
         }
 
-        var addresses = await change.Context.Sessions.Where(x => x.UserId == person.Id).OrderByDescending(x => x.CreatedAt)
+        var addresses = await context.Sessions.Where(x => x.UserId == person.Id).OrderByDescending(x => x.CreatedAt)
             .Take(RecentSessions).Select(x => x.Address).ToListAsync(cancellationToken);
         return addresses.Any(address => IPAddress.TryParse(address, out var parsed) && Network.Of(parsed) == network);
     }

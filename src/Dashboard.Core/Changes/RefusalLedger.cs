@@ -35,6 +35,9 @@ public sealed record RefusalReason(string Category, string Action, string Reason
     /// <summary>Too many failed sign-ins from one address.</summary>
     public static RefusalReason FailedSignIns { get; } = new(AuditCategory.Auth, LimitReached, "failed_sign_ins");
 
+    /// <summary>Answers of passkeys that did not verify.</summary>
+    public static RefusalReason Passkeys { get; } = new(AuditCategory.Auth, "session.refused", "passkey");
+
     /// <summary>Too many wrong set-up codes from one address.</summary>
     public static RefusalReason SetUpCodes { get; } = new(AuditCategory.Auth, LimitReached, "set_up_codes");
 

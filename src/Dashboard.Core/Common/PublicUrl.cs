@@ -79,6 +79,14 @@ public sealed class PublicUrl
     /// <param name="issuer">The token's <c>iss</c>.</param>
     public bool IsOwn(string issuer) => Configured is not null ? issuer == Configured : Uri.TryCreate(issuer, UriKind.Absolute, out var uri) && IsLoopback(uri.Host);
 
+    /// <summary>The host that passkeys belong to (the relying party of WebAuthn). Without the setting it is localhost, since passkeys take no IP address.</summary>
+    public string PasskeyHost => Configured is null ? "localhost" : new Uri(Configured).Host;
+
+    /// <summary>Whether a browser's page is of this installation. Without the setting that is any port of localhost.</summary>
+    /// <param name="origin">The origin that the browser names.</param>
+    public bool IsPasskeyOrigin(string origin) => Configured is not null ? origin == Configured
+        : Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+
     static string OfPort(HttpContext http) => string.Create(CultureInfo.InvariantCulture, $"http://localhost:{http.Connection.LocalPort}");
 
     static bool IsLoopback(string host) =>

@@ -30,6 +30,7 @@ static class AccountServices
         services.AddScoped<AuthenticationStateProvider>(scope => scope.GetRequiredService<SessionWatch>());
         services.AddScoped<CircuitHandler, SessionWatchStart>();
         services.AddSingleton(new BrowserCookie(https));
+        services.AddSingleton(provider => new SecondFactorCookie(provider.GetRequiredService<IDataProtectionProvider>(), https));
         services.AddSingleton(provider => new LinkCookie(provider.GetRequiredService<IDataProtectionProvider>(), https));
         return services;
     }

@@ -19,26 +19,24 @@ static class SessionEndpoints
         signIn.MapPost("", SignInAsync).WithMetadata(new SameOrigin.SignInMetadata())
             .WithName("signIn").WithSummary("Sign in. The response sets the session cookie.")
             .Answers<SessionAnswer>(200, "Signed in.", ("Set-Cookie", "The session cookie."))
-            .Refuses(ErrorCode.InvalidCredentials, ErrorCode.Forbidden, ErrorCode.RateLimited);
+            .Refuses(ErrorCode.InvalidCredentials, ErrorCode.SecondFactorRequired, ErrorCode.Forbidden, ErrorCode.RateLimited);
 
-        var session = app.MapGroup("/api/session").RequireAuthorization(SessionPolicy.Name).AsApi().WithTags("Session");
+        var session = app.MapGroup("/api/session").RequireAuthorization(SessionPolicy.Name).WithMetadata(new OpenWithoutSecondFactorAttribute()).AsApi().WithTags("Session");
         session.MapRead("", WhoAmIAsync).WithName("getSession").WithSummary("Get the current session.")
             .Answers<SessionAnswer>(200, "The session.");
         session.MapPost("/confirm", ConfirmAsync).WithName("confirmSession")
             .WithSummary("Prove that the user is present, for changes that a session alone is not enough for.")
             .Answers<ConfirmAnswer>(200, "The proof counts for 15 minutes.").Refuses(ErrorCode.InvalidCredentials, ErrorCode.RateLimited);
+        session.MapPost("/challenge", ChallengeAsync).WithName("challengePasskey").WithSummary("Get a challenge that a passkey answers, to prove that the user is present.")
+            .Answers<ChallengeAnswer>(200, "The challenge. It counts for ten minutes.");
         session.MapDelete("", SignOutAsync).WithName("signOut").WithSummary("Sign out and end the session.").AnswersNothing("Signed out.");
     }
 
     static async Task<IResult> SignInAsync(JsonBody<SignInRequest> body, HttpContext http, SignInService signIn, ProjectService projects)
     {
         var request = body.Value;
-        if (request.Code is not null)
-        {
-            return Error.Invalid("code", "This account has no second factor. Omit the code.").ToResult();
-        }
-
-        var outcome = await signIn.SignInAsync(http.ToAttempt(request.Email, request.Password, request.Remember), http.RequestAborted);
+        var attempt = http.ToAttempt(request.Email, request.Password, request.Remember) with { Code = request.Code };
+        var outcome = await signIn.SignInAsync(attempt, http.RequestAborted);
         if (outcome.Error is { } refused)
         {
             return refused.ToResult();
@@ -53,13 +51,20 @@ static class SessionEndpoints
     static async Task<IResult> ConfirmAsync(JsonBody<ConfirmRequest> body, HttpContext http, PresenceService presence)
     {
         var request = body.Value;
-        if (request.Code is not null || request.Passkey is not null)
+        if (new[] { request.Password, request.Code, request.Passkey }.Count(proof => proof is not null) > 1)
         {
-            return Error.Invalid(request.Code is not null ? "code" : "passkey", "This account has no second factor. Send the password.").ToResult();
+            return Error.Invalid(request.Code is not null ? "code" : "passkey", "Send one proof only: the password, a code or a passkey.").ToResult();
         }
 
-        var outcome = await presence.ConfirmAsync(http.Caller(), request.Password, http.RequestAborted);
+        var outcome = await presence.ConfirmAsync(
+            http.Caller(), new(request.Password, request.Code, request.Passkey, request.Challenge), http.RequestAborted);
         return outcome.ToResult(until => TypedResults.Ok(new ConfirmAnswer(until)));
+    }
+
+    static async Task<IResult> ChallengeAsync(HttpContext http, PasskeyService passkeys)
+    {
+        var challenge = await passkeys.ChallengeAsync(http.Caller().Id, http.RequestAborted);
+        return TypedResults.Ok(new ChallengeAnswer(challenge.Options, challenge.State));
     }
 
     static Task<IResult> WhoAmIAsync(HttpContext http, ProjectService projects)
@@ -89,7 +94,7 @@ static class SessionEndpoints
     sealed record SignInRequest(
         [Field("The account's email address.", Example = "\"ada@example.com\"")] string? Email = null,
         [Field("The account's password.", Example = "\"correct horse battery staple\"")] string? Password = null,
-        [Field("A code from the second factor, if the account has one.", Example = "\"123456\"")] string? Code = null,
+        [Field("A code of the authenticator app, or a recovery code, if the account has a second factor.", Example = "\"123456\"")] string? Code = null,
         [Field("Whether the browser keeps the session when it is closed.")] bool Remember = false)
     {
         /// <summary>Omits the credentials.</summary>
@@ -98,8 +103,9 @@ static class SessionEndpoints
 
     sealed record ConfirmRequest(
         [Field("The account's password.", Example = "\"correct horse battery staple\"")] string? Password = null,
-        [Field("A code from the second factor, if the account has one.", Example = "\"123456\"")] string? Code = null,
-        [Field("The answer of a passkey as JSON text, if the account has one.", Example = "\"{}\"")] string? Passkey = null)
+        [Field("A code of the authenticator app, or a recovery code, if the account has a second factor.", Example = "\"123456\"")] string? Code = null,
+        [Field("The answer of a passkey as JSON text, if the account has one.", Example = "\"{}\"")] string? Passkey = null,
+        [Field("The challenge that the passkey answers, from POST /api/session/challenge.", Example = "\"CfDJ8…\"")] string? Challenge = null)
     {
         /// <summary>Omits the credentials.</summary>
         public override string ToString() => nameof(ConfirmRequest);
@@ -107,6 +113,10 @@ static class SessionEndpoints
 
     sealed record ConfirmAnswer(
         [Field("Until when the proof counts.", Example = "\"2026-11-21T21:45:00.000Z\"")] DateTimeOffset FreshUntil);
+
+    sealed record ChallengeAnswer(
+        [Field("The options for navigator.credentials.get, as JSON text.", Example = "\"{}\"")] string Options,
+        [Field("What the answer is checked against. Send it back with the answer.", Example = "\"CfDJ8…\"")] string Challenge);
 
     sealed record SessionUser(
         [Field("The user's identifier.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"", Format = "uuid")] string Id,

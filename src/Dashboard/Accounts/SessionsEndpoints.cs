@@ -13,10 +13,12 @@ static class SessionsEndpoints
     public static void MapSessions(this IEndpointRouteBuilder app)
     {
         // The command line shows sessions. Ending one requires a session, as other sign-in settings do.
-        app.MapGroup("/api/sessions").RequireAuthorization(MemberPolicy.Name).AsApi().WithTags("Session")
+        app.MapGroup("/api/sessions").RequireAuthorization(MemberPolicy.Name).WithMetadata(new OpenWithoutSecondFactorAttribute())
+            .AsApi().WithTags("Session")
             .MapRead("", ListAsync).WithName("listSessions").WithSummary("List the caller's sessions, newest first.")
             .Answers<ListAnswer<SessionItem>>(200, "A page of sessions that are valid.");
-        var sessions = app.MapGroup("/api/sessions").RequireAuthorization(SessionPolicy.Name).AsApi().WithTags("Session");
+        var sessions = app.MapGroup("/api/sessions").RequireAuthorization(SessionPolicy.Name)
+            .WithMetadata(new OpenWithoutSecondFactorAttribute()).AsApi().WithTags("Session");
         sessions.MapDelete(One, EndAsync).WithName("endSession").WithSummary("End one of the caller's sessions.")
             .AnswersNothing("The session has ended.").Refuses(ErrorCode.NotFound);
         sessions.MapDelete("", EndOthersAsync).WithName("endOtherSessions").WithSummary("End all of the caller's sessions but this one.")

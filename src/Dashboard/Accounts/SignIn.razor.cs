@@ -8,8 +8,13 @@ namespace Dashboard.Accounts;
 public sealed partial class SignIn : ComponentBase
 {
     Error? fault;
+    PasskeyChallenge? challenge;
 
     [Inject] SignInService Service { get; set; } = null!;
+
+    [Inject] PasskeyService Passkeys { get; set; } = null!;
+
+    [Inject] SecondFactorCookie SecondFactor { get; set; } = null!;
 
     [Inject] SetUpService SetUp { get; set; } = null!;
 
@@ -18,6 +23,8 @@ public sealed partial class SignIn : ComponentBase
     [CascadingParameter] HttpContext Http { get; set; } = null!;
 
     [SupplyParameterFromForm(FormName = "sign-in")] Form Input { get; set; } = null!;
+
+    [SupplyParameterFromForm(FormName = "passkey")] PasskeyInput Passkey { get; set; } = null!;
 
     [SupplyParameterFromQuery] string? ReturnUrl { get; set; }
 
@@ -33,7 +40,7 @@ public sealed partial class SignIn : ComponentBase
 
     protected override async Task OnInitializedAsync()
     {
-        Input ??= new();
+        (Input, Passkey) = (Input ?? new(), Passkey ?? new());
         if (await SetUp.IsOpenAsync(Http.RequestAborted))
         {
             Navigation.NavigateTo("/setup"); // there are no users yet
@@ -42,9 +49,18 @@ public sealed partial class SignIn : ComponentBase
         {
             Navigation.NavigateTo(LocalPath.OrStart(ReturnUrl));
         }
+        else
+        {
+            challenge = await Passkeys.ChallengeAsync(null, Http.RequestAborted);
+        }
     }
 
-    async Task SubmitAsync()
+    Task SubmitAsync() => FinishAsync(() => Service.SignInAsync(Http.ToAttempt(Input.Email, Input.Password, Input.Remember), Http.RequestAborted));
+
+    Task PasskeyAsync() => FinishAsync(() => Service.SignInWithPasskeyAsync(
+        Passkey.Answer, Passkey.State, null, Http.ToAttempt(null, null, Passkey.Remember), Http.RequestAborted));
+
+    async Task FinishAsync(Func<Task<Result<SignedIn>>> signIn)
     {
         if (Http.IsFromAnotherSite())
         {
@@ -53,8 +69,13 @@ public sealed partial class SignIn : ComponentBase
             return;
         }
 
-        var outcome = await Service.SignInAsync(Http.ToAttempt(Input.Email, Input.Password, Input.Remember), Http.RequestAborted);
-        if ((fault = outcome.Error) is null)
+        var outcome = await signIn();
+        if (outcome.Error is SecondFactorRequired { Pending: var pending })
+        {
+            SecondFactor.Write(Http, pending);
+            Navigation.NavigateTo(TwoFactor.AddressOf(ReturnUrl));
+        }
+        else if ((fault = outcome.Error) is null)
         {
             await Http.WriteSessionCookieAsync(outcome.Value);
             Navigation.NavigateTo(LocalPath.OrStart(ReturnUrl));

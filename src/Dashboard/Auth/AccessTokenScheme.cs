@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Dashboard.Core.Accounts;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.Authentication;
@@ -30,8 +31,9 @@ static class AccessTokenScheme
     }
 
     /// <summary>Creates the claims that <see cref="CurrentActor.ToActor"/> converts back to the actor.</summary>
-    static ClaimsPrincipal ToPrincipal(Actor actor, ActorToken token) => new(new ClaimsIdentity(
+    static ClaimsPrincipal ToPrincipal(Actor actor, ActorToken token, bool lacksSecondFactor) => new(new ClaimsIdentity(
         [
+            .. SecondFactorRequirement.ClaimsOf(lacksSecondFactor),
             new(ClaimTypes.NameIdentifier, actor.Id),
             new(ClaimTypes.Name, actor.Name),
             new(CurrentActor.TokenClaim, token.Jti),
@@ -49,7 +51,7 @@ static class AccessTokenScheme
 
     sealed class Handler(
         IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, MemberTokens tokens,
-        PublicUrl publicUrl)
+        SecondFactorService factors, PublicUrl publicUrl)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -70,7 +72,7 @@ static class AccessTokenScheme
             }
 
             return found.Actor is { Token: { } token } actor
-                ? AuthenticateResult.Success(new(ToPrincipal(actor, token), Name))
+                ? AuthenticateResult.Success(new(ToPrincipal(actor, token, await factors.LacksAsync(actor, Context.RequestAborted)), Name))
                 : AuthenticateResult.NoResult();
         }
     }

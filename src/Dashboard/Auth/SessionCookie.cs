@@ -33,7 +33,9 @@ static class SessionCookie
         options.AccessDeniedPath = "/not-found";
         options.Events.OnValidatePrincipal = ValidateAsync;
         options.Events.OnRedirectToLogin = RedirectToLoginAsync;
-        options.Events.OnRedirectToAccessDenied = context => RedirectAsync(context, context.RedirectUri, StatusCodes.Status403Forbidden);
+        options.Events.OnRedirectToAccessDenied = context => RedirectAsync(
+            context, SecondFactorRequirement.IsLacking(context.HttpContext.User) ? SecondFactorRequirement.SetUpPath : context.RedirectUri,
+            StatusCodes.Status403Forbidden);
     }
 
     /// <summary>Configures any cookie. With https, the cookie is never sent over plain http, and no other host of the domain can set it
@@ -79,6 +81,7 @@ static class SessionCookie
 
         context.ReplacePrincipal(new(new ClaimsIdentity(
             [
+                .. SecondFactorRequirement.ClaimsOf(session.LacksSecondFactor),
                 new(ClaimTypes.NameIdentifier, session.UserId),
                 new(ClaimTypes.Name, session.Name),
                 new(ClaimTypes.Email, session.Email),

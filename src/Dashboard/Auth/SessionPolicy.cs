@@ -1,4 +1,5 @@
 using Dashboard.Api;
+using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Verification;
 using Microsoft.AspNetCore.Authorization;
@@ -18,12 +19,13 @@ static class SessionPolicy
     /// <summary>Registers this policy and <see cref="MemberPolicy"/>.</summary>
     public static IServiceCollection AddApiPolicies(this IServiceCollection services)
     {
-        services.AddAuthorizationBuilder().AddPolicy(Name, Build).AddPolicy(MemberPolicy.Name, MemberPolicy.Build);
+        services.AddAuthorizationBuilder().AddPolicy(Name, Build).AddPolicy(MemberPolicy.Name, MemberPolicy.Build)
+            .SetDefaultPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new SecondFactorRequirement()).Build());
         return services.AddSingleton<IAuthorizationMiddlewareResultHandler, ResultHandler>();
     }
 
     static void Build(AuthorizationPolicyBuilder policy) =>
-        policy.RequireAuthenticatedUser().RequireClaim(CurrentActor.SessionClaim);
+        policy.RequireAuthenticatedUser().RequireClaim(CurrentActor.SessionClaim).AddRequirements(new SecondFactorRequirement());
 
     /// <summary>Returns the caller of an endpoint that this policy or <see cref="MemberPolicy"/> guards.</summary>
     public static Actor Caller(this HttpContext http) =>
@@ -47,6 +49,11 @@ static class SessionPolicy
                 if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
                 {
                     http.RequestServices.GetRequiredService<RefusalLedger>().NoteChange(actor, ErrorCode.Forbidden);
+                }
+
+                if (SecondFactorRequirement.IsLacking(http.User))
+                {
+                    return Problems.WriteAsync(http, SecondFactors.Missing(http.RequestServices.GetRequiredService<PublicUrl>().Of(http)));
                 }
 
                 return Problems.WriteAsync(http, actor.Token is null ? Error.Forbidden("Your role does not allow this.") : RequiresSession);
@@ -76,7 +83,8 @@ static class MemberPolicy
     public const string Name = "Member";
 
     public static void Build(AuthorizationPolicyBuilder policy) => policy.RequireAuthenticatedUser().RequireAssertion(
-        context => context.User.HasClaim(claim => claim.Type is CurrentActor.SessionClaim or CurrentActor.TokenClaim));
+        context => context.User.HasClaim(claim => claim.Type is CurrentActor.SessionClaim or CurrentActor.TokenClaim))
+        .AddRequirements(new SecondFactorRequirement());
 
     /// <summary>Returns whether this policy guards an endpoint.</summary>
     public static bool Guards(Endpoint? endpoint) =>

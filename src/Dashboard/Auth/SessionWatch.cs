@@ -76,7 +76,8 @@ sealed partial class SessionWatch(SessionService sessions, ChangeFeed feed, Time
         subscription = feed.Subscribe(
             entry =>
             {
-                if (entry.SubjectType == FeedSubject.User && entry.SubjectId == user.Id)
+                // An organization may require a second factor from now on.
+                if (entry.SubjectType == FeedSubject.Organization || (entry.SubjectType == FeedSubject.User && entry.SubjectId == user.Id))
                 {
                     Check();
                 }

@@ -43,6 +43,8 @@ public sealed partial class SecurityPage : ComponentBase, IDisposable
         {
             await ReloadAsync();
         }
+
+        wasMissing = View is { Factors.IsMissing: true };
     }
 
     protected override void OnAfterRender(bool firstRender)

@@ -404,6 +404,18 @@
     else tellCopy(outcome, button);
   }
 
+  // A text as a file, which the browser makes by itself: no address holds it.
+  addEventListener('click', e => {
+    const button = e.target.closest?.('[data-download]');
+    const source = button && document.querySelector(button.dataset.download);
+    if (!source) return;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([`${source.textContent}\n`], { type: 'text/plain' }));
+    link.download = button.dataset.downloadAs;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  });
+
   // Copies made while the connection is lost are told once it is back, or the page would warn of a secret that was copied.
   const copies = new Map();
   const tellCopy = (outcome, button) => button.dispatchEvent(new CustomEvent('copied', { bubbles: true, detail: { outcome } }));

@@ -260,11 +260,11 @@ public sealed class ChangingMethodsTests
         ["PresenceService.ConfirmAsync"] = new(1, 1, (world, actor) =>
         {
             world.SetPassword(actor, Password);
-            return Run(services => services.Get<PresenceService>().ConfirmAsync(actor, Password, Token));
+            return Run(services => services.Get<PresenceService>().ConfirmAsync(actor, new(Password), Token));
         }),
         ["PresenceService.ConfirmAsync, refused"] = new(1, 1, (_, actor) => Run(async services =>
         {
-            var outcome = await services.Get<PresenceService>().ConfirmAsync(actor, Password, Token);
+            var outcome = await services.Get<PresenceService>().ConfirmAsync(actor, new(Password), Token);
             Assert.Equal(ErrorCode.InvalidCredentials, outcome.Error?.Code);
             return (Result<Core.Common.Unit>)default(Core.Common.Unit);
         })),

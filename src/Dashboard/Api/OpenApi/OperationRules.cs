@@ -18,7 +18,10 @@ static class OperationRules
     {
         ["invalid_request"] = "The request is invalid; errors lists the problems by field.",
         ["session_required"] = "There is no session, or it has ended. API keys and other clients' access tokens are not accepted here.",
-        ["invalid_credentials"] = "Wrong email or password.",
+        ["invalid_credentials"] = "Wrong email or password, or a wrong code.",
+        ["second_factor_required"] = "The password is right, and the account has a second factor. Send its code too.",
+        ["two_factor_setup_required"] = "An organization of the user requires a second factor, and they have none. They set one up in " +
+            "the browser.",
         ["forbidden"] = "The caller's role does not allow it, it requires a session instead of an access token, or, for a sign-in, the " +
             "request came over plain http where the public URL is https.",
         ["cross_site"] = "The request does not prove that it comes from Latchkey's own pages.",
@@ -135,6 +138,7 @@ static class OperationRules
             metadata.GetMetadata<InputMetadata>() is null || !problems ? null : ErrorCode.InvalidRequest,
             session ? ErrorCode.SessionRequired : null,
             RequiresPolicy(metadata, SessionPolicy.Name) ? ErrorCode.Forbidden : null,
+            session && metadata.GetMetadata<OpenWithoutSecondFactorAttribute>() is null ? ErrorCode.TwoFactorSetupRequired : null,
             metadata.GetMetadata<SameOrigin.SignInMetadata>() is not null || (session && !HttpMethods.IsGet(method))
                 ? ErrorCode.CrossSite
                 : null,

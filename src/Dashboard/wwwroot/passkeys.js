@@ -1,0 +1,72 @@
+// Asks the browser for a passkey (WebAuthn Level 3). A module, because only pages that use passkeys load it: static pages by their own script element, pages
+// with a circuit by import.
+
+export const supported = () => typeof window.PublicKeyCredential?.parseRequestOptionsFromJSON === 'function';
+
+const sentences = {
+  InvalidStateError: 'This device has a passkey for your account already.',
+  SecurityError: 'Passkeys work only at Latchkey’s own address.',
+  Unsupported: 'This browser does not support passkeys. Use a newer one.',
+};
+
+// No other error says more: a browser does not tell a page why a person gave up.
+const explain = error => sentences[error.name] ?? 'No passkey was used. Try again.';
+
+async function ask(call) {
+  if (!supported()) return { error: sentences.Unsupported };
+  try {
+    const credential = await call();
+    return { answer: JSON.stringify(credential.toJSON()) };
+  } catch (error) {
+    return { error: explain(error) };
+  }
+}
+
+export const create = options => ask(() =>
+  navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(JSON.parse(options)) }));
+
+export const get = options => ask(() =>
+  navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(options)) }));
+
+// A static page has one form for a passkey: its button asks, and so does the browser's own list below the field for the email address.
+function bind(form) {
+  const options = form.dataset.passkey, button = form.querySelector('button'), said = form.querySelector('[role="alert"]');
+  const field = name => form.querySelector(`[name$=".${name}"]`);
+  let waiting = null;
+
+  function send(answer) {
+    field('Answer').value = answer;
+    const remember = document.querySelector('[name="Input.Remember"]');
+    if (field('Remember')) field('Remember').value = String(remember?.checked ?? false);
+    form.submit();
+  }
+
+  form.addEventListener('submit', async e => {
+    e.preventDefault();
+    if (button.ariaDisabled === 'true') return;
+    waiting?.abort();
+    button.ariaDisabled = 'true';
+    const { answer, error } = await get(options);
+    button.ariaDisabled = null;
+    said.textContent = error ?? '';
+    said.hidden = !error;
+    if (answer) send(answer);
+  });
+
+  async function offer() {
+    if (!document.querySelector('[autocomplete~="webauthn"]') || !await PublicKeyCredential.isConditionalMediationAvailable?.()) return;
+    waiting = new AbortController();
+    try {
+      const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(options));
+      send(JSON.stringify((await navigator.credentials.get({ publicKey, mediation: 'conditional', signal: waiting.signal })).toJSON()));
+    } catch {
+      // Nobody chose one, or the button was pressed instead.
+    }
+  }
+
+  form.hidden = false;
+  offer();
+}
+
+const form = document.querySelector('form[data-passkey]');
+if (form && supported()) bind(form);
