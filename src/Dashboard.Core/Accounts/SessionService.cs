@@ -205,10 +205,6 @@ public sealed class SessionService(
                 .Where(x => x.Id != own && x.UserId == actor.Id), token),
             cancellationToken);
 
-    /// <summary>Ends a person's sessions, all or all but one.</summary>
-    internal static Task<int> EndAllAsync(UnitOfWork change, string userId, string? kept, CancellationToken cancellationToken) =>
-        EndAsync(change, Session.Live(change.Context.Sessions, change.Now).Where(x => x.UserId == userId && x.Id != kept), cancellationToken);
-
     /// <summary>Locks a session, if there is one, before other rows are locked.</summary>
     internal static Task LockAsync(UnitOfWork change, string? id, CancellationToken cancellationToken) => id is null ? Task.CompletedTask
         : change.Context.Sessions.Where(x => x.Id == id)

@@ -218,7 +218,7 @@ public sealed partial class SignInService(
         UnitOfWork change, KnownBrowser? browser, DashboardUser person, SignInAttempt attempt, string? factor, CancellationToken cancellationToken)
     {
         await SessionService.ReplaceAsync(change, attempt.ReplacedSessionId, cancellationToken);
-        if (browser is null && attempt.Client is not null && await IsNewNetworkAsync(change, person, failures.Network, cancellationToken))
+        if (browser is null && attempt.Client is { } client && await IsNewNetworkAsync(change, person, Network.Of(client), cancellationToken))
         {
             var mail = AccountMails.NewSignIn(person.Email!, attempt.Site, DeviceName.Of(attempt.UserAgent), change.Actor.Address, change.Now);
             outbox.Add(change, mail, AccountMails.NoticeLifetime);
@@ -290,7 +290,7 @@ public sealed partial class SignInService(
     static async Task<bool> IsNewNetworkAsync(UnitOfWork change, DashboardUser person, string network, CancellationToken cancellationToken) =>
         (await change.Context.KnownBrowsers.AnyAsync(x => x.UserId == person.Id, cancellationToken)
             || await change.Context.Sessions.AnyAsync(x => x.UserId == person.Id, cancellationToken))
-        && !await IsUsualAsync(change, person, network, cancellationToken);
+        && !await IsUsualAsync(change.Context, person, network, cancellationToken);
 
     static Error? Check(SignInAttempt attempt)
     {
