@@ -22,6 +22,27 @@ public sealed class PasswordCheck(IPasswordHasher<DashboardUser> hasher, TimePro
     /// <param name="password">The password as entered.</param>
     public string Hash(DashboardUser person, string password) => hasher.HashPassword(person, password);
 
+    /// <summary>Hashes a password for storage, in its turn.</summary>
+    /// <param name="password">The password as entered.</param>
+    /// <param name="lane">Where it waits.</param>
+    /// <returns>The hash; or <see cref="ErrorCode.RateLimited"/>.</returns>
+    public async Task<Result<string>> HashAsync(DashboardUser person, string password, PasswordLane lane, CancellationToken cancellationToken)
+    {
+        if (!await queue.EnterAsync(lane, cancellationToken))
+        {
+            return new Error(ErrorCode.RateLimited, "A lot of people are signing in right now. Try again in a few seconds.", RetryAfter: TimeSpan.FromSeconds(5));
+        }
+
+        try
+        {
+            return Hash(person, password);
+        }
+        finally
+        {
+            queue.Leave(lane, failed: false);
+        }
+    }
+
     /// <summary>Verifies a password. It takes the same time if there is no account or the account has no password.</summary>
     /// <param name="person">The person, or null.</param>
     /// <param name="password">The password as entered.</param>
