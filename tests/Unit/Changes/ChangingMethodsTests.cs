@@ -273,7 +273,7 @@ public sealed class ChangingMethodsTests
             var link = (await world.Services.Get<PasswordResetService>().CreateLinkAsync("olga@example.com", Site, Token)).Value;
             return await Run(services => services.Get<PasswordResetService>().ResetAsync(AccountMailbox.TokenOf(link), Password, null, Site, Token));
         }),
-        ["PasswordResetQueue.FlushAsync"] = new(1, 1, (_, _) => Run(async services =>
+        ["PasswordResetService.CreateLinkAsync, for a mail"] = new(1, 1, (_, _) => Run(async services =>
         {
             services.Get<PasswordResetService>().Request("olga@example.com", null, Site);
             await services.Get<PasswordResetQueue>().FlushAsync(Token);
