@@ -104,7 +104,12 @@ public sealed class AccountService(
             return refused;
         }
 
-        var hash = passwords.Hash(person, password!);
+        var hashed = await passwords.HashAsync(password!, PasswordLane.OfBrowser(KeyHash.Of($"session:{actor.SessionId}")), cancellationToken);
+        if (hashed.Error is { } busy)
+        {
+            return busy;
+        }
+
         return await changes.RunAsync<ChangedPassword>(
             context,
             actor,
@@ -123,7 +128,7 @@ public sealed class AccountService(
                     return new Error(ErrorCode.Conflict, "The password was changed in another place just now. Sign in with that one.");
                 }
 
-                await PasswordChange.ApplyAsync(change, outbox, row, hash, "password.changed", site, token);
+                await PasswordChange.ApplyAsync(change, outbox, row, hashed.Value, "password.changed", site, token);
                 return new ChangedPassword(await KnownBrowsers.RememberAsync(change, null, null, row, token));
             },
             cancellationToken);

@@ -78,8 +78,8 @@ public sealed class PasswordResetService(
     /// <param name="password">The new password as entered.</param>
     /// <param name="client">The client address, or null.</param>
     /// <param name="site">The public URL.</param>
-    /// <returns><see cref="ErrorCode.InvalidRequest"/> for a password that is not acceptable, or <see cref="ErrorCode.NotFound"/> if the link no longer
-    /// works.</returns>
+    /// <returns><see cref="ErrorCode.InvalidRequest"/> for a password that is not acceptable, <see cref="ErrorCode.NotFound"/> if the link no longer works, or
+    /// <see cref="ErrorCode.RateLimited"/> while too many people sign in at once.</returns>
     public async Task<Result<Unit>> ResetAsync(string? token, string? password, IPAddress? client, string site, CancellationToken cancellationToken)
     {
         var found = await FindAsync(token, cancellationToken);
@@ -94,7 +94,12 @@ public sealed class PasswordResetService(
         }
 
         var hash = LinkToken.HashOf(token)!;
-        var newHash = passwords.Hash(new(), password!); // a tenth of a second, before the transaction
+        var hashed = await passwords.HashAsync(password!, PasswordLane.Of(client), cancellationToken); // a tenth of a second, before the transaction
+        if (hashed.Error is { } busy)
+        {
+            return busy;
+        }
+
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var person = await (from link in context.AccountLinks where link.TokenHash == hash join user in context.Users on link.UserId equals user.Id select new { user.Id, user.Name })
             .SingleAsync(cancellationToken);
@@ -113,7 +118,7 @@ public sealed class PasswordResetService(
                 }
 
                 var current = await change.Context.Users.SingleAsync(x => x.Id == person.Id, ending);
-                await PasswordChange.ApplyAsync(change, outbox, current, newHash, "password.reset", site, ending);
+                await PasswordChange.ApplyAsync(change, outbox, current, hashed.Value, "password.reset", site, ending);
                 // They failed before they asked for the link. A pause would keep them from using it.
                 await new SignInFailureCounter(KeyHash.Of(current.NormalizedEmail!), Network.Of(client)).ForgetAsync(change, ending);
                 return default(Unit);

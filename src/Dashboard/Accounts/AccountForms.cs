@@ -10,10 +10,10 @@ static class AccountForms
     /// <summary>Returns the error for a form that another site's page sent, or null.</summary>
     public static Error? RefuseOtherSite(this HttpContext http) => http.IsFromAnotherSite() ? SameOrigin.CrossSite : null;
 
-    /// <summary>Sets the status of an error that is not one of the fields: a page with a form to correct is a 200, as browsers expect.</summary>
+    /// <summary>Sets the status of a form that was not read. A page with something to correct is a 200, as browsers expect.</summary>
     public static void SetStatus(this HttpContext http, Error? fault)
     {
-        if (fault is { Errors: null } && !http.Response.HasStarted)
+        if (fault is { Code: ErrorCode.CrossSite or ErrorCode.RateLimited })
         {
             http.Response.StatusCode = Problems.Of(fault.Code).Status;
         }

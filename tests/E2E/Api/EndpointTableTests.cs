@@ -310,6 +310,7 @@ public sealed class EndpointTableTests(Tenants tenants)
             && endpoint.Metadata.GetMetadata<IAntiforgeryMetadata>() is not { RequiresValidation: true }
             && !path.StartsWith("/{", StringComparison.Ordinal) && !path.StartsWith("/_blazor", StringComparison.Ordinal) && !path.StartsWith("/_framework", StringComparison.Ordinal)
             && path != "/theme.css" // a page's file, made at the start
+            && path is not ("/account" or "/.well-known/change-password") // lead on to a page
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]
         where method != "HEAD"
         select ($"{method} {path}", endpoint);

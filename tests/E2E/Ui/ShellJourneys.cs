@@ -46,6 +46,7 @@ public sealed class ShellJourneys : IClassFixture<Product>
             ($"{People.Organization}/service-accounts", "Service accounts · My organization · Latchkey"),
             ($"{People.Organization}/connected-apps", "Connected apps · My organization · Latchkey"),
             ($"{People.Organization}/settings", "Organization settings · My organization · Latchkey"), ("account/connected-apps", "Connected apps · Latchkey"),
+            ("account/profile", "Profile · Latchkey"), ("account/security", "Sign-in and security · Latchkey"),
         })
         {
             await visit.Page.GotoAsync($"/{path}");

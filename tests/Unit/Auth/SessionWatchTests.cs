@@ -3,6 +3,7 @@ using Dashboard.Auth;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Organizations;
+using Dashboard.Tests.Unit.Accounts;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.Logging;
@@ -49,6 +50,34 @@ public sealed class SessionWatchTests : IAsyncDisposable
         await services.Get<SessionService>().EndAsync(person, Cancel);
         await stopped.WaitAsync(Patience, Cancel);
         Assert.False((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Page_acts_for_nobody_once_the_password_is_changed_elsewhere(bool byLink, bool showsSecret)
+    {
+        const string Password = "a lighthouse keeps nine otters";
+        world.SetPassword(person, Password);
+        await BeginAsync();
+        var (stopped, held) = (Stopped(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        using var secret = showsSecret ? watch.Hold(_ => held.TrySetResult()) : null;
+        if (byLink)
+        {
+            var link = (await services.Get<PasswordResetService>().CreateLinkAsync("dora@example.com", AccountMailbox.Site, Cancel)).Value;
+            Assert.Null((await services.Get<PasswordResetService>().ResetAsync(AccountMailbox.TokenOf(link), "Another-9-lighthouse", null, AccountMailbox.Site, Cancel)).Error);
+        }
+        else
+        {
+            var changed = await services.Get<AccountService>().ChangePasswordAsync(world.SignIn(world.Developer), Password, "Another-9-lighthouse", AccountMailbox.Site, Cancel);
+            Assert.Null(changed.Error);
+        }
+
+        await (showsSecret ? held.Task : stopped).WaitAsync(Patience, Cancel);
+        Assert.False((await watch.GetAuthenticationStateAsync()).User.Identity!.IsAuthenticated);
+        Assert.Equal(ErrorCode.SessionRequired, (await services.Keys.CreateAsync(person, new(TestInstallation.Orders, "one"), Cancel)).Error?.Code);
     }
 
     [Fact]

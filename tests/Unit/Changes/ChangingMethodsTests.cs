@@ -15,6 +15,7 @@ using Dashboard.Core.ServiceAccounts;
 using Dashboard.Core.Setup;
 using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
+using Dashboard.Tests.Unit.Accounts;
 using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
@@ -29,6 +30,8 @@ namespace Dashboard.Tests.Unit.Changes;
 public sealed class ChangingMethodsTests
 {
     const string Password = "a lighthouse keeps nine otters";
+
+    const string Site = AccountMailbox.Site;
 
     static readonly NewInstallation Installation = new("olga@example.com", Password, "Acme", "Orders");
 
@@ -326,6 +329,37 @@ public sealed class ChangingMethodsTests
         }),
         ["OrganizationCreation.CreateAsync"] = new(
             3, 3, (_, actor) => Run(services => services.Get<OrganizationCreation>().CreateAsync(actor, new("Initech", Project: "Reports"), Token))),
+        ["AccountService.RenameAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<AccountService>().RenameAsync(actor, "Olga O.", Token))),
+        ["AccountService.ChangePasswordAsync"] = new(3, 2, (world, actor) =>
+        {
+            world.SetPassword(actor, Password);
+            world.SignIn(actor);
+            return Run(services => services.Get<AccountService>().ChangePasswordAsync(actor, Password, "Another-9-lighthouse", Site, Token));
+        }),
+        ["AccountService.RequestEmailChangeAsync"] = new(1, 1, (_, actor) => Run(services => services.Get<AccountService>().RequestEmailChangeAsync(actor, "o@example.com", Site, Token))),
+        ["AccountService.CancelEmailChangeAsync"] = new(1, 1, async (world, actor) =>
+        {
+            await world.Services.Get<AccountService>().RequestEmailChangeAsync(actor, "o@example.com", Site, Token);
+            return await Run(services => services.Get<AccountService>().CancelEmailChangeAsync(actor, Token));
+        }),
+        ["AccountService.ConfirmEmailAsync"] = new(1, 1, async (world, actor) =>
+        {
+            await world.Services.Get<AccountService>().RequestEmailChangeAsync(actor, "o@example.com", Site, Token);
+            var token = await world.Services.NewestTokenAsync("o@example.com");
+            return await Run(services => services.Get<AccountService>().ConfirmEmailAsync(token, null, Site, Token));
+        }),
+        ["PasswordResetService.CreateLinkAsync"] = new(1, 1, (_, _) => Run(services => services.Get<PasswordResetService>().CreateLinkAsync("olga@example.com", Site, Token))),
+        ["PasswordResetService.ResetAsync"] = new(2, 1, async (world, _) =>
+        {
+            var link = (await world.Services.Get<PasswordResetService>().CreateLinkAsync("olga@example.com", Site, Token)).Value;
+            return await Run(services => services.Get<PasswordResetService>().ResetAsync(AccountMailbox.TokenOf(link), Password, null, Site, Token));
+        }),
+        ["PasswordResetService.CreateLinkAsync, for a mail"] = new(1, 1, (_, _) => Run(async services =>
+        {
+            services.Get<PasswordResetService>().Request("olga@example.com", null, Site);
+            await services.Get<PasswordResetQueue>().FlushAsync(Token);
+            return (Result<Core.Common.Unit>)default(Core.Common.Unit);
+        })),
         ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
         ["SetUpService.SetUpWithCodeAsync"] = new(4, 3, async (world, _) =>
         {

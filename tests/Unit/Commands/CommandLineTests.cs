@@ -62,6 +62,8 @@ public sealed class CommandLineTests
     [InlineData("\"again\" is one word too many; \"audit --help\" says what there is.", "audit", "verify", "again")]
     [InlineData("--head needs a value; \"audit --help\" says which.", "audit", "verify", "--head")]
     [InlineData("\"all\" is one word too many; \"outbox --help\" says what there is.", "outbox", "all")]
+    [InlineData("\"reset-password\" needs the email address of an account: reset-password EMAIL.", "reset-password")]
+    [InlineData("\"b@example.com\" is one word too many; \"reset-password --help\" says what there is.", "reset-password", "a@example.com", "b@example.com")]
     [InlineData("\"nothing\" is not a command; \"help\" lists them.", "help", "nothing")]
     public void Command_with_other_words_is_refused(string sentence, params string[] args) =>
         Assert.Equal(sentence, Assert.Throws<StartException>(() => CommandLine.Find(args)).Message);

@@ -1,3 +1,4 @@
+using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Usage;
 using Dashboard.Tests.Unit.OAuth;
@@ -29,6 +30,7 @@ public sealed class BackgroundServicesTests
         var key = (await node.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), None)).Value.Key.KeyId;
         node.Usage.Meter(key, world.ProjectId(TestInstallation.Orders)).Count(null, null, null, null, TestInstallation.Start);
         node.Get<RefusalLedger>().NoteChange(world.Viewer, ErrorCode.Forbidden);
+        node.Get<PasswordResetQueue>().Add(new("OLGA@EXAMPLE.COM", null, "http://localhost", world.Time.GetUtcNow()));
         node.Get<FirstUses>().Note(key, TestInstallation.Start, null, "raw");
         var account = await world.AccountAsync();
         Assert.Null((await node.IssueAsync(

@@ -102,12 +102,12 @@ public sealed class ShellProviderTests : PageTest
     {
         var shell = Open(world.Developer, "/account/connected-apps");
         Assert.Equal((null, null), (shell.Organization, shell.Project));
-        Assert.Equal(["Your account: Connected apps", "Back to: orders"], GroupsOf(shell));
-        Assert.Equal("/account/connected-apps", Assert.Single(shell.AccountLinks).Href);
+        Assert.Equal(["Your account: Profile, Sign-in and security, Connected apps", "Back to: orders"], GroupsOf(shell));
+        Assert.Equal(["/account/profile", "/account/security", "/account/connected-apps"], shell.AccountLinks.Select(link => link.Href));
         Navigation.NavigateTo("/acme/returns/keys");
         Rendered!.WaitForAssertion(() => Assert.Equal("returns", Rendered!.FindComponent<Probe>().Instance.Shell!.Project?.Name));
         Navigation.NavigateTo("/account/connected-apps");
-        Rendered!.WaitForAssertion(() => Assert.Equal(["Your account: Connected apps", "Back to: returns"], GroupsOf(Rendered!.FindComponent<Probe>().Instance.Shell!)));
+        Rendered!.WaitForAssertion(() => Assert.Equal(["Your account: Profile, Sign-in and security, Connected apps", "Back to: returns"], GroupsOf(Rendered!.FindComponent<Probe>().Instance.Shell!)));
 
         static IEnumerable<string> GroupsOf(ShellModel shell) => shell.Groups.Select(group => $"{group.Title}: {string.Join(", ", group.Links.Select(link => link.Text))}");
     }
