@@ -57,6 +57,9 @@ public sealed class UnitOfWork
     /// <param name="what">What happened. Of a target's identifier and name as much is kept as the log has room for.</param>
     public void Record(long chain, AuditEvent what) => events.Add(new(chain, what with { Target = what.Target.Fitted() }, null, IsSilent: false));
 
+    /// <summary>Says what happened and who it was, where only the change itself finds out.</summary>
+    internal void RecordAs(Actor actor, long chain, AuditEvent what) => events.Add(new(chain, what with { Target = what.Target.Fitted() }, actor, IsSilent: false));
+
     /// <summary>Records what somebody was refused earlier. It becomes an entry of the audit log with that actor, and no entry of the change feed: nothing
     /// has changed.</summary>
     internal void RecordRefusal(long chain, Actor actor, AuditEvent what) => events.Add(new(chain, what with { Target = what.Target.Fitted() }, actor, IsSilent: true));
