@@ -181,8 +181,7 @@ public sealed class PasskeyService(
                     return Error.NotFound;
                 }
 
-                change.Context.Remove(row);
-                await change.Context.SaveChangesAsync(token);
+                await change.Context.Passkeys.Where(x => x.CredentialId == row.CredentialId).ExecuteDeleteAsync(token);
                 if (await SecondFactorService.AfterRemovalAsync(change, token) is { } required)
                 {
                     return required;

@@ -189,7 +189,7 @@ public sealed partial class SignInService
                 change.Context.Remove(browser);
             }
 
-            change.RecordRefusal(AuditChain.Installation, nobody, new(AuditCategory.Auth, "session.refused", target, Succeeded: false, """{"factor":"code"}"""));
+            change.RecordAs(nobody, AuditChain.Installation, new(AuditCategory.Auth, "session.refused", target, Succeeded: false, """{"factor":"code"}"""));
             return new Error(ErrorCode.InvalidCredentials, "Wrong code.");
         }
 
@@ -200,7 +200,7 @@ public sealed partial class SignInService
             SecondFactorMail.Failed(outbox, change, person.Email!);
         }
 
-        change.RecordRefusal(AuditChain.Installation, nobody, new(
+        change.RecordAs(nobody, AuditChain.Installation, new(
             AuditCategory.Auth, "session.refused", target, Succeeded: false,
             left == 0 ? JsonSerializer.Serialize(new { factor = "code", pause_minutes = minutes }) : """{"factor":"code"}"""));
         return new Error(ErrorCode.InvalidCredentials, $"Wrong code. {SignInFailureCounter.Describe(left, TimeSpan.FromMinutes(minutes))}");

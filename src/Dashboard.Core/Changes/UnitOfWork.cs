@@ -61,6 +61,10 @@ public sealed class UnitOfWork
     public void Record(long chain, AuditEvent what) =>
         events.Add(new(chain, what with { Target = what.Target.Fitted() }, null, IsSilent: false));
 
+    /// <summary>Says what happened and who it was, where only the change itself finds out.</summary>
+    internal void RecordAs(Actor actor, long chain, AuditEvent what) =>
+        events.Add(new(chain, what with { Target = what.Target.Fitted() }, actor, IsSilent: false));
+
     /// <summary>Records what somebody was refused earlier. It becomes an entry of the audit log with that actor, and no entry of the change
     /// feed: nothing has changed.</summary>
     internal void RecordRefusal(long chain, Actor actor, AuditEvent what) =>

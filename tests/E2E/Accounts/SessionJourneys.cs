@@ -52,7 +52,8 @@ public sealed class SessionJourneys(StoppedProduct stopped, Browser browser)
         var stale = await own.Owner.PostAsync("/api/keys", new { name = "Backend" });
         Assert.Equal((403, "fresh_sign_in_required"), (stale.Status, stale.Code));
         Assert.Equal(401, (await own.Owner.PostAsync("/api/session/confirm", new { password = "Wrong-Horse-9-battery" })).Status);
-        Assert.Equal(400, (await own.Owner.PostAsync("/api/session/confirm", new { passkey = "{}" })).Status);
+        Assert.Equal(401, (await own.Owner.PostAsync("/api/session/confirm", new { passkey = "{}" })).Status);
+        Assert.Equal(400, (await own.Owner.PostAsync("/api/session/confirm", new { passkey = "{}", code = "123456" })).Status);
         Assert.Equal(200, (await own.Owner.PostAsync("/api/session/confirm", new { password = Product.Password })).Status);
         Assert.Equal(201, (await own.Owner.PostAsync("/api/keys", new { name = "Backend" })).Status);
     }

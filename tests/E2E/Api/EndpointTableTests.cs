@@ -80,6 +80,7 @@ public sealed class EndpointTableTests(Tenants tenants)
             Refused("/api/session/confirm", new { password = "x" }), Refused("/api/session/confirm", new { password = "x" }),
             new("/api/session/confirm", new { password = Product.Password }, 200), new("/api/session/confirm", new { password = Product.Password }, 200),
             Bad("/api/session/confirm", new { password = Product.Password, code = "123456" })) { ForSessions = true },
+        new("POST /api/session/challenge", Refused("/api/session/challenge"), Refused("/api/session/challenge"), new("/api/session/challenge", null, 200), new("/api/session/challenge", null, 200), null) { ForSessions = true },
         new("GET /api/sessions", Refused("/api/sessions"), Refused("/api/sessions"), new("/api/sessions", null, 200), new("/api/sessions", null, 200), Bad("/api/sessions?limit=0")),
         new("DELETE /api/sessions", Refused("/api/sessions"), Refused("/api/sessions"), null, null, null) { ForSessions = true }, // tested separately, because it ends the other callers' sessions
         new("DELETE /api/sessions/{session_id}",

@@ -360,6 +360,67 @@ public sealed class ChangingMethodsTests
             await services.Get<PasswordResetQueue>().FlushAsync(Token);
             return (Result<Core.Common.Unit>)default(Core.Common.Unit);
         })),
+        ["SecondFactorService.TurnOnAsync"] = new(1, 1, (world, actor) => Run(async services =>
+        {
+            var setup = (await services.Get<SecondFactorService>().BeginAsync(actor, Token)).Value;
+            return await services.Get<SecondFactorService>().TurnOnAsync(actor, setup, TimeCodes.Compute(setup.Secret, TimeCodes.StepOf(TestInstallation.Start)), Token);
+        })),
+        ["SecondFactorService.TurnOffAsync"] = new(1, 1, async (world, actor) =>
+        {
+            await AuthenticatorAsync(world, actor);
+            return await Run(services => services.Get<SecondFactorService>().TurnOffAsync(actor, Token));
+        }),
+        ["SecondFactorService.RenewCodesAsync"] = new(1, 1, async (world, actor) =>
+        {
+            await AuthenticatorAsync(world, actor);
+            return await Run(services => services.Get<SecondFactorService>().RenewCodesAsync(actor, Token));
+        }),
+        ["PasskeyService.AddAsync"] = new(1, 1, async (world, actor) =>
+        {
+            using var device = new SoftAuthenticator();
+            var challenge = (await world.Services.Get<PasskeyService>().BeginAsync(actor, Token)).Value;
+            var answer = device.Create(challenge);
+            return await Run(services => services.Get<PasskeyService>().AddAsync(actor, "Phone", answer, challenge.State, Token));
+        }),
+        ["PasskeyService.RenameAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var id = await PasskeyAsync(world, actor);
+            return await Run(services => services.Get<PasskeyService>().RenameAsync(actor, id, "Laptop", Token));
+        }),
+        ["PasskeyService.RemoveAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var id = await PasskeyAsync(world, actor);
+            return await Run(services => services.Get<PasskeyService>().RemoveAsync(actor, id, Token));
+        }),
+        ["SignInService.SignInWithCodeAsync"] = new(1, 1, async (world, actor) =>
+        {
+            var pending = await PendingAsync(world, actor);
+            return await Run(async services => await services.Get<SignInService>().SignInWithCodeAsync(
+                pending.Pending, TimeCodes.Compute(pending.App.Secret, TimeCodes.StepOf(TestInstallation.Start) + 1), new(null, null, false, null, null), Token));
+        }),
+        ["SignInService.SignInWithCodeAsync, recovery code"] = new(2, 1, async (world, actor) =>
+        {
+            var pending = await PendingAsync(world, actor);
+            return await Run(services => services.Get<SignInService>().SignInWithCodeAsync(pending.Pending, pending.Codes[0], new(null, null, false, null, null), Token));
+        }),
+        ["SignInService.SignInWithCodeAsync, refused"] = new(1, 1, async (world, actor) =>
+        {
+            var pending = await PendingAsync(world, actor);
+            return await Run(async services =>
+            {
+                var outcome = await services.Get<SignInService>().SignInWithCodeAsync(pending.Pending, "not a code", new(null, null, false, null, null), Token);
+                Assert.Equal(ErrorCode.InvalidCredentials, outcome.Error?.Code);
+                return (Result<Core.Common.Unit>)default(Core.Common.Unit);
+            });
+        }),
+        ["SignInService.SignInWithPasskeyAsync"] = new(1, 1, async (world, actor) =>
+        {
+            using var device = new SoftAuthenticator();
+            await PasskeyAsync(world, actor, device);
+            var challenge = await world.Services.Get<PasskeyService>().ChallengeAsync(null, Token);
+            var answer = device.Get(challenge);
+            return await Run(services => services.Get<SignInService>().SignInWithPasskeyAsync(answer, challenge.State, null, new(null, null, false, null, null), Token));
+        }),
         ["SetUpService.SetUpAsync"] = new(4, 3, (_, actor) => Run(services => services.Get<SetUpService>().SetUpAsync(actor, Installation, Token)), Empty: true),
         ["SetUpService.SetUpWithCodeAsync"] = new(4, 3, async (world, _) =>
         {
@@ -434,6 +495,31 @@ public sealed class ChangingMethodsTests
     {
         await using var context = world.Open();
         return (await context.AuditEntries.CountAsync(Token), await context.FeedEntries.CountAsync(Token));
+    }
+
+    static async Task<(AuthenticatorSetup App, IReadOnlyList<string> Codes)> AuthenticatorAsync(TestInstallation world, Actor actor)
+    {
+        var factors = world.Services.Get<SecondFactorService>();
+        var setup = (await factors.BeginAsync(actor, Token)).Value;
+        var code = TimeCodes.Compute(setup.Secret, TimeCodes.StepOf(TestInstallation.Start));
+        return (setup, (await factors.TurnOnAsync(actor, setup, code, Token)).Value.Codes!.Reveal());
+    }
+
+    static async Task<(AuthenticatorSetup App, IReadOnlyList<string> Codes, PendingSignIn Pending)> PendingAsync(TestInstallation world, Actor actor)
+    {
+        var (app, codes) = await AuthenticatorAsync(world, actor);
+        world.SetPassword(actor, Password);
+        var outcome = await world.Services.Get<SignInService>().SignInAsync(new("olga@example.com", Password, false, null, null), Token);
+        return (app, codes, Assert.IsType<SecondFactorRequired>(outcome.Error).Pending);
+    }
+
+    static async Task<string> PasskeyAsync(TestInstallation world, Actor actor, SoftAuthenticator? device = null)
+    {
+        using var own = device is null ? new SoftAuthenticator() : null;
+        var passkeys = world.Services.Get<PasskeyService>();
+        var challenge = (await passkeys.BeginAsync(actor, Token)).Value;
+        await passkeys.AddAsync(actor, "Phone", (device ?? own)!.Create(challenge), challenge.State, Token);
+        return (await world.Services.Get<SecondFactorService>().GetAsync(actor, Token)).Passkeys.Single().Id;
     }
 
     static async Task<PublishedAppSummary> AppAsync(TestInstallation world)

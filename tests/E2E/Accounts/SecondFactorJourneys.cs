@@ -1,0 +1,159 @@
+using System.Text;
+using Dashboard.Core.Accounts;
+using Dashboard.Tests.E2E.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Dashboard.Tests.E2E.Accounts;
+
+[Collection(typeof(StoppedCollection))]
+public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser)
+{
+    const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    Product Product => stopped.Product;
+
+    [Fact]
+    public async Task Member_sets_up_the_factor_that_the_organization_requires_and_signs_in_with_it()
+    {
+        using var own = await OwnOrganization.AddAsync(Product);
+        await RequireAsync(own);
+        var closed = await own.Owner.GetAsync("/api/keys");
+        Assert.Equal((403, "two_factor_setup_required"), (closed.Status, closed.Code));
+        Assert.Equal(200, (await own.Owner.GetAsync("/api/session")).Status);
+
+        await using var visit = await PageVisit.OpenAsync(browser, Product.Url);
+        await visit.SignInAsync(own.Email);
+        await visit.GoAsync($"/{own.Project}/keys");
+        await Expect(visit.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/account/security$"));
+        await Expect(visit.Page.GetByText($"{own.Slug} requires a second factor.")).ToBeVisibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.SecondFactorRequired);
+        var (secret, codes) = await SetUpAsync(visit);
+        await Expect(visit.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"/{own.Project}/keys$"));
+        Assert.Equal(200, (await own.Owner.GetAsync("/api/keys")).Status);
+
+        await EnterPasswordAsync(visit, own);
+        await visit.Page.GetByLabel("Code", new() { Exact = true }).FillAsync("12345");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Wrong code. 4 tries left before a 5-minute lockout.");
+        await visit.ExpectAccessibleAsync(PageState.TwoFactor);
+        stopped.Clock.Advance(TimeCodes.Period);
+        await visit.Page.GetByLabel("Code", new() { Exact = true }).FillAsync(CodeOf(secret));
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await visit.UntilInteractiveAsync();
+
+        var refused = await own.Owner.PostAsync("/api/session", new { email = own.Email, password = Product.Password });
+        Assert.Equal((401, "second_factor_required"), (refused.Status, refused.Code));
+        Assert.Equal(401, (await own.Owner.PostAsync("/api/session", new { email = own.Email, password = Product.Password, code = CodeOf(secret) })).Status);
+        Assert.Equal(200, (await own.Owner.PostAsync("/api/session", new { email = own.Email, password = Product.Password, code = codes[0] })).Status);
+
+        await EnterPasswordAsync(visit, own);
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Use a recovery code" }).ClickAsync();
+        await visit.Page.GetByLabel("Recovery code").FillAsync(codes[1]);
+        await visit.ExpectAccessibleAsync(PageState.TwoFactorRecovery);
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await visit.UntilInteractiveAsync();
+        await visit.GoAsync("/account/security");
+        await Expect(visit.Page.GetByText("8 of 10 left")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Passkey_is_added_signs_in_and_is_removed()
+    {
+        using var own = await OwnOrganization.AddAsync(Product);
+        await using var visit = await PageVisit.OpenAsync(browser, Product.Url);
+        var device = await visit.Page.Context.NewCDPSessionAsync(visit.Page);
+        await device.SendAsync("WebAuthn.enable");
+        await device.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
+        {
+            ["options"] = new Dictionary<string, object>
+            {
+                ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true, ["isUserVerified"] = true,
+                ["automaticPresenceSimulation"] = true,
+            },
+        });
+        await visit.SignInAsync(own.Email);
+        await visit.GoAsync("/account/security");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Add passkey" }).ClickAsync();
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Add a passkey" });
+        await Expect(dialog.GetByLabel("Name")).ToBeFocusedAsync();
+        await visit.ExpectAccessibleAsync(PageState.AddPasskey);
+        await dialog.GetByLabel("Name").FillAsync("Work laptop");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await SaveCodesAsync(visit);
+        await Expect(visit.Page.GetByRole(AriaRole.List, new() { Name = "Passkeys" }).GetByText("Work laptop")).ToBeVisibleAsync();
+        await visit.ExpectAccessibleAsync(PageState.SecurityWithFactors);
+
+        await visit.Page.Context.ClearCookiesAsync();
+        await visit.Page.GotoAsync("/account/sign-in");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
+        await visit.UntilInteractiveAsync();
+        await visit.GoAsync("/account/security");
+        await Expect(visit.Page.GetByText("Last used just now")).ToBeVisibleAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for Work laptop" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Remove…" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Remove passkey" }).ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for Work laptop" })).ToHaveCountAsync(0);
+    }
+
+    /// <summary>Sets up an authenticator app, and returns its secret and the recovery codes.</summary>
+    async Task<(byte[] Secret, string[] Codes)> SetUpAsync(PageVisit visit)
+    {
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Set up authenticator app" }).ClickAsync();
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Set up an authenticator app" });
+        var field = dialog.GetByLabel("Six digits from the app");
+        await Expect(field).ToBeFocusedAsync();
+        await field.PressAsync("Enter");
+        await Expect(field).ToHaveAccessibleDescriptionAsync("Enter the six digits that the app shows.");
+        await visit.ExpectAccessibleAsync(PageState.Authenticator);
+        var secret = FromBase32((await dialog.Locator("code").TextContentAsync())!.Replace(" ", "", StringComparison.Ordinal));
+        await field.FillAsync(CodeOf(secret));
+        await field.PressAsync("Enter");
+        return (secret, await SaveCodesAsync(visit, PageState.RecoveryCodes));
+    }
+
+    static async Task<string[]> SaveCodesAsync(PageVisit visit, PageState? state = null)
+    {
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Save your recovery codes" });
+        await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Copy all" })).ToBeFocusedAsync();
+        if (state is { } shown)
+        {
+            await visit.ExpectAccessibleAsync(shown);
+        }
+
+        var codes = (await dialog.Locator("pre").TextContentAsync())!.Split('\n');
+        Assert.Equal(10, codes.Length);
+        await dialog.GetByRole(AriaRole.Checkbox).CheckAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        await visit.UntilNoDialogAsync();
+        return codes;
+    }
+
+    static async Task EnterPasswordAsync(PageVisit visit, OwnOrganization own)
+    {
+        await visit.Page.Context.ClearCookiesAsync();
+        await visit.Page.GotoAsync("/account/sign-in");
+        await visit.Page.GetByLabel("Email").FillAsync(own.Email);
+        await visit.Page.GetByLabel("Password", new() { Exact = true }).FillAsync(Product.Password);
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Enter your code" })).ToBeVisibleAsync();
+    }
+
+    string CodeOf(byte[] secret) => TimeCodes.Compute(secret, TimeCodes.StepOf(stopped.Clock.GetUtcNow()));
+
+    async Task RequireAsync(OwnOrganization own)
+    {
+        await using var context = await People.OpenAsync(Product);
+        await context.Organizations.Where(x => x.Slug == own.Slug).ExecuteUpdateAsync(set => set.SetProperty(x => x.RequireTwoFactor, true), Cancellation);
+    }
+
+    static byte[] FromBase32(string text)
+    {
+        var bits = new StringBuilder().AppendJoin("", text.Select(c => Convert.ToString(Base32.IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0'))).ToString();
+        return [.. Enumerable.Range(0, bits.Length / 8).Select(x => Convert.ToByte(bits.Substring(8 * x, 8), 2))];
+    }
+}
