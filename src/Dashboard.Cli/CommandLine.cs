@@ -48,6 +48,11 @@ static class CommandLine
         {
             return End(machine, ExitCode.Error, exception.Message);
         }
+        catch (Exception exception)
+        {
+            // A mistake of ours. Its stack may hold what was typed, so it is shown to those who ask for it.
+            return End(machine, ExitCode.Error, machine.Setting("LATCHKEY_DEBUG") == "1" ? exception.ToString() : $"{exception.GetType().Name}: {exception.Message}");
+        }
     }
 
     /// <summary>The tree of commands.</summary>

@@ -14,6 +14,7 @@ sealed class Caller
     readonly Invocation invocation;
     readonly ICredential credential;
     JsonElement? identity;
+    string? project;
 
     Caller(Invocation invocation, ServerClient server, ICredential credential, ChosenProfile? chosen)
     {
@@ -32,6 +33,11 @@ sealed class Caller
         var chosen = ProfileChoice.Find(invocation, list);
         if (invocation.Token is { } token)
         {
+            if (token.Any(letter => letter is <= ' ' or > '~'))
+            {
+                throw new Failure(ExitCode.NotSignedIn, "LATCHKEY_TOKEN holds something that is no token.");
+            }
+
             var url = invocation.Url ?? chosen?.Profile.Url
                 ?? throw new Failure(ExitCode.Usage, "LATCHKEY_TOKEN is set, but not the server that it is for. Set LATCHKEY_URL.");
             return new(invocation, Connect(invocation, url), new GivenCredential(token), null);
@@ -50,7 +56,10 @@ sealed class Caller
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
         var request = new Request(method, path, body is null ? null : System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()));
-        return (await TrySendAsync(request, cancellationToken)).EnsureOk().Json;
+        var reply = await TrySendAsync(request, cancellationToken);
+        return reply.Status == 404 && project is not null
+            ? throw new Failure(ExitCode.NotFound, $"{Refusals.Of(reply).Message} The project was {project}.")
+            : reply.EnsureOk().Json;
     }
 
     /// <summary>Reads from the API.</summary>
@@ -79,7 +88,7 @@ sealed class Caller
         identity ??= await GetAsync("/v1/capabilities", cancellationToken);
 
     /// <summary>Returns the project that the command names or the profile uses, as organization/project; null for the server's choice.</summary>
-    public async Task<string?> ProjectAsync(CancellationToken cancellationToken) =>
+    public async Task<string?> ProjectAsync(CancellationToken cancellationToken) => project =
         invocation.Project is not { } named ? Chosen?.Profile.Project
         : named.Contains('/', StringComparison.Ordinal) ? named
         : $"{await OrganizationAsync(cancellationToken)}/{named}";

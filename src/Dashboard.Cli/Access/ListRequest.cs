@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -18,7 +19,7 @@ sealed class ListRequest(string path)
         var limit = new Option<int>("--limit") { Description = "How many rows to print at most.", HelpName = "n", DefaultValueFactory = _ => 50 };
         limit.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var value) && value is < 1 or > 100_000)
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, CultureInfo.InvariantCulture, out var value) && value is < 1 or > 100_000)
             {
                 result.AddError("--limit is 1 to 100000.");
             }

@@ -75,11 +75,14 @@ sealed partial class ApiCallCommand(CommandFactory factory)
     }
 
     static (string Name, string Value) ReadHeader(string header) =>
-        header.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && header[..colon].Trim() is var name
+        header.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && header[..colon].Trim() is var name && HeaderName().IsMatch(name) && !header.Any(char.IsControl)
             ? name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
                 ? throw new Failure(ExitCode.Usage, "The sign-in is the credential. To send another token, set LATCHKEY_TOKEN.")
                 : (name, header[(colon + 1)..].Trim())
             : throw new Failure(ExitCode.Usage, $"{header} is not a header. Use 'Name: value'.");
+
+    [GeneratedRegex("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex HeaderName();
 
     [GeneratedRegex("^[A-Z]{1,20}$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Verb();

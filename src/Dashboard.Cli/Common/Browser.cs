@@ -30,7 +30,7 @@ static class Browser
         var named = Environment.GetEnvironmentVariable("BROWSER");
         if (OperatingSystem.IsWindows())
         {
-            return new("rundll32") { ArgumentList = { "url.dll,FileProtocolHandler" } };
+            return new("rundll32") { UseShellExecute = false, ArgumentList = { "url.dll,FileProtocolHandler" } };
         }
 
         if (OperatingSystem.IsMacOS())
@@ -45,5 +45,5 @@ static class Browser
     }
 
     /// <summary>Whatever it prints must not mix with a secret.</summary>
-    static ProcessStartInfo Quiet(string program) => new(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+    static ProcessStartInfo Quiet(string program) => new(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
 }

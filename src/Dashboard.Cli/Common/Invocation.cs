@@ -30,7 +30,7 @@ sealed class Invocation
     public string? Url => Text(options.Url, "LATCHKEY_URL");
 
     /// <summary>An access token that takes the place of a sign-in.</summary>
-    public string? Token => Machine.Setting("LATCHKEY_TOKEN");
+    public string? Token => Machine.Setting("LATCHKEY_TOKEN")?.Trim();
 
     public bool MayAsk => !Parsed.GetValue(options.NoInput);
 

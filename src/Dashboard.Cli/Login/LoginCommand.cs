@@ -30,7 +30,11 @@ sealed class LoginCommand(CommandFactory factory)
         var list = store.Read();
         var url = FindUrl(invocation, list);
         ServerUrl.Check(url, invocation.Machine);
-        _ = invocation.Profile is { } named ? Profile.Named(named) : null; // before a person is asked
+        if (invocation.Profile is { } named)
+        {
+            Profile.Named(named); // before a person is asked
+        }
+
         var server = new ServerClient(invocation.Machine, url);
         var answer = await DeviceApproval.AskAsync(server, invocation, new("api", OpensBrowser: !invocation.Parsed.GetValue(noBrowser)), cancellationToken);
         var tokens = answer.ToTokens(server, invocation.Machine.Time);

@@ -19,7 +19,7 @@ static class FileLock
             {
                 return new FileStream(path, PrivateFile.Options(FileMode.OpenOrCreate, FileShare.None));
             }
-            catch (IOException exception) when (exception.GetType() == typeof(IOException)) // another process has it
+            catch (IOException exception) when (IsTaken(exception))
             {
                 if (Stopwatch.GetElapsedTime(started) > Patience)
                 {
@@ -27,7 +27,11 @@ static class FileLock
                 }
             }
 
-            await Task.Delay(Pause + TimeSpan.FromMilliseconds(Random.Shared.Next(20)), cancellationToken);
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }
+
+    /// <summary>EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.</summary>
+    static bool IsTaken(IOException exception) =>
+        OperatingSystem.IsWindows() ? (exception.HResult & 0xFFFF) == 32 : exception.HResult is 11 or 35;
 }

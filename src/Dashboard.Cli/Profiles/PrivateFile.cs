@@ -35,7 +35,7 @@ static class PrivateFile
 
     /// <summary>Returns whether others of this machine can read or change a file.</summary>
     public static bool IsOpenToOthers(string path) =>
-        !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & Others) != 0;
+        !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None;
 
     /// <summary>Creates or replaces a file.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)

@@ -5,24 +5,13 @@ using System.Text.Json.Nodes;
 namespace Dashboard.Cli.Server;
 
 /// <summary>Sends requests to one server, and to no other.</summary>
-sealed class ServerClient
+sealed class ServerClient(Machine machine, Uri url)
 {
     const int MaxBody = 64 * 1024 * 1024;
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    readonly HttpClient http;
-
-    public ServerClient(Machine machine, Uri url)
-    {
-        Url = url;
-        http = new(machine.Network, disposeHandler: false) { BaseAddress = url, Timeout = Patience, MaxResponseContentBufferSize = MaxBody };
-        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("latchkey", Machine.Version));
-        http.DefaultRequestHeaders.Accept.ParseAdd("application/json");
-        http.DefaultRequestHeaders.Accept.ParseAdd("*/*;q=0.1");
-    }
-
-    public Uri Url { get; }
+    public Uri Url => url;
 
     /// <summary>Sends a request to the API.</summary>
     public Task<Reply> SendAsync(
@@ -58,18 +47,23 @@ sealed class ServerClient
         return await SendAsync(message, cancellationToken);
     }
 
-    Uri At(string path)
-    {
-        var target = new Uri(Url, path);
-        return path.StartsWith('/') && !path.Contains('\\', StringComparison.Ordinal) && target.Authority == Url.Authority && target.Scheme == Url.Scheme
+    Uri At(string path) =>
+        Uri.TryCreate(Url, path, out var target) && path.StartsWith('/') && !path.Contains('\\', StringComparison.Ordinal) && target.Authority == Url.Authority && target.Scheme == Url.Scheme
             ? target
             : throw new Failure(ExitCode.Usage, $"{path} is not a path. Begin it with one slash: /v1/capabilities.");
-    }
 
     async Task<Reply> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
+        message.Headers.UserAgent.Add(new ProductInfoHeaderValue("latchkey", Machine.Version));
+        if (message.Headers.Accept.Count == 0)
+        {
+            message.Headers.Accept.ParseAdd("application/json");
+            message.Headers.Accept.ParseAdd("*/*;q=0.1");
+        }
+
         try
         {
+            using var http = new HttpClient(machine.Network, disposeHandler: false) { Timeout = Patience, MaxResponseContentBufferSize = MaxBody };
             using var response = await http.SendAsync(message, cancellationToken);
             return new(
                 (int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken), response.Content.Headers.ContentType?.MediaType,

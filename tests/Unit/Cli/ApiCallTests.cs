@@ -33,6 +33,8 @@ public sealed class ApiCallTests : IDisposable
     [InlineData("//evil.example.com/x")]
     [InlineData("/\\evil.example.com/x")]
     [InlineData("v1/capabilities")]
+    [InlineData("/:x:\\")]
+    [InlineData("")]
     public void Token_leaves_for_no_other_host(string path)
     {
         Assert.Equal(ExitCode.Usage, cli.Run("api-call", "GET", path).Code);
@@ -60,5 +62,7 @@ public sealed class ApiCallTests : IDisposable
     [InlineData("Authorization: Bearer x")]
     [InlineData("authorization : x")]
     [InlineData("nonsense")]
+    [InlineData("a b: x")]
+    [InlineData("X-A: x\r\nX-B: y")]
     public void Header_that_is_none_or_a_credential_is_misuse(string header) => Assert.Equal(ExitCode.Usage, cli.Run("api-call", "GET", "/x", "-H", header).Code);
 }

@@ -126,6 +126,10 @@ public sealed class CredentialTests : IDisposable
         cli.Approving().On("GET /v1/capabilities", new { code = "token_expired", detail = "The access token has expired." }, 401);
         Assert.Equal(ExitCode.NotSignedIn, cli.Run("whoami").Code);
         Assert.Equal(["Bearer given"], cli.Sent.Select(sent => sent.Authorization)); // no refresh
+        cli.Variables["LATCHKEY_TOKEN"] = "two\nlines";
+        var run = cli.Run("whoami");
+        Assert.Equal(ExitCode.NotSignedIn, run.Code);
+        Assert.DoesNotContain("lines", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
