@@ -11,6 +11,8 @@ public sealed partial class SignIn : ComponentBase
 
     [Inject] SignInService Service { get; set; } = null!;
 
+    [Inject] RegistrationService Registration { get; set; } = null!;
+
     [Inject] SetUpService SetUp { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;

@@ -23,7 +23,7 @@ static class DocsLibrary
     static readonly (string Title, string[] Pages)[] order =
     [
         ("Verify keys", ["verifying", "verify/nginx", "verify/caddy", "verify/haproxy", "verify/apache", "verify/traefik", "verify/policy-from-path", "verify/dotnet", "verify/go", "verify/javascript", "verify/python"]),
-        ("Use", ["keys", "rest-api", "service-accounts", "oauth", "oauth-conformance", "roles", "glossary"]),
+        ("Use", ["keys", "rest-api", "service-accounts", "oauth", "oauth-conformance", "members", "roles", "glossary"]),
         ("Run", ["deployment", "settings", "backup", "security", "audit"]),
     ];
 
