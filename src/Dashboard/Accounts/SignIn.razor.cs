@@ -16,6 +16,8 @@ public sealed partial class SignIn : ComponentBase
 
     [Inject] SecondFactorCookie SecondFactor { get; set; } = null!;
 
+    [Inject] RegistrationService Registration { get; set; } = null!;
+
     [Inject] SetUpService SetUp { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;

@@ -28,7 +28,7 @@ static class DocsLibrary
                 "verifying", "verify/nginx", "verify/caddy", "verify/haproxy", "verify/apache", "verify/traefik", "verify/policy-from-path",
                 "verify/dotnet", "verify/go", "verify/javascript", "verify/python",
             ]),
-        ("Use", ["keys", "rest-api", "command-line", "service-accounts", "accounts", "oauth", "oauth-conformance", "roles", "glossary"]),
+        ("Use", ["keys", "rest-api", "command-line", "service-accounts", "accounts", "oauth", "oauth-conformance", "members", "roles", "glossary"]),
         ("Run", ["deployment", "settings", "backup", "security", "audit"]),
     ];
 

@@ -1,6 +1,7 @@
 using Dashboard.Auth;
 using Dashboard.Components;
 using Dashboard.Core.Changes;
+using Dashboard.Core.Members;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Shared;
@@ -14,6 +15,8 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     readonly CancellationTokenSource life = new();
     string? editedId;
     ServiceAccountDraft? draft;
+    ServiceAccountSummary? owned;
+    IReadOnlyList<SelectOption<string>> heirs = [];
 
     [Parameter, EditorRequired] public OrganizationAccess Organization { get; set; } = null!;
 
@@ -24,6 +27,8 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     [Parameter, EditorRequired] public EventCallback OnDeleted { get; set; }
 
     [Inject] ServiceAccountService Accounts { get; set; } = null!;
+
+    [Inject] MemberService Members { get; set; } = null!;
 
     [Inject] ServiceAccountsPageQuery Reader { get; set; } = null!;
 
@@ -66,6 +71,22 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
             account.Value.Name, account.Value.Description, account.Value.Permissions, account.Value.Projects is null,
             [.. reached.Select(project => new PickItem(project.Path, project.Name, project.Path))], account.Value.Environment);
         editedId = account.Value.Id;
+        StateHasChanged();
+    }
+
+    /// <summary>Opens the dialog to choose another owner among the members.</summary>
+    public async Task AskForOwnerAsync(string id, string name)
+    {
+        var account = await DoAsync(actor => Accounts.GetAsync(actor, id, life.Token));
+        var members = account.Succeeded ? await DoAsync(actor => Members.ListAsync(actor, new(Organization.Slug, Limit: Page.MaxLimit), life.Token)) : default;
+        if ((account.Error ?? members.Error) is { } fault)
+        {
+            await ShowErrorAsync($"Could not change the owner of {name}", fault);
+            return;
+        }
+
+        heirs = [.. members.Value.Items.Where(member => !member.IsDisabled).Select(member => new SelectOption<string>(member.UserId, member.Name))];
+        owned = account.Value;
         StateHasChanged();
     }
 
@@ -160,6 +181,19 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         }
 
         editedId = null;
+        await OnChanged.InvokeAsync();
+        return null;
+    }
+
+    async Task<Error?> SaveOwnerAsync(string owner)
+    {
+        var outcome = await DoAsync(actor => Accounts.ChangeAsync(actor, owned!.Id, new(OwnerId: owner), life.Token));
+        if (outcome.Error is { } fault)
+        {
+            return fault.Code == ErrorCode.SessionRequired ? null : fault;
+        }
+
+        owned = null;
         await OnChanged.InvokeAsync();
         return null;
     }

@@ -26,6 +26,8 @@ public sealed class ShellProvider : ComponentBase, IDisposable
 
     const string Settings = "settings";
 
+    const string Members = "members";
+
     /// <summary>The user's own pages take the place of an organization slug in the URL, so this slug is reserved.</summary>
     const string Account = "account";
 
@@ -42,6 +44,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
     string? currentPath;
     ShellActions? actions;
     ProjectDialogs? dialogs;
+    OrganizationDialog? organizationDialog;
 
     [Parameter, EditorRequired] public RenderFragment? ChildContent { get; set; }
 
@@ -75,12 +78,20 @@ public sealed class ShellProvider : ComponentBase, IDisposable
             builder.AddComponentReferenceCapture(6, captured => dialogs = (ProjectDialogs)captured);
             builder.CloseComponent();
         }
+
+        if (Shell?.Organization is not null)
+        {
+            builder.OpenComponent<OrganizationDialog>(7);
+            builder.AddComponentReferenceCapture(8, captured => organizationDialog = (OrganizationDialog)captured);
+            builder.CloseComponent();
+        }
     }
 
     void BuildActions(RenderTreeBuilder builder)
     {
         actions ??= new(
             EventCallback.Factory.Create(this, () => dialogs?.AskForNew()),
+            EventCallback.Factory.Create(this, () => organizationDialog?.Ask()),
             EventCallback.Factory.Create(this, RefreshAsync));
         builder.OpenComponent<CascadingValue<ShellActions>>(0);
         builder.AddAttribute(1, nameof(CascadingValue<ShellActions>.Value), actions);
@@ -153,7 +164,7 @@ public sealed class ShellProvider : ComponentBase, IDisposable
             return await OfPersonAsync(shell, actor, cancellationToken);
         }
 
-        if (path.Project is ServiceAccounts or ConnectedApps or Audit or Settings)
+        if (path.Project is ServiceAccounts or ConnectedApps or Members or Audit or Settings)
         {
             var organization = await Projects.FindOrganizationAsync(actor, path.Organization, cancellationToken);
             return organization.Succeeded
@@ -247,6 +258,8 @@ public sealed class ShellProvider : ComponentBase, IDisposable
         {
             yield return new("Connected apps", $"/{slug}/{ConnectedApps}", Icons.Plug);
         }
+
+        yield return new("Members", $"/{slug}/{Members}", Icons.Users);
 
         if (role.Can(MemberAction.ReadAuditLog))
         {

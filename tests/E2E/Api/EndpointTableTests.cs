@@ -38,6 +38,14 @@ public sealed class EndpointTableTests(Tenants tenants)
 
     const string OurLog = "?organization=" + People.Organization;
 
+    const string OneMember = "/api/members/MEMBER";
+
+    const string OneInvitation = "/api/members/invitations/INVITATION";
+
+    static readonly object Lower = new { role = "viewer", organization = People.Organization };
+
+    static readonly object Invited = new { email = "somebody@example.com", role = "viewer", organization = People.Organization };
+
     static readonly object Log = new { organization = People.Organization };
 
     static readonly object Which = new { key = Product.NeverMinted };
@@ -168,6 +176,29 @@ public sealed class EndpointTableTests(Tenants tenants)
         new("DELETE /api/authorizations/{authorization_id}",
             Refused("/api/authorizations/GRANTED"), Refused("/api/authorizations/GRANTED"), Hidden("/api/authorizations/GRANTED"), Hidden("/api/authorizations/GRANTED"),
             Hidden("/api/authorizations/nothing")) { ForAdmins = true, ForSessions = true },
+        new("POST /api/organizations", Refused("/api/organizations", Name), Refused("/api/organizations", Name), null, null, Bad("/api/organizations", new { name = "" })) { ForSessions = true },
+        new("GET /api/members", Refused("/api/members"), Refused("/api/members"), Hidden("/api/members" + OurLog), new("/api/members" + OurLog, null, 200), Bad("/api/members?role=chief")),
+        new("GET /api/members/{user_id}",
+            Refused(OneMember), Refused(OneMember), Hidden(OneMember + OurLog), new(OneMember + OurLog, null, 200), Hidden("/api/members/nobody")),
+        new("PATCH /api/members/{user_id}",
+            Refused(OneMember, Lower), Refused(OneMember, Lower), Hidden(OneMember, Lower), Forbidden(OneMember, Lower), Bad(OneMember, Log)) { ForAdmins = true, ForSessions = true },
+        new("POST /api/members/{user_id}/remove",
+            Refused(OneMember + "/remove", Log), Refused(OneMember + "/remove", Log), Hidden(OneMember + "/remove", Log), Forbidden(OneMember + "/remove", Log),
+            Bad(OneMember + "/remove", new { items = "all" })) { ForAdmins = true, ForSessions = true },
+        new("POST /api/members/{user_id}/revoke",
+            Refused(OneMember + "/revoke", Log), Refused(OneMember + "/revoke", Log), Hidden(OneMember + "/revoke", Log), Forbidden(OneMember + "/revoke", Log),
+            Bad(OneMember + "/revoke", new { everything = true })) { ForAdmins = true, ForSessions = true },
+        new("POST /api/members/invitations",
+            Refused("/api/members/invitations", Invited), Refused("/api/members/invitations", Invited), Hidden("/api/members/invitations", Invited),
+            Forbidden("/api/members/invitations", Invited), Bad("/api/members/invitations", new { email = "nobody", role = "viewer" })) { ForAdmins = true, ForSessions = true },
+        new("GET /api/members/invitations",
+            Refused("/api/members/invitations"), Refused("/api/members/invitations"), Hidden("/api/members/invitations" + OurLog), Forbidden("/api/members/invitations" + OurLog),
+            Bad("/api/members/invitations?limit=0")) { ForAdmins = true, ForSessions = true },
+        new("POST /api/members/invitations/{id}/resend",
+            Refused(OneInvitation + "/resend"), Refused(OneInvitation + "/resend"), Hidden(OneInvitation + "/resend"), Forbidden(OneInvitation + "/resend"),
+            Hidden("/api/members/invitations/inv_nothing/resend")) { ForAdmins = true, ForSessions = true },
+        new("DELETE /api/members/invitations/{id}",
+            Refused(OneInvitation), Refused(OneInvitation), Hidden(OneInvitation), Forbidden(OneInvitation), Hidden("/api/members/invitations/inv_nothing")) { ForAdmins = true, ForSessions = true },
         new("GET /api/usage", Refused("/api/usage"), Refused("/api/usage"), Hidden("/api/usage" + Ours), new("/api/usage" + Ours, null, 200), Bad("/api/usage?from=yesterday")),
         new("GET /api/audit",
             Refused("/api/audit"), Refused("/api/audit"), Hidden("/api/audit" + OurLog), Forbidden("/api/audit" + OurLog), Bad("/api/audit?category=secrets")) { ForAdmins = true },
@@ -300,6 +331,7 @@ public sealed class EndpointTableTests(Tenants tenants)
     /// <summary>Returns the URL with its placeholders replaced.</summary>
     string At(string path) => path.Replace("KEY", tenants.KeyId, StringComparison.Ordinal)
         .Replace("ACCOUNT", tenants.ServiceAccountId, StringComparison.Ordinal).Replace("SECRET", tenants.ClientSecretId, StringComparison.Ordinal)
+        .Replace("MEMBER", tenants.OwnerId, StringComparison.Ordinal).Replace("INVITATION", tenants.InvitationId, StringComparison.Ordinal)
         .Replace("APP", tenants.AppId, StringComparison.Ordinal).Replace("GRANTED", authorization, StringComparison.Ordinal);
 
     /// <summary>Returns all routes except pages and their forms, which have an antiforgery token, files, and the framework's own. HEAD is

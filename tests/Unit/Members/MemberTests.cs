@@ -1,4 +1,5 @@
 using Dashboard.Core.Changes;
+using Dashboard.Core.Credentials;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Members;
 using Dashboard.Core.Organizations;
@@ -39,7 +40,7 @@ public sealed class MemberTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("ÓLGA", null, "Olga")]
+    [InlineData("ＯＬＧＡ", null, "Olga")]
     [InlineData("dora@EXAMPLE", null, "Dora")]
     [InlineData("example.com", OrganizationRole.Viewer, "Viktor")]
     [InlineData("nobody", null, null)]

@@ -6,6 +6,7 @@ using Dashboard.Components;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Members;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.ServiceAccounts;
@@ -34,6 +35,7 @@ public sealed class ServiceAccountPagesTests : PageTest
         Services.AddSingleton(world.Services.Get<KeyPresets>());
         Services.AddSingleton(world.Services.Get<SessionService>());
         Services.AddSingleton(world.Services.Get<ChangeFeed>());
+        Services.AddSingleton(world.Services.Get<MemberService>());
         Services.AddSingleton<ServiceAccountsPageQuery>();
         Services.AddScoped<CurrentUser>();
         Services.AddScoped<SessionWatch>();

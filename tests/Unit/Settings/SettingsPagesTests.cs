@@ -197,7 +197,7 @@ public sealed class SettingsPagesTests : PageTest
         Navigation.NavigateTo(address);
         var orders = new ShellPlace("orders", "/acme/orders/keys");
         var shell = new ShellModel { Project = orders, Projects = [orders, new("returns", "/acme/returns/keys")] };
-        var actions = new ShellActions(default, EventCallback.Factory.Create(this, () => refreshed++));
+        var actions = new ShellActions(default, default, EventCallback.Factory.Create(this, () => refreshed++));
         return RenderPage<CascadingValue<ShellModel>>(outer => outer.Add(x => x.Value, shell)
             .AddChildContent<CascadingValue<ShellActions>>(inner => inner.Add(x => x.Value, actions).AddChildContent(parameters)));
     }

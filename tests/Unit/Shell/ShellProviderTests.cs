@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Bunit;
 using Dashboard.Auth;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
 using Dashboard.Shell;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Components;
@@ -22,6 +23,7 @@ public sealed class ShellProviderTests : PageTest
         world.AddProject("acme", "returns");
         world.AddMember("globex", world.Developer, OrganizationRole.Viewer);
         Services.AddSingleton(world.Run(commands).Projects);
+        Services.AddSingleton(world.Services.Get<OrganizationCreation>());
         Services.AddScoped<CurrentUser>();
     }
 
@@ -44,7 +46,8 @@ public sealed class ShellProviderTests : PageTest
         Assert.Equal([new("orders", "/acme/orders/keys"), new("returns", "/acme/returns/keys")], shell.Projects);
         Assert.Equal(
             [("API keys", "/acme/orders/keys"), ("Resources", "/acme/orders/resources"), ("Published apps", "/acme/orders/apps")],
-            Assert.Single(shell.Groups).Links.Select(link => (link.Text, link.Href)));
+            shell.Groups[0].Links.Select(link => (link.Text, link.Href)));
+        Assert.Equal(("Members", "/acme/members"), Assert.Single(shell.Groups[1].Links) is var link ? (link.Text, link.Href) : default);
         Assert.False(shell.ManagesProjects);
     }
 
@@ -54,13 +57,14 @@ public sealed class ShellProviderTests : PageTest
     [InlineData("/acme/service-accounts/sa_x")]
     [InlineData("/acme/connected-apps")]
     [InlineData("/acme/audit")]
+    [InlineData("/acme/members")]
     public void Admin_has_the_organizations_pages_too(string address)
     {
         var shell = Open(world.Admin, address);
         Assert.Equal(new ShellPlace("orders", "/acme/orders/keys"), shell.Project);
         Assert.Equal(["Project", "Organization"], shell.Groups.Select(group => group.Title));
         Assert.Equal(
-            [("Service accounts", "/acme/service-accounts"), ("Connected apps", "/acme/connected-apps"), ("Audit log", "/acme/audit")],
+            [("Service accounts", "/acme/service-accounts"), ("Connected apps", "/acme/connected-apps"), ("Members", "/acme/members"), ("Audit log", "/acme/audit")],
             shell.Groups[1].Links.Select(link => (link.Text, link.Href)));
     }
 
@@ -157,6 +161,20 @@ public sealed class ShellProviderTests : PageTest
         Assert.EndsWith("/acme/overseas/keys", Navigation.Uri, StringComparison.Ordinal);
         Rendered!.WaitForAssertion(() => Assert.Empty(Rendered!.AllByRole("form")));
         Assert.Equal("Zürich Übersee", (await world.Services.Projects.GetAsync(world.Viewer, new("acme", "overseas"), Token)).Value.Name);
+    }
+
+    [Fact]
+    public async Task New_organization_opens_with_its_first_project()
+    {
+        Open(world.Viewer, "/acme/orders/keys");
+        await Rendered!.InvokeAsync(() => Actions.NewOrganization.InvokeAsync());
+        Rendered!.WaitForRole("form");
+        await Rendered!.ByRole("form").SubmitAsync();
+        Rendered!.WaitForAssertion(() => Assert.Equal(2, Rendered!.AllByTestId("field-error").Count));
+        await Rendered!.ByLabel("Organization").ChangeAsync("Initech");
+        await Rendered!.ByLabel("First project").ChangeAsync("Reports");
+        await Rendered!.ByRole("form").SubmitAsync();
+        Rendered!.WaitForAssertion(() => Assert.EndsWith("/initech/reports/keys", Navigation.Uri, StringComparison.Ordinal));
     }
 
     [Fact]
