@@ -30,7 +30,10 @@ public sealed class KeyHistoryTextTests
     [InlineData("key.revoked", "", "Revoked")]
     [InlineData("key.revoked", "because=project_deleted", "Revoked, because its project was deleted")]
     [InlineData("key.revoked", "because=self_revoke", "Revoked by a holder of the key")]
-    [InlineData("key.revoked", "reason=key_compromise", "Revoked: key compromise")]
+    [InlineData("key.revoked", "because=approval_rejected", "Rejected")]
+    [InlineData("key.revoked", "reason=key_compromise", "Revoked: somebody else may have it")]
+    [InlineData("key.revoked", "reason=Found in a Slack channel", "Revoked: Found in a Slack channel")]
+    [InlineData("key.approved", "", "Approved")]
     [InlineData("key.handed_over", "", "Handed over")]
     public void Entry_is_told_in_a_sentence(string action, string details, string sentence)
     {
