@@ -11,8 +11,9 @@ sealed class CompletionCommand(CommandFactory factory)
     const string Bash = """
         _latchkey() {
           local line=${COMP_LINE#* }
-          local at=$(( COMP_POINT - ${#COMP_LINE} + ${#line} ))
-          mapfile -t COMPREPLY < <(compgen -W "$(latchkey "[suggest:$at]" "$line" 2>/dev/null | grep -v '^[/?]')" -- "${COMP_WORDS[COMP_CWORD]}")
+          local at=$(( COMP_POINT - ${#COMP_LINE} + ${#line} )) word=${COMP_WORDS[COMP_CWORD]} skip='^[-/]'
+          [[ $word != -* ]] || skip='^/'
+          mapfile -t COMPREPLY < <(compgen -W "$(latchkey "[suggest:$at]" "$line" 2>/dev/null | grep -v "$skip")" -- "$word")
         }
         complete -o default -F _latchkey latchkey
         """;
@@ -20,9 +21,10 @@ sealed class CompletionCommand(CommandFactory factory)
     const string Zsh = """
         #compdef latchkey
         _latchkey() {
-          local line=${BUFFER#* }
+          local line=${BUFFER#* } skip='^[-/]'
           local -a found
-          found=(${(f)"$(latchkey "[suggest:$(( CURSOR - ${#BUFFER} + ${#line} ))]" "$line" 2>/dev/null | grep -v '^[/?]')"})
+          [[ $words[CURRENT] != -* ]] || skip='^/'
+          found=(${(f)"$(latchkey "[suggest:$(( CURSOR - ${#BUFFER} + ${#line} ))]" "$line" 2>/dev/null | grep -v "$skip")"})
           compadd -- $found
         }
         compdef _latchkey latchkey
@@ -34,7 +36,8 @@ sealed class CompletionCommand(CommandFactory factory)
             $text = $ast.ToString()
             $start = $text.IndexOf(' ') + 1
             $line = $text.Substring($start)
-            latchkey "[suggest:$($position - $ast.Extent.StartOffset - $start)]" $line 2>$null | Where-Object { $_ -notmatch '^[/?]' } | ForEach-Object {
+            $skip = if ($word -like '-*') { '^/' } else { '^[-/]' }
+            latchkey "[suggest:$($position - $ast.Extent.StartOffset - $start)]" $line 2>$null | Where-Object { $_ -notmatch $skip } | ForEach-Object {
                 [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
             }
         }

@@ -177,6 +177,7 @@ public sealed class ApiDescriptionTests(Tenants tenants)
                 (_, "/oauth/authorize" or "/oauth/device/verify") => "session_cookie",
                 (_, "/api/session") or (not "GET", ['/', 'a', 'p', 'i', '/', 'p', 'r', 'o', 'j', ..]) => "session_cookie",
                 ("DELETE", "/api/authorizations/{authorization_id}") => "session_cookie",
+                ("GET", "/api/sessions") => "session_cookie access_token",
                 (_, ['/', 'a', 'p', 'i', '/', 's', 'e', 's', 's', 'i', 'o', 'n', ..]) => "session_cookie",
                 (_, ['/', 'a', 'p', 'i', '/', not 'v', ..]) => "session_cookie access_token",
                 (_, "/api/v1/keys/verify" or "/v1/capabilities" or "/v1/self-revoke" or ['/', 'f', 'o', 'r', 'w', 'a', 'r', 'd', '-', 'a', 'u', 't', 'h', ..]) => "x_api_key api_key authorization_api_key authorization_bearer",
