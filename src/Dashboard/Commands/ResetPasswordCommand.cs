@@ -14,7 +14,7 @@ sealed class ResetPasswordCommand : ConsoleCommand
         Usage: Dashboard reset-password EMAIL [--Setting:Name=value …]
 
         Prints a link that sets a new password for the account with this address. It works once, for an hour, and not
-        after the password was changed. Whoever opens it can take the account over, so hand it to its owner alone. The
+        after the password was changed. Anyone who opens it can take the account over, so hand it to its owner alone. The
         audit log records it, and the owner gets mail once the password has changed. Second factors stay as they are.
 
         It is for people who can neither sign in nor get mail, such as a sole owner. Everybody else uses "Forgot it?" on
@@ -38,7 +38,8 @@ sealed class ResetPasswordCommand : ConsoleCommand
 
     public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
-        var site = StartLine.UrlOf(services.GetRequiredService<PublicUrl>(), services.GetRequiredService<IConfiguration>()[WebHostDefaults.ServerUrlsKey]?.Split(';')[0]);
+        var server = SettingsBinder.Read<ServerOptions>(services.GetRequiredService<IConfiguration>());
+        var site = StartLine.UrlOf(services.GetRequiredService<PublicUrl>(), server.Urls?.Split(';')[0]);
         var link = await services.GetRequiredService<PasswordResetService>().CreateLinkAsync(input.Words[0], site, cancellationToken);
         if (link.Error is { } fault)
         {

@@ -47,7 +47,7 @@ public sealed partial class SecurityPage
     async Task TurnOffAuthenticatorAsync()
     {
         var last = View!.Factors.Passkeys.Count == 0;
-        if (await Dialogs.ConfirmAsync(new("Turn off the authenticator app?", "Turn off", last
+        if (await Dialogs.ConfirmAsync(new("Remove the authenticator app?", "Remove", last
             ? "Your password alone will sign you in again, and your recovery codes end with it."
             : "Its codes no longer sign you in. Your passkeys stay.")))
         {

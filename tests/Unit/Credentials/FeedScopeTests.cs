@@ -33,6 +33,7 @@ public sealed class FeedScopeTests
         [FeedSubject.Client] = [("one", [])],
         [FeedSubject.Device] = [("one", [])],
         [FeedSubject.SigningKey] = [("one", [])],
+        [FeedSubject.Invitation] = [("one", [])],
         ["something new"] = [("olga", ["one", "two", "three", "four"])],
     };
 
