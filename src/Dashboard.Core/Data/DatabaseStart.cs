@@ -30,10 +30,9 @@ public static class DatabaseStart
         List<string> applied = await ExistsAsync(context, cancellationToken) && await HasHistoryAsync(context, history, cancellationToken)
             ? [.. (await history.GetAppliedMigrationsAsync(cancellationToken)).Select(migration => migration.MigrationId)]
             : [];
-        if (applied.FirstOrDefault(migration => !known.Contains(migration, StringComparer.Ordinal)) is { } foreign)
+        if (FindForeign(applied, known) is var (foreign, isNewer))
         {
-            // The identifier of a migration begins with its time.
-            throw new SettingException("ConnectionStrings:Dashboard", string.CompareOrdinal(foreign, known[0]) < 0
+            throw new SettingException("ConnectionStrings:Dashboard", !isNewer
                 ? $"points to a database that an unreleased version of Latchkey created (migration {foreign}). It cannot be upgraded. {BeginAgain(context)}"
                 : $"points to a database that a newer version of Latchkey created (migration {foreign}). Start the newer version, or restore a backup");
         }
@@ -56,6 +55,13 @@ public static class DatabaseStart
 
         await context.Database.MigrateAsync(cancellationToken);
     }
+
+    /// <summary>Returns the first migration of a database that this version does not know, and whether a newer version made it; otherwise an unreleased one
+    /// did. Null if there is none.</summary>
+    internal static (string Migration, bool IsNewer)? FindForeign(IEnumerable<string> applied, IReadOnlyList<string> known) =>
+        applied.FirstOrDefault(migration => !known.Contains(migration, StringComparer.Ordinal)) is { } foreign
+            ? (foreign, string.CompareOrdinal(foreign, known[0]) > 0) // an identifier begins with its time
+            : null;
 
     /// <summary>Returns whether the database exists. On a server it is created if the login may do so.</summary>
     static async Task<bool> ExistsAsync(DashboardContext context, CancellationToken cancellationToken)

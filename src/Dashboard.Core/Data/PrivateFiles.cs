@@ -4,6 +4,7 @@ namespace Dashboard.Core.Data;
 /// keep their mode. On Windows the access control list of the folder applies.</summary>
 public static class PrivateFiles
 {
+    const int WriteBuffer = 64 * 1024;
     const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
     const UnixFileMode ReadByOthers = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -29,6 +30,16 @@ public static class PrivateFiles
     /// <summary>Opens a file exclusively, and creates it if it does not exist.</summary>
     /// <exception cref="IOException">Another process has opened it exclusively.</exception>
     public static FileStream OpenExclusively(string path, FileOptions options = FileOptions.None) => new(path, Options(options, FileShare.None));
+
+    /// <summary>Creates a file to write to.</summary>
+    /// <exception cref="IOException">It exists, or cannot be created.</exception>
+    public static FileStream CreateNew(string path)
+    {
+        var options = Options(FileOptions.None, FileShare.Read);
+        options.Mode = System.IO.FileMode.CreateNew;
+        options.BufferSize = WriteBuffer;
+        return new(path, options);
+    }
 
     /// <summary>Creates a file if it does not exist.</summary>
     public static void Create(string path)

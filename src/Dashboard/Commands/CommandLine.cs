@@ -11,6 +11,10 @@ static class CommandLine
     [
         new HelpCommand(),
         new VersionCommand(),
+        new DoctorCommand(),
+        new BackupCommand(),
+        new RestoreCommand(),
+        new MigrateCommand(),
         new OutboxCommand(),
         new ResetPasswordCommand(),
         new AuditCommand(),
@@ -76,6 +80,10 @@ static class CommandLine
             else if (command.Options.Contains(name, StringComparer.Ordinal))
             {
                 options[name] = value ?? (i + 1 < args.Length ? args[++i] : throw new StartException($"{name} needs a value; \"{command.Name} --help\" says which."));
+            }
+            else if (command.TakesFile && name.StartsWith('/'))
+            {
+                words.Add(args[i]);
             }
             else if (value is not null)
             {

@@ -28,6 +28,9 @@ abstract class ConsoleCommand
     /// <summary>What it needs.</summary>
     public abstract CommandNeeds Needs { get; }
 
+    /// <summary>Whether its word is a file. Then <c>/Key value</c> is no setting after it, because absolute paths begin so.</summary>
+    public virtual bool TakesFile => false;
+
     /// <summary>Its options, each of which takes a value: <c>--head</c>.</summary>
     public virtual IReadOnlyList<string> Options => [];
 

@@ -14,12 +14,25 @@ static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/healthz").AllowAnonymous().AsApi().WithTags("Health");
-        health.MapRead("/live", IResult () => TypedResults.Ok(new HealthAnswer("live")))
-            .WithName("getLiveness").WithSummary("Check that the process is running.").Answers<HealthAnswer>(200, "The process is running.")
+        health.MapRead("/live", Live)
+            .WithName("getLiveness").WithSummary("Check that the process is running.")
+            .Answers<HealthAnswer>(
+                200, "The process is running.",
+                (TrustedProxies.IgnoredHeader, "`ignored` if the request had forwarded headers and its peer is not in `Proxies:Trusted`."))
             .ShortCircuit();
         health.MapRead("/ready", ReadyAsync)
             .WithName("getReadiness").WithSummary("Check that the server is ready: the database can be read and written.")
             .Answers<HealthAnswer>(200, "The server is ready.").Refuses(ErrorCode.Unavailable).ShortCircuit();
+    }
+
+    static IResult Live(HttpContext http)
+    {
+        if (http.IgnoresForwarding())
+        {
+            http.Response.Headers[TrustedProxies.IgnoredHeader] = "ignored"; // the command "doctor" asks through the public URL
+        }
+
+        return TypedResults.Ok(new HealthAnswer("live"));
     }
 
     static async Task<IResult> ReadyAsync(

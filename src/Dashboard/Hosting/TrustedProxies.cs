@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using IPNetwork = System.Net.IPNetwork;
@@ -13,10 +14,18 @@ sealed class ProxyOptions
 }
 
 /// <summary>The proxies whose <c>X-Forwarded-*</c> headers are trusted: <c>Proxies:Trusted</c>. Defaults to none.</summary>
-static class TrustedProxies
+static partial class TrustedProxies
 {
+    /// <summary>The header of <c>/healthz/live</c> that says that the request had forwarded headers and that its peer is not trusted.</summary>
+    public const string IgnoredHeader = "X-Latchkey-Forwarded";
+
     const string Key = "Proxies:Trusted";
     const int MappedPrefix = 96;
+
+    /// <summary>How many peers are named in the log. Anybody can send such headers.</summary>
+    const int MaxNamed = 16;
+
+    static readonly string[] Forwarded = [ForwardedHeadersDefaults.XForwardedForHeaderName, ForwardedHeadersDefaults.XForwardedProtoHeaderName, ForwardedHeadersDefaults.XForwardedHostHeaderName];
 
     /// <summary>Registers the proxies.</summary>
     /// <exception cref="SettingException">An entry is neither an IP address nor a network, or another setting trusts all
@@ -49,20 +58,54 @@ static class TrustedProxies
     public static IApplicationBuilder UseTrustedProxies(this IApplicationBuilder app)
     {
         var proxies = app.ApplicationServices.GetRequiredService<Proxies>();
-        return proxies.Networks.Count == 0 ? app : app.Use((http, next) =>
+        var (named, logger) = (new ConcurrentDictionary<IPAddress, bool>(), app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(TrustedProxies)));
+        app.Use((http, next) =>
         {
             if (proxies.Contains(http.Connection.RemoteIpAddress))
             {
                 http.Features.Set(SentByProxy.Instance); // the connection's address becomes the client's
             }
+            else if (IsForwarded(http.Request.Headers))
+            {
+                WarnOnce(http.Connection.RemoteIpAddress, named, logger);
+            }
 
             return next(http);
-        }).UseForwardedHeaders().Use((http, next) =>
+        });
+        return proxies.Networks.Count == 0 ? app : app.UseForwardedHeaders().Use((http, next) =>
         {
             http.Request.Scheme = Urls.ToHttpScheme(http.Request.Scheme)!;
             return next(http);
         });
     }
+
+    /// <summary>Returns whether a peer that is not trusted sent headers about the original request, which are ignored.</summary>
+    public static bool IgnoresForwarding(this HttpContext http) => !http.IsSentByProxy() && IsForwarded(http.Request.Headers);
+
+    static bool IsForwarded(IHeaderDictionary headers)
+    {
+        foreach (var name in Forwarded)
+        {
+            if (headers.ContainsKey(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Names a peer that looks like a proxy. Clients on the internet, which may send such headers too, are none.</summary>
+    static void WarnOnce(IPAddress? peer, ConcurrentDictionary<IPAddress, bool> named, ILogger logger)
+    {
+        if (peer is not null && named.Count < MaxNamed && !named.ContainsKey(peer) && !PublicAddresses.Contains(peer) && named.TryAdd(peer, true))
+        {
+            LogIgnored(logger, peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer} sends X-Forwarded-* headers and is not in Proxies:Trusted, so they are ignored. If it is your proxy, add it there.")]
+    static partial void LogIgnored(ILogger logger, IPAddress peer);
 
     /// <summary>Returns whether a trusted proxy sent the request, so that its other headers about the original request are trusted
     /// too.</summary>

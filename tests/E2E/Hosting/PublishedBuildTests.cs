@@ -68,6 +68,26 @@ public sealed class PublishedBuildTests(Browser browser, PublishedBuildTests.Pub
         Assert.Equal(Mine | UnixFileMode.OtherRead, File.GetUnixFileMode(file));
     }
 
+    [Fact]
+    public async Task Doctor_finds_a_file_of_the_pages_that_is_missing()
+    {
+        var file = Path.Combine(Path.GetDirectoryName(published.Program)!, "wwwroot", "ui.js");
+        string[] doctor = ["doctor", "--ConnectionStrings:Dashboard=Data Source=:memory:"];
+        var whole = await ProductProcess.RunAsync(ProductProcess.Prepare(folder, doctor, "Production", published.Program));
+        Assert.Contains("ok page files", whole.Output, StringComparison.Ordinal);
+        File.Move(file, $"{file}.away");
+        try
+        {
+            var (code, output, _) = await ProductProcess.RunAsync(ProductProcess.Prepare(folder, doctor, "Production", published.Program));
+            Assert.Equal(1, code);
+            Assert.Contains("!! page files       The pages cannot be served because the file ui", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Move($"{file}.away", file);
+        }
+    }
+
     /// <summary>With the mask that most shells have, which lets everybody read what a program creates.</summary>
     ProcessStartInfo Prepare()
     {

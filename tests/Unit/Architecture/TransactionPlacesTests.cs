@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Dashboard.Core.Accounts;
+using Dashboard.Commands;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
@@ -45,6 +46,7 @@ public sealed class TransactionPlacesTests
                 nameof(AuditPruning), // deletes old audit rows, after one that says so
                 nameof(ClientRequests), // when a client that nobody has approved last asked, not audited
                 nameof(Counters), // for those who have a unit of work
+                nameof(DatabaseDoctor), // only reads
                 nameof(DatabaseStart), // cleans up after a killed migration
                 nameof(DeviceCodeStore), // makes room for a device code, not audited
                 nameof(FeedCleanupService), // deletes old feed rows, not audited
@@ -56,6 +58,7 @@ public sealed class TransactionPlacesTests
                 nameof(RowBatch), // for those who have a unit of work
                 nameof(SessionService), // a session's last activity, not audited, and written through RunBehindAsync
                 nameof(SetUpCode), // nor this: guesses, while there is no person yet
+                nameof(SqliteBackup), // writes the copy, never the database
                 nameof(TokenIssueLog), // the last use of a client secret, not audited
                 nameof(UnitOfWorkRunner), // the implementation
                 nameof(UntrackedRows), // for those who have a unit of work

@@ -49,6 +49,7 @@ public sealed class CommandLineTests
         Assert.Equal("a=b", found.Input.Option("--head"));
         Assert.Equal(
             ["--Database:Provider", "Sqlite", "--urls", "http://127.0.0.1:0", "PublicUrl=http://localhost", "/Keys:AcceptBearer", "false"], found.Input.Settings);
+        Assert.Equal(["/var/a=b.db"], CommandLine.Find(["backup", "/var/a=b.db", "--urls", "http://127.0.0.1:0"])!.Input.Words);
         Assert.Equal("heads.txt", CommandLine.Find(["audit", "verify", "--head=heads.txt"])!.Input.Option("--head"));
     }
 
