@@ -78,7 +78,7 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     public async Task AskForOwnerAsync(string id, string name)
     {
         var account = await DoAsync(actor => Accounts.GetAsync(actor, id, life.Token));
-        var members = account.Succeeded ? await DoAsync(actor => Members.ListAsync(actor, new(Organization.Slug, Limit: Page.MaxLimit), life.Token)) : default;
+        var members = account.Succeeded ? await DoAsync(actor => Members.ListAsync(actor, new(Organization.Slug, Limit: Core.Common.Page.MaxLimit), life.Token)) : default;
         if ((account.Error ?? members.Error) is { } fault)
         {
             await ShowErrorAsync($"Could not change the owner of {name}", fault);
