@@ -38,6 +38,8 @@ static class ApiDescription
         ["Health"] = "For monitoring and load balancers.",
         ["Keys"] = "Create, list, change and revoke API keys.",
         ["OAuth"] = "The authorization server.",
+        ["Members"] = "The people in an organization, and invitations.",
+        ["Organizations"] = "Organizations of a person.",
         ["Projects"] = "The projects of an organization.",
         ["Published apps"] = "Apps with a key of their own.",
         ["Resources"] = "What a key can be limited to.",

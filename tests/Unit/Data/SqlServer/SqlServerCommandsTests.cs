@@ -9,6 +9,7 @@ using Dashboard.Core.Deletion;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Format;
 using Dashboard.Core.Keys.Listing;
+using Dashboard.Core.Members;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
@@ -153,6 +154,27 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
             var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
             await BothAsync(services => approve ? services.Keys.ApproveAsync(world.Admin, key, Token) : services.Keys.RejectAsync(world.Admin, key, Token));
         }
+    }
+
+    [Fact]
+    public async Task Members_are_invited_listed_changed_and_removed_in_T_SQL()
+    {
+        var actor = world.SignIn(world.Owner);
+        await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token);
+        world.SignIn(world.Developer);
+        await BothAsync(services => services.Get<MemberService>().ListAsync(actor, new("acme", "example", Limit: 1), Token));
+        var page = (await world.Services.Get<MemberService>().ListAsync(actor, new("acme", Limit: 1), Token)).Value;
+        await BothAsync(services => services.Get<MemberService>().ListAsync(actor, new("acme", Cursor: Next(page.NextCursor), Limit: 1), Token));
+        await BothAsync(services => services.Get<MemberService>().CountAsync(actor, new("acme", Role: OrganizationRole.Viewer), Token));
+        await BothAsync(services => services.Get<MemberService>().FindBelongingsAsync(actor, "acme", world.Developer.Id, Token));
+        await BothAsync(services => services.Get<MemberService>().ChangeRoleAsync(actor, "acme", world.Viewer.Id, OrganizationRole.Developer, Token));
+        await BothAsync(services => services.Get<MemberService>().SetDisabledAsync(actor, "acme", world.Viewer.Id, true, Token));
+        await BothAsync(services => services.Get<InvitationService>().InviteAsync(actor, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token));
+        await BothAsync(services => services.Get<InvitationService>().ListAsync(actor, new("acme", Limit: 1), Token));
+        await BothAsync(services => services.Get<InvitationService>().FindAsync(LinkToken.Mint().Text, Token));
+        await BothAsync(services => services.Get<MemberService>().RevokeEverythingAsync(actor, "acme", world.Developer.Id, Token));
+        await BothAsync(services => services.Get<MemberService>().RemoveAsync(actor, "acme", world.Developer.Id, new([], new(world.Admin.Id)), Token));
+        await BothAsync(services => services.Get<OrganizationCreation>().CreateAsync(actor, new("Initech", Project: "Reports"), Token));
     }
 
     [Fact]
