@@ -38,7 +38,8 @@ sealed class ResetPasswordCommand : ConsoleCommand
 
     public override async Task<int> RunAsync(CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
-        var site = StartLine.UrlOf(services.GetRequiredService<PublicUrl>(), services.GetRequiredService<IConfiguration>()[WebHostDefaults.ServerUrlsKey]?.Split(';')[0]);
+        var addresses = services.GetRequiredService<IConfiguration>()[WebHostDefaults.ServerUrlsKey];
+        var site = StartLine.UrlOf(services.GetRequiredService<PublicUrl>(), addresses?.Split(';')[0]);
         var link = await services.GetRequiredService<PasswordResetService>().CreateLinkAsync(input.Words[0], site, cancellationToken);
         if (link.Error is { } fault)
         {

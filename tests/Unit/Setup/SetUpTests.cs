@@ -85,7 +85,7 @@ public sealed class SetUpTests
         await using var world = TestInstallation.Empty();
         var fault = (await SetUpAsync(world.Services, new("priya", "short", " ", null, new('x', 101)))).Error;
         Assert.Equal(ErrorCode.InvalidRequest, fault?.Code);
-        Assert.Equal(["email", "password", "name", "organization", "project"], fault?.Errors?.Keys);
+        Assert.Equal(["name", "email", "password", "organization", "project"], fault?.Errors?.Keys);
         Assert.Equal("Use 12 characters or more. A sentence is easy to remember.", fault?.Errors?["password"]);
         Assert.True(await world.Services.Get<SetUpService>().IsOpenAsync(SignInFixture.Cancel));
     }
