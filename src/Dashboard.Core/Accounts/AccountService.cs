@@ -192,7 +192,7 @@ public sealed class AccountService(
                     return Error.NotFound;
                 }
 
-                change.Record(AuditChain.Installation, new(AuditCategory.Auth, "email.change_cancelled", new(FeedSubject.User, actor.Id, actor.Name)));
+                change.Record(AuditChain.Installation, new(AuditCategory.Auth, "email.change_canceled", new(FeedSubject.User, actor.Id, actor.Name)));
                 return default(Unit);
             },
             cancellationToken);
@@ -269,7 +269,8 @@ public sealed class AccountService(
         var taken = await change.Context.Users.AnyAsync(x => x.NormalizedEmail == normalized && x.Id != person.Id, cancellationToken);
         Record(change, person, "email.change_requested");
         outbox.Add(
-            change, taken ? AccountMails.EmailTaken(email, site) : AccountMails.EmailChange(email, $"{site}{ConfirmPath}?token={made.Text}"), AccountLink.Lifetime);
+            change, taken ? AccountMails.EmailTaken(email, site) : AccountMails.EmailChange(email, $"{site}{ConfirmPath}?token={made.Text}"),
+            AccountLink.Lifetime);
         outbox.Add(change, AccountMails.EmailChangeRequested(person.Email!, site, change.Actor.Address, change.Now), AccountLink.Lifetime);
     }
 

@@ -101,8 +101,11 @@ public sealed class PasswordResetService(
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var person = await (from link in context.AccountLinks where link.TokenHash == hash join user in context.Users on link.UserId equals user.Id select new { user.Id, user.Name })
-            .SingleAsync(cancellationToken);
+        var person = await (
+            from link in context.AccountLinks
+            where link.TokenHash == hash
+            join user in context.Users on link.UserId equals user.Id
+            select new { user.Id, user.Name }).SingleAsync(cancellationToken);
         return await changes.RunAsync<Unit>(
             context,
             new(PartyType.User, person.Id, person.Name, Network.ToText(client)),

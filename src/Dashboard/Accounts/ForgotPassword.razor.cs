@@ -1,4 +1,3 @@
-using Dashboard.Auth;
 using Dashboard.Core.Accounts;
 using Microsoft.AspNetCore.Components;
 

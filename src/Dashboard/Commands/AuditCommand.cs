@@ -38,7 +38,7 @@ sealed class AuditCommand : ConsoleCommand
 
     public override void Check(CommandInput input)
     {
-        var verb = input.Words.FirstOrDefault() ?? throw new StartException("\"audit\" alone is not a command; \"audit --help\" says what there is.");
+        var verb = input.Words.Count > 0 ? input.Words[0] : throw new StartException("\"audit\" alone is not a command; \"audit --help\" says what there is.");
         if (input.Words.Count > 1)
         {
             throw TooMuch(input.Words[1]);

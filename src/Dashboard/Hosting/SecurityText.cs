@@ -38,7 +38,8 @@ static class SecurityText
     internal static string Write(IEnumerable<string> contacts, string site, DateTimeOffset now)
     {
         var expires = (now.UtcDateTime.Date + Lifetime).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        return string.Concat([.. contacts.Select(contact => $"Contact: {contact}\n"), $"Expires: {expires}\n", "Preferred-Languages: en\n", $"Canonical: {site}{Path}\n"]);
+        string[] rest = [$"Expires: {expires}\n", "Preferred-Languages: en\n", $"Canonical: {site}{Path}\n"];
+        return string.Concat([.. contacts.Select(contact => $"Contact: {contact}\n"), .. rest]);
     }
 
     /// <summary>Returns the URI of a contact. Web addresses begin with https (section 2.5.3).</summary>

@@ -51,6 +51,6 @@ public sealed partial class AccountCommandTests : IDisposable
     Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
         ProductProcess.RunAsync(ProductProcess.Prepare(folder, [.. arguments, .. DatabaseTemplate.SettingsOf(folder).Select(setting => $"--{setting.Name}={setting.Value}")]));
 
-    [GeneratedRegex(@"^http://localhost:5000/account/reset-password\?token=(?<token>[A-Za-z0-9_-]{43})\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^http://localhost:5000/account/reset-password\?token=(?<token>[A-Za-z0-9_-]{43})\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
 }

@@ -176,6 +176,6 @@ public sealed partial class PasswordJourneys(StoppedProduct stopped, Browser bro
         return Link().Match(mail.Body).Value;
     }
 
-    [GeneratedRegex(@"http://\S+\?token=\S+")]
+    [GeneratedRegex(@"http://\S+\?token=\S+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
 }

@@ -31,6 +31,6 @@ static partial class AccountMailbox
     static async Task<IEnumerable<MailMessage>> ReadAsync(Services services) =>
         (await services.Get<MailOutbox>().ReadAsync(TestContext.Current.CancellationToken)).Select(mail => mail.Message!);
 
-    [GeneratedRegex(@"https?://\S+\?token=(?<token>[A-Za-z0-9_-]{43})(?=\s|$)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"https?://\S+\?token=(?<token>[A-Za-z0-9_-]{43})(?=\s|$)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
 }

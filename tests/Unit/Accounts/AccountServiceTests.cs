@@ -141,7 +141,7 @@ public sealed class AccountServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Link_to_a_new_address_ends_with_the_next_a_cancellation_a_password_change_and_an_hour()
+    public async Task Link_ends_with_the_next_a_cancellation_a_password_change_and_an_hour()
     {
         var first = await RequestAsync();
         var second = await RequestAsync();

@@ -1,4 +1,3 @@
-using Dashboard.Core.Common;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Common;
