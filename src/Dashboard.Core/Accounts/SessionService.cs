@@ -33,7 +33,7 @@ public sealed record SessionStatus(DateTimeOffset ExpiresAt, DateTimeOffset Idle
 
     /// <summary>Returns whether the person still has every membership with at least the same role, and can still use them.</summary>
     /// <param name="earlier">The earlier status.</param>
-    public bool Covers(SessionStatus earlier) => LacksSecondFactor == earlier.LacksSecondFactor && earlier.Roles.All(before => Roles.TryGetValue(before.Key, out var role) && role >= before.Value);
+    public bool Covers(SessionStatus earlier) => (earlier.LacksSecondFactor || !LacksSecondFactor) && earlier.Roles.All(before => Roles.TryGetValue(before.Key, out var role) && role >= before.Value);
 }
 
 /// <summary>A session in the list of a person's sessions.</summary>

@@ -65,7 +65,7 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
     public async Task Passkey_is_added_signs_in_and_is_removed()
     {
         using var own = await OwnOrganization.AddAsync(Product);
-        await using var visit = await PageVisit.OpenAsync(browser, Product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, new UriBuilder(Product.Url) { Host = "localhost" }.Uri); // passkeys take no IP address
         var device = await visit.Page.Context.NewCDPSessionAsync(visit.Page);
         await device.SendAsync("WebAuthn.enable");
         await device.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
