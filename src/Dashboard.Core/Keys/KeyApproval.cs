@@ -1,5 +1,4 @@
 using Dashboard.Core.Changes;
-using Dashboard.Core.Organizations;
 
 namespace Dashboard.Core.Keys;
 

@@ -41,7 +41,7 @@ public sealed class AuditJourneys(Product product, Browser browser) : IClassFixt
         await visit.ExpectAccessibleAsync(PageState.AuditNoMatch);
         await page.GetByRole(AriaRole.Button, new() { Name = "Clear filters" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Dates and network…" }).ClickAsync();
-        await page.GetByLabel("Network").FillAsync("10.2.3.4");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Network" }).FillAsync("10.2.3.4");
         await visit.ExpectAccessibleAsync(PageState.AuditFilters, page.GetByRole(AriaRole.Dialog));
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/audit?network=10.2.3.4");
