@@ -51,7 +51,8 @@ static class CommandLine
         catch (Exception exception)
         {
             // A mistake of ours. Its stack may hold what was typed, so it is shown to those who ask for it.
-            return End(machine, ExitCode.Error, machine.Setting("LATCHKEY_DEBUG") == "1" ? exception.ToString() : $"{exception.GetType().Name}: {exception.Message}");
+            var all = machine.Setting("LATCHKEY_DEBUG") == "1";
+            return End(machine, ExitCode.Error, all ? exception.ToString() : $"{exception.GetType().Name}: {exception.Message}");
         }
     }
 

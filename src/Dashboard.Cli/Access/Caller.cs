@@ -119,8 +119,9 @@ sealed class Caller
         {
             throw new Failure(
                 ExitCode.ApprovalNeeded,
-                $"This needs a fresh approval by a person, which {(Chosen is null ? "LATCHKEY_TOKEN cannot give" : "--no-input rules out")}. Without one you can create "
-                + "test keys (--environment test) and keys that do not write (--permission read). To do this, run latchkey login and then the command without LATCHKEY_TOKEN.");
+                $"This needs a fresh approval by a person, which {(Chosen is null ? "LATCHKEY_TOKEN cannot give" : "--no-input rules out")}. "
+                + "Without one you can create test keys (--environment test) and keys that do not write (--permission read). "
+                + $"For this one, {(Chosen is null ? "run latchkey login, and then the command without LATCHKEY_TOKEN" : "leave --no-input out")}.");
         }
 
         invocation.Answer.Tell("This needs a fresh approval.");
@@ -130,7 +131,8 @@ sealed class Caller
         if (approved.Text("organization") is var organization && organization != chosen.Profile.Organization)
         {
             await Server.RevokeAsync(tokens.RefreshToken ?? tokens.AccessToken, cancellationToken);
-            throw new Failure(ExitCode.NotApproved, $"The approval was for the organization {organization}, and this profile is signed in to {chosen.Profile.Organization}.");
+            throw new Failure(
+                ExitCode.NotApproved, $"The approval was for the organization {organization}, and this profile is signed in to {chosen.Profile.Organization}.");
         }
 
         await new SignIn(invocation, Server).KeepAsync(chosen.Name, tokens, cancellationToken);

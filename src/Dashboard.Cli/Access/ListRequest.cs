@@ -48,7 +48,8 @@ sealed class ListRequest(string path)
         var rows = new List<JsonElement>();
         for (string? cursor = null; ;)
         {
-            var address = $"{query}{(hasQuery ? '&' : '?')}limit={Math.Min(MaxPage, limit - rows.Count)}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}";
+            var after = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
+            var address = $"{query}{(hasQuery ? '&' : '?')}limit={Math.Min(MaxPage, limit - rows.Count)}{after}";
             var page = await caller.GetAsync(address, cancellationToken);
             rows.AddRange(page.Items("items"));
             cursor = page.Text("next_cursor") is { Length: > 0 } next ? next : null;
@@ -60,7 +61,8 @@ sealed class ListRequest(string path)
     }
 
     /// <summary>Prints the rows.</summary>
-    public async Task PrintAsync(Caller caller, Invocation invocation, int limit, string nothing, IReadOnlyList<Common.Column> columns, CancellationToken cancellationToken)
+    public async Task PrintAsync(
+        Caller caller, Invocation invocation, int limit, string nothing, IReadOnlyList<Column> columns, CancellationToken cancellationToken)
     {
         var (rows, more) = await ReadAsync(caller, limit, cancellationToken);
         invocation.Answer.List(rows, nothing, columns);

@@ -7,8 +7,16 @@ namespace Dashboard.Cli.Audit;
 sealed class AuditCommands(CommandFactory factory)
 {
     readonly Option<string?> filter = new("--filter") { Description = "Only this category.", HelpName = "category" };
-    readonly Option<string?> actor = new("--actor") { Description = "Only what this user, service account or client did.", HelpName = "id" };
-    readonly Option<string?> target = new("--target") { Description = "Only what happened to this key, project, user, ….", HelpName = "id" };
+    readonly Option<string?> actor = new("--actor")
+    {
+        Description = "Only what this user, service account or client did.",
+        HelpName = "id",
+    };
+    readonly Option<string?> target = new("--target")
+    {
+        Description = "Only what happened to this key, project, user, ….",
+        HelpName = "id",
+    };
     readonly Option<string?> outcome = new("--outcome") { Description = "Only rows with this outcome.", HelpName = "succeeded|refused" };
     readonly Option<string?> from = new("--from") { Description = "Only rows from this time on.", HelpName = "time" };
     readonly Option<string?> to = new("--to") { Description = "Only rows before this time.", HelpName = "time" };
@@ -39,8 +47,11 @@ sealed class AuditCommands(CommandFactory factory)
                 caller, invocation, typed.GetValue(limit), "There is no such row.",
                 [
                     new("ID", row => row.Text("id")), new("Time", row => row.Time("at")), new("Category", row => row.Text("category")),
-                    new("Action", row => row.Text("action")), new("Outcome", row => row.Text("outcome")), new("Actor", row => row.Text("actor", "name")),
-                    new("Target", row => row.Text("target", "name") is { Length: > 0 } name ? name : row.Text("target", "id")), new("Address", row => row.Text("address")),
+                    new("Action", row => row.Text("action")),
+                    new("Outcome", row => row.Text("outcome")),
+                    new("Actor", row => row.Text("actor", "name")),
+                    new("Target", row => row.Text("target", "name") is { Length: > 0 } name ? name : row.Text("target", "id")),
+                    new("Address", row => row.Text("address")),
                 ],
                 cancellationToken);
     }

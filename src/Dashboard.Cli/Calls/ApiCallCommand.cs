@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dashboard.Cli.Access;
 using Dashboard.Cli.Server;
@@ -11,8 +12,16 @@ sealed partial class ApiCallCommand(CommandFactory factory)
 {
     readonly Argument<string> method = new("method") { Description = "GET, POST, …." };
     readonly Argument<string> path = new("path") { Description = "The path, such as /v1/capabilities." };
-    readonly Option<string?> data = new("--data", "-d") { Description = "The body: JSON, @file, or - for standard input.", HelpName = "body" };
-    readonly Option<string[]> headers = new("--header", "-H") { Description = "A header, as 'Name: value'. May be repeated.", HelpName = "header" };
+    readonly Option<string?> data = new("--data", "-d")
+    {
+        Description = "The body: JSON, @file, or - for standard input.",
+        HelpName = "body",
+    };
+    readonly Option<string[]> headers = new("--header", "-H")
+    {
+        Description = "A header, as 'Name: value'. May be repeated.",
+        HelpName = "header",
+    };
 
     public Command Create() => factory.Leaf("api-call", "Send a request to the server, and print its answer.", RunAsync, method, path, data, headers);
 
@@ -44,7 +53,7 @@ sealed partial class ApiCallCommand(CommandFactory factory)
             return;
         }
 
-        if (reply.IsJson && (invocation.Json || invocation.Machine.OutputIsTerminal) && reply.Json.ValueKind != System.Text.Json.JsonValueKind.Undefined)
+        if (reply.IsJson && (invocation.Json || invocation.Machine.OutputIsTerminal) && reply.Json.ValueKind != JsonValueKind.Undefined)
         {
             invocation.Answer.Json(reply.Json);
             return;
@@ -75,7 +84,8 @@ sealed partial class ApiCallCommand(CommandFactory factory)
     }
 
     static (string Name, string Value) ReadHeader(string header) =>
-        header.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && header[..colon].Trim() is var name && HeaderName().IsMatch(name) && !header.Any(char.IsControl)
+        header.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && header[..colon].Trim() is var name && HeaderName().IsMatch(name)
+        && !header.Any(char.IsControl)
             ? name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
                 ? throw new Failure(ExitCode.Usage, "The sign-in is the credential. To send another token, set LATCHKEY_TOKEN.")
                 : (name, header[(colon + 1)..].Trim())

@@ -115,7 +115,8 @@ sealed class Answer(Machine machine, bool json, bool quiet)
         var table = new Table().Border(TableBorder.Simple);
         foreach (var column in columns)
         {
-            table.AddColumn(new TableColumn(new Text(column.Title, new(decoration: Decoration.Bold))));
+            // What has to be copied stays in one line.
+            table.AddColumn(new TableColumn(new Text(column.Title, new(decoration: Decoration.Bold))) { NoWrap = ReferenceEquals(column, columns[0]) });
         }
 
         foreach (var row in rows)

@@ -27,7 +27,12 @@ sealed class GlobalOptions
         Recursive = true,
     };
 
-    public Option<string?> Profile { get; } = new("--profile") { Description = "The profile. See latchkey profile list.", HelpName = "name", Recursive = true };
+    public Option<string?> Profile { get; } = new("--profile")
+    {
+        Description = "The profile. See latchkey profile list.",
+        HelpName = "name",
+        Recursive = true,
+    };
 
     public Option<string?> Url { get; } = new("--url") { Description = "The server's URL.", HelpName = "url", Recursive = true };
 

@@ -11,11 +11,27 @@ sealed class GenerateKeyCommand(CommandFactory factory)
     readonly Option<string?> named = new("--name") { Description = "The same as the argument." };
     readonly Option<string?> environment = KeyOptions.Environment("The key's environment: live unless set.");
     readonly Option<string[]> permissions = KeyOptions.Permissions("A permission of the key; all unless set. May be repeated.");
-    readonly Option<string[]> resources = new("--resource") { Description = "A resource that the key is limited to, as kind:id. May be repeated.", HelpName = "kind:id" };
-    readonly Option<string?> expires = new("--expires") { Description = "When it expires: a date, a time, or in days such as 90d. Never unless set.", HelpName = "time" };
+    readonly Option<string[]> resources = new("--resource")
+    {
+        Description = "A resource that the key is limited to, as kind:id. May be repeated.",
+        HelpName = "kind:id",
+    };
+    readonly Option<string?> expires = new("--expires")
+    {
+        Description = "When it expires: a date, a time, or in days such as 90d. Never unless set.",
+        HelpName = "time",
+    };
     readonly Option<string?> note = new("--note") { Description = "Where the key is stored." };
-    readonly Option<string[]> addresses = new("--allowed-ip") { Description = "An address or network that it may be used from. May be repeated.", HelpName = "cidr" };
-    readonly Option<int?> rate = new("--requests-per-minute") { Description = "The maximum number of requests per minute on each node.", HelpName = "n" };
+    readonly Option<string[]> addresses = new("--allowed-ip")
+    {
+        Description = "An address or network that it may be used from. May be repeated.",
+        HelpName = "cidr",
+    };
+    readonly Option<int?> rate = new("--requests-per-minute")
+    {
+        Description = "The maximum number of requests per minute on each node.",
+        HelpName = "n",
+    };
     readonly Option<string?> account = new("--service-account") { Description = "The service account that owns the key.", HelpName = "id" };
 
     public Command Create() => factory.Leaf(
@@ -28,7 +44,8 @@ sealed class GenerateKeyCommand(CommandFactory factory)
         var caller = Caller.Of(invocation);
         var body = new JsonObject
         {
-            ["name"] = typed.GetValue(name) ?? typed.GetValue(named) ?? throw new Failure(ExitCode.Usage, "Name the key: latchkey api-key generate NAME."),
+            ["name"] = typed.GetValue(name) ?? typed.GetValue(named)
+                ?? throw new Failure(ExitCode.Usage, "Name the key: latchkey api-key generate NAME."),
         };
         body.AddText("project", await caller.ProjectAsync(cancellationToken));
         body.AddText("environment", typed.GetValue(environment));

@@ -13,7 +13,11 @@ static class KeyOptions
         return option;
     }
 
-    public static Option<string[]> Permissions(string description) => new("--permission", "-p") { Description = description, HelpName = "permission" };
+    public static Option<string[]> Permissions(string description) => new("--permission", "-p")
+    {
+        Description = description,
+        HelpName = "permission",
+    };
 
     /// <summary>Reads a time: RFC 3339, a date (its beginning in UTC), or a number of days from now.</summary>
     public static string? Expiry(string? text, TimeProvider time)
@@ -23,7 +27,7 @@ static class KeyOptions
             return null;
         }
 
-        if (text.EndsWith('d') && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 36500)
+        if (text is [.. var number, 'd'] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 36500)
         {
             return Write(time.GetUtcNow().AddDays(days));
         }

@@ -7,13 +7,25 @@ namespace Dashboard.Cli.Keys;
 sealed class ListKeysCommand(CommandFactory factory)
 {
     readonly Option<string?> environment = KeyOptions.Environment("Only keys of this environment.");
-    readonly Option<string?> state = new("--state") { Description = "Only keys in this state.", HelpName = "active|inactive|expired|revoked" };
+    readonly Option<string?> state = new("--state")
+    {
+        Description = "Only keys in this state.",
+        HelpName = "active|inactive|expired|revoked",
+    };
     readonly Option<string?> search = new("--search") { Description = "Only keys whose name, note or identifier has this." };
     readonly Option<string?> permission = new("--permission", "-p") { Description = "Only keys with this permission." };
     readonly Option<bool> mine = new("--mine") { Description = "Only your own keys." };
     readonly Option<bool> revoked = new("--include-revoked") { Description = "Revoked keys too." };
-    readonly Option<string?> expiring = new("--expiring-within") { Description = "Only keys that expire within this number of days.", HelpName = "30d" };
-    readonly Option<string?> unused = new("--unused-for") { Description = "Only keys that were not used for this number of days.", HelpName = "90d" };
+    readonly Option<string?> expiring = new("--expiring-within")
+    {
+        Description = "Only keys that expire within this number of days.",
+        HelpName = "30d",
+    };
+    readonly Option<string?> unused = new("--unused-for")
+    {
+        Description = "Only keys that were not used for this number of days.",
+        HelpName = "90d",
+    };
     readonly Option<int> limit = ListRequest.LimitOption();
 
     public Command Create()
@@ -39,9 +51,15 @@ sealed class ListKeysCommand(CommandFactory factory)
             .PrintAsync(
                 caller, invocation, typed.GetValue(limit), "There is no such key.",
                 [
-                    new("ID", key => key.Text("key_id")), new("Name", key => key.Text("name")), new("Environment", key => key.Text("environment")),
-                    new("State", key => key.Text("state")), new("Permissions", key => key.Text("permissions")), new("Owner", key => key.Text("owner", "name")),
-                    new("Created", key => key.Time("created_at")), new("Last used", key => key.Time("last_used_at")), new("Expires", key => key.Time("expires_at")),
+                    new("ID", key => key.Text("key_id")),
+                    new("Name", key => key.Text("name")),
+                    new("Environment", key => key.Text("environment")),
+                    new("State", key => key.Text("state")),
+                    new("Permissions", key => key.Text("permissions")),
+                    new("Owner", key => key.Text("owner", "name")),
+                    new("Created", key => key.Time("created_at")),
+                    new("Last used", key => key.Time("last_used_at")),
+                    new("Expires", key => key.Time("expires_at")),
                 ],
                 cancellationToken);
     }

@@ -43,7 +43,8 @@ sealed class LoginCommand(CommandFactory factory)
         if (invocation.Organization is { } wanted && wanted != organization)
         {
             await server.RevokeAsync(tokens.RefreshToken ?? tokens.AccessToken, cancellationToken);
-            throw new Failure(ExitCode.NotApproved, $"The approval was for the organization {organization}, not {wanted}. Choose {wanted} on the page.");
+            throw new Failure(
+                ExitCode.NotApproved, $"The approval was for the organization {organization}, not {wanted}. Choose {wanted} on the page.");
         }
 
         var name = NameOf(invocation, list, url, organization);
@@ -56,7 +57,8 @@ sealed class LoginCommand(CommandFactory factory)
     static Uri FindUrl(Invocation invocation, ProfileList list)
     {
         var known = list.Profiles.GetValueOrDefault(invocation.Profile ?? list.Current ?? "")?.Url;
-        return ServerUrl.Parse(invocation.Url ?? known ?? throw new Failure(ExitCode.Usage, "Which server? Run latchkey login --url https://keys.example.com."));
+        return ServerUrl.Parse(invocation.Url ?? known
+            ?? throw new Failure(ExitCode.Usage, "Which server? Run latchkey login --url https://keys.example.com."));
     }
 
     /// <summary>The profile that is named; else the one that has this server and organization; else the first, or a new one called after the

@@ -20,7 +20,9 @@ sealed class ProfileCommands(CommandFactory factory)
             new ProfileRow(x.Key, x.Value.Url, x.Value.Organization, x.Value.Project, x.Key == list.Current), ProfileJson.Default.ProfileRow)).ToList();
         invocation.Answer.List(
             rows, "There is no profile. Run latchkey login.",
-            new("Name", row => row.Text("name")), new("Server", row => row.Text("url")), new("Organization", row => row.Text("organization")),
+            new("Name", row => row.Text("name")),
+            new("Server", row => row.Text("url")),
+            new("Organization", row => row.Text("organization")),
             new("Project", row => row.Text("project")), new("Current", row => row.Text("current")));
         return Task.CompletedTask;
     }

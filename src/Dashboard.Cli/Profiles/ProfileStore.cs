@@ -17,7 +17,8 @@ sealed class ProfileStore(Machine machine)
         }
         catch (JsonException exception)
         {
-            throw new Failure(ExitCode.Error, $"{File} is not what latchkey wrote: {exception.Message} Mend it, or delete it and sign in again.", exception);
+            throw new Failure(
+                ExitCode.Error, $"{File} is not what latchkey wrote: {exception.Message} Mend it, or delete it and sign in again.", exception);
         }
     }
 

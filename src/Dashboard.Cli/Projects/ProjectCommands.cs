@@ -22,7 +22,9 @@ sealed class ProjectCommands(CommandFactory factory)
         await new ListRequest("/api/projects").With("organization", invocation.Organization).PrintAsync(
             caller, invocation, invocation.Parsed.GetValue(limit), "There is no project.",
             [
-                new("Project", row => $"{row.Text("organization")}/{row.Text("slug")}"), new("Name", row => row.Text("name")), new("Created", row => row.Time("created_at")),
+                new("Project", row => $"{row.Text("organization")}/{row.Text("slug")}"),
+                new("Name", row => row.Text("name")),
+                new("Created", row => row.Time("created_at")),
                 new("Used", row => used == $"{row.Text("organization")}/{row.Text("slug")}" ? "yes" : ""),
             ],
             cancellationToken);
@@ -31,7 +33,8 @@ sealed class ProjectCommands(CommandFactory factory)
     async Task UseAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         var caller = Caller.Of(invocation);
-        var chosen = caller.Chosen ?? throw new Failure(ExitCode.Usage, "LATCHKEY_TOKEN has no profile that could keep a project. Set LATCHKEY_PROJECT.");
+        var chosen = caller.Chosen
+            ?? throw new Failure(ExitCode.Usage, "LATCHKEY_TOKEN has no profile that could keep a project. Set LATCHKEY_PROJECT.");
         var named = invocation.Parsed.GetRequiredValue(project);
         var parts = (named.Contains('/', StringComparison.Ordinal) ? named : $"{chosen.Profile.Organization}/{named}").Split('/');
         if (parts.Length != 2)

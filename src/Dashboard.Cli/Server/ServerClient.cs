@@ -48,7 +48,8 @@ sealed class ServerClient(Machine machine, Uri url)
     }
 
     Uri At(string path) =>
-        Uri.TryCreate(Url, path, out var target) && path.StartsWith('/') && !path.Contains('\\', StringComparison.Ordinal) && target.Authority == Url.Authority && target.Scheme == Url.Scheme
+        Uri.TryCreate(Url, path, out var target) && path.StartsWith('/') && !path.Contains('\\', StringComparison.Ordinal)
+        && target.Authority == Url.Authority && target.Scheme == Url.Scheme
             ? target
             : throw new Failure(ExitCode.Usage, $"{path} is not a path. Begin it with one slash: /v1/capabilities.");
 
@@ -76,7 +77,8 @@ sealed class ServerClient(Machine machine, Uri url)
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new Failure(ExitCode.Unavailable, $"{Url.GetLeftPart(UriPartial.Authority)} has not answered for {Patience.TotalSeconds} s.", exception);
+            throw new Failure(
+                ExitCode.Unavailable, $"{Url.GetLeftPart(UriPartial.Authority)} has not answered for {Patience.TotalSeconds} s.", exception);
         }
     }
 }

@@ -67,7 +67,9 @@ sealed class ServiceAccountCommands(CommandFactory factory)
             .PrintAsync(
                 caller, invocation, invocation.Parsed.GetValue(limit), "There is no service account.",
                 [
-                    new("ID", account => account.Text("id")), new("Name", account => account.Text("name")), new("State", account => account.Text("state")),
+                    new("ID", account => account.Text("id")),
+                    new("Name", account => account.Text("name")),
+                    new("State", account => account.Text("state")),
                     new("Permissions", account => account.Text("permissions")), new("Projects", account => account.Text("projects")),
                     new("Keys", account => account.Text("keys")), new("Client ID", account => account.Text("client_id")),
                     new("Last used", account => account.Time("last_used_at")),

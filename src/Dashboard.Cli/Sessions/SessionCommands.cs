@@ -14,8 +14,12 @@ sealed class SessionCommands(CommandFactory factory)
     Task ListAsync(Invocation invocation, CancellationToken cancellationToken) => new ListRequest("/api/sessions").PrintAsync(
         Caller.Of(invocation), invocation, invocation.Parsed.GetValue(limit), "You have no session.",
         [
-            new("ID", session => session.Text("id")), new("Device", session => session.Text("device")), new("Address", session => session.Text("address")),
-            new("Started", session => session.Time("created_at")), new("Last seen", session => session.Time("last_seen_at")), new("Expires", session => session.Time("expires_at")),
+            new("ID", session => session.Text("id")),
+            new("Device", session => session.Text("device")),
+            new("Address", session => session.Text("address")),
+            new("Started", session => session.Time("created_at")),
+            new("Last seen", session => session.Time("last_seen_at")),
+            new("Expires", session => session.Time("expires_at")),
         ],
         cancellationToken);
 }

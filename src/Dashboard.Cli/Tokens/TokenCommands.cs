@@ -13,7 +13,12 @@ sealed class TokenCommands(CommandFactory factory)
 
     const string ClientSecretVariable = "LATCHKEY_CLIENT_SECRET";
 
-    readonly Option<string[]> scopes = new("--scope") { Description = "A scope, such as read:workflows. May be repeated.", HelpName = "scope", Arity = ArgumentArity.OneOrMore };
+    readonly Option<string[]> scopes = new("--scope")
+    {
+        Description = "A scope, such as read:workflows. May be repeated.",
+        HelpName = "scope",
+        Arity = ArgumentArity.OneOrMore,
+    };
     readonly Option<string?> resource = new("--resource") { Description = "The only URL that the token is valid under.", HelpName = "url" };
     readonly Option<bool> noBrowser = new("--no-browser") { Description = "Open no browser." };
     readonly Argument<string?> token = new("token")
@@ -44,9 +49,11 @@ sealed class TokenCommands(CommandFactory factory)
         invocation.Answer.Secret(answer.Text("access_token"), answer);
     }
 
-    async Task<JsonElement> GetAsClientAsync(Invocation invocation, ServerClient server, string id, string scope, CancellationToken cancellationToken)
+    async Task<JsonElement> GetAsClientAsync(
+        Invocation invocation, ServerClient server, string id, string scope, CancellationToken cancellationToken)
     {
-        var secret = invocation.Machine.Setting(ClientSecretVariable) ?? throw new Failure(ExitCode.Usage, $"{ClientIdVariable} is set, but not {ClientSecretVariable}.");
+        var secret = invocation.Machine.Setting(ClientSecretVariable)
+            ?? throw new Failure(ExitCode.Usage, $"{ClientIdVariable} is set, but not {ClientSecretVariable}.");
         var reply = await server.GetClientTokenAsync(
             id, secret, scope.Length == 0 ? null : scope, invocation.Parsed.GetValue(resource), cancellationToken);
         return reply.EnsureOk().Json;

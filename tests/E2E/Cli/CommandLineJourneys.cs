@@ -151,7 +151,7 @@ public sealed class CommandLineJourneys(AuthorizationServer server, Browser brow
         app.Lifetime.ApplicationStopped.Register(client.Dispose);
         app.MapGet("/workflows", async (HttpContext http) =>
         {
-            using var question = new HttpRequestMessage(HttpMethod.Get, $"{Url}/forward-auth/{People.Project}/live/read");
+            using var question = new HttpRequestMessage(HttpMethod.Get, $"{Url}/forward-auth/{People.Project}/live/read/workflow:order-intake");
             question.Headers.TryAddWithoutValidation("Authorization", http.Request.Headers.Authorization.ToString());
             using var answer = await client.SendAsync(question, http.RequestAborted);
             http.Response.StatusCode = (int)answer.StatusCode;

@@ -1,4 +1,5 @@
 using Dashboard.Cli.Common;
+using Dashboard.Cli.Profiles;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Cli;
@@ -63,6 +64,14 @@ public sealed class CredentialTests : IDisposable
         Assert.All(runs, run => Assert.Equal(ExitCode.Ok, run.Code));
         Assert.Single(cli.Sent, sent => sent.Url.AbsolutePath == "/oauth/token");
         Assert.All(cli.Sent.Where(sent => sent.Url.AbsolutePath == "/v1/capabilities"), sent => Assert.Equal("Bearer access-2", sent.Authorization));
+    }
+
+    [Fact]
+    public async Task Profiles_that_are_written_at_once_are_all_kept()
+    {
+        var store = new ProfileStore(cli.MachineOf(TextWriter.Null, Stream.Null, TextWriter.Null));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => store.SaveAsync($"p{i}", new(CliFixture.Server), CancellationToken.None))));
+        Assert.Equal(20, store.Read().Profiles.Count);
     }
 
     [Fact]
