@@ -8,17 +8,21 @@ namespace Dashboard.Core.Organizations;
 /// <summary>Changes to an organization. Null members stay unchanged.</summary>
 /// <param name="Name">1 to 100 characters.</param>
 /// <param name="Slug">The new slug. Past slugs still resolve.</param>
-public sealed record OrganizationPatch(string? Name = null, string? Slug = null);
+/// <param name="Policies">Returns the new policies, given the current ones.</param>
+public sealed record OrganizationPatch(
+    string? Name = null, string? Slug = null, Func<OrganizationPolicies, OrganizationPolicies>? Policies = null);
 
 /// <summary>Changes organizations.</summary>
 public sealed class OrganizationService(UnitOfWorkRunner changes)
 {
-    /// <summary>Changes the name or slug of an organization.</summary>
+    /// <summary>Changes the name, the slug or the policies of an organization. Policies apply to what is created from then on.</summary>
     /// <param name="actor">An owner of the organization.</param>
     /// <param name="organization">The current or a past slug.</param>
     /// <returns>The changed organization; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>,
-    /// <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> if another organization has or had the slug.</returns>
-    public async Task<Result<OrganizationAccess>> ChangeAsync(Actor actor, string organization, OrganizationPatch patch, CancellationToken cancellationToken) =>
+    /// <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.Conflict"/> if another organization has or had the slug, or, where policies
+    /// change, <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
+    public async Task<Result<OrganizationAccess>> ChangeAsync(
+        Actor actor, string organization, OrganizationPatch patch, CancellationToken cancellationToken) =>
         Names.Check(patch.Name, patch.Slug) is { } fault ? fault : await changes.RunAsync<OrganizationAccess>(
             actor,
             async (change, token) =>
@@ -33,11 +37,26 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
                     return refusal;
                 }
 
+                if (patch.Policies is not null && await change.CheckPresenceAsync(token) is { } absent)
+                {
+                    return absent;
+                }
+
                 await change.LockOrganizationAsync(found.Id, token);
-                await change.LockInstallationAsync(token); // the slugs of all organizations are checked
+                if (patch.Slug is not null)
+                {
+                    await change.LockInstallationAsync(token); // the slugs of all organizations are checked
+                }
+
                 var row = await change.Context.Organizations.SingleAsync(x => x.Id == found.Id, token);
+                if (patch.Policies is not null && Apply(change, row, patch.Policies) is { } wrong)
+                {
+                    return wrong;
+                }
+
                 Rename(change, row, patch.Name?.Trim());
-                return await MoveAsync(change, row, patch.Slug, token) is { } taken ? taken : new OrganizationAccess(row.Id, row.Slug, row.Name, found.Role) { Policies = OrganizationPolicies.Of(row) };
+                return await MoveAsync(change, row, patch.Slug, token) is { } taken ? taken
+                    : new OrganizationAccess(row.Id, row.Slug, row.Name, found.Role) { Policies = OrganizationPolicies.Of(row) };
             },
             cancellationToken);
 
@@ -60,41 +79,19 @@ public sealed class OrganizationService(UnitOfWorkRunner changes)
         return organization;
     }
 
-    /// <summary>Changes the policies of an organization. They apply to what is created from then on.</summary>
-    /// <param name="actor">An owner of the organization.</param>
-    /// <param name="organization">The current or a past slug.</param>
-    /// <param name="patch">Returns the new policies, given the current ones.</param>
-    /// <returns>The new policies; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, or
-    /// <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
-    public Task<Result<OrganizationPolicies>> ChangePoliciesAsync(
-        Actor actor, string organization, Func<OrganizationPolicies, OrganizationPolicies> patch, CancellationToken cancellationToken) =>
-        changes.RunAsync<OrganizationPolicies>(
-            actor,
-            async (change, token) =>
-            {
-                if (await change.Context.FindOrganizationAsync(actor, organization, token) is not { } found)
-                {
-                    return Error.NotFound;
-                }
+    /// <summary>Changes the policies and returns the error, or null.</summary>
+    static Error? Apply(UnitOfWork change, Organization row, Func<OrganizationPolicies, OrganizationPolicies> patch)
+    {
+        var before = OrganizationPolicies.Of(row);
+        var after = patch(before);
+        if (after.MaxLiveKeyDays is < 1 or > OrganizationPolicies.MaxDays)
+        {
+            return Error.Invalid("max_live_key_days", $"Use a whole number from 1 to {OrganizationPolicies.MaxDays}, or null for no limit.");
+        }
 
-                if ((found.Role.Check(MemberAction.ChangeOrganization) ?? await change.CheckPresenceAsync(token)) is { } refusal)
-                {
-                    return refusal;
-                }
-
-                await change.LockOrganizationAsync(found.Id, token);
-                var row = await change.Context.Organizations.SingleAsync(x => x.Id == found.Id, token);
-                var before = OrganizationPolicies.Of(row);
-                var after = patch(before);
-                if (after.MaxLiveKeyDays is < 1 or > OrganizationPolicies.MaxDays)
-                {
-                    return Error.Invalid("max_live_key_days", $"Use a whole number from 1 to {OrganizationPolicies.MaxDays}, or null for no limit.");
-                }
-
-                Apply(change, row, before, after);
-                return after;
-            },
-            cancellationToken);
+        Apply(change, row, before, after);
+        return null;
+    }
 
     static void Apply(UnitOfWork change, Organization row, OrganizationPolicies before, OrganizationPolicies after)
     {

@@ -30,24 +30,11 @@ static class OrganizationEndpoints
         (await projects.FindOrganizationAsync(http.Caller(), organization, cancellationToken)).ToResult(Show);
 
     static async Task<IResult> ChangeAsync(
-        string organization, JsonBody<ChangeOrganizationRequest> body, OrganizationService organizations, ProjectService projects, HttpContext http,
-        CancellationToken cancellationToken)
-    {
-        var (request, caller) = (body.Value, http.Caller());
-        if (request is { HasProfile: false, HasPolicies: false })
-        {
-            return new Error(ErrorCode.InvalidRequest, "Nothing to change. Send name, slug or a policy.").ToResult();
-        }
-
-        if (request.HasPolicies && (await organizations.ChangePoliciesAsync(caller, organization, request.Apply, cancellationToken)).Error is { } refused)
-        {
-            return refused.ToResult();
-        }
-
-        return request.HasProfile
-            ? (await organizations.ChangeAsync(caller, organization, request.ToPatch(), cancellationToken)).ToResult(Show)
-            : (await projects.FindOrganizationAsync(caller, organization, cancellationToken)).ToResult(Show);
-    }
+        string organization, JsonBody<ChangeOrganizationRequest> body, OrganizationService organizations, HttpContext http,
+        CancellationToken cancellationToken) =>
+        body.Value.ToPatch() is { } patch
+            ? (await organizations.ChangeAsync(http.Caller(), organization, patch, cancellationToken)).ToResult(Show)
+            : new Error(ErrorCode.InvalidRequest, "Nothing to change. Send name, slug or a policy.").ToResult();
 
     static async Task<IResult> DeleteAsync(string organization, OrganizationDeletionService deletion, HttpContext http, CancellationToken cancellationToken) =>
         (await deletion.DeleteAsync(http.Caller(), organization, cancellationToken)).ToResult(contents => TypedResults.Ok(new DeletedOrganizationAnswer(
@@ -67,14 +54,17 @@ static class OrganizationEndpoints
         [Field("Whether a new live key with write works only once an admin has approved it.", Example = "false")]
         Optional<bool> LiveWriteKeysNeedApproval = default)
     {
-        public bool HasProfile => Name.IsSet || Slug.IsSet;
+        /// <summary>Returns the change, or null if nothing is set.</summary>
+        public OrganizationPatch? ToPatch()
+        {
+            var hasPolicies = RequireTwoFactor.IsSet || MaxLiveKeyDays.IsSet || DevelopersCreateLiveKeys.IsSet || LiveKeysNeedAllowList.IsSet
+                || LiveWriteKeysNeedApproval.IsSet;
+            return hasPolicies || Name.IsSet || Slug.IsSet
+                ? new(Name.Map<string?>(x => x, null), Slug.Map<string?>(x => x, null), hasPolicies ? Apply : null)
+                : null;
+        }
 
-        public bool HasPolicies =>
-            RequireTwoFactor.IsSet || MaxLiveKeyDays.IsSet || DevelopersCreateLiveKeys.IsSet || LiveKeysNeedAllowList.IsSet || LiveWriteKeysNeedApproval.IsSet;
-
-        public OrganizationPatch ToPatch() => new(Name.Map<string?>(x => x, null), Slug.Map<string?>(x => x, null));
-
-        public OrganizationPolicies Apply(OrganizationPolicies before) => new(
+        OrganizationPolicies Apply(OrganizationPolicies before) => new(
             RequireTwoFactor.Map(x => x, before.RequireTwoFactor), MaxLiveKeyDays.Map(x => x, before.MaxLiveKeyDays),
             DevelopersCreateLiveKeys.Map(x => x, before.DevelopersCreateLiveKeys), LiveKeysNeedAllowList.Map(x => x, before.LiveKeysNeedAllowList),
             LiveWriteKeysNeedApproval.Map(x => x, before.LiveWriteKeysNeedApproval));

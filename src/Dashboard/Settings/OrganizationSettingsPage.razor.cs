@@ -104,7 +104,7 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
 
     async Task<Error?> SavePoliciesAsync(OrganizationPolicies policies)
     {
-        var outcome = await DoAsync(actor => Organizations.ChangePoliciesAsync(actor, View!.Slug, _ => policies, life.Token));
+        var outcome = await DoAsync(actor => Organizations.ChangeAsync(actor, View!.Slug, new(Policies: _ => policies), life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code is ErrorCode.SessionRequired or ErrorCode.FreshSignInRequired ? null : fault; // shown by a prompt of its own

@@ -96,8 +96,8 @@ public sealed class ChangingMethodsTests
             var key = await PendingKeyAsync(world);
             return await Run(services => services.Keys.RejectAsync(actor, key, Token));
         }),
-        ["OrganizationService.ChangePoliciesAsync"] = new(
-            1, 1, (_, actor) => Run(services => services.Get<OrganizationService>().ChangePoliciesAsync(actor, "acme", before => before with { MaxLiveKeyDays = 90 }, Token))),
+        ["OrganizationService.ChangeAsync, policies"] = new(
+            1, 1, (_, actor) => Run(services => services.Get<OrganizationService>().ChangeAsync(actor, "acme", new(Policies: before => before with { MaxLiveKeyDays = 90 }), Token))),
         ["OrganizationDeletionService.DeleteAsync"] = new(9, 9, async (world, actor) =>
         {
             await KeyAsync(world);

@@ -92,8 +92,8 @@ public sealed class KeyApprovalTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    Task<Result<OrganizationPolicies>> DemandAsync() =>
-        world.Services.Get<OrganizationService>().ChangePoliciesAsync(world.Owner, "acme", before => before with { LiveWriteKeysNeedApproval = true }, Token);
+    Task<Result<OrganizationAccess>> DemandAsync() =>
+        world.Services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Policies: before => before with { LiveWriteKeysNeedApproval = true }), Token);
 
     async Task<IssuedKey> PendingAsync()
     {

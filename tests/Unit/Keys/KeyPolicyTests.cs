@@ -35,10 +35,10 @@ public sealed class KeyPolicyTests : IAsyncDisposable
             Assert.Equal(["max_live_key_days"], (await SetAsync(world.Owner, before => before with { MaxLiveKeyDays = days })).Error?.Errors?.Keys);
         }
 
-        var set = await SetAsync(world.Owner, before => before with { MaxLiveKeyDays = 90, RequireTwoFactor = true });
-        Assert.Equal(new OrganizationPolicies(true, 90), set.Value);
-        Assert.Equal(set.Value, (await world.Services.Projects.FindOrganizationAsync(world.Viewer, "acme", Token)).Value.Policies);
-        Assert.Equal(set.Value, (await world.Services.Projects.FindAsync(world.Viewer, new("acme", "orders"), Token)).Value.Policies);
+        var set = (await SetAsync(world.Owner, before => before with { MaxLiveKeyDays = 90, RequireTwoFactor = true })).Value.Policies;
+        Assert.Equal(new OrganizationPolicies(true, 90), set);
+        Assert.Equal(set, (await world.Services.Projects.FindOrganizationAsync(world.Viewer, "acme", Token)).Value.Policies);
+        Assert.Equal(set, (await world.Services.Projects.FindAsync(world.Viewer, new("acme", "orders"), Token)).Value.Policies);
         Assert.Equal(OrganizationPolicies.None, (await world.Services.Projects.FindOrganizationAsync(world.Stranger, "globex", Token)).Value.Policies);
         await SetAsync(world.Owner, before => before); // changes nothing, and is no row
         var row = Assert.Single(await Audit.AuditSamples.ReadAsync(world, "organization.policies_changed"));
@@ -124,6 +124,16 @@ public sealed class KeyPolicyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Change_with_a_taken_slug_changes_no_policy()
+    {
+        var organizations = world.Services.Get<OrganizationService>();
+        var refused = await organizations.ChangeAsync(world.Owner, "acme", new("Other", "globex", before => before with { MaxLiveKeyDays = 90 }), Token);
+        Assert.Equal(ErrorCode.Conflict, refused.Error?.Code);
+        var read = (await world.Services.Projects.FindOrganizationAsync(world.Owner, "acme", Token)).Value;
+        Assert.Equal(("Acme", (int?)null), (read.Name, read.Policies.MaxLiveKeyDays));
+    }
+
+    [Fact]
     public async Task Managed_key_follows_its_app_and_needs_no_expiry()
     {
         world.AddResource(TestInstallation.Orders, "workflow", "intake");
@@ -133,8 +143,8 @@ public sealed class KeyPolicyTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
 
-    Task<Result<OrganizationPolicies>> SetAsync(Actor actor, Func<OrganizationPolicies, OrganizationPolicies> patch) =>
-        world.Services.Get<OrganizationService>().ChangePoliciesAsync(actor, "acme", patch, Token);
+    Task<Result<OrganizationAccess>> SetAsync(Actor actor, Func<OrganizationPolicies, OrganizationPolicies> patch) =>
+        world.Services.Get<OrganizationService>().ChangeAsync(actor, "acme", new(Policies: patch), Token);
 
     Task<Result<IssuedKey>> CreateAsync(
         Actor actor, KeyEnvironment environment = KeyEnvironment.Live, DateTimeOffset? expiresAt = null, IReadOnlyList<string>? networks = null) =>

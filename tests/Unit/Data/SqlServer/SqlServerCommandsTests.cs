@@ -140,7 +140,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Projects.PreviewDeletionAsync(world.Admin, path, Token));
         await BothAsync(services => services.Projects.DeleteAsync(world.Admin, path, Token));
         await BothAsync(services => services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new("Apex", "apex"), Token));
-        await BothAsync(services => services.Get<OrganizationService>().ChangePoliciesAsync(world.Owner, "acme", before => before with { MaxLiveKeyDays = 90, LiveWriteKeysNeedApproval = true }, Token));
+        await BothAsync(services => services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Policies: before => before with { MaxLiveKeyDays = 90, LiveWriteKeysNeedApproval = true }), Token));
         await BothAsync(services => services.Get<OrganizationDeletionService>().PreviewAsync(world.Owner, "acme", Token));
         await BothAsync(services => services.Get<OrganizationDeletionService>().DeleteAsync(world.Owner, "acme", Token));
     }
@@ -148,7 +148,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
     [Fact]
     public async Task Keys_wait_for_approval_in_T_SQL()
     {
-        await world.Services.Get<OrganizationService>().ChangePoliciesAsync(world.Owner, "acme", before => before with { LiveWriteKeysNeedApproval = true }, Token);
+        await world.Services.Get<OrganizationService>().ChangeAsync(world.Owner, "acme", new(Policies: before => before with { LiveWriteKeysNeedApproval = true }), Token);
         foreach (var approve in new[] { true, false })
         {
             var key = (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
