@@ -1,4 +1,3 @@
-using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.PublishedApps;
