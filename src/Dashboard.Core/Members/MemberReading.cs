@@ -179,8 +179,8 @@ public sealed partial class MemberService
                 member.Role,
                 member.DisabledAt,
                 member.JoinedAt,
-                person.TwoFactorEnabled,
-                HasPasskey = context.UserPasskeys.Any(x => x.UserId == person.Id),
+                HasAuthenticator = context.Authenticators.Any(x => x.UserId == person.Id),
+                HasPasskey = context.Passkeys.Any(x => x.UserId == person.Id),
                 LastSeenAt = context.Sessions.Where(x => x.UserId == person.Id).OrderByDescending(x => x.LastSeenAt).Select(x => (DateTimeOffset?)x.LastSeenAt).FirstOrDefault(),
                 Keys = context.Keys.Count(key => key.OwnerType == PartyType.User && key.OwnerId == person.Id && key.State != KeyState.Revoked
                     && context.Projects.Any(project => project.Id == key.ProjectId && project.OrganizationId == id)),
@@ -189,7 +189,7 @@ public sealed partial class MemberService
         return rows.ConvertAll(row => new MemberSummary(row.Id, row.Name, row.Email!, row.Role, row.DisabledAt is not null, row.JoinedAt, row.Id == actor.Id)
         {
             Details = !manages && row.Id != actor.Id ? null : new(
-                row.LastSeenAt, row.HasPasskey ? SecondFactor.Passkey : row.TwoFactorEnabled ? SecondFactor.Authenticator : SecondFactor.None, row.Keys, row.Accounts),
+                row.LastSeenAt, row.HasPasskey ? SecondFactor.Passkey : row.HasAuthenticator ? SecondFactor.Authenticator : SecondFactor.None, row.Keys, row.Accounts),
         });
     }
 }

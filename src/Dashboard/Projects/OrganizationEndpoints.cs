@@ -10,13 +10,13 @@ static class OrganizationEndpoints
     public static void MapOrganizations(this IEndpointRouteBuilder app) =>
         app.MapGroup("/api/organizations").RequireAuthorization(SessionPolicy.Name).AsApi().WithTags("Organizations")
             .MapPost("", CreateAsync).WithName("createOrganization").WithSummary("Create an organization, which the caller owns.")
-            .Answers<OrganizationAnswer>(201, "The organization was created.").Refuses(ErrorCode.Conflict);
+            .Answers<CreatedOrganizationAnswer>(201, "The organization was created.").Refuses(ErrorCode.Conflict);
 
     static async Task<IResult> CreateAsync(
         JsonBody<CreateOrganizationRequest> body, OrganizationCreation organizations, HttpContext http, CancellationToken cancellationToken) =>
         (await organizations.CreateAsync(http.Caller(), new(body.Value.Name, body.Value.Slug, body.Value.Project), cancellationToken))
         .ToResult(made => TypedResults.Json(
-            new OrganizationAnswer(
+            new CreatedOrganizationAnswer(
                 made.Organization.Slug, made.Organization.Name, made.Project is null ? null : $"{made.Organization.Slug}/{made.Project}"),
             statusCode: StatusCodes.Status201Created));
 
@@ -26,7 +26,7 @@ static class OrganizationEndpoints
         [Field("The name of its first project, 1 to 100 characters. Defaults to no project.", Example = "\"Orders\"", Pattern = "[^\\n]*", Min = 1, Max = Names.MaxLength)]
         string? Project = null);
 
-    sealed record OrganizationAnswer(
+    sealed record CreatedOrganizationAnswer(
         [Field("The slug.", Example = "\"acme\"")] string Slug,
         [Field("The display name.", Example = "\"Acme\"")] string Name,
         [Field("Its first project, or null.", Example = "\"acme/orders\"")] string? Project);

@@ -129,7 +129,7 @@ public sealed class KeyPolicyTests : IAsyncDisposable
         var refused = await organizations.ChangeAsync(world.Owner, "acme", new("Other", "globex", before => before with { MaxLiveKeyDays = 90 }), Token);
         Assert.Equal(ErrorCode.Conflict, refused.Error?.Code);
         var read = (await world.Services.Projects.FindOrganizationAsync(world.Owner, "acme", Token)).Value;
-        Assert.Equal(("Acme", (int?)null), (read.Name, read.Policies.MaxLiveKeyDays));
+        Assert.Equal(("acme", (int?)null), (read.Name, read.Policies.MaxLiveKeyDays));
     }
 
     [Fact]
