@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Listing;
-using Dashboard.Core.Members;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 
@@ -37,7 +36,6 @@ static class JsonContract
         options.Converters.Add(new WordConverter<ResourceSort>(ResourceSorts.ToWireName));
         options.Converters.Add(new WordConverter<PartyType>(PartyTypes.ToWireName));
         options.Converters.Add(new WordConverter<ServiceAccountState>(ServiceAccountStates.ToWireName));
-        options.Converters.Add(new WordConverter<SecondFactor>(SecondFactors.ToWireName));
         options.Converters.Add(new WordConverter<OrganizationRole>(OrganizationRoles.ToWireName));
     }
 

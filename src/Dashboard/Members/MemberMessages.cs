@@ -76,8 +76,8 @@ sealed class MemberAnswer
         Example = "\"2026-11-22T10:30:00.000Z\"")]
     public DateTimeOffset? LastSeenAt => member.Details?.LastSeenAt;
 
-    [Field("The strongest second factor; null for callers who do not manage members.")]
-    public SecondFactor? SecondFactor => member.Details?.SecondFactor;
+    [Field("The strongest second factor: none, authenticator or passkey; null for callers who do not manage members.", Example = "\"passkey\"")]
+    public string? SecondFactor => member.Details?.SecondFactor.ToWireName();
 
     [Field("The number of API keys that the user owns, except revoked ones; null for callers who do not manage members.", Example = "2")]
     public int? Keys => member.Details?.Keys;

@@ -176,7 +176,7 @@ public sealed class EndpointTableTests(Tenants tenants)
         new("DELETE /api/authorizations/{authorization_id}",
             Refused("/api/authorizations/GRANTED"), Refused("/api/authorizations/GRANTED"), Hidden("/api/authorizations/GRANTED"), Hidden("/api/authorizations/GRANTED"),
             Hidden("/api/authorizations/nothing")) { ForAdmins = true, ForSessions = true },
-        new("POST /api/organizations", Refused("/api/organizations", Name), Refused("/api/organizations", Name), null, null, Bad("/api/organizations", new { name = "" })) { ForSessions = true },
+        new("POST /api/organizations", Refused("/api/organizations", Name), Refused("/api/organizations", Name), Bad("/api/organizations", new { name = " " }), null, Bad("/api/organizations", new { name = "" })) { ForSessions = true },
         new("GET /api/members", Refused("/api/members"), Refused("/api/members"), Hidden("/api/members" + OurLog), new("/api/members" + OurLog, null, 200), Bad("/api/members?role=chief")),
         new("GET /api/members/{user_id}",
             Refused(OneMember), Refused(OneMember), Hidden(OneMember + OurLog), new(OneMember + OurLog, null, 200), Hidden("/api/members/nobody")),
