@@ -24,7 +24,7 @@ public sealed record SecondFactorStatus(
 /// <param name="Codes">Recovery codes, which the first factor brings; otherwise null.</param>
 public sealed record SecondFactorAdded(NewRecoveryCodes? Codes);
 
-/// <summary>Sets up and turns off a person's authenticator app and recovery codes. Each change needs a fresh proof of presence and sends a mail.</summary>
+/// <summary>Sets up and removes a person's authenticator app and recovery codes. Each change needs a fresh proof of presence and sends a mail.</summary>
 public sealed class SecondFactorService(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, SecondFactorCodes codes, PresenceService presence, MailOutbox outbox)
 {
@@ -114,7 +114,7 @@ public sealed class SecondFactorService(
             cancellationToken);
     }
 
-    /// <summary>Turns off the authenticator app.</summary>
+    /// <summary>Removes the authenticator app.</summary>
     /// <param name="actor">A signed-in person.</param>
     /// <returns><see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Conflict"/> if it is the only factor and an organization requires one,
     /// <see cref="ErrorCode.SessionRequired"/> or <see cref="ErrorCode.FreshSignInRequired"/>.</returns>
@@ -139,7 +139,7 @@ public sealed class SecondFactorService(
                     return required;
                 }
 
-                await RecordAsync(change, outbox, "authenticator.removed", "Your authenticator app was turned off", token);
+                await RecordAsync(change, outbox, "authenticator.removed", "Your authenticator app was removed", token);
                 return default(Unit);
             },
             cancellationToken);

@@ -38,21 +38,21 @@ public sealed partial class SecurityPage
         var outcome = await AskedAsync(actor => Factors.TurnOnAsync(actor, setup, code, life.Token));
         if (outcome.Succeeded)
         {
-            await AfterAddingAsync(outcome.Value, "The authenticator app is on");
+            await AfterAddingAsync(outcome.Value, "Added the authenticator app");
         }
 
         return outcome.Error;
     }
 
-    async Task TurnOffAuthenticatorAsync()
+    async Task RemoveAuthenticatorAsync()
     {
         var last = View!.Factors.Passkeys.Count == 0;
-        if (await Dialogs.ConfirmAsync(new("Remove the authenticator app?", "Remove", last
+        if (await Dialogs.ConfirmAsync(new("Remove the authenticator app?", "Remove app", last
             ? "Your password alone will sign you in again, and your recovery codes end with it."
             : "Its codes no longer sign you in. Your passkeys stay.")))
         {
-            var outcome = await DoAsync(actor => Factors.TurnOffAsync(actor, life.Token), "Could not turn off the authenticator app");
-            Say(outcome.Succeeded, "The authenticator app is off");
+            var outcome = await DoAsync(actor => Factors.TurnOffAsync(actor, life.Token), "Could not remove the authenticator app");
+            Say(outcome.Succeeded, "Removed the authenticator app");
             await ReloadAsync();
         }
     }

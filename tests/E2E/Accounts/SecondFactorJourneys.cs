@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Dashboard.Core.Accounts;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore;
@@ -29,11 +30,11 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await using var visit = await PageVisit.OpenAsync(browser, Product.Url);
         await visit.SignInAsync(own.Email);
         await visit.GoAsync($"/{own.Project}/keys");
-        await Expect(visit.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/account/security$"));
+        await Expect(visit.Page).ToHaveURLAsync(new Regex("/account/security$"));
         await Expect(visit.Page.GetByText($"{own.Slug} requires a second factor.")).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.SecondFactorRequired);
         var (secret, codes) = await SetUpAsync(visit);
-        await Expect(visit.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"/{own.Project}/keys$"));
+        await Expect(visit.Page).ToHaveURLAsync(new Regex($"/{own.Project}/keys$"));
         Assert.Equal(200, (await own.Owner.GetAsync("/api/keys")).Status);
 
         await EnterPasswordAsync(visit, own);
@@ -89,6 +90,8 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await visit.ExpectAccessibleAsync(PageState.SecurityWithFactors);
 
         await visit.Page.Context.ClearCookiesAsync();
+        // The virtual device would answer the list below the field at once, as if its person had chosen.
+        await visit.Page.AddInitScriptAsync("PublicKeyCredential.isConditionalMediationAvailable = async () => false");
         await visit.Page.GotoAsync("/account/sign-in");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
         await visit.UntilInteractiveAsync();

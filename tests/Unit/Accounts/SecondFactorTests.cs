@@ -232,7 +232,7 @@ public sealed class SecondFactorTests : IAsyncLifetime
         Assert.True((await factors.TurnOffAsync(priya, Token)).Succeeded);
         Assert.Equal(0, (await factors.GetAsync(priya, Token)).RecoveryCodesLeft);
         Assert.True((await newcomers.SignInAsync()).Succeeded);
-        Assert.Equal(["An authenticator app was set up · Latchkey", "Your authenticator app was turned off · Latchkey"], await newcomers.MailsAsync());
+        Assert.Equal(["An authenticator app was set up · Latchkey", "Your authenticator app was removed · Latchkey"], await newcomers.MailsAsync());
     }
 
     [Fact]
