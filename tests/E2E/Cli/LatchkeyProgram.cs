@@ -40,7 +40,7 @@ sealed partial class LatchkeyProgram(string file, params string[] before) : IDis
     /// <summary>Publishes the single file, without a trace in the folders of the build.</summary>
     public static async Task<LatchkeyProgram> PublishAsync(DirectoryInfo folder)
     {
-        await DotNetAsync("publish", Project, "-r", "linux-x64", "-c", "Release", "-p:RunAnalyzers=false", "--artifacts-path", folder.FullName, "-o", Path.Combine(folder.FullName, "out"));
+        await DotNetAsync("publish", Project, "-r", "linux-x64", "-c", "Release", "-p:RunAnalyzers=false", "-p:PublishReadyToRun=false", "--artifacts-path", folder.FullName, "-o", Path.Combine(folder.FullName, "out"));
         return new(Path.Combine(folder.FullName, "out", "latchkey"));
     }
 
