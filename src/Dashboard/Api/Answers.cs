@@ -23,6 +23,9 @@ static class ListExamples
 sealed record AnswerMetadata(
     int Status, string Sentence, Type? Type, IReadOnlyList<string>? Codes = null, IReadOnlyDictionary<string, string>? Headers = null)
 {
+    /// <summary>The headers that only some of these responses have, and their descriptions.</summary>
+    public IReadOnlyDictionary<string, string>? OptionalHeaders { get; init; }
+
     /// <summary>The media types of a body that is not JSON.</summary>
     public IReadOnlyList<string> MediaTypes { get; init; } = [];
 }
@@ -38,6 +41,14 @@ static class EndpointAnswers
         this RouteHandlerBuilder endpoint, int status, string sentence, params (string Name, string Sentence)[] headers) =>
         endpoint.WithMetadata(new AnswerMetadata(
             status, sentence, typeof(T), Headers: headers.ToDictionary(x => x.Name, x => x.Sentence, StringComparer.Ordinal)));
+
+    /// <summary>Declares the successful response of an endpoint, which sometimes has a header.</summary>
+    public static RouteHandlerBuilder AnswersWithOptional<T>(
+        this RouteHandlerBuilder endpoint, int status, string sentence, string header, string description) =>
+        endpoint.WithMetadata(new AnswerMetadata(status, sentence, typeof(T))
+        {
+            OptionalHeaders = new Dictionary<string, string>(StringComparer.Ordinal) { [header] = description },
+        });
 
     /// <summary>Declares that an endpoint responds with 204 and no body.</summary>
     public static RouteHandlerBuilder AnswersNothing(this RouteHandlerBuilder endpoint, string sentence) =>

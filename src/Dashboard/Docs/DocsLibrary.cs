@@ -29,7 +29,7 @@ static class DocsLibrary
                 "verify/dotnet", "verify/go", "verify/javascript", "verify/python",
             ]),
         ("Use", ["keys", "rest-api", "command-line", "service-accounts", "accounts", "oauth", "oauth-conformance", "members", "roles", "glossary"]),
-        ("Run", ["deployment", "settings", "backup", "security", "audit"]),
+        ("Run", ["deployment", "settings", "backup", "security", "security/asvs", "security/inventory", "audit"]),
     ];
 
     static readonly MarkdownPipeline pipeline =

@@ -16,9 +16,9 @@ static class HealthEndpoints
         var health = app.MapGroup("/healthz").AllowAnonymous().AsApi().WithTags("Health");
         health.MapRead("/live", Live)
             .WithName("getLiveness").WithSummary("Check that the process is running.")
-            .Answers<HealthAnswer>(
+            .AnswersWithOptional<HealthAnswer>(
                 200, "The process is running.",
-                (TrustedProxies.IgnoredHeader, "`ignored` if the request had forwarded headers and its peer is not in `Proxies:Trusted`."))
+                TrustedProxies.IgnoredHeader, "`ignored` if the request had forwarded headers and its peer is not in `Proxies:Trusted`.")
             .ShortCircuit();
         health.MapRead("/ready", ReadyAsync)
             .WithName("getReadiness").WithSummary("Check that the server is ready: the database can be read and written.")

@@ -20,9 +20,9 @@ static class VerifyEndpoint
         .MapPost("/verify", AnswerAsync)
         .WithName("verifyKey").WithSummary(
             "Verify a key. The caller must be a service account of the key's organization with the permission verify.")
-        .Answers<VerificationAnswer>(
+        .AnswersWithOptional<VerificationAnswer>(
             200, "The verdict: valid, or the code of the first rule that refuses the key.",
-            ("Retry-After", "How many seconds to wait; only with rate_limited."))
+            "Retry-After", "How many seconds to wait; only with rate_limited.")
         .WithMetadata(new PresentedCredentialMetadata(), new InputMetadata(typeof(VerifyRequest), IsBody: true))
         .Refuses(
             RefusalCode.MissingCredential, RefusalCode.MalformedKey, RefusalCode.InvalidKey, RefusalCode.RevokedKey,

@@ -70,6 +70,17 @@ public sealed class PasswordResetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Link_leaves_the_second_factor_in_force()
+    {
+        var (app, _) = await fixture.SetUpAuthenticatorAsync(await fixture.EnterAsync());
+        Assert.Null((await Service.ResetAsync(await RequestAsync(), Other, Office, Site, Cancel)).Error);
+        var pending = Assert.IsType<SecondFactorRequired>((await fixture.SignInAsync(Other)).Error).Pending;
+        Assert.Equal(ErrorCode.InvalidCredentials, (await fixture.EnterCodeAsync(pending, fixture.WrongCodeOf(app))).Error?.Code);
+        fixture.NextStep();
+        Assert.True((await fixture.EnterCodeAsync(pending, fixture.CodeOf(app))).Succeeded);
+    }
+
+    [Fact]
     public async Task Link_used_twice_at_once_sets_one_password()
     {
         var token = await RequestAsync();

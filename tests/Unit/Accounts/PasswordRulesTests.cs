@@ -14,6 +14,7 @@ public sealed class PasswordRulesTests
     [InlineData("Correct-Horse-9-battery")]
     [InlineData("a sentence is easy to remember")]
     [InlineData("twelve chars")]
+    [InlineData("a password of sixty-four characters and more is accepted here, and counts as a whole")]
     [InlineData("пароль из слов")]
     [InlineData("🔑🚪🏠🌳🌊🌋🌍🌙⭐🔥🎈🎁")]
     [InlineData("latchkey opens my door")]

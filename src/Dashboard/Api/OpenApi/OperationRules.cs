@@ -225,7 +225,8 @@ static class OperationRules
             return new()
             {
                 Description = answer.Sentence,
-                Headers = answer.Headers?.ToDictionary(x => x.Key, x => (IOpenApiHeader)Header(x.Value), StringComparer.Ordinal),
+                Headers = (answer.Headers ?? answer.OptionalHeaders)?.ToDictionary(
+                    x => x.Key, x => (IOpenApiHeader)Header(x.Value, answer.Headers is not null), StringComparer.Ordinal),
                 Content = answer.MediaTypes.Count > 0
                     ? answer.MediaTypes.ToDictionary(
                         x => x, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
@@ -240,12 +241,8 @@ static class OperationRules
             Description = string.Join('\n', codes.Select(code => $"`{code}`: {(oauth ? OAuthSentences[code] : SentenceOf(code))}")),
             Headers = answers[0].Status switch
             {
-                401 => new Dictionary<string,
-                    IOpenApiHeader>(StringComparer.Ordinal)
-                { ["WWW-Authenticate"] = Header("The authentication schemes to use.") },
-                429 or 503 => new Dictionary<string,
-                IOpenApiHeader>(StringComparer.Ordinal)
-                { ["Retry-After"] = Header("How many seconds to wait.") },
+                401 => Headers("WWW-Authenticate", "The authentication schemes to use."),
+                429 or 503 => Headers("Retry-After", "How many seconds to wait."),
                 _ => null,
             },
             Content = oauth
@@ -258,8 +255,11 @@ static class OperationRules
         ? sentence
         : Enum.GetValues<RefusalCode>().First(x => x.ToWireName() == code).ToSentence();
 
-    static OpenApiHeader Header(string sentence) =>
-        new() { Description = sentence, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+    static Dictionary<string, IOpenApiHeader> Headers(string name, string sentence) =>
+        new(StringComparer.Ordinal) { [name] = Header(sentence, isRequired: true) };
+
+    static OpenApiHeader Header(string sentence, bool isRequired) =>
+        new() { Description = sentence, Required = isRequired, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
 
     static Dictionary<string, OpenApiMediaType> Content(string type, IOpenApiSchema schema) =>
         new(StringComparer.Ordinal) { [type] = new() { Schema = schema } };
