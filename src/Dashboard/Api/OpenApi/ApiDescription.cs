@@ -38,6 +38,7 @@ static class ApiDescription
         ["Health"] = "For monitoring and load balancers.",
         ["Keys"] = "Create, list, change and revoke API keys.",
         ["OAuth"] = "The authorization server.",
+        ["Organizations"] = "An organization itself, and the policies that hold for its members and keys.",
         ["Projects"] = "The projects of an organization.",
         ["Published apps"] = "Apps with a key of their own.",
         ["Resources"] = "What a key can be limited to.",
