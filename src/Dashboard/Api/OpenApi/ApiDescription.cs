@@ -39,7 +39,7 @@ static class ApiDescription
         ["Keys"] = "Create, list, change and revoke API keys.",
         ["OAuth"] = "The authorization server.",
         ["Members"] = "The people in an organization, and invitations.",
-        ["Organizations"] = "Organizations of a person.",
+        ["Organizations"] = "Organizations, and the policies that hold for their members and keys.",
         ["Projects"] = "The projects of an organization.",
         ["Published apps"] = "Apps with a key of their own.",
         ["Resources"] = "What a key can be limited to.",
