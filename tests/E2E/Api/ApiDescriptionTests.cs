@@ -35,19 +35,19 @@ public sealed class ApiDescriptionTests(Tenants tenants)
     }
 
     [Theory]
-    [InlineData("POST", "/api/session", "200", "400:invalid_request 401:invalid_credentials 403:forbidden,cross_site 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+    [InlineData("POST", "/api/session", "200", "400:invalid_request 401:invalid_credentials,second_factor_required 403:forbidden,cross_site 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("GET", "/api/session", "200", "401:session_required 403:forbidden 500:internal_error 503:unavailable")]
     [InlineData("DELETE", "/api/session", "204", "401:session_required 403:forbidden,cross_site 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("POST", "/api/keys", "201",
-        "400:invalid_request 401:session_required 403:forbidden,fresh_sign_in_required,cross_site 404:not_found 409:conflict,already_created,key_limit_reached 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
-    [InlineData("GET", "/api/keys", "200", "400:invalid_request 401:session_required 404:not_found 429:rate_limited 500:internal_error 503:unavailable")]
+        "400:invalid_request 401:session_required 403:forbidden,fresh_sign_in_required,two_factor_setup_required,cross_site 404:not_found 409:conflict,already_created,key_limit_reached 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+    [InlineData("GET", "/api/keys", "200", "400:invalid_request 401:session_required 403:two_factor_setup_required 404:not_found 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("PATCH", "/api/keys/{key_id}", "200",
-        "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 409:conflict,key_limit_reached 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
-    [InlineData("DELETE", "/api/projects/{organization}/{project}", "200", "401:session_required 403:forbidden,cross_site 404:not_found 429:rate_limited 500:internal_error 503:unavailable")]
+        "400:invalid_request 401:session_required 403:forbidden,two_factor_setup_required,cross_site 404:not_found 409:conflict,key_limit_reached 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+    [InlineData("DELETE", "/api/projects/{organization}/{project}", "200", "401:session_required 403:forbidden,two_factor_setup_required,cross_site 404:not_found 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("PATCH", "/api/resources/{organization}/{project}/{resource}", "200",
-        "400:invalid_request 401:session_required 403:forbidden,cross_site 404:not_found 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+        "400:invalid_request 401:session_required 403:forbidden,two_factor_setup_required,cross_site 404:not_found 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("POST", "/api/apps", "201",
-        "400:invalid_request 401:session_required 403:forbidden,fresh_sign_in_required,cross_site 404:not_found 409:conflict,already_created 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
+        "400:invalid_request 401:session_required 403:forbidden,fresh_sign_in_required,two_factor_setup_required,cross_site 404:not_found 409:conflict,already_created 413:too_large 415:unsupported_media_type 429:rate_limited 500:internal_error 503:unavailable")]
     [InlineData("GET", "/v1/capabilities", "200",
         "401:missing_credential,malformed_key,invalid_key,revoked_key,inactive_key,expired_key,wrong_environment,token_expired,invalid_token 403:ip_not_allowed 429:rate_limited 500:internal_error 503:verification_unavailable")]
     public async Task Operation_names_every_status_and_code(string method, string path, string success, string refusals)
