@@ -4,6 +4,7 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
 using Dashboard.Core.DataProtection;
+using Dashboard.Core.Import;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Limits;
@@ -35,6 +36,9 @@ public static class CoreServices
         services.AddDashboardIdentity();
         services.AddProtection(configuration, contentRoot);
         services.AddSingleton<KeyService>();
+        services.AddSingleton<KeyImportService>();
+        services.AddSingleton<InstallationExport>();
+        services.AddSingleton<InstallationImport>();
         services.AddSingleton<KeyListService>();
         services.AddSingleton(new KeyPresets(configuration, new(configuration)));
         services.AddSingleton<ServiceAccountService>();

@@ -24,7 +24,7 @@ static class DocsLibrary
     [
         ("Verify keys", ["verifying", "verify/nginx", "verify/caddy", "verify/haproxy", "verify/apache", "verify/traefik", "verify/policy-from-path", "verify/dotnet", "verify/go", "verify/javascript", "verify/python"]),
         ("Use", ["keys", "rest-api", "service-accounts", "oauth", "oauth-conformance", "roles", "glossary"]),
-        ("Run", ["deployment", "settings", "backup", "security", "audit"]),
+        ("Run", ["deployment", "settings", "backup", "moving-in", "security", "audit"]),
     ];
 
     static readonly MarkdownPipeline pipeline =

@@ -17,7 +17,7 @@ public sealed class FloorsTests
     static readonly string[] Floors =
     [
         "Common", "Data", "Limits", "DataProtection", "Changes", "Organizations", "Keys.Format", "Keys", "Keys.Listing", "Mail", "Accounts", "Projects", "Usage", "Setup",
-        "Credentials", "ServiceAccounts", "PublishedApps", "Tokens", "Verification", "Verification.AspNetCore", "OAuth", "Audit",
+        "Credentials", "ServiceAccounts", "PublishedApps", "Import", "Tokens", "Verification", "Verification.AspNetCore", "OAuth", "Audit",
     ];
 
     /// <summary>What puts the floors together, and so uses all of them.</summary>
