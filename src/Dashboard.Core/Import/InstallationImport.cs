@@ -158,8 +158,8 @@ public sealed class InstallationImport(IDbContextFactory<DashboardContext> conte
             await SwitchNumbersAsync("OFF", cancellationToken);
             if (context is PostgreSqlContext && table.Numbered is { } column && count > 0)
             {
-                await context.Database.ExecuteSqlRawAsync(
-                    $"SELECT setval(pg_get_serial_sequence('{table.Quoted}', '{column}'), (SELECT MAX(\"{column}\") FROM {table.Quoted}))", cancellationToken);
+                var sql = $"SELECT setval(pg_get_serial_sequence('{table.Quoted}', '{column}'), (SELECT MAX(\"{column}\") FROM {table.Quoted}))";
+                await context.Database.ExecuteSqlRawAsync(sql, cancellationToken);
             }
         }
 
@@ -167,16 +167,19 @@ public sealed class InstallationImport(IDbContextFactory<DashboardContext> conte
         {
             if (rows.Length > 0)
             {
-                await context.Database.ExecuteSqlRawAsync($"INSERT INTO {table.Quoted} ({table.ColumnList}) VALUES {rows}", values, cancellationToken);
+                var sql = $"INSERT INTO {table.Quoted} ({table.ColumnList}) VALUES {rows}"; // names of the model, and placeholders
+                await context.Database.ExecuteSqlRawAsync(sql, values, cancellationToken);
                 rows.Clear();
                 values.Clear();
             }
         }
 
         /// <summary>SQL Server takes numbers of its own only when told so.</summary>
-        Task SwitchNumbersAsync(string state, CancellationToken cancellationToken) => context is SqlServerContext && table.Numbered is not null
-            ? context.Database.ExecuteSqlRawAsync($"SET IDENTITY_INSERT {table.Quoted} {state}", cancellationToken)
-            : Task.CompletedTask;
+        Task SwitchNumbersAsync(string state, CancellationToken cancellationToken)
+        {
+            var sql = $"SET IDENTITY_INSERT {table.Quoted} {state}";
+            return context is SqlServerContext && table.Numbered is not null ? context.Database.ExecuteSqlRawAsync(sql, cancellationToken) : Task.CompletedTask;
+        }
 
         string Parameter(MovedColumn column, JsonElement value)
         {

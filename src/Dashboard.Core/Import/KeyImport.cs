@@ -1,5 +1,3 @@
-using Dashboard.Core.Keys;
-
 namespace Dashboard.Core.Import;
 
 /// <summary>A key that was issued elsewhere, known by its hash.</summary>

@@ -10,6 +10,8 @@ namespace Dashboard.Import;
 /// <param name="serviceAccountId">The service account that will own them, or null for the admin.</param>
 sealed class KeyFileImport(KeyImportService imports, Actor actor, string project, string? serviceAccountId)
 {
+    static readonly char[] Brackets = ['[', ']'];
+
     /// <summary>Checks every row, and changes nothing.</summary>
     /// <returns>What is wrong, one sentence a line; empty if the file can be imported.</returns>
     public async Task<IReadOnlyList<string>> CheckAsync(IReadOnlyList<KeyImportLine> lines, CancellationToken cancellationToken)
@@ -63,7 +65,7 @@ sealed class KeyFileImport(KeyImportService imports, Actor actor, string project
 
     /// <summary>Names the place of the error in the file: <c>keys[0].hash</c> is of the first row of a part.</summary>
     static string Describe(string field, string message, KeyImportLine[] part) =>
-        field.Split(['[', ']'], 3) is ["keys", var number, var member] && int.TryParse(number, out var row) && row < part.Length
+        field.Split(Brackets, 3) is ["keys", var number, var member] && int.TryParse(number, out var row) && row < part.Length
             ? $"{part[row].Place}: {member.TrimStart('.')}: {message}"
             : $"{field}: {message}";
 
