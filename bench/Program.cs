@@ -14,6 +14,8 @@ Dictionary<string, Func<CancellationToken, Task>> verbs = new(StringComparer.Ord
     ["tokens"] = TokenBench.RunAsync,
     ["sign-in"] = SignInBench.RunAsync,
     ["audit"] = AuditBench.RunAsync,
+    ["import"] = ImportBench.RunAsync,
+    ["move"] = ImportBench.MoveAsync,
     ["differential"] = DifferentialBench.RunAsync,
 };
 

@@ -4,7 +4,11 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
 using Dashboard.Core.DataProtection;
+<<<<<<< HEAD
 using Dashboard.Core.Deletion;
+=======
+using Dashboard.Core.Import;
+>>>>>>> o/o
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Limits;
@@ -37,6 +41,9 @@ public static class CoreServices
         services.AddDashboardIdentity();
         services.AddProtection(configuration, contentRoot);
         services.AddSingleton<KeyService>();
+        services.AddSingleton<KeyImportService>();
+        services.AddSingleton<InstallationExport>();
+        services.AddSingleton<InstallationImport>();
         services.AddSingleton<KeyListService>();
         services.AddSingleton(new KeyPresets(configuration, new(configuration)));
         services.AddSingleton<ServiceAccountService>();

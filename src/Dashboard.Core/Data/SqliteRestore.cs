@@ -19,6 +19,7 @@ public static class SqliteRestore
     const long SharedLockLength = 510;
 
     static readonly string[] Beside = ["-wal", "-shm"];
+    static readonly string[] Copied = ["", "-wal"];
 
     /// <summary>Verifies a backup and puts a copy of it in place. The database from before is kept beside it.</summary>
     /// <param name="backup">The backup.</param>
@@ -75,7 +76,7 @@ public static class SqliteRestore
     /// write-ahead log.</summary>
     static async Task CopyAsync(string backup, string copy, CancellationToken cancellationToken)
     {
-        foreach (var end in new[] { "", "-wal" }.Where(end => File.Exists(backup + end)))
+        foreach (var end in Copied.Where(end => File.Exists(backup + end)))
         {
             await using var source = new FileStream(backup + end, FileMode.Open, FileAccess.Read, FileShare.Read);
             await using var target = PrivateFiles.CreateNew(copy + end);

@@ -15,6 +15,9 @@ public sealed class KeyOptions
     [Range(1, 10_000_000)]
     public int MaxActivePerProject { get; init; } = 10;
 
+    /// <summary>Whether imported keys count toward the limit, like others. If not, they never do.</summary>
+    public bool CountImported { get; init; } = true;
+
     /// <summary>The presets for new keys: each a name, permissions and an expiry. <see cref="KeyPresets"/> reads them.</summary>
     public IConfigurationSection? Presets { get; init; }
 

@@ -21,6 +21,35 @@ public sealed partial class KeyService
             return (input, change.Actor.Name);
         }
 
+        var found = await FindAccountAsync(change, project, id, cancellationToken);
+        if (found.Error is { } unusable)
+        {
+            return unusable;
+        }
+
+        var account = found.Value;
+        var allowed = account.Permissions.Split(' ');
+        if (input.Permissions?.FirstOrDefault(name => !allowed.Contains(name, StringComparer.Ordinal)) is { } missing)
+        {
+            return Error.Invalid("permissions", NotOfAccount(missing, allowed));
+        }
+
+        var permissions = input.Permissions ?? DefaultsOf(account, catalog);
+        return permissions.Count == 0
+            ? Error.Invalid("permissions", $"Specify permissions, because this service account has none of the default ones. Use {string.Join(", ", allowed)}.")
+            : (input with { Permissions = permissions }, account.Name);
+    }
+
+    /// <summary>The permissions of a key of a service account that asks for none: those of the catalog that the account has.</summary>
+    internal static List<string> DefaultsOf(ServiceAccount account, PermissionCatalog catalog) =>
+        [.. catalog.InOrder(null).Intersect(account.Permissions.Split(' '), StringComparer.Ordinal)];
+
+    internal static string NotOfAccount(string permission, IReadOnlyList<string> allowed) =>
+        $"This service account does not have the permission {permission}. Use {string.Join(", ", allowed)}.";
+
+    /// <summary>Finds an active service account with access to a project, for which the actor may create keys. Requires the lock of the organization.</summary>
+    internal static async Task<Result<ServiceAccount>> FindAccountAsync(UnitOfWork change, ProjectAccess project, string id, CancellationToken cancellationToken)
+    {
         var account = !ServiceAccount.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
             .SingleOrDefaultAsync(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null, cancellationToken);
         if ((account?.OwnerId ?? account?.CreatedBy) != change.Actor.Id && project.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal)
@@ -38,21 +67,9 @@ public sealed partial class KeyService
             return Error.Invalid("service_account_id", "This service account is disabled. Enable it first.");
         }
 
-        if (!account.AllProjects && account.Projects.All(x => x.ProjectId != project.ProjectId))
-        {
-            return Error.Invalid("service_account_id", $"This service account has no access to {project.Path}. Grant it access, or choose another project.");
-        }
-
-        var allowed = account.Permissions.Split(' ');
-        if (input.Permissions?.FirstOrDefault(name => !allowed.Contains(name, StringComparer.Ordinal)) is { } missing)
-        {
-            return Error.Invalid("permissions", $"This service account does not have the permission {missing}. Use {string.Join(", ", allowed)}.");
-        }
-
-        var permissions = input.Permissions ?? [.. catalog.InOrder(null).Intersect(allowed, StringComparer.Ordinal)];
-        return permissions.Count == 0
-            ? Error.Invalid("permissions", $"Specify permissions, because this service account has none of the default ones. Use {string.Join(", ", allowed)}.")
-            : (input with { Permissions = permissions }, account.Name);
+        return account.AllProjects || account.Projects.Any(x => x.ProjectId == project.ProjectId)
+            ? account
+            : Error.Invalid("service_account_id", $"This service account has no access to {project.Path}. Grant it access, or choose another project.");
     }
 
     static (PartyType Type, string Id) OwnerOf(Actor actor, NewKey input) =>

@@ -51,7 +51,7 @@ static class KeyRules
         ?? (HoldsKey(name!, shapes) ? "The name contains a key. Names are stored and visible to others, so choose a different one." : null);
 
     /// <summary>A note says where a key is, and must not be the place.</summary>
-    static string? CheckNote(string? note, KnownKeyTemplates shapes) => note is null ? null : Names.CheckText(note, ApiKey.MaxNoteLength)
+    internal static string? CheckNote(string? note, KnownKeyTemplates shapes) => note is null ? null : Names.CheckText(note, ApiKey.MaxNoteLength)
         ?? (HoldsKey(note, shapes)
             ? "The note contains a key. Notes are stored and visible to others, so say where the key is instead."
             : null);
@@ -113,7 +113,7 @@ static class KeyRules
         return permissions.Distinct(StringComparer.Ordinal).Count() == permissions.Count ? null : "Specify each permission only once.";
     }
 
-    static string? CheckResources(IReadOnlyList<string>? resources, PermissionCatalog catalog)
+    internal static string? CheckResources(IReadOnlyList<string>? resources, PermissionCatalog catalog)
     {
         if (resources is null)
         {
@@ -139,7 +139,7 @@ static class KeyRules
     static string? CheckRequestsPerMinute(int? limit) =>
         limit is null or (>= 1 and <= KeyLimits.MaxRequestsPerMinute) ? null : $"Use a whole number from 1 to {KeyLimits.MaxRequestsPerMinute}.";
 
-    static string? CheckExpiry(DateTimeOffset? at, DateTimeOffset now) => at <= now ? "Choose a date in the future." : null;
+    internal static string? CheckExpiry(DateTimeOffset? at, DateTimeOffset now) => at <= now ? "Choose a date in the future." : null;
 
     /// <summary>Truncates input for an error message, so that the message stays short and does not repeat a key that was entered in the
     /// wrong field.</summary>

@@ -21,6 +21,9 @@ public enum MemberAction
     /// <summary>Manage keys that other members own.</summary>
     ManageAllKeys,
 
+    /// <summary>Import keys that were issued elsewhere.</summary>
+    ImportKeys,
+
     /// <summary>Unpublish apps that other members published.</summary>
     ManageAllApps,
 
@@ -62,6 +65,7 @@ public static class RoleTable
         new(MemberAction.PublishApps, OrganizationRole.Developer, "publish apps, and unpublish their own"),
         new(MemberAction.AuthorizeFully, OrganizationRole.Developer, "let a connected app do more than read"),
         new(MemberAction.ManageAllKeys, OrganizationRole.Admin, "change or revoke other members' keys"),
+        new(MemberAction.ImportKeys, OrganizationRole.Admin, "import keys that were issued elsewhere"),
         new(MemberAction.ManageAllApps, OrganizationRole.Admin, "unpublish other members' apps"),
         new(MemberAction.ManageResources, OrganizationRole.Admin, "add, rename and delete resources"),
         new(MemberAction.ManageProjects, OrganizationRole.Admin, "create, rename and delete projects"),

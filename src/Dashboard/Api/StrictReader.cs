@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -7,6 +8,7 @@ namespace Dashboard.Api;
 static class StrictReader
 {
     const int MaxErrors = 20;
+    const int MaxRowErrors = 1000;
     const int MaxNameLength = 40;
 
     /// <summary>Reads <paramref name="values"/>. Unknown and missing members, unexpected nulls and values of the wrong type are errors by
@@ -14,24 +16,55 @@ static class StrictReader
     public static Result<T> Read<T>(JsonElement values)
         where T : class
     {
-        var type = JsonContract.Options.GetTypeInfo(typeof(T));
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        Check(JsonContract.Options.GetTypeInfo(typeof(T)), values, "", MaxErrors, errors);
+        return errors.Count > 0 ? Error.Invalid(errors) : values.Deserialize<T>(JsonContract.Options)!;
+    }
+
+    /// <summary>Checks the members of an object.</summary>
+    /// <param name="before">What the names of its members begin with in errors.</param>
+    static void Check(JsonTypeInfo type, JsonElement values, string before, int maxErrors, Dictionary<string, string> errors)
+    {
         foreach (var member in values.EnumerateObject())
         {
             var property = type.Properties.FirstOrDefault(x => x.Name == member.Name);
-            if ((property is null ? "Unknown field." : Check(property, member.Value)) is { } error && errors.Count < MaxErrors)
+            if (property is not null && RowOf(property) is { } row && member.Value.ValueKind == JsonValueKind.Array)
             {
-                errors[Shortened(member.Name)] = error;
+                CheckRows(row, member, errors);
+            }
+            else if ((property is null ? "Unknown field." : Check(property, member.Value)) is { } error && errors.Count < maxErrors)
+            {
+                errors[before + Shortened(member.Name)] = error;
             }
         }
 
-        foreach (var property in type.Properties.Where(x => x.IsRequired && !values.TryGetProperty(x.Name, out _)))
+        foreach (var property in type.Properties.Where(x => x.IsRequired && errors.Count < MaxRowErrors && !values.TryGetProperty(x.Name, out _)))
         {
-            errors[property.Name] = "This field is required.";
+            errors[before + property.Name] = "This field is required.";
         }
-
-        return errors.Count > 0 ? Error.Invalid(errors) : values.Deserialize<T>(JsonContract.Options)!;
     }
+
+    /// <summary>Checks a list of objects, whose errors are named by the number of the row: <c>keys[0].name</c>.</summary>
+    static void CheckRows(JsonTypeInfo type, JsonProperty list, Dictionary<string, string> errors)
+    {
+        foreach (var (index, row) in list.Value.EnumerateArray().Index())
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{list.Name}[{index}]");
+            if (row.ValueKind == JsonValueKind.Object)
+            {
+                Check(type, row, $"{name}.", MaxRowErrors, errors);
+            }
+            else if (errors.Count < MaxRowErrors)
+            {
+                errors[name] = "Use an object.";
+            }
+        }
+    }
+
+    /// <summary>Returns the type of the objects that a member lists, or null if it lists none.</summary>
+    static JsonTypeInfo? RowOf(JsonPropertyInfo property) =>
+        property.PropertyType is { IsGenericType: true } list && list.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+            && JsonContract.Options.GetTypeInfo(list.GetGenericArguments()[0]) is { Kind: JsonTypeInfoKind.Object } row ? row : null;
 
     /// <summary>Returns a sentence that says which values a member allows.</summary>
     public static string Advice(JsonPropertyInfo property)
@@ -49,6 +82,7 @@ static class StrictReader
             _ when type == typeof(bool) => Choice(["true", "false"]),
             _ when type == typeof(int) => "Use a whole number.",
             _ when type == typeof(string) || type == typeof(NullableText) => "Use a string.",
+            _ when RowOf(property) is not null => "Use a list of objects.",
             _ when type == typeof(ScopeAnswer) => "Use \"all\" or a list of strings.",
             _ => "Use a list of strings.",
         };

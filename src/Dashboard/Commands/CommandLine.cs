@@ -15,6 +15,8 @@ static class CommandLine
         new BackupCommand(),
         new RestoreCommand(),
         new MigrateCommand(),
+        new ImportCommand(),
+        new ExportCommand(),
         new OutboxCommand(),
         new ResetPasswordCommand(),
         new AuditCommand(),
@@ -76,6 +78,10 @@ static class CommandLine
             if (args[i] is "--help" or "-h" or "-?")
             {
                 help = true;
+            }
+            else if (command.Flags.Contains(args[i], StringComparer.Ordinal))
+            {
+                options[args[i]] = "true";
             }
             else if (command.Options.Contains(name, StringComparer.Ordinal))
             {

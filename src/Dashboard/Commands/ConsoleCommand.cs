@@ -34,6 +34,9 @@ abstract class ConsoleCommand
     /// <summary>Its options, each of which takes a value: <c>--head</c>.</summary>
     public virtual IReadOnlyList<string> Options => [];
 
+    /// <summary>Its options without a value: <c>--dry-run</c>.</summary>
+    public virtual IReadOnlyList<string> Flags => [];
+
     /// <summary>Checks its words and options, before anything is opened.</summary>
     /// <exception cref="Hosting.StartException">They are not those of the command.</exception>
     public virtual void Check(CommandInput input)

@@ -4,7 +4,6 @@ using Dashboard.Core;
 using Dashboard.Core.Data;
 using Dashboard.Core.DataProtection;
 using Dashboard.Hosting;
-using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Commands;
 

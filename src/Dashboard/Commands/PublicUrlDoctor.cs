@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
 using System.Text.Json;
-using Dashboard.Core.OAuth;
 using Dashboard.Core.Tokens;
 using Dashboard.Hosting;
 

@@ -54,6 +54,8 @@ public sealed class EndpointTableTests(Tenants tenants)
 
     static readonly object Key = new { name = "table", project = People.Project };
 
+    static readonly object Import = new { project = People.Project, keys = new[] { new { hash = new string('0', 64), name = "table" } }, dry_run = true };
+
     static readonly object Resource = new { project = People.Project, kind = "agent", id = "table" };
 
     const string OneAccount = "/api/service-accounts/ACCOUNT";
@@ -94,6 +96,9 @@ public sealed class EndpointTableTests(Tenants tenants)
         new("DELETE /api/sessions/{session_id}",
             Refused("/api/sessions/nothing"), Refused("/api/sessions/nothing"), Hidden("/api/sessions/nothing"), Hidden("/api/sessions/nothing"), Hidden("/api/sessions/nothing")) { ForSessions = true },
         new("POST /api/keys", Refused("/api/keys", Key), Refused("/api/keys", Key), Hidden("/api/keys", Key), Forbidden("/api/keys", Key), Bad("/api/keys", new { name = "" })),
+        new("POST /api/keys/import",
+            Refused("/api/keys/import", Import), Refused("/api/keys/import", Import), Hidden("/api/keys/import", Import), Forbidden("/api/keys/import", Import),
+            Bad("/api/keys/import", new { project = People.Project, keys = new[] { new { hash = "0", name = "" } } })) { ForAdmins = true },
         new("POST /api/keys/which",
             Refused("/api/keys/which", Which), Refused("/api/keys/which", Which), Hidden("/api/keys/which", Which), Hidden("/api/keys/which", Which),
             Bad("/api/keys/which", new { key = "nk_live_cutoff" })),

@@ -1,10 +1,11 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Dashboard.Core.Accounts;
 using Dashboard.Commands;
+using Dashboard.Core.Accounts;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
+using Dashboard.Core.Import;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Mail;
 using Dashboard.Core.OAuth;
@@ -52,6 +53,8 @@ public sealed class TransactionPlacesTests
                 nameof(FeedCleanupService), // deletes old feed rows, not audited
                 nameof(FirstUses), // a key's first use, not audited
                 nameof(HandWrittenSql), // for those who have a unit of work
+                nameof(InstallationExport), // only reads
+                nameof(InstallationImport), // fills an empty database, with the audit log itself
                 nameof(KeyCount), // the number of active keys: in a unit of work, and repaired once a day, not audited
                 nameof(MailDeliveryService), // the outbox, not audited
                 nameof(OAuthCleanupService), // deletes expired codes and tokens, not audited
@@ -59,6 +62,7 @@ public sealed class TransactionPlacesTests
                 nameof(SessionService), // a session's last activity, not audited, and written through RunBehindAsync
                 nameof(SetUpCode), // nor this: guesses, while there is no person yet
                 nameof(SqliteBackup), // writes the copy, never the database
+                "TableWriter", // of InstallationImport
                 nameof(TokenIssueLog), // the last use of a client secret, not audited
                 nameof(UnitOfWorkRunner), // the implementation
                 nameof(UntrackedRows), // for those who have a unit of work

@@ -3,7 +3,11 @@ using Dashboard.Core.Accounts;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
+<<<<<<< HEAD
 using Dashboard.Core.Deletion;
+=======
+using Dashboard.Core.Import;
+>>>>>>> o/o
 using Dashboard.Core.Keys;
 using Dashboard.Core.Mail;
 using Dashboard.Core.Members;
@@ -62,6 +66,12 @@ public sealed class ChangingMethodsTests
         {
             string[] keys = [await KeyAsync(world), await KeyAsync(world)];
             return await Run(services => services.Keys.RevokeManyAsync(actor, keys, Token));
+        }),
+        ["KeyImportService.ImportAsync"] = new(2, 2, (world, actor) =>
+        {
+            world.AddResource(TestInstallation.Orders, "workflow", "intake");
+            ImportedKey[] keys = [new(new string('0', 64), "Backend", Resources: ["workflow:intake"]), new(new string('1', 64), "Worker")];
+            return Run(services => services.Get<KeyImportService>().ImportAsync(actor, new(TestInstallation.Orders, keys), Token));
         }),
         ["PublishedAppService.PublishAsync"] = new(2, 2, (world, actor) =>
         {

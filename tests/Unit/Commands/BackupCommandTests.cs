@@ -1,8 +1,5 @@
 using Dashboard.Commands;
 using Dashboard.Core.Audit;
-using Dashboard.Core.Changes;
-using Dashboard.Core.Data;
-using Dashboard.Core.Keys;
 using Dashboard.Hosting;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.Data.Sqlite;

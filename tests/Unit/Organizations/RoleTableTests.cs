@@ -1,5 +1,9 @@
 using Dashboard.Core.Audit;
+<<<<<<< HEAD
 using Dashboard.Core.Members;
+=======
+using Dashboard.Core.Import;
+>>>>>>> o/o
 using Dashboard.Core.Organizations;
 using Dashboard.Core.PublishedApps;
 using Dashboard.Core.ServiceAccounts;
@@ -87,6 +91,8 @@ public sealed class RoleTableTests : IAsyncDisposable
             case MemberAction.ManageAllKeys:
                 var key = (await services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
                 return (await services.Keys.RevokeAsync(member, key, Token)).Error;
+            case MemberAction.ImportKeys:
+                return (await services.Get<KeyImportService>().ImportAsync(member, new(TestInstallation.Orders, [new(new string('0', 64), "Backend")], IsDryRun: true), Token)).Error;
             case MemberAction.ManageAllApps:
                 var app = (await PublishAsync(world.Owner)).Value.PublishedApp.Id;
                 return (await services.Get<PublishedAppService>().UnpublishAsync(member, app, Token)).Error;

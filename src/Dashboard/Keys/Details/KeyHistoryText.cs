@@ -24,6 +24,7 @@ static class KeyHistoryText
         var (icon, text) = entry.Action switch
         {
             "key.created" => (Icons.Plus, "Created"),
+            "key.imported" => (Icons.Plus, "Imported"),
             "key.renamed" => (Icons.Pencil, from is null ? "Renamed" : $"Renamed from “{Shortened(from)}”"),
             "key.switched_on" => (Icons.Power, "Enabled"),
             "key.switched_off" => (Icons.PowerOff, "Disabled"),

@@ -521,6 +521,9 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                         .HasColumnType("bytea")
                         .IsFixedLength();
 
+                    b.Property<bool>("IsExempt")
+                        .HasColumnType("boolean");
+
                     b.Property<long?>("LastUsedAt")
                         .HasColumnType("bigint");
 

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsvHelper;
+using Dashboard.Api;
+using Dashboard.Hosting;
+
+namespace Dashboard.Import;
+
+/// <summary>A row of a file.</summary>
+/// <param name="Place">Where it is: <c>line 2</c> or <c>keys[0]</c>.</param>
+/// <param name="Members">Its members, as the endpoint takes them.</param>
+sealed record KeyImportLine(string Place, JsonObject Members);
+
+/// <summary>Reads files with keys to import: the rows of <c>POST /api/keys/import</c> as JSON, or as CSV with the same names as columns.</summary>
+static class KeyImportFile
+{
+    const long MaxBytes = 512L * 1024 * 1024;
+
+    /// <summary>The columns whose cells are lists, separated by spaces.</summary>
+    static readonly string[] Lists = ["permissions", "resources"];
+
+    static readonly IReadOnlyList<string> Columns = [.. JsonContract.Options.GetTypeInfo(typeof(ImportKeyRow)).Properties.Select(property => property.Name)];
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="StartException">It cannot be read, or is neither JSON nor CSV with these columns.</exception>
+    public static async Task<IReadOnlyList<KeyImportLine>> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
+            if (file.Length > MaxBytes)
+            {
+                throw new StartException($"{path} is larger than {MaxBytes / 1024 / 1024} MB. Import it in parts.");
+            }
+
+            return Path.GetExtension(path).ToUpperInvariant() switch
+            {
+                ".CSV" => await ReadCsvAsync(path, file, cancellationToken),
+                ".JSON" => await ReadJsonAsync(path, file, cancellationToken),
+                _ => throw new StartException($"{path} must be named .csv or .json."),
+            };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"{path} cannot be read: {exception.Message}");
+        }
+    }
+
+    static async Task<IReadOnlyList<KeyImportLine>> ReadJsonAsync(string path, Stream file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var root = await JsonNode.ParseAsync(
+                file, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = JsonContract.MaxDepth }, cancellationToken: cancellationToken);
+            var rows = root as JsonArray ?? (root as JsonObject)?["keys"] as JsonArray ?? throw new StartException($"{path} holds no list of keys.");
+            return [.. rows.Select((row, index) => new KeyImportLine(
+                string.Create(CultureInfo.InvariantCulture, $"keys[{index}]"), row as JsonObject ?? throw new StartException($"{path} lists something else than an object: keys[{index}].")))];
+        }
+        catch (JsonException exception)
+        {
+            throw new StartException($"{path} is not JSON: line {exception.LineNumber + 1} cannot be read."); // the message may hold a value
+        }
+    }
+
+    static async Task<IReadOnlyList<KeyImportLine>> ReadCsvAsync(string path, Stream file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var csv = CsvReader.Create(file, new() { HasHeader = true, TrackLineNumbers = true, IncludeValuesInExceptions = false, SkipEmptyLines = true }, leaveOpen: true);
+            List<KeyImportLine> rows = [];
+            string[]? headers = null;
+            while (await csv.ReadAsync(cancellationToken))
+            {
+                headers ??= HeadersOf(path, csv);
+                rows.Add(new(string.Create(CultureInfo.InvariantCulture, $"line {csv.LineNumber}"), RowOf(csv, headers)));
+            }
+
+            return rows;
+        }
+        catch (CsvFormatException exception)
+        {
+            throw new StartException($"{path} is not CSV: {exception.Message}");
+        }
+    }
+
+    static string[] HeadersOf(string path, CsvReader csv)
+    {
+        string[] headers = [.. csv.Headers.Select(header => header.Trim())];
+        return headers.FirstOrDefault(header => !Columns.Contains(header, StringComparer.Ordinal)) is { } unknown
+            ? throw new StartException($"{path} has a column \"{unknown}\". The columns are {string.Join(", ", Columns)}.")
+            : headers;
+    }
+
+    /// <summary>An empty cell is a member that is left out.</summary>
+    static JsonObject RowOf(CsvReader csv, string[] headers)
+    {
+        var row = new JsonObject();
+        for (var i = 0; i < Math.Min(headers.Length, csv.FieldCount); i++)
+        {
+            if (csv.GetString(i) is { Length: > 0 } cell)
+            {
+                row[headers[i]] = Lists.Contains(headers[i], StringComparer.Ordinal)
+                    ? new JsonArray([.. cell.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => JsonValue.Create(word))])
+                    : JsonValue.Create(cell);
+            }
+        }
+
+        return row;
+    }
+}
