@@ -4,11 +4,8 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Data;
 using Dashboard.Core.DataProtection;
-<<<<<<< HEAD
 using Dashboard.Core.Deletion;
-=======
 using Dashboard.Core.Import;
->>>>>>> o/o
 using Dashboard.Core.Keys;
 using Dashboard.Core.Keys.Listing;
 using Dashboard.Core.Limits;

@@ -115,6 +115,7 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
         {
             var (key, hash, name) = (input.Keys[i], hashes[i], $"keys[{i}]");
             KeyImportRules.Check(key, name, hash, account is not null, catalog, shapes, now, errors);
+            KeyPolicies.Check(project.Policies, key.Environment, $"{name}.", key.ExpiresAt, null, now, errors);
             if (hash is not null)
             {
                 var hex = Convert.ToHexString(hash);

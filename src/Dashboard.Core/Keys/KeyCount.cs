@@ -13,19 +13,11 @@ static class KeyCount
     /// <summary>The stored values of a project's row.</summary>
     sealed record Place(int ActiveKeys, long? DeletedAt);
 
-<<<<<<< HEAD
-    /// <summary>Takes the project's row lock and counts one more key in it. If the change fails, the count is rolled back with
-    /// it.</summary>
-    /// <returns>The number of counted keys with the new one, or null if the project has been deleted.</returns>
-    public static async Task<int?> AddAsync(UnitOfWork change, long projectId, CancellationToken cancellationToken) =>
-        await change.Context.RaiseAsync<Project, Place>(nameof(Project.ActiveKeys), 1, (nameof(Project.Id), projectId), cancellationToken)
-=======
     /// <summary>Takes the project's row lock and counts more keys in it. If the change fails, the count is rolled back with it.</summary>
     /// <param name="keys">How many.</param>
     /// <returns>The number of counted keys with the new ones, or null if the project has been deleted.</returns>
     public static async Task<int?> AddAsync(UnitOfWork change, long projectId, CancellationToken cancellationToken, int keys = 1) =>
         await change.Context.RaiseAsync<Project, Place>(nameof(Project.ActiveKeys), keys, (nameof(Project.Id), projectId), cancellationToken)
->>>>>>> o/o
             is { DeletedAt: null } place ? place.ActiveKeys : null;
 
     /// <summary>Removes tracked keys from the count. Requires the lock of their projects.</summary>
@@ -71,21 +63,14 @@ static class KeyCount
         .SingleAsync(cancellationToken);
 
     /// <summary>Finds the projects whose number is not that of their keys, or has expired keys to release.</summary>
-<<<<<<< HEAD
     public static Task<List<long>> FindWrongAsync(
         DashboardContext context, DateTimeOffset now, CancellationToken cancellationToken) => context.Projects
         .Where(project => project.DeletedAt == null
             && (project.ActiveKeys != context.Keys.Count(key => key.ProjectId == project.Id && key.Counted)
             || context.Keys.Any(key => key.ProjectId == project.Id && key.Counted
                 && (key.ExpiryOrder <= now || !KeyListPartition.Counted.Contains(key.Shelf)))
-            || context.Keys.Any(key => key.ProjectId == project.Id && !key.Counted && key.ExpiryOrder > now
+            || context.Keys.Any(key => key.ProjectId == project.Id && !key.Counted && !key.IsExempt && key.ExpiryOrder > now
                 && KeyListPartition.Counted.Contains(key.Shelf))))
-=======
-    public static Task<List<long>> FindWrongAsync(DashboardContext context, DateTimeOffset now, CancellationToken cancellationToken) => context.Projects
-        .Where(project => project.DeletedAt == null && (project.ActiveKeys != context.Keys.Count(key => key.ProjectId == project.Id && key.Counted)
-            || context.Keys.Any(key => key.ProjectId == project.Id && key.Counted && (key.ExpiryOrder <= now || !KeyListPartition.Counted.Contains(key.Shelf)))
-            || context.Keys.Any(key => key.ProjectId == project.Id && !key.Counted && !key.IsExempt && key.ExpiryOrder > now && KeyListPartition.Counted.Contains(key.Shelf))))
->>>>>>> o/o
         .OrderBy(project => project.Id).Select(project => project.Id).ToListAsync(cancellationToken);
 
     /// <summary>Counts the keys of a project again.</summary>

@@ -13,13 +13,7 @@ static class KeyPolicies
     /// <returns>Null; or <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.InvalidRequest"/> by field.</returns>
     public static Error? Check(NewKey key, ProjectAccess project, DateTimeOffset now)
     {
-        var policies = project.Policies;
-        if (key.Environment != KeyEnvironment.Live)
-        {
-            return null;
-        }
-
-        if (!policies.DevelopersCreateLiveKeys && !project.Role.Can(MemberAction.ManageAllKeys))
+        if (key.Environment == KeyEnvironment.Live && !project.Policies.DevelopersCreateLiveKeys && !project.Role.Can(MemberAction.ManageAllKeys))
         {
             return Error.Forbidden("Only admins and owners can create live keys in this organization. Create a test key, or ask an admin.");
         }
@@ -27,11 +21,23 @@ static class KeyPolicies
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         if (key.AppId is null)
         {
-            KeyRules.Add(errors, "expires_at", CheckExpiry(policies, key.ExpiresAt, now));
-            KeyRules.Add(errors, "allowed_ips", CheckAllowList(policies, key.AllowedIps));
+            Check(project.Policies, key.Environment, "", key.ExpiresAt, key.AllowedIps, now, errors);
         }
 
         return errors.Count == 0 ? null : Error.Invalid(errors);
+    }
+
+    /// <summary>Checks the expiry and the allow-list of a new key.</summary>
+    /// <param name="prefix">What the names of the fields begin with in <paramref name="errors"/>.</param>
+    public static void Check(
+        OrganizationPolicies policies, KeyEnvironment environment, string prefix, DateTimeOffset? expiresAt, IReadOnlyList<string>? allowedIps,
+        DateTimeOffset now, Dictionary<string, string> errors)
+    {
+        if (environment == KeyEnvironment.Live)
+        {
+            KeyRules.Add(errors, $"{prefix}expires_at", CheckExpiry(policies, expiresAt, now));
+            KeyRules.Add(errors, $"{prefix}allowed_ips", CheckAllowList(policies, allowedIps));
+        }
     }
 
     /// <summary>Checks a change of a key. An expiry can always be brought forward, and a key from before a policy stays as it is.</summary>

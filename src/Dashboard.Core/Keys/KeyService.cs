@@ -223,12 +223,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
     /// <summary>Checks that the person has recently proved to be present, if the key is live and may write: a borrowed session must not be
     /// enough for such a key.</summary>
     internal async Task<Error?> CheckPresenceAsync(UnitOfWork change, NewKey input, CancellationToken cancellationToken) =>
-<<<<<<< HEAD
-        input.Environment == KeyEnvironment.Live && catalog.InOrder(input.Permissions)
-            .Contains(PermissionCatalog.Write, StringComparer.Ordinal)
-=======
         IsLiveWithWrite(input.Environment, catalog.InOrder(input.Permissions))
->>>>>>> o/o
             ? await change.CheckPresenceAsync(cancellationToken) : null;
 
     /// <summary>Mints a key and adds it to the context. Requires the lock of the project, in which the key is counted already unless an app
@@ -361,13 +356,9 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
 
         if (patch.ExpiresAt is { } expiry && expiry.At != key.ExpiresAt)
         {
-<<<<<<< HEAD
             // Not counted, although this clock says that it has not expired: a node whose clock is ahead released it.
-            if (key.OwnerType != PartyType.PublishedApp && (!key.Counted || key.ExpiresAt <= time.GetUtcNow())
+            if (key is { IsExempt: false, OwnerType: not PartyType.PublishedApp } && (!key.Counted || key.ExpiresAt <= time.GetUtcNow())
                 && await CountAgainAsync(change, key, cancellationToken) is { } full)
-=======
-            if (key.ExpiresAt <= time.GetUtcNow() && key is { IsExempt: false, OwnerType: not PartyType.PublishedApp } && await CountAgainAsync(change, key, cancellationToken) is { } full)
->>>>>>> o/o
             {
                 return full;
             }

@@ -22,7 +22,6 @@ static class DocsLibrary
     /// <summary>The order of the pages. What is in no group is a decision.</summary>
     static readonly (string Title, string[] Pages)[] order =
     [
-<<<<<<< HEAD
         (
             "Verify keys",
             [
@@ -30,12 +29,7 @@ static class DocsLibrary
                 "verify/dotnet", "verify/go", "verify/javascript", "verify/python",
             ]),
         ("Use", ["keys", "rest-api", "command-line", "service-accounts", "accounts", "oauth", "oauth-conformance", "members", "roles", "glossary"]),
-        ("Run", ["deployment", "settings", "backup", "security", "security/asvs", "security/inventory", "audit"]),
-=======
-        ("Verify keys", ["verifying", "verify/nginx", "verify/caddy", "verify/haproxy", "verify/apache", "verify/traefik", "verify/policy-from-path", "verify/dotnet", "verify/go", "verify/javascript", "verify/python"]),
-        ("Use", ["keys", "rest-api", "service-accounts", "oauth", "oauth-conformance", "roles", "glossary"]),
-        ("Run", ["deployment", "settings", "backup", "moving-in", "security", "audit"]),
->>>>>>> o/o
+        ("Run", ["deployment", "settings", "backup", "moving-in", "security", "security/asvs", "security/inventory", "audit"]),
     ];
 
     static readonly MarkdownPipeline pipeline =

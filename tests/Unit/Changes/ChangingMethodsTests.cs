@@ -3,11 +3,8 @@ using Dashboard.Core.Accounts;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
-<<<<<<< HEAD
 using Dashboard.Core.Deletion;
-=======
 using Dashboard.Core.Import;
->>>>>>> o/o
 using Dashboard.Core.Keys;
 using Dashboard.Core.Mail;
 using Dashboard.Core.Members;

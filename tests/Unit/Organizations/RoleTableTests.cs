@@ -1,9 +1,6 @@
 using Dashboard.Core.Audit;
-<<<<<<< HEAD
-using Dashboard.Core.Members;
-=======
 using Dashboard.Core.Import;
->>>>>>> o/o
+using Dashboard.Core.Members;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.PublishedApps;
 using Dashboard.Core.ServiceAccounts;
