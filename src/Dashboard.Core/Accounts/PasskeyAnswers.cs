@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Dashboard.Core.Changes;
-using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;

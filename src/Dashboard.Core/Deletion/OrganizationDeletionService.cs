@@ -52,7 +52,7 @@ public sealed class OrganizationDeletionService(IDbContextFactory<DashboardConte
 
                 var (id, slug) = (found.Value.Id, found.Value.Slug);
                 // Members before the organization, as in every change: theirs wait for it with their own row locked.
-                await change.Context.Members.Where(x => x.OrganizationId == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Role, x => x.Role), token);
+                await change.Context.Members.IgnoreQueryFilters().Where(x => x.OrganizationId == id).ExecuteUpdateAsync(set => set.SetProperty(x => x.Role, x => x.Role), token);
                 await change.LockOrganizationAsync(id, token);
                 var row = await change.Context.Organizations.SingleAsync(x => x.Id == id, token);
                 var contents = await CountAsync(change.Context, id, change.Now, token);
@@ -67,6 +67,7 @@ public sealed class OrganizationDeletionService(IDbContextFactory<DashboardConte
                 await DeleteProjectsAsync(change, id, slug, token);
                 await DeleteServiceAccountsAsync(change, id, token);
                 await EndAuthorizationsAsync(change, id, token);
+                await WithdrawInvitationsAsync(change, id, token);
                 await RemoveMembersAsync(change, id, token);
                 return contents;
             },
@@ -87,7 +88,7 @@ public sealed class OrganizationDeletionService(IDbContextFactory<DashboardConte
             await keys.CountAsync(cancellationToken),
             await keys.CountAsync(key => key.LastUsedOrder > since, cancellationToken),
             await context.ServiceAccounts.CountAsync(account => account.OrganizationId == id && account.DeletedAt == null, cancellationToken),
-            await context.Members.CountAsync(member => member.OrganizationId == id, cancellationToken));
+            await context.Members.IgnoreQueryFilters().CountAsync(member => member.OrganizationId == id, cancellationToken));
     }
 
     static async Task DeleteProjectsAsync(UnitOfWork change, long id, string slug, CancellationToken cancellationToken)
@@ -136,10 +137,23 @@ public sealed class OrganizationDeletionService(IDbContextFactory<DashboardConte
         }
     }
 
+    static async Task WithdrawInvitationsAsync(UnitOfWork change, long id, CancellationToken cancellationToken)
+    {
+        var invitations = change.Context.Invitations.Where(x => x.OrganizationId == id);
+        foreach (var open in await invitations.AsNoTracking().OrderBy(x => x.Id).ToListAsync(cancellationToken))
+        {
+            change.Record(id, new(
+                AuditCategory.Members, "invitation.withdrawn", new(FeedSubject.Invitation, open.Id, open.Email),
+                Details: JsonSerializer.Serialize(new { because = Because })));
+        }
+
+        await invitations.ExecuteDeleteAsync(cancellationToken);
+    }
+
     static async Task RemoveMembersAsync(UnitOfWork change, long id, CancellationToken cancellationToken)
     {
         var members = await (
-            from member in change.Context.Members
+            from member in change.Context.Members.IgnoreQueryFilters()
             where member.OrganizationId == id
             join user in change.Context.Users on member.UserId equals user.Id
             orderby member.UserId
@@ -150,6 +164,6 @@ public sealed class OrganizationDeletionService(IDbContextFactory<DashboardConte
                 AuditCategory.Members, "member.removed", new(FeedSubject.User, member.Id, member.Name), Details: JsonSerializer.Serialize(new { because = Because })));
         }
 
-        await change.Context.Members.Where(x => x.OrganizationId == id).ExecuteDeleteAsync(cancellationToken);
+        await change.Context.Members.IgnoreQueryFilters().Where(x => x.OrganizationId == id).ExecuteDeleteAsync(cancellationToken);
     }
 }

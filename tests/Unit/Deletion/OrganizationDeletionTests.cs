@@ -2,8 +2,10 @@ using Dashboard.Core.Audit;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Deletion;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Members;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
+using Dashboard.Tests.Unit.Audit;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -64,6 +66,19 @@ public sealed class OrganizationDeletionTests : IAsyncDisposable
         await using var context = world.Open();
         Assert.Equal(0, await context.ServiceAccountCredentials.CountAsync(x => x.RevokedAt == null, Token));
         Assert.All(await context.Keys.Where(key => key.KeyId != other.Key.KeyId).ToListAsync(Token), key => Assert.Equal("organization_deleted", key.RevocationReason));
+    }
+
+    [Fact]
+    public async Task Disabled_members_and_invitations_go_with_it()
+    {
+        Assert.Null((await world.Services.Get<MemberService>().SetDisabledAsync(world.Owner, "acme", world.Developer.Id, true, Token)).Error);
+        var issued = (await world.Services.Get<InvitationService>().InviteAsync(world.Owner, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token)).Value;
+        Assert.True((await Deletion.DeleteAsync(world.Owner, "acme", Token)).Succeeded);
+        var late = await world.Services.Get<InvitationService>().AcceptAsNewPersonAsync(null, issued.Link[^LinkToken.Length..], "Nora", "Another-9-lighthouse", Token);
+        Assert.Equal(ErrorCode.NotFound, late.Error?.Code);
+        await using var context = world.Open();
+        Assert.Empty(await context.Members.IgnoreQueryFilters().Where(x => x.UserId == world.Developer.Id).ToListAsync(Token));
+        Assert.Equal("invitation.withdrawn", Assert.Single(await AuditSamples.ReadAsync(world, "invitation.withdrawn")).Action);
     }
 
     [Fact]

@@ -136,6 +136,16 @@ public sealed class KeyImportTests
     }
 
     [Fact]
+    public async Task Policies_of_the_organization_hold_for_live_keys()
+    {
+        await using var world = new TestInstallation(Roomy);
+        await world.Services.Get<OrganizationService>().ChangeAsync(
+            world.Owner, "acme", new(Policies: before => before with { MaxLiveKeyDays = 90, LiveKeysNeedAllowList = true }), Token);
+        var errors = (await ImportAsync(world, world.Admin, [new(Hex("a"), "live"), new(Hex("b"), "test", KeyEnvironment.Test)])).Error?.Errors;
+        Assert.Equal(["keys[0].allowed_ips", "keys[0].expires_at"], errors?.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Service_account_owns_the_keys_and_limits_them()
     {
         await using var world = new TestInstallation(Roomy);
