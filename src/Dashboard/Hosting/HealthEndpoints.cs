@@ -1,6 +1,7 @@
 using Dashboard.Api;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Hosting;
@@ -14,7 +15,7 @@ static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/healthz").AllowAnonymous().AsApi().WithTags("Health");
-        health.MapRead("/live", Live)
+        health.MapRead("/live", IResult (HttpContext http) => Live(http))
             .WithName("getLiveness").WithSummary("Check that the process is running.")
             .AnswersWithOptional<HealthAnswer>(
                 200, "The process is running.",
@@ -25,7 +26,7 @@ static class HealthEndpoints
             .Answers<HealthAnswer>(200, "The server is ready.").Refuses(ErrorCode.Unavailable).ShortCircuit();
     }
 
-    static IResult Live(HttpContext http)
+    static Ok<HealthAnswer> Live(HttpContext http)
     {
         if (http.IgnoresForwarding())
         {

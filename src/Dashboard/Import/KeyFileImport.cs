@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Dashboard.Api;
 using Dashboard.Core.Import;
@@ -65,7 +66,7 @@ sealed class KeyFileImport(KeyImportService imports, Actor actor, string project
 
     /// <summary>Names the place of the error in the file: <c>keys[0].hash</c> is of the first row of a part.</summary>
     static string Describe(string field, string message, KeyImportLine[] part) =>
-        field.Split(Brackets, 3) is ["keys", var number, var member] && int.TryParse(number, out var row) && row < part.Length
+        field.Split(Brackets, 3) is ["keys", var number, var member] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var row) && row < part.Length
             ? $"{part[row].Place}: {member.TrimStart('.')}: {message}"
             : $"{field}: {message}";
 

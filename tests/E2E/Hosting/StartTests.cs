@@ -19,7 +19,7 @@ public sealed class StartTests : IDisposable
         await StopsAsync(sentence, "--urls", "http://127.0.0.1:0", command);
 
     [Theory]
-    [InlineData("Keys:Templat", "Keys:Templat is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Presets, Template.")]
+    [InlineData("Keys:Templat", "Keys:Templat is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, CountImported, MaxActivePerProject, Presets, Template.")]
     [InlineData("PublicUrl", "PublicUrl is \"https://x.example/keys\"; it must end after the host and port, because Latchkey is served at the root of a host of its own.")]
     public async Task Setting_that_cannot_be_used_stops_the_start(string key, string sentence) =>
         await StopsAsync(sentence, "--urls", "http://127.0.0.1:0", $"--{key}=https://x.example/keys");

@@ -78,15 +78,15 @@ public sealed class SettingsBinderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Keys:Templat", "Keys:Templat is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Presets, Template.")]
-    [InlineData("KEYS:TEMPLAT", "Keys:TEMPLAT is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Presets, Template.")]
+    [InlineData("Keys:Templat", "Keys:Templat is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, CountImported, MaxActivePerProject, Presets, Template.")]
+    [InlineData("KEYS:TEMPLAT", "Keys:TEMPLAT is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, CountImported, MaxActivePerProject, Presets, Template.")]
     [InlineData("OAuth:Enable", "OAuth:Enable is not a setting of this version of Latchkey; the settings in OAuth are AccessTokenLifetime, AuthorizationCodeLifetime, ClientMetadataDocuments, DeviceCodeInterval, DeviceCodeLifetime, Enabled, QueryTokenPaths, RefreshTokenLifetime, Registration, ServiceAccountTokenLifetime, TokenOnlyPaths.")]
     [InlineData("Environments:staging:Hosts", "Environments:staging:Hosts is not a setting of this version of Latchkey; the settings in Environments are live, test.")]
     [InlineData("Environments:live:Host:0", "Environments:live:Host:0 is not a setting of this version of Latchkey; the settings in Environments:live are Hosts.")]
     [InlineData("Proxies:Trusted:first", "Proxies:Trusted:first is not a setting of this version of Latchkey; the settings in Proxies are Trusted.")]
     [InlineData("Proxies:Trusted:0:Address", "Proxies:Trusted:0:Address is not a setting of this version of Latchkey; the settings in Proxies are Trusted.")]
-    [InlineData("Keys:Template:Live", "Keys:Template:Live is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Presets, Template.")]
-    [InlineData("Keys:Template_FILE", "Keys:Template_FILE is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, MaxActivePerProject, Presets, Template.")]
+    [InlineData("Keys:Template:Live", "Keys:Template:Live is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, CountImported, MaxActivePerProject, Presets, Template.")]
+    [InlineData("Keys:Template_FILE", "Keys:Template_FILE is not a setting of this version of Latchkey; the settings in Keys are AcceptBearer, CountImported, MaxActivePerProject, Presets, Template.")]
     [InlineData("PublicUrl:Path", "PublicUrl:Path is not a setting of this version of Latchkey.")]
     [InlineData("Bootstrap:Mail", "Bootstrap:Mail is not a setting of this version of Latchkey; the settings in Bootstrap are Email, Organization, Password, Project.")]
     public void Unknown_setting_below_a_section_stops_the_start(string key, string message) =>
