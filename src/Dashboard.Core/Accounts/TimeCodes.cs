@@ -36,9 +36,7 @@ public static class TimeCodes
         BinaryPrimitives.WriteInt64BigEndian(counter, step);
         Span<byte> hash = stackalloc byte[HMACSHA1.HashSizeInBytes];
 #pragma warning disable CA5350 // the standard's hash, and the only one that every app computes; HMAC does not rest on collisions
-#pragma warning disable CA5350 // RFC 6238 and every authenticator app use SHA-1; a MAC does not need what is broken in it
         HMACSHA1.HashData(secret, counter, hash);
-#pragma warning restore CA5350
 #pragma warning restore CA5350
         var number = BinaryPrimitives.ReadInt32BigEndian(hash[(hash[^1] & 0xf)..]) & int.MaxValue;
         return (number % (int)Math.Pow(10, digits)).ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');

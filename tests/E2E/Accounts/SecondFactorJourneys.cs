@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Dashboard.Core.Accounts;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore;
@@ -30,11 +29,11 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await using var visit = await PageVisit.OpenAsync(browser, Product.Url);
         await visit.SignInAsync(own.Email);
         await visit.GoAsync($"/{own.Project}/keys");
-        await Expect(visit.Page).ToHaveURLAsync(new Regex("/account/security$"));
+        await visit.Page.UntilAtAsync("*/account/security");
         await Expect(visit.Page.GetByText($"{own.Slug} requires a second factor.")).ToBeVisibleAsync();
         await visit.ExpectAccessibleAsync(PageState.SecondFactorRequired);
         var (secret, codes) = await SetUpAsync(visit);
-        await Expect(visit.Page).ToHaveURLAsync(new Regex($"/{own.Project}/keys$"));
+        await visit.Page.UntilAtAsync($"*/{own.Project}/keys");
         Assert.Equal(200, (await own.Owner.GetAsync("/api/keys")).Status);
 
         await EnterPasswordAsync(visit, own);

@@ -31,7 +31,7 @@ public sealed class AuditJourneys(Product product, Browser browser) : IClassFixt
         // Filters are in the address, and survive a reload.
         await visit.ChooseAsync("Category", "Keys");
         await visit.ChooseAsync("Actor", "Anneliese Brandt-Oberhausen");
-        await page.WaitForURLAsync("**/audit?category=keys&actor=*");
+        await page.UntilAtAsync("*/audit?category=keys&actor=*");
         await Expect(Rows()).ToHaveCountAsync(3);
         await page.ReloadAsync();
         await visit.UntilInteractiveAsync();
@@ -44,7 +44,7 @@ public sealed class AuditJourneys(Product product, Browser browser) : IClassFixt
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Network" }).FillAsync("10.2.3.4");
         await visit.ExpectAccessibleAsync(PageState.AuditFilters, page.GetByRole(AriaRole.Dialog));
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/audit?network=10.2.3.4");
+        await page.UntilAtAsync("*/audit?network=10.2.3.4");
         await Expect(Rows()).ToHaveCountAsync(3);
 
         // Details by keyboard, the row before, and back to the button.
@@ -66,7 +66,7 @@ public sealed class AuditJourneys(Product product, Browser browser) : IClassFixt
         // A whole key finds its rows and is nowhere.
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove filter: From 10.2.3.4" }).ClickAsync();
         await page.GetByRole(AriaRole.Searchbox).FillAsync(key.Secret.Reveal());
-        await page.WaitForURLAsync($"**/audit?target={key.Key.KeyId}");
+        await page.UntilAtAsync($"*/audit?target={key.Key.KeyId}");
         await Expect(Rows()).ToHaveCountAsync(2);
 
         var download = await page.RunAndWaitForDownloadAsync(async () =>

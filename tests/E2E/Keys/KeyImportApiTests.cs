@@ -1,4 +1,3 @@
-using Dashboard.Core.Common;
 using Dashboard.Tests.E2E.Support;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Mail;
-using Dashboard.Core.Organizations;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;

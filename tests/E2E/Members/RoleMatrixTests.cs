@@ -122,7 +122,7 @@ public sealed class RoleMatrixTests(RoleMatrixTests.Team team) : IClassFixture<R
         public Product Product { get; } = new Product().With("Keys:MaxActivePerProject", "100000").With("Limits:WritesPerMinute", "0")
             .With("RateLimits:InvitationsPerMinute", "0").WithoutRateLimits();
 
-        public Dictionary<OrganizationRole, ApiClient> Members { get; } = [];
+        public IDictionary<OrganizationRole, ApiClient> Members { get; } = new Dictionary<OrganizationRole, ApiClient>();
 
         public ApiClient Stranger { get; private set; } = null!;
 

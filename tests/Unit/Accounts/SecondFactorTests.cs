@@ -1,7 +1,5 @@
 using System.Net;
-using System.Text;
 using Dashboard.Core.Accounts;
-using Dashboard.Core.Organizations;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;

@@ -18,7 +18,7 @@ static partial class NamedTests
         var sources = new[] { "tests/Unit", "tests/E2E" }.SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
             .ToLookup(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText, StringComparer.Ordinal);
         var named = TestName().Matches(page).Select(test => (Class: test.Groups["class"].Value, Method: test.Groups["method"].Value)).Distinct().ToList();
-        Assert.Empty(named.Where(test => !sources[test.Class].Any(source => IsTest(source, test.Method))));
+        Assert.DoesNotContain(named, test => !sources[test.Class].Any(source => IsTest(source, test.Method)));
         return named.Count;
     }
 

@@ -1,4 +1,3 @@
-using Dashboard.Core.Common;
 using Dashboard.Hosting;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Builder;

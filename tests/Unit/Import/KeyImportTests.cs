@@ -1,5 +1,6 @@
 using Dashboard.Core.Import;
 using Dashboard.Core.Keys;
+using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;

@@ -212,7 +212,7 @@ public sealed class MemberTests : IAsyncDisposable
         Assert.Equal((2, 1, 1), (done.Keys.Count, done.Authorizations, done.Sessions));
         Assert.Contains(key, done.Keys);
         Assert.Equal(OrganizationRole.Developer, (await Members.GetAsync(world.Admin, "acme", world.Developer.Id, Token)).Value.Role);
-        Assert.Equal(0, (await Members.RevokeEverythingAsync(world.Admin, "acme", world.Developer.Id, Token)).Value.Keys.Count);
+        Assert.Empty((await Members.RevokeEverythingAsync(world.Admin, "acme", world.Developer.Id, Token)).Value.Keys);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace Dashboard.Core.Data.Migrations.PostgreSql
+namespace Dashboard.Core.Data.Migrations.Sqlite
 {
     /// <inheritdoc />
     public partial class People : Migration
@@ -13,96 +13,101 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
             migrationBuilder.AddColumn<string>(
                 name: "OwnerId",
                 table: "ServiceAccounts",
-                type: "character varying(64)",
+                type: "TEXT",
                 unicode: false,
                 maxLength: 64,
-                nullable: true,
-                collation: "C");
+                nullable: true);
 
             migrationBuilder.AddColumn<long>(
                 name: "DeletedAt",
                 table: "Organizations",
-                type: "bigint",
+                type: "INTEGER",
                 nullable: true);
 
             migrationBuilder.AddColumn<bool>(
                 name: "LiveKeysByAdmins",
                 table: "Organizations",
-                type: "boolean",
+                type: "INTEGER",
                 nullable: false,
                 defaultValue: false);
 
             migrationBuilder.AddColumn<bool>(
                 name: "LiveKeysNeedAllowList",
                 table: "Organizations",
-                type: "boolean",
+                type: "INTEGER",
                 nullable: false,
                 defaultValue: false);
 
             migrationBuilder.AddColumn<bool>(
                 name: "LiveWriteKeysNeedApproval",
                 table: "Organizations",
-                type: "boolean",
+                type: "INTEGER",
                 nullable: false,
                 defaultValue: false);
 
             migrationBuilder.AddColumn<int>(
                 name: "MaxLiveKeyDays",
                 table: "Organizations",
-                type: "integer",
+                type: "INTEGER",
                 nullable: true);
 
             migrationBuilder.AddColumn<bool>(
                 name: "RequireTwoFactor",
                 table: "Organizations",
-                type: "boolean",
+                type: "INTEGER",
                 nullable: false,
                 defaultValue: false);
 
             migrationBuilder.AddColumn<long>(
                 name: "DisabledAt",
                 table: "Members",
-                type: "bigint",
+                type: "INTEGER",
                 nullable: true);
 
             migrationBuilder.AddColumn<long>(
                 name: "PasswordChangedAt",
                 table: "AspNetUsers",
-                type: "bigint",
+                type: "INTEGER",
                 nullable: true);
 
             migrationBuilder.AddColumn<long>(
                 name: "LastUsedAt",
                 table: "AspNetUserPasskeys",
-                type: "bigint",
+                type: "INTEGER",
                 nullable: true);
 
             migrationBuilder.AddColumn<bool>(
                 name: "AwaitsApproval",
                 table: "ApiKeys",
-                type: "boolean",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: false);
+
+            migrationBuilder.AddColumn<bool>(
+                name: "IsExempt",
+                table: "ApiKeys",
+                type: "INTEGER",
                 nullable: false,
                 defaultValue: false);
 
             migrationBuilder.AddColumn<string>(
                 name: "RevocationReason",
                 table: "ApiKeys",
-                type: "character varying(400)",
+                type: "TEXT",
                 maxLength: 400,
-                nullable: true,
-                collation: "C");
+                nullable: true);
 
             migrationBuilder.CreateTable(
                 name: "AccountLinks",
                 columns: table => new
                 {
-                    TokenHash = table.Column<byte[]>(type: "bytea", fixedLength: true, maxLength: 32, nullable: false),
-                    UserId = table.Column<string>(type: "character varying(64)", unicode: false, maxLength: 64, nullable: false, collation: "C"),
-                    Kind = table.Column<string>(type: "character varying(64)", unicode: false, maxLength: 64, nullable: false),
-                    Email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: true, collation: "C"),
-                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
-                    ExpiresAt = table.Column<long>(type: "bigint", nullable: false),
-                    EndedAt = table.Column<long>(type: "bigint", nullable: true)
+                    TokenHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    UserId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    Email = table.Column<string>(type: "TEXT", maxLength: 254, nullable: true),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    EndedAt = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -119,10 +124,10 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                 name: "Authenticators",
                 columns: table => new
                 {
-                    UserId = table.Column<string>(type: "character varying(64)", unicode: false, maxLength: 64, nullable: false, collation: "C"),
-                    ProtectedSecret = table.Column<byte[]>(type: "bytea", maxLength: 1000, nullable: false),
-                    ConfirmedAt = table.Column<long>(type: "bigint", nullable: false),
-                    LastStep = table.Column<long>(type: "bigint", nullable: false)
+                    UserId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    ProtectedSecret = table.Column<byte[]>(type: "BLOB", maxLength: 1000, nullable: false),
+                    ConfirmedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastStep = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -139,15 +144,15 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                 name: "Invitations",
                 columns: table => new
                 {
-                    Id = table.Column<string>(type: "character varying(64)", unicode: false, maxLength: 64, nullable: false, collation: "C"),
-                    OrganizationId = table.Column<long>(type: "bigint", nullable: false),
-                    Email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false, collation: "C"),
-                    NormalizedEmail = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false, collation: "C"),
-                    Role = table.Column<string>(type: "character varying(16)", unicode: false, maxLength: 16, nullable: false, collation: "C"),
-                    InvitedBy = table.Column<string>(type: "character varying(64)", unicode: false, maxLength: 64, nullable: false, collation: "C"),
-                    TokenHash = table.Column<byte[]>(type: "bytea", fixedLength: true, maxLength: 32, nullable: false),
-                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
-                    ExpiresAt = table.Column<long>(type: "bigint", nullable: false)
+                    Id = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    OrganizationId = table.Column<long>(type: "INTEGER", nullable: false),
+                    Email = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
+                    NormalizedEmail = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
+                    Role = table.Column<string>(type: "TEXT", unicode: false, maxLength: 16, nullable: false),
+                    InvitedBy = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    TokenHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -164,11 +169,11 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                 name: "PendingRegistrations",
                 columns: table => new
                 {
-                    NormalizedEmail = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false, collation: "C"),
-                    Email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false, collation: "C"),
-                    TokenHash = table.Column<byte[]>(type: "bytea", fixedLength: true, maxLength: 32, nullable: false),
-                    MailedAt = table.Column<long>(type: "bigint", nullable: false),
-                    ExpiresAt = table.Column<long>(type: "bigint", nullable: false)
+                    NormalizedEmail = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
+                    Email = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
+                    TokenHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    MailedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    ExpiresAt = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -179,10 +184,10 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                 name: "RecoveryCodes",
                 columns: table => new
                 {
-                    UserId = table.Column<string>(type: "character varying(64)", unicode: false, maxLength: 64, nullable: false, collation: "C"),
-                    Hash = table.Column<byte[]>(type: "bytea", fixedLength: true, maxLength: 32, nullable: false),
-                    Salt = table.Column<byte[]>(type: "bytea", fixedLength: true, maxLength: 16, nullable: false),
-                    Iterations = table.Column<int>(type: "integer", nullable: false)
+                    UserId = table.Column<string>(type: "TEXT", unicode: false, maxLength: 64, nullable: false),
+                    Hash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    Salt = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 16, nullable: false),
+                    Iterations = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -284,6 +289,10 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
 
             migrationBuilder.DropColumn(
                 name: "AwaitsApproval",
+                table: "ApiKeys");
+
+            migrationBuilder.DropColumn(
+                name: "IsExempt",
                 table: "ApiKeys");
 
             migrationBuilder.DropColumn(

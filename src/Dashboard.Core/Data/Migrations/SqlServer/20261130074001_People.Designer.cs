@@ -12,8 +12,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Dashboard.Core.Data.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerContext))]
-    [Migration("20261130070244_ImportedKeys")]
-    partial class ImportedKeys
+    [Migration("20261130074001_People")]
+    partial class People
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -24,6 +24,71 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
             SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
+
+            modelBuilder.Entity("Dashboard.Core.Accounts.AccountLink", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
+
+                    b.HasKey("TokenHash");
+
+                    b.HasIndex("UserId", "Kind");
+
+                    b.ToTable("AccountLinks", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Accounts.Authenticator", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
+
+                    b.Property<long>("ConfirmedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("LastStep")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("ProtectedSecret")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("varbinary(1000)");
+
+                    b.HasKey("UserId");
+
+                    b.ToTable("Authenticators", (string)null);
+                });
 
             modelBuilder.Entity("Dashboard.Core.Accounts.KnownBrowser", b =>
                 {
@@ -56,6 +121,68 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     b.HasIndex("UserId", "LastUsedAt");
 
                     b.ToTable("KnownBrowsers", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Accounts.PendingRegistration", b =>
+                {
+                    b.Property<string>("NormalizedEmail")
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("MailedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.HasKey("NormalizedEmail");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("PendingRegistrations", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Accounts.RecoveryCode", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
+
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<int>("Iterations")
+                        .HasColumnType("int");
+
+                    b.Property<byte[]>("Salt")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.HasKey("UserId", "Hash");
+
+                    b.ToTable("RecoveryCodes", (string)null);
                 });
 
             modelBuilder.Entity("Dashboard.Core.Changes.AuditChain", b =>
@@ -360,6 +487,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                         .HasColumnType("varchar(2199)")
                         .UseCollation("Latin1_General_100_BIN2_UTF8");
 
+                    b.Property<bool>("AwaitsApproval")
+                        .HasColumnType("bit");
+
                     b.Property<bool>("Counted")
                         .HasColumnType("bit");
 
@@ -454,6 +584,11 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
                     b.Property<int?>("RequestsPerMinute")
                         .HasColumnType("int");
+
+                    b.Property<string>("RevocationReason")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
 
                     b.Property<long?>("RevokedAt")
                         .HasColumnType("bigint");
@@ -700,6 +835,66 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     b.ToTable("Outbox", (string)null);
                 });
 
+            modelBuilder.Entity("Dashboard.Core.Members.Invitation", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("InvitedBy")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
+
+                    b.Property<string>("NormalizedEmail")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(16)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.HasIndex("OrganizationId", "NormalizedEmail")
+                        .IsUnique();
+
+                    b.ToTable("Invitations", (string)null);
+                });
+
             modelBuilder.Entity("Dashboard.Core.OAuth.AuthorizationCode", b =>
                 {
                     b.Property<byte[]>("CodeHash")
@@ -913,6 +1108,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(256)")
                         .UseCollation("Latin1_General_100_BIN2_UTF8");
 
+                    b.Property<long?>("PasswordChangedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("PasswordHash")
                         .HasColumnType("nvarchar(max)")
                         .UseCollation("Latin1_General_100_BIN2_UTF8");
@@ -988,6 +1186,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                         .HasColumnType("varchar(64)")
                         .UseCollation("Latin1_General_100_BIN2_UTF8");
 
+                    b.Property<long?>("DisabledAt")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("JoinedAt")
                         .HasColumnType("bigint");
 
@@ -1016,11 +1217,29 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("LiveKeysByAdmins")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("LiveKeysNeedAllowList")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("LiveWriteKeysNeedApproval")
+                        .HasColumnType("bit");
+
+                    b.Property<int?>("MaxLiveKeyDays")
+                        .HasColumnType("int");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
                         .UseCollation("Latin1_General_100_BIN2_UTF8");
+
+                    b.Property<bool>("RequireTwoFactor")
+                        .HasColumnType("bit");
 
                     b.Property<long>("Revision")
                         .HasColumnType("bigint");
@@ -1220,6 +1439,12 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("OwnerId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2_UTF8");
 
                     b.Property<string>("Permissions")
                         .IsRequired()
@@ -1857,6 +2082,9 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                         .HasMaxLength(1024)
                         .HasColumnType("varbinary(1024)");
 
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("UserId")
                         .IsRequired()
                         .HasColumnType("varchar(64)")
@@ -1896,7 +2124,34 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
+            modelBuilder.Entity("Dashboard.Core.Accounts.AccountLink", b =>
+                {
+                    b.HasOne("Dashboard.Core.Organizations.DashboardUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Accounts.Authenticator", b =>
+                {
+                    b.HasOne("Dashboard.Core.Organizations.DashboardUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Dashboard.Core.Accounts.KnownBrowser", b =>
+                {
+                    b.HasOne("Dashboard.Core.Organizations.DashboardUser", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Accounts.RecoveryCode", b =>
                 {
                     b.HasOne("Dashboard.Core.Organizations.DashboardUser", null)
                         .WithMany()
@@ -1954,6 +2209,15 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                     b.HasOne("Dashboard.Core.Organizations.Project", null)
                         .WithMany()
                         .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Members.Invitation", b =>
+                {
+                    b.HasOne("Dashboard.Core.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -84,6 +84,13 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
                 nullable: false,
                 defaultValue: false);
 
+            migrationBuilder.AddColumn<bool>(
+                name: "IsExempt",
+                table: "ApiKeys",
+                type: "bit",
+                nullable: false,
+                defaultValue: false);
+
             migrationBuilder.AddColumn<string>(
                 name: "RevocationReason",
                 table: "ApiKeys",
@@ -284,6 +291,10 @@ namespace Dashboard.Core.Data.Migrations.SqlServer
 
             migrationBuilder.DropColumn(
                 name: "AwaitsApproval",
+                table: "ApiKeys");
+
+            migrationBuilder.DropColumn(
+                name: "IsExempt",
                 table: "ApiKeys");
 
             migrationBuilder.DropColumn(

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Dashboard.Core.Data.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlContext))]
-    [Migration("20261130072245_People")]
+    [Migration("20261130074007_People")]
     partial class People
     {
         /// <inheritdoc />
@@ -523,6 +523,9 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                         .HasMaxLength(32)
                         .HasColumnType("bytea")
                         .IsFixedLength();
+
+                    b.Property<bool>("IsExempt")
+                        .HasColumnType("boolean");
 
                     b.Property<long?>("LastUsedAt")
                         .HasColumnType("bigint");
