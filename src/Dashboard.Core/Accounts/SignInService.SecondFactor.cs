@@ -72,7 +72,8 @@ public sealed partial class SignInService
         }
 
         var wait = browser is null ? limits.FailedSignIns.Waits(origin.Client) : null;
-        var lane = browser is not null ? PasswordLane.OfBrowser(browser.SecretHash) : PasswordLane.Of(origin.Client, isLast: wait is not null);
+        var lane = browser is not null ? PasswordLane.OfBrowser(browser.SecretHash, origin.Client)
+            : PasswordLane.Of(origin.Client, isLast: wait is not null);
         var entered = await codes.ReadAsync(person.Id, code, lane, cancellationToken);
         if (entered.Error is { } busy)
         {

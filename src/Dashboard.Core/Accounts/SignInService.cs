@@ -120,7 +120,7 @@ public sealed partial class SignInService(
 
         // The failures of one address slow it down, but never refuse a right password: others may share the address.
         var wait = browser is null ? limits.FailedSignIns.Waits(attempt.Client) : null;
-        var lane = browser is not null ? PasswordLane.OfBrowser(browser.SecretHash)
+        var lane = browser is not null ? PasswordLane.OfBrowser(browser.SecretHash, attempt.Client)
             : PasswordLane.Of(attempt.Client, isLast: wait is not null);
         var verified = await VerifyAsync(attempt, person, lane, cancellationToken);
         if (verified.Error is { } busy)
