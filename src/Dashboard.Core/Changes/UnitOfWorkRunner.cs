@@ -102,9 +102,9 @@ public sealed class UnitOfWorkRunner(
         {
             return Busy;
         }
-        catch (DatabaseReplacedException) when (actor.Type != PartyType.System)
+        catch (DatabaseFileException exception) when (actor.Type != PartyType.System)
         {
-            return new Error(ErrorCode.Unavailable, DatabaseFile.Replaced);
+            return new Error(ErrorCode.Unavailable, exception.Message);
         }
 
         if (result.Commits)
@@ -170,7 +170,7 @@ public sealed class UnitOfWorkRunner(
 
     /// <summary>Runs a transaction in its turn.</summary>
     /// <exception cref="WritersBusyException">No turn came in time, or another process holds the database.</exception>
-    /// <exception cref="DatabaseReplacedException">What was written is not in the database that the next start will open.</exception>
+    /// <exception cref="DatabaseFileException">Nothing was written, or it is not in the database that the next start will open.</exception>
     async Task<T> InTurnAsync<T>(DashboardContext context, Actor actor, Func<Task<T>> run, CancellationToken cancellationToken)
     {
         if (context.Database.CurrentTransaction is not null)
@@ -200,7 +200,7 @@ public sealed class UnitOfWorkRunner(
                     await context.Database.CloseConnectionAsync();
                 }
             });
-            file.Check(); // what went to a file that has been replaced is not acknowledged
+            file.CheckWritten(); // what went to a file that has been replaced is not acknowledged
             return result;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
