@@ -127,6 +127,7 @@ public static class CoreServices
         services.AddSingleton<KnownKeyTemplates>();
         services.AddSingleton<VerificationCache>();
         services.AddSingleton<OAuthScopes>();
+        services.AddSingleton<TemplateStore>();
         services.AddSingleton(new PublicUrl(configuration));
         services.AddSingleton(new QueryTokens(configuration));
         services.AddSingleton(new TokenOnlyPaths(configuration));
