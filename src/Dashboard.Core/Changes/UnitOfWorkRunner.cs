@@ -313,9 +313,14 @@ public sealed class UnitOfWorkRunner(
             tracker.AutoDetectChangesEnabled = false; // the changes have just been detected
             try
             {
-                foreach (var (row, replaces) in rows)
+                foreach (var (row, replaces, only) in rows)
                 {
-                    context.Entry(row).State = replaces ? EntityState.Modified : EntityState.Added;
+                    var entry = context.Entry(row);
+                    entry.State = only is not null ? EntityState.Unchanged : replaces ? EntityState.Modified : EntityState.Added;
+                    if (only is not null)
+                    {
+                        entry.Property(only).IsModified = true;
+                    }
                 }
 
                 await context.SaveChangesAsync(cancellationToken);

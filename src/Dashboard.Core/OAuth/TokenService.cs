@@ -342,10 +342,9 @@ public sealed class TokenService(
                 change, authorization.UserId, authorization.ClientId, most.AuthorizationsPerPerson, cancellationToken);
         }
 
-        return await TokenIssue.IssueAsync(
-            change, new(asked.Client, found.Organization, scope, resource, options.AccessTokenLifetime, authorization, found.IsNew,
-                refresh), asked.Signer,
-            asked.Origin.Issuer, action, cancellationToken);
+        return TokenIssue.Issue(
+            change, new(asked.Client, found.Organization, scope, resource, options.AccessTokenLifetime, authorization, found.IsNew, refresh),
+            asked.Signer, asked.Origin.Issuer, action);
     }
 
     /// <summary>Ends an approval whose code or token came twice: one of the two who hold it is a thief.</summary>
