@@ -54,6 +54,8 @@ public static class CoreServices
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<SignInService>();
         services.AddSingleton<SessionService>();
+        services.AddSingleton<WritesBehind>();
+        services.AddHostedService(provider => provider.GetRequiredService<WritesBehind>());
         services.AddSingleton(SettingsBinder.Read<MailOptions>(configuration).Checked());
         services.TryAddSingleton<IMailSender, SmtpMailSender>();
         services.AddSingleton<MailOutbox>();
@@ -125,9 +127,9 @@ public static class CoreServices
         services.AddSingleton(new EnvironmentHosts(configuration));
         services.AddSingleton(provider => new RateLimits(configuration, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<KnownKeyTemplates>();
+        services.AddSingleton<TemplateStore>();
         services.AddSingleton<VerificationCache>();
         services.AddSingleton<OAuthScopes>();
-        services.AddSingleton<TemplateStore>();
         services.AddSingleton(new PublicUrl(configuration));
         services.AddSingleton(new QueryTokens(configuration));
         services.AddSingleton(new TokenOnlyPaths(configuration));
