@@ -56,8 +56,9 @@ public sealed class UnitOfWorkRunner(
     {
         if (isCounted && limits.Take(actor) is { } wait)
         {
-            refusals.NoteChange(actor, ErrorCode.RateLimited);
-            return TooMany(wait);
+            var tooMany = TooMany(wait);
+            refusals.NoteChange(actor, tooMany);
+            return tooMany;
         }
 
         var changeId = Guid.CreateVersion7(time.GetUtcNow());
@@ -114,7 +115,7 @@ public sealed class UnitOfWorkRunner(
 
         if (result.Error is { } refused)
         {
-            refusals.NoteChange(actor, refused.Code);
+            refusals.NoteChange(actor, refused);
         }
 
         return result;

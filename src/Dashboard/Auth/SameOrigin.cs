@@ -35,8 +35,12 @@ static class SameOrigin
 
     static Task RefuseAsync(HttpContext http, Error refused)
     {
-        http.RequestServices.GetRequiredService<RefusalLedger>()
-            .NoteChange(http.User.ToActor(http.ClientAddress()) ?? Actor.Anonymous(http.ClientAddress()), refused.Code);
+        if (refused.Code == ErrorCode.CrossSite && (!IsSafe(http.Request.Method) || IsUpgrade(http.Request)))
+        {
+            http.RequestServices.GetRequiredService<RefusalLedger>()
+                .NoteChange(http.User.ToActor(http.ClientAddress()) ?? Actor.Anonymous(http.ClientAddress()), refused);
+        }
+
         return Problems.WriteAsync(http, refused);
     }
 

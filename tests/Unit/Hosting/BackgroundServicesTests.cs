@@ -30,7 +30,7 @@ public sealed class BackgroundServicesTests
         var node = world.Run(commands);
         var key = (await node.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), None)).Value.Key.KeyId;
         node.Usage.Meter(key, world.ProjectId(TestInstallation.Orders)).Count(null, null, null, null, TestInstallation.Start);
-        node.Get<RefusalLedger>().NoteChange(world.Viewer, ErrorCode.Forbidden);
+        node.Get<RefusalLedger>().NoteChange(world.Viewer, Error.Forbidden("No."));
         node.Get<PasswordResetQueue>().Add(new("OLGA@EXAMPLE.COM", null, "http://localhost", world.Time.GetUtcNow()));
         node.Get<WritesBehind>().Add("something", Actor.System, (context, token) => context.Users.AnyAsync(token));
         node.Get<FirstUses>().Note(key, TestInstallation.Start, null, "raw");
