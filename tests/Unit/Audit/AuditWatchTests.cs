@@ -126,6 +126,19 @@ public sealed class AuditWatchTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Command_prunes_no_chain_while_one_is_broken()
+    {
+        await WriteAsync(4);
+        Assert.True((await services.Projects.CreateAsync(world.Stranger, new("globex", "Theirs"), Token)).Succeeded);
+        world.Sql($"UPDATE AuditEntries SET ActorName = 'Eve' WHERE ChainId = {world.OrganizationId("globex")}");
+        world.Time.Advance(TimeSpan.FromDays(1));
+        var (code, output) = await RunAsync(text => AuditCommand.PruneAsync(services.Provider, world.Time.GetUtcNow(), text, Token));
+        Assert.Equal((AuditCommand.Broken, "globex: BROKEN: row 1 was altered, removed or added. Nothing was pruned, in no chain.\n"), (code, output));
+        await using var context = world.Open();
+        Assert.Equal(4, context.AuditEntries.Count(entry => entry.ChainId == chain));
+    }
+
+    [Fact]
     public async Task Command_prunes_every_chain()
     {
         await WriteAsync(4);
