@@ -35,7 +35,7 @@ public sealed class AuditHeadFile
         var highest = (await ReadAsync(cancellationToken)).Concat(heads)
             .GroupBy(head => head.Chain).Select(chain => chain.MaxBy(head => head.Sequence)!).OrderBy(head => head.Chain);
         PrivateFiles.CreateFolder(Path.GetDirectoryName(path)!);
-        var next = $"{path}.{Guid.NewGuid():N}"; // containers have the same process id
+        var next = $"{path}.{Base62.Random(12)}"; // containers have the same process id
         PrivateFiles.Create(next);
         try
         {

@@ -1,5 +1,4 @@
 using Dashboard.Core.Changes;
-using Dashboard.Core.Data;
 using Dashboard.Core.Organizations;
 using Microsoft.EntityFrameworkCore;
 
