@@ -58,6 +58,8 @@ public static class CoreServices
         services.AddSingleton<PasswordCheck>();
         services.AddSingleton<SignInService>();
         services.AddSingleton<SessionService>();
+        services.AddSingleton<WritesBehind>();
+        services.AddHostedService(provider => provider.GetRequiredService<WritesBehind>());
         services.AddSingleton(SettingsBinder.Read<MailOptions>(configuration).Checked());
         services.TryAddSingleton<IMailSender, SmtpMailSender>();
         services.AddSingleton<MailOutbox>();
@@ -129,6 +131,7 @@ public static class CoreServices
         services.AddSingleton(new EnvironmentHosts(configuration));
         services.AddSingleton(provider => new RateLimits(configuration, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<KnownKeyTemplates>();
+        services.AddSingleton<TemplateStore>();
         services.AddSingleton<VerificationCache>();
         services.AddSingleton<OAuthScopes>();
         services.AddSingleton(new PublicUrl(configuration));

@@ -84,6 +84,16 @@ static class AccountMails
 
         """);
 
+    public static MailMessage Attacked(string to, string site, int networks, DateTimeOffset at) => new(to, "Somebody is trying to sign in to your Latchkey account", $"""
+        In the last hour, sign-ins to your account failed from more than {networks} networks, the last {At(at)}. None of them got in. New
+        networks now get fewer attempts, and browsers that you have signed in from before work as always.
+
+        If you use your password anywhere else, choose a new one, and add a second factor if you have none:
+
+        {site}/account/security
+
+        """);
+
     static string From(string? address) => address is null ? "" : $" from {address}";
 
     static string At(DateTimeOffset time) => $"on {Text(time)}";

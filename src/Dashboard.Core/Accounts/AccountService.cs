@@ -104,7 +104,7 @@ public sealed class AccountService(
             return refused;
         }
 
-        var hashed = await passwords.HashAsync(password!, PasswordLane.OfBrowser(KeyHash.Of($"session:{actor.SessionId}")), cancellationToken);
+        var hashed = await passwords.HashAsync(password!, PasswordLane.OfSession(actor), cancellationToken);
         if (hashed.Error is { } busy)
         {
             return busy;

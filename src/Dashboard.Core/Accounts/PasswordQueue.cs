@@ -4,12 +4,17 @@ namespace Dashboard.Core.Accounts;
 
 /// <summary>Where an attempt waits for its password to be hashed.</summary>
 /// <param name="Browser">A browser that is known to the account, which has a lane of its own; otherwise null.</param>
-/// <param name="Network">The client network.</param>
+/// <param name="Network">The client network, where a known browser waits too if the browsers have no place left.</param>
 /// <param name="IsLast">Whether the client failed so often that everyone else goes first.</param>
 public readonly record struct PasswordLane(string? Browser, CoarseNetwork Network, bool IsLast = false)
 {
     /// <summary>The lane of a known browser, or of a session.</summary>
-    public static PasswordLane OfBrowser(ReadOnlySpan<byte> hash) => new(Convert.ToHexString(hash), default);
+    /// <param name="client">The client address; null if it is not known.</param>
+    public static PasswordLane OfBrowser(ReadOnlySpan<byte> hash, IPAddress? client) => new(Convert.ToHexString(hash), CoarseNetwork.Of(client));
+
+    /// <summary>The lane of the session that a person acts through.</summary>
+    public static PasswordLane OfSession(Actor actor) =>
+        OfBrowser(KeyHash.Of($"session:{actor.SessionId}"), IPAddress.TryParse(actor.Address, out var client) ? client : null);
 
     /// <summary>The lane of a client network.</summary>
     /// <param name="client">The client address; null if it is not known.</param>
@@ -55,27 +60,30 @@ sealed class PasswordQueue(int atOnce, TimeProvider time)
         Waiter? displaced = null;
         lock (gate)
         {
-            if (lane.Browser is { } browser)
+            if (lane.Browser is { } known && present.GetValueOrDefault(known) >= MaxOfBrowser)
             {
-                var count = present.GetValueOrDefault(browser);
-                if (count >= MaxOfBrowser || browsers.Count >= MaxOfBrowsers)
-                {
-                    return false;
-                }
+                return false;
+            }
 
-                present[browser] = count + 1;
-                waiter = new(lane, arrivals++);
+            if (lane.Browser is not null && browsers.Count < MaxOfBrowsers)
+            {
+                waiter = new(lane, arrivals++, isInNetwork: false);
                 waiter.Node = browsers.AddLast(waiter);
             }
             else if (MakeRoom(lane, out displaced))
             {
-                waiter = new(lane, arrivals++);
+                waiter = new(lane, arrivals++, isInNetwork: true);
                 waiter.Node = LaneOf(lane.Network).Waiting.AddLast(waiter);
                 waiting++;
             }
             else
             {
                 return false;
+            }
+
+            if (lane.Browser is { } browser)
+            {
+                present[browser] = present.GetValueOrDefault(browser) + 1;
             }
 
             Dispatch();
@@ -142,6 +150,11 @@ sealed class PasswordQueue(int atOnce, TimeProvider time)
 
         displaced = largest.Waiting.Last!.Value;
         Remove(displaced);
+        if (displaced.Lane.Browser is { } browser)
+        {
+            Forget(browser);
+        }
+
         return true;
     }
 
@@ -151,7 +164,7 @@ sealed class PasswordQueue(int atOnce, TimeProvider time)
         {
             Remove(next);
             free--;
-            browserWasLast = next.Lane.Browser is not null;
+            browserWasLast = !next.IsInNetwork;
             next.Turn.TrySetResult(true);
         }
     }
@@ -188,7 +201,7 @@ sealed class PasswordQueue(int atOnce, TimeProvider time)
     {
         waiter.Node!.List!.Remove(waiter.Node);
         waiter.Node = null;
-        if (waiter.Lane.Browser is null)
+        if (waiter.IsInNetwork)
         {
             waiting--;
         }
@@ -231,11 +244,14 @@ sealed class PasswordQueue(int atOnce, TimeProvider time)
         public long LastFailure { get; set; }
     }
 
-    sealed class Waiter(PasswordLane lane, long arrival)
+    sealed class Waiter(PasswordLane lane, long arrival, bool isInNetwork)
     {
         public PasswordLane Lane { get; } = lane;
 
         public long Arrival { get; } = arrival;
+
+        /// <summary>Whether it waits among its network, not among the known browsers.</summary>
+        public bool IsInNetwork { get; } = isInNetwork;
 
         public TaskCompletionSource<bool> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

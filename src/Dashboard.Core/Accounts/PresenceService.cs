@@ -70,7 +70,7 @@ public sealed class PresenceService(
         }
 
         var person = await context.Users.AsNoTracking().SingleOrDefaultAsync(x => x.Id == actor.Id, cancellationToken);
-        var read = await ReadAsync(proof, person, PasswordLane.OfBrowser(SubjectOf(id)), cancellationToken);
+        var read = await ReadAsync(proof, person, PasswordLane.OfSession(actor), cancellationToken);
         if (read.Error is { } busy)
         {
             return busy;

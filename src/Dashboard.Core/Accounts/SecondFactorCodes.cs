@@ -105,7 +105,7 @@ public sealed class SecondFactorCodes(
         while (codes.Distinct(StringComparer.Ordinal).Count() < codes.Length);
 
         var (salt, iterations) = (RandomNumberGenerator.GetBytes(SaltLength), hasher.Value.IterationCount);
-        var hashes = await passwords.DeriveAsync(codes, salt, iterations, PasswordLane.OfBrowser(KeyHash.Of($"session:{actor.SessionId}")), cancellationToken);
+        var hashes = await passwords.DeriveAsync(codes, salt, iterations, PasswordLane.OfSession(actor), cancellationToken);
         return hashes.Map<(NewRecoveryCodes, IReadOnlyList<RecoveryCode>)>(all => (
             new([.. codes.Select(code => $"{code[..(CodeLength / 2)]}-{code[(CodeLength / 2)..]}")]),
             [.. all.Select(hash => new RecoveryCode { UserId = actor.Id, Hash = hash, Salt = salt, Iterations = iterations })]));

@@ -53,7 +53,7 @@ public sealed record SessionSummary(
 
 /// <summary>Stores browser sessions in the database rather than in the cookie, so that an ended session is invalid immediately.</summary>
 public sealed class SessionService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, SessionOptions options, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, WritesBehind behind, SessionOptions options, TimeProvider time)
 {
     /// <summary>How often activity is written.</summary>
     public static readonly TimeSpan ActivityInterval = TimeSpan.FromMinutes(1);
@@ -150,27 +150,35 @@ public sealed class SessionService(
             row => new(row.CreatedAt, row.Id), filter);
     }
 
-    /// <summary>Notes that the person is active, so that the session does not expire for want of activity. Writes at most once a
+    /// <summary>Writes that the person is active, so that the session does not expire for want of activity. Writes at most once a
     /// minute.</summary>
     /// <param name="actor">A signed-in person.</param>
-    public Task KeepAsync(Actor actor, CancellationToken cancellationToken)
+    public Task KeepAsync(Actor actor, CancellationToken cancellationToken) =>
+        changes.RunBehindAsync(ActivityOf(actor), cancellationToken, actor);
+
+    /// <summary>Notes that the person of a request is active. It is written beside the request, if it is due.</summary>
+    /// <param name="session">The session of the request.</param>
+    public void Keep(LiveSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        if (session.LastSeenAt + ActivityInterval <= time.GetUtcNow() || session.LastSeenAt > time.GetUtcNow())
+        {
+            var actor = new Actor(PartyType.User, session.UserId, session.Name, SessionId: session.Id);
+            behind.Add($"session {session.Id}", actor, ActivityOf(actor));
+        }
+    }
+
+    /// <summary>What the activity of this moment writes, whenever it does.</summary>
+    Func<DashboardContext, CancellationToken, Task> ActivityOf(Actor actor)
     {
         var now = UtcMilliseconds.TruncateToMilliseconds(time.GetUtcNow());
         var (due, idle, rememberedIdle) = (now - ActivityInterval, now + options.Idle, now + options.RememberedIdle);
         // A time in the future is from before the system clock was set back.
-        return changes.RunBehindAsync(
-            (context, token) => Session.Live(context.Sessions, now)
-                .Where(x => x.Id == actor.SessionId && x.UserId == actor.Id && (x.LastSeenAt <= due || x.LastSeenAt > now))
-                .ExecuteUpdateAsync(set => set.SetProperty(x => x.LastSeenAt, now)
-                    .SetProperty(x => x.IdleAt, x => x.Remembered ? rememberedIdle : idle), token),
-            cancellationToken,
-            actor);
+        return (context, token) => Session.Live(context.Sessions, now)
+            .Where(x => x.Id == actor.SessionId && x.UserId == actor.Id && (x.LastSeenAt <= due || x.LastSeenAt > now))
+            .ExecuteUpdateAsync(set => set.SetProperty(x => x.LastSeenAt, now)
+                .SetProperty(x => x.IdleAt, x => x.Remembered ? rememberedIdle : idle), token);
     }
-
-    /// <summary>Returns whether activity has to be written.</summary>
-    /// <param name="session">The session of a request.</param>
-    public bool IsKeepDue(LiveSession session) =>
-        session.LastSeenAt + ActivityInterval <= time.GetUtcNow() || session.LastSeenAt > time.GetUtcNow();
 
     /// <summary>Ends the actor's session.</summary>
     /// <param name="actor">A signed-in person.</param>

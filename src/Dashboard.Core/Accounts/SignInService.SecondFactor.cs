@@ -72,7 +72,8 @@ public sealed partial class SignInService
         }
 
         var wait = browser is null ? limits.FailedSignIns.Waits(origin.Client) : null;
-        var lane = browser is not null ? PasswordLane.OfBrowser(browser.SecretHash) : PasswordLane.Of(origin.Client, isLast: wait is not null);
+        var lane = browser is not null ? PasswordLane.OfBrowser(browser.SecretHash, origin.Client)
+            : PasswordLane.Of(origin.Client, isLast: wait is not null);
         var entered = await codes.ReadAsync(person.Id, code, lane, cancellationToken);
         if (entered.Error is { } busy)
         {
@@ -153,7 +154,7 @@ public sealed partial class SignInService
 
                 if (await codes.TakeAsync(change, current.Id, entered, token) is not { } factor)
                 {
-                    return await RefuseCodeAsync(change, failures, browser, current, token);
+                    return await RefuseCodeAsync(change, failures, browser, current, origin.Site, token);
                 }
 
                 if (browser is null)
@@ -178,7 +179,7 @@ public sealed partial class SignInService
             && !await IsUsualAsync(context, person, failures.OfNetwork.Network, cancellationToken) ? pause : null);
 
     async Task<Result<SignedIn>> RefuseCodeAsync(
-        UnitOfWork change, CodeFailures failures, KnownBrowser? browser, DashboardUser person, CancellationToken cancellationToken)
+        UnitOfWork change, CodeFailures failures, KnownBrowser? browser, DashboardUser person, string site, CancellationToken cancellationToken)
     {
         var nobody = Actor.Anonymous(change.Actor.Address); // who does not have the second factor is not the person
         var target = new AuditTarget(FeedSubject.User, person.Id, person.Name);
@@ -193,7 +194,7 @@ public sealed partial class SignInService
             return new Error(ErrorCode.InvalidCredentials, "Wrong code.");
         }
 
-        var (left, minutes) = await CountAsync(change, failures.OfNetwork, person, cancellationToken);
+        var (left, minutes) = await CountAsync(change, failures.OfNetwork, person, site, cancellationToken);
         await failures.OfAll.CountAsync(change, clock, MaxCodes, CodesPause, cancellationToken);
         if (left == 0 && await failures.Mails.NoteAttackAsync(change, cancellationToken))
         {

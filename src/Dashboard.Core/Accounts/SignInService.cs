@@ -120,7 +120,7 @@ public sealed partial class SignInService(
 
         // The failures of one address slow it down, but never refuse a right password: others may share the address.
         var wait = browser is null ? limits.FailedSignIns.Waits(attempt.Client) : null;
-        var lane = browser is not null ? PasswordLane.OfBrowser(browser.SecretHash)
+        var lane = browser is not null ? PasswordLane.OfBrowser(browser.SecretHash, attempt.Client)
             : PasswordLane.Of(attempt.Client, isLast: wait is not null);
         var verified = await VerifyAsync(attempt, person, lane, cancellationToken);
         if (verified.Error is { } busy)
@@ -171,7 +171,7 @@ public sealed partial class SignInService(
 
                 if (result is PasswordVerificationResult.Failed || current is null || current.PasswordHash != person!.PasswordHash)
                 {
-                    return await RefuseAsync(change, failures, browser, current, token);
+                    return await RefuseAsync(change, failures, browser, current, attempt.Site, token);
                 }
 
                 if (await SecondFactors.AnyAsync(change.Context, current.Id, token))
@@ -233,7 +233,8 @@ public sealed partial class SignInService(
     }
 
     async Task<Result<SignedIn>> RefuseAsync(
-        UnitOfWork change, SignInFailureCounter failures, KnownBrowser? browser, DashboardUser? person, CancellationToken cancellationToken)
+        UnitOfWork change, SignInFailureCounter failures, KnownBrowser? browser, DashboardUser? person, string site,
+        CancellationToken cancellationToken)
     {
         // Without an account the email stays out of the log: people enter passwords in the wrong field.
         var target = person is null ? new AuditTarget(FeedSubject.User, "unknown", "Unknown address") : new(FeedSubject.User, person.Id, person.Name);
@@ -250,21 +251,24 @@ public sealed partial class SignInService(
             return new Error(ErrorCode.InvalidCredentials, "Wrong email or password.");
         }
 
-        var (left, minutes) = await CountAsync(change, failures, person, cancellationToken);
+        var (left, minutes) = await CountAsync(change, failures, person, site, cancellationToken);
         change.Record(AuditChain.Installation, new(
             AuditCategory.Auth, "session.refused", target, Succeeded: false, left == 0 ? JsonSerializer.Serialize(new { pause_minutes = minutes }) : "{}"));
         return new Error(ErrorCode.InvalidCredentials, $"Wrong email or password. {SignInFailureCounter.Describe(left, TimeSpan.FromMinutes(minutes))}");
     }
 
-    /// <summary>Counts a failure of a network, and notices an attack on the account.</summary>
+    /// <summary>Counts a failure of a network, and notices an attack on the account, which the person is told of once.</summary>
     /// <returns>The attempts that are left before a lockout, and its length in minutes.</returns>
-    async Task<(int Left, int Minutes)> CountAsync(UnitOfWork change, SignInFailureCounter failures, DashboardUser? person, CancellationToken cancellationToken)
+    async Task<(int Left, int Minutes)> CountAsync(
+        UnitOfWork change, SignInFailureCounter failures, DashboardUser? person, string site, CancellationToken cancellationToken)
     {
         var attacked = await failures.IsAttackedAsync(change, cancellationToken);
         if (attacked && await failures.NoteAttackAsync(change, cancellationToken) && person is not null)
         {
             change.Record(AuditChain.Installation, new(
                 AuditCategory.Auth, "account.attacked", new(FeedSubject.User, person.Id, person.Name), Succeeded: false));
+            outbox.Add(
+                change, AccountMails.Attacked(person.Email!, site, SignInFailureCounter.AttackNetworks, change.Now), AccountMails.NoticeLifetime);
             LogAttacked(person.Id, SignInFailureCounter.AttackNetworks);
         }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Dashboard.Core.Data;
 using Dashboard.Core.DataProtection;
 using Microsoft.Extensions.Configuration;
@@ -22,7 +23,7 @@ public sealed class AuditHeadFile
     internal async Task<IReadOnlyList<AuditHead>> ReadAsync(CancellationToken cancellationToken) =>
         path is not null && File.Exists(path) ? AuditHead.FindAll(await File.ReadAllTextAsync(path, cancellationToken)) : [];
 
-    /// <summary>Replaces the file.</summary>
+    /// <summary>Replaces the file. The heads of other nodes that share the folder stay, where they are higher.</summary>
     internal async Task WriteAsync(IEnumerable<AuditHead> heads, CancellationToken cancellationToken)
     {
         if (path is null)
@@ -30,11 +31,27 @@ public sealed class AuditHeadFile
             return;
         }
 
+        // Of two of the same height, the one that is there was seen first.
+        var highest = (await ReadAsync(cancellationToken)).Concat(heads)
+            .GroupBy(head => head.Chain).Select(chain => chain.MaxBy(head => head.Sequence)!).OrderBy(head => head.Chain);
         PrivateFiles.CreateFolder(Path.GetDirectoryName(path)!);
-        var next = $"{path}.{Environment.ProcessId}";
-        File.Delete(next);
+        var next = $"{path}.{Base62.Random(12)}"; // containers have the same process id
         PrivateFiles.Create(next);
-        await File.WriteAllLinesAsync(next, heads.OrderBy(head => head.Chain).Select(head => head.ToString()), cancellationToken);
-        File.Move(next, path, overwrite: true);
+        try
+        {
+            await using (var file = new FileStream(next, FileMode.Open, FileAccess.Write, FileShare.None))
+            {
+                await file.WriteAsync(
+                    Encoding.ASCII.GetBytes(string.Concat(highest.Select(head => $"{head}\n"))), cancellationToken);
+                file.Flush(flushToDisk: true); // a power failure must not leave an empty file under the name
+            }
+
+            File.Move(next, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(next);
+            throw;
+        }
     }
 }

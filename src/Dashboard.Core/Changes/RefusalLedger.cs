@@ -48,8 +48,16 @@ public sealed record RefusalReason(string Category, string Action, string Reason
     public static RefusalReason AccountMails { get; } = new(AuditCategory.Auth, LimitReached, "account_mails");
 
     /// <summary>Returns the reason for an error that a change ended with, or null if the error is no refusal: invalid input, and what the
-    /// stored data does not allow.</summary>
-    public static RefusalReason? Of(ErrorCode code) => code switch
+    /// stored data does not allow, unless it is a limit of the settings.</summary>
+    public static RefusalReason? Of(Error error) => error.Limited switch
+    {
+        null => Of(error.Code),
+        "member" => new(AuditCategory.Members, LimitReached, "member_limit_reached"),
+        "service_account" => new(AuditCategory.ServiceAccounts, LimitReached, "service_account_limit_reached"),
+        var what => new(AuditCategory.Settings, LimitReached, $"{what}_limit_reached"),
+    };
+
+    static RefusalReason? Of(ErrorCode code) => code switch
     {
         ErrorCode.Forbidden => forbidden,
         ErrorCode.NotFound => notFound,
@@ -112,9 +120,9 @@ public sealed class RefusalLedger(TimeProvider time)
     public void Note(IPAddress? address, RefusalReason reason) => Note(Actor.Anonymous(Network.ToText(address)), reason);
 
     /// <summary>Counts a change that was refused. Invalid input is no refusal, and Latchkey itself is refused nothing.</summary>
-    public void NoteChange(Actor actor, ErrorCode code)
+    public void NoteChange(Actor actor, Error error)
     {
-        if (actor.Type != PartyType.System && RefusalReason.Of(code) is { } reason)
+        if (actor.Type != PartyType.System && RefusalReason.Of(error) is { } reason)
         {
             Note(actor, reason);
         }

@@ -56,8 +56,9 @@ public sealed class UnitOfWorkRunner(
     {
         if (isCounted && limits.Take(actor) is { } wait)
         {
-            refusals.NoteChange(actor, ErrorCode.RateLimited);
-            return TooMany(wait);
+            var tooMany = TooMany(wait);
+            refusals.NoteChange(actor, tooMany);
+            return tooMany;
         }
 
         var changeId = Guid.CreateVersion7(time.GetUtcNow());
@@ -102,9 +103,9 @@ public sealed class UnitOfWorkRunner(
         {
             return Busy;
         }
-        catch (DatabaseReplacedException) when (actor.Type != PartyType.System)
+        catch (DatabaseFileException exception) when (actor.Type != PartyType.System)
         {
-            return new Error(ErrorCode.Unavailable, DatabaseFile.Replaced);
+            return new Error(ErrorCode.Unavailable, exception.Message);
         }
 
         if (result.Commits)
@@ -114,7 +115,7 @@ public sealed class UnitOfWorkRunner(
 
         if (result.Error is { } refused)
         {
-            refusals.NoteChange(actor, refused.Code);
+            refusals.NoteChange(actor, refused);
         }
 
         return result;
@@ -170,7 +171,7 @@ public sealed class UnitOfWorkRunner(
 
     /// <summary>Runs a transaction in its turn.</summary>
     /// <exception cref="WritersBusyException">No turn came in time, or another process holds the database.</exception>
-    /// <exception cref="DatabaseReplacedException">What was written is not in the database that the next start will open.</exception>
+    /// <exception cref="DatabaseFileException">Nothing was written, or it is not in the database that the next start will open.</exception>
     async Task<T> InTurnAsync<T>(DashboardContext context, Actor actor, Func<Task<T>> run, CancellationToken cancellationToken)
     {
         if (context.Database.CurrentTransaction is not null)
@@ -200,7 +201,7 @@ public sealed class UnitOfWorkRunner(
                     await context.Database.CloseConnectionAsync();
                 }
             });
-            file.Check(); // what went to a file that has been replaced is not acknowledged
+            file.CheckWritten(); // what went to a file that has been replaced is not acknowledged
             return result;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -313,9 +314,14 @@ public sealed class UnitOfWorkRunner(
             tracker.AutoDetectChangesEnabled = false; // the changes have just been detected
             try
             {
-                foreach (var (row, replaces) in rows)
+                foreach (var (row, replaces, only) in rows)
                 {
-                    context.Entry(row).State = replaces ? EntityState.Modified : EntityState.Added;
+                    var entry = context.Entry(row);
+                    entry.State = only is not null ? EntityState.Unchanged : replaces ? EntityState.Modified : EntityState.Added;
+                    if (only is not null)
+                    {
+                        entry.Property(only).IsModified = true;
+                    }
                 }
 
                 await context.SaveChangesAsync(cancellationToken);

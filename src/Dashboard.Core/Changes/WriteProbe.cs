@@ -35,9 +35,9 @@ public sealed class WriteProbe(UnitOfWorkRunner changes, DatabaseFile file)
             await Join().WaitAsync(Patience, TimeProvider.System);
             return null;
         }
-        catch (DatabaseReplacedException)
+        catch (DatabaseFileException exception)
         {
-            return new(ErrorCode.Unavailable, DatabaseFile.Replaced);
+            return new(ErrorCode.Unavailable, exception.Message);
         }
         catch (TimeoutException)
         {

@@ -4,7 +4,8 @@ namespace Dashboard.Core.Changes;
 
 /// <summary>The writers that wait in front of a transaction. They hold no thread while they wait, their number and their time are bounded,
 /// and every organization gets its turn: the next writer is the first of the organization that has waited longest for a turn, and within it
-/// of the person. People who have not signed in are one such group, divided by network, and Latchkey's own work is another.</summary>
+/// of the person. People who have not signed in are one such group, divided by network, and Latchkey's own work is another. When a group has
+/// all its places, whoever has most of them makes room for others.</summary>
 /// <param name="slots">How many may write at a time: one on SQLite, which has one writer lock for the whole file.</param>
 /// <param name="organizationOf">Finds the organization of an actor, or null. Asked only while others are waiting.</param>
 public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueTask<long?>> organizationOf)
@@ -61,7 +62,8 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
             waiting++; // from here on, because finding the organization may take a while
         }
 
-        if (!TryJoin(await KeysOfAsync(actor, cancellationToken), out var waiter))
+        if (await KeysOfAsync(actor, MaxWait - Stopwatch.GetElapsedTime(start), cancellationToken) is not { } keys
+            || !TryJoin(keys, out var waiter))
         {
             return null;
         }
@@ -90,11 +92,17 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
                 turns.AddLast(group.Place);
             }
 
-            waiter = group.TryAdd(keys.Party);
+            waiter = group.TryAdd(keys.Party, out var displaced);
             if (waiter is null)
             {
                 waiting--;
                 return false;
+            }
+
+            if (displaced is not null)
+            {
+                waiting--;
+                displaced.Granted.SetResult(false);
             }
 
             return true;
@@ -105,16 +113,15 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
     {
         try
         {
-            await waiter.Granted.Task.WaitAsync(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, TimeProvider.System, cancellationToken);
-            return true;
+            return await waiter.Granted.Task.WaitAsync(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, TimeProvider.System, cancellationToken);
         }
         catch (TimeoutException)
         {
-            return !TryLeave(waiter); // it may have got its turn at the last moment
+            return !TryLeave(waiter) && await waiter.Granted.Task; // it may have got its turn at the last moment
         }
         catch (OperationCanceledException)
         {
-            if (!TryLeave(waiter))
+            if (!TryLeave(waiter) && await waiter.Granted.Task)
             {
                 Release();
             }
@@ -123,7 +130,7 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
         }
     }
 
-    /// <summary>Returns false if the writer has been given its turn.</summary>
+    /// <summary>Returns false if the writer has been given its turn or displaced.</summary>
     bool TryLeave(Waiter waiter)
     {
         lock (gate)
@@ -158,7 +165,7 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
                 turns.AddLast(group.Place);
             }
 
-            next.Granted.SetResult(); // it resumes on another thread
+            next.Granted.SetResult(true); // it resumes on another thread
         }
     }
 
@@ -178,7 +185,9 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
         return true;
     }
 
-    async ValueTask<(GroupKey Group, string Party)> KeysOfAsync(Actor actor, CancellationToken cancellationToken)
+    /// <summary>Returns where an actor waits, or null if its organization was not found in time: the look-up may ask a database that
+    /// hangs.</summary>
+    async ValueTask<(GroupKey Group, string Party)?> KeysOfAsync(Actor actor, TimeSpan limit, CancellationToken cancellationToken)
     {
         if (actor.Type == PartyType.System)
         {
@@ -190,19 +199,29 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
             return (GroupKey.Strangers, AuditEntry.NetworkOf(actor.Address) ?? ""); // one network has many addresses
         }
 
+        var found = false;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            var organization = actor.Token?.OrganizationId ?? await organizationOf(actor, cancellationToken);
+            var organization = actor.Token?.OrganizationId
+                ?? await organizationOf(actor, patience.Token).AsTask().WaitAsync(limit, TimeProvider.System, cancellationToken);
+            found = true;
             return (organization is { } id ? new(id) : GroupKey.Strangers, actor.Id);
         }
-        catch
+        catch (TimeoutException)
         {
-            lock (gate)
+            await patience.CancelAsync();
+            return null;
+        }
+        finally
+        {
+            if (!found)
             {
-                waiting--;
+                lock (gate)
+                {
+                    waiting--;
+                }
             }
-
-            throw;
         }
     }
 
@@ -250,20 +269,33 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
 
         public int Count { get; private set; }
 
-        public Waiter? TryAdd(string name)
+        /// <summary>Adds a writer, or returns null if there is no place for it.</summary>
+        /// <param name="displaced">The writer that made room: the newest of the party that has most places, unless this one would have as
+        /// many.</param>
+        public Waiter? TryAdd(string name, out Waiter? displaced)
         {
-            if (!parties.TryGetValue(name, out var party))
-            {
-                party = new(name);
-            }
-
-            if (Count >= MaxPerOrganization || party.Waiters.Count >= MaxPerActor)
+            displaced = null;
+            var own = parties.GetValueOrDefault(name)?.Waiters.Count ?? 0;
+            if (own >= MaxPerActor)
             {
                 return null;
             }
 
-            if (party.Waiters.Count == 0)
+            if (Count >= MaxPerOrganization)
             {
+                var largest = parties.Values.MaxBy(party => party.Waiters.Count)!;
+                if (largest.Waiters.Count <= own + 1)
+                {
+                    return null;
+                }
+
+                displaced = largest.Waiters.Last!.Value;
+                Remove(displaced);
+            }
+
+            if (!parties.TryGetValue(name, out var party))
+            {
+                party = new(name);
                 parties.Add(name, party);
                 turns.AddLast(party.Place);
             }
@@ -324,6 +356,7 @@ public sealed class WriterQueue(int slots, Func<Actor, CancellationToken, ValueT
 
         public LinkedListNode<Waiter> Place { get; }
 
-        public TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        /// <summary>Whether it gets its turn; false once it was displaced.</summary>
+        public TaskCompletionSource<bool> Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

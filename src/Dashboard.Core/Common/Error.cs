@@ -65,6 +65,14 @@ public record Error(
     /// only a key.</summary>
     public string? CreatedOwnerId { get; init; }
 
+    /// <summary>What there is as much of as a setting allows, such as <c>resource</c>; null for any other error.</summary>
+    public string? Limited { get; init; }
+
+    /// <summary>There is as much as a setting allows.</summary>
+    /// <param name="what">What, in snake case.</param>
+    /// <param name="detail">Which limit it is and what to do.</param>
+    public static Error LimitReached(string what, string detail) => new(ErrorCode.Conflict, detail) { Limited = what };
+
     /// <summary>There is nothing there, or nothing that the caller may see.</summary>
     public static Error NotFound { get; } =
         new(ErrorCode.NotFound, "Not found. It may have been removed, or belong to an organization you are not a member of.");

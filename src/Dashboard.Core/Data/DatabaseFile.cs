@@ -5,8 +5,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Data;
 
+/// <summary>The file of the embedded database cannot be relied on.</summary>
+public abstract class DatabaseFileException(string message, Exception? inner = null) : IOException(message, inner);
+
 /// <summary>The file of the embedded database was replaced or deleted while it was open.</summary>
-public sealed class DatabaseReplacedException() : IOException(DatabaseFile.Replaced);
+public sealed class DatabaseReplacedException() : DatabaseFileException(DatabaseFile.Replaced);
+
+/// <summary>The file of the embedded database cannot be examined, so that nobody knows whether it was replaced.</summary>
+public sealed class DatabaseHiddenException(Exception inner) : DatabaseFileException(DatabaseFile.Hidden, inner);
 
 /// <summary>Watches whether the file of the embedded database is still the one that was opened. A process that has it open keeps writing to
 /// the file that was there before, which nobody can find any more: every change would be lost with the process.</summary>
@@ -16,6 +22,9 @@ public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> log
     /// <summary>The sentence that a caller gets.</summary>
     public const string Replaced = "The database file was replaced or deleted while Latchkey was running. Changes are refused until Latchkey is restarted.";
 
+    /// <summary>The sentence that a caller gets while the file cannot be examined.</summary>
+    public const string Hidden = "The database file cannot be examined. Changes are refused until Latchkey may see it again.";
+
     readonly Lock gate = new();
     FileIdentity? opened;
     volatile bool replaced;
@@ -23,7 +32,7 @@ public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> log
     /// <summary>Checks the file. The first check takes it as it is; one that was replaced stays so until the restart, because some
     /// connections may have opened the new file by then.</summary>
     /// <exception cref="DatabaseReplacedException">The file is another one or does not exist.</exception>
-    /// <exception cref="IOException">The file cannot be examined.</exception>
+    /// <exception cref="DatabaseHiddenException">The file cannot be examined.</exception>
     public void Check()
     {
         if (path is null || !FileIdentity.IsSupported)
@@ -52,12 +61,30 @@ public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> log
         throw new DatabaseReplacedException();
     }
 
+    /// <summary>Checks the file after something was written to it. A file that cannot be examined now was the right one before, so what was
+    /// written is not called lost.</summary>
+    /// <exception cref="DatabaseReplacedException">The file is another one or does not exist.</exception>
+    public void CheckWritten()
+    {
+        try
+        {
+            Check();
+        }
+        catch (DatabaseHiddenException exception)
+        {
+            LogHidden(exception);
+        }
+    }
+
     [LoggerMessage(
         Level = LogLevel.Critical,
         Message = "The database file {File} was replaced or deleted while Latchkey was running. Changes are refused, and in 30 seconds keys are "
             + "as well. Stop Latchkey, put the file that you want there, delete the files beside it whose names end with -wal and -shm unless "
             + "they belong to it, and start Latchkey again.")]
     partial void LogReplaced(string file);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A change was written, but the database file cannot be examined since.")]
+    partial void LogHidden(Exception exception);
 
     /// <summary>What identifies a file whatever its name. Windows lets nobody replace a file that is open.</summary>
     sealed record FileIdentity(uint Major, uint Minor, ulong Inode)
@@ -89,7 +116,7 @@ public sealed partial class DatabaseFile(string? path, ILogger<DatabaseFile> log
 
             var error = Marshal.GetLastPInvokeError();
             return error is NoEntry or NoFolder ? null
-                : throw new IOException($"{path} cannot be examined: {new Win32Exception(error).Message}.");
+                : throw new DatabaseHiddenException(new IOException($"{path}: {new Win32Exception(error).Message}"));
         }
 
         static bool HasCall()

@@ -19,7 +19,7 @@ public static class Outages
     public static bool Caused(Exception exception) => exception switch
     {
         PostgresException answer => answer.IsTransient || PostgreSqlStates.Contains(answer.SqlState, StringComparer.Ordinal), // any other is a defect of a command
-        DbException or RetryLimitExceededException or TimeoutException or SocketException or DatabaseReplacedException => true,
+        DbException or RetryLimitExceededException or TimeoutException or SocketException or DatabaseFileException => true,
         _ => exception.InnerException is { } inner && Caused(inner),
     };
 }

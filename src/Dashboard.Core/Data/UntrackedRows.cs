@@ -8,8 +8,14 @@ namespace Dashboard.Core.Data;
 
 /// <summary>A row to write as it is, without tracking it.</summary>
 /// <param name="Row">An object of a mapped type without generated values.</param>
-/// <param name="Replaces">Whether the row exists and all its columns change; otherwise it is new.</param>
-readonly record struct UntrackedRow(object Row, bool Replaces = false);
+/// <param name="Replaces">Whether the row exists and its columns change; otherwise it is new.</param>
+/// <param name="Only">The property of the only column that changes; null for all of them.</param>
+readonly record struct UntrackedRow(object Row, bool Replaces = false, string? Only = null)
+{
+    /// <summary>A row that exists and of which one column changes.</summary>
+    /// <param name="property">The property of the column.</param>
+    public static UntrackedRow Set(object row, string property) => new(row, Replaces: true, property);
+}
 
 /// <summary>Writes rows that nobody reads again. EF Core would track each, compare it, sort it and write its SQL at every save, which costs
 /// more than the database takes.</summary>
@@ -40,9 +46,9 @@ static class UntrackedRows
     static async Task WriteTogetherAsync(DashboardContext context, UntrackedRow[] rows, CancellationToken cancellationToken)
     {
         var values = new List<object?>(MaxRows);
-        foreach (var (row, replaces) in rows)
+        foreach (var (row, replaces, only) in rows)
         {
-            foreach (var column in ColumnsOf(context.Model.FindEntityType(row.GetType())!, replaces))
+            foreach (var column in ColumnsOf(context.Model.FindEntityType(row.GetType())!, replaces, only))
             {
                 var value = column.Getter.GetClrValue(row);
                 if (value is string text && text.Length > column.MaxLength)
@@ -57,7 +63,7 @@ static class UntrackedRows
 
         try
         {
-            var changed = await StatementOf([.. rows.Select(row => new Kind(row.Row.GetType(), row.Replaces))])
+            var changed = await StatementOf([.. rows.Select(row => new Kind(row.Row.GetType(), row.Replaces, row.Only))])
                 .ExecuteAsync(context, [.. values], cancellationToken);
             if (changed != rows.Length)
             {
@@ -83,8 +89,8 @@ static class UntrackedRows
 
     static string Write(SqlText sql, Kind kind)
     {
-        var (type, replaces) = kind;
-        var all = ColumnsOf(sql.Entity(type), replaces).Select(column => column.Property)
+        var (type, replaces, only) = kind;
+        var all = ColumnsOf(sql.Entity(type), replaces, only).Select(column => column.Property)
             .ToLookup(property => replaces && property.IsPrimaryKey());
         return replaces
             ? $"UPDATE {sql.Table(type)} SET {string.Join(", ", all[false].Select(Assign).ToList())} WHERE {string.Join(" AND ", all[true].Select(Assign).ToList())};\n"
@@ -96,17 +102,19 @@ static class UntrackedRows
     }
 
     /// <summary>The columns in the order in which a statement binds them: an update names the key last.</summary>
-    static IEnumerable<Column> ColumnsOf(IEntityType type, bool replaces)
+    static IEnumerable<Column> ColumnsOf(IEntityType type, bool replaces, string? only)
     {
         var all = columns.GetValue(
             type, static x => [.. x.GetProperties()
                 .Select(property => new Column(property, property.GetGetter(), property.GetMaxLength() ?? int.MaxValue))]);
-        return replaces ? all.OrderBy(column => column.Property.IsPrimaryKey()) : all;
+        return !replaces ? all
+            : all.Where(column => only is null || column.Property.Name == only || column.Property.IsPrimaryKey())
+                .OrderBy(column => column.Property.IsPrimaryKey());
     }
 
     sealed record Column(IProperty Property, IClrPropertyGetter Getter, int MaxLength);
 
-    readonly record struct Kind(Type Type, bool Replaces);
+    readonly record struct Kind(Type Type, bool Replaces, string? Only);
 
     sealed class SameKinds : IEqualityComparer<Kind[]>
     {

@@ -7,11 +7,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.Keys;
 
 /// <summary>Creates, reads, changes and revokes keys. Pages and REST endpoints are thin callers.</summary>
-public sealed partial class KeyService(IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, KeyOptions options, KnownKeyTemplates shapes, TimeProvider time)
+public sealed partial class KeyService(
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, PermissionCatalog catalog, KeyOptions options,
+    KnownKeyTemplates shapes, TemplateStore templates, TimeProvider time)
 {
-    /// <summary>Whether the current template is stored, so that not every new key asks for it.</summary>
-    bool templateIsStored;
-
     /// <summary>Creates a key. The raw key exists only in the result.</summary>
     /// <param name="actor">A developer, admin or owner of the organization.</param>
     /// <returns>The key with its secret; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> for a project
@@ -235,7 +234,7 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         CancellationToken cancellationToken,
         bool isTracked = true)
     {
-        await StoreTemplateAsync(change, cancellationToken);
+        await templates.KeepAsync(change, cancellationToken);
         var secret = options.Template.Mint(input.Environment);
         var (ownerType, ownerId) = OwnerOf(change.Actor, input);
         IReadOnlyList<string> permissions = [.. catalog.InOrder(input.Permissions)];
@@ -301,28 +300,6 @@ public sealed partial class KeyService(IDbContextFactory<DashboardContext> conte
         Account = null, // it allows what the key does: the request was checked
         CreatorName = change.Actor.Name,
     }.ToRow(change.Now);
-
-    /// <summary>Stores the template with its first key, only once even if two projects create their first keys at the same time.</summary>
-    async Task StoreTemplateAsync(UnitOfWork change, CancellationToken cancellationToken)
-    {
-        if (Volatile.Read(ref templateIsStored))
-        {
-            return;
-        }
-
-        var same = change.Context.UsedTemplates.Where(template => template.Text == options.Template.Text);
-        if (await same.AnyAsync(cancellationToken))
-        {
-            Volatile.Write(ref templateIsStored, true); // committed by an earlier change: rows of this table are never deleted
-            return;
-        }
-
-        await change.LockInstallationAsync(cancellationToken);
-        if (!await same.AnyAsync(cancellationToken))
-        {
-            change.Context.Add(new UsedTemplate { Text = options.Template.Text, FirstUsedAt = change.Now });
-        }
-    }
 
     static DateTimeOffset? TruncateToMilliseconds(DateTimeOffset? time) => time is { } at ? UtcMilliseconds.TruncateToMilliseconds(at) : null;
 

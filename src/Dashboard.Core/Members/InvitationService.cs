@@ -254,8 +254,8 @@ public sealed partial class InvitationService(
         tenant.MembersPerOrganization > 0
         && await context.Members.IgnoreQueryFilters().CountAsync(x => x.OrganizationId == organization, cancellationToken)
             + await context.Invitations.CountAsync(x => x.OrganizationId == organization, cancellationToken) >= tenant.MembersPerOrganization
-            ? new Error(
-                ErrorCode.Conflict,
+            ? Error.LimitReached(
+                "member",
                 $"The organization has reached its limit of {tenant.MembersPerOrganization} members and invitations. Remove one, or raise Limits:MembersPerOrganization.")
             : null;
 

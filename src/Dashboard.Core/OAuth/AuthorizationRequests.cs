@@ -37,7 +37,7 @@ public sealed record WayBack(OAuthClient Client, string Url, string Place);
 /// <summary>Checks, approves and denies authorization requests (RFC 6749 section 4.1, RFC 7636, RFC 8252, RFC 8707, RFC 9207, RFC
 /// 9700).</summary>
 public sealed class AuthorizationRequests(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, OAuthClients clients, ClientDocuments documents,
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, WritesBehind behind, OAuthClients clients, ClientDocuments documents,
     OAuthScopes scopes, OAuthOptions options, TimeProvider time)
 {
     const int MaxState = 2000;
@@ -202,7 +202,7 @@ public sealed class AuthorizationRequests(
                 && x.AuthorizationId == null, cancellationToken);
     }
 
-    /// <summary>Records that a client has a request under way, if nobody has approved it.</summary>
+    /// <summary>Records that a client has a request under way, if nobody has approved it. The page does not wait for it.</summary>
     async Task RecordRequestAsync(Actor actor, OAuthClient client, CancellationToken cancellationToken)
     {
         if (client.Kind != ClientKind.Registered)
@@ -214,8 +214,7 @@ public sealed class AuthorizationRequests(
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await ClientRequests.AreNewAsync(context, client.ClientId, now, cancellationToken))
         {
-            await changes.RunBehindAsync(
-                (behind, token) => ClientRequests.RecordAsync(behind, client.ClientId, now, token), cancellationToken, actor);
+            behind.Add($"client {client.ClientId}", actor, (late, token) => ClientRequests.RecordAsync(late, client.ClientId, now, token));
         }
     }
 

@@ -157,8 +157,7 @@ public sealed class TokenService(
                     return OAuthError.InvalidTarget("resource is not the approved one.");
                 }
 
-                var authorization = await ApproveAsync(
-                    change, asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt, token);
+                var authorization = Approve(asked.Client, row.UserId, row.OrganizationId, row.Scope, row.Resource, row.ApprovedAt);
                 var claimed = await change.Context.AuthorizationCodes.Where(x => x.CodeHash == hash && x.AuthorizationId == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(x => x.AuthorizationId, authorization.Id), token);
                 if (claimed == 0)
@@ -288,7 +287,7 @@ public sealed class TokenService(
                     return OAuthError.InvalidGrant("The device code has been used.");
                 }
 
-                var authorization = await ApproveAsync(change, asked.Client, user, organization, row.Scope, row.Resource, approved, token);
+                var authorization = Approve(asked.Client, user, organization, row.Scope, row.Resource, approved);
                 return await IssueForAuthorizationAsync(
                     change, asked, new(authorization, found.Slug, IsNew: true), authorization.Scope, authorization.Resource,
                     "token.issued", token);
@@ -308,25 +307,21 @@ public sealed class TokenService(
         return answer;
     }
 
-    async Task<Authorization> ApproveAsync(
-        UnitOfWork change, OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt,
-        CancellationToken cancellationToken)
+    Authorization Approve(
+        OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt) => new()
     {
-        await AuthorizationRevocation.EndOldestAsync(change, user, client.ClientId, most.AuthorizationsPerPerson, cancellationToken);
-        return new()
-        {
-            Id = Base62.Random(IdLength),
-            ClientId = client.ClientId,
-            UserId = user,
-            OrganizationId = organization,
-            Scope = scope,
-            Resource = resource,
-            ApprovedAt = approvedAt,
-            ExpiresAt = approvedAt + options.RefreshTokenLifetime,
-        };
-    }
+        Id = Base62.Random(IdLength),
+        ClientId = client.ClientId,
+        UserId = user,
+        OrganizationId = organization,
+        Scope = scope,
+        Resource = resource,
+        ApprovedAt = approvedAt,
+        ExpiresAt = approvedAt + options.RefreshTokenLifetime,
+    };
 
-    /// <summary>Issues what an approval allows, as long as the person who gave it is a member.</summary>
+    /// <summary>Issues what an approval allows, as long as the person who gave it is a member. A new authorization takes the place of the
+    /// oldest, once nothing can keep it from being issued.</summary>
     async Task<Result<IssuedTokens>> IssueForAuthorizationAsync(
         UnitOfWork change, TokenRequestContext asked, FoundAuthorization found, string scope, string? resource, string action,
         CancellationToken cancellationToken,
@@ -341,10 +336,15 @@ public sealed class TokenService(
             return OAuthError.InvalidGrant("The person who gave the authorization is no longer a member of the organization.");
         }
 
-        return await TokenIssue.IssueAsync(
-            change, new(asked.Client, found.Organization, scope, resource, options.AccessTokenLifetime, authorization, found.IsNew,
-                refresh), asked.Signer,
-            asked.Origin.Issuer, action, cancellationToken);
+        if (found.IsNew)
+        {
+            await AuthorizationRevocation.EndOldestAsync(
+                change, authorization.UserId, authorization.ClientId, most.AuthorizationsPerPerson, cancellationToken);
+        }
+
+        return TokenIssue.Issue(
+            change, new(asked.Client, found.Organization, scope, resource, options.AccessTokenLifetime, authorization, found.IsNew, refresh),
+            asked.Signer, asked.Origin.Issuer, action);
     }
 
     /// <summary>Ends an approval whose code or token came twice: one of the two who hold it is a thief.</summary>

@@ -35,8 +35,9 @@ public sealed class OrganizationCreation(UnitOfWorkRunner changes, TenantLimitOp
                 if (limits.OrganizationsPerPerson > 0 && await change.Context.Members.IgnoreQueryFilters().CountAsync(
                     x => x.UserId == actor.Id && x.Role == OrganizationRole.Owner, token) >= limits.OrganizationsPerPerson)
                 {
-                    return new Error(
-                        ErrorCode.Conflict, $"You own {limits.OrganizationsPerPerson} organizations, which is the limit. Leave one, or raise Limits:OrganizationsPerPerson.");
+                    return Error.LimitReached(
+                        "organization",
+                        $"You own {limits.OrganizationsPerPerson} organizations, which is the limit. Leave one, or raise Limits:OrganizationsPerPerson.");
                 }
 
                 await change.LockInstallationAsync(token); // the slugs of all organizations are checked

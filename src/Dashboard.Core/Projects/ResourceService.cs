@@ -211,8 +211,8 @@ public sealed partial class ResourceService(
                     && await change.Context.Resources.CountAsync(
                         x => x.ProjectId == project.ProjectId, token) >= limits.ResourcesPerProject)
                 {
-                    return new Error(
-                        ErrorCode.Conflict,
+                    return Error.LimitReached(
+                        "resource",
                         $"The project has reached its limit of {limits.ResourcesPerProject} resources. Delete one, or raise Limits:ResourcesPerProject.");
                 }
 

@@ -59,8 +59,8 @@ public sealed partial class PublishedAppService(
                     && await change.Context.PublishedApps.CountAsync(app => app.ProjectId == project.ProjectId
                         && app.UnpublishedAt == null, token) >= limits.AppsPerProject)
                 {
-                    return new Error(
-                        ErrorCode.Conflict,
+                    return Error.LimitReached(
+                        "app",
                         $"The project has reached its limit of {limits.AppsPerProject} published apps. Unpublish one, or raise Limits:AppsPerProject.");
                 }
 

@@ -58,8 +58,8 @@ public sealed partial class ServiceAccountService(
                     account => account.OrganizationId == first.OrganizationId
                         && account.DeletedAt == null, token) >= limits.ServiceAccountsPerOrganization)
                 {
-                    return new Error(
-                        ErrorCode.Conflict,
+                    return Error.LimitReached(
+                        "service_account",
                         $"The organization has reached its limit of {limits.ServiceAccountsPerOrganization} service accounts. Delete one, or raise Limits:ServiceAccountsPerOrganization.");
                 }
 

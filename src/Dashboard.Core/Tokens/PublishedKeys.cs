@@ -17,7 +17,7 @@ public sealed record PublishedKey(string Kid, string X, string Y, DateTimeOffset
     ECDsaSecurityKey? key;
     volatile bool gone;
 
-    /// <summary>Whether the keys have changed since it was read. Tokens that it signed have to be checked again.</summary>
+    /// <summary>Whether it may have been retired since it was read. Tokens that it signed have to be checked again.</summary>
     internal bool IsGone => gone;
 
     /// <summary>The key in the form that verification needs.</summary>
@@ -30,17 +30,19 @@ public sealed record PublishedKey(string Kid, string X, string Y, DateTimeOffset
         KeyId = Kid,
     };
 
-    /// <summary>Marks it as changed.</summary>
+    /// <summary>Marks it as retired.</summary>
     internal void Leave() => gone = true;
 }
 
-/// <summary>The public keys of all nodes, cached in memory and read again when the change feed reports a new key.</summary>
+/// <summary>The public keys of all nodes, cached in memory and read again when the change feed reports a key. One that is read again stays the
+/// same object, so that the tokens which it signed are not checked again for the sake of another key.</summary>
 public sealed class PublishedKeys : IDisposable
 {
     readonly IDbContextFactory<DashboardContext> contexts;
     readonly ChangeFeed feed;
     readonly IDisposable subscription;
     readonly Lock gate = new();
+    readonly Dictionary<string, PublishedKey> known = new(StringComparer.Ordinal);
     IReadOnlyList<PublishedKey>? cached;
     long currentVersion;
 
@@ -53,10 +55,10 @@ public sealed class PublishedKeys : IDisposable
             {
                 if (entry.SubjectType == FeedSubject.SigningKey)
                 {
-                    Forget();
+                    Forget(entry.SubjectId);
                 }
             },
-            Forget);
+            ForgetAll);
     }
 
     /// <summary>Returns all stored keys, newest first.</summary>
@@ -78,17 +80,19 @@ public sealed class PublishedKeys : IDisposable
             .Select(key => new PublishedKey(key.Kid, key.X, key.Y, key.CreatedAt, key.SignsFrom)).ToListAsync(cancellationToken);
         lock (gate)
         {
-            if (version == currentVersion)
-            {
-                cached = rows;
-            }
-            else
+            if (version != currentVersion)
             {
                 rows.ForEach(key => key.Leave()); // they serve this caller only
+                return rows;
             }
-        }
 
-        return rows;
+            foreach (var gone in known.Keys.Except(rows.Select(key => key.Kid), StringComparer.Ordinal).ToList())
+            {
+                Leave(gone);
+            }
+
+            return cached = rows.ConvertAll(key => known.TryGetValue(key.Kid, out var same) ? same : known[key.Kid] = key);
+        }
     }
 
     /// <summary>Finds a key. An unknown key may have been created on another node a moment ago, so the change feed is read first.
@@ -108,18 +112,40 @@ public sealed class PublishedKeys : IDisposable
 
     static PublishedKey? Find(IReadOnlyList<PublishedKey> keys, string kid) => keys.FirstOrDefault(key => key.Kid == kid);
 
-    /// <summary>Discards the cached keys, so that the next call reads them.</summary>
+    /// <summary>Lets the next call read the keys again.</summary>
     internal void Forget()
     {
         lock (gate)
         {
             currentVersion++;
-            foreach (var key in cached ?? [])
-            {
-                key.Leave();
-            }
-
             cached = null;
+        }
+    }
+
+    /// <summary>What happens to a key that is known is that it retires: nothing else changes it.</summary>
+    void Forget(string kid)
+    {
+        lock (gate)
+        {
+            Leave(kid);
+            Forget();
+        }
+    }
+
+    void ForgetAll()
+    {
+        lock (gate)
+        {
+            known.Keys.ToList().ForEach(Leave);
+            Forget();
+        }
+    }
+
+    void Leave(string kid)
+    {
+        if (known.Remove(kid, out var key))
+        {
+            key.Leave();
         }
     }
 }

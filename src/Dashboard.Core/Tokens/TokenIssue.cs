@@ -71,10 +71,9 @@ static class TokenIssue
     /// <summary>Issues an access token of a person, and a refresh token if the client uses them.</summary>
     /// <param name="order">The parameters of the token.</param>
     /// <param name="action">The name of the audit event.</param>
-    public static async Task<IssuedTokens> IssueAsync(
-        UnitOfWork change, TokenOrder order, Signer signer, string issuer, string action, CancellationToken cancellationToken)
+    public static IssuedTokens Issue(UnitOfWork change, TokenOrder order, Signer signer, string issuer, string action)
     {
-        var (now, rows) = (change.Now, new RowBatch(change.Context));
+        var (now, rows) = (change.Now, change.Rows);
         // Whole seconds (RFC 7519 section 2), and not beyond the end of the authorization.
         var issued = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var expires = issued + order.Lifetime;
@@ -97,29 +96,25 @@ static class TokenIssue
             IssuedAt = issued,
             ExpiresAt = expires,
         };
-        if (order.IsNew)
-        {
-            authorization.LastUsedAt = now;
-            rows.Insert(authorization);
-        }
-        else
-        {
-            rows.Set<Authorization>(authorization.Id, nameof(Authorization.LastUsedAt), now);
-        }
-
-        rows.Insert(row);
+        authorization.LastUsedAt = now;
+        rows.Add(order.IsNew ? new(authorization) : UntrackedRow.Set(authorization, nameof(Authorization.LastUsedAt)));
+        rows.Add(new(row));
         OAuthSecret? refresh = null;
         if (order.Client.MayUse(GrantTypes.RefreshToken))
         {
             refresh = order.Refresh?.Token ?? OAuthSecret.Mint(OAuthPrefixes.Refresh);
             if (order.Refresh is not { IsStored: true })
             {
-                rows.Insert(new RefreshToken { TokenHash = refresh.Hash, AuthorizationId = authorization.Id, CreatedAt = now,
-                    ExpiresAt = authorization.ExpiresAt });
+                rows.Add(new(new RefreshToken
+                {
+                    TokenHash = refresh.Hash,
+                    AuthorizationId = authorization.Id,
+                    CreatedAt = now,
+                    ExpiresAt = authorization.ExpiresAt,
+                }));
             }
         }
 
-        await rows.WriteAsync(cancellationToken);
         change.Record(authorization.OrganizationId, new(
             AuditCategory.Tokens, action, new(FeedSubject.Token, row.Jti, order.Client.Name),
             Details: JsonSerializer.Serialize(new Dictionary<string, string?>

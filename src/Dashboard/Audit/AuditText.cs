@@ -43,14 +43,19 @@ static class AuditText
 
     static readonly Dictionary<string, string> reasons = new(StringComparer.Ordinal)
     {
+        ["app_limit_reached"] = "Limit of published apps",
         ["cross_site"] = "From another site",
         ["failed_clients"] = "Too many failed clients",
         ["failed_sign_ins"] = "Too many failed sign-ins",
         ["forbidden"] = "Role too low",
         ["invalid_client"] = "Wrong client secret",
         ["key_limit_reached"] = "Key limit of the project",
+        ["member_limit_reached"] = "Limit of members",
         ["not_found"] = "Not there, or not theirs",
+        ["organization_limit_reached"] = "Limit of organizations",
         ["rate_limited"] = "Too many requests",
+        ["resource_limit_reached"] = "Limit of resources",
+        ["service_account_limit_reached"] = "Limit of service accounts",
         ["session_required"] = "Session had ended",
     };
 

@@ -33,10 +33,15 @@ static class SameOrigin
     public static IApplicationBuilder UseSameOrigin(this IApplicationBuilder app) =>
         app.Use((http, next) => Refuse(http) is { } refused ? RefuseAsync(http, refused) : next(http));
 
+    /// <summary>Without a session nothing could have been changed, nor by a request that only reads. What opens a circuit could have.</summary>
     static Task RefuseAsync(HttpContext http, Error refused)
     {
-        http.RequestServices.GetRequiredService<RefusalLedger>()
-            .NoteChange(http.User.ToActor(http.ClientAddress()) ?? Actor.Anonymous(http.ClientAddress()), refused.Code);
+        if (refused.Code == ErrorCode.CrossSite && (!IsSafe(http.Request.Method) || IsUpgrade(http.Request)))
+        {
+            http.RequestServices.GetRequiredService<RefusalLedger>()
+                .NoteChange(http.User.ToActor(http.ClientAddress()) ?? Actor.Anonymous(http.ClientAddress()), refused);
+        }
+
         return Problems.WriteAsync(http, refused);
     }
 

@@ -64,11 +64,11 @@ static class SessionCookie
     static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var http = context.HttpContext;
+        var sessions = http.RequestServices.GetRequiredService<SessionService>();
         if (SkipsValidation(http)
             || context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier) is not { } user
             || context.Principal.FindFirstValue(SecretClaim) is not { } secret
-            || await http.RequestServices.GetRequiredService<SessionService>()
-                .FindLiveAsync(secret, user, http.RequestAborted) is not { } session)
+            || await sessions.FindLiveAsync(secret, user, http.RequestAborted) is not { } session)
         {
             context.RejectPrincipal();
             return;
@@ -76,7 +76,7 @@ static class SessionCookie
 
         if (IsActivity(http))
         {
-            await SessionActivity.KeepAsync(http, session);
+            sessions.Keep(session);
         }
 
         context.ReplacePrincipal(new(new ClaimsIdentity(

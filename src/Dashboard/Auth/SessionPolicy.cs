@@ -46,9 +46,10 @@ static class SessionPolicy
         {
             if (http.User.ToActor(http.ClientAddress()) is { } actor)
             {
+                var forbidden = Error.Forbidden("Your role does not allow this.");
                 if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
                 {
-                    http.RequestServices.GetRequiredService<RefusalLedger>().NoteChange(actor, ErrorCode.Forbidden);
+                    http.RequestServices.GetRequiredService<RefusalLedger>().NoteChange(actor, forbidden);
                 }
 
                 if (SecondFactorRequirement.IsLacking(http.User))
@@ -56,7 +57,7 @@ static class SessionPolicy
                     return Problems.WriteAsync(http, SecondFactors.Missing(http.RequestServices.GetRequiredService<PublicUrl>().Of(http)));
                 }
 
-                return Problems.WriteAsync(http, actor.Token is null ? Error.Forbidden("Your role does not allow this.") : RequiresSession);
+                return Problems.WriteAsync(http, actor.Token is null ? forbidden : RequiresSession);
             }
 
             var refusal = http.Features.Get<AccessTokenScheme.Refusal>();

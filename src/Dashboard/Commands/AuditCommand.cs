@@ -78,7 +78,7 @@ sealed class AuditCommand : ConsoleCommand
         return broken ? Broken : 0;
     }
 
-    /// <summary>Deletes old rows of every chain of an installation.</summary>
+    /// <summary>Deletes old rows of every chain of an installation, if all chains are intact.</summary>
     public static async Task<int> PruneAsync(IServiceProvider services, DateTimeOffset before, TextWriter output, CancellationToken cancellationToken)
     {
         if (before > services.GetRequiredService<TimeProvider>().GetUtcNow())
@@ -86,15 +86,19 @@ sealed class AuditCommand : ConsoleCommand
             throw new StartException("--before lies in the future.");
         }
 
-        foreach (var (chain, name) in await NamesAsync(services, cancellationToken))
+        var names = await NamesAsync(services, cancellationToken);
+        foreach (var (chain, name) in names)
         {
             var found = await services.GetRequiredService<AuditVerifier>().VerifyAsync(chain, [], cancellationToken);
             if (!found.IsIntact)
             {
-                await output.WriteLineAsync($"{name}: nothing was pruned; {Describe(found)}");
+                await output.WriteLineAsync($"{name}: {Describe(found)}. Nothing was pruned, in no chain.");
                 return Broken;
             }
+        }
 
+        foreach (var (chain, name) in names)
+        {
             var pruned = await services.GetRequiredService<AuditPruning>().PruneAsync(Actor.System, chain, before, cancellationToken);
             await output.WriteLineAsync(pruned.Value is { } range ? $"{name}: {range.Entries} rows were pruned, up to row {range.To}" : $"{name}: nothing to prune");
         }

@@ -53,6 +53,7 @@ public sealed partial class DeviceVerify : ComponentBase
 
     async Task FindAsync(string? code)
     {
+        request = null;
         var found = await Devices.FindAsync(Actor, code, Http.RequestAborted);
         if ((fault = found.Error) is null)
         {
@@ -72,10 +73,8 @@ public sealed partial class DeviceVerify : ComponentBase
         }
 
         var allow = Choice.Answer == "allow";
-        if (allow && !string.IsNullOrEmpty(Choice.Password)
-            && (presenceFault = (await Presence.ConfirmAsync(Actor, Choice.Password, Http.RequestAborted)).Error) is not null)
+        if (allow && !await IsConfirmedAsync())
         {
-            await FindAsync(Choice.UserCode);
             return;
         }
 
@@ -89,14 +88,15 @@ public sealed partial class DeviceVerify : ComponentBase
         }
 
         await FindAsync(Choice.UserCode);
-        if (outcome.Error.Code == ErrorCode.FreshSignInRequired)
-        {
-            presenceFault = Error.Invalid("password", "Enter your password.");
-        }
-        else
-        {
-            fault = outcome.Error;
-        }
+        fault = outcome.Error;
+    }
+
+    async Task<bool> IsConfirmedAsync()
+    {
+        await FindAsync(Choice.UserCode);
+        presenceFault = request is null
+            ? null : await Presence.ConfirmApprovalAsync(Actor, request.Scopes, Choice.Password, Http.RequestAborted);
+        return request is not null && presenceFault is null;
     }
 
     sealed class Typed

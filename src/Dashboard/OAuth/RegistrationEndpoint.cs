@@ -14,7 +14,7 @@ static class RegistrationEndpoint
         .Answers<RegisteredClientAnswer>(201, "The client. The response is the only one that contains its secret.")
         .RefusesAsOAuth(
             "400:invalid_request,invalid_client_metadata,invalid_redirect_uri", "403:access_denied", "413:invalid_request",
-            "429:temporarily_unavailable")
+            "429:temporarily_unavailable", "503:temporarily_unavailable")
         .ShortCircuit();
 
     static async Task<IResult> RegisterAsync(HttpContext http, ClientRegistration registration, CancellationToken cancellationToken)

@@ -23,13 +23,15 @@ static class TokenEndpoints
             .RefusesAsOAuth(
                 "400:invalid_request,invalid_grant,invalid_scope,invalid_target,unauthorized_client,unsupported_grant_type," +
                 "authorization_pending,slow_down,access_denied,expired_token",
-                "401:invalid_client", "413:invalid_request", "429:temporarily_unavailable")
+                "401:invalid_client", "413:invalid_request", "429:temporarily_unavailable", "503:temporarily_unavailable")
             .ShortCircuit();
         oauth.MapPost("/token/revoke", RevokeAsync).WithName("revokeToken")
             .WithSummary("Revoke a token (RFC 7009). The token itself is proof enough. Revoking a refresh token ends its authorization.")
             .WithMetadata(new InputMetadata(typeof(RevokeTokenRequest), IsBody: true, IsOAuth: true), new ClientAuthenticationMetadata())
             .WithMetadata(new AnswerMetadata(200, "The token is revoked, or was unknown.", null))
-            .RefusesAsOAuth("400:invalid_request", "401:invalid_client", "413:invalid_request", "429:temporarily_unavailable")
+            .RefusesAsOAuth(
+                "400:invalid_request", "401:invalid_client", "413:invalid_request", "429:temporarily_unavailable",
+                "503:temporarily_unavailable")
             .ShortCircuit();
         oauth.MapPost("/introspect", IntrospectAsync).WithName("introspectToken")
             .WithSummary("Introspect a token (RFC 7662): one of the client's own or, with the permission verify, of its organization.")
@@ -38,7 +40,9 @@ static class TokenEndpoints
                 new ClientAuthenticationMetadata(TakesToken: true))
             .Answers<IntrospectionAnswer>(
                 200, "The current state of the token. For a token that is invalid, or that the caller may not see, only active.")
-            .RefusesAsOAuth("400:invalid_request", "401:invalid_client,invalid_token", "413:invalid_request", "429:temporarily_unavailable")
+            .RefusesAsOAuth(
+                "400:invalid_request", "401:invalid_client,invalid_token", "413:invalid_request", "429:temporarily_unavailable",
+                "503:temporarily_unavailable")
             .Refuses(RefusalCode.VerificationUnavailable)
             .ShortCircuit();
         oauth.MapPost("/device/authorize", RequestDeviceAsync).WithName("authorizeDevice")
@@ -48,7 +52,7 @@ static class TokenEndpoints
             .Answers<DeviceAnswer>(200, "The codes.")
             .RefusesAsOAuth(
                 "400:invalid_request,invalid_scope,invalid_target,unauthorized_client", "401:invalid_client", "413:invalid_request",
-                "429:temporarily_unavailable")
+                "429:temporarily_unavailable", "503:temporarily_unavailable")
             .ShortCircuit();
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Dashboard.Api;
@@ -28,16 +27,11 @@ sealed partial class ForwardAuth(
     /// most.</summary>
     static readonly CancellationToken NotCanceled = CancellationToken.None;
 
-    /// <summary>The maximum number of cached policies. A proxy uses few; the limit protects against made-up paths.</summary>
-    const int MaxPolicies = 1000;
-
-    /// <summary>The maximum number of policies that are reported as wrong. An operator has a few; the limit protects the log against
-    /// made-up paths.</summary>
-    const int MaxFaults = 100;
-
-    readonly ConcurrentDictionary<string, ForwardAuthPolicy?> policies = new(StringComparer.Ordinal);
-    int faults;
     bool hasSeenQuery;
+
+    /// <summary>The policies of trusted proxies, and those of everybody else, whose made-up paths must not hide an operator's mistake.</summary>
+    PolicyBook? ofProxies;
+    PolicyBook? ofOthers;
 
     /// <summary>Handles the request if its path is a forward-auth policy.</summary>
     /// <param name="http">The proxy's request.</param>
@@ -52,7 +46,7 @@ sealed partial class ForwardAuth(
         }
 
         var nginx = path.StartsWith(NginxPath, StringComparison.OrdinalIgnoreCase);
-        if (PolicyOf(path, nginx ? NginxPath.Length : Path.Length) is not { } policy)
+        if (BookOf(http).Find(path, nginx ? NginxPath.Length : Path.Length) is not { } policy)
         {
             return false;
         }
@@ -123,22 +117,8 @@ sealed partial class ForwardAuth(
         return (problem with { Status = StatusCodes.Status403Forbidden, RetryAfter = null }).WriteAsync(response, NotCanceled);
     }
 
-    ForwardAuthPolicy? PolicyOf(string path, int start)
-    {
-        if (policies.TryGetValue(path, out var known))
-        {
-            return known;
-        }
-
-        var policy = ForwardAuthPolicy.Read(path[start..], catalog);
-        if (policies.Count < MaxPolicies && policies.TryAdd(path, policy)
-            && policy?.Fault is { } fault && Interlocked.Increment(ref faults) <= MaxFaults)
-        {
-            LogFault(fault);
-        }
-
-        return policy;
-    }
+    PolicyBook BookOf(HttpContext http) =>
+        http.IsSentByProxy() ? ofProxies ??= new(catalog, LogFault) : ofOthers ??= new(catalog, LogFault);
 
     /// <summary>Returns what is known about the original request. X-Forwarded headers count only from trusted proxies.</summary>
     CallerContext FactsOf(HttpContext http)

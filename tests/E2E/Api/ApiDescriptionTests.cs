@@ -117,6 +117,16 @@ public sealed class ApiDescriptionTests(Tenants tenants)
         Assert.DoesNotContain("oneOf", (await DocumentAsync()).GetRawText(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Busy_token_endpoint_answers_as_OAuth_does_and_an_unavailable_one_with_a_problem()
+    {
+        var answers = (await DocumentAsync()).GetProperty("paths").GetProperty("/oauth/token").GetProperty("post").GetProperty("responses").GetProperty("503");
+        Assert.Equal(
+            ["application/json", "application/problem+json"],
+            answers.GetProperty("content").EnumerateObject().Select(kind => kind.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["`temporarily_unavailable`", "`unavailable`"], answers.GetProperty("description").GetString()!.Split('\n').Select(line => line.Split(':')[0]));
+    }
+
     [Theory]
     [InlineData("/api/apps/{id}", "The app's identifier.")]
     [InlineData("/api/service-accounts/{id}", "The service account's identifier.")]

@@ -64,6 +64,7 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
         var asked = behind.Upstream.Requested;
         var preflight = await PreflightAsync(url, Page);
         Assert.Equal((204, Page), (preflight.Status, preflight.Header("Access-Control-Allow-Origin")));
+        Assert.Contains("Origin", preflight.Header("Vary"), StringComparison.Ordinal);
         Assert.Contains("POST", preflight.Header("Access-Control-Allow-Methods"), StringComparison.Ordinal);
         Assert.Contains("X-API-Key", preflight.Header("Access-Control-Allow-Headers"), StringComparison.Ordinal);
         Assert.Contains("Authorization", preflight.Header("Access-Control-Allow-Headers"), StringComparison.Ordinal);
@@ -82,13 +83,17 @@ public sealed class ProxyGuidesTests(GuardedApi behind)
             Assert.Equal((status, Page), (reply.Status, reply.Header("Access-Control-Allow-Origin")));
             Assert.Contains("WWW-Authenticate", reply.Header("Access-Control-Expose-Headers"), StringComparison.Ordinal);
             Assert.Null(reply.Header("Access-Control-Allow-Credentials"));
-            Assert.Null((await GuardedApi.SendAsync(url, HttpMethod.Get, "/v1/orders", raw, null, ("Origin", "https://other.example"))).Header("Access-Control-Allow-Origin"));
+            Assert.Contains("Origin", reply.Header("Vary"), StringComparison.Ordinal);
+            var other = await GuardedApi.SendAsync(url, HttpMethod.Get, "/v1/orders", raw, null, ("Origin", "https://other.example"));
+            Assert.Null(other.Header("Access-Control-Allow-Origin"));
+            Assert.Contains("Origin", other.Header("Vary"), StringComparison.Ordinal); // a cache asks again for the page's origin
         }
 
         using var nobody = GuardedApi.Silent(listens: false);
         await using var alone = await behind.ServeAsync(proxy, GuardedApi.PortOf(nobody), null, GuardedApi.WithoutRetries);
         var away = await GuardedApi.SendAsync(alone.Url, HttpMethod.Get, "/v1/orders", key.Raw, null, ("Origin", Page));
         Assert.Equal((503, Page), (away.Status, away.Header("Access-Control-Allow-Origin")));
+        Assert.Contains("Origin", away.Header("Vary"), StringComparison.Ordinal);
     }
 
     [Theory]

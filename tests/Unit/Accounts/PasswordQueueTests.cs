@@ -38,7 +38,7 @@ public sealed class PasswordQueueTests
     public async Task Known_browser_waits_for_one_other_at_most()
     {
         await FloodAsync(80, 5);
-        var known = PasswordLane.OfBrowser([1]);
+        var known = PasswordLane.OfBrowser([1], Address(100));
         var (first, second, third) = (EnterAsync(known), EnterAsync(known), EnterAsync(known));
         Assert.False(await third); // one place
         queue.Leave(Of(0), failed: true);
@@ -49,6 +49,55 @@ public sealed class PasswordQueueTests
         Assert.True(await second);
         queue.Leave(known, failed: false);
         queue.Leave(Of(2), failed: true);
+    }
+
+    [Fact]
+    public async Task Known_browser_waits_in_its_network_while_other_browsers_have_all_places()
+    {
+        Assert.True(await EnterAsync(Of(1)));
+        List<Task<bool>> others = [];
+        for (var i = 0; i < PasswordQueue.MaxOfBrowsers; i++)
+        {
+            others.Add(EnterAsync(PasswordLane.OfBrowser([2, (byte)(i / PasswordQueue.MaxOfBrowser)], Address(2))));
+        }
+
+        var known = PasswordLane.OfBrowser([1], Address(100));
+        var (first, second, third) = (EnterAsync(known), EnterAsync(known), EnterAsync(known));
+        Assert.False(first.IsCompleted);
+        Assert.False(second.IsCompleted);
+        Assert.False(await third); // no more places than in its own lane
+        queue.Leave(Of(1), failed: false);
+        Assert.True(await others[0]);
+        queue.Leave(PasswordLane.OfBrowser([2, 0], Address(2)), failed: true);
+        Assert.True(await first); // networks take turns with browsers
+        queue.Leave(known, failed: false);
+        Assert.True(await others[1]);
+        Assert.False(second.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Known_browser_that_made_room_may_come_again()
+    {
+        Assert.True(await EnterAsync(Of(1)));
+        for (var i = 0; i < PasswordQueue.MaxOfBrowsers; i++)
+        {
+            _ = EnterAsync(PasswordLane.OfBrowser([2, (byte)(i / PasswordQueue.MaxOfBrowser)], Address(2)));
+        }
+
+        var known = Enumerable.Range(0, PasswordQueue.MaxOfNetwork)
+            .Select(i => PasswordLane.OfBrowser([3, (byte)(i / PasswordQueue.MaxOfBrowser)], Address(9))).ToList();
+        var waiting = known.ConvertAll(EnterAsync);
+        for (var i = PasswordQueue.MaxOfNetwork; i < PasswordQueue.MaxOfNetworks; i++)
+        {
+            _ = EnterAsync(Of(10 + (i / PasswordQueue.MaxOfNetwork)));
+        }
+
+        using var impatience = new CancellationTokenSource();
+        var newcomer = queue.EnterAsync(Of(200), impatience.Token);
+        Assert.False(await waiting[^1]); // displaced
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => newcomer);
+        Assert.False(EnterAsync(known[^1]).IsCompleted);
     }
 
     [Fact]
@@ -86,7 +135,7 @@ public sealed class PasswordQueueTests
     {
         using var impatience = new CancellationTokenSource();
         Assert.True(await EnterAsync(Of(1)));
-        var browser = PasswordLane.OfBrowser([1]);
+        var browser = PasswordLane.OfBrowser([1], Address(100));
         Task<bool>[] withdrawn = [queue.EnterAsync(Of(2), impatience.Token), queue.EnterAsync(browser, impatience.Token), queue.EnterAsync(browser, impatience.Token)];
         var next = EnterAsync(Of(3));
         await impatience.CancelAsync();

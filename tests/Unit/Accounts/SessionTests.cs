@@ -120,15 +120,34 @@ public sealed class SessionTests
         await using var newcomers = await SignInFixture.SetUpAsync();
         var (sessions, time) = (newcomers.Services.Get<SessionService>(), newcomers.Installation.Time);
         var actor = await newcomers.EnterAsync();
+        var behind = newcomers.Services.Get<WritesBehind>();
         time.Advance(TimeSpan.FromSeconds(59));
-        Assert.False(sessions.IsKeepDue((await FindAsync(newcomers, actor))!));
-        await sessions.KeepAsync(actor, SignInFixture.Cancel);
+        await KeepAsync();
+        await behind.FlushAsync(SignInFixture.Cancel);
         Assert.Equal(TestInstallation.Start, (await FindAsync(newcomers, actor))!.LastSeenAt);
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(sessions.IsKeepDue((await FindAsync(newcomers, actor))!));
-        await sessions.KeepAsync(actor, SignInFixture.Cancel);
+        await KeepAsync();
+        Assert.Equal(TestInstallation.Start, (await FindAsync(newcomers, actor))!.LastSeenAt); // the request did not wait for it
+        time.Advance(TimeSpan.FromSeconds(10));
+        await KeepAsync();
+        await behind.FlushAsync(SignInFixture.Cancel);
         Assert.Equal(TestInstallation.Start.AddMinutes(1), (await FindAsync(newcomers, actor))!.LastSeenAt);
         Assert.Equal(TestInstallation.Start.AddMinutes(121), (await sessions.FindStatusAsync(actor.SessionId!, actor.Id, SignInFixture.Cancel))!.IdleAt);
+
+        async Task KeepAsync() => sessions.Keep((await FindAsync(newcomers, actor))!);
+    }
+
+    [Fact]
+    public async Task Activity_just_before_the_idle_end_counts_however_late_it_is_written()
+    {
+        await using var newcomers = await SignInFixture.SetUpAsync();
+        var (sessions, time) = (newcomers.Services.Get<SessionService>(), newcomers.Installation.Time);
+        var actor = await newcomers.EnterAsync();
+        time.Advance(TimeSpan.FromMinutes(120) - TimeSpan.FromSeconds(1));
+        sessions.Keep((await FindAsync(newcomers, actor))!);
+        time.Advance(TimeSpan.FromSeconds(5));
+        await newcomers.Services.Get<WritesBehind>().FlushAsync(SignInFixture.Cancel);
+        Assert.NotNull(await FindAsync(newcomers, actor));
     }
 
     [Fact]

@@ -46,6 +46,46 @@ public sealed class SignInMailTests : IAsyncLifetime
         Assert.Empty(await fixture.Services.SubjectsAsync(Email));
     }
 
+    [Fact]
+    public async Task Many_networks_that_fail_on_an_account_are_mailed_once()
+    {
+        await fixture.EnterAsync();
+        for (var i = 0; i < SignInFailureCounter.AttackNetworks; i++)
+        {
+            await FailAsync(IPAddress.Parse($"198.51.{i}.1"));
+        }
+
+        Assert.Empty(await fixture.Services.SubjectsAsync(Email));
+        await FailAsync(IPAddress.Parse("192.0.2.1"));
+        await FailAsync(IPAddress.Parse("192.0.3.1"));
+        Assert.Equal(["Somebody is trying to sign in to your Latchkey account"], await fixture.Services.SubjectsAsync(Email));
+        var mail = await fixture.Services.NewestMailAsync(Email);
+        Assert.Contains("failed from more than 10 networks", mail.Body, StringComparison.Ordinal);
+        Assert.Contains($"{Site}/account/security", mail.Body, StringComparison.Ordinal);
+        fixture.Installation.Time.Advance(SignInFailureCounter.Memory + TimeSpan.FromHours(1)); // a day without an attack
+        for (var i = 0; i <= SignInFailureCounter.AttackNetworks; i++)
+        {
+            await FailAsync(IPAddress.Parse($"198.51.{i}.1"));
+        }
+
+        Assert.Equal(2, (await fixture.Services.SubjectsAsync(Email)).Count(subject => subject == mail.Subject));
+    }
+
+    [Fact]
+    public async Task Address_without_an_account_that_many_networks_fail_on_is_not_mailed()
+    {
+        for (var i = 0; i <= SignInFailureCounter.AttackNetworks; i++)
+        {
+            await FailAsync(IPAddress.Parse($"198.51.{i}.1"), "nobody@northwind.example");
+        }
+
+        Assert.Empty(await fixture.Services.SubjectsAsync("nobody@northwind.example"));
+    }
+
+    async Task FailAsync(IPAddress from, string email = Email) => Assert.Equal(
+        ErrorCode.InvalidCredentials,
+        (await fixture.Services.Get<SignInService>().SignInAsync(Attempt(from, null) with { Email = email, Password = Wrong }, Cancel)).Error?.Code);
+
     async Task SignInAsync(IPAddress from, string? browser = null) =>
         Assert.Null((await fixture.Services.Get<SignInService>().SignInAsync(Attempt(from, browser), Cancel)).Error);
 

@@ -38,7 +38,7 @@ public sealed class TransactionPlacesTests
             "SaveChanges", "SaveChangesAsync", "ExecuteUpdate", "ExecuteUpdateAsync", "ExecuteDelete", "ExecuteDeleteAsync",
             "ExecuteSql", "ExecuteSqlAsync", "ExecuteSqlRaw", "ExecuteSqlRawAsync", "ExecuteSqlInterpolated", "ExecuteSqlInterpolatedAsync",
             "ExecuteNonQuery", "ExecuteNonQueryAsync", "SqlQuery", "SqlQueryRaw", $"{nameof(Counters)}.{nameof(Counters.RaiseAsync)}",
-            $"{nameof(RowBatch)}.{nameof(RowBatch.WriteAsync)}", $"{nameof(UntrackedRows)}.{nameof(UntrackedRows.WriteAsync)}",
+            $"{nameof(UntrackedRows)}.{nameof(UntrackedRows.WriteAsync)}",
             $"{nameof(HandWrittenSql)}.{nameof(HandWrittenSql.ExecuteAsync)}", $"{nameof(HandWrittenSql)}.{nameof(HandWrittenSql.ReadAsync)}",
         ];
         var places = Callers(called => writes.Contains(called.Name) || writes.Contains($"{called.DeclaringType?.Name}.{called.Name}")).Where(method => !HasChange(method)).Select(Written).Distinct().Order(StringComparer.Ordinal);
@@ -58,7 +58,6 @@ public sealed class TransactionPlacesTests
                 nameof(KeyCount), // the number of active keys: in a unit of work, and repaired once a day, not audited
                 nameof(MailDeliveryService), // the outbox, not audited
                 nameof(OAuthCleanupService), // deletes expired codes and tokens, not audited
-                nameof(RowBatch), // for those who have a unit of work
                 nameof(SessionService), // a session's last activity, not audited, and written through RunBehindAsync
                 nameof(SetUpCode), // nor this: guesses, while there is no person yet
                 nameof(SqliteBackup), // writes the copy, never the database

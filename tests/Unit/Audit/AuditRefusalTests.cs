@@ -3,6 +3,9 @@ using System.Text.Json.Nodes;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Organizations;
+using Dashboard.Core.Projects;
+using Dashboard.Core.PublishedApps;
+using Dashboard.Core.ServiceAccounts;
 using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
 using Xunit;
@@ -113,12 +116,36 @@ public sealed class AuditRefusalTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Limits_of_the_settings_that_were_hit_are_counted()
+    {
+        var limited = world.Run(
+            ("Limits:ResourcesPerProject", "1"), ("Limits:AppsPerProject", "1"), ("Limits:ServiceAccountsPerOrganization", "1"),
+            ("Limits:OrganizationsPerPerson", "1"));
+        var owner = world.SignIn(world.Owner);
+        for (var i = 0; i < 2; i++)
+        {
+            await limited.Resources.CreateAsync(world.Admin, new(TestInstallation.Orders, "workflow", $"w{i}"), Token);
+            await limited.Get<PublishedAppService>().PublishAsync(world.Admin, new(TestInstallation.Orders, $"app {i}", "workflow:w0"), Token);
+            await limited.Get<ServiceAccountService>().CreateAsync(world.Admin, new($"account {i}"), Token);
+        }
+
+        Assert.Equal(ErrorCode.Conflict, (await limited.Get<OrganizationCreation>().CreateAsync(owner, new("Another"), Token)).Error?.Code);
+        await limited.Get<AuditRefusalService>().FlushAsync(Token);
+        var rows = await AuditSamples.ReadAsync(world, "limit.reached");
+        Assert.Equal(
+            ["app_limit_reached", "organization_limit_reached", "resource_limit_reached", "service_account_limit_reached"],
+            rows.Select(Reason).Order(StringComparer.Ordinal));
+        Assert.Equal(AuditCategory.ServiceAccounts, rows.Single(row => Reason(row).StartsWith("service", StringComparison.Ordinal)).Category);
+        Assert.All(rows, row => Assert.Equal(1, Count(row)));
+    }
+
+    [Fact]
     public void Counts_in_memory_are_bounded_whoever_is_refused()
     {
         var ledger = new RefusalLedger(world.Time);
         for (var i = 0; i < RefusalLedger.MaxCounts + 500; i++)
         {
-            ledger.NoteChange(new Actor(PartyType.User, $"person-{i}", "Somebody", "10.2.3.4"), ErrorCode.Forbidden);
+            ledger.NoteChange(new Actor(PartyType.User, $"person-{i}", "Somebody", "10.2.3.4"), Error.Forbidden("No."));
         }
 
         var taken = ledger.Take();
@@ -132,10 +159,10 @@ public sealed class AuditRefusalTests : IAsyncDisposable
     {
         var away = true;
         var services = world.Run(new SentCommands { FailWhen = text => away && text.Contains("INSERT INTO \"AuditEntries\"", StringComparison.Ordinal) });
-        services.Get<RefusalLedger>().NoteChange(world.Viewer, ErrorCode.Forbidden);
+        services.Get<RefusalLedger>().NoteChange(world.Viewer, Error.Forbidden("No."));
         var writer = services.Get<AuditRefusalService>();
         await Assert.ThrowsAnyAsync<Exception>(() => writer.FlushAsync(Token));
-        services.Get<RefusalLedger>().NoteChange(world.Viewer, ErrorCode.Forbidden);
+        services.Get<RefusalLedger>().NoteChange(world.Viewer, Error.Forbidden("No."));
         away = false;
 
         await writer.StartAsync(Token);

@@ -126,6 +126,33 @@ public sealed class AuditWatchTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Command_prunes_no_chain_while_one_is_broken()
+    {
+        await WriteAsync(4);
+        Assert.True((await services.Projects.CreateAsync(world.Stranger, new("globex", "Theirs"), Token)).Succeeded);
+        world.Sql($"UPDATE AuditEntries SET ActorName = 'Eve' WHERE ChainId = {world.OrganizationId("globex")}");
+        world.Time.Advance(TimeSpan.FromDays(1));
+        var (code, output) = await RunAsync(text => AuditCommand.PruneAsync(services.Provider, world.Time.GetUtcNow(), text, Token));
+        Assert.Equal((AuditCommand.Broken, "globex: BROKEN: row 1 was altered, removed or added. Nothing was pruned, in no chain.\n"), (code, output));
+        await using var context = world.Open();
+        Assert.Equal(4, context.AuditEntries.Count(entry => entry.ChainId == chain));
+    }
+
+    [Fact]
+    public async Task Nodes_that_share_a_key_folder_keep_the_highest_heads_of_each_other()
+    {
+        var settings = TestInstallation.Configuration(("DataProtection:KeyPath", world.KeyFolder));
+        var (one, other) = (new AuditHeadFile(settings, world.Folder), new AuditHeadFile(settings, world.Folder));
+        AuditHead[] seen = [Head(1, 5, 'a'), Head(2, 1, 'b')];
+        await one.WriteAsync(seen, Token);
+        await other.WriteAsync([Head(1, 3, 'c'), Head(2, 1, 'd'), Head(3, 7, 'e')], Token);
+        Assert.Equal([.. seen, Head(3, 7, 'e')], await one.ReadAsync(Token));
+        Assert.Equal([Path.Combine(world.KeyFolder, AuditHeadFile.FileName)], Directory.GetFiles(world.KeyFolder, "audit.*"));
+
+        static AuditHead Head(long chain, long sequence, char digit) => new(chain, sequence, new string(digit, 64));
+    }
+
+    [Fact]
     public async Task Command_prunes_every_chain()
     {
         await WriteAsync(4);

@@ -1,5 +1,9 @@
+using System.Security.Claims;
 using Dashboard.Auth;
+using Dashboard.Core.Changes;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
 using Xunit;
 
@@ -54,6 +58,40 @@ public sealed class SameOriginTests
     {
         Assert.Equal(SameOrigin.Provenance.Foreign, Of("https", "keys.example", new StringValues(["same-origin", "same-origin"]), default));
         Assert.Equal(SameOrigin.Provenance.Foreign, Of("https", "keys.example", default, new StringValues(["https://keys.example", "https://keys.example"])));
+    }
+
+    [Theory]
+    [InlineData("GET", "/_blazor", null, false, false)] // a stranger looks
+    [InlineData("POST", "/_blazor/negotiate", null, false, false)]
+    [InlineData("GET", "/_blazor/initializers", "person", false, false)] // another site reads
+    [InlineData("GET", "/_blazor", "person", true, true)] // another site opens a circuit
+    [InlineData("POST", "/_blazor/negotiate", "person", false, true)]
+    [InlineData("POST", "/api/keys", "person", false, true)]
+    public async Task Only_what_could_have_changed_something_is_a_refused_change(string method, string path, string? user, bool isUpgrade, bool isNoted)
+    {
+        var ledger = new RefusalLedger(TimeProvider.System);
+        await using var services = new ServiceCollection().AddSingleton(ledger).AddLogging().BuildServiceProvider();
+        var app = new ApplicationBuilder(services);
+        app.UseSameOrigin();
+        var http = new DefaultHttpContext
+        {
+            RequestServices = services,
+            Request = { Method = method, Path = path, Scheme = "https", Host = new("keys.example"), Headers = { ["Sec-Fetch-Site"] = "cross-site" } },
+        };
+        if (isUpgrade)
+        {
+            http.Request.Headers.Upgrade = "websocket";
+        }
+
+        if (user is not null)
+        {
+            http.User = new(new ClaimsIdentity(
+                [new(ClaimTypes.NameIdentifier, user), new(ClaimTypes.Name, "Priya"), new(CurrentActor.SessionClaim, "s1")], "test"));
+        }
+
+        await app.Build()(http);
+        Assert.Equal(user is null ? 401 : 403, http.Response.StatusCode);
+        Assert.Equal(isNoted ? 1 : 0, ledger.Take().Count);
     }
 
     static SameOrigin.Provenance Of(string scheme, string host, string? site = null, string? origin = null) =>

@@ -70,6 +70,43 @@ public sealed class BusyDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Changes_are_refused_while_the_file_cannot_be_examined_and_go_on_after_that()
+    {
+        var (projects, feed, probe) = (world.Services.Get<ProjectService>(), world.Services.Get<ChangeFeed>(), world.Services.Get<WriteProbe>());
+        Assert.True((await projects.CreateAsync(world.Owner, new("acme", "Before"), Token)).Succeeded);
+        var away = Hide();
+        var refused = await projects.CreateAsync(world.Owner, new("acme", "Refused"), Token);
+        Assert.Equal((ErrorCode.Unavailable, DatabaseFile.Hidden), (refused.Error?.Code, refused.Error?.Detail));
+        Assert.Equal((ErrorCode.Unavailable, DatabaseFile.Hidden), await probe.FindFailureAsync() is { } failure ? (failure.Code, failure.Detail) : default);
+        Assert.True(Outages.Caused(await Assert.ThrowsAsync<DatabaseHiddenException>(() => feed.ReadAsync(Token))));
+
+        System.IO.File.Move(away, File, overwrite: true);
+        Assert.True((await projects.CreateAsync(world.Owner, new("acme", "After"), Token)).Succeeded);
+        Assert.Null(await probe.FindFailureAsync());
+    }
+
+    [Fact]
+    public async Task Change_after_which_the_file_cannot_be_examined_is_acknowledged()
+    {
+        var acme = world.OrganizationId("acme");
+        Assert.True((await world.Services.Get<ProjectService>().CreateAsync(world.Owner, new("acme", "Before"), Token)).Succeeded);
+        var away = "";
+        var result = await world.Services.Work.RunAsync<Core.Common.Unit>(
+            world.Owner,
+            (change, _) =>
+            {
+                away = Hide();
+                change.Record(acme, new(AuditCategory.Settings, "thing.done", new("thing", "1", "1")));
+                return Task.FromResult<Result<Core.Common.Unit>>(default(Core.Common.Unit));
+            },
+            Token);
+        Assert.True(result.Succeeded);
+        System.IO.File.Move(away, File, overwrite: true);
+        await using var context = world.Open();
+        Assert.True(context.AuditEntries.Any(entry => entry.Action == "thing.done"));
+    }
+
+    [Fact]
     public async Task Change_during_which_the_file_is_swapped_is_not_acknowledged()
     {
         var acme = world.OrganizationId("acme");
@@ -130,6 +167,14 @@ public sealed class BusyDatabaseTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => world.DisposeAsync();
+
+    /// <summary>Puts a link to itself in the place of the file, which nobody can examine: a test may run as root, whom no right is denied.</summary>
+    string Hide()
+    {
+        System.IO.File.Move(File, File + ".away");
+        System.IO.File.CreateSymbolicLink(File, File);
+        return File + ".away";
+    }
 
     /// <summary>A full disk: what is written fails when it is committed.</summary>
     sealed class FailingCommits : DbTransactionInterceptor

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dashboard.Core.Changes;
 using Xunit;
 
@@ -52,21 +53,64 @@ public sealed class WriterQueueTests
     public async Task Places_are_bounded_for_a_person_an_organization_and_all()
     {
         using var first = await queue.EnterAsync(Actor.System, Token);
-        Fill("a1", WriterQueue.MaxPerActor);
-        Assert.Null(await queue.EnterAsync(Of("a1"), Token));
-        Fill("a2", WriterQueue.MaxPerOrganization - WriterQueue.MaxPerActor);
-        Assert.Null(await queue.EnterAsync(Of("a3"), Token));
+        Fill("a0", WriterQueue.MaxPerActor);
+        Assert.Null(await queue.EnterAsync(Of("a0"), Token));
         foreach (var organization in "bcde")
         {
-            Fill($"{organization}1", WriterQueue.MaxPerActor);
-            Fill($"{organization}2", WriterQueue.MaxPerOrganization - WriterQueue.MaxPerActor);
+            for (var i = 0; i < WriterQueue.MaxPerOrganization; i++)
+            {
+                Write($"{organization}{i}");
+            }
+
+            Assert.Null(await queue.EnterAsync(Of($"{organization}-another"), Token)); // each has as much
         }
 
+        Fill("a1", WriterQueue.MaxPerOrganization - WriterQueue.MaxPerActor);
         Assert.Equal(WriterQueue.MaxWaiting, queue.Waiting);
         Assert.Null(await queue.EnterAsync(Of("f1"), Token));
         first!.Dispose();
         await Task.WhenAll(writers);
         Assert.Equal(WriterQueue.MaxWaiting, order.Count);
+    }
+
+    [Fact]
+    public async Task Few_that_have_all_places_of_their_group_make_room_for_others()
+    {
+        var first = await queue.EnterAsync(Actor.System, Token);
+        Task<WriterQueue.Turn?>[] flood =
+        [
+            .. Enumerable.Range(0, WriterQueue.MaxPerOrganization)
+                .Select(i => queue.EnterAsync(Actor.Anonymous($"192.0.{i % 2}.1"), Token).AsTask()),
+        ];
+        Write(Actor.Anonymous("198.51.100.1"), "another");
+        Assert.Equal(WriterQueue.MaxPerOrganization, queue.Waiting);
+        Assert.Null(await await Task.WhenAny(flood)); // the newest of one of the two
+        Assert.Equal(1, flood.Count(attempt => attempt.IsCompleted));
+        Assert.Equal(1, flood[^2..].Count(attempt => attempt.IsCompleted));
+        first!.Dispose();
+        foreach (var attempt in flood)
+        {
+            (await attempt)?.Dispose();
+        }
+
+        await Task.WhenAll(writers);
+        Assert.Equal(["another"], order);
+        Assert.Equal(0, queue.Waiting);
+        using var again = await queue.EnterAsync(Of("a1"), Token);
+        Assert.NotNull(again); // no turn was lost
+    }
+
+    /// <summary>Takes five seconds, which is what is tested.</summary>
+    [Fact]
+    public async Task Look_up_of_an_organization_that_hangs_is_given_up_in_five_seconds()
+    {
+        var asked = new TaskCompletionSource<long?>();
+        var hanging = new WriterQueue(1, (_, _) => new(asked.Task));
+        using var first = await hanging.EnterAsync(Actor.System, Token);
+        var start = Stopwatch.GetTimestamp();
+        Assert.Null(await hanging.EnterAsync(Of("a1"), Token));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(8));
+        Assert.Equal(0, hanging.Waiting);
     }
 
     [Fact]

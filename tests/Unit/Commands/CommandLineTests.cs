@@ -82,6 +82,21 @@ public sealed class CommandLineTests
             Assert.Throws<StartException>(() => CommandLine.Find(args)).Message);
     }
 
+    [Theory]
+    [InlineData("signing-keys", "replace")]
+    [InlineData("audit", "verify")]
+    [InlineData("outbox")]
+    [InlineData("reset-password", "a@example.com")]
+    public async Task Command_in_the_wrong_folder_is_refused_and_creates_no_database(params string[] args)
+    {
+        var folder = Directory.CreateTempSubdirectory("latchkey-");
+        var file = Path.Combine(folder.FullName, "latchkey.db");
+        var refused = await Assert.ThrowsAsync<StartException>(() => RunAsync([.. args, $"--ConnectionStrings:Dashboard=Data Source={file}"]));
+        Assert.StartsWith("There is no database of this version;", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(folder.GetFiles());
+        folder.Delete(recursive: true);
+    }
+
     static async Task<string> RunAsync(string[] args)
     {
         await using var output = new StringWriter();

@@ -1,5 +1,6 @@
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
+using Dashboard.Core.Organizations;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -39,6 +40,33 @@ public sealed class UntrackedRowsTests : IAsyncDisposable
         Assert.Equal(9, chain.Hash[31]);
         Assert.Equal("k1", chain.KeyId);
         Assert.Null((await context.AuditChains.AsNoTracking().SingleAsync(x => x.Id == AuditChain.Installation, Token)).KeyId);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Only_the_column_that_is_set_changes(bool isTracking)
+    {
+        var (acme, globex) = (world.OrganizationId("acme"), world.OrganizationId("globex"));
+        var stale = new Organization { Id = acme, Name = "Renamed", Slug = "stale", CreatedAt = TestInstallation.Start };
+        var changed = await world.Services.Work.RunAsync<int>(
+            world.Owner,
+            async (change, token) =>
+            {
+                if (isTracking)
+                {
+                    (await change.Context.Organizations.SingleAsync(x => x.Id == globex, token)).Name = "Tracked";
+                }
+
+                change.Rows.Add(UntrackedRow.Set(stale, nameof(Organization.Name)));
+                change.Record(acme, new(AuditCategory.Settings, "thing.done", new("thing", "1", "1")));
+                return 1;
+            },
+            Token);
+        Assert.True(changed.Succeeded);
+        await using var context = world.Open();
+        var names = await context.Organizations.OrderBy(x => x.Id).Select(x => $"{x.Slug} {x.Name}").ToListAsync(Token);
+        Assert.Equal(["acme Renamed", isTracking ? "globex Tracked" : "globex globex"], names);
     }
 
     [Fact]

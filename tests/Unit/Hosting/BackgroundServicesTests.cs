@@ -3,6 +3,7 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Usage;
 using Dashboard.Tests.Unit.OAuth;
 using Dashboard.Tests.Unit.Support;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Xunit;
@@ -29,8 +30,9 @@ public sealed class BackgroundServicesTests
         var node = world.Run(commands);
         var key = (await node.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "one"), None)).Value.Key.KeyId;
         node.Usage.Meter(key, world.ProjectId(TestInstallation.Orders)).Count(null, null, null, null, TestInstallation.Start);
-        node.Get<RefusalLedger>().NoteChange(world.Viewer, ErrorCode.Forbidden);
+        node.Get<RefusalLedger>().NoteChange(world.Viewer, Error.Forbidden("No."));
         node.Get<PasswordResetQueue>().Add(new("OLGA@EXAMPLE.COM", null, "http://localhost", world.Time.GetUtcNow()));
+        node.Get<WritesBehind>().Add("something", Actor.System, (context, token) => context.Users.AnyAsync(token));
         node.Get<FirstUses>().Note(key, TestInstallation.Start, null, "raw");
         var account = await world.AccountAsync();
         Assert.Null((await node.IssueAsync(

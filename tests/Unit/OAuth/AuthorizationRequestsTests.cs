@@ -1,3 +1,4 @@
+using Dashboard.Core.Changes;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Tokens;
 using Dashboard.Tests.Unit.Support;
@@ -311,6 +312,7 @@ public sealed class AuthorizationRequestsTests : IAsyncDisposable
         var (silent, asking, byDevice) = (await world.Services.RegisterAsync(), await world.Services.RegisterAsync(), await world.Services.RegisterAsync(
             new("Device", null, AuthMethods.None, [GrantTypes.DeviceCode])));
         await Requests.CheckAsync(world.Developer, OAuthFlow.Authorize(asking.Client.ClientId), OAuthFlow.Origin.Issuer, Token);
+        await world.Services.Get<WritesBehind>().FlushAsync(Token);
         var body = OAuthFlow.Body(("client_id", byDevice.Client.ClientId));
         Assert.Null((await world.Services.Get<DeviceRequests>().RequestAsync(body, PresentedClient.Read([], body).Value, OAuthFlow.Origin, Token)).Error);
         await ClearAfterAsync(TimeSpan.FromMinutes(59));

@@ -149,6 +149,26 @@ public sealed class DeviceRequestsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Oldest_authorization_ends_only_once_the_code_is_claimed_and_the_member_locked()
+    {
+        var commands = new SentCommands();
+        var limited = world.Run(commands, ("Limits:AuthorizationsPerPerson", "1"));
+        var (client, _) = await limited.ConsentAsync(world.Developer);
+        var code = await limited.CodeAsync(world.Developer, client);
+        commands.Forget();
+        Assert.Null((await limited.ExchangeAsync(client, code)).Error);
+        int[] order =
+        [
+            .. new[] { "OAuthCodes", "Members", "AspNetUsers" }.Select(table => commands.Sent.ToList().FindIndex(
+                sql => sql.StartsWith("UPDATE", StringComparison.Ordinal) && sql.Contains(table, StringComparison.Ordinal))),
+        ];
+        Assert.All(order, place => Assert.NotEqual(-1, place));
+        Assert.Equal(order.Order(), order);
+        await using var context = world.Open();
+        Assert.Equal(1, await context.Authorizations.CountAsync(x => x.ClientId == client && x.EndedAt == null, Token));
+    }
+
+    [Fact]
     public async Task Approvals_at_the_same_time_stay_within_the_limit()
     {
         var limited = world.Run(("Limits:AuthorizationsPerPerson", "2"));

@@ -475,6 +475,7 @@ public sealed class TokenServiceTests : IAsyncDisposable
         var (client, _) = await world.Services.ConsentAsync(world.Developer);
         var idle = (await world.Services.RegisterAsync()).Client.ClientId;
         await world.Services.Get<AuthorizationRequests>().CheckAsync(world.Developer, OAuthFlow.Authorize(idle), OAuthFlow.Origin.Issuer, Token);
+        await world.Services.Get<WritesBehind>().FlushAsync(Token);
         await world.Services.DeviceAsync();
         world.Time.Advance(TimeSpan.FromDays(1));
         await world.Services.Get<OAuthCleanupService>().ClearAsync(Token);

@@ -1,4 +1,5 @@
 using System.Text;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.Tokens;
 using Dashboard.Core.Verification;
@@ -115,6 +116,28 @@ public sealed class SigningKeysTests : IAsyncDisposable
         Assert.Null((await other.AskAsync(next)).Refusal);
         await using var context = world.Open();
         Assert.Equal(2, await context.AuditEntries.CountAsync(entry => entry.Action == "signing_key.retired", Token));
+    }
+
+    [Fact]
+    public async Task Next_key_lets_no_held_token_be_read_again()
+    {
+        var token = await world.AccountTokenAsync(await world.AccountAsync());
+        var commands = new SentCommands();
+        var node = world.Run(commands);
+        Assert.Null((await node.AskAsync(token)).Refusal);
+        await world.Services.Work.AnnounceBehindAsync(
+            (_, _) => Task.FromResult<IReadOnlyList<FeedSubject>>([new(FeedSubject.SigningKey, "another")]), Token);
+        await node.ReadFeedAsync();
+        Assert.NotEmpty(await node.Get<PublishedKeys>().AllAsync(Token)); // reads all of them
+        commands.Forget();
+        var credential = CredentialReader.Read(
+            new Microsoft.AspNetCore.Http.HeaderDictionary { ["Authorization"] = $"Bearer {token}" }, acceptBearer: true);
+        Assert.Null((await node.Get<Verifier>().VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
+        Assert.Empty(commands.Sent);
+
+        world.Sql("DELETE FROM FeedEntries; UPDATE FeedCounter SET Number = 0; DELETE FROM OAuthSigningKeys"); // an old backup
+        await node.ReadFeedAsync();
+        Assert.Equal(RefusalCode.InvalidToken, (await node.Get<Verifier>().VerifyAsync(credential, AccessRequirement.None, null, Token)).Refusal);
     }
 
     [Fact]

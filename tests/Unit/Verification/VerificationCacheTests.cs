@@ -190,6 +190,21 @@ public sealed class VerificationCacheTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Keys_after_a_restored_backup_without_the_template_are_known_when_it_changes()
+    {
+        await ReadAsync(node);
+        await KeyAsync();
+        await KeyAsync(); // the template is known to be stored
+        await ReadAsync(node);
+        world.Sql("DELETE FROM FeedEntries; UPDATE FeedCounter SET Number = 0; DELETE FROM UsedTemplates");
+        await ReadAsync(node);
+        var key = await KeyAsync();
+        var changed = world.Run(("Keys:Template", "ak-{uuid}{secret:32}"));
+        await ReadAsync(changed);
+        Assert.Null(await AskAsync(changed, key));
+    }
+
+    [Fact]
     public async Task Key_created_on_another_node_is_valid_at_once()
     {
         await ReadAsync(node);

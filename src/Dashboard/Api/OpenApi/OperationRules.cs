@@ -55,8 +55,8 @@ static class OperationRules
         ["expired_token"] = "The user did not decide in time.",
         ["invalid_client_metadata"] = "The client metadata is invalid.",
         ["invalid_redirect_uri"] = "A redirect URI is invalid.",
-        ["temporarily_unavailable"] = "Too many requests from one address, too many tokens of one service account, or no room for " +
-            "another client or code that nobody has approved.",
+        ["temporarily_unavailable"] = "Too many requests from one address, too many tokens of one service account, no room for " +
+            "another client or code that nobody has approved, or a busy database.",
     };
 
     public static void Apply(OpenApiOperation operation, OpenApiOperationTransformerContext context)
@@ -218,8 +218,7 @@ static class OperationRules
 
     static OpenApiResponse Response(IReadOnlyList<AnswerMetadata> answers, OpenApiDocument document)
     {
-        var codes = answers.SelectMany(x => x.Codes ?? []).Distinct(StringComparer.Ordinal).ToList();
-        if (codes.Count == 0)
+        if (CodesOf(answers).Count == 0)
         {
             var answer = answers[0];
             return new()
@@ -235,21 +234,35 @@ static class OperationRules
             };
         }
 
-        var oauth = answers[0].Type == typeof(OAuthErrorAnswer);
+        var oauth = CodesOf(answers.Where(x => x.Type == typeof(OAuthErrorAnswer)));
+        var problems = CodesOf(answers.Where(x => x.Type != typeof(OAuthErrorAnswer)));
+        var content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal);
+        if (oauth.Count > 0)
+        {
+            content[Json] = new() { Schema = SchemaRules.CodedOf(typeof(OAuthErrorAnswer), "error", oauth, document) };
+        }
+
+        if (problems.Count > 0)
+        {
+            content[ProblemDocument.MediaType] = new() { Schema = SchemaRules.CodedOf(typeof(ProblemDocument), "code", problems, document) };
+        }
+
         return new()
         {
-            Description = string.Join('\n', codes.Select(code => $"`{code}`: {(oauth ? OAuthSentences[code] : SentenceOf(code))}")),
+            Description = string.Join(
+                '\n', [.. oauth.Select(code => $"`{code}`: {OAuthSentences[code]}"), .. problems.Select(code => $"`{code}`: {SentenceOf(code)}")]),
             Headers = answers[0].Status switch
             {
                 401 => Headers("WWW-Authenticate", "The authentication schemes to use."),
                 429 or 503 => Headers("Retry-After", "How many seconds to wait."),
                 _ => null,
             },
-            Content = oauth
-                ? Content(Json, SchemaRules.CodedOf(typeof(OAuthErrorAnswer), "error", codes, document))
-                : Content(ProblemDocument.MediaType, SchemaRules.CodedOf(typeof(ProblemDocument), "code", codes, document)),
+            Content = content,
         };
     }
+
+    static List<string> CodesOf(IEnumerable<AnswerMetadata> answers) =>
+        [.. answers.SelectMany(x => x.Codes ?? []).Distinct(StringComparer.Ordinal)];
 
     static string SentenceOf(string code) => Sentences.TryGetValue(code, out var sentence)
         ? sentence
