@@ -49,7 +49,7 @@ public sealed class KeyImportTests
         var before = world.Dump();
         ImportedKey[] keys =
         [
-            new(Hex("good"), "good"),
+            new(Hex("good"), "a good one"),
             new("abc", "\u0007", Permissions: ["fly"], Resources: ["planet:x"], ExpiresAt: TestInstallation.Start, LastUsedAt: TestInstallation.Start.AddSeconds(1), Prefix: "has space", Note: new('x', 501)),
             new(Hex("theirs"), "taken"),
             new(Hex("good"), "again", Resources: ["workflow:none"]),
