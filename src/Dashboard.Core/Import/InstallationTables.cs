@@ -14,14 +14,16 @@ static class InstallationTables
     {
         "ApiKeyFirstUses", "ApiKeyResources", "ApiKeys", "Apps", "AspNetUserClaims", "AspNetUserLogins", "AspNetUserPasskeys", "AspNetUsers", "AuditChains",
         "AuditEntries", "KeyClients", "KeyDays", "KeyHours", "KeyPermissionUses", "Members", "OAuthAccessTokens", "OAuthApprovals", "OAuthClients",
-        "OAuthRefreshTokens", "OAuthRevokedTokens", "OrganizationSlugs", "Organizations", "ProjectSlugs", "Projects", "Resources", "ServiceAccountCredentials",
-        "ServiceAccountProjects", "ServiceAccounts", "UsageNodes", "UsedTemplates",
+        "OAuthRefreshTokens", "OAuthRevokedTokens", "OrganizationSlugs", "Organizations", "ProjectSlugs", "Projects", "RecoveryCodes", "Resources",
+        "ServiceAccountCredentials", "ServiceAccountProjects", "ServiceAccounts", "UsageNodes", "UsedTemplates",
     };
 
-    /// <summary>What stays: secrets, what only they can read, and what lasts for a day at most.</summary>
+    /// <summary>What stays: secrets, what only they can read, and what lasts for a week at most.</summary>
     public static readonly IReadOnlySet<string> Left = new HashSet<string>(StringComparer.Ordinal)
     {
-        "AspNetUserTokens", // secrets of authenticator apps
+        "Authenticators", // their secrets, which only the key ring of this installation reads
+        "AccountLinks", "Invitations", "PendingRegistrations", // links that are on their way
+        "AspNetUserTokens",
         "DataProtectionKeys", "OAuthSigningKeys", // private keys
         "Outbox", // mail with links
         "FeedCounter", "FeedEntries", "IdempotencyRecords", "Installation", "KnownBrowsers", "OAuthCodes", "OAuthDeviceCodes", "Sessions", "SignInFailures",
