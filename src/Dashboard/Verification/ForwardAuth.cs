@@ -46,7 +46,7 @@ sealed partial class ForwardAuth(
         }
 
         var nginx = path.StartsWith(NginxPath, StringComparison.OrdinalIgnoreCase);
-        if (BookOf(http).Find(path, nginx ? NginxPath.Length : Path.Length) is not { } policy)
+        if (BookOf(http).Read(path, nginx ? NginxPath.Length : Path.Length) is not { } policy)
         {
             return false;
         }

@@ -18,7 +18,7 @@ sealed class PolicyBook(PermissionCatalog catalog, Action<string> report)
 
     /// <summary>Returns the policy of a path, or null if it is none.</summary>
     /// <param name="start">Where the policy begins in the path.</param>
-    public ForwardAuthPolicy? Find(string path, int start)
+    public ForwardAuthPolicy? Read(string path, int start)
     {
         if (policies.TryGetValue(path, out var known))
         {

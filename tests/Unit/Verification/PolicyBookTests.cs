@@ -31,5 +31,5 @@ public sealed class PolicyBookTests
         Assert.Equal(100, reported.Count);
     }
 
-    string? Fault(string policy) => book.Find($"/forward-auth{policy}", "/forward-auth".Length)!.Fault;
+    string? Fault(string policy) => book.Read($"/forward-auth{policy}", "/forward-auth".Length)!.Fault;
 }
