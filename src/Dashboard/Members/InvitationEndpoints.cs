@@ -6,14 +6,14 @@ using Dashboard.Core.Organizations;
 
 namespace Dashboard.Members;
 
-/// <summary><c>/api/members/invitations</c>.</summary>
+/// <summary><c>/api/invitations</c>.</summary>
 static class InvitationEndpoints
 {
     const string One = "/{id:maxlength(64):regex(^inv_[A-Za-z0-9]+$)}";
 
     public static void MapInvitations(this IEndpointRouteBuilder app)
     {
-        var invitations = app.MapGroup("/api/members/invitations").RequireAuthorization(SessionPolicy.Name).AsApi().WithTags("Members");
+        var invitations = app.MapGroup("/api/invitations").RequireAuthorization(SessionPolicy.Name).AsApi().WithTags("Members");
         invitations.MapPost("", InviteAsync).WithName("invite")
             .WithSummary("Invite a person by mail. The link works once, for 7 days, for this address; the response and the mail are the only ones that contain it.")
             .Answers<IssuedInvitationAnswer>(201, "The invitation was made and the mail was written.")

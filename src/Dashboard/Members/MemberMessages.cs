@@ -22,7 +22,7 @@ sealed record MemberListRequest(
 /// <summary>The request body to change a member.</summary>
 sealed record ChangeMemberRequest(
     [Field("The new role.")] OrganizationRole? Role = null,
-    [Field("Whether the member is disabled. For a disabled one the organization does not exist; their keys keep working.")] bool? Disabled = null,
+    [Field("Whether the member is disabled. For a disabled one the organization does not exist; their keys keep working.", Example = "true")] bool? Disabled = null,
     [Field("The organization's slug. Defaults to the caller's only organization.", Example = "\"acme\"")] string? Organization = null);
 
 /// <summary>What becomes of a key or service account.</summary>
@@ -32,7 +32,7 @@ sealed record ItemDecisionRequest(
 
 /// <summary>The request body to remove a member.</summary>
 sealed record RemoveMemberRequest(
-    [Field("What becomes of single keys and service accounts. At most 200.", Max = MemberService.MaxDecisions)]
+    [Field("What becomes of single keys and service accounts. At most 200.", Example = "[{\"id\":\"Ab12CdEf\",\"to\":\"revoke\"}]", Max = MemberService.MaxDecisions)]
     IReadOnlyList<ItemDecisionRequest>? Items = null,
     [Field("The member who gets all others, or \"revoke\" to revoke them. Without it, items has to name each.", Example = "\"revoke\"", Max = 64)]
     string? Otherwise = null,

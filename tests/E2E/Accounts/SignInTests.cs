@@ -37,7 +37,7 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         product.Start();
         await using var visit = await PageVisit.OpenAsync(browser, product.Url, PageVisit.Phone);
         await visit.Page.GotoAsync(SignIn);
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).TapAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).TapAsync();
         await Assertions.Expect(visit.Page.GetByLabel("Email")).ToHaveAccessibleDescriptionAsync("Enter your email address.");
         await Assertions.Expect(visit.Page.GetByLabel("Password", new() { Exact = true })).ToHaveAccessibleDescriptionAsync("Enter your password.");
         await visit.ExpectAccessibleAsync(PageState.SignInErrors);

@@ -40,7 +40,7 @@ public sealed class EndpointTableTests(Tenants tenants)
 
     const string OneMember = "/api/members/MEMBER";
 
-    const string OneInvitation = "/api/members/invitations/INVITATION";
+    const string OneInvitation = "/api/invitations/INVITATION";
 
     static readonly object Lower = new { role = "viewer", organization = People.Organization };
 
@@ -193,17 +193,17 @@ public sealed class EndpointTableTests(Tenants tenants)
         new("POST /api/members/{user_id}/revoke",
             Refused(OneMember + "/revoke", Log), Refused(OneMember + "/revoke", Log), Hidden(OneMember + "/revoke", Log), Forbidden(OneMember + "/revoke", Log),
             Bad(OneMember + "/revoke", new { everything = true })) { ForAdmins = true, ForSessions = true },
-        new("POST /api/members/invitations",
-            Refused("/api/members/invitations", Invited), Refused("/api/members/invitations", Invited), Hidden("/api/members/invitations", Invited),
-            Forbidden("/api/members/invitations", Invited), Bad("/api/members/invitations", new { email = "nobody", role = "viewer" })) { ForAdmins = true, ForSessions = true },
-        new("GET /api/members/invitations",
-            Refused("/api/members/invitations"), Refused("/api/members/invitations"), Hidden("/api/members/invitations" + OurLog), Forbidden("/api/members/invitations" + OurLog),
-            Bad("/api/members/invitations?limit=0")) { ForAdmins = true, ForSessions = true },
-        new("POST /api/members/invitations/{id}/resend",
+        new("POST /api/invitations",
+            Refused("/api/invitations", Invited), Refused("/api/invitations", Invited), Hidden("/api/invitations", Invited),
+            Forbidden("/api/invitations", Invited), Bad("/api/invitations", new { email = "nobody", role = "viewer" })) { ForAdmins = true, ForSessions = true },
+        new("GET /api/invitations",
+            Refused("/api/invitations"), Refused("/api/invitations"), Hidden("/api/invitations" + OurLog), Forbidden("/api/invitations" + OurLog),
+            Bad("/api/invitations?limit=0")) { ForAdmins = true, ForSessions = true },
+        new("POST /api/invitations/{id}/resend",
             Refused(OneInvitation + "/resend"), Refused(OneInvitation + "/resend"), Hidden(OneInvitation + "/resend"), Forbidden(OneInvitation + "/resend"),
-            Hidden("/api/members/invitations/inv_nothing/resend")) { ForAdmins = true, ForSessions = true },
-        new("DELETE /api/members/invitations/{id}",
-            Refused(OneInvitation), Refused(OneInvitation), Hidden(OneInvitation), Forbidden(OneInvitation), Hidden("/api/members/invitations/inv_nothing")) { ForAdmins = true, ForSessions = true },
+            Hidden("/api/invitations/inv_nothing/resend")) { ForAdmins = true, ForSessions = true },
+        new("DELETE /api/invitations/{id}",
+            Refused(OneInvitation), Refused(OneInvitation), Hidden(OneInvitation), Forbidden(OneInvitation), Hidden("/api/invitations/inv_nothing")) { ForAdmins = true, ForSessions = true },
         new("GET /api/usage", Refused("/api/usage"), Refused("/api/usage"), Hidden("/api/usage" + Ours), new("/api/usage" + Ours, null, 200), Bad("/api/usage?from=yesterday")),
         new("GET /api/audit",
             Refused("/api/audit"), Refused("/api/audit"), Hidden("/api/audit" + OurLog), Forbidden("/api/audit" + OurLog), Bad("/api/audit?category=secrets")) { ForAdmins = true },

@@ -90,7 +90,7 @@ public sealed class AuditJourneys(Product product, Browser browser) : IClassFixt
         await visit.UntilNoDialogAsync();
         await visit.ExpectAccessibleAsync(PageState.AuditBroken, page.GetByTestId("verification"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Show row" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Dialog).GetByText("forged")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog).GetByText("forged", new() { Exact = true })).ToBeVisibleAsync();
 
         ILocator Rows() => page.GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByRole(AriaRole.Cell) });
     }

@@ -82,7 +82,7 @@ public sealed class DocsPagesTests : IClassFixture<Product>
         Assert.All(operations, operation => Assert.Contains(operation, shown));
         await page.GetByText("Create a key. The response is the only one that contains its secret.").ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "CreateKeyRequest" }).First.ClickAsync();
-        await Expect(page.GetByText("The environment of the key. It cannot be changed later.")).ToBeInViewportAsync();
+        await Expect(page.GetByText("The environment of the key. It cannot be changed later.").First).ToBeInViewportAsync();
         await visit.ExpectAccessibleAsync(PageState.ApiReference);
     }
 }

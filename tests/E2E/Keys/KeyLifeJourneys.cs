@@ -121,7 +121,7 @@ public sealed class KeyLifeJourneys : IClassFixture<Product>
         Assert.Equal(204, ended.Status);
         await page.GetByLabel("Email").FillAsync(Product.Email); // without interaction
         await page.GetByLabel("Password", new() { Exact = true }).FillAsync(Product.Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await page.UntilAtAsync($"*/{project}/keys");
         await visit.UntilInteractiveAsync();
     }

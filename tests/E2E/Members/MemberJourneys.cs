@@ -129,7 +129,7 @@ public sealed class MemberJourneys : IClassFixture<MemberJourneys.OpenProduct>
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Organization: Navy" })).ToBeVisibleAsync();
 
-        var invited = await own.Owner.PostAsync("/api/members/invitations", new { email = "grace@example.com", role = "viewer" });
+        var invited = await own.Owner.PostAsync("/api/invitations", new { email = "grace@example.com", role = "viewer" });
         await page.GotoAsync(new Uri(invited.Member("link")).PathAndQuery);
         await page.GetByRole(AriaRole.Button, new() { Name = "Join" }).ClickAsync();
         await visit.UntilInteractiveAsync();

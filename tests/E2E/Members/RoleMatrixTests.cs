@@ -59,10 +59,10 @@ public sealed class RoleMatrixTests(RoleMatrixTests.Team team) : IClassFixture<R
         new("POST /api/members/{user_id}/remove", MemberAction.ManageMembers, async x => ($"/api/members/{await x.MemberAsync()}/remove", new { otherwise = "revoke", organization = Team.Slug })),
         new("POST /api/members/{user_id}/revoke", MemberAction.ManageMembers, async x => ($"/api/members/{await x.MemberAsync()}/revoke", new { organization = Team.Slug })),
         new("PATCH /api/members/{user_id}", MemberAction.DisableMembers, async x => ($"/api/members/{await x.MemberAsync()}", new { disabled = true, organization = Team.Slug })),
-        new("POST /api/members/invitations", MemberAction.ManageMembers, x => Of("/api/members/invitations", new { email = $"{x.Next()}@example.com", role = "viewer", organization = Team.Slug })),
-        At("GET /api/members/invitations", MemberAction.ManageMembers, "/api/members/invitations" + In),
-        new("POST /api/members/invitations/{id}/resend", MemberAction.ManageMembers, async x => ($"/api/members/invitations/{await x.InvitationAsync()}/resend", null)),
-        new("DELETE /api/members/invitations/{id}", MemberAction.ManageMembers, async x => ($"/api/members/invitations/{await x.InvitationAsync()}", null)),
+        new("POST /api/invitations", MemberAction.ManageMembers, x => Of("/api/invitations", new { email = $"{x.Next()}@example.com", role = "viewer", organization = Team.Slug })),
+        At("GET /api/invitations", MemberAction.ManageMembers, "/api/invitations" + In),
+        new("POST /api/invitations/{id}/resend", MemberAction.ManageMembers, async x => ($"/api/invitations/{await x.InvitationAsync()}/resend", null)),
+        new("DELETE /api/invitations/{id}", MemberAction.ManageMembers, async x => ($"/api/invitations/{await x.InvitationAsync()}", null)),
         At("GET /api/audit", MemberAction.ReadAuditLog, "/api/audit" + In),
         At("GET /api/audit/head", MemberAction.ReadAuditLog, "/api/audit/head" + In),
         At("POST /api/audit/verify", MemberAction.ReadAuditLog, "/api/audit/verify", new { organization = Team.Slug }),
@@ -172,7 +172,7 @@ public sealed class RoleMatrixTests(RoleMatrixTests.Team team) : IClassFixture<R
         public async Task<string> MemberAsync() => (await Product.AddMemberAsync($"{Next()}@team.example", Slug, OrganizationRole.Developer)).Id;
 
         public async Task<string> InvitationAsync() =>
-            (await MakeAsync("/api/members/invitations", new { email = $"{Next()}@example.com", role = "viewer", organization = Slug })).Member("id");
+            (await MakeAsync("/api/invitations", new { email = $"{Next()}@example.com", role = "viewer", organization = Slug })).Member("id");
 
         async Task<Exchange> MakeAsync(string path, object body)
         {

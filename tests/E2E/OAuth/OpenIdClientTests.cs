@@ -70,7 +70,7 @@ public sealed class OpenIdClientTests(AuthorizationServer server, Browser browse
             await page.GotoAsync(url);
             await page.GetByLabel("Email").FillAsync(Product.Email);
             await page.GetByLabel("Password", new() { Exact = true }).FillAsync(Product.Password);
-            await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Allow Desk assistant to act as you?" })).ToBeVisibleAsync();
             await Expect(page.GetByRole(AriaRole.List, new() { Name = "What it may do" })).ToContainTextAsync("execute:workflows");
             await page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).ClickAsync();

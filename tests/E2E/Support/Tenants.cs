@@ -96,7 +96,7 @@ public sealed class Tenants : IAsyncLifetime
         ClientSecretId = (await Owner.GetAsync($"/api/service-accounts/{ServiceAccountId}")).Json.GetProperty("secrets")[0].GetProperty("id").GetString()!;
         Assert.Equal(201, (await Owner.PostAsync("/api/resources", new { kind = "workflow", id = "order-intake" })).Status);
         AppId = (await Owner.PostAsync("/api/apps", new { name = "the first", resource = "workflow:order-intake" })).Member("id");
-        InvitationId = (await Owner.PostAsync("/api/members/invitations", new { email = "invited@example.com", role = "viewer" })).Member("id");
+        InvitationId = (await Owner.PostAsync("/api/invitations", new { email = "invited@example.com", role = "viewer" })).Member("id");
         Assert.Equal(201, (await Stranger.PostAsync("/api/resources", new { kind = "workflow", id = "elsewhere" })).Status);
     }
 

@@ -110,7 +110,7 @@ static class OperationRules
         "project" => ("The project's slug, current or former.", "orders"),
         "resource" => ("The resource, as kind:id.", "workflow:order-intake"),
         "id" when path.StartsWith("api/apps", StringComparison.Ordinal) => ("The app's identifier.", "app_Ab12CdEfGh34IjKl"),
-        "id" when path.StartsWith("api/members/invitations", StringComparison.Ordinal) => ("The invitation's identifier.", "inv_Ab12CdEfGh34IjKl"),
+        "id" when path.StartsWith("api/invitations", StringComparison.Ordinal) => ("The invitation's identifier.", "inv_Ab12CdEfGh34IjKl"),
         "id" => ("The service account's identifier.", "sa_Ab12CdEfGh34IjKl"),
         "secret_id" => ("The client secret's identifier.", "cs_Ab12CdEfGh34IjKl"),
         "authorization_id" => ("The authorization's identifier.", "4fTq9Zr1Xc7Vb2Nm5Kj8Hg"),
