@@ -13,8 +13,8 @@ public sealed class StartTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Theory]
-    [InlineData("frobnicate", "\"frobnicate\" is not a command; the commands are help, version, outbox, reset-password, audit, signing-keys, and without one Latchkey starts.")]
-    [InlineData("-v", "\"-v\" is not a command; the commands are help, version, outbox, reset-password, audit, signing-keys, and without one Latchkey starts.")]
+    [InlineData("frobnicate", "\"frobnicate\" is not a command; the commands are help, version, doctor, backup, restore, migrate, import, export, outbox, reset-password, audit, signing-keys, and without one Latchkey starts.")]
+    [InlineData("-v", "\"-v\" is not a command; the commands are help, version, doctor, backup, restore, migrate, import, export, outbox, reset-password, audit, signing-keys, and without one Latchkey starts.")]
     public async Task Unknown_command_is_refused_with_the_list_of_commands(string command, string sentence) =>
         await StopsAsync(sentence, "--urls", "http://127.0.0.1:0", command);
 
