@@ -17,7 +17,7 @@ public sealed class RoleMatrixTests(RoleMatrixTests.Team team) : IClassFixture<R
     /// <summary>Endpoints that concern only the caller, or no organization.</summary>
     static readonly string[] Personal =
     [
-        "GET /api/session", "DELETE /api/session", "POST /api/session/confirm", "GET /api/sessions", "DELETE /api/sessions", "DELETE /api/sessions/{session_id}",
+        "GET /api/session", "DELETE /api/session", "POST /api/session/challenge", "POST /api/session/confirm", "GET /api/sessions", "DELETE /api/sessions", "DELETE /api/sessions/{session_id}",
         "POST /api/organizations", "GET /api/projects", "POST /api/keys/which",
     ];
 
@@ -63,13 +63,25 @@ public sealed class RoleMatrixTests(RoleMatrixTests.Team team) : IClassFixture<R
         At("GET /api/invitations", MemberAction.ManageMembers, "/api/invitations" + In),
         new("POST /api/invitations/{id}/resend", MemberAction.ManageMembers, async x => ($"/api/invitations/{await x.InvitationAsync()}/resend", null)),
         new("DELETE /api/invitations/{id}", MemberAction.ManageMembers, async x => ($"/api/invitations/{await x.InvitationAsync()}", null)),
+        At("GET /api/organizations/{organization}", MemberAction.View, "/api/organizations/" + Team.Slug),
+        At("PATCH /api/organizations/{organization}", MemberAction.ChangeOrganization, "/api/organizations/" + Team.Slug, new { name = "Team", live_keys_need_allow_list = false }),
+        new("POST /api/keys/import", MemberAction.ImportKeys, x => Of("/api/keys/import", new
+        {
+            project = Team.Project,
+            keys = new[] { new { hash = Convert.ToHexString(KeyHash.Of(x.Next())), name = "table", environment = "test" } },
+        })),
         At("GET /api/audit", MemberAction.ReadAuditLog, "/api/audit" + In),
         At("GET /api/audit/head", MemberAction.ReadAuditLog, "/api/audit/head" + In),
         At("POST /api/audit/verify", MemberAction.ReadAuditLog, "/api/audit/verify", new { organization = Team.Slug }),
     ];
 
-    /// <summary>What hides from those who may not, as if it did not exist, and what answers with no JSON: both are tested beside their services.</summary>
-    static readonly string[] Elsewhere = ["DELETE /api/authorizations/{authorization_id}", "GET /api/audit/export"];
+    /// <summary>What hides from those who may not as if it did not exist, what answers with no JSON, what needs a policy, and what ends the
+    /// organization: tested beside their services.</summary>
+    static readonly string[] Elsewhere =
+    [
+        "DELETE /api/authorizations/{authorization_id}", "DELETE /api/organizations/{organization}", "GET /api/audit/export",
+        "POST /api/keys/{key_id}/approve", "POST /api/keys/{key_id}/reject",
+    ];
 
     public static IEnumerable<TheoryDataRow<string, MemberAction>> Cases => Rows.Select(row => new TheoryDataRow<string, MemberAction>(row.Endpoint, row.Action));
 
