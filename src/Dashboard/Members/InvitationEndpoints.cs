@@ -91,7 +91,7 @@ static class InvitationEndpoints
         internal IssuedInvitationAnswer(IssuedInvitation issued)
             : base(issued.Invitation) => this.issued = issued;
 
-        [Field("The link, which works once.", Example = "\"https://keys.example.com/account/invitation?token=…\"", Format = "uri")]
+        [Field("The link, which works once.", Example = "\"https://keys.example.com/account/invitation?token=q0o1rM6yQ2yVxk3l8mJc7Aq0o1rM6yQ2yVxk3l8mJc7\"", Format = "uri")]
         public string Link => issued.Link;
     }
 }
