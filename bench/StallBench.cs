@@ -26,7 +26,8 @@ static class StallBench
         await using var node = await Server.StartAsync(
             installation.Database, "0-1", cancellationToken, "--Limits:WritesPerMinute=0", $"--Keys:MaxActivePerProject={Keys + 1000}");
         using var http = new HttpClient(
-            new HttpClientHandler { CookieContainer = new CookieContainer(), MaxConnectionsPerServer = 100 }) { BaseAddress = node.Url };
+            new HttpClientHandler { CookieContainer = new CookieContainer(), MaxConnectionsPerServer = 100 })
+        { BaseAddress = node.Url };
         http.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
         (await http.PostAsJsonAsync("/api/session", new { email = Installation.Email, password = Installation.Password },
             cancellationToken)).EnsureSuccessStatusCode();

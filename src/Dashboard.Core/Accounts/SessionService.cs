@@ -102,8 +102,13 @@ public sealed class SessionService(
             from session in Session.Live(context.Sessions, now)
             where session.Id == sessionId && session.UserId == userId
             from member in context.Members.Where(member => member.UserId == session.UserId).DefaultIfEmpty()
-            select new { session.ExpiresAt, session.IdleAt, OrganizationId = (long?)member!.OrganizationId,
-                Role = (OrganizationRole?)member.Role })
+            select new
+            {
+                session.ExpiresAt,
+                session.IdleAt,
+                OrganizationId = (long?)member!.OrganizationId,
+                Role = (OrganizationRole?)member.Role
+            })
             .ToListAsync(cancellationToken);
         return rows.Count == 0 ? null : new(
             rows[0].ExpiresAt, rows[0].IdleAt,

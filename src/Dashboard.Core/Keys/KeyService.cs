@@ -291,15 +291,15 @@ public sealed partial class KeyService(
     /// <summary>What reading a new key would return.</summary>
     static KeySummary Describe(
         ApiKey key, ProjectAccess project, string ownerName, IReadOnlyList<Resource> resources, UnitOfWork change) => new ApiKeyProjection
-    {
-        Key = key,
-        Organization = project.OrganizationSlug,
-        Project = project.ProjectSlug,
-        Scope = [.. resources.OrderBy(resource => resource.Id).Select(resource => $"{resource.Kind}:{resource.ExternalId}")],
-        OwnerName = ownerName,
-        Account = null, // it allows what the key does: the request was checked
-        CreatorName = change.Actor.Name,
-    }.ToRow(change.Now);
+        {
+            Key = key,
+            Organization = project.OrganizationSlug,
+            Project = project.ProjectSlug,
+            Scope = [.. resources.OrderBy(resource => resource.Id).Select(resource => $"{resource.Kind}:{resource.ExternalId}")],
+            OwnerName = ownerName,
+            Account = null, // it allows what the key does: the request was checked
+            CreatorName = change.Actor.Name,
+        }.ToRow(change.Now);
 
     static DateTimeOffset? TruncateToMilliseconds(DateTimeOffset? time) => time is { } at ? UtcMilliseconds.TruncateToMilliseconds(at) : null;
 

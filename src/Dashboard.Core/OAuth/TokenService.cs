@@ -309,16 +309,16 @@ public sealed class TokenService(
 
     Authorization Approve(
         OAuthClient client, string user, long organization, string scope, string? resource, DateTimeOffset approvedAt) => new()
-    {
-        Id = Base62.Random(IdLength),
-        ClientId = client.ClientId,
-        UserId = user,
-        OrganizationId = organization,
-        Scope = scope,
-        Resource = resource,
-        ApprovedAt = approvedAt,
-        ExpiresAt = approvedAt + options.RefreshTokenLifetime,
-    };
+        {
+            Id = Base62.Random(IdLength),
+            ClientId = client.ClientId,
+            UserId = user,
+            OrganizationId = organization,
+            Scope = scope,
+            Resource = resource,
+            ApprovedAt = approvedAt,
+            ExpiresAt = approvedAt + options.RefreshTokenLifetime,
+        };
 
     /// <summary>Issues what an approval allows, as long as the person who gave it is a member. A new authorization takes the place of the
     /// oldest, once nothing can keep it from being issued.</summary>

@@ -136,7 +136,8 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
         if (!await Dialogs.ConfirmAsync(new(
             $"Revoke all access of {member.Name}?", "Revoke all access",
             $"{whose} keys are revoked, {whose.ToLowerInvariant()} apps unpublished and disconnected, and {whose.ToLowerInvariant()} browsers signed out. "
-            + "Service accounts stay. This can’t be undone.") { TypedText = member.Name }))
+            + "Service accounts stay. This can’t be undone.")
+        { TypedText = member.Name }))
         {
             return;
         }

@@ -72,7 +72,11 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         {
             ["options"] = new Dictionary<string, object>
             {
-                ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true, ["isUserVerified"] = true,
+                ["protocol"] = "ctap2",
+                ["transport"] = "internal",
+                ["hasResidentKey"] = true,
+                ["hasUserVerification"] = true,
+                ["isUserVerified"] = true,
                 ["automaticPresenceSimulation"] = true,
             },
         });

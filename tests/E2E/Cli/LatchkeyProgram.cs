@@ -109,7 +109,11 @@ sealed partial class LatchkeyProgram(string file, params string[] before) : IDis
     {
         var start = new ProcessStartInfo(file, [.. before, .. arguments])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = home.FullName,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = home.FullName,
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("XDG_", StringComparison.Ordinal) || name.StartsWith("LATCHKEY_", StringComparison.Ordinal)).ToList())
         {

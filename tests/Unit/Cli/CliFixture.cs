@@ -108,8 +108,12 @@ sealed class CliFixture : IDisposable
     public CliFixture Approving(string organization = "acme") =>
         On("POST /oauth/device/authorize", new
         {
-            device_code = "device", user_code = "WDJB-MJHT", verification_uri = Server + "/oauth/device/verify",
-            verification_uri_complete = Server + "/oauth/device/verify?user_code=WDJB-MJHT", expires_in = 1800, interval = 5,
+            device_code = "device",
+            user_code = "WDJB-MJHT",
+            verification_uri = Server + "/oauth/device/verify",
+            verification_uri_complete = Server + "/oauth/device/verify?user_code=WDJB-MJHT",
+            expires_in = 1800,
+            interval = 5,
         })
         .On("POST /oauth/token", new { access_token = "access-2", refresh_token = "refresh-2", expires_in = 3600, scope = "api" })
         .On("POST /oauth/token/revoke", new { })

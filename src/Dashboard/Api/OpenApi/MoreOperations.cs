@@ -68,20 +68,20 @@ static class MoreOperations
     static OpenApiPathItem Page(
         OpenApiDocument document, string id, string summary, Dictionary<string, string> answers,
         params IOpenApiParameter[] parameters) => new()
-    {
-        Operations = new Dictionary<HttpMethod, OpenApiOperation>
         {
-            [HttpMethod.Get] = new()
+            Operations = new Dictionary<HttpMethod, OpenApiOperation>
             {
-                OperationId = id,
-                Summary = summary,
-                Tags = new HashSet<OpenApiTagReference> { new("OAuth", document) },
-                Security = [new() { [new(ApiDescription.SessionScheme, document)] = [] }],
-                Parameters = [.. parameters],
-                Responses = Answers(answers),
+                [HttpMethod.Get] = new()
+                {
+                    OperationId = id,
+                    Summary = summary,
+                    Tags = new HashSet<OpenApiTagReference> { new("OAuth", document) },
+                    Security = [new() { [new(ApiDescription.SessionScheme, document)] = [] }],
+                    Parameters = [.. parameters],
+                    Responses = Answers(answers),
+                },
             },
-        },
-    };
+        };
 
     static OpenApiResponses Answers(Dictionary<string, string> answers)
     {
@@ -116,20 +116,20 @@ static class MoreOperations
 
     static OpenApiParameter Parameter(
         string name, string sentence, string example, bool isRequired = false, string? pattern = null, string? format = null) => new()
-    {
-        Name = name,
-        In = ParameterLocation.Query,
-        Required = isRequired,
-        Description = sentence,
-        Schema = new OpenApiSchema
         {
-            Type = JsonSchemaType.String,
+            Name = name,
+            In = ParameterLocation.Query,
+            Required = isRequired,
             Description = sentence,
-            Pattern = pattern,
-            Format = format,
-            Examples = [example],
-        },
-    };
+            Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Description = sentence,
+                Pattern = pattern,
+                Format = format,
+                Examples = [example],
+            },
+        };
 
     static string Capitalized(HttpMethod method) => method.Method[0] + method.Method[1..].ToLowerInvariant();
 }
