@@ -64,6 +64,7 @@ function bind(form) {
     }
   }
 
+  if (form.nextElementSibling?.matches('form')) form.nextElementSibling.after(form);
   form.hidden = false;
   offer();
 }

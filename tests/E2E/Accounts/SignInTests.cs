@@ -227,6 +227,18 @@ public sealed class SignInTests(Product product, Browser browser) : IClassFixtur
         Assert.Null(answer.Headers.Location);
     }
 
+    /// <summary>Programs that read a page's hidden fields by name get those of the form for a password.</summary>
+    [Fact]
+    public async Task Form_for_the_password_is_the_last_of_the_page()
+    {
+        product.Start();
+        using var client = NewClient();
+        var page = await client.GetStringAsync(SignIn, Cancellation);
+        const string handler = "name=\"_handler\" value=\"";
+        Assert.Contains($"{handler}passkey\"", page, StringComparison.Ordinal);
+        Assert.StartsWith("sign-in\"", page[(page.LastIndexOf(handler, StringComparison.Ordinal) + handler.Length)..], StringComparison.Ordinal);
+    }
+
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     static async Task TypeAsync(PageVisit visit, string email, string password)
