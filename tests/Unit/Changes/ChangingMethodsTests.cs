@@ -540,7 +540,11 @@ public sealed class ChangingMethodsTests
 
     static async Task<string> PendingKeyAsync(TestInstallation world)
     {
-        world.Sql("UPDATE Organizations SET LiveWriteKeysNeedApproval = 1");
+        await using (var context = world.Open())
+        {
+            await context.Organizations.ExecuteUpdateAsync(set => set.SetProperty(x => x.LiveWriteKeysNeedApproval, true), Token);
+        }
+
         return (await world.Services.Keys.CreateAsync(world.Developer, new(TestInstallation.Orders, "Backend"), Token)).Value.Key.KeyId;
     }
 
