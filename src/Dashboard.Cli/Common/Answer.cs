@@ -8,7 +8,7 @@ namespace Dashboard.Cli.Common;
 /// <summary>A column of a list.</summary>
 sealed record Column(string Title, Func<JsonElement, string> Value);
 
-/// <summary>How a command answers: what was asked for goes to standard output and nothing else does, so that it can be piped or kept in a
+/// <summary>How a command answers: only the result goes to standard output, so that it can be piped or kept in a
 /// variable. Notes and errors go to standard error.</summary>
 sealed class Answer(Machine machine, bool json, bool quiet)
 {

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Dashboard.Cli.Common;
 
-/// <summary>Asks before what cannot be undone, if somebody sits at the terminal. A script has nobody to ask and goes on.</summary>
+/// <summary>Asks before an action that cannot be undone, at a terminal. A script is not asked.</summary>
 static class Question
 {
     const string Yes = "--yes";

@@ -12,7 +12,7 @@ namespace Dashboard.Core.Accounts;
 
 /// <summary>What the answer of a passkey is checked against. The browser holds it, encrypted, so a stranger's challenges cost no memory here.</summary>
 /// <param name="Purpose">What the passkey is asked for.</param>
-/// <param name="UserId">The person, or null for whoever has a passkey.</param>
+/// <param name="UserId">The person, or null for anyone with a passkey.</param>
 /// <param name="State">The state of Identity's handler, with the challenge.</param>
 /// <param name="At">When it was made, UTC.</param>
 sealed record PasskeyState(string Purpose, string? UserId, string State, DateTimeOffset At)

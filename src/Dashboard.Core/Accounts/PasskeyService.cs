@@ -194,7 +194,7 @@ public sealed class PasskeyService(
             cancellationToken);
 
     /// <summary>Makes a challenge for signing in or proving to be present.</summary>
-    /// <param name="userId">The person, or null for whoever has a passkey.</param>
+    /// <param name="userId">The person, or null for anyone with a passkey.</param>
     public Task<PasskeyChallenge> ChallengeAsync(string? userId, CancellationToken cancellationToken) => answers.ChallengeAsync(userId, cancellationToken);
 
     /// <summary>Lists the passkeys of a person, the oldest first.</summary>

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Dashboard.Core.Accounts;
 
-/// <summary>What every change of a password does, whoever makes it.</summary>
+/// <summary>What every change of a password does.</summary>
 static class PasswordChange
 {
     /// <summary>Ends the person's sessions, before anything else is locked.</summary>

@@ -20,7 +20,7 @@ public sealed record PasswordResetRequest(string Email, string? Address, string 
 }
 
 /// <summary>Writes the links that people asked for beside the requests, which so take the same time whether or not an address has an account. What waits is in
-/// the memory of this process: whoever asked before it was killed has to ask again.</summary>
+/// the memory of this process: a request from before it was killed has to be sent again.</summary>
 public sealed partial class PasswordResetQueue(UnitOfWorkRunner changes, MailOutbox outbox, TimeProvider time, ILogger<PasswordResetQueue> logger)
     : PeriodicService(Timeout.InfiniteTimeSpan, time)
 {

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Dashboard.Core.Accounts;
 
 /// <summary>Creates accounts for people whom nobody invited, where the setting <c>Accounts:Registration</c> allows it. The first step mails a
-/// link to the address, the second takes name and password from whoever opened it. No response tells whether an address has an
+/// link to the address, the second takes a name and a password from the person who opened it. No response tells whether an address has an
 /// account.</summary>
 public sealed class RegistrationService(
     IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, MailOutbox outbox, PasswordCheck passwords, RateLimits limits, RefusalLedger refusals,

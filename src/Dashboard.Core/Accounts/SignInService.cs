@@ -257,7 +257,7 @@ public sealed partial class SignInService(
         return new Error(ErrorCode.InvalidCredentials, $"Wrong email or password. {SignInFailureCounter.Describe(left, TimeSpan.FromMinutes(minutes))}");
     }
 
-    /// <summary>Counts a failure of a network, and notices an attack on the account, which the person is told of once.</summary>
+    /// <summary>Counts a failure of a network, and notices an attack on the account, which is mailed to the person once.</summary>
     /// <returns>The attempts that are left before a lockout, and its length in minutes.</returns>
     async Task<(int Left, int Minutes)> CountAsync(
         UnitOfWork change, SignInFailureCounter failures, DashboardUser? person, string site, CancellationToken cancellationToken)

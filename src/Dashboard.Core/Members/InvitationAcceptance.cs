@@ -106,7 +106,7 @@ public sealed partial class InvitationService
             cancellationToken);
     }
 
-    /// <summary>Takes the invitation of a link out of the table, once: whoever comes later finds none. A fault puts it back.</summary>
+    /// <summary>Takes the invitation of a link out of the table, once: a later request finds none. A fault puts it back.</summary>
     static async Task<Invitation?> TakeAsync(UnitOfWork change, byte[] hash, CancellationToken cancellationToken)
     {
         var working = change.Context.Invitations.Where(x => x.TokenHash == hash && x.ExpiresAt > change.Now);

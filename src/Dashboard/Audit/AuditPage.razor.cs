@@ -67,7 +67,7 @@ public sealed partial class AuditPage : IDisposable
 
     string Target => list.Search.Length > 0 ? list.Search : Filter.Target ?? "";
 
-    /// <summary>Who can be chosen, with whoever is chosen already.</summary>
+    /// <summary>The actors to choose from, with the one that is chosen.</summary>
     IReadOnlyList<SelectOption<string>> ActorOptions
     {
         get

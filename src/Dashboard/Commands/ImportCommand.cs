@@ -124,7 +124,7 @@ sealed class ImportCommand : ConsoleCommand
         return refused is null ? 0 : 1;
     }
 
-    /// <summary>An operator needs no session: whoever reads the database's settings can do more than this.</summary>
+    /// <summary>An operator needs no session: the settings of the database allow more than this.</summary>
     static async Task<Actor> FindActorAsync(IServiceProvider services, string email, CancellationToken cancellationToken)
     {
         await using var context = await services.GetRequiredService<IDbContextFactory<DashboardContext>>().CreateDbContextAsync(cancellationToken);

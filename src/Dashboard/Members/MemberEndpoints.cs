@@ -18,7 +18,7 @@ static class MemberEndpoints
         members.MapRead(One, GetAsync).WithName("getMember").WithSummary("Read a member.")
             .Answers<MemberAnswer>(200, "The member.").Refuses(ErrorCode.NotFound);
 
-        // Whoever changes members has to be present: an access token does not suffice.
+        // Changing members needs a person who is present: an access token does not suffice.
         var settings = app.MapGroup("/api/members").RequireAuthorization(SessionPolicy.Name).AsApi().WithTags("Members");
         settings.MapPatch(One, ChangeAsync).WithName("changeMember")
             .WithSummary("Change the role of a member, or disable or enable the member. Nobody changes or grants a role above their own.")

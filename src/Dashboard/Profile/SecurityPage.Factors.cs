@@ -75,7 +75,7 @@ public sealed partial class SecurityPage
 
     async Task AddPasskeyAsync()
     {
-        // Whoever has to prove to be present does so before naming something.
+        // The proof of presence comes before the dialog that asks for a name.
         if ((await DoAsync(actor => Passkeys.BeginAsync(actor, life.Token), "Could not add a passkey")).Succeeded)
         {
             passkeyDialog?.Ask(null);
