@@ -55,9 +55,9 @@ public sealed partial class AuditPage : IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
-    [Inject] NavigationManager Navigation { get; set; } = null!;
+    [Inject] ActionRunner Runner { get; set; } = null!;
 
-    [Inject] IDialogService Dialogs { get; set; } = null!;
+    [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] Snackbars Snackbars { get; set; } = null!;
 
@@ -174,7 +174,7 @@ public sealed partial class AuditPage : IDisposable
         }
 
         searchField?.Clear(); // before the key can be shown or sent again
-        var found = await DoAsync(actor => Keys.WhichAsync(actor, text, list.Closed));
+        var found = await Runner.RunAsync(actor => Keys.WhichAsync(actor, text, list.Closed));
         if (found.Succeeded)
         {
             await list.ClearAsync(list.Chosen! with { Filter = Filter with { Target = found.Value.KeyId } });
@@ -187,7 +187,7 @@ public sealed partial class AuditPage : IDisposable
 
     async Task OpenAsync(string id)
     {
-        var read = await DoAsync(actor => Audit.GetAsync(actor, View!.Organization.Slug, id, list.Closed));
+        var read = await Runner.RunAsync(actor => Audit.GetAsync(actor, View!.Organization.Slug, id, list.Closed));
         if (read.Succeeded)
         {
             opened = read.Value;
@@ -206,7 +206,7 @@ public sealed partial class AuditPage : IDisposable
     async Task<Error?> VerifyAsync(string? head)
     {
         var since = Time.GetTimestamp();
-        var outcome = await DoAsync(actor => Audit.VerifyAsync(actor, View!.Organization.Slug, head, list.Closed));
+        var outcome = await Runner.RunAsync(actor => Audit.VerifyAsync(actor, View!.Organization.Slug, head, list.Closed));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own
@@ -219,8 +219,4 @@ public sealed partial class AuditPage : IDisposable
 
     string ExportAddress(string format) =>
         $"/api/audit/export?{(Target.Length == 0 ? Filter : Filter with { Target = Target }).ToExportQuery(View!.Organization.Slug, format, View.At)}";
-
-    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
-    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
 }

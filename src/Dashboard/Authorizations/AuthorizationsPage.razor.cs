@@ -32,6 +32,8 @@ public sealed partial class AuthorizationsPage : IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
+    [Inject] ActionRunner Runner { get; set; } = null!;
+
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] IDialogService Dialogs { get; set; } = null!;
@@ -63,9 +65,7 @@ public sealed partial class AuthorizationsPage : IDisposable
             return;
         }
 
-        var done = await SessionExpiredPrompt.DoAsync(
-            User, actor => Authorizations.DisconnectAsync(actor, app.Id, list.Closed),
-            () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
+        var done = await Runner.RunAsync(actor => Authorizations.DisconnectAsync(actor, app.Id, list.Closed));
         if (done.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
             Snackbars.ShowError($"Could not disconnect {app.Name}", fault.Detail);

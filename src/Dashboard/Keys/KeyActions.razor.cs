@@ -1,4 +1,3 @@
-using Dashboard.Auth;
 using Dashboard.Components;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
@@ -18,9 +17,7 @@ public sealed partial class KeyActions : ComponentBase, IDisposable
 
     [Inject] KeyService Keys { get; set; } = null!;
 
-    [Inject] CurrentUser User { get; set; } = null!;
-
-    [Inject] NavigationManager Navigation { get; set; } = null!;
+    [Inject] ActionRunner Runner { get; set; } = null!;
 
     [Inject] IDialogService Dialogs { get; set; } = null!;
 
@@ -41,7 +38,7 @@ public sealed partial class KeyActions : ComponentBase, IDisposable
 
     async Task<string?> RenameAsync(KeyItem key, string name)
     {
-        var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(Name: name), life.Token));
+        var outcome = await Runner.RunAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(Name: name), life.Token));
         await OnChanged.InvokeAsync();
         return outcome.Error?.Detail;
     }
@@ -59,7 +56,7 @@ public sealed partial class KeyActions : ComponentBase, IDisposable
     async Task<bool> SetStateAsync(KeyItem key, KeyState state)
     {
         // Undo also works after the user has left the page, because the snackbar outlives it.
-        var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(State: state), CancellationToken.None));
+        var outcome = await Runner.RunAsync(actor => Keys.ChangeAsync(actor, key.KeyId, new(State: state), CancellationToken.None));
         if (outcome.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
             Snackbars.ShowError($"Could not {(state == KeyState.Active ? "enable" : "disable")} {key.Name}", fault.Detail);
@@ -77,14 +74,14 @@ public sealed partial class KeyActions : ComponentBase, IDisposable
     public async Task RevokeAsync(KeyItem key)
     {
         // Read the current state: the list may be stale, and the question depends on the last use.
-        var row = await DoAsync(actor => Keys.GetAsync(actor, key.KeyId, life.Token));
+        var row = await Runner.RunAsync(actor => Keys.GetAsync(actor, key.KeyId, life.Token));
         var reason = new RevocationReasonInput();
         if (row.Succeeded && !await Dialogs.ConfirmAsync(RevokeQuestion.About(row.Value, Time.GetUtcNow(), reason)))
         {
             return;
         }
 
-        var outcome = row.Succeeded ? await DoAsync(actor => Keys.RevokeAsync(actor, key.KeyId, life.Token, reason.Value)) : row;
+        var outcome = row.Succeeded ? await Runner.RunAsync(actor => Keys.RevokeAsync(actor, key.KeyId, life.Token, reason.Value)) : row;
         if (outcome.Succeeded)
         {
             Snackbars.Show($"Revoked {key.Name}", "Requests using it are now refused.");
@@ -100,7 +97,7 @@ public sealed partial class KeyActions : ComponentBase, IDisposable
     /// <summary>Approves a key that waits for it.</summary>
     public async Task ApproveAsync(KeyItem key)
     {
-        var outcome = await DoAsync(actor => Keys.ApproveAsync(actor, key.KeyId, life.Token));
+        var outcome = await Runner.RunAsync(actor => Keys.ApproveAsync(actor, key.KeyId, life.Token));
         await EndAsync(outcome.Error, $"Approved {key.Name}", "Requests using it are now accepted.", $"Could not approve {key.Name}");
     }
 
@@ -109,7 +106,7 @@ public sealed partial class KeyActions : ComponentBase, IDisposable
     {
         if (await Dialogs.ConfirmAsync(new("Reject this key?", "Reject key", $"{key.Name} is revoked before it was ever used. This cannot be undone.")))
         {
-            var outcome = await DoAsync(actor => Keys.RejectAsync(actor, key.KeyId, life.Token));
+            var outcome = await Runner.RunAsync(actor => Keys.RejectAsync(actor, key.KeyId, life.Token));
             await EndAsync(outcome.Error, $"Rejected {key.Name}", null, $"Could not reject {key.Name}");
         }
     }
@@ -127,9 +124,4 @@ public sealed partial class KeyActions : ComponentBase, IDisposable
 
         return OnChanged.InvokeAsync();
     }
-
-    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
-    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(
-            User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), () => Dialogs.ConfirmPresenceAsync());
 }

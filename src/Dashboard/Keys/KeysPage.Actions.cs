@@ -1,5 +1,4 @@
 using Dashboard.Components;
-using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -21,9 +20,4 @@ public sealed partial class KeysPage
         await list.ReloadAsync();
         StateHasChanged();
     }
-
-    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
-    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(
-            User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), () => Dialogs.ConfirmPresenceAsync());
 }

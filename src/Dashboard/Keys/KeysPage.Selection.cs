@@ -44,7 +44,7 @@ public sealed partial class KeysPage
     async Task<bool> SetStatesAsync(string[] keys, KeyState state)
     {
         // Undo also works after the user has left the page, because the snackbar outlives it.
-        var outcome = await DoAsync(actor => Keys.ChangeManyAsync(actor, keys, new(State: state), CancellationToken.None));
+        var outcome = await Runner.RunAsync(actor => Keys.ChangeManyAsync(actor, keys, new(State: state), CancellationToken.None));
         await EndAsync(outcome.Error, $"Could not {(state == KeyState.Active ? "enable" : "disable")} {Count(keys.Length)}");
         return outcome.Succeeded;
     }
@@ -52,7 +52,7 @@ public sealed partial class KeysPage
     async Task<Error?> ChangeExpiryAsync(KeyPatch patch)
     {
         string[] keys = [.. selected];
-        var outcome = await DoAsync(actor => Keys.ChangeManyAsync(actor, keys, patch, list.Closed));
+        var outcome = await Runner.RunAsync(actor => Keys.ChangeManyAsync(actor, keys, patch, list.Closed));
         if (outcome.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
             return fault;
@@ -71,14 +71,14 @@ public sealed partial class KeysPage
     {
         // Read the current state: the list may be stale, and the question depends on the last use.
         string[] keys = [.. Selection.Select(key => key.KeyId)];
-        var rows = await DoAsync(actor => Keys.GetManyAsync(actor, keys, list.Closed));
+        var rows = await Runner.RunAsync(actor => Keys.GetManyAsync(actor, keys, list.Closed));
         var reason = new RevocationReasonInput();
         if (rows.Succeeded && rows.Value.Count > 0 && !await Dialogs.ConfirmAsync(RevokeManyQuestion.About(rows.Value, Time.GetUtcNow(), reason)))
         {
             return;
         }
 
-        var outcome = rows.Succeeded ? await DoAsync(actor => Keys.RevokeManyAsync(actor, keys, list.Closed, reason.Value)) : rows.Error!;
+        var outcome = rows.Succeeded ? await Runner.RunAsync(actor => Keys.RevokeManyAsync(actor, keys, list.Closed, reason.Value)) : rows.Error!;
         if (outcome.Succeeded)
         {
             Snackbars.Show($"Revoked {Count(keys.Length)}", "Requests using them are now refused.");

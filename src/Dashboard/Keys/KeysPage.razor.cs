@@ -55,6 +55,8 @@ public sealed partial class KeysPage : IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
+    [Inject] ActionRunner Runner { get; set; } = null!;
+
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     KeyFilter FilterInAddress => new(

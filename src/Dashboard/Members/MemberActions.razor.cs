@@ -35,6 +35,8 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
+    [Inject] ActionRunner Runner { get; set; } = null!;
+
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] IDialogService Dialogs { get; set; } = null!;
@@ -68,7 +70,7 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
     /// <summary>Asks what becomes of what a member owns.</summary>
     public async Task AskToRemoveAsync(MemberSummary member)
     {
-        var read = await DoAsync(actor => Members.FindBelongingsAsync(actor, Organization.Slug, member.UserId, life.Token));
+        var read = await Runner.RunAsync(actor => Members.FindBelongingsAsync(actor, Organization.Slug, member.UserId, life.Token));
         if (read.Error is { } fault)
         {
             await ShowErrorAsync($"Could not remove {member.Name}", fault);
@@ -82,7 +84,7 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
     /// <summary>Makes a new link for an invitation, and shows it.</summary>
     public async Task ResendAsync(InvitationSummary invitation)
     {
-        var outcome = await DoAsync(actor => Invitations.ResendAsync(actor, invitation.Id, Origin, life.Token));
+        var outcome = await Runner.RunAsync(actor => Invitations.ResendAsync(actor, invitation.Id, Origin, life.Token));
         if (outcome.Error is { } fault)
         {
             await ShowErrorAsync($"Could not invite {invitation.Email} again", fault);
@@ -97,7 +99,7 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
     /// <summary>Withdraws an invitation without confirmation, because it can be made again.</summary>
     public async Task WithdrawAsync(InvitationSummary invitation)
     {
-        var outcome = await DoAsync(actor => Invitations.WithdrawAsync(actor, invitation.Id, life.Token));
+        var outcome = await Runner.RunAsync(actor => Invitations.WithdrawAsync(actor, invitation.Id, life.Token));
         if (outcome.Error is { } fault)
         {
             await ShowErrorAsync($"Could not withdraw the invitation of {invitation.Email}", fault);
@@ -118,7 +120,7 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
             return;
         }
 
-        var outcome = await DoAsync(actor => Members.SetDisabledAsync(actor, Organization.Slug, member.UserId, !member.IsDisabled, life.Token));
+        var outcome = await Runner.RunAsync(actor => Members.SetDisabledAsync(actor, Organization.Slug, member.UserId, !member.IsDisabled, life.Token));
         if (outcome.Error is { } fault)
         {
             await ShowErrorAsync($"Could not {(member.IsDisabled ? "enable" : "disable")} {member.Name}", fault);
@@ -142,7 +144,7 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
             return;
         }
 
-        var outcome = await DoAsync(actor => Members.RevokeEverythingAsync(actor, Organization.Slug, member.UserId, life.Token));
+        var outcome = await Runner.RunAsync(actor => Members.RevokeEverythingAsync(actor, Organization.Slug, member.UserId, life.Token));
         if (outcome.Error is { } fault)
         {
             await ShowErrorAsync($"Could not revoke the access of {member.Name}", fault);
@@ -156,7 +158,7 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
 
     async Task<Error?> InviteAsync(string email, OrganizationRole role)
     {
-        var outcome = await DoAsync(actor => Invitations.InviteAsync(actor, new(Organization.Slug, email, role, Origin), life.Token));
+        var outcome = await Runner.RunAsync(actor => Invitations.InviteAsync(actor, new(Organization.Slug, email, role, Origin), life.Token));
         if (outcome.Error is { } fault)
         {
             return fault;
@@ -171,7 +173,7 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
     async Task<Error?> ChangeRoleAsync(OrganizationRole role)
     {
         var member = changed!;
-        var outcome = await DoAsync(actor => Members.ChangeRoleAsync(actor, Organization.Slug, member.UserId, role, life.Token));
+        var outcome = await Runner.RunAsync(actor => Members.ChangeRoleAsync(actor, Organization.Slug, member.UserId, role, life.Token));
         if (outcome.Error is { } fault)
         {
             return fault;
@@ -186,7 +188,7 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
     async Task<Error?> RemoveAsync(Handover handover)
     {
         var member = removed!;
-        var outcome = await DoAsync(actor => Members.RemoveAsync(actor, Organization.Slug, member.UserId, handover, life.Token));
+        var outcome = await Runner.RunAsync(actor => Members.RemoveAsync(actor, Organization.Slug, member.UserId, handover, life.Token));
         if (outcome.Error is { } fault)
         {
             return fault;
@@ -204,8 +206,6 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
         return null;
     }
 
-    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) => SessionExpiredPrompt.DoAsync(
-        User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), () => Dialogs.ConfirmPresenceAsync());
 
     Task ShowErrorAsync(string what, Error fault)
     {

@@ -4,7 +4,6 @@ using Dashboard.Core.Accounts;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
-using MudBlazor;
 
 namespace Dashboard.Profile;
 
@@ -33,9 +32,9 @@ public sealed partial class ProfilePage : ComponentBase, IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
-    [Inject] NavigationManager Navigation { get; set; } = null!;
+    [Inject] ActionRunner Runner { get; set; } = null!;
 
-    [Inject] IDialogService Dialogs { get; set; } = null!;
+    [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] Snackbars Snackbars { get; set; } = null!;
 
@@ -90,7 +89,7 @@ public sealed partial class ProfilePage : ComponentBase, IDisposable
         busy = true;
         try
         {
-            var outcome = Names.Check(name) is { } wrong ? Error.Invalid("name", wrong) : await DoAsync(actor => Accounts.RenameAsync(actor, name, life.Token));
+            var outcome = Names.Check(name) is { } wrong ? Error.Invalid("name", wrong) : await Runner.RunAsync(actor => Accounts.RenameAsync(actor, name, life.Token));
             if (outcome.Succeeded)
             {
                 Navigation.NavigateTo($"{Address}?saved=name", forceLoad: true);
@@ -108,7 +107,7 @@ public sealed partial class ProfilePage : ComponentBase, IDisposable
 
     async Task<Error?> ChangeEmailAsync(string email)
     {
-        var outcome = await DoAsync(actor => Accounts.RequestEmailChangeAsync(actor, email, PublicUrl.Of(new Uri(Navigation.BaseUri)), life.Token));
+        var outcome = await Runner.RunAsync(actor => Accounts.RequestEmailChangeAsync(actor, email, PublicUrl.Of(new Uri(Navigation.BaseUri)), life.Token));
         if (outcome.Succeeded)
         {
             Snackbars.Show($"Sent a link to {email}", "Your address changes once you open it.");
@@ -121,7 +120,7 @@ public sealed partial class ProfilePage : ComponentBase, IDisposable
 
     async Task CancelEmailAsync()
     {
-        var outcome = await DoAsync(actor => Accounts.CancelEmailChangeAsync(actor, life.Token));
+        var outcome = await Runner.RunAsync(actor => Accounts.CancelEmailChangeAsync(actor, life.Token));
         if (outcome.Succeeded)
         {
             Snackbars.Show("Your address stays as it is");
@@ -133,7 +132,4 @@ public sealed partial class ProfilePage : ComponentBase, IDisposable
 
         await LoadAsync();
     }
-
-    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> action) => SessionExpiredPrompt.DoAsync(
-        User, action, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), Dialogs.ConfirmPresenceAsync);
 }

@@ -35,7 +35,7 @@ public sealed partial class SecurityPage
 
     async Task<Error?> TurnOnAsync(AuthenticatorSetup setup, string code)
     {
-        var outcome = await AskedAsync(actor => Factors.TurnOnAsync(actor, setup, code, life.Token));
+        var outcome = await Runner.RunAsync(actor => Factors.TurnOnAsync(actor, setup, code, life.Token));
         if (outcome.Succeeded)
         {
             await AfterAddingAsync(outcome.Value, "Added the authenticator app");
@@ -86,12 +86,12 @@ public sealed partial class SecurityPage
     {
         if (passkey is not null)
         {
-            var renamed = await AskedAsync(actor => Passkeys.RenameAsync(actor, passkey.Id, name, life.Token));
+            var renamed = await Runner.RunAsync(actor => Passkeys.RenameAsync(actor, passkey.Id, name, life.Token));
             await ReloadAsync();
             return renamed.Error?.Detail;
         }
 
-        var begun = await AskedAsync(actor => Passkeys.BeginAsync(actor, life.Token));
+        var begun = await Runner.RunAsync(actor => Passkeys.BeginAsync(actor, life.Token));
         if (begun.Error is { } refused)
         {
             return refused.Detail;
@@ -103,7 +103,7 @@ public sealed partial class SecurityPage
             return made.Error;
         }
 
-        var added = await AskedAsync(actor => Passkeys.AddAsync(actor, name, made.Answer, begun.Value.State, life.Token));
+        var added = await Runner.RunAsync(actor => Passkeys.AddAsync(actor, name, made.Answer, begun.Value.State, life.Token));
         if (added.Succeeded)
         {
             await AfterAddingAsync(added.Value, $"Added {name}");
@@ -156,13 +156,10 @@ public sealed partial class SecurityPage
         }
     }
 
-    /// <summary>Runs an action that an open dialog asked for, which shows its error.</summary>
-    Task<Result<T>> AskedAsync<T>(Func<Actor, Task<Result<T>>> action) => SessionExpiredPrompt.DoAsync(
-        User, action, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), () => Dialogs.ConfirmPresenceAsync());
 
     async Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> action, string failed)
     {
-        var outcome = await AskedAsync(action);
+        var outcome = await Runner.RunAsync(action);
         if (outcome.Error is { Code: not (ErrorCode.SessionRequired or ErrorCode.FreshSignInRequired) } fault)
         {
             Snackbars.ShowError(failed, fault.Detail);

@@ -25,6 +25,8 @@ public sealed partial class SecurityPage : ComponentBase, IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
+    [Inject] ActionRunner Runner { get; set; } = null!;
+
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] IDialogService Dialogs { get; set; } = null!;
@@ -75,7 +77,7 @@ public sealed partial class SecurityPage : ComponentBase, IDisposable
 
     async Task ChangeAsync<T>(Func<Actor, Task<Result<T>>> action, Func<T, string> done, string failed)
     {
-        var outcome = await SessionExpiredPrompt.DoAsync(User, action, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
+        var outcome = await Runner.RunAsync(action);
         if (outcome.Succeeded)
         {
             Snackbars.Show(done(outcome.Value));

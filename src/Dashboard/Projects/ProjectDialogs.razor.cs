@@ -1,8 +1,6 @@
-using Dashboard.Auth;
 using Dashboard.Core.Projects;
 using Dashboard.Shared;
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 
 namespace Dashboard.Projects;
 
@@ -19,11 +17,9 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
 
     [Inject] ProjectService Projects { get; set; } = null!;
 
-    [Inject] CurrentUser User { get; set; } = null!;
+    [Inject] ActionRunner Runner { get; set; } = null!;
 
     [Inject] NavigationManager Navigation { get; set; } = null!;
-
-    [Inject] IDialogService Dialogs { get; set; } = null!;
 
     public void AskForNew() => dialog?.Ask(Organization, OrganizationName);
 
@@ -36,9 +32,7 @@ public sealed partial class ProjectDialogs : ComponentBase, IDisposable
     async Task<Error?> SubmitAsync(string name, string slug)
     {
         var organization = Organization;
-        var outcome = await SessionExpiredPrompt.DoAsync(
-            User, actor => Projects.CreateAsync(actor, new(organization, name, slug), life.Token),
-            () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
+        var outcome = await Runner.RunAsync(actor => Projects.CreateAsync(actor, new(organization, name, slug), life.Token));
         if (outcome is { Succeeded: true, Value: var project })
         {
             Navigation.NavigateTo($"/{project.Organization}/{project.Slug}/keys");

@@ -43,6 +43,8 @@ public sealed partial class ResourcesPage : IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
+    [Inject] ActionRunner Runner { get; set; } = null!;
+
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] IDialogService Dialogs { get; set; } = null!;
@@ -145,7 +147,7 @@ public sealed partial class ResourcesPage : IDisposable
 
     async Task<Error?> AddAsync(NewResource asked)
     {
-        var outcome = await DoAsync(
+        var outcome = await Runner.RunAsync(
             actor => Resources.CreateAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
         if (outcome.Error is { } fault)
         {
@@ -160,7 +162,7 @@ public sealed partial class ResourcesPage : IDisposable
 
     async Task<Error?> RenameAsync(ResourceItem item, string name)
     {
-        var outcome = await DoAsync(actor => Resources.ChangeAsync(actor, View!.Project.Path.ToString(), item.Code, new(name), list.Closed));
+        var outcome = await Runner.RunAsync(actor => Resources.ChangeAsync(actor, View!.Project.Path.ToString(), item.Code, new(name), list.Closed));
         await ReloadAsync();
         return ExceptSession(outcome.Error);
     }
@@ -172,14 +174,14 @@ public sealed partial class ResourcesPage : IDisposable
     {
         // Read the current state: the list may be stale, and the question depends on how the keys are used.
         var project = View!.Project.Path.ToString();
-        var preview = await DoAsync(actor => Resources.PreviewDeletionAsync(actor, project, item.Code, list.Closed));
+        var preview = await Runner.RunAsync(actor => Resources.PreviewDeletionAsync(actor, project, item.Code, list.Closed));
         if (preview.Succeeded && !await Dialogs.ConfirmAsync(DeletionQuestion.About(item, preview.Value)))
         {
             return;
         }
 
         var outcome = preview.Succeeded
-            ? await DoAsync(actor => Resources.DeleteAsync(actor, project, item.Code, list.Closed))
+            ? await Runner.RunAsync(actor => Resources.DeleteAsync(actor, project, item.Code, list.Closed))
             : preview.Error!;
         if (outcome.Succeeded)
         {
@@ -192,8 +194,4 @@ public sealed partial class ResourcesPage : IDisposable
 
         await ReloadAsync();
     }
-
-    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
-    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
 }

@@ -38,6 +38,8 @@ public sealed partial class PublishedAppsPage : IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
+    [Inject] ActionRunner Runner { get; set; } = null!;
+
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] IDialogService Dialogs { get; set; } = null!;
@@ -78,7 +80,7 @@ public sealed partial class PublishedAppsPage : IDisposable
 
     async Task<Error?> PublishAsync(NewPublishedApp asked)
     {
-        var outcome = await DoAsync(actor => Apps.PublishAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
+        var outcome = await Runner.RunAsync(actor => Apps.PublishAsync(actor, asked with { Project = View?.Project.Path.ToString() }, list.Closed));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own
@@ -102,13 +104,13 @@ public sealed partial class PublishedAppsPage : IDisposable
     async Task UnpublishAsync(PublishedAppItem item)
     {
         // Read the current state: the list may be stale, and the question depends on the last use.
-        var app = await DoAsync(actor => Apps.GetAsync(actor, item.Id, list.Closed));
+        var app = await Runner.RunAsync(actor => Apps.GetAsync(actor, item.Id, list.Closed));
         if (app.Succeeded && !await Dialogs.ConfirmAsync(UnpublishQuestion.About(app.Value, Time.GetUtcNow())))
         {
             return;
         }
 
-        var outcome = app.Succeeded ? await DoAsync(actor => Apps.UnpublishAsync(actor, item.Id, list.Closed)) : app;
+        var outcome = app.Succeeded ? await Runner.RunAsync(actor => Apps.UnpublishAsync(actor, item.Id, list.Closed)) : app;
         if (outcome.Succeeded)
         {
             Snackbars.Show($"Unpublished {item.Name}", "Requests using its key are now refused.");
@@ -121,10 +123,6 @@ public sealed partial class PublishedAppsPage : IDisposable
         await ReloadAsync();
     }
 
-    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
-    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(
-            User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), () => Dialogs.ConfirmPresenceAsync());
 
     [LoggerMessage(LogLevel.Error, "Could not read the list of apps after publishing one.")]
     static partial void LogNotRead(ILogger log, Exception failure);

@@ -34,7 +34,7 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
-    [Inject] NavigationManager Navigation { get; set; } = null!;
+    [Inject] ActionRunner Runner { get; set; } = null!;
 
     [Inject] IDialogService Dialogs { get; set; } = null!;
 
@@ -50,16 +50,11 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         life.Dispose();
     }
 
-    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
-    public Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(
-            User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), () => Dialogs.ConfirmPresenceAsync());
-
     /// <summary>Opens the dialog to change an account, with its current values.</summary>
     public async Task ChangeAsync(string id, string name)
     {
         // Read the current state: the page may be stale, and shows only a part of it.
-        var account = await DoAsync(actor => Accounts.GetAsync(actor, id, life.Token));
+        var account = await Runner.RunAsync(actor => Accounts.GetAsync(actor, id, life.Token));
         if (account.Error is { } fault)
         {
             await ShowErrorAsync($"Could not change {name}", fault);
@@ -77,8 +72,8 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     /// <summary>Opens the dialog to choose another owner among the members.</summary>
     public async Task AskForOwnerAsync(string id, string name)
     {
-        var account = await DoAsync(actor => Accounts.GetAsync(actor, id, life.Token));
-        var members = account.Succeeded ? await DoAsync(actor => Members.ListAsync(actor, new(Organization.Slug, Limit: Core.Common.Page.MaxLimit), life.Token)) : default;
+        var account = await Runner.RunAsync(actor => Accounts.GetAsync(actor, id, life.Token));
+        var members = account.Succeeded ? await Runner.RunAsync(actor => Members.ListAsync(actor, new(Organization.Slug, Limit: Core.Common.Page.MaxLimit), life.Token)) : default;
         if ((account.Error ?? members.Error) is { } fault)
         {
             await ShowErrorAsync($"Could not change the owner of {name}", fault);
@@ -122,7 +117,7 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
             return;
         }
 
-        var outcome = await DoAsync(actor => Accounts.EndTokensAsync(actor, id, life.Token));
+        var outcome = await Runner.RunAsync(actor => Accounts.EndTokensAsync(actor, id, life.Token));
         if (outcome.Error is { } fault)
         {
             await ShowErrorAsync($"Could not end the tokens of {name}", fault);
@@ -137,13 +132,13 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     public async Task DeleteAsync(string id, string name)
     {
         // Read the current state: the page may be stale, and the question depends on the last use.
-        var account = await DoAsync(actor => Accounts.GetAsync(actor, id, life.Token));
+        var account = await Runner.RunAsync(actor => Accounts.GetAsync(actor, id, life.Token));
         if (account.Succeeded && !await Dialogs.ConfirmAsync(ServiceAccountDeletionQuestion.About(account.Value, Time.GetUtcNow())))
         {
             return;
         }
 
-        var outcome = account.Succeeded ? await DoAsync(actor => Accounts.DeleteAsync(actor, id, life.Token)) : account;
+        var outcome = account.Succeeded ? await Runner.RunAsync(actor => Accounts.DeleteAsync(actor, id, life.Token)) : account;
         if (outcome.Error is { } fault)
         {
             await ShowErrorAsync($"Could not delete {name}", fault);
@@ -174,7 +169,7 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
             changed.Description == draft.Description ? null : changed.Description,
             changed.Permissions.SequenceEqual(draft.Permissions, StringComparer.Ordinal) ? null : changed.Permissions,
             changed.AllProjects == draft.AllProjects && changed.Projects.SequenceEqual(draft.Projects) ? null : changed.Choice);
-        var outcome = await DoAsync(actor => Accounts.ChangeAsync(actor, editedId!, patch, life.Token));
+        var outcome = await Runner.RunAsync(actor => Accounts.ChangeAsync(actor, editedId!, patch, life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault;
@@ -187,7 +182,7 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
 
     async Task<Error?> SaveOwnerAsync(string owner)
     {
-        var outcome = await DoAsync(actor => Accounts.ChangeAsync(actor, owned!.Id, new(OwnerId: owner), life.Token));
+        var outcome = await Runner.RunAsync(actor => Accounts.ChangeAsync(actor, owned!.Id, new(OwnerId: owner), life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault;
@@ -201,7 +196,7 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     async Task<bool> SetStateAsync(string id, string name, ServiceAccountState state)
     {
         // Undo also works after the user has left the page, because the toast outlives it.
-        var outcome = await DoAsync(actor => Accounts.ChangeAsync(actor, id, new(State: state), CancellationToken.None));
+        var outcome = await Runner.RunAsync(actor => Accounts.ChangeAsync(actor, id, new(State: state), CancellationToken.None));
         if (outcome.Error is { Code: not ErrorCode.SessionRequired } fault)
         {
             Snackbars.ShowError($"Could not {(state == ServiceAccountState.Active ? "enable" : "disable")} {name}", fault.Detail);

@@ -42,6 +42,8 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
+    [Inject] ActionRunner Runner { get; set; } = null!;
+
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] IDialogService Dialogs { get; set; } = null!;
@@ -114,10 +116,10 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
 
     async Task AddSecretAsync()
     {
-        var outcome = await actions!.DoAsync(actor => Accounts.AddSecretAsync(actor, Id, life.Token));
+        var outcome = await Runner.RunAsync(actor => Accounts.AddSecretAsync(actor, Id, life.Token));
         if (outcome.Error is { } fault)
         {
-            await actions.ShowErrorAsync("Could not add a client secret", fault);
+            await actions!.ShowErrorAsync("Could not add a client secret", fault);
             return;
         }
 
@@ -137,10 +139,10 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
             return;
         }
 
-        var outcome = await actions!.DoAsync(actor => Accounts.RemoveSecretAsync(actor, Id, secret.Id, life.Token));
+        var outcome = await Runner.RunAsync(actor => Accounts.RemoveSecretAsync(actor, Id, secret.Id, life.Token));
         if (outcome.Error is { } fault)
         {
-            await actions.ShowErrorAsync($"Could not revoke {name}", fault);
+            await actions!.ShowErrorAsync($"Could not revoke {name}", fault);
             return;
         }
 
@@ -176,7 +178,7 @@ public sealed partial class ServiceAccountPage : ComponentBase, IDisposable
 
     async Task<Error?> CreateKeyAsync(NewKey key)
     {
-        var outcome = await actions!.DoAsync(
+        var outcome = await Runner.RunAsync(
             actor => Keys.CreateAsync(actor, key with { Project = project!.Path, ServiceAccountId = Id }, life.Token));
         if (outcome.Error is { } fault)
         {

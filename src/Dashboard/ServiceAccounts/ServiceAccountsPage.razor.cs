@@ -43,6 +43,8 @@ public sealed partial class ServiceAccountsPage : IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
+    [Inject] ActionRunner Runner { get; set; } = null!;
+
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] ILogger<ServiceAccountsPage> Log { get; set; } = null!;
@@ -106,7 +108,7 @@ public sealed partial class ServiceAccountsPage : IDisposable
     {
         var input = new NewServiceAccount(
             asked.Name, asked.Description, asked.Permissions, asked.Choice, asked.Environment, View!.Organization.Slug);
-        var outcome = await actions!.DoAsync(actor => Accounts.CreateAsync(actor, input, list.Closed));
+        var outcome = await Runner.RunAsync(actor => Accounts.CreateAsync(actor, input, list.Closed));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault;

@@ -32,6 +32,8 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
 
     [Inject] CurrentUser User { get; set; } = null!;
 
+    [Inject] ActionRunner Runner { get; set; } = null!;
+
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] IDialogService Dialogs { get; set; } = null!;
@@ -81,7 +83,7 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
     async Task<Error?> SaveAsync(string name, string slug)
     {
         var former = View!.Slug;
-        var outcome = await DoAsync(actor => Organizations.ChangeAsync(actor, former, new(name, slug == former ? null : slug), life.Token));
+        var outcome = await Runner.RunAsync(actor => Organizations.ChangeAsync(actor, former, new(name, slug == former ? null : slug), life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own
@@ -104,7 +106,7 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
 
     async Task<Error?> SavePoliciesAsync(OrganizationPolicies policies)
     {
-        var outcome = await DoAsync(actor => Organizations.ChangeAsync(actor, View!.Slug, new(Policies: _ => policies), life.Token));
+        var outcome = await Runner.RunAsync(actor => Organizations.ChangeAsync(actor, View!.Slug, new(Policies: _ => policies), life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code is ErrorCode.SessionRequired or ErrorCode.FreshSignInRequired ? null : fault; // shown by a prompt of its own
@@ -119,13 +121,13 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
     async Task DeleteAsync()
     {
         var organization = View!;
-        var contents = await DoAsync(actor => Deletion.PreviewAsync(actor, organization.Slug, life.Token));
+        var contents = await Runner.RunAsync(actor => Deletion.PreviewAsync(actor, organization.Slug, life.Token));
         if (contents.Succeeded && !await Dialogs.ConfirmAsync(OrganizationDeletionQuestion.About(organization, contents.Value)))
         {
             return;
         }
 
-        var outcome = contents.Succeeded ? await DoAsync(actor => Deletion.DeleteAsync(actor, organization.Slug, life.Token)) : contents.Error!;
+        var outcome = contents.Succeeded ? await Runner.RunAsync(actor => Deletion.DeleteAsync(actor, organization.Slug, life.Token)) : contents.Error!;
         if (outcome.Succeeded)
         {
             Snackbars.Show($"Deleted {organization.Name}");
@@ -136,10 +138,4 @@ public sealed partial class OrganizationSettingsPage : ComponentBase, IDisposabl
             Snackbars.ShowError($"Could not delete {organization.Name}", outcome.Error.Detail);
         }
     }
-
-    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again; if the action needs it, to prove to be
-    /// present.</summary>
-    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(
-            User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)), () => Dialogs.ConfirmPresenceAsync());
 }

@@ -32,6 +32,8 @@ public sealed partial class ProjectSettingsPage : ComponentBase, IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
+    [Inject] ActionRunner Runner { get; set; } = null!;
+
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] IDialogService Dialogs { get; set; } = null!;
@@ -82,7 +84,7 @@ public sealed partial class ProjectSettingsPage : ComponentBase, IDisposable
     async Task<Error?> SaveAsync(string name, string slug)
     {
         var path = View!.Path;
-        var outcome = await DoAsync(actor => Projects.ChangeAsync(actor, path, new(name, slug == path.Project ? null : slug), life.Token));
+        var outcome = await Runner.RunAsync(actor => Projects.ChangeAsync(actor, path, new(name, slug == path.Project ? null : slug), life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault; // shown by a prompt of its own
@@ -107,13 +109,13 @@ public sealed partial class ProjectSettingsPage : ComponentBase, IDisposable
     {
         var (path, name) = (View!.Path, View.ProjectName);
         var after = Shell?.Projects.FirstOrDefault(other => other != Shell.Project)?.Href ?? "/";
-        var preview = await DoAsync(actor => Projects.PreviewDeletionAsync(actor, path, life.Token));
+        var preview = await Runner.RunAsync(actor => Projects.PreviewDeletionAsync(actor, path, life.Token));
         if (preview.Succeeded && !await Dialogs.ConfirmAsync(DeletionQuestion.About(path, name, preview.Value)))
         {
             return;
         }
 
-        var outcome = preview.Succeeded ? await DoAsync(actor => Projects.DeleteAsync(actor, path, life.Token)) : preview.Error!;
+        var outcome = preview.Succeeded ? await Runner.RunAsync(actor => Projects.DeleteAsync(actor, path, life.Token)) : preview.Error!;
         if (outcome.Succeeded)
         {
             Snackbars.Show($"Deleted {name}", DeletionQuestion.Revoked(outcome.Value.KeysRevoked.Count));
@@ -124,8 +126,4 @@ public sealed partial class ProjectSettingsPage : ComponentBase, IDisposable
             Snackbars.ShowError($"Could not delete {name}", outcome.Error.Detail);
         }
     }
-
-    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
-    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
 }

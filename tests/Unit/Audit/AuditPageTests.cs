@@ -6,6 +6,7 @@ using Dashboard.Auth;
 using Dashboard.Core.Accounts;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
+using Dashboard.Shared;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,7 @@ public sealed class AuditPageTests : PageTest
         Services.AddSingleton(world.Services.Get<ChangeFeed>());
         Services.AddSingleton<AuditPageQuery>();
         Services.AddScoped<CurrentUser>();
+        Services.AddScoped<ActionRunner>();
         Services.AddScoped<SessionWatch>();
         authorization = AddAuthorization();
         SetRendererInfo(new("Server", isInteractive: true));

@@ -8,6 +8,7 @@ using Dashboard.Core.Members;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Members;
+using Dashboard.Shared;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Configuration;
@@ -32,6 +33,7 @@ public sealed class MembersPageTests : PageTest
         Services.AddSingleton(new PublicUrl(new ConfigurationBuilder().Build()));
         Services.AddSingleton<MembersPageQuery>();
         Services.AddScoped<CurrentUser>();
+        Services.AddScoped<ActionRunner>();
         authorization = AddAuthorization();
         SetRendererInfo(new("Server", isInteractive: true));
     }

@@ -4,6 +4,7 @@ using Bunit.TestDoubles;
 using Dashboard.Auth;
 using Dashboard.Core.Keys;
 using Dashboard.Projects;
+using Dashboard.Shared;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,7 @@ public sealed class ResourcesPageTests : PageTest
         Services.AddSingleton(world.Services.Resources);
         Services.AddSingleton(world.Services.Get<PermissionCatalog>());
         Services.AddScoped<CurrentUser>();
+        Services.AddScoped<ActionRunner>();
     }
 
     static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;

@@ -6,6 +6,7 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Credentials;
 using Dashboard.Core.PublishedApps;
 using Dashboard.PublishedApps;
+using Dashboard.Shared;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,7 @@ public sealed class PublishedAppsPageTests : PageTest
         Services.AddSingleton(world.Services.Get<ChangeFeed>());
         Services.AddSingleton<PublishedAppsPageQuery>();
         Services.AddScoped<CurrentUser>();
+        Services.AddScoped<ActionRunner>();
         Services.AddScoped<SessionWatch>();
     }
 

@@ -10,6 +10,7 @@ using Dashboard.Core.Members;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.ServiceAccounts;
+using Dashboard.Shared;
 using Dashboard.Shell;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Components;
@@ -38,6 +39,7 @@ public sealed class ServiceAccountPagesTests : PageTest
         Services.AddSingleton(world.Services.Get<MemberService>());
         Services.AddSingleton<ServiceAccountsPageQuery>();
         Services.AddScoped<CurrentUser>();
+        Services.AddScoped<ActionRunner>();
         Services.AddScoped<SessionWatch>();
         authorization = AddAuthorization();
         SetRendererInfo(new("Server", isInteractive: true));

@@ -6,6 +6,7 @@ using Dashboard.Core.Deletion;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
 using Dashboard.Settings;
+using Dashboard.Shared;
 using Dashboard.Shell;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Components;
@@ -29,6 +30,7 @@ public sealed class SettingsPagesTests : PageTest
         Services.AddSingleton(world.Services.Get<OrganizationService>());
         Services.AddSingleton(world.Services.Get<OrganizationDeletionService>());
         Services.AddScoped<CurrentUser>();
+        Services.AddScoped<ActionRunner>();
         authorization = AddAuthorization();
     }
 

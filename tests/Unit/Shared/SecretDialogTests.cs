@@ -38,6 +38,7 @@ public sealed class SecretDialogTests : PageTest, IAsyncLifetime
         Services.AddSingleton(services.Get<ChangeFeed>());
         Services.AddSingleton(services.Get<SessionService>());
         Services.AddScoped<CurrentUser>();
+        Services.AddScoped<ActionRunner>();
         Services.AddScoped<SessionWatch>();
         AddAuthorization().SetAuthorized(person.Name).SetClaims(
             new Claim(ClaimTypes.NameIdentifier, person.Id), new Claim(CurrentActor.SessionClaim, person.SessionId!), new Claim(ClientAddress.Claim, "10.2.3.4"));

@@ -3,6 +3,7 @@ using Bunit;
 using Dashboard.Auth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
+using Dashboard.Shared;
 using Dashboard.Shell;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Components;
@@ -25,6 +26,7 @@ public sealed class ShellProviderTests : PageTest
         Services.AddSingleton(world.Run(commands).Projects);
         Services.AddSingleton(world.Services.Get<OrganizationCreation>());
         Services.AddScoped<CurrentUser>();
+        Services.AddScoped<ActionRunner>();
     }
 
     NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();

@@ -40,6 +40,8 @@ public sealed partial class KeyPage : ComponentBase, IDisposable
 
     [Inject] CurrentUser User { get; set; } = null!;
 
+    [Inject] ActionRunner Runner { get; set; } = null!;
+
     [Inject] NavigationManager Navigation { get; set; } = null!;
 
     [Inject] IDialogService Dialogs { get; set; } = null!;
@@ -179,7 +181,7 @@ public sealed partial class KeyPage : ComponentBase, IDisposable
     /// <summary>Saves what a dialog asked for. The page shows it, and so needs no other word.</summary>
     async Task<Error?> SaveAsync(KeyPatch patch)
     {
-        var outcome = await DoAsync(actor => Keys.ChangeAsync(actor, KeyId, patch, life.Token));
+        var outcome = await Runner.RunAsync(actor => Keys.ChangeAsync(actor, KeyId, patch, life.Token));
         await ReloadAsync();
         return outcome.Error;
     }
@@ -239,9 +241,6 @@ public sealed partial class KeyPage : ComponentBase, IDisposable
         return error is null;
     }
 
-    /// <summary>Runs an action as the signed-in user. If the session has ended, asks the user to sign in again.</summary>
-    Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> what) =>
-        SessionExpiredPrompt.DoAsync(User, what, () => InvokeAsync(() => SessionExpiredPrompt.AskAsync(Dialogs, Navigation)));
 
     [LoggerMessage(LogLevel.Warning, "Could not read key {KeyId} again after a change.")]
     static partial void LogNotRead(ILogger log, Exception failure, string keyId);

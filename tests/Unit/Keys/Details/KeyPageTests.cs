@@ -9,6 +9,7 @@ using Dashboard.Core.Organizations;
 using Dashboard.Core.PublishedApps;
 using Dashboard.Core.Usage;
 using Dashboard.Keys.Details;
+using Dashboard.Shared;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,7 @@ public sealed class KeyPageTests : PageTest
         Services.AddSingleton(world.Services.Get<ChangeFeed>());
         Services.AddSingleton<KeyPageQuery>();
         Services.AddScoped<CurrentUser>();
+        Services.AddScoped<ActionRunner>();
         Services.AddScoped<SessionWatch>();
         authorization = AddAuthorization();
         SetRendererInfo(new("Server", isInteractive: true));
