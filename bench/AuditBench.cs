@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Dashboard.Audit;
+using Dashboard.Bench.Soak;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
 using Microsoft.EntityFrameworkCore;
@@ -19,17 +20,33 @@ static class AuditBench
 
     static readonly DateTimeOffset start = new(2025, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static async Task RunAsync(CancellationToken cancellationToken)
+    public static async Task RunAsync(CancellationToken cancellationToken) => await RunAsync([], cancellationToken);
+
+    /// <summary>The same on a PostgreSQL server of its own.</summary>
+    public static async Task RunOnPostgreSqlAsync(CancellationToken cancellationToken)
     {
-        await using var installation = await Installation.CreateAsync(10, null, cancellationToken);
+        await using var server = await PostgreSqlServer.CreateAsync();
+        await RunAsync(Installation.On(server), cancellationToken);
+    }
+
+    static async Task RunAsync((string Key, string Value)[] settings, CancellationToken cancellationToken)
+    {
+        await using var installation = await Installation.CreateAsync(0, null, cancellationToken, settings);
         long organization;
         await using (var context = await installation.Contexts.CreateDbContextAsync(cancellationToken))
         {
             organization = await context.Organizations.Select(x => x.Id).SingleAsync(cancellationToken);
+            await context.Members.ExecuteUpdateAsync(set => set.SetProperty(x => x.JoinedAt, start), cancellationToken); // sees the sign-ins
         }
 
         await FillAsync(installation, organization, Rows, cancellationToken);
         await FillAsync(installation, AuditChain.Installation, SignIns, cancellationToken);
+        if (settings.Length > 0)
+        {
+            await using var context = await installation.Contexts.CreateDbContextAsync(cancellationToken);
+            await context.Database.ExecuteSqlRawAsync("VACUUM ANALYZE", cancellationToken); // a server does so by itself, a minute later
+        }
+
         var audit = installation.Get<AuditLogService>();
         Console.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{Rows:N0} rows and {SignIns:N0} sign-ins; the first page of 50, in process"));

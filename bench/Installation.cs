@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dashboard.Bench.Soak;
 using Dashboard.Core;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
@@ -8,9 +9,12 @@ using Dashboard.Core.Projects;
 using Dashboard.Core.Setup;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Dashboard.Bench;
 
@@ -29,16 +33,24 @@ sealed class Installation : IAsyncDisposable
     const int Allowance = 10_000;
 
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("latchkey-bench-");
+    readonly IConfiguration configuration;
     readonly ServiceProvider provider;
+    readonly List<ServiceProvider> nodes = [];
 
     Installation(RowReads? reads, int keys, IEnumerable<(string Key, string Value)> settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+        configuration = new ConfigurationBuilder().AddInMemoryCollection(
         [
             KeyValuePair.Create("ConnectionStrings:Dashboard", (string?)$"Data Source={Path.Combine(folder.FullName, "latchkey.db")}"),
+            KeyValuePair.Create("DataProtection:KeyPath", (string?)Path.Combine(folder.FullName, "keys")),
             KeyValuePair.Create("Keys:MaxActivePerProject", (string?)(keys + Allowance).ToString(CultureInfo.InvariantCulture)),
             .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)),
         ]).Build();
+        provider = Build(reads);
+    }
+
+    ServiceProvider Build(RowReads? reads)
+    {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         services.AddDashboardCore(configuration, folder.FullName);
@@ -47,7 +59,21 @@ sealed class Installation : IAsyncDisposable
             services.ConfigureDbContext<SqliteContext>(options => options.AddInterceptors(reads));
         }
 
-        provider = services.BuildServiceProvider(validateScopes: true);
+        return services.BuildServiceProvider(validateScopes: true);
+    }
+
+    /// <summary>The settings of an installation on a PostgreSQL server.</summary>
+    public static (string Key, string Value)[] On(PostgreSqlServer server) =>
+        [("Database:Provider", "PostgreSql"), ("ConnectionStrings:Dashboard", server.ConnectionString)];
+
+    /// <summary>The services of the installation's first node.</summary>
+    public IServiceProvider Services => provider;
+
+    /// <summary>Adds a node on the same database, with services and caches of its own.</summary>
+    public IServiceProvider AddNode()
+    {
+        nodes.Add(Build(null));
+        return nodes[^1];
     }
 
     /// <summary>The first owner.</summary>
@@ -98,6 +124,11 @@ sealed class Installation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var node in nodes)
+        {
+            await node.DisposeAsync();
+        }
+
         await provider.DisposeAsync();
         SqliteConnection.ClearAllPools();
         folder.Delete(recursive: true);
@@ -106,6 +137,11 @@ sealed class Installation : IAsyncDisposable
     /// <summary>Two in five are test keys, one in ten has been revoked, and their names, last uses and ends are spread.</summary>
     async Task AddKeysAsync(int count, CancellationToken cancellationToken)
     {
+        if (count == 0)
+        {
+            return; // and no statistics either, as in a database that has just been made
+        }
+
         await using var context = await Contexts.CreateDbContextAsync(cancellationToken);
         var project = await context.Projects.Select(x => x.Id).SingleAsync(cancellationToken);
         var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -134,13 +170,19 @@ sealed class Installation : IAsyncDisposable
         };
     }
 
-    /// <summary>Writes rows as the model maps them, but by one prepared command: EF Core's own way takes a quarter of an hour for a million.</summary>
+    /// <summary>Writes rows as the model maps them, but by one prepared command or copy: EF Core's own way takes a quarter of an hour for a million.</summary>
     public static async Task InsertAsync<T>(DashboardContext context, IEnumerable<T> rows, CancellationToken cancellationToken)
         where T : class
     {
         var entity = context.Model.FindEntityType(typeof(T))!;
         var columns = entity.GetProperties().Select(property => (Property: property, property.GetTypeMapping().Converter)).ToList();
         await context.Database.OpenConnectionAsync(cancellationToken);
+        if (context.Database.GetDbConnection() is NpgsqlConnection server)
+        {
+            await CopyAsync(server, rows);
+            return;
+        }
+
         var connection = (SqliteConnection)context.Database.GetDbConnection();
         await using var transaction = connection.BeginTransaction();
         await using var command = connection.CreateCommand();
@@ -152,14 +194,36 @@ sealed class Installation : IAsyncDisposable
         {
             foreach (var ((property, converter), parameter) in columns.Zip(parameters))
             {
-                var value = property.PropertyInfo!.GetValue(row);
-                parameter.Value = (value is null || converter is null ? value : converter.ConvertToProvider(value)) ?? DBNull.Value;
+                parameter.Value = ValueOf(row, property, converter) ?? DBNull.Value;
             }
 
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
+
+        static object? ValueOf(T row, IProperty property, ValueConverter? converter)
+        {
+            var value = property.PropertyInfo!.GetValue(row);
+            return value is null || converter is null ? value : converter.ConvertToProvider(value);
+        }
+
+        async Task CopyAsync(NpgsqlConnection server, IEnumerable<T> rows)
+        {
+            await using var copy = await server.BeginBinaryImportAsync(
+                $"COPY \"{entity.GetTableName()}\" ({string.Join(", ", columns.Select(column => $"\"{column.Property.GetColumnName()}\""))}) FROM STDIN (FORMAT BINARY)",
+                cancellationToken);
+            foreach (var row in rows)
+            {
+                await copy.StartRowAsync(cancellationToken);
+                foreach (var (property, converter) in columns)
+                {
+                    await (ValueOf(row, property, converter) is { } value ? copy.WriteAsync(value, cancellationToken) : copy.WriteNullAsync(cancellationToken));
+                }
+            }
+
+            await copy.CompleteAsync(cancellationToken);
+        }
     }
 
     static readonly string[] Names = ["backend", "mobile app", "Nightly export", "partner bridge", "warehouse scanner"];

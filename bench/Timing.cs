@@ -15,16 +15,18 @@ static class Timing
     public static async Task CompareAsync(IReadOnlyList<Measure> measures, int warmUp, int rounds, CancellationToken cancellationToken)
     {
         var times = measures.Select(_ => new List<double>()).ToList();
+        var work = measures.Select(_ => new List<double>()).ToList();
         for (var round = -warmUp; round < rounds; round++)
         {
             for (var turn = 0; turn < measures.Count; turn++)
             {
                 // Another begins each round: nobody is always the one after the same neighbour's garbage.
                 var at = (turn + round + warmUp) % measures.Count;
-                var start = Stopwatch.GetTimestamp();
+                var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
                 await measures[at].RunAsync(cancellationToken);
                 if (round >= 0)
                 {
+                    work[at].Add((Environment.CpuUsage.TotalTime - used).TotalMilliseconds);
                     times[at].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 }
             }
@@ -32,11 +34,11 @@ static class Timing
 
         var width = measures.Max(measure => measure.Name.Length);
         var reference = At(times[0], 0.5);
-        Console.WriteLine($"{"".PadRight(width)}  median ms  p95 ms  times the reference ({rounds} interleaved rounds)");
-        foreach (var (measure, taken) in measures.Zip(times))
+        Console.WriteLine($"{"".PadRight(width)}  median ms  p95 ms  times the reference  CPU ms of this process ({rounds} interleaved rounds)");
+        foreach (var (measure, taken, busy) in measures.Zip(times, work))
         {
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{measure.Name.PadRight(width)}  {At(taken, 0.5),9:F2}  {At(taken, 0.95),6:F2}  {At(taken, 0.5) / reference,6:F1}"));
+                CultureInfo.InvariantCulture, $"{measure.Name.PadRight(width)}  {At(taken, 0.5),9:F2}  {At(taken, 0.95),6:F2}  {At(taken, 0.5) / reference,6:F1}  {At(busy, 0.5),19:F2}"));
         }
     }
 

@@ -1,7 +1,6 @@
 using Dashboard.Accounts;
 using Dashboard.Auth;
 using Dashboard.Components;
-using Dashboard.Core.Accounts;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
@@ -19,10 +18,10 @@ public sealed partial class Consent : ComponentBase
     WayBack? back;
     Error? fault;
     Error? presenceFault;
-    bool needsPassword;
+    PresenceQuestion? question;
     IReadOnlyList<OrganizationAccess> organizations = [];
 
-    [Inject] PresenceService Presence { get; set; } = null!;
+    [Inject] ApprovalPresence Presence { get; set; } = null!;
 
     [Inject] AuthorizationRequests Requests { get; set; } = null!;
 
@@ -69,7 +68,7 @@ public sealed partial class Consent : ComponentBase
             Http.Response.Headers.ContentSecurityPolicy = Http.Response.Headers.ContentSecurityPolicy.ToString()
                 .Replace("form-action 'self'", $"form-action 'self' {SourceOf(request.RedirectUri)}", StringComparison.Ordinal);
             organizations = await Projects.OrganizationsAsync(Actor, Http.RequestAborted);
-            needsPassword = await Presence.NeedsPasswordAsync(Actor, request.Scopes, Http.RequestAborted);
+            question = await Presence.AskAsync(Actor, request.Scopes, Http.RequestAborted);
         }
     }
 
@@ -94,12 +93,13 @@ public sealed partial class Consent : ComponentBase
             return;
         }
 
-        presenceFault = await Presence.ConfirmApprovalAsync(Actor, request.Scopes, Choice.Password, Http.RequestAborted);
+        presenceFault = await Presence.ConfirmAsync(Actor, question, Choice, Http.RequestAborted);
         if (presenceFault is not null)
         {
             return;
         }
 
+        question = null; // the session is fresh now
         var approved = await Requests.ApproveAsync(Actor, request, Choice.Organization ?? "", issuer, Http.RequestAborted);
         if ((fault = approved.Error) is null)
         {
@@ -111,11 +111,9 @@ public sealed partial class Consent : ComponentBase
     static string SourceOf(string redirect) =>
         new Uri(redirect) is { Scheme: "http" or "https" } web ? web.GetLeftPart(UriPartial.Authority) : $"{new Uri(redirect).Scheme}:";
 
-    sealed class Decision
+    sealed class Decision : PresenceInput
     {
         public string? Organization { get; set; }
-
-        public string? Password { get; set; }
 
         public string? Answer { get; set; }
     }

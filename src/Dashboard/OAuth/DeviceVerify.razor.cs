@@ -1,6 +1,5 @@
 using Dashboard.Accounts;
 using Dashboard.Auth;
-using Dashboard.Core.Accounts;
 using Dashboard.Core.OAuth;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
@@ -21,11 +20,11 @@ public sealed partial class DeviceVerify : ComponentBase
     Error? fault;
     DeviceRequest? request;
     Error? presenceFault;
-    bool needsPassword;
+    PresenceQuestion? question;
     bool? decided;
     IReadOnlyList<OrganizationAccess> organizations = [];
 
-    [Inject] PresenceService Presence { get; set; } = null!;
+    [Inject] ApprovalPresence Presence { get; set; } = null!;
 
     [Inject] DeviceRequests Devices { get; set; } = null!;
 
@@ -59,7 +58,7 @@ public sealed partial class DeviceVerify : ComponentBase
         {
             request = found.Value;
             organizations = await Projects.OrganizationsAsync(Actor, Http.RequestAborted);
-            needsPassword = await Presence.NeedsPasswordAsync(Actor, request.Scopes, Http.RequestAborted);
+            question = await Presence.AskAsync(Actor, request.Scopes, Http.RequestAborted);
         }
     }
 
@@ -95,7 +94,7 @@ public sealed partial class DeviceVerify : ComponentBase
     {
         await FindAsync(Choice.UserCode);
         presenceFault = request is null
-            ? null : await Presence.ConfirmApprovalAsync(Actor, request.Scopes, Choice.Password, Http.RequestAborted);
+            ? null : await Presence.ConfirmAsync(Actor, question, Choice, Http.RequestAborted);
         return request is not null && presenceFault is null;
     }
 
@@ -104,13 +103,11 @@ public sealed partial class DeviceVerify : ComponentBase
         public string? UserCode { get; set; }
     }
 
-    sealed class Decision
+    sealed class Decision : PresenceInput
     {
         public string? UserCode { get; set; }
 
         public string? Organization { get; set; }
-
-        public string? Password { get; set; }
 
         public string? Answer { get; set; }
     }

@@ -28,6 +28,24 @@ export const create = options => ask(() =>
 export const get = options => ask(() =>
   navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(options)) }));
 
+// Another form takes a passkey in place of a field: the button asks, and sends the form with the answer in it.
+function bindWithin(part) {
+  const button = part.querySelector('button'), said = part.querySelector('[role="alert"]');
+  button.addEventListener('click', async () => {
+    if (button.ariaDisabled === 'true') return;
+    button.ariaDisabled = 'true';
+    const { answer, error } = await get(part.dataset.passkey);
+    button.ariaDisabled = null;
+    said.textContent = error ?? '';
+    said.hidden = !error;
+    if (!answer) return;
+    part.querySelector('[data-passkey-answer]').value = answer;
+    const form = part.closest('form');
+    form.requestSubmit(form.querySelector('[data-passkey-submit]'));
+  });
+  part.hidden = false;
+}
+
 // A static page has one form for a passkey: its button asks, and so does the browser's own list below the field for the email address.
 function bind(form) {
   const options = form.dataset.passkey, button = form.querySelector('button'), said = form.querySelector('[role="alert"]');
@@ -69,5 +87,5 @@ function bind(form) {
   offer();
 }
 
-const form = document.querySelector('form[data-passkey]');
-if (form && supported()) bind(form);
+const asking = document.querySelector('[data-passkey]');
+if (asking && supported()) (asking.matches('form') ? bind : bindWithin)(asking);

@@ -1,5 +1,6 @@
 using System.Text;
 using Dashboard.Core.Accounts;
+using Dashboard.Core.Tokens;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Playwright;
@@ -65,21 +66,7 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
     public async Task Passkey_is_added_signs_in_and_is_removed()
     {
         using var own = await OwnOrganization.AddAsync(Product);
-        await using var visit = await PageVisit.OpenAsync(browser, new UriBuilder(Product.Url) { Host = "localhost" }.Uri); // passkeys take no IP address
-        var device = await visit.Page.Context.NewCDPSessionAsync(visit.Page);
-        await device.SendAsync("WebAuthn.enable");
-        await device.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
-        {
-            ["options"] = new Dictionary<string, object>
-            {
-                ["protocol"] = "ctap2",
-                ["transport"] = "internal",
-                ["hasResidentKey"] = true,
-                ["hasUserVerification"] = true,
-                ["isUserVerified"] = true,
-                ["automaticPresenceSimulation"] = true,
-            },
-        });
+        await using var visit = await OpenWithDeviceAsync();
         await visit.SignInAsync(own.Email);
         await visit.GoAsync("/account/security");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Add passkey" }).ClickAsync();
@@ -106,6 +93,77 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for Work laptop" })).ToHaveCountAsync(0);
     }
 
+    [Fact]
+    public async Task Command_line_is_approved_with_a_passkey_or_a_code_in_place_of_the_password()
+    {
+        using var own = await OwnOrganization.AddAsync(Product);
+        await using var visit = await OpenWithDeviceAsync();
+        await visit.SignInAsync(own.Email);
+        await visit.GoAsync("/account/security");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Add passkey" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Add a passkey" }).GetByLabel("Name").FillAsync("Work laptop");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await SaveCodesAsync(visit);
+
+        await OpenDeviceAsync(visit, own);
+        await Expect(visit.Page.GetByLabel("Or a code")).ToHaveCountAsync(0); // there is no app yet
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Allow with a passkey" }).ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Device connected" })).ToBeVisibleAsync();
+
+        await visit.GoAsync("/account/security");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Set up authenticator app" }).ClickAsync();
+        var secret = await EnterFirstCodeAsync(visit);
+        await visit.UntilNoDialogAsync();
+        await OpenDeviceAsync(visit, own);
+        var code = visit.Page.GetByLabel("Or a code");
+        await code.FillAsync("12345");
+        await code.PressAsync("Enter");
+        await Expect(code).ToHaveAccessibleDescriptionAsync("Wrong code. 4 tries left before a 5-minute lockout.", new() { Timeout = PageVisit.Patience });
+        await visit.ExpectAccessibleAsync(PageState.DeviceFactors);
+        stopped.Clock.Advance(TimeCodes.Period);
+        await code.FillAsync(CodeOf(secret));
+        await code.PressAsync("Enter");
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Device connected" })).ToBeVisibleAsync();
+    }
+
+    /// <summary>Opens the page that approves the command line, in a session whose last proof of presence is an old one.</summary>
+    async Task OpenDeviceAsync(PageVisit visit, OwnOrganization own)
+    {
+        await using (var context = await People.OpenAsync(Product))
+        {
+            var old = stopped.Clock.GetUtcNow().AddDays(-2);
+            await context.Sessions.Where(x => context.Users.Any(person => person.Id == x.UserId && person.Email == own.Email))
+                .ExecuteUpdateAsync(set => set.SetProperty(x => x.ConfirmedAt, old), Cancellation);
+        }
+
+        var device = await own.Owner.PostAsync("/oauth/device/authorize", new { client_id = OAuthClient.CommandLineId });
+        await visit.Page.GotoAsync("/oauth/device/verify");
+        await visit.Page.GetByLabel("Code", new() { Exact = true }).FillAsync(device.Member("user_code"));
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Expect(visit.Page.GetByLabel("Your password", new() { Exact = true })).ToBeVisibleAsync();
+    }
+
+    /// <summary>Opens a browser with a device for passkeys.</summary>
+    async Task<PageVisit> OpenWithDeviceAsync()
+    {
+        var visit = await PageVisit.OpenAsync(browser, new UriBuilder(Product.Url) { Host = "localhost" }.Uri); // passkeys take no IP address
+        var device = await visit.Page.Context.NewCDPSessionAsync(visit.Page);
+        await device.SendAsync("WebAuthn.enable");
+        await device.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
+        {
+            ["options"] = new Dictionary<string, object>
+            {
+                ["protocol"] = "ctap2",
+                ["transport"] = "internal",
+                ["hasResidentKey"] = true,
+                ["hasUserVerification"] = true,
+                ["isUserVerified"] = true,
+                ["automaticPresenceSimulation"] = true,
+            },
+        });
+        return visit;
+    }
+
     /// <summary>Sets up an authenticator app, and returns its secret and the recovery codes.</summary>
     async Task<(byte[] Secret, string[] Codes)> SetUpAsync(PageVisit visit)
     {
@@ -116,10 +174,17 @@ public sealed class SecondFactorJourneys(StoppedProduct stopped, Browser browser
         await field.PressAsync("Enter");
         await Expect(field).ToHaveAccessibleDescriptionAsync("Enter the six digits that the app shows.");
         await visit.ExpectAccessibleAsync(PageState.Authenticator);
+        return (await EnterFirstCodeAsync(visit), await SaveCodesAsync(visit, PageState.RecoveryCodes));
+    }
+
+    /// <summary>Enters the code that an app shows for the secret of the open dialog, and returns the secret.</summary>
+    async Task<byte[]> EnterFirstCodeAsync(PageVisit visit)
+    {
+        var dialog = visit.Page.GetByRole(AriaRole.Dialog, new() { Name = "Set up an authenticator app" });
         var secret = FromBase32((await dialog.Locator("code").TextContentAsync())!.Replace(" ", "", StringComparison.Ordinal));
-        await field.FillAsync(CodeOf(secret));
-        await field.PressAsync("Enter");
-        return (secret, await SaveCodesAsync(visit, PageState.RecoveryCodes));
+        await dialog.GetByLabel("Six digits from the app").FillAsync(CodeOf(secret));
+        await visit.Page.Keyboard.PressAsync("Enter");
+        return secret;
     }
 
     static async Task<string[]> SaveCodesAsync(PageVisit visit, PageState? state = null)

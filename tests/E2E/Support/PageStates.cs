@@ -145,6 +145,7 @@ public enum PageState
     [Page("/oauth/device/verify")] DeviceErrors,
     [Page("/oauth/device/verify")] DeviceConsent,
     [Page("/oauth/device/verify")] DevicePassword,
+    [Page("/oauth/device/verify")] DeviceFactors,
     [Page("/oauth/device/verify")] DeviceConnected,
     [Page("/oauth/device/verify")] DeviceDenied,
     [Page("/oauth/authorize")] Consent,

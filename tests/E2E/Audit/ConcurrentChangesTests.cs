@@ -1,0 +1,37 @@
+using Dashboard.Bench.Soak;
+using Dashboard.Core.Accounts;
+using Dashboard.Tests.E2E.Support;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace Dashboard.Tests.E2E.Audit;
+
+/// <summary>A small run of <c>bench -- changes</c>, with the same code.</summary>
+[Collection(typeof(SerialCollection))]
+[Trait("database", "every")]
+public sealed class ConcurrentChangesTests
+{
+    static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Changes_at_once_through_two_nodes_are_each_in_log_and_feed_once()
+    {
+        await using var first = Node(new Product());
+        first.Start();
+        await using var second = Node(new Product(first.Folder));
+        second.Start();
+        Actor owner;
+        await using (var context = await People.OpenAsync(first))
+        {
+            owner = await context.Users.Where(person => person.Email == Product.Email).Select(person => new Actor(PartyType.User, person.Id, person.Name)).SingleAsync(Token);
+        }
+
+        var result = await ConcurrentChanges.RunAsync(
+            [first.Services, second.Services], owner, new(Product.Email, Product.Password, false, null, "Mozilla/5.0"), changes: 300, chains: 3, writers: 16, Token);
+
+        Assert.Empty(result.Faults);
+        Assert.True(result is { Changes: >= 300, Refusals: > 0 }, $"{result}");
+    }
+
+    static Product Node(Product product) => product.With("Keys:MaxActivePerProject", "1000").WithoutRateLimits();
+}
