@@ -39,13 +39,18 @@ sealed class Installation : IAsyncDisposable
 
     Installation(RowReads? reads, int keys, IEnumerable<(string Key, string Value)> settings)
     {
-        configuration = new ConfigurationBuilder().AddInMemoryCollection(
-        [
-            KeyValuePair.Create("ConnectionStrings:Dashboard", (string?)$"Data Source={Path.Combine(folder.FullName, "latchkey.db")}"),
-            KeyValuePair.Create("DataProtection:KeyPath", (string?)Path.Combine(folder.FullName, "keys")),
-            KeyValuePair.Create("Keys:MaxActivePerProject", (string?)(keys + Allowance).ToString(CultureInfo.InvariantCulture)),
-            .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)),
-        ]).Build();
+        Dictionary<string, string?> all = new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["ConnectionStrings:Dashboard"] = $"Data Source={Path.Combine(folder.FullName, "latchkey.db")}",
+            ["DataProtection:KeyPath"] = Path.Combine(folder.FullName, "keys"),
+            ["Keys:MaxActivePerProject"] = (keys + Allowance).ToString(CultureInfo.InvariantCulture),
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        configuration = new ConfigurationBuilder().AddInMemoryCollection(all).Build();
         provider = Build(reads);
     }
 

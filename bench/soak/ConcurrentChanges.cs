@@ -8,6 +8,7 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Projects;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,15 +22,20 @@ namespace Dashboard.Bench.Soak;
 /// <param name="Faults">What is missing, doubled or broken; empty if all is well.</param>
 sealed record ConcurrentChangesResult(int Changes, int Refusals, int Busy, TimeSpan Took, IReadOnlyList<string> Faults);
 
-/// <summary>Many writers change several organizations at once through several nodes, sign in and are refused. Afterwards each acknowledged change has to
-/// have one row in the audit log and one in the change feed, nothing else may be in them, and every chain has to verify.</summary>
+/// <summary>Many writers change several organizations at once through several nodes, sign in and are refused. Afterwards each acknowledged
+/// change has to have one row in the audit log and one in the change feed, nothing else may be in them, and every chain has to
+/// verify.</summary>
 sealed class ConcurrentChanges
 {
     /// <summary>The changes of a key's life, in order.</summary>
     static readonly string[] life = ["key.created", "key.renamed", "key.note_changed", "key.switched_off", "key.revoked"];
 
-    /// <summary>What becomes of twenty pieces of work in turn: a sign-in, a wrong password, two refusals, a project, and fifteen lives of keys.</summary>
+    /// <summary>What becomes of twenty pieces of work in turn: a sign-in, a wrong password, two refusals, a project, and fifteen lives of
+    /// keys.</summary>
     const int Turn = 20;
+
+    /// <summary>SQLite's code for a lock that another process did not release in time.</summary>
+    const int Locked = 5;
 
     readonly IReadOnlyList<IServiceProvider> nodes;
     readonly Actor owner;
@@ -40,7 +46,8 @@ sealed class ConcurrentChanges
     int refusals;
     int busy;
 
-    ConcurrentChanges(IReadOnlyList<IServiceProvider> nodes, Actor owner, SignInAttempt signIn) => (this.nodes, this.owner, this.signIn) = (nodes, owner, signIn);
+    ConcurrentChanges(IReadOnlyList<IServiceProvider> nodes, Actor owner, SignInAttempt signIn) =>
+        (this.nodes, this.owner, this.signIn) = (nodes, owner, signIn);
 
     /// <summary>Runs it. Projects must be allowed as many keys, and people as many changes, as are made.</summary>
     /// <param name="nodes">The services of nodes on one database.</param>
@@ -50,7 +57,8 @@ sealed class ConcurrentChanges
     /// <param name="chains">How many organizations to make them in, at most nine.</param>
     /// <param name="writers">How many write at once.</param>
     public static async Task<ConcurrentChangesResult> RunAsync(
-        IReadOnlyList<IServiceProvider> nodes, Actor owner, SignInAttempt signIn, int changes, int chains, int writers, CancellationToken cancellationToken)
+        IReadOnlyList<IServiceProvider> nodes, Actor owner, SignInAttempt signIn, int changes, int chains, int writers,
+        CancellationToken cancellationToken)
     {
         var run = new ConcurrentChanges(nodes, owner, signIn);
         for (var i = 0; i < chains; i++)
@@ -97,7 +105,8 @@ sealed class ConcurrentChanges
     {
         0 => SignInAsync(i, signIn, "session.started", owner.Id, cancellationToken),
         1 => SignInAsync(
-            i, signIn with { Email = string.Create(CultureInfo.InvariantCulture, $"nobody-{i}@example.com") }, "session.refused", "unknown", cancellationToken),
+            i, signIn with { Email = string.Create(CultureInfo.InvariantCulture, $"nobody-{i}@example.com") }, "session.refused", "unknown",
+            cancellationToken),
         2 or 3 => RefuseAsync(i, cancellationToken),
         4 => AddProjectAsync(i, cancellationToken),
         _ => LiveAsync(i, cancellationToken),
@@ -131,7 +140,8 @@ sealed class ConcurrentChanges
     {
         var (chain, slug, _) = organizations[i / Turn % organizations.Count];
         var name = string.Create(CultureInfo.InvariantCulture, $"Project {i}");
-        var added = (await MakeAsync(() => Node<ProjectService>(i / Turn).CreateAsync(owner, new(slug, name), cancellationToken), cancellationToken)).Value;
+        var added = (await MakeAsync(
+            () => Node<ProjectService>(i / Turn).CreateAsync(owner, new(slug, name), cancellationToken), cancellationToken)).Value;
         made.Add((chain, "project.created", FeedSubject.Project, $"{added.Organization}/{added.Slug}"));
     }
 
@@ -139,7 +149,8 @@ sealed class ConcurrentChanges
     {
         var (chain, _, project) = organizations[i % organizations.Count];
         var name = string.Create(CultureInfo.InvariantCulture, $"Key {i}");
-        var id = (await MakeAsync(() => Keys(0).CreateAsync(owner, new(project, name), cancellationToken), cancellationToken)).Value.Key.KeyId;
+        var id = (await MakeAsync(
+            () => Keys(0).CreateAsync(owner, new(project, name), cancellationToken), cancellationToken)).Value.Key.KeyId;
         await StepAsync(1, keys => keys.ChangeAsync(owner, id, new(Name: $"{name}, renamed"), cancellationToken));
         await StepAsync(2, keys => keys.ChangeAsync(owner, id, new(Note: "Made by many at once."), cancellationToken));
         await StepAsync(3, keys => keys.ChangeAsync(owner, id, new(State: KeyState.Inactive), cancellationToken));
@@ -160,10 +171,17 @@ sealed class ConcurrentChanges
     {
         while (true)
         {
-            var outcome = await change();
-            if (outcome.Error?.Code is not (ErrorCode.Unavailable or ErrorCode.RateLimited))
+            try
             {
-                return outcome;
+                var outcome = await change();
+                if (outcome.Error?.Code is not (ErrorCode.Unavailable or ErrorCode.RateLimited))
+                {
+                    return outcome;
+                }
+            }
+            catch (SqliteException exception) when (exception.SqliteErrorCode == Locked)
+            {
+                // Another node was faster between the wait for the lock and the transaction. Over REST it is 503, too.
             }
 
             Interlocked.Increment(ref busy);
@@ -179,7 +197,8 @@ sealed class ConcurrentChanges
             await context.FeedCounters.Select(counter => counter.Number).SingleAsync(cancellationToken));
     }
 
-    async Task<IReadOnlyList<string>> FindFaultsAsync((Dictionary<long, long> Chains, long Feed) before, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<string>> FindFaultsAsync(
+        (Dictionary<long, long> Chains, long Feed) before, CancellationToken cancellationToken)
     {
         var faults = new List<string>();
         await using var context = await OpenAsync(cancellationToken);
@@ -205,11 +224,16 @@ sealed class ConcurrentChanges
             faults.Add($"{refusals} refusals, of which the audit log counts {counted}");
         }
 
-        faults.AddRange(changes.GroupBy(row => row.ChangeId).Where(group => group.Count() > 1).Select(group => $"{group.Count()} rows of one change"));
+        faults.AddRange(changes.GroupBy(row => row.ChangeId).Where(group => group.Count() > 1)
+            .Select(group => $"{group.Count()} rows of one change"));
         faults.AddRange(changes.Where(row => row.TargetType == FeedSubject.Key).GroupBy(row => row.TargetId, StringComparer.Ordinal)
-            .Where(key => !key.Select(row => row.Action).SequenceEqual(life, StringComparer.Ordinal)).Select(key => $"the rows of key {key.Key} are in another order"));
-        var feed = await context.FeedEntries.AsNoTracking().Where(row => row.Number > before.Feed).OrderBy(row => row.Number).ToListAsync(cancellationToken);
-        Compare("change feed", made.Select(change => (0L, "", change.Type, change.Target)), feed.Select(row => (0L, "", row.SubjectType, row.SubjectId)));
+            .Where(key => !key.Select(row => row.Action).SequenceEqual(life, StringComparer.Ordinal))
+            .Select(key => $"the rows of key {key.Key} are in another order"));
+        var feed = await context.FeedEntries.AsNoTracking().Where(row => row.Number > before.Feed).OrderBy(row => row.Number)
+            .ToListAsync(cancellationToken);
+        Compare(
+            "change feed", made.Select(change => (0L, "", change.Type, change.Target)),
+            feed.Select(row => (0L, "", row.SubjectType, row.SubjectId)));
         if (!feed.Select(row => row.Number).SequenceEqual(Enumerable.Range(1, feed.Count).Select(i => before.Feed + i)))
         {
             faults.Add("the numbers of the change feed have a gap");

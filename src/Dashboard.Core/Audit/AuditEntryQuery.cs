@@ -157,8 +157,8 @@ sealed class AuditEntryQuery
             long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 
-    /// <summary>Restricts entries of the chain with the sign-ins to those about members. The category is told by exclusion, which no index answers: a
-    /// planner without statistics would take the index of the category in place of the one of a filter.</summary>
+    /// <summary>Restricts entries of the chain with the sign-ins to those about members. The category is told by exclusion, which no index
+    /// answers: a planner without statistics would take the index of the category in place of the one of a filter.</summary>
     async Task<IQueryable<AuditEntry>> OfMembersAsync(
         DashboardContext context, IQueryable<AuditEntry> entries, CancellationToken cancellationToken)
     {

@@ -24,7 +24,8 @@ public abstract class PresenceInput
         : !string.IsNullOrWhiteSpace(Code) ? new(Code: Code) : new(Password);
 }
 
-/// <summary>The proof of presence that approving some scopes needs: a recent sign-in; or the password, a code or a passkey in the form.</summary>
+/// <summary>The proof of presence that approving some scopes needs: a recent sign-in; or the password, a code or a passkey in the
+/// form.</summary>
 sealed class ApprovalPresence(PresenceService presence, SecondFactorService factors, PasskeyService passkeys)
 {
     /// <summary>Returns what the form has to ask for, or null if it needs no proof.</summary>
@@ -43,6 +44,7 @@ sealed class ApprovalPresence(PresenceService presence, SecondFactorService fact
 
     /// <summary>Verifies the proof in the form, if one is needed.</summary>
     /// <param name="question">What the form asked for.</param>
-    public async Task<Error?> ConfirmAsync(Actor actor, PresenceQuestion? question, PresenceInput input, CancellationToken cancellationToken) =>
+    public async Task<Error?> ConfirmAsync(
+        Actor actor, PresenceQuestion? question, PresenceInput input, CancellationToken cancellationToken) =>
         question is null ? null : (await presence.ConfirmAsync(actor, input.ToProof(), cancellationToken)).Error;
 }

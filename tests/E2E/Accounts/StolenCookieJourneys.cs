@@ -9,7 +9,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Dashboard.Tests.E2E.Accounts;
 
-/// <summary>Somebody has copied a person's session cookie, and has two pages open with it: one of them shows a key that was just created.</summary>
+/// <summary>Somebody has copied a person's session cookie, and has two pages open with it, one of which shows a key that was just
+/// created.</summary>
 [Collection(typeof(StoppedCollection))]
 public sealed class StolenCookieJourneys(StoppedProduct stopped, Browser browser)
 {
@@ -72,7 +73,8 @@ public sealed class StolenCookieJourneys(StoppedProduct stopped, Browser browser
                 var signedIn = await Product.Services.GetRequiredService<SignInService>()
                     .SignInAsync(new(email, Product.Password, false, IPAddress.Loopback, "Mozilla/5.0"), Cancellation);
                 var changed = await Product.Services.GetRequiredService<AccountService>().ChangePasswordAsync(
-                    person with { SessionId = signedIn.Value.SessionId }, Product.Password, "Another-9-lighthouse", "http://localhost", Cancellation);
+                    person with { SessionId = signedIn.Value.SessionId }, Product.Password, "Another-9-lighthouse", "http://localhost",
+                    Cancellation);
                 Assert.Null(changed.Error);
                 break;
             case Ending.Removal:
@@ -88,7 +90,10 @@ public sealed class StolenCookieJourneys(StoppedProduct stopped, Browser browser
     async Task<HttpStatusCode> AskAsync(string cookie, HttpMethod method, string path)
     {
         using var client = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = Product.Url };
-        using var request = new HttpRequestMessage(method, path) { Headers = { { "Cookie", $"latchkey={cookie}" }, { "Sec-Fetch-Site", "same-origin" } } };
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Headers = { { "Cookie", $"latchkey={cookie}" }, { "Sec-Fetch-Site", "same-origin" } },
+        };
         using var answer = await client.SendAsync(request, Cancellation);
         return answer.StatusCode;
     }
