@@ -33,12 +33,14 @@ sealed class Installation : IAsyncDisposable
 
     Installation(RowReads? reads, int keys, IEnumerable<(string Key, string Value)> settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
-        [
-            KeyValuePair.Create("ConnectionStrings:Dashboard", (string?)$"Data Source={Path.Combine(folder.FullName, "latchkey.db")}"),
-            KeyValuePair.Create("Keys:MaxActivePerProject", (string?)(keys + Allowance).ToString(CultureInfo.InvariantCulture)),
-            .. settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)),
-        ]).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+            [
+                KeyValuePair.Create("ConnectionStrings:Dashboard", (string?)$"Data Source={Path.Combine(folder.FullName, "latchkey.db")}"),
+                KeyValuePair.Create("Keys:MaxActivePerProject", (string?)(keys + Allowance).ToString(CultureInfo.InvariantCulture)),
+            ])
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))) // these win
+            .Build();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         services.AddDashboardCore(configuration, folder.FullName);
