@@ -104,7 +104,7 @@ sealed class ImportCommand : ConsoleCommand
         }
         catch (SettingException fault)
         {
-            await output.WriteLineAsync($"Before the first start: {fault.Message}.");
+            await output.WriteLineAsync($"Before the first start: {fault.Message}");
         }
     }
 

@@ -193,12 +193,12 @@ public sealed class ImportTests : IDisposable
     }
 
     static Scripted Refuse(params (string Field, string Message)[] errors) => new(
-        400, JsonSerializer.Serialize(new { code = "invalid_request", detail = "Some fields are not valid.", errors = errors.ToDictionary(x => x.Field, x => x.Message) }), "application/problem+json");
+        400, JsonSerializer.Serialize(new { code = "invalid_request", detail = "Some fields are not valid.", errors = errors.ToDictionary(x => x.Field, x => x.Message, StringComparer.Ordinal) }), "application/problem+json");
 
     static (string Field, string Message)[] Find(SentRequest sent, params (string Name, string Field, string Message)[] faults) =>
     [
         .. Rows(sent).Index().Join(
-            faults, row => row.Item!["name"]!.GetValue<string>(), fault => fault.Name, (row, fault) => ($"keys[{row.Index}].{fault.Field}", fault.Message)),
+            faults, row => row.Item!["name"]!.GetValue<string>(), fault => fault.Name, (row, fault) => ($"keys[{row.Index}].{fault.Field}", fault.Message), StringComparer.Ordinal),
     ];
 
     static bool IsDryRun(SentRequest sent) => JsonNode.Parse(sent.Body)!["dry_run"]?.GetValue<bool>() == true;

@@ -115,13 +115,15 @@ public sealed class InstallationMoveTests : IDisposable
         await FillAsync(source);
         var file = await ExportAsync(source.Services, "export.json");
         await using var target = TestInstallation.Empty();
-        string[] own = [.. target.DatabaseSettings.Select(setting => $"--{setting.Key}={setting.Value}"), $"--{AuditKeys.Setting}={Convert.ToBase64String(new byte[31].Append((byte)9).ToArray())}"];
+        var other = Convert.ToBase64String([.. Enumerable.Repeat((byte)9, 32)]);
+        string[] keys = [$"--{AuditKeys.Setting}={other}", $"--DataProtection:WrapKey={other}"];
+        string[] own = [.. target.DatabaseSettings.Select(setting => $"--{setting.Key}={setting.Value}"), .. keys];
         await using var output = new StringWriter();
         Assert.Equal(0, await CommandLine.Find(["import", file, .. own])!.RunAsync(output, Token));
         Assert.Contains($"Before the first start: {AuditKeys.Setting} is not the key ", output.ToString(), StringComparison.Ordinal);
 
         await using var again = TestInstallation.Empty();
-        string[] both = [.. again.DatabaseSettings.Select(setting => $"--{setting.Key}={setting.Value}"), own[^1], $"--{AuditKeys.OldSetting}:0={TestInstallation.AuditKeyText}"];
+        string[] both = [.. again.DatabaseSettings.Select(setting => $"--{setting.Key}={setting.Value}"), .. keys, $"--{AuditKeys.OldSetting}:0={TestInstallation.AuditKeyText}"];
         Assert.Equal(0, await CommandLine.Find(["import", file, .. both])!.RunAsync(output, Token));
         Assert.Equal(0, await CommandLine.Find(["audit", "verify", .. both])!.RunAsync(output, Token));
     }
