@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Dashboard.Cli.Audit;
 using Dashboard.Cli.Calls;
 using Dashboard.Cli.Completion;
+using Dashboard.Cli.Import;
 using Dashboard.Cli.Keys;
 using Dashboard.Cli.Login;
 using Dashboard.Cli.Profiles;
@@ -16,12 +17,38 @@ namespace Dashboard.Cli;
 /// <summary>All commands, and the one place where failures become exit codes.</summary>
 static class CommandLine
 {
+    const string Version = "--version";
+
+    static readonly (string Name, Func<CommandFactory, Command> Create)[] Commands =
+    [
+        ("login", factory => new LoginCommand(factory).Create()),
+        ("logout", factory => new LogoutCommand(factory).Create()),
+        ("whoami", factory => new WhoAmICommand(factory).Create()),
+        ("api-key", factory => new KeyCommands(factory).Create()),
+        ("import", factory => new ImportCommand(factory).Create()),
+        ("service-account", factory => new ServiceAccountCommands(factory).Create()),
+        ("oauth-token", factory => new TokenCommands(factory).CreateOAuthToken()),
+        ("token", factory => new TokenCommands(factory).CreateToken()),
+        ("audit", factory => new AuditCommands(factory).Create()),
+        ("session", factory => new SessionCommands(factory).Create()),
+        ("project", factory => new ProjectCommands(factory).Create()),
+        ("profile", factory => new ProfileCommands(factory).Create()),
+        ("api-call", factory => new ApiCallCommand(factory).Create()),
+        ("completion", factory => new CompletionCommand(factory).Create()),
+    ];
+
     /// <summary>Runs a command line.</summary>
     public static async Task<int> RunAsync(string[] arguments, Machine machine, CancellationToken cancellationToken = default)
     {
         try
         {
-            var parsed = Root(machine).Parse(arguments);
+            if (arguments is [Version])
+            {
+                machine.Output.WriteLine(Machine.Version); // what installers ask for, without the time that a parser takes to load
+                return (int)ExitCode.Ok;
+            }
+
+            var parsed = Root(machine, arguments).Parse(arguments);
             if (parsed.Action is ParseErrorAction)
             {
                 return Misused(parsed, machine);
@@ -56,27 +83,19 @@ static class CommandLine
         }
     }
 
-    /// <summary>The tree of commands.</summary>
-    public static RootCommand Root(Machine machine)
+    /// <summary>The tree of commands: of those that the arguments name, since each takes time to make; of all if they name none.</summary>
+    public static RootCommand Root(Machine machine, params string[] arguments)
     {
         var options = new GlobalOptions();
         var factory = new CommandFactory(machine, options);
-        var root = new RootCommand("Latchkey: API keys and service accounts from a shell.")
+        var root = new RootCommand("Latchkey: API keys and service accounts from a shell.");
+        var isDirective = arguments is [['[', ..], ..]; // of a shell that completes a line
+        var named = Commands.Where(command => !isDirective && arguments.Contains(command.Name, StringComparer.Ordinal)).ToList();
+        foreach (var (_, create) in named.Count > 0 ? named : [.. Commands])
         {
-            new LoginCommand(factory).Create(),
-            new LogoutCommand(factory).Create(),
-            new WhoAmICommand(factory).Create(),
-            new KeyCommands(factory).Create(),
-            new ServiceAccountCommands(factory).Create(),
-            new TokenCommands(factory).CreateOAuthToken(),
-            new TokenCommands(factory).CreateToken(),
-            new AuditCommands(factory).Create(),
-            new SessionCommands(factory).Create(),
-            new ProjectCommands(factory).Create(),
-            new ProfileCommands(factory).Create(),
-            new ApiCallCommand(factory).Create(),
-            new CompletionCommand(factory).Create(),
-        };
+            root.Subcommands.Add(create(factory));
+        }
+
         options.AddTo(root);
         root.Options.OfType<VersionOption>().Single().Action = new ShowVersion(machine);
         return root;

@@ -56,11 +56,13 @@ sealed class Caller
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
         var request = new Request(method, path, body is null ? null : System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()));
-        var reply = await TrySendAsync(request, cancellationToken);
-        return reply.Status == 404 && project is not null
-            ? throw new Failure(ExitCode.NotFound, $"{Refusals.Of(reply).Message} The project was {project}.")
-            : reply.EnsureOk().Json;
+        return EnsureOk(await TrySendAsync(request, cancellationToken)).Json;
     }
+
+    /// <summary>Returns the reply, or fails with what the server said, and with the project if it found nothing.</summary>
+    public Reply EnsureOk(Reply reply) => reply.Status == 404 && project is not null
+        ? throw new Failure(ExitCode.NotFound, $"{Refusals.Of(reply).Message} The project was {project}.")
+        : reply.EnsureOk();
 
     /// <summary>Reads from the API.</summary>
     public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, cancellationToken);

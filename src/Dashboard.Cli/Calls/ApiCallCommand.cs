@@ -72,7 +72,7 @@ sealed partial class ApiCallCommand(CommandFactory factory)
             return given switch
             {
                 null => null,
-                "-" => Encoding.UTF8.GetBytes(await invocation.Machine.Input.ReadToEndAsync(cancellationToken)),
+                "-" => Encoding.UTF8.GetBytes(await invocation.Machine.Input.Value.ReadToEndAsync(cancellationToken)),
                 ['@', .. var file] => await File.ReadAllBytesAsync(file, cancellationToken),
                 _ => Encoding.UTF8.GetBytes(given),
             };

@@ -83,8 +83,9 @@ sealed class Answer(Machine machine, bool json, bool quiet)
             return;
         }
 
-        var width = members.Max(member => member.Label.Length);
-        foreach (var (label, value) in members.Where(member => member.Value.Length > 0))
+        var shown = members.Where(member => member.Value.Length > 0).ToList();
+        var width = shown.Max(member => member.Label.Length);
+        foreach (var (label, value) in shown)
         {
             machine.Output.WriteLine($"{label.PadRight(width)}  {Printable.Of(value)}");
         }

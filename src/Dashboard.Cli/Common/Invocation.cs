@@ -10,7 +10,7 @@ sealed class Invocation
     public Invocation(Machine machine, ParseResult parsed, GlobalOptions options)
     {
         (Machine, Parsed, this.options) = (machine, parsed, options);
-        Answer = new(machine, Json, parsed.GetValue(options.Quiet));
+        Answer = new(machine, Json, Quiet);
     }
 
     public Machine Machine { get; }
@@ -20,6 +20,8 @@ sealed class Invocation
     public Answer Answer { get; }
 
     public bool Json => Parsed.GetValue(options.Json);
+
+    public bool Quiet => Parsed.GetValue(options.Quiet);
 
     public string? Organization => Text(options.Organization, "LATCHKEY_ORG");
 

@@ -8,7 +8,7 @@ sealed class Machine
     public static string Version { get; } =
         typeof(Machine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    public required TextReader Input { get; init; }
+    public required Lazy<TextReader> Input { get; init; }
 
     public required TextWriter Output { get; init; }
 
@@ -31,7 +31,7 @@ sealed class Machine
     /// <summary>The folder of tokens.</summary>
     public required string StateFolder { get; init; }
 
-    public required HttpMessageHandler Network { get; init; }
+    public required Lazy<HttpMessageHandler> Network { get; init; }
 
     /// <summary>Opens a URL in the person's browser. Returns false where there is none.</summary>
     public required Func<Uri, bool> OpenBrowser { get; init; }
@@ -44,7 +44,7 @@ sealed class Machine
     /// <summary>The machine that this process runs on.</summary>
     public static Machine Real() => new()
     {
-        Input = Console.In,
+        Input = new(() => Console.In),
         Output = StandardOutput.OpenText(),
         OpenOutput = StandardOutput.Open,
         Error = Console.Error,
@@ -55,11 +55,11 @@ sealed class Machine
         ConfigFolder = Folders.Config(Environment.GetEnvironmentVariable),
         StateFolder = Folders.State(Environment.GetEnvironmentVariable),
         OpenBrowser = Browser.Open,
-        Network = new SocketsHttpHandler
+        Network = new(() => new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // a redirect must not take a token to another host
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(10),
-        },
+        }),
     };
 }

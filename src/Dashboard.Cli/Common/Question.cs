@@ -19,7 +19,7 @@ static class Question
         }
 
         machine.Error.Write($"{Printable.Of(question)} [y/N] ");
-        if (machine.Input.ReadLine()?.Trim() is not ("y" or "Y" or "yes" or "Yes"))
+        if (machine.Input.Value.ReadLine()?.Trim() is not ("y" or "Y" or "yes" or "Yes"))
         {
             throw new Failure(ExitCode.NotApproved, "Nothing was changed.");
         }

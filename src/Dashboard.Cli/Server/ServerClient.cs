@@ -64,7 +64,7 @@ sealed class ServerClient(Machine machine, Uri url)
 
         try
         {
-            using var http = new HttpClient(machine.Network, disposeHandler: false) { Timeout = Patience, MaxResponseContentBufferSize = MaxBody };
+            using var http = new HttpClient(machine.Network.Value, disposeHandler: false) { Timeout = Patience, MaxResponseContentBufferSize = MaxBody };
             using var response = await http.SendAsync(message, cancellationToken);
             return new(
                 (int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken), response.Content.Headers.ContentType?.MediaType,

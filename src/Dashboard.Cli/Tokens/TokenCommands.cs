@@ -78,7 +78,7 @@ sealed class TokenCommands(CommandFactory factory)
         var given = invocation.Parsed.GetValue(token);
         if (given is null && !invocation.Machine.InputIsTerminal)
         {
-            given = (await invocation.Machine.Input.ReadLineAsync(cancellationToken))?.Trim();
+            given = (await invocation.Machine.Input.Value.ReadLineAsync(cancellationToken))?.Trim();
         }
 
         if (string.IsNullOrEmpty(given))

@@ -34,6 +34,15 @@ public sealed record KeyImport(string? Project, IReadOnlyList<ImportedKey> Keys,
     /// <summary>How many keys earlier parts of the same dry run would have added: they count toward the limit.</summary>
     public int Before { get; init; }
 
+    /// <summary>Whether to leave out keys that the project has already, so that an import that was cut off can be repeated. A key of another
+    /// project is an error all the same.</summary>
+    public bool SkipsExisting { get; init; }
+
     /// <summary>Whether an operator runs it on the console in the actor's name. The audit log says so, and the limit of changes does not apply.</summary>
     public bool IsFromConsole { get; init; }
 }
+
+/// <summary>What an import did.</summary>
+/// <param name="KeyIds">The identifiers of the keys in the order of the rows; none for a dry run.</param>
+/// <param name="Skipped">The rows, counted from 0, whose keys the project had already. Each row that is not listed was imported.</param>
+public sealed record KeyImportResult(IReadOnlyList<string> KeyIds, IReadOnlyList<int> Skipped);

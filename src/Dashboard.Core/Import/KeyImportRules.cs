@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using Dashboard.Core.Keys;
 
 namespace Dashboard.Core.Import;
@@ -6,21 +5,6 @@ namespace Dashboard.Core.Import;
 /// <summary>Checks imported keys, as far as that needs no database.</summary>
 static class KeyImportRules
 {
-    const int HexLength = 2 * KeyHash.Length;
-
-    /// <summary>Parses a hash. Returns null for anything but 32 bytes in hex or base64.</summary>
-    public static byte[]? ParseHash(string? text)
-    {
-        text = text?.Trim() ?? "";
-        if (text.Length == HexLength)
-        {
-            return text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : null;
-        }
-
-        var plain = text.TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        return text.Length - plain.Length <= 1 && Base64Url.IsValid(plain, out var length) && length == KeyHash.Length ? Base64Url.DecodeFromChars(plain) : null;
-    }
-
     /// <summary>Checks a key, and adds what is wrong with it by the field's name.</summary>
     /// <param name="row">The name of the row in errors: <c>keys[0]</c>.</param>
     /// <param name="hash">The parsed hash, or null if it is not one.</param>

@@ -17,21 +17,21 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
     const string Twice = "This hash is in another row as well.";
 
     /// <summary>Parses a hash. Returns null for anything but 32 bytes in hex or base64.</summary>
-    public static byte[]? ParseHash(string? text) => KeyImportRules.ParseHash(text);
+    public static byte[]? ParseHash(string? text) => ImportedHash.Parse(text);
 
     /// <summary>Imports keys, all of them or none. Each has its own audit and feed entry.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
-    /// <returns>The identifiers of the keys in the order of the rows, none for a dry run; or <see cref="ErrorCode.InvalidRequest"/> with every error by row
+    /// <returns>The identifiers of the keys, and which rows were skipped; or <see cref="ErrorCode.InvalidRequest"/> with every error by row
     /// (<c>keys[0].hash</c>), <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.KeyLimitReached"/>, or
     /// <see cref="ErrorCode.FreshSignInRequired"/> for live keys that may write.</returns>
-    public async Task<Result<IReadOnlyList<string>>> ImportAsync(Actor actor, KeyImport input, CancellationToken cancellationToken)
+    public async Task<Result<KeyImportResult>> ImportAsync(Actor actor, KeyImport input, CancellationToken cancellationToken)
     {
         if (input.Keys.Count is 0 or > MaxRows)
         {
             return Error.Invalid("keys", $"Send 1 to {MaxRows} keys.");
         }
 
-        return await changes.RunAsync<IReadOnlyList<string>>(
+        return await changes.RunAsync<KeyImportResult>(
             actor,
             async (change, token) =>
             {
@@ -66,7 +66,7 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
             isCounted: !input.IsFromConsole);
     }
 
-    async Task<Result<IReadOnlyList<string>>> ImportAsync(UnitOfWork change, ProjectAccess project, KeyImport input, ServiceAccount? account, CancellationToken cancellationToken)
+    async Task<Result<KeyImportResult>> ImportAsync(UnitOfWork change, ProjectAccess project, KeyImport input, ServiceAccount? account, CancellationToken cancellationToken)
     {
         var counted = options.CountImported ? input.Keys.Count : 0;
         if (await KeyCount.AddAsync(change, project.ProjectId, cancellationToken, counted) is not { } count)
@@ -74,10 +74,16 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
             return Error.NotFound;
         }
 
-        var (rows, errors) = await CheckAsync(change, project, input, account, cancellationToken);
+        var (rows, skipped, errors) = await CheckAsync(change, project, input, account, cancellationToken);
         if (errors.Count > 0)
         {
             return Error.Invalid(errors);
+        }
+
+        if (counted > 0 && skipped.Count > 0)
+        {
+            counted -= skipped.Count;
+            count = await KeyCount.AddAsync(change, project.ProjectId, cancellationToken, -skipped.Count) ?? 0; // its row is locked
         }
 
         if (counted > 0 && await keys.CheckLimitAsync(change, project.ProjectId, count + input.Before, cancellationToken) is not null)
@@ -89,7 +95,7 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
 
         if (input.IsDryRun)
         {
-            return Array.Empty<string>(); // nothing is recorded, so everything is rolled back
+            return new KeyImportResult([], skipped); // nothing is recorded, so everything is rolled back
         }
 
         if (rows.Exists(row => KeyService.IsLiveWithWrite(row.Source.Environment, row.Permissions)) && await change.CheckPresenceAsync(cancellationToken) is { } stale)
@@ -97,29 +103,35 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
             return stale;
         }
 
-        return rows.ConvertAll(row => Add(change, project, input, account, row));
+        return new KeyImportResult(rows.ConvertAll(row => Add(change, project, input, account, row)), skipped);
     }
 
     /// <summary>A key that is ready to be stored.</summary>
     sealed record Row(ImportedKey Source, byte[] Hash, IReadOnlyList<string> Permissions, IReadOnlyList<long> Resources);
 
-    async Task<(List<Row> Rows, Dictionary<string, string> Errors)> CheckAsync(
+    async Task<(List<Row> Rows, List<int> Skipped, Dictionary<string, string> Errors)> CheckAsync(
         UnitOfWork change, ProjectAccess project, KeyImport input, ServiceAccount? account, CancellationToken cancellationToken)
     {
         var (errors, now) = (new Dictionary<string, string>(StringComparer.Ordinal), time.GetUtcNow());
-        var hashes = input.Keys.Select(key => KeyImportRules.ParseHash(key.Hash)).ToList();
+        var hashes = input.Keys.Select(key => ImportedHash.Parse(key.Hash)).ToList();
         var stored = await FindStoredAsync(change, hashes, cancellationToken);
         var resources = await FindResourcesAsync(change, project, input, cancellationToken);
-        var (rows, seen) = (new List<Row>(), new HashSet<string>(StringComparer.Ordinal));
+        var (rows, skipped, seen) = (new List<Row>(), new List<int>(), new HashSet<string>(StringComparer.Ordinal));
         for (var i = 0; i < input.Keys.Count; i++)
         {
             var (key, hash, name) = (input.Keys[i], hashes[i], $"keys[{i}]");
+            if (input.SkipsExisting && hash is not null && stored.GetValueOrDefault(Convert.ToHexString(hash)) == project.ProjectId)
+            {
+                skipped.Add(i);
+                continue;
+            }
+
             KeyImportRules.Check(key, name, hash, account is not null, catalog, shapes, now, errors);
             KeyPolicies.Check(project.Policies, key.Environment, $"{name}.", key.ExpiresAt, null, now, errors);
             if (hash is not null)
             {
                 var hex = Convert.ToHexString(hash);
-                KeyRules.Add(errors, $"{name}.hash", stored.Contains(hex) ? Stored : seen.Add(hex) ? null : Twice);
+                KeyRules.Add(errors, $"{name}.hash", stored.ContainsKey(hex) ? Stored : seen.Add(hex) ? null : Twice);
             }
 
             var permissions = PermissionsOf(key, name, account, errors);
@@ -132,7 +144,7 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
             rows.Add(new(key, hash ?? [], permissions, scope));
         }
 
-        return (rows, errors);
+        return (rows, skipped, errors);
     }
 
     List<string> PermissionsOf(ImportedKey key, string name, ServiceAccount? account, Dictionary<string, string> errors)
@@ -156,12 +168,13 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
         return permissions;
     }
 
-    /// <summary>Finds which hashes are stored, in any organization.</summary>
-    static async Task<HashSet<string>> FindStoredAsync(UnitOfWork change, List<byte[]?> hashes, CancellationToken cancellationToken)
+    /// <summary>Finds which hashes are stored, in any organization, and the project of each.</summary>
+    static async Task<Dictionary<string, long>> FindStoredAsync(UnitOfWork change, List<byte[]?> hashes, CancellationToken cancellationToken)
     {
         var known = hashes.OfType<byte[]>().ToList();
-        var stored = known.Count == 0 ? [] : await change.Context.Keys.Where(key => known.Contains(key.Hash)).Select(key => key.Hash).ToListAsync(cancellationToken);
-        return stored.Select(Convert.ToHexString).ToHashSet(StringComparer.Ordinal);
+        var stored = known.Count == 0 ? []
+            : await change.Context.Keys.Where(key => known.Contains(key.Hash)).Select(key => new { key.Hash, key.ProjectId }).ToListAsync(cancellationToken);
+        return stored.ToDictionary(key => Convert.ToHexString(key.Hash), key => key.ProjectId, StringComparer.Ordinal);
     }
 
     /// <summary>Finds the resources that the rows name.</summary>

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Security.Cryptography;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
@@ -15,9 +14,6 @@ sealed class DatabaseDoctor(IServiceProvider services, TimeProvider time, Findin
 {
     const string Database = "database";
     const string Version = "schema";
-
-    /// <summary>How far the clocks may be apart. Access tokens of other nodes and second factors fail with about this much.</summary>
-    static readonly TimeSpan MaxSkew = TimeSpan.FromSeconds(30);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -102,8 +98,6 @@ sealed class DatabaseDoctor(IServiceProvider services, TimeProvider time, Findin
     /// <summary>Compares the clock with the server's. The embedded database has none: there it must not be behind the newest row.</summary>
     async Task CheckClockAsync(DashboardContext context, CancellationToken cancellationToken)
     {
-        const string check = "clock";
-        const string advice = "Synchronize the clocks (NTP): expiry dates, sessions and tokens depend on them";
         var begin = time.GetUtcNow();
         var sql = context switch
         {
@@ -114,20 +108,17 @@ sealed class DatabaseDoctor(IServiceProvider services, TimeProvider time, Findin
         if (sql is null)
         {
             var newest = await context.AuditEntries.MaxAsync(entry => (DateTimeOffset?)entry.At, cancellationToken);
-            await (newest - begin > MaxSkew
-                ? findings.WrongAsync(check, $"this machine is at least {Seconds(newest!.Value - begin)} seconds behind the newest row of the audit log. {advice}.")
-                : findings.GoodAsync(check, "it is not behind the newest row of the audit log"));
+            await (ClockSkew.DescribeIfBehind(newest, begin) is { } behind
+                ? findings.WrongAsync(ClockSkew.Check, behind)
+                : findings.GoodAsync(ClockSkew.Check, "it is not behind the newest row of the audit log"));
             return;
         }
 
         var server = DateTimeOffset.FromUnixTimeMilliseconds((await context.Database.SqlQueryRaw<long>(sql).ToListAsync(cancellationToken)).Single());
-        var skew = server - (begin + ((time.GetUtcNow() - begin) / 2));
-        await (skew.Duration() > MaxSkew
-            ? findings.WrongAsync(check, $"this machine is {Seconds(skew.Duration())} seconds {(skew > TimeSpan.Zero ? "behind" : "ahead of")} the database server. {advice}.")
-            : findings.GoodAsync(check, "it agrees with that of the database server"));
+        await (ClockSkew.Describe(server, begin, time.GetUtcNow(), "the database server") is { } skew
+            ? findings.WrongAsync(ClockSkew.Check, skew)
+            : findings.GoodAsync(ClockSkew.Check, "it agrees with that of the database server"));
     }
-
-    static string Seconds(TimeSpan span) => Math.Round(span.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
     async Task CheckKeysAsync(DashboardContext context, CancellationToken cancellationToken)
     {

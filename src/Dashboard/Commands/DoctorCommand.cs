@@ -48,7 +48,7 @@ sealed class DoctorCommand(HttpMessageHandler? network = null, TimeProvider? tim
             await using var app = builder.Build();
             await CheckPageFilesAsync(app, findings);
             await new DatabaseDoctor(app.Services, time ?? TimeProvider.System, findings).RunAsync(cancellationToken);
-            await new PublicUrlDoctor(app.Services, network, findings).RunAsync(cancellationToken);
+            await new PublicUrlDoctor(app.Services, network, time ?? TimeProvider.System, findings).RunAsync(cancellationToken);
         }
 
         return findings.HasFault ? 1 : 0;

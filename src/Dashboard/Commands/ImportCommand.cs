@@ -1,4 +1,5 @@
 using Dashboard.Core.Accounts;
+using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Import;
 using Dashboard.Hosting;
@@ -18,6 +19,8 @@ sealed class ImportCommand : ConsoleCommand
 
     const string DryRun = "--dry-run";
 
+    const string Skip = "--skip-existing";
+
     const int MaxFaults = 1000;
 
     public override string Name => "import";
@@ -25,7 +28,8 @@ sealed class ImportCommand : ConsoleCommand
     public override string Description => "import keys that were issued elsewhere, or an export into an empty database";
 
     public override string Help => """
-        Usage: Dashboard import FILE --project ORG/PROJECT --as EMAIL [--service-account ID] [--dry-run] [--Setting:Name=value …]
+        Usage: Dashboard import FILE --project ORG/PROJECT --as EMAIL [--service-account ID] [--skip-existing] [--dry-run]
+                                [--Setting:Name=value …]
                Dashboard import FILE [--Setting:Name=value …]
 
         FILE is .csv or .json and holds the SHA-256 of each key, its name and what it may do; docs/moving-in.md lists the
@@ -34,6 +38,7 @@ sealed class ImportCommand : ConsoleCommand
           --project ORG/PROJECT  the project of the keys
           --as EMAIL             the admin or owner of the organization in whose name they are imported, and who owns them
           --service-account ID   the service account that owns them instead
+          --skip-existing        leave out keys that the project has already, to repeat an import that was cut off
 
         Without options, FILE is what "export" wrote, and the database has to be empty: run "migrate" first.
 
@@ -46,7 +51,7 @@ sealed class ImportCommand : ConsoleCommand
 
     public override IReadOnlyList<string> Options => [Project, As, Account];
 
-    public override IReadOnlyList<string> Flags => [DryRun];
+    public override IReadOnlyList<string> Flags => [DryRun, Skip];
 
     public override void Check(CommandInput input)
     {
@@ -76,6 +81,7 @@ sealed class ImportCommand : ConsoleCommand
 
             var rows = await services.GetRequiredService<InstallationImport>().ReadAsync(file, cancellationToken);
             await output.WriteLineAsync($"{rows} rows were imported. Everybody signs in again. Keys, client secrets and refresh tokens work as before.");
+            await BeginAuditKeyAsync(services, output, cancellationToken);
             return 0;
         }
         catch (ExportException fault)
@@ -88,9 +94,23 @@ sealed class ImportCommand : ConsoleCommand
         }
     }
 
+    /// <summary>Begins the key of this installation in the audit log, as its first start would: until then the log ends under the key of
+    /// another one, which looks as if its end had been cut off.</summary>
+    static async Task BeginAuditKeyAsync(IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await services.PrepareAuditKeysAsync(cancellationToken);
+        }
+        catch (SettingException fault)
+        {
+            await output.WriteLineAsync($"Before the first start: {fault.Message}");
+        }
+    }
+
     static async Task<int> ImportKeysAsync(string file, CommandInput input, IServiceProvider services, TextWriter output, CancellationToken cancellationToken)
     {
-        var lines = await KeyImportFile.ReadAsync(file, cancellationToken);
+        var lines = await ReadAsync(file, cancellationToken);
         if (lines.Count == 0)
         {
             await output.WriteLineAsync("The file holds no key.");
@@ -98,8 +118,9 @@ sealed class ImportCommand : ConsoleCommand
         }
 
         var actor = await FindActorAsync(services, input.Option(As)!, cancellationToken);
-        var import = new KeyFileImport(services.GetRequiredService<KeyImportService>(), actor, input.Option(Project)!, input.Option(Account));
-        var faults = await import.CheckAsync(lines, cancellationToken);
+        var import = new KeyFileImport(
+            services.GetRequiredService<KeyImportService>(), actor, new(input.Option(Project), [], input.Option(Account)) { SkipsExisting = input.Option(Skip) is not null });
+        var (faults, skipped) = await import.CheckAsync(lines, cancellationToken);
         foreach (var fault in faults.Take(MaxFaults))
         {
             await output.WriteLineAsync(fault);
@@ -111,17 +132,30 @@ sealed class ImportCommand : ConsoleCommand
             return 1;
         }
 
+        var kept = skipped > 0 ? $" {skipped} are there already." : "";
         if (input.Option(DryRun) is not null)
         {
-            await output.WriteLineAsync($"{lines.Count} keys can be imported. Nothing was imported.");
+            await output.WriteLineAsync($"{lines.Count - skipped} keys can be imported.{kept} Nothing was imported.");
             return 0;
         }
 
         var (imported, refused) = await import.ImportAsync(lines, cancellationToken);
         await output.WriteLineAsync(refused is null
-            ? $"{imported} keys were imported into {input.Option(Project)}."
-            : $"{imported} of {lines.Count} keys were imported into {input.Option(Project)}, then: {refused}");
+            ? $"{imported} keys were imported into {input.Option(Project)}.{kept}"
+            : $"{imported} of {lines.Count} keys were imported into {input.Option(Project)}, then: {refused} To import the rest, run it again with {Skip}.");
         return refused is null ? 0 : 1;
+    }
+
+    static async Task<IReadOnlyList<KeyImportLine>> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await KeyImportFile.ReadAsync(file, cancellationToken);
+        }
+        catch (KeyImportFileException fault)
+        {
+            throw new StartException(fault.Message);
+        }
     }
 
     /// <summary>An operator needs no session: the settings of the database allow more than this.</summary>

@@ -7,7 +7,7 @@ using Dashboard.Hosting;
 namespace Dashboard.Commands;
 
 /// <summary>Asks the public URL what answers there, and by which way the question came.</summary>
-sealed class PublicUrlDoctor(IServiceProvider services, HttpMessageHandler? network, Findings findings)
+sealed class PublicUrlDoctor(IServiceProvider services, HttpMessageHandler? network, TimeProvider time, Findings findings)
 {
     const string Check = "public URL";
     const string Proxies = "proxies";
@@ -45,7 +45,9 @@ sealed class PublicUrlDoctor(IServiceProvider services, HttpMessageHandler? netw
 
     async Task CheckAsync(HttpClient client, string url, CancellationToken cancellationToken)
     {
+        var begin = time.GetUtcNow();
         using var answer = await client.GetAsync(new Uri($"{url}/healthz/live"), cancellationToken);
+        await CheckClockAsync(answer, url, begin);
         if (answer.Headers.Location is { } elsewhere)
         {
             await findings.WrongAsync(Check, $"{url} redirects to {elsewhere}; set PublicUrl to the URL that people end at");
@@ -73,6 +75,15 @@ sealed class PublicUrlDoctor(IServiceProvider services, HttpMessageHandler? netw
             ? findings.WrongAsync(
                 Proxies, $"a proxy in front of {url} sends X-Forwarded-* and is not in Proxies:Trusted, so every client has its address; add the address that the log names")
             : findings.GoodAsync(Proxies, "no proxy forwards headers that are ignored"));
+    }
+
+    /// <summary>Compares the clock with that of what answers: another node, or a proxy on another machine.</summary>
+    async Task CheckClockAsync(HttpResponseMessage answer, string url, DateTimeOffset begin)
+    {
+        if (answer.Headers is { Date: { } date, Age: null } && ClockSkew.Describe(date, begin, time.GetUtcNow(), $"what answers at {url}") is { } skew)
+        {
+            await findings.WrongAsync(ClockSkew.Check, skew);
+        }
     }
 
     static string Foreign(string url, string what) =>

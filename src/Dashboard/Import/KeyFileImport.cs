@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Dashboard.Api;
 using Dashboard.Core.Import;
@@ -7,31 +6,40 @@ namespace Dashboard.Import;
 
 /// <summary>Imports the keys of a file in parts, after all of them were checked.</summary>
 /// <param name="actor">The admin in whose name an operator imports them.</param>
-/// <param name="project"><c>organization/project</c>.</param>
-/// <param name="serviceAccountId">The service account that will own them, or null for the admin.</param>
-sealed class KeyFileImport(KeyImportService imports, Actor actor, string project, string? serviceAccountId)
+/// <param name="input">Where the keys go and who will own them, without keys.</param>
+sealed class KeyFileImport(KeyImportService imports, Actor actor, KeyImport input)
 {
-    static readonly char[] Brackets = ['[', ']'];
-
     /// <summary>Checks every row, and changes nothing.</summary>
-    /// <returns>What is wrong, one sentence a line; empty if the file can be imported.</returns>
-    public async Task<IReadOnlyList<string>> CheckAsync(IReadOnlyList<KeyImportLine> lines, CancellationToken cancellationToken)
+    /// <returns>What is wrong, one sentence a line; empty if the file can be imported. And how many rows would be skipped.</returns>
+    public async Task<(IReadOnlyList<string> Faults, int Skipped)> CheckAsync(IReadOnlyList<KeyImportLine> lines, CancellationToken cancellationToken)
     {
-        List<string> faults = [.. Repeated(lines)];
-        var before = 0;
-        foreach (var part in lines.Chunk(KeyImportService.MaxRows))
+        KeyImportLine[][] parts = [.. lines.Chunk(KeyImportService.MaxRows)];
+        List<KeyImportError> errors = [.. KeyImportErrors.FindRepeated(parts, KeyImportService.ParseHash)];
+        var (before, skipped) = (0, 0);
+        foreach (var part in parts)
         {
-            var result = await RunAsync(part, isDryRun: true, before, cancellationToken);
-            if (result.Error is { Errors: null } fault)
+            // Rows that are not even of the right form are refused before the others are looked at, so those are checked again.
+            for (var rest = part; rest.Length > 0; rest = KeyImportErrors.Without(rest, errors))
             {
-                return [fault.Detail]; // not of a row: it is the same for every part
-            }
+                var result = await RunAsync(rest, isDryRun: true, before, cancellationToken);
+                if (result.Error is null)
+                {
+                    var left = result.Value.Skipped.Count;
+                    (before, skipped) = (before + rest.Length - left, skipped + left);
+                    break;
+                }
 
-            faults.AddRange((result.Error?.Errors ?? new Dictionary<string, string>()).Select(error => Describe(error.Key, error.Value, part)));
-            before += part.Length;
+                List<KeyImportError> found = [.. (result.Error.Errors ?? new Dictionary<string, string>()).Select(error => KeyImportErrors.Find(error.Key, error.Value, rest))];
+                if (found.Count == 0 || found.Exists(error => error.Place.Length == 0))
+                {
+                    return ([.. found.Select(error => error.ToString()).DefaultIfEmpty(result.Error.Detail)], 0); // not of a row: it is the same for every part
+                }
+
+                errors.AddRange(found);
+            }
         }
 
-        return faults;
+        return ([.. KeyImportErrors.InOrder(errors, lines).Select(error => error.ToString())], skipped);
     }
 
     /// <summary>Imports the rows. Each part is imported as a whole or not at all.</summary>
@@ -44,16 +52,16 @@ sealed class KeyFileImport(KeyImportService imports, Actor actor, string project
             var result = await RunAsync(part, isDryRun: false, 0, cancellationToken);
             if (result.Error is { } fault)
             {
-                return (imported, fault.Errors?.FirstOrDefault() is { Key: { } field } error ? Describe(field, error.Value, part) : fault.Detail);
+                return (imported, fault.Errors?.FirstOrDefault() is { Key: { } field } error ? KeyImportErrors.Find(field, error.Value, part).ToString() : fault.Detail);
             }
 
-            imported += result.Value.Count;
+            imported += result.Value.KeyIds.Count;
         }
 
         return (imported, null);
     }
 
-    async Task<Result<IReadOnlyList<string>>> RunAsync(KeyImportLine[] part, bool isDryRun, int before, CancellationToken cancellationToken)
+    async Task<Result<KeyImportResult>> RunAsync(KeyImportLine[] part, bool isDryRun, int before, CancellationToken cancellationToken)
     {
         var body = new JsonObject { ["keys"] = new JsonArray([.. part.Select(line => line.Members.DeepClone())]) };
         using var document = System.Text.Json.JsonDocument.Parse(body.ToJsonString());
@@ -61,27 +69,6 @@ sealed class KeyFileImport(KeyImportService imports, Actor actor, string project
         return read.Error is { } invalid
             ? invalid
             : await imports.ImportAsync(
-                actor, (read.Value with { Project = project, ServiceAccountId = serviceAccountId, DryRun = isDryRun }).ToImport() with { Before = before, IsFromConsole = true }, cancellationToken);
+                actor, input with { Keys = read.Value.ToImport().Keys, IsDryRun = isDryRun, Before = before, IsFromConsole = true }, cancellationToken);
     }
-
-    /// <summary>Names the place of the error in the file: <c>keys[0].hash</c> is of the first row of a part.</summary>
-    static string Describe(string field, string message, KeyImportLine[] part) =>
-        field.Split(Brackets, 3) is ["keys", var number, var member] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var row) && row < part.Length
-            ? $"{part[row].Place}: {member.TrimStart('.')}: {message}"
-            : $"{field}: {message}";
-
-    static IEnumerable<string> Repeated(IReadOnlyList<KeyImportLine> lines)
-    {
-        var first = new Dictionary<string, (int Part, string Place)>(StringComparer.Ordinal);
-        for (var i = 0; i < lines.Count; i++)
-        {
-            if (lines[i].Members["hash"] is JsonValue value && value.TryGetValue<string>(out var text) && HashOf(text) is { } hash
-                && !first.TryAdd(hash, (i / KeyImportService.MaxRows, lines[i].Place)) && first[hash].Part != i / KeyImportService.MaxRows)
-            {
-                yield return $"{lines[i].Place}: hash: This hash is in another row as well, {first[hash].Place}."; // within a part, the import itself finds it
-            }
-        }
-    }
-
-    static string? HashOf(string text) => KeyImportService.ParseHash(text) is { } hash ? Convert.ToHexString(hash) : null;
 }

@@ -18,6 +18,7 @@ static class KeyImportEndpoint
         JsonBody<ImportKeysRequest> body, KeyImportService imports, HttpContext http, CancellationToken cancellationToken)
     {
         var input = body.Value.ToImport();
-        return (await imports.ImportAsync(http.Caller(), input, cancellationToken)).ToResult(ids => TypedResults.Ok(new ImportKeysAnswer(ids.Count, ids, input.IsDryRun)));
+        return (await imports.ImportAsync(http.Caller(), input, cancellationToken)).ToResult(
+            done => TypedResults.Ok(new ImportKeysAnswer(done.KeyIds.Count, done.KeyIds, done.Skipped, input.IsDryRun)));
     }
 }

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsvHelper;
-using Dashboard.Api;
-using Dashboard.Hosting;
 
 namespace Dashboard.Import;
 
@@ -12,18 +10,25 @@ namespace Dashboard.Import;
 /// <param name="Members">Its members, as the endpoint takes them.</param>
 sealed record KeyImportLine(string Place, JsonObject Members);
 
-/// <summary>Reads files with keys to import: the rows of <c>POST /api/keys/import</c> as JSON, or as CSV with the same names as columns.</summary>
+/// <summary>A file with keys cannot be read, or is neither JSON nor CSV with these columns. The message is for the person who named it.</summary>
+sealed class KeyImportFileException(string message) : Exception(message);
+
+/// <summary>Reads files with keys to import: the rows of <c>POST /api/keys/import</c> as JSON, or as CSV with the same names as columns.
+/// The command line compiles this file too, which is why it knows neither the API nor Core.</summary>
 static class KeyImportFile
 {
     const long MaxBytes = 512L * 1024 * 1024;
 
+    /// <summary>As deep as the API reads.</summary>
+    const int MaxDepth = 8;
+
     /// <summary>The columns whose cells are lists, separated by spaces.</summary>
     static readonly string[] Lists = ["permissions", "resources"];
 
-    static readonly IReadOnlyList<string> Columns = [.. JsonContract.Options.GetTypeInfo(typeof(ImportKeyRow)).Properties.Select(property => property.Name)];
+    static readonly string[] Columns = ["hash", "name", "environment", "permissions", "resources", "expires_at", "last_used_at", "prefix", "note"];
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="StartException">It cannot be read, or is neither JSON nor CSV with these columns.</exception>
+    /// <exception cref="KeyImportFileException">It cannot be read, or holds no list of keys.</exception>
     public static async Task<IReadOnlyList<KeyImportLine>> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
@@ -31,19 +36,19 @@ static class KeyImportFile
             await using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
             if (file.Length > MaxBytes)
             {
-                throw new StartException($"{path} is larger than {MaxBytes / 1024 / 1024} MB. Import it in parts.");
+                throw new KeyImportFileException($"{path} is larger than {MaxBytes / 1024 / 1024} MB. Import it in parts.");
             }
 
             return Path.GetExtension(path).ToUpperInvariant() switch
             {
                 ".CSV" => await ReadCsvAsync(path, file, cancellationToken),
                 ".JSON" => await ReadJsonAsync(path, file, cancellationToken),
-                _ => throw new StartException($"{path} must be named .csv or .json."),
+                _ => throw new KeyImportFileException($"{path} must be named .csv or .json."),
             };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"{path} cannot be read: {exception.Message}");
+            throw new KeyImportFileException($"{path} cannot be read: {exception.Message}");
         }
     }
 
@@ -52,14 +57,14 @@ static class KeyImportFile
         try
         {
             var root = await JsonNode.ParseAsync(
-                file, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = JsonContract.MaxDepth }, cancellationToken: cancellationToken);
-            var rows = root as JsonArray ?? (root as JsonObject)?["keys"] as JsonArray ?? throw new StartException($"{path} holds no list of keys.");
+                file, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth }, cancellationToken: cancellationToken);
+            var rows = root as JsonArray ?? (root as JsonObject)?["keys"] as JsonArray ?? throw new KeyImportFileException($"{path} holds no list of keys.");
             return [.. rows.Select((row, index) => new KeyImportLine(
-                string.Create(CultureInfo.InvariantCulture, $"keys[{index}]"), row as JsonObject ?? throw new StartException($"{path} lists something else than an object: keys[{index}].")))];
+                string.Create(CultureInfo.InvariantCulture, $"keys[{index}]"), row as JsonObject ?? throw new KeyImportFileException($"{path} lists something else than an object: keys[{index}].")))];
         }
         catch (JsonException exception)
         {
-            throw new StartException($"{path} is not JSON: line {exception.LineNumber + 1} cannot be read."); // the message may hold a value
+            throw new KeyImportFileException($"{path} is not JSON: line {exception.LineNumber + 1} cannot be read."); // the message may hold a value
         }
     }
 
@@ -80,7 +85,7 @@ static class KeyImportFile
         }
         catch (CsvFormatException exception)
         {
-            throw new StartException($"{path} is not CSV: {exception.Message}");
+            throw new KeyImportFileException($"{path} is not CSV: {exception.Message}");
         }
     }
 
@@ -88,7 +93,7 @@ static class KeyImportFile
     {
         string[] headers = [.. csv.Headers.Select(header => header.Trim())];
         return headers.FirstOrDefault(header => !Columns.Contains(header, StringComparer.Ordinal)) is { } unknown
-            ? throw new StartException($"{path} has a column \"{unknown}\". The columns are {string.Join(", ", Columns)}.")
+            ? throw new KeyImportFileException($"{path} has a column \"{unknown}\". The columns are {string.Join(", ", Columns)}.")
             : headers;
     }
 

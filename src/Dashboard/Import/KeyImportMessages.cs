@@ -10,10 +10,21 @@ sealed record ImportKeysRequest(
     [Field("The project, as organization/project. Defaults to the caller's only project.", Example = "\"acme/orders\"")] string? Project = null,
     [Field("The service account that will own the keys and limits their permissions. Defaults to the caller.", Example = "\"sa_Ab12CdEfGh34IjKl\"")]
     string? ServiceAccountId = null,
-    [Field("Only report what is wrong, and change nothing.", Example = "true")] bool DryRun = false)
+    [Field("Only report what is wrong, and change nothing.", Example = "true")] bool DryRun = false,
+    [Field("Leave out keys that the project has already, so that an import that was cut off can be repeated.", Example = "true")] bool SkipExisting = false,
+    [Field(
+        "For a dry run in several requests: how many keys those before it would import. They count toward the limit of the project.",
+        Example = "500", Min = 0, Max = ImportKeysRequest.MaxBefore)]
+    int Before = 0)
 {
+    public const int MaxBefore = 100_000_000;
+
     /// <summary>Converts the body to a command.</summary>
-    public KeyImport ToImport() => new(Project, [.. Keys.Select(key => key.ToKey())], ServiceAccountId, DryRun);
+    public KeyImport ToImport() => new(Project, [.. Keys.Select(key => key.ToKey())], ServiceAccountId, DryRun)
+    {
+        Before = DryRun ? Math.Clamp(Before, 0, MaxBefore) : 0,
+        SkipsExisting = SkipExisting,
+    };
 }
 
 /// <summary>A key to import.</summary>
@@ -47,4 +58,5 @@ sealed record ImportKeyRow(
 sealed record ImportKeysAnswer(
     [Field("How many keys were imported.", Example = "1")] int Imported,
     [Field("Their identifiers, in the order of the rows. Empty for a dry run.", Example = "[\"Ab12CdEf\"]")] IReadOnlyList<string> KeyIds,
+    [Field("The rows, counted from 0, that were left out because the project has their keys already.", Example = "[]")] IReadOnlyList<int> Skipped,
     [Field("Whether it was a dry run.", Example = "false")] bool DryRun);

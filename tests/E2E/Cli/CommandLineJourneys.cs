@@ -81,6 +81,40 @@ public sealed class CommandLineJourneys(AuthorizationServer server, Browser brow
     }
 
     [Fact]
+    public async Task File_of_keys_is_imported_in_parts_and_again_without_those_that_are_there()
+    {
+        var person = await server.Product.AddMemberAsync("mover@example.com", People.Organization, OrganizationRole.Admin);
+        using var latchkey = LatchkeyProgram.OfBuild();
+        await latchkey.SignInAsync(server.Product, person);
+        var file = Path.Combine(folder.FullName, "keys.csv");
+        Task<Ran> ImportAsync(int count, string more, params string[] options)
+        {
+            var rows = Enumerable.Range(0, count).Select(i => $"{Convert.ToHexStringLower(KeyHash.Of(Moved(i)))},key {i},test,read");
+            File.WriteAllText(file, string.Join('\n', ["hash,name,environment,permissions", .. rows, more]));
+            return latchkey.RunAsync(["import", file, "--project", "default", .. options]);
+        }
+
+        Assert.Equal(new(0, "Rows             700\nCan be imported  700\n", "Nothing was imported.\n"), await ImportAsync(700, "", "--dry-run"));
+        Assert.Equal("malformed_key", (await server.Nobody.GetAsync("/v1/capabilities", ("X-API-Key", Moved(0)))).Code);
+        Assert.Equal(new(0, "Rows      700\nImported  700\n", ""), await ImportAsync(700, ""));
+
+        var wrong = await ImportAsync(1201, "abc,key,live,fly", "--skip-existing");
+        Assert.Equal((2, 2), (wrong.Code, wrong.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.StartsWith("line 1203\t", StringComparison.Ordinal))));
+        Assert.Equal("2 errors in 1202 rows. Nothing was imported.\n", wrong.Error);
+        var all = await ImportAsync(1201, "");
+        Assert.Equal((2, "700 errors in 1201 rows. Nothing was imported.\n"), (all.Code, all.Error));
+        Assert.Contains("line 701\thash\tThis key is stored already.\n", all.Output, StringComparison.Ordinal);
+        Assert.Equal(new(0, "Rows           1201\nImported       501\nThere already  700\n", ""), await ImportAsync(1201, "", "--skip-existing"));
+        foreach (var i in new[] { 0, 699, 700, 1200 })
+        {
+            Assert.Equal(200, (await server.Nobody.GetAsync("/v1/capabilities", ("X-API-Key", Moved(i)))).Status);
+        }
+
+        Assert.Equal(6, (await ImportAsync(2001, "", "--skip-existing", "--dry-run")).Code); // more than the project may have, although each part would fit
+        static string Moved(int i) => $"ghp_{i:D8}292c6912E7710c838347Ae178B4a";
+    }
+
+    [Fact]
     public async Task Ten_commands_with_one_expired_token_refresh_once_and_none_is_signed_out()
     {
         var person = await server.Product.AddMemberAsync("ten@example.com", People.Organization, OrganizationRole.Developer);

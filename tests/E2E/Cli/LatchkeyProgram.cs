@@ -22,12 +22,15 @@ sealed partial class LatchkeyProgram(string file, params string[] before) : IDis
     /// <summary>The project of the command line.</summary>
     public static string Project => Path.Combine(Repository.Root, "src", "Dashboard.Cli");
 
+    /// <summary>The folder that the build left the program in.</summary>
+    public static string Build => Path.Combine(Project, "bin", Configuration, "net10.0");
+
     public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
 
     string TokenFile => Path.Combine(home.FullName, ".local", "state", "latchkey", "default.json");
 
     /// <summary>The program as the build left it.</summary>
-    public static LatchkeyProgram OfBuild() => new("dotnet", Path.Combine(Project, "bin", Configuration, "net10.0", "latchkey.dll"));
+    public static LatchkeyProgram OfBuild() => new("dotnet", Path.Combine(Build, "latchkey.dll"));
 
     /// <summary>Makes a package of the build and installs it as a tool.</summary>
     public static async Task<LatchkeyProgram> InstallAsync(DirectoryInfo folder)

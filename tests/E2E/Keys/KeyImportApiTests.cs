@@ -16,7 +16,7 @@ public sealed class KeyImportApiTests(Tenants tenants)
         var owner = organization.Owner;
         object key = new { hash = Convert.ToBase64String(KeyHash.Of(Raw)), name = "mobile app", environment = "test", permissions = new[] { "read" }, last_used_at = "2026-01-31T00:00:00Z" };
         var dry = await owner.SendAsync(HttpMethod.Post, "/api/keys/import", new { keys = new[] { key }, dry_run = true }, ("Sec-Fetch-Site", "same-origin"));
-        Assert.Equal((200, """{"imported":0,"key_ids":[],"dry_run":true}"""), (dry.Status, dry.Text));
+        Assert.Equal((200, """{"imported":0,"key_ids":[],"skipped":[],"dry_run":true}"""), (dry.Status, dry.Text));
         var imported = await owner.SendAsync(HttpMethod.Post, "/api/keys/import", new { keys = new[] { key } }, ("Sec-Fetch-Site", "same-origin"));
         Assert.Equal((200, 1), (imported.Status, imported.Json.GetProperty("imported").GetInt32()));
         var who = await tenants.Nobody.GetAsync("/v1/capabilities", ("X-API-Key", Raw));
@@ -28,6 +28,8 @@ public sealed class KeyImportApiTests(Tenants tenants)
         Assert.All(["keys[1].hash", "keys[1].nome", "keys[1].name"], field => Assert.Contains($"\"{field}\"", again.Text, StringComparison.Ordinal));
         again = await owner.SendAsync(HttpMethod.Post, "/api/keys/import", new { keys = new[] { key } }, ("Sec-Fetch-Site", "same-origin"));
         Assert.Contains("\"keys[0].hash\":\"This key is stored already.\"", again.Text, StringComparison.Ordinal);
+        again = await owner.SendAsync(HttpMethod.Post, "/api/keys/import", new { keys = new[] { key }, skip_existing = true }, ("Sec-Fetch-Site", "same-origin"));
+        Assert.Equal((200, """{"imported":0,"key_ids":[],"skipped":[0],"dry_run":false}"""), (again.Status, again.Text));
     }
 
     [Fact]

@@ -57,7 +57,7 @@ sealed class CliFixture : IDisposable
 
     public Machine MachineOf(TextWriter output, Stream bytes, TextWriter error) => new()
     {
-        Input = new StringReader(Input),
+        Input = new(() => new StringReader(Input)),
         Output = output,
         OpenOutput = () => bytes,
         Error = error,
@@ -67,7 +67,7 @@ sealed class CliFixture : IDisposable
         Variable = name => Variables.GetValueOrDefault(name),
         ConfigFolder = ConfigFolder,
         StateFolder = StateFolder,
-        Network = server,
+        Network = new(server),
         OpenBrowser = url =>
         {
             Opened.Add(url);

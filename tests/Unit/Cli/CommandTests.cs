@@ -181,6 +181,19 @@ public sealed class CommandTests : IDisposable
         Assert.Contains(expected, cli.Run($"[suggest:{line.Length}]", line).Output.Split('\n'));
 
     [Fact]
+    public void Only_commands_that_are_named_are_made()
+    {
+        var machine = cli.MachineOf(TextWriter.Null, Stream.Null, TextWriter.Null);
+        foreach (var command in CommandLine.Root(machine).Subcommands)
+        {
+            Assert.Equal([command.Name], CommandLine.Root(machine, "--json", command.Name, "--help").Subcommands.Select(made => made.Name));
+        }
+
+        Assert.Equal(["oauth-token", "token"], cli.Run("[suggest:5]", "token").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        Assert.Contains("service-account", cli.Run("--help").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_command_describes_itself_and_its_parts()
     {
         var root = CommandLine.Root(cli.MachineOf(TextWriter.Null, Stream.Null, TextWriter.Null));

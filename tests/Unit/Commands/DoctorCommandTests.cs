@@ -88,6 +88,23 @@ public sealed class DoctorCommandTests : IAsyncLifetime
         Assert.StartsWith("!! clock            this machine is at least 60 seconds behind the newest row", Assert.Single(lines, IsFault), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(60, "this machine is 60 seconds behind what answers at https://keys.example.com. Synchronize the clocks")]
+    [InlineData(-60, "this machine is 60 seconds ahead of what answers at https://keys.example.com. Synchronize the clocks")]
+    [InlineData(20, null)]
+    public async Task Clock_that_is_a_minute_off_from_what_answers(int seconds, string? sentence)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+        var (code, lines) = await RunAsync(time, request =>
+        {
+            var answer = Answer(request);
+            answer.Headers.Date = time.GetUtcNow().AddSeconds(seconds);
+            return answer;
+        }, Connection, $"--PublicUrl={Url}");
+        Assert.Equal(sentence is null ? 0 : 1, code);
+        Assert.StartsWith(sentence is null ? "" : $"!! clock            {sentence}", lines.SingleOrDefault(IsFault) ?? "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Protection_key_that_cannot_be_read()
     {

@@ -1,6 +1,8 @@
+using Dashboard.Api;
 using Dashboard.Commands;
 using Dashboard.Core.Changes;
 using Dashboard.Hosting;
+using Dashboard.Import;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -55,13 +57,35 @@ public sealed class ImportCommandTests : IAsyncLifetime
         Assert.Equal(1, code);
         Assert.Equal(
             [
+                "line 602: hash: Send the SHA-256 of the whole key: 64 hex digits, or 32 bytes in base64.",
                 "line 603: hash: This hash is in another row as well, line 3.",
                 "line 604: name: This field is required.",
-                "2 errors in 603 rows. Nothing was imported.",
+                "3 errors in 603 rows. Nothing was imported.",
             ],
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         await using var context = world.Open();
         Assert.False(await context.Keys.AnyAsync(Token));
+    }
+
+    [Fact]
+    public async Task Import_is_repeated_without_the_keys_that_are_there()
+    {
+        string Rows(int count) => string.Join('\n', ["hash,name", .. Enumerable.Range(0, count).Select(i => $"{KeyImportTests.Hex($"key {i}")},key")]);
+        const string limit = "--Keys:MaxActivePerProject=600";
+        Assert.Equal(0, (await RunAsync(await WriteAsync("keys.csv", Rows(500)), limit)).Code);
+        var csv = await WriteAsync("keys.csv", Rows(600));
+        Assert.EndsWith("500 errors in 600 rows. Nothing was imported.\n", (await RunAsync(csv, limit)).Output, StringComparison.Ordinal);
+        Assert.Equal((0, "100 keys can be imported. 500 are there already. Nothing was imported.\n"), await RunAsync(csv, limit, "--skip-existing", "--dry-run"));
+        Assert.Equal((0, "100 keys were imported into acme/orders. 500 are there already.\n"), await RunAsync(csv, limit, "--skip-existing"));
+    }
+
+    /// <summary>The reader of files is compiled into the command line too, and so does not know the API's type.</summary>
+    [Fact]
+    public async Task Columns_are_the_members_of_a_row_of_the_api()
+    {
+        var members = JsonContract.Options.GetTypeInfo(typeof(ImportKeyRow)).Properties.Select(property => property.Name);
+        var fault = await Assert.ThrowsAsync<StartException>(async () => await RunAsync(await WriteAsync("keys.csv", "other\nx")));
+        Assert.EndsWith($"The columns are {string.Join(", ", members)}.", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

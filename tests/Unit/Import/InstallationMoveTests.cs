@@ -1,3 +1,4 @@
+using Dashboard.Commands;
 using Dashboard.Core;
 using Dashboard.Core.Audit;
 using Dashboard.Core.Changes;
@@ -108,6 +109,26 @@ public sealed class InstallationMoveTests : IDisposable
     }
 
     [Fact]
+    public async Task Audit_log_is_whole_right_after_an_import_under_another_key()
+    {
+        await using var source = new TestInstallation(("Keys:MaxActivePerProject", "1000"));
+        await FillAsync(source);
+        var file = await ExportAsync(source.Services, "export.json");
+        await using var target = TestInstallation.Empty();
+        var other = Convert.ToBase64String([.. Enumerable.Repeat((byte)9, 32)]);
+        string[] keys = [$"--{AuditKeys.Setting}={other}", $"--DataProtection:WrapKey={other}"];
+        string[] own = [.. target.DatabaseSettings.Select(setting => $"--{setting.Key}={setting.Value}"), .. keys];
+        await using var output = new StringWriter();
+        Assert.Equal(0, await CommandLine.Find(["import", file, .. own])!.RunAsync(output, Token));
+        Assert.Contains($"Before the first start: {AuditKeys.Setting} is not the key ", output.ToString(), StringComparison.Ordinal);
+
+        await using var again = TestInstallation.Empty();
+        string[] both = [.. again.DatabaseSettings.Select(setting => $"--{setting.Key}={setting.Value}"), .. keys, $"--{AuditKeys.OldSetting}:0={TestInstallation.AuditKeyText}"];
+        Assert.Equal(0, await CommandLine.Find(["import", file, .. both])!.RunAsync(output, Token));
+        Assert.Equal(0, await CommandLine.Find(["audit", "verify", .. both])!.RunAsync(output, Token));
+    }
+
+    [Fact]
     public async Task Every_table_moves_or_is_left_on_purpose()
     {
         await using var source = new TestInstallation();
@@ -125,7 +146,7 @@ public sealed class InstallationMoveTests : IDisposable
             source.Admin,
             new(TestInstallation.Orders, [.. imported.Select((key, i) => new ImportedKey(
                 KeyImportTests.Hex(key), $"Schlüssel \"{i}\" {{0}} 🔑", i % 2 == 0 ? KeyEnvironment.Live : KeyEnvironment.Test, ["read"], i % 3 == 0 ? ["workflow:intake"] : null))]),
-            Token)).Value;
+            Token)).Value.KeyIds;
         Assert.True((await source.Services.Keys.RevokeAsync(source.Admin, ids[7], Token)).Succeeded);
         var account = (await source.Services.Get<ServiceAccountService>().CreateAsync(source.Owner, new("gateway", Permissions: ["verify"], Projects: ProjectChoice.All), Token)).Value;
         Assert.NotNull(account);

@@ -31,13 +31,13 @@ public sealed class KeyImportTests
             new(Hex(raw), "mobile app", KeyEnvironment.Test, ["read"], ExpiresAt: TestInstallation.Start.AddDays(2), LastUsedAt: TestInstallation.Start.AddDays(-3), Prefix: "ghp_16C7")]);
         var verdict = await AskAsync(world, raw);
         Assert.Null(verdict.Refusal);
-        Assert.Equal((Assert.Single(imported.Value), KeyEnvironment.Test, TestInstallation.Orders), (verdict.Principal!.KeyId, verdict.Principal.Environment, verdict.Principal.Project));
+        Assert.Equal((Assert.Single(imported.Value.KeyIds), KeyEnvironment.Test, TestInstallation.Orders), (verdict.Principal!.KeyId, verdict.Principal.Environment, verdict.Principal.Project));
         Assert.Equal(["read"], verdict.Principal.Permissions);
-        var shown = (await world.Services.Keys.GetAsync(world.Viewer, imported.Value[0], Token)).Value;
+        var shown = (await world.Services.Keys.GetAsync(world.Viewer, imported.Value.KeyIds[0], Token)).Value;
         Assert.Equal(("mobile app", "ghp_16C7", TestInstallation.Start.AddDays(-3), world.Admin.Id), (shown.Name, shown.Prefix, shown.LastUsedAt, shown.Owner.Id));
         world.Time.Advance(TimeSpan.FromDays(3));
         Assert.Equal(RefusalCode.ExpiredKey, (await AskAsync(world, raw)).Refusal);
-        Assert.True((await world.Services.Keys.RevokeAsync(world.Admin, imported.Value[0], Token)).Succeeded);
+        Assert.True((await world.Services.Keys.RevokeAsync(world.Admin, imported.Value.KeyIds[0], Token)).Succeeded);
         Assert.Equal(RefusalCode.RevokedKey, (await AskAsync(world, raw)).Refusal);
     }
 
@@ -68,7 +68,7 @@ public sealed class KeyImportTests
             Assert.Equal("This key is stored already.", refused.Error.Errors!["keys[2].hash"]);
         }
 
-        Assert.Empty((await ImportAsync(world, world.Admin, keys[..1], isDryRun: true)).Value);
+        Assert.Empty((await ImportAsync(world, world.Admin, keys[..1], isDryRun: true)).Value.KeyIds);
         Assert.Equal(before, world.Dump());
     }
 
@@ -81,6 +81,29 @@ public sealed class KeyImportTests
         var refused = await ImportAsync(world, world.Admin, [new(Hex(minted), "a"), new(Hex("theirs"), "b")]);
         Assert.Single(refused.Error!.Errors!.Values.Distinct(StringComparer.Ordinal));
         Assert.Equal(2, refused.Error.Errors!.Count);
+    }
+
+    [Fact]
+    public async Task Keys_that_the_project_has_are_skipped_if_wanted_and_those_of_others_are_not()
+    {
+        await using var world = new TestInstallation(("Keys:MaxActivePerProject", "3"));
+        Assert.True((await world.Services.Get<KeyImportService>().ImportAsync(world.Stranger, new(TestInstallation.Billing, [new(Hex("theirs"), "their key")]), Token)).Succeeded);
+        var first = (await ImportAsync(world, world.Admin, [new(Hex("a"), "key a"), new(Hex("b"), "key b")])).Value;
+        Assert.True((await world.Services.Keys.RevokeAsync(world.Admin, first.KeyIds[0], Token)).Succeeded);
+        ImportedKey[] all = [new(Hex("a"), ""), new(Hex("c"), "key c"), new(Hex("b"), "key b"), new(Hex("d"), "key d")];
+        Task<Result<KeyImportResult>> AgainAsync(IReadOnlyList<ImportedKey> keys, bool isDryRun) => world.Services.Get<KeyImportService>()
+            .ImportAsync(world.Admin, new(TestInstallation.Orders, keys, IsDryRun: isDryRun) { SkipsExisting = true }, Token);
+
+        Assert.Equal(["keys[4].hash"], (await AgainAsync([.. all, new(Hex("theirs"), "b")], isDryRun: false)).Error!.Errors!.Keys);
+        var dry = (await AgainAsync(all, isDryRun: true)).Value;
+        Assert.Equal((0, [0, 2]), (dry.KeyIds.Count, dry.Skipped));
+        var again = (await AgainAsync(all, isDryRun: false)).Value; // and they fit: only what is added counts
+        Assert.Equal((2, [0, 2]), (again.KeyIds.Count, again.Skipped));
+        Assert.Equal(again.KeyIds[0], (await AskAsync(world, "c")).Principal!.KeyId);
+        Assert.Equal(RefusalCode.RevokedKey, (await AskAsync(world, "a")).Refusal);
+        Assert.Equal(0, await world.Services.Get<KeyCountService>().CheckAsync(Token));
+        Assert.Equal([0, 1, 2, 3], (await AgainAsync(all, isDryRun: false)).Value.Skipped);
+        Assert.Equal(0, await world.Services.Get<KeyCountService>().CheckAsync(Token));
     }
 
     [Fact]
@@ -112,12 +135,12 @@ public sealed class KeyImportTests
     {
         await using var world = new TestInstallation(("Keys:CountImported", "false"));
         var imported = await ImportAsync(world, world.Admin, [.. Enumerable.Range(0, 20).Select(i => new ImportedKey(Hex($"key {i}"), "key", ExpiresAt: TestInstallation.Start.AddHours(1)))]);
-        Assert.Equal(20, imported.Value.Count);
+        Assert.Equal(20, imported.Value.KeyIds.Count);
         Assert.Equal(0, (await world.Services.Keys.AllowanceAsync(world.Admin, TestInstallation.Orders, Token)).Value.Used);
         Assert.True((await world.Services.Keys.CreateAsync(world.Admin, new(TestInstallation.Orders, "new", KeyEnvironment.Test), Token)).Succeeded);
         world.Time.Advance(TimeSpan.FromHours(2));
-        Assert.True((await world.Services.Keys.ChangeAsync(world.Admin, imported.Value[0], new(ExpiresAt: Expiry.Never), Token)).Succeeded);
-        Assert.True((await world.Services.Keys.RevokeAsync(world.Admin, imported.Value[1], Token)).Succeeded);
+        Assert.True((await world.Services.Keys.ChangeAsync(world.Admin, imported.Value.KeyIds[0], new(ExpiresAt: Expiry.Never), Token)).Succeeded);
+        Assert.True((await world.Services.Keys.RevokeAsync(world.Admin, imported.Value.KeyIds[1], Token)).Succeeded);
         Assert.Equal(0, await world.Services.Get<KeyCountService>().CheckAsync(Token));
         await world.Services.Get<KeyCountService>().RecountAsync(Token);
         Assert.Equal(1, (await world.Services.Keys.AllowanceAsync(world.Admin, TestInstallation.Orders, Token)).Value.Used);
@@ -151,7 +174,7 @@ public sealed class KeyImportTests
     {
         await using var world = new TestInstallation(Roomy);
         var account = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Owner, new("gateway", Permissions: ["verify", "read"], Projects: ProjectChoice.All), Token)).Value.Account.Id;
-        Task<Result<IReadOnlyList<string>>> RunAsync(string id, params ImportedKey[] keys) =>
+        Task<Result<KeyImportResult>> RunAsync(string id, params ImportedKey[] keys) =>
             world.Services.Get<KeyImportService>().ImportAsync(world.Admin, new(TestInstallation.Orders, keys, id), Token);
         Assert.StartsWith(
             "This service account does not have the permission write.",
@@ -190,6 +213,6 @@ public sealed class KeyImportTests
     internal static async Task<Core.Credentials.Verdict> AskAsync(TestInstallation world, string raw) =>
         await world.Services.Verifier.VerifyAsync(PresentedKeys.Key(raw), Core.Credentials.AccessRequirement.None, null, Token);
 
-    static Task<Result<IReadOnlyList<string>>> ImportAsync(TestInstallation world, Actor actor, IReadOnlyList<ImportedKey> keys, bool isDryRun = false) =>
+    static Task<Result<KeyImportResult>> ImportAsync(TestInstallation world, Actor actor, IReadOnlyList<ImportedKey> keys, bool isDryRun = false) =>
         world.Services.Get<KeyImportService>().ImportAsync(actor, new(TestInstallation.Orders, keys, IsDryRun: isDryRun), Token);
 }
