@@ -80,11 +80,29 @@ public sealed partial class MemberService
             : Error.NotFound;
     }
 
-    /// <summary>Finds what a member owns, and who may get it: what to decide before the member leaves.</summary>
-    /// <param name="actor">An admin or owner of the organization; or the member.</param>
+    /// <summary>Checks that the organization has an owner without a member, so that nobody is asked for a lower role that is refused in any
+    /// case.</summary>
+    /// <param name="actor">A member of the organization.</param>
     /// <param name="organization">The organization's slug; null if the caller has only one.</param>
     /// <param name="userId">The member.</param>
-    /// <returns>The items; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>Nothing; or <see cref="ErrorCode.NotFound"/>, or <see cref="ErrorCode.Conflict"/> for the last owner.</returns>
+    public async Task<Result<Unit>> CheckOwnerStaysAsync(Actor actor, string? organization, string userId, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await context.ResolveOrganizationAsync(actor, organization, cancellationToken);
+        return found.Error is { } missing ? missing
+            : await FindMemberAsync(context, found.Value.Id, userId, cancellationToken) is not { } member ? Error.NotFound
+            : await CheckOwnerStaysAsync(context, member, cancellationToken) is { } last ? last
+            : default(Unit);
+    }
+
+    /// <summary>Finds what a member owns, and who may get it: what to decide before the member leaves. What is refused in any case is refused
+    /// here, before anybody decides.</summary>
+    /// <param name="actor">An admin or owner of the organization, whose role is not below the member's; or the member.</param>
+    /// <param name="organization">The organization's slug; null if the caller has only one.</param>
+    /// <param name="userId">The member.</param>
+    /// <returns>The items; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> for
+    /// the last owner.</returns>
     public async Task<Result<Belongings>> FindBelongingsAsync(Actor actor, string? organization, string userId, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -100,10 +118,19 @@ public sealed partial class MemberService
         }
 
         var id = found.Value.Id;
-        if (!Names.IsResourceId(userId)
-            || !await context.Members.IgnoreQueryFilters().AnyAsync(x => x.OrganizationId == id && x.UserId == userId, cancellationToken))
+        if (await FindMemberAsync(context, id, userId, cancellationToken) is not { } leaver)
         {
             return Error.NotFound;
+        }
+
+        if (leaver.Role > found.Value.Role)
+        {
+            return AboveOwnRole;
+        }
+
+        if (await CheckOwnerStaysAsync(context, leaver, cancellationToken) is { } last)
+        {
+            return last;
         }
 
         var own = KeysOf(context, id, userId, withApps: false).AsNoTracking();
@@ -124,6 +151,10 @@ public sealed partial class MemberService
     }
 
     static string? SearchOf(MemberQuery query) => string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
+
+    static async Task<Member?> FindMemberAsync(DashboardContext context, long organization, string userId, CancellationToken cancellationToken) =>
+        !Names.IsResourceId(userId) ? null : await context.Members.IgnoreQueryFilters().AsNoTracking()
+            .SingleOrDefaultAsync(x => x.OrganizationId == organization && x.UserId == userId, cancellationToken);
 
     static IQueryable<ServiceAccount> OwnedBy(DashboardContext context, long organization, string userId) =>
         context.ServiceAccounts.Where(x => x.OrganizationId == organization && x.DeletedAt == null && (x.OwnerId ?? x.CreatedBy) == userId);

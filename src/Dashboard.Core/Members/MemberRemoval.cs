@@ -36,7 +36,7 @@ public sealed partial class MemberService
                 }
 
                 var found = target.Value;
-                if (await CheckOwnerStaysAsync(change, found, token) is { } last)
+                if (await CheckOwnerStaysAsync(change.Context, found.Member, token) is { } last)
                 {
                     return last;
                 }

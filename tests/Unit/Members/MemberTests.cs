@@ -89,6 +89,26 @@ public sealed class MemberTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Last_owner_is_refused_before_anything_is_asked()
+    {
+        await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend"), Token);
+        var refused = (await Members.RemoveAsync(world.Owner, "acme", world.Owner.Id, Handover.RevokeAll, Token)).Error;
+        Assert.Equal(ErrorCode.Conflict, refused?.Code);
+        Assert.Equal(refused, (await Members.FindBelongingsAsync(world.Owner, "acme", world.Owner.Id, Token)).Error);
+        Assert.Equal(refused, (await Members.CheckOwnerStaysAsync(world.Owner, "acme", world.Owner.Id, Token)).Error);
+        Assert.Null((await Members.CheckOwnerStaysAsync(world.Owner, "acme", world.Admin.Id, Token)).Error);
+        Assert.Equal(ErrorCode.Forbidden, (await Members.FindBelongingsAsync(world.Admin, "acme", world.Owner.Id, Token)).Error?.Code); // above their own role
+
+        var other = world.AddPerson("Omar");
+        world.AddMember("acme", other, OrganizationRole.Owner);
+        Assert.Equal(1, (await Members.FindBelongingsAsync(world.Owner, "acme", world.Owner.Id, Token)).Value.Total);
+        Assert.Null((await Members.CheckOwnerStaysAsync(world.Owner, "acme", world.Owner.Id, Token)).Error);
+        await Members.SetDisabledAsync(world.Owner, "acme", other.Id, true, Token);
+        Assert.Null((await Members.FindBelongingsAsync(world.Owner, "acme", other.Id, Token)).Error); // a disabled owner is none
+        Assert.Equal(refused, (await Members.FindBelongingsAsync(world.Owner, "acme", world.Owner.Id, Token)).Error);
+    }
+
+    [Fact]
     public async Task Two_owners_who_remove_each_other_at_once_leave_one()
     {
         var other = world.AddPerson("Omar");

@@ -167,6 +167,7 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Get<MemberService>().ListAsync(actor, new("acme", Cursor: Next(page.NextCursor), Limit: 1), Token));
         await BothAsync(services => services.Get<MemberService>().CountAsync(actor, new("acme", Role: OrganizationRole.Viewer), Token));
         await BothAsync(services => services.Get<MemberService>().FindBelongingsAsync(actor, "acme", world.Developer.Id, Token));
+        await BothAsync(services => services.Get<MemberService>().CheckOwnerStaysAsync(actor, "acme", world.Owner.Id, Token));
         await BothAsync(services => services.Get<MemberService>().ChangeRoleAsync(actor, "acme", world.Viewer.Id, OrganizationRole.Developer, Token));
         await BothAsync(services => services.Get<MemberService>().SetDisabledAsync(actor, "acme", world.Viewer.Id, true, Token));
         await BothAsync(services => services.Get<InvitationService>().InviteAsync(actor, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token));
