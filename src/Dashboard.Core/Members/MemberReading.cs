@@ -80,6 +80,36 @@ public sealed partial class MemberService
             : Error.NotFound;
     }
 
+    /// <summary>Finds the members who may own keys and service accounts, those who joined first before the others.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="organization">The organization's slug; null if the caller has only one.</param>
+    /// <param name="search">Part of the name or address; null or empty for all.</param>
+    /// <returns>The members; or <see cref="ErrorCode.InvalidRequest"/> or <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<IReadOnlyList<PossibleOwner>>> FindPossibleOwnersAsync(
+        Actor actor, string? organization, string? search, CancellationToken cancellationToken)
+    {
+        var query = new MemberQuery(organization, search);
+        if (Page.Check(query.Limit, query.Search) is { } unusable)
+        {
+            return unusable;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await context.ResolveOrganizationAsync(actor, organization, cancellationToken);
+        if (found.Error is { } missing)
+        {
+            return missing;
+        }
+
+        var matching = await MatchingAsync(context, found.Value.Id, SearchOf(query), role: null, cancellationToken);
+        return await (
+            from member in context.PossibleOwners(found.Value.Id)
+            where matching.Any(x => x.UserId == member.UserId)
+            join person in context.Users on member.UserId equals person.Id
+            orderby member.JoinedAt, member.UserId
+            select new PossibleOwner(person.Id, person.Name, person.Email!)).ToListAsync(cancellationToken);
+    }
+
     /// <summary>Checks that the organization has an owner without a member, so that nobody is asked for a lower role that is refused in any
     /// case.</summary>
     /// <param name="actor">A member of the organization.</param>
@@ -136,18 +166,22 @@ public sealed partial class MemberService
         var own = KeysOf(context, id, userId, withApps: false).AsNoTracking();
         var keys = await own.OrderByDescending(key => key.LastUsedOrder).ThenBy(key => key.KeyId).Take(MaxShown)
             .Select(key => new OwnedItem(key.KeyId, false, key.Name, key.LastUsedAt, key.ExpiresAt)).ToListAsync(cancellationToken);
-        var owned = OwnedBy(context, id, userId);
+        var owned = OwnedAlone(context, id, userId);
         var accounts = await owned.OrderBy(x => x.CreatedAt).ThenBy(x => x.Id).Take(MaxShown)
             .Select(x => new OwnedItem(x.Id, true, x.Name, null, null)).ToListAsync(cancellationToken);
-        var roles = RoleTable.RolesFor(MemberAction.CreateKeys);
+        var kept = OwnedWithOthers(context, id, userId);
         var heirs = await (
-            from member in context.Members
-            where member.OrganizationId == id && member.UserId != userId && roles.Contains(member.Role)
+            from member in context.PossibleOwners(id)
+            where member.UserId != userId
             join person in context.Users on member.UserId equals person.Id
             orderby member.JoinedAt, member.UserId
             select new Party(PartyType.User, person.Id, person.Name)).Take(MaxShown).ToListAsync(cancellationToken);
         return new Belongings(
-            [.. keys.Concat(accounts).Take(MaxShown)], await own.CountAsync(cancellationToken) + await owned.CountAsync(cancellationToken), heirs);
+            [.. keys.Concat(accounts).Take(MaxShown)], await own.CountAsync(cancellationToken) + await owned.CountAsync(cancellationToken), heirs)
+        {
+            Kept = await kept.OrderBy(x => x.CreatedAt).ThenBy(x => x.Id).Take(MaxShown).Select(x => x.Name).ToListAsync(cancellationToken),
+            KeptTotal = await kept.CountAsync(cancellationToken),
+        };
     }
 
     static string? SearchOf(MemberQuery query) => string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
@@ -156,8 +190,19 @@ public sealed partial class MemberService
         !Names.IsResourceId(userId) ? null : await context.Members.IgnoreQueryFilters().AsNoTracking()
             .SingleOrDefaultAsync(x => x.OrganizationId == organization && x.UserId == userId, cancellationToken);
 
-    static IQueryable<ServiceAccount> OwnedBy(DashboardContext context, long organization, string userId) =>
-        context.ServiceAccounts.Where(x => x.OrganizationId == organization && x.DeletedAt == null && (x.OwnerId ?? x.CreatedBy) == userId);
+    /// <summary>The service accounts that nobody owns but a member, of those who may.</summary>
+    static IQueryable<ServiceAccount> OwnedAlone(DashboardContext context, long organization, string userId)
+    {
+        var able = context.PossibleOwners(organization).Where(member => member.UserId != userId);
+        return context.AccountsOwnedBy(organization, userId).Where(x => !x.Owners.Any(owner => able.Any(member => member.UserId == owner.UserId)));
+    }
+
+    /// <summary>The other service accounts that a member owns. They stay with their other owners.</summary>
+    static IQueryable<ServiceAccount> OwnedWithOthers(DashboardContext context, long organization, string userId)
+    {
+        var able = context.PossibleOwners(organization).Where(member => member.UserId != userId);
+        return context.AccountsOwnedBy(organization, userId).Where(x => x.Owners.Any(owner => able.Any(member => member.UserId == owner.UserId)));
+    }
 
     /// <summary>Finds the members that match a filter. Names are compared here, alike for every database: an organization has a bounded number of
     /// members.</summary>
@@ -215,7 +260,8 @@ public sealed partial class MemberService
                 LastSeenAt = context.Sessions.Where(x => x.UserId == person.Id).OrderByDescending(x => x.LastSeenAt).Select(x => (DateTimeOffset?)x.LastSeenAt).FirstOrDefault(),
                 Keys = context.Keys.Count(key => key.OwnerType == PartyType.User && key.OwnerId == person.Id && key.State != KeyState.Revoked
                     && context.Projects.Any(project => project.Id == key.ProjectId && project.OrganizationId == id)),
-                Accounts = context.ServiceAccounts.Count(x => x.OrganizationId == id && x.DeletedAt == null && (x.OwnerId ?? x.CreatedBy) == person.Id),
+                Accounts = context.ServiceAccountOwners.Count(x => x.OrganizationId == id && x.UserId == person.Id
+                    && context.ServiceAccounts.Any(account => account.Id == x.ServiceAccountId && account.DeletedAt == null)),
             }).ToListAsync(cancellationToken);
         return rows.ConvertAll(row => new MemberSummary(row.Id, row.Name, row.Email!, row.Role, row.DisabledAt is not null, row.JoinedAt, row.Id == actor.Id)
         {

@@ -103,7 +103,25 @@ public sealed class MembersPageTests : PageTest
         page.WaitForAssertion(() => Assert.Contains("Removed Dora", page.SnackbarTexts().Single(), StringComparison.Ordinal));
         Assert.Equal(ErrorCode.NotFound, (await Members.GetAsync(world.Owner, "acme", world.Developer.Id, Token)).Error?.Code);
         Assert.Equal(KeyState.Revoked, (await world.Services.Keys.GetAsync(world.Owner, key, Token)).Value.State);
-        Assert.Equal("Olga", (await world.Services.Get<ServiceAccountService>().GetAsync(world.Owner, account, Token)).Value.Owner.User.Name);
+        Assert.Equal("Olga", Assert.Single((await world.Services.Get<ServiceAccountService>().GetAsync(world.Owner, account, Token)).Value.Owners).User.Name);
+    }
+
+    [Fact]
+    public async Task Removal_says_which_accounts_stay_with_their_other_owners()
+    {
+        world.SetRole("acme", world.Developer, OrganizationRole.Admin);
+        var accounts = world.Services.Get<ServiceAccountService>();
+        var account = (await accounts.CreateAsync(world.Developer, new("robot"), Token)).Value.Account.Id;
+        await accounts.ChangeAsync(world.Owner, account, new(OwnerIds: [world.Developer.Id, world.Admin.Id]), Token);
+        var page = Open(world.Owner);
+        await page.ChooseAsync("Actions for Dora", "Remove…");
+        page.WaitForRole("alertdialog");
+        Assert.Contains("The service account robot stays with its other owners.", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.AllByRole("combobox", "What becomes of robot"));
+        Assert.Single(page.AllByRole("button", "Remove"));
+        await page.ByRole("form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Contains("Removed Dora", page.SnackbarTexts().Single(), StringComparison.Ordinal));
+        Assert.Equal("Adam", Assert.Single((await accounts.GetAsync(world.Owner, account, Token)).Value.Owners).User.Name);
     }
 
     [Theory]
