@@ -52,7 +52,8 @@ public sealed partial class KeyService
     {
         var found = !ServiceAccount.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
             .Where(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null)
-            .Select(x => new { Account = x, IsOwner = x.Owners.Any(owner => owner.UserId == change.Actor.Id) }).SingleOrDefaultAsync(cancellationToken);
+            .Select(x => new { Account = x, IsOwner = x.Owners.Any(owner => owner.UserId == change.Actor.Id) })
+            .SingleOrDefaultAsync(cancellationToken);
         if (found?.IsOwner != true && project.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal)
         {
             return refusal;

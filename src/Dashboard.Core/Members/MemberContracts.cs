@@ -73,7 +73,8 @@ public sealed record PossibleOwner(string UserId, string Name, string Email);
 public sealed record OwnedItem(string Id, bool IsServiceAccount, string Name, DateTimeOffset? LastUsedAt, DateTimeOffset? ExpiresAt);
 
 /// <summary>What a member owns in an organization, and who may get it.</summary>
-/// <param name="Items">The first items to decide on, most recently used first: keys, and the service accounts that nobody else owns.</param>
+/// <param name="Items">The first items to decide on, most recently used first: keys, and the service accounts that nobody else
+/// owns.</param>
 /// <param name="Total">The number of all such items.</param>
 /// <param name="Heirs">The members who can own keys, without the member.</param>
 public sealed record Belongings(IReadOnlyList<OwnedItem> Items, int Total, IReadOnlyList<Party> Heirs)

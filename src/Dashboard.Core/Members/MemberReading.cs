@@ -116,7 +116,8 @@ public sealed partial class MemberService
     /// <param name="organization">The organization's slug; null if the caller has only one.</param>
     /// <param name="userId">The member.</param>
     /// <returns>Nothing; or <see cref="ErrorCode.NotFound"/>, or <see cref="ErrorCode.Conflict"/> for the last owner.</returns>
-    public async Task<Result<Unit>> CheckOwnerStaysAsync(Actor actor, string? organization, string userId, CancellationToken cancellationToken)
+    public async Task<Result<Unit>> CheckOwnerStaysAsync(
+        Actor actor, string? organization, string userId, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var found = await context.ResolveOrganizationAsync(actor, organization, cancellationToken);
@@ -126,8 +127,8 @@ public sealed partial class MemberService
             : default(Unit);
     }
 
-    /// <summary>Finds what a member owns, and who may get it: what to decide before the member leaves. What is refused in any case is refused
-    /// here, before anybody decides.</summary>
+    /// <summary>Finds what a member owns, and who may get it: what to decide before the member leaves. What is refused in any case is
+    /// refused here, before anybody decides.</summary>
     /// <param name="actor">An admin or owner of the organization, whose role is not below the member's; or the member.</param>
     /// <param name="organization">The organization's slug; null if the caller has only one.</param>
     /// <param name="userId">The member.</param>
@@ -177,7 +178,9 @@ public sealed partial class MemberService
             orderby member.JoinedAt, member.UserId
             select new Party(PartyType.User, person.Id, person.Name)).Take(MaxShown).ToListAsync(cancellationToken);
         return new Belongings(
-            [.. keys.Concat(accounts).Take(MaxShown)], await own.CountAsync(cancellationToken) + await owned.CountAsync(cancellationToken), heirs)
+            [.. keys.Concat(accounts).Take(MaxShown)],
+            await own.CountAsync(cancellationToken) + await owned.CountAsync(cancellationToken),
+            heirs)
         {
             Kept = await kept.OrderBy(x => x.CreatedAt).ThenBy(x => x.Id).Take(MaxShown).Select(x => x.Name).ToListAsync(cancellationToken),
             KeptTotal = await kept.CountAsync(cancellationToken),
@@ -186,7 +189,8 @@ public sealed partial class MemberService
 
     static string? SearchOf(MemberQuery query) => string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
 
-    static async Task<Member?> FindMemberAsync(DashboardContext context, long organization, string userId, CancellationToken cancellationToken) =>
+    static async Task<Member?> FindMemberAsync(
+        DashboardContext context, long organization, string userId, CancellationToken cancellationToken) =>
         !Names.IsResourceId(userId) ? null : await context.Members.IgnoreQueryFilters().AsNoTracking()
             .SingleOrDefaultAsync(x => x.OrganizationId == organization && x.UserId == userId, cancellationToken);
 
@@ -194,14 +198,16 @@ public sealed partial class MemberService
     static IQueryable<ServiceAccount> OwnedAlone(DashboardContext context, long organization, string userId)
     {
         var able = context.PossibleOwners(organization).Where(member => member.UserId != userId);
-        return context.AccountsOwnedBy(organization, userId).Where(x => !x.Owners.Any(owner => able.Any(member => member.UserId == owner.UserId)));
+        return context.AccountsOwnedBy(organization, userId)
+            .Where(x => !x.Owners.Any(owner => able.Any(member => member.UserId == owner.UserId)));
     }
 
     /// <summary>The other service accounts that a member owns. They stay with their other owners.</summary>
     static IQueryable<ServiceAccount> OwnedWithOthers(DashboardContext context, long organization, string userId)
     {
         var able = context.PossibleOwners(organization).Where(member => member.UserId != userId);
-        return context.AccountsOwnedBy(organization, userId).Where(x => x.Owners.Any(owner => able.Any(member => member.UserId == owner.UserId)));
+        return context.AccountsOwnedBy(organization, userId)
+            .Where(x => x.Owners.Any(owner => able.Any(member => member.UserId == owner.UserId)));
     }
 
     /// <summary>Finds the members that match a filter. Names are compared here, alike for every database: an organization has a bounded number of

@@ -14,8 +14,8 @@ public sealed partial class MemberService
     /// <summary>The maximum number of decisions by item.</summary>
     public const int MaxDecisions = 200;
 
-    /// <summary>Removes a member, or lets the actor leave. Each key and service account of that person gets another owner, or is revoked. A service
-    /// account that another member owns too stays with that member.</summary>
+    /// <summary>Removes a member, or lets the actor leave. Each key and service account of that person gets another owner, or is revoked. A
+    /// service account that another member owns too stays with that member.</summary>
     /// <param name="actor">An admin or owner of the organization, whose role is not below the member's; or the member.</param>
     /// <param name="organization">The organization's slug; null if the caller has only one.</param>
     /// <param name="userId">The member.</param>
@@ -71,12 +71,15 @@ public sealed partial class MemberService
         : null;
 
     /// <summary>Carries out the decisions. Requires the lock of the organization.</summary>
-    static async Task<Result<Settlement>> SettleAsync(UnitOfWork change, Found found, Handover handover, CancellationToken cancellationToken)
+    static async Task<Result<Settlement>> SettleAsync(
+        UnitOfWork change, Found found, Handover handover, CancellationToken cancellationToken)
     {
         var (context, organization, leaver) = (change.Context, found.Organization.Id, found.Person.Id);
         var own = KeysOf(context, organization, leaver, withApps: false);
-        var accounts = await OwnedAlone(context, organization, leaver).Include(x => x.Owners).OrderBy(x => x.Id).ToListAsync(cancellationToken);
-        var kept = await OwnedWithOthers(context, organization, leaver).Include(x => x.Owners).OrderBy(x => x.Id).ToListAsync(cancellationToken);
+        var accounts = await OwnedAlone(context, organization, leaver).Include(x => x.Owners).OrderBy(x => x.Id)
+            .ToListAsync(cancellationToken);
+        var kept = await OwnedWithOthers(context, organization, leaver).Include(x => x.Owners).OrderBy(x => x.Id)
+            .ToListAsync(cancellationToken);
         await LockProjectsAsync(change, own, accounts, cancellationToken);
         var keys = await own.OrderBy(key => key.KeyId).ToListAsync(cancellationToken);
         string[] ids = [.. keys.Select(key => key.KeyId), .. accounts.Select(account => account.Id)];
@@ -120,11 +123,13 @@ public sealed partial class MemberService
     }
 
     /// <summary>Checks that there is a decision on each item, and on nothing else.</summary>
-    static Error? CheckDecisions(Found found, string[] ids, List<ServiceAccount> kept, Dictionary<string, string?> decided, RestDecision? rest)
+    static Error? CheckDecisions(
+        Found found, string[] ids, List<ServiceAccount> kept, Dictionary<string, string?> decided, RestDecision? rest)
     {
         if (kept.Find(account => decided.ContainsKey(account.Id)) is { } shared)
         {
-            return new Error(ErrorCode.Conflict, $"{shared.Name} stays with its other owners. Leave it out, and decide on the others again.");
+            return new Error(
+                ErrorCode.Conflict, $"{shared.Name} stays with its other owners. Leave it out, and decide on the others again.");
         }
 
         if (decided.Keys.FirstOrDefault(id => !ids.Contains(id, StringComparer.Ordinal)) is { } foreign)
@@ -172,6 +177,8 @@ public sealed partial class MemberService
         }
     }
 
-    static Task<int> CountHeirsAsync(DashboardContext context, long organization, string leaver, List<string> ids, CancellationToken cancellationToken) =>
-        context.PossibleOwners(organization).CountAsync(member => ids.Contains(member.UserId) && member.UserId != leaver, cancellationToken);
+    static Task<int> CountHeirsAsync(
+        DashboardContext context, long organization, string leaver, List<string> ids, CancellationToken cancellationToken) =>
+        context.PossibleOwners(organization)
+            .CountAsync(member => ids.Contains(member.UserId) && member.UserId != leaver, cancellationToken);
 }

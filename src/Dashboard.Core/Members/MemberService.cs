@@ -16,7 +16,8 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
     static readonly Error LastOwner = new(
         ErrorCode.Conflict, "An organization needs an owner. Make another member an owner first.");
 
-    static readonly Error AboveOwnRole = Error.Forbidden("You can’t change a member whose role is above yours. Ask an owner of your organization.");
+    static readonly Error AboveOwnRole = Error.Forbidden(
+        "You can’t change a member whose role is above yours. Ask an owner of your organization.");
 
     /// <summary>A member of the organization of a change, and the organization.</summary>
     sealed record Found(OrganizationAccess Organization, Member Member, DashboardUser Person)

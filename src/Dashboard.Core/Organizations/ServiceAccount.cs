@@ -101,8 +101,8 @@ public sealed class ServiceAccount
     public DateTimeOffset? DeletedAt { get; set; }
 }
 
-/// <summary>A person who owns a service account: its creator, or a member who was chosen later. The row of a person who is no longer a member, or is
-/// disabled, stays: the account then reports that its owner is gone.</summary>
+/// <summary>A person who owns a service account: its creator, or a member who was chosen later. The row of a person who is no longer a
+/// member, or is disabled, stays: the account then reports that its owner is gone.</summary>
 public sealed class ServiceAccountOwner
 {
     /// <summary>The maximum number of owners of an account.</summary>
@@ -111,7 +111,8 @@ public sealed class ServiceAccountOwner
     /// <summary>The service account.</summary>
     public required string ServiceAccountId { get; init; }
 
-    /// <summary>The organization of the account, which never changes. With it one index finds what a person owns in an organization.</summary>
+    /// <summary>The organization of the account, which never changes. With it one index finds what a person owns in an
+    /// organization.</summary>
     public required long OrganizationId { get; init; }
 
     /// <summary>The person.</summary>

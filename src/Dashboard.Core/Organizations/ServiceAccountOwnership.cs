@@ -13,11 +13,12 @@ static class ServiceAccountOwnership
         where account.DeletedAt == null
         select account;
 
-    /// <summary>The members of an organization who may own keys and service accounts: those who can create keys, disabled ones excepted, also in a query
-    /// that finds these otherwise.</summary>
+    /// <summary>The members of an organization who may own keys and service accounts: those who can create keys, disabled ones excepted,
+    /// also in a query that finds these otherwise.</summary>
     public static IQueryable<Member> PossibleOwners(this DashboardContext context, long organization)
     {
         var roles = RoleTable.RolesFor(MemberAction.CreateKeys);
-        return context.Members.Where(member => member.OrganizationId == organization && member.DisabledAt == null && roles.Contains(member.Role));
+        return context.Members
+            .Where(member => member.OrganizationId == organization && member.DisabledAt == null && roles.Contains(member.Role));
     }
 }

@@ -29,8 +29,8 @@ public sealed record NewServiceAccount(
 /// <param name="Permissions">The new permissions.</param>
 /// <param name="Projects">The new projects.</param>
 /// <param name="State">Enables or disables the account together with its credentials.</param>
-/// <param name="OwnerIds">All owners from now on, 1 to <see cref="ServiceAccountOwner.MaxPerAccount"/>: members who can create keys, and present owners
-/// who stay.</param>
+/// <param name="OwnerIds">All owners from now on, 1 to <see cref="ServiceAccountOwner.MaxPerAccount"/>: members who can create keys, and
+/// present owners who stay.</param>
 public sealed record ServiceAccountPatch(
     string? Name = null,
     string? Description = null,

@@ -8,7 +8,7 @@ namespace Dashboard.Core.ServiceAccounts;
 /// <content>The owners of an account.</content>
 public sealed partial class ServiceAccountService
 {
-    /// <summary>Takes a person from the owners of a tracked account, with the others loaded. Requires the lock of its organization.</summary>
+    /// <summary>Takes a person from the owners of a tracked account, which are loaded. Requires the lock of its organization.</summary>
     /// <param name="leaver">The owner.</param>
     /// <param name="heir">The member who owns it in their place; null if the other owners keep it.</param>
     internal static void HandOver(UnitOfWork change, ServiceAccount account, string leaver, string? heir)
@@ -27,13 +27,15 @@ public sealed partial class ServiceAccountService
         new() { ServiceAccountId = account.Id, OrganizationId = account.OrganizationId, UserId = userId, Position = position };
 
     /// <summary>Gives a tracked account the owners that are asked for. Requires the lock of its organization.</summary>
-    static async Task<Error?> ChangeOwnersAsync(UnitOfWork change, ServiceAccount account, IReadOnlyList<string> wanted, CancellationToken cancellationToken)
+    static async Task<Error?> ChangeOwnersAsync(
+        UnitOfWork change, ServiceAccount account, IReadOnlyList<string> wanted, CancellationToken cancellationToken)
     {
         var context = change.Context;
-        var present = await context.ServiceAccountOwners.Where(owner => owner.ServiceAccountId == account.Id).ToListAsync(cancellationToken);
+        var present = await context.ServiceAccountOwners.Where(owner => owner.ServiceAccountId == account.Id)
+            .ToListAsync(cancellationToken);
         var added = wanted.Except(present.Select(owner => owner.UserId), StringComparer.Ordinal).ToList();
-        if (added.Count > 0
-            && await context.PossibleOwners(account.OrganizationId).CountAsync(member => added.Contains(member.UserId), cancellationToken) != added.Count)
+        var able = context.PossibleOwners(account.OrganizationId).Where(member => added.Contains(member.UserId));
+        if (added.Count > 0 && await able.CountAsync(cancellationToken) != added.Count)
         {
             return Error.Invalid("owner_ids", ServiceAccountRules.NoPossibleOwner);
         }
@@ -51,7 +53,8 @@ public sealed partial class ServiceAccountService
     }
 
     static void RecordOwners(UnitOfWork change, ServiceAccount account, IEnumerable<string> added, IEnumerable<string> removed) => Record(
-        change, account, "service_account.owners_changed", new() { ["added"] = string.Join(' ', added), ["removed"] = string.Join(' ', removed) });
+        change, account, "service_account.owners_changed",
+        new() { ["added"] = string.Join(' ', added), ["removed"] = string.Join(' ', removed) });
 
     /// <summary>Reads the owners of accounts, in the order in which they became owners.</summary>
     static async Task<ILookup<string, ServiceAccountOwnerSummary>> OwnersAsync(

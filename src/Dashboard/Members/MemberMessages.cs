@@ -27,7 +27,8 @@ sealed record ChangeMemberRequest(
 
 /// <summary>What becomes of a key or service account.</summary>
 sealed record ItemDecisionRequest(
-    [Field("The identifier of a key of the member, or of a service account that nobody else owns.", Example = "\"Ab12CdEf\"", Max = 64)] string Id,
+    [Field("The identifier of a key of the member, or of a service account that nobody else owns.", Example = "\"Ab12CdEf\"", Max = 64)]
+    string Id,
     [Field("The member who gets it, or \"revoke\" to revoke the key or delete the service account.", Example = "\"revoke\"", Max = 64)] string To);
 
 /// <summary>The request body to remove a member.</summary>

@@ -33,7 +33,9 @@ static class ServiceAccountEndpoints
         accounts.MapRead(One, GetAsync).WithName("getServiceAccount").WithSummary("Read a service account.")
             .Answers<ServiceAccountAnswer>(200, "The service account.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         accounts.MapPatch(One, ChangeAsync).WithName("changeServiceAccount")
-            .WithSummary("Rename a service account, disable or enable it, or change its permissions, projects or owners. This applies to its keys immediately.")
+            .WithSummary(
+                "Rename a service account, disable or enable it, or change its permissions, projects or owners. This applies to its keys " +
+                "immediately.")
             .Answers<ServiceAccountAnswer>(200, "The service account after the change.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         accounts.MapDelete(One, DeleteAsync).WithName("deleteServiceAccount")
             .WithSummary("Permanently delete a service account, and revoke its keys and its client secrets.")

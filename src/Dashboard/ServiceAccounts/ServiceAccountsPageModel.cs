@@ -41,8 +41,11 @@ public sealed record ServiceAccountItem(
     /// <summary>Whether every owner has left the organization or is disabled.</summary>
     public bool HasNoOwnerLeft => OwnersGone == OtherOwners + 1;
 
-    /// <summary>"Ada Lovelace", or "Ada Lovelace, 2 more".</summary>
-    public string Owners => OtherOwners == 0 ? Owner : $"{Owner}, {OtherOwners} more";
+    /// <summary>"Ada Lovelace", or "3 gone": who is gone, where no owner is left.</summary>
+    public string Gone => OtherOwners == 0 ? Owner : $"{OwnersGone} gone";
+
+    /// <summary>"2 more", or "2 more, 1 gone".</summary>
+    public string Others => OwnersGone == 0 ? $"{OtherOwners} more" : $"{OtherOwners} more, {OwnersGone} gone";
 
     /// <summary>Creates a list item.</summary>
     /// <param name="account">The account.</param>
