@@ -71,6 +71,7 @@ sealed class ServiceAccountCommands(CommandFactory factory)
                     new("Name", account => account.Text("name")),
                     new("State", account => account.Text("state")),
                     new("Permissions", account => account.Text("permissions")), new("Projects", account => account.Text("projects")),
+                    new("Owners", account => string.Join(", ", account.Items("owners").Select(owner => owner.Text("name")))),
                     new("Keys", account => account.Text("keys")), new("Client ID", account => account.Text("client_id")),
                     new("Last used", account => account.Time("last_used_at")),
                 ],

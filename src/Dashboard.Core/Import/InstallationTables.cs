@@ -15,7 +15,7 @@ static class InstallationTables
         "ApiKeyFirstUses", "ApiKeyResources", "ApiKeys", "Apps", "AspNetUserClaims", "AspNetUserLogins", "AspNetUserPasskeys", "AspNetUsers", "AuditChains",
         "AuditEntries", "KeyClients", "KeyDays", "KeyHours", "KeyPermissionUses", "Members", "OAuthAccessTokens", "OAuthApprovals", "OAuthClients",
         "OAuthRefreshTokens", "OAuthRevokedTokens", "OrganizationSlugs", "Organizations", "ProjectSlugs", "Projects", "RecoveryCodes", "Resources",
-        "ServiceAccountCredentials", "ServiceAccountProjects", "ServiceAccounts", "UsageNodes", "UsedTemplates",
+        "ServiceAccountCredentials", "ServiceAccountOwners", "ServiceAccountProjects", "ServiceAccounts", "UsageNodes", "UsedTemplates",
     };
 
     /// <summary>What stays: secrets, what only they can read, and what lasts for a week at most.</summary>

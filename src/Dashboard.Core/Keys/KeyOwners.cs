@@ -50,14 +50,16 @@ public sealed partial class KeyService
     /// <summary>Finds an active service account with access to a project, for which the actor may create keys. Requires the lock of the organization.</summary>
     internal static async Task<Result<ServiceAccount>> FindAccountAsync(UnitOfWork change, ProjectAccess project, string id, CancellationToken cancellationToken)
     {
-        var account = !ServiceAccount.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
-            .SingleOrDefaultAsync(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null, cancellationToken);
-        if ((account?.OwnerId ?? account?.CreatedBy) != change.Actor.Id && project.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal)
+        var found = !ServiceAccount.IsId(id) ? null : await change.Context.ServiceAccounts.AsNoTracking().Include(x => x.Projects)
+            .Where(x => x.Id == id && x.OrganizationId == project.OrganizationId && x.DeletedAt == null)
+            .Select(x => new { Account = x, IsOwner = x.Owners.Any(owner => owner.UserId == change.Actor.Id) })
+            .SingleOrDefaultAsync(cancellationToken);
+        if (found?.IsOwner != true && project.Role.Check(MemberAction.ManageServiceAccounts) is { } refusal)
         {
             return refusal;
         }
 
-        if (account is null)
+        if (found?.Account is not { } account)
         {
             return Error.Invalid("service_account_id", NoAccount);
         }

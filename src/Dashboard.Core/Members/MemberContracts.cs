@@ -58,6 +58,12 @@ public sealed record MemberDetails(DateTimeOffset? LastSeenAt, SecondFactor Seco
 public sealed record MemberQuery(
     string? Organization = null, string? Search = null, OrganizationRole? Role = null, string? Cursor = null, int Limit = Page.DefaultLimit);
 
+/// <summary>A member who may own keys and service accounts.</summary>
+/// <param name="UserId">The person's identifier.</param>
+/// <param name="Name">The display name.</param>
+/// <param name="Email">The email address.</param>
+public sealed record PossibleOwner(string UserId, string Name, string Email);
+
 /// <summary>Something that a member owns: an API key or a service account.</summary>
 /// <param name="Id">The identifier of the key or the service account.</param>
 /// <param name="IsServiceAccount">Whether it is a service account.</param>
@@ -67,10 +73,18 @@ public sealed record MemberQuery(
 public sealed record OwnedItem(string Id, bool IsServiceAccount, string Name, DateTimeOffset? LastUsedAt, DateTimeOffset? ExpiresAt);
 
 /// <summary>What a member owns in an organization, and who may get it.</summary>
-/// <param name="Items">The first items, most recently used first.</param>
-/// <param name="Total">The number of all items.</param>
+/// <param name="Items">The first items to decide on, most recently used first: keys, and the service accounts that nobody else
+/// owns.</param>
+/// <param name="Total">The number of all such items.</param>
 /// <param name="Heirs">The members who can own keys, without the member.</param>
-public sealed record Belongings(IReadOnlyList<OwnedItem> Items, int Total, IReadOnlyList<Party> Heirs);
+public sealed record Belongings(IReadOnlyList<OwnedItem> Items, int Total, IReadOnlyList<Party> Heirs)
+{
+    /// <summary>The names of the first service accounts that stay with their other owners. Nobody decides on them.</summary>
+    public IReadOnlyList<string> Kept { get; init; } = [];
+
+    /// <summary>The number of all such service accounts.</summary>
+    public int KeptTotal { get; init; }
+}
 
 /// <summary>What becomes of an item.</summary>
 /// <param name="Id">The identifier of the key or the service account.</param>
@@ -95,9 +109,10 @@ public sealed record RestDecision(string? To);
 /// <param name="KeysHandedOver">The keys that have another owner now.</param>
 /// <param name="ServiceAccountsDeleted">The service accounts that were deleted.</param>
 /// <param name="ServiceAccountsHandedOver">The service accounts that have another owner now.</param>
+/// <param name="ServiceAccountsKept">The service accounts that stay with their other owners.</param>
 public sealed record Settlement(
     IReadOnlyList<string> KeysRevoked, IReadOnlyList<string> KeysHandedOver, IReadOnlyList<string> ServiceAccountsDeleted,
-    IReadOnlyList<string> ServiceAccountsHandedOver);
+    IReadOnlyList<string> ServiceAccountsHandedOver, IReadOnlyList<string> ServiceAccountsKept);
 
 /// <summary>What was revoked of a person.</summary>
 /// <param name="Keys">The keys, with those of published apps.</param>

@@ -80,11 +80,60 @@ public sealed partial class MemberService
             : Error.NotFound;
     }
 
-    /// <summary>Finds what a member owns, and who may get it: what to decide before the member leaves.</summary>
-    /// <param name="actor">An admin or owner of the organization; or the member.</param>
+    /// <summary>Finds the members who may own keys and service accounts, those who joined first before the others.</summary>
+    /// <param name="actor">A member of the organization.</param>
+    /// <param name="organization">The organization's slug; null if the caller has only one.</param>
+    /// <param name="search">Part of the name or address; null or empty for all.</param>
+    /// <returns>The members; or <see cref="ErrorCode.InvalidRequest"/> or <see cref="ErrorCode.NotFound"/>.</returns>
+    public async Task<Result<IReadOnlyList<PossibleOwner>>> FindPossibleOwnersAsync(
+        Actor actor, string? organization, string? search, CancellationToken cancellationToken)
+    {
+        var query = new MemberQuery(organization, search);
+        if (Page.Check(query.Limit, query.Search) is { } unusable)
+        {
+            return unusable;
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await context.ResolveOrganizationAsync(actor, organization, cancellationToken);
+        if (found.Error is { } missing)
+        {
+            return missing;
+        }
+
+        var matching = await MatchingAsync(context, found.Value.Id, SearchOf(query), role: null, cancellationToken);
+        return await (
+            from member in context.PossibleOwners(found.Value.Id)
+            where matching.Any(x => x.UserId == member.UserId)
+            join person in context.Users on member.UserId equals person.Id
+            orderby member.JoinedAt, member.UserId
+            select new PossibleOwner(person.Id, person.Name, person.Email!)).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Checks that the organization has an owner without a member, so that nobody is asked for a lower role that is refused in any
+    /// case.</summary>
+    /// <param name="actor">A member of the organization.</param>
     /// <param name="organization">The organization's slug; null if the caller has only one.</param>
     /// <param name="userId">The member.</param>
-    /// <returns>The items; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
+    /// <returns>Nothing; or <see cref="ErrorCode.NotFound"/>, or <see cref="ErrorCode.Conflict"/> for the last owner.</returns>
+    public async Task<Result<Unit>> CheckOwnerStaysAsync(
+        Actor actor, string? organization, string userId, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var found = await context.ResolveOrganizationAsync(actor, organization, cancellationToken);
+        return found.Error is { } missing ? missing
+            : await FindMemberAsync(context, found.Value.Id, userId, cancellationToken) is not { } member ? Error.NotFound
+            : await CheckOwnerStaysAsync(context, member, cancellationToken) is { } last ? last
+            : default(Unit);
+    }
+
+    /// <summary>Finds what a member owns, and who may get it: what to decide before the member leaves. What is refused in any case is
+    /// refused here, before anybody decides.</summary>
+    /// <param name="actor">An admin or owner of the organization, whose role is not below the member's; or the member.</param>
+    /// <param name="organization">The organization's slug; null if the caller has only one.</param>
+    /// <param name="userId">The member.</param>
+    /// <returns>The items; or <see cref="ErrorCode.NotFound"/>, <see cref="ErrorCode.Forbidden"/>, or <see cref="ErrorCode.Conflict"/> for
+    /// the last owner.</returns>
     public async Task<Result<Belongings>> FindBelongingsAsync(Actor actor, string? organization, string userId, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -100,33 +149,66 @@ public sealed partial class MemberService
         }
 
         var id = found.Value.Id;
-        if (!Names.IsResourceId(userId)
-            || !await context.Members.IgnoreQueryFilters().AnyAsync(x => x.OrganizationId == id && x.UserId == userId, cancellationToken))
+        if (await FindMemberAsync(context, id, userId, cancellationToken) is not { } leaver)
         {
             return Error.NotFound;
+        }
+
+        if (leaver.Role > found.Value.Role)
+        {
+            return AboveOwnRole;
+        }
+
+        if (await CheckOwnerStaysAsync(context, leaver, cancellationToken) is { } last)
+        {
+            return last;
         }
 
         var own = KeysOf(context, id, userId, withApps: false).AsNoTracking();
         var keys = await own.OrderByDescending(key => key.LastUsedOrder).ThenBy(key => key.KeyId).Take(MaxShown)
             .Select(key => new OwnedItem(key.KeyId, false, key.Name, key.LastUsedAt, key.ExpiresAt)).ToListAsync(cancellationToken);
-        var owned = OwnedBy(context, id, userId);
+        var owned = OwnedAlone(context, id, userId);
         var accounts = await owned.OrderBy(x => x.CreatedAt).ThenBy(x => x.Id).Take(MaxShown)
             .Select(x => new OwnedItem(x.Id, true, x.Name, null, null)).ToListAsync(cancellationToken);
-        var roles = RoleTable.RolesFor(MemberAction.CreateKeys);
+        var kept = OwnedWithOthers(context, id, userId);
         var heirs = await (
-            from member in context.Members
-            where member.OrganizationId == id && member.UserId != userId && roles.Contains(member.Role)
+            from member in context.PossibleOwners(id)
+            where member.UserId != userId
             join person in context.Users on member.UserId equals person.Id
             orderby member.JoinedAt, member.UserId
             select new Party(PartyType.User, person.Id, person.Name)).Take(MaxShown).ToListAsync(cancellationToken);
         return new Belongings(
-            [.. keys.Concat(accounts).Take(MaxShown)], await own.CountAsync(cancellationToken) + await owned.CountAsync(cancellationToken), heirs);
+            [.. keys.Concat(accounts).Take(MaxShown)],
+            await own.CountAsync(cancellationToken) + await owned.CountAsync(cancellationToken),
+            heirs)
+        {
+            Kept = await kept.OrderBy(x => x.CreatedAt).ThenBy(x => x.Id).Take(MaxShown).Select(x => x.Name).ToListAsync(cancellationToken),
+            KeptTotal = await kept.CountAsync(cancellationToken),
+        };
     }
 
     static string? SearchOf(MemberQuery query) => string.IsNullOrWhiteSpace(query.Search) ? null : query.Search.Trim();
 
-    static IQueryable<ServiceAccount> OwnedBy(DashboardContext context, long organization, string userId) =>
-        context.ServiceAccounts.Where(x => x.OrganizationId == organization && x.DeletedAt == null && (x.OwnerId ?? x.CreatedBy) == userId);
+    static async Task<Member?> FindMemberAsync(
+        DashboardContext context, long organization, string userId, CancellationToken cancellationToken) =>
+        !Names.IsResourceId(userId) ? null : await context.Members.IgnoreQueryFilters().AsNoTracking()
+            .SingleOrDefaultAsync(x => x.OrganizationId == organization && x.UserId == userId, cancellationToken);
+
+    /// <summary>The service accounts that nobody owns but a member, of those who may.</summary>
+    static IQueryable<ServiceAccount> OwnedAlone(DashboardContext context, long organization, string userId)
+    {
+        var able = context.PossibleOwners(organization).Where(member => member.UserId != userId);
+        return context.AccountsOwnedBy(organization, userId)
+            .Where(x => !x.Owners.Any(owner => able.Any(member => member.UserId == owner.UserId)));
+    }
+
+    /// <summary>The other service accounts that a member owns. They stay with their other owners.</summary>
+    static IQueryable<ServiceAccount> OwnedWithOthers(DashboardContext context, long organization, string userId)
+    {
+        var able = context.PossibleOwners(organization).Where(member => member.UserId != userId);
+        return context.AccountsOwnedBy(organization, userId)
+            .Where(x => x.Owners.Any(owner => able.Any(member => member.UserId == owner.UserId)));
+    }
 
     /// <summary>Finds the members that match a filter. Names are compared here, alike for every database: an organization has a bounded number of
     /// members.</summary>
@@ -184,7 +266,8 @@ public sealed partial class MemberService
                 LastSeenAt = context.Sessions.Where(x => x.UserId == person.Id).OrderByDescending(x => x.LastSeenAt).Select(x => (DateTimeOffset?)x.LastSeenAt).FirstOrDefault(),
                 Keys = context.Keys.Count(key => key.OwnerType == PartyType.User && key.OwnerId == person.Id && key.State != KeyState.Revoked
                     && context.Projects.Any(project => project.Id == key.ProjectId && project.OrganizationId == id)),
-                Accounts = context.ServiceAccounts.Count(x => x.OrganizationId == id && x.DeletedAt == null && (x.OwnerId ?? x.CreatedBy) == person.Id),
+                Accounts = context.ServiceAccountOwners.Count(x => x.OrganizationId == id && x.UserId == person.Id
+                    && context.ServiceAccounts.Any(account => account.Id == x.ServiceAccountId && account.DeletedAt == null)),
             }).ToListAsync(cancellationToken);
         return rows.ConvertAll(row => new MemberSummary(row.Id, row.Name, row.Email!, row.Role, row.DisabledAt is not null, row.JoinedAt, row.Id == actor.Id)
         {

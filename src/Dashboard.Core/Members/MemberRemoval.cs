@@ -14,14 +14,15 @@ public sealed partial class MemberService
     /// <summary>The maximum number of decisions by item.</summary>
     public const int MaxDecisions = 200;
 
-    /// <summary>Removes a member, or lets the actor leave. Each key and service account of that person gets another owner, or is revoked.</summary>
+    /// <summary>Removes a member, or lets the actor leave. Each key and service account of that person gets another owner, or is revoked. A
+    /// service account that another member owns too stays with that member.</summary>
     /// <param name="actor">An admin or owner of the organization, whose role is not below the member's; or the member.</param>
     /// <param name="organization">The organization's slug; null if the caller has only one.</param>
     /// <param name="userId">The member.</param>
     /// <param name="handover">What becomes of what the member owns.</param>
     /// <returns>What was done; or <see cref="ErrorCode.InvalidRequest"/> for a person who cannot own keys, <see cref="ErrorCode.NotFound"/>,
-    /// <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.FreshSignInRequired"/>, or <see cref="ErrorCode.Conflict"/> for the last owner
-    /// and for an item without a decision.</returns>
+    /// <see cref="ErrorCode.Forbidden"/>, <see cref="ErrorCode.FreshSignInRequired"/>, or <see cref="ErrorCode.Conflict"/> for the last owner,
+    /// for an item without a decision, and for a decision on a service account that stays with its other owners.</returns>
     public async Task<Result<Settlement>> RemoveAsync(
         Actor actor, string? organization, string userId, Handover handover, CancellationToken cancellationToken) =>
         Check(handover) is { } fault ? fault : await changes.RunAsync<Settlement>(
@@ -36,7 +37,7 @@ public sealed partial class MemberService
                 }
 
                 var found = target.Value;
-                if (await CheckOwnerStaysAsync(change, found, token) is { } last)
+                if (await CheckOwnerStaysAsync(change.Context, found.Member, token) is { } last)
                 {
                     return last;
                 }
@@ -58,6 +59,7 @@ public sealed partial class MemberService
                         keys_handed_over = settled.Value.KeysHandedOver.Count,
                         service_accounts_deleted = settled.Value.ServiceAccountsDeleted.Count,
                         service_accounts_handed_over = settled.Value.ServiceAccountsHandedOver.Count,
+                        service_accounts_kept = settled.Value.ServiceAccountsKept.Count,
                     })));
                 return settled;
             },
@@ -69,33 +71,27 @@ public sealed partial class MemberService
         : null;
 
     /// <summary>Carries out the decisions. Requires the lock of the organization.</summary>
-    async Task<Result<Settlement>> SettleAsync(UnitOfWork change, Found found, Handover handover, CancellationToken cancellationToken)
+    static async Task<Result<Settlement>> SettleAsync(
+        UnitOfWork change, Found found, Handover handover, CancellationToken cancellationToken)
     {
-        var (context, organization) = (change.Context, found.Organization.Id);
-        var own = KeysOf(context, organization, found.Person.Id, withApps: false);
-        var accounts = await context.ServiceAccounts.Include(x => x.Projects)
-            .Where(x => x.OrganizationId == organization && x.DeletedAt == null && (x.OwnerId ?? x.CreatedBy) == found.Person.Id)
-            .OrderBy(x => x.Id).ToListAsync(cancellationToken);
+        var (context, organization, leaver) = (change.Context, found.Organization.Id, found.Person.Id);
+        var own = KeysOf(context, organization, leaver, withApps: false);
+        var accounts = await OwnedAlone(context, organization, leaver).Include(x => x.Owners).OrderBy(x => x.Id)
+            .ToListAsync(cancellationToken);
+        var kept = await OwnedWithOthers(context, organization, leaver).Include(x => x.Owners).OrderBy(x => x.Id)
+            .ToListAsync(cancellationToken);
         await LockProjectsAsync(change, own, accounts, cancellationToken);
         var keys = await own.OrderBy(key => key.KeyId).ToListAsync(cancellationToken);
-
-        var decided = handover.Items.ToDictionary(item => item.Id, item => item.To, StringComparer.Ordinal);
         string[] ids = [.. keys.Select(key => key.KeyId), .. accounts.Select(account => account.Id)];
-        if (decided.Keys.FirstOrDefault(id => !ids.Contains(id, StringComparer.Ordinal)) is { } foreign)
+        var decided = handover.Items.ToDictionary(item => item.Id, item => item.To, StringComparer.Ordinal);
+        if (CheckDecisions(found, ids, kept, decided, handover.Rest) is { } undecided)
         {
-            return Error.Invalid("items", $"{KeyRules.Truncate(foreign)} is not a key or service account that this member owns.");
-        }
-
-        if (handover.Rest is null && ids.Count(id => !decided.ContainsKey(id)) is > 0 and var open)
-        {
-            return new Error(
-                ErrorCode.Conflict,
-                $"{found.Person.Name} owns {(open == 1 ? "a key or service account" : $"{open} keys and service accounts")} without a decision. Hand over or revoke each.");
+            return undecided;
         }
 
         string? HeirOf(string id) => decided.TryGetValue(id, out var to) ? to : handover.Rest!.To;
         var heirs = ids.Select(HeirOf).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        if (heirs.Count > 0 && await FindHeirsAsync(context, organization, found.Person.Id, heirs, cancellationToken) is var known && known.Count != heirs.Count)
+        if (heirs.Count > 0 && await CountHeirsAsync(context, organization, leaver, heirs, cancellationToken) != heirs.Count)
         {
             return Error.Invalid("to", "Hand keys and service accounts over to a member who can create keys.");
         }
@@ -104,15 +100,15 @@ public sealed partial class MemberService
         foreach (var key in handed)
         {
             key.OwnerId = HeirOf(key.KeyId)!;
-            KeyAudit.Record(change, organization, "key.handed_over", key, new() { ["from"] = found.Person.Id, ["to"] = key.OwnerId });
+            KeyAudit.Record(change, organization, "key.handed_over", key, new() { ["from"] = leaver, ["to"] = key.OwnerId });
         }
 
-        await KeyAudit.RevokeAsync(change, organization, revoked, "owner_removed", found.Person.Id, cancellationToken);
+        await KeyAudit.RevokeAsync(change, organization, revoked, "owner_removed", leaver, cancellationToken);
         foreach (var account in accounts)
         {
             if (HeirOf(account.Id) is { } heir)
             {
-                ServiceAccountService.HandOver(change, account, heir);
+                ServiceAccountService.HandOver(change, account, leaver, heir);
             }
             else
             {
@@ -120,9 +116,32 @@ public sealed partial class MemberService
             }
         }
 
+        kept.ForEach(account => ServiceAccountService.HandOver(change, account, leaver, heir: null));
         return new Settlement(
             revoked.ConvertAll(key => key.KeyId), handed.ConvertAll(key => key.KeyId), [.. accounts.Where(x => x.DeletedAt is not null).Select(x => x.Id)],
-            [.. accounts.Where(x => x.DeletedAt is null).Select(x => x.Id)]);
+            [.. accounts.Where(x => x.DeletedAt is null).Select(x => x.Id)], kept.ConvertAll(account => account.Id));
+    }
+
+    /// <summary>Checks that there is a decision on each item, and on nothing else.</summary>
+    static Error? CheckDecisions(
+        Found found, string[] ids, List<ServiceAccount> kept, Dictionary<string, string?> decided, RestDecision? rest)
+    {
+        if (kept.Find(account => decided.ContainsKey(account.Id)) is { } shared)
+        {
+            return new Error(
+                ErrorCode.Conflict, $"{shared.Name} stays with its other owners. Leave it out, and decide on the others again.");
+        }
+
+        if (decided.Keys.FirstOrDefault(id => !ids.Contains(id, StringComparer.Ordinal)) is { } foreign)
+        {
+            return Error.Invalid("items", $"{KeyRules.Truncate(foreign)} is not a key or service account that this member owns.");
+        }
+
+        return rest is null && ids.Count(id => !decided.ContainsKey(id)) is > 0 and var open
+            ? new Error(
+                ErrorCode.Conflict,
+                $"{found.Person.Name} owns {(open == 1 ? "a key or service account" : $"{open} keys and service accounts")} without a decision. Hand over or revoke each.")
+            : null;
     }
 
     /// <summary>The unrevoked keys that a member owns.</summary>
@@ -158,10 +177,8 @@ public sealed partial class MemberService
         }
     }
 
-    static Task<List<string>> FindHeirsAsync(DashboardContext context, long organization, string leaver, List<string> ids, CancellationToken cancellationToken)
-    {
-        var roles = RoleTable.RolesFor(MemberAction.CreateKeys);
-        return context.Members.Where(x => x.OrganizationId == organization && ids.Contains(x.UserId) && x.UserId != leaver && roles.Contains(x.Role))
-            .Select(x => x.UserId).ToListAsync(cancellationToken);
-    }
+    static Task<int> CountHeirsAsync(
+        DashboardContext context, long organization, string leaver, List<string> ids, CancellationToken cancellationToken) =>
+        context.PossibleOwners(organization)
+            .CountAsync(member => ids.Contains(member.UserId) && member.UserId != leaver, cancellationToken);
 }

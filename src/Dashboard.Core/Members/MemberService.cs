@@ -16,6 +16,9 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
     static readonly Error LastOwner = new(
         ErrorCode.Conflict, "An organization needs an owner. Make another member an owner first.");
 
+    static readonly Error AboveOwnRole = Error.Forbidden(
+        "You can’t change a member whose role is above yours. Ask an owner of your organization.");
+
     /// <summary>A member of the organization of a change, and the organization.</summary>
     sealed record Found(OrganizationAccess Organization, Member Member, DashboardUser Person)
     {
@@ -48,7 +51,7 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
                     return null;
                 }
 
-                if (role < OrganizationRole.Owner && await CheckOwnerStaysAsync(change, found, token) is { } last)
+                if (role < OrganizationRole.Owner && await CheckOwnerStaysAsync(change.Context, found.Member, token) is { } last)
                 {
                     return last;
                 }
@@ -88,7 +91,7 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
                     return new Error(ErrorCode.Conflict, "You can’t disable yourself. Leave the organization instead.");
                 }
 
-                if (disabled && await CheckOwnerStaysAsync(change, found, token) is { } last)
+                if (disabled && await CheckOwnerStaysAsync(change.Context, found.Member, token) is { } last)
                 {
                     return last;
                 }
@@ -186,7 +189,7 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
 
         if (member.Role > access.Role)
         {
-            return Error.Forbidden("You can’t change a member whose role is above yours. Ask an owner of your organization.");
+            return AboveOwnRole;
         }
 
         if (await change.CheckPresenceAsync(cancellationToken) is { } stale)
@@ -198,9 +201,9 @@ public sealed partial class MemberService(IDbContextFactory<DashboardContext> co
     }
 
     /// <summary>Checks that the organization has an owner without a member. A disabled owner is none.</summary>
-    static async Task<Error?> CheckOwnerStaysAsync(UnitOfWork change, Found found, CancellationToken cancellationToken) =>
-        found.Member is { Role: OrganizationRole.Owner, DisabledAt: null } && !await change.Context.Members.AnyAsync(
-            x => x.OrganizationId == found.Organization.Id && x.Role == OrganizationRole.Owner && x.UserId != found.Person.Id, cancellationToken)
+    static async Task<Error?> CheckOwnerStaysAsync(DashboardContext context, Member member, CancellationToken cancellationToken) =>
+        member is { Role: OrganizationRole.Owner, DisabledAt: null } && !await context.Members.AnyAsync(
+            x => x.OrganizationId == member.OrganizationId && x.Role == OrganizationRole.Owner && x.UserId != member.UserId, cancellationToken)
             ? LastOwner
             : null;
 

@@ -93,12 +93,33 @@ public sealed class ServiceAccount
     /// <summary>The person who created the account.</summary>
     public required string CreatedBy { get; init; }
 
-    /// <summary>The person who owns the account, or null for its creator.</summary>
-    public string? OwnerId { get; set; }
+    /// <summary>The people who own the account, at least one.</summary>
+    public ICollection<ServiceAccountOwner> Owners { get; init; } = [];
 
     /// <summary>When the account was deleted, UTC, or null. The row stays, so that its keys are reported as revoked and show their
     /// owner.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
+}
+
+/// <summary>A person who owns a service account: its creator, or a member who was chosen later. The row of a person who is no longer a
+/// member, or is disabled, stays: the account then reports that its owner is gone.</summary>
+public sealed class ServiceAccountOwner
+{
+    /// <summary>The maximum number of owners of an account.</summary>
+    public const int MaxPerAccount = 10;
+
+    /// <summary>The service account.</summary>
+    public required string ServiceAccountId { get; init; }
+
+    /// <summary>The organization of the account, which never changes. With it one index finds what a person owns in an
+    /// organization.</summary>
+    public required long OrganizationId { get; init; }
+
+    /// <summary>The person.</summary>
+    public required string UserId { get; init; }
+
+    /// <summary>The place among the owners, in the order in which they became owners.</summary>
+    public required int Position { get; init; }
 }
 
 /// <summary>A project that a service account has access to.</summary>

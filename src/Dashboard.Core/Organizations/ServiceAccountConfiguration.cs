@@ -16,10 +16,21 @@ sealed class ServiceAccountConfiguration : IEntityTypeConfiguration<ServiceAccou
         builder.Property(x => x.Environment).HasConversion(environment => environment.ToWireName(), word => KeyEnvironments.Parse(word)).IsAscii(8);
         builder.Property(x => x.State).HasConversion(state => state.ToWireName(), word => ServiceAccountStates.FromWireName(word)).IsAscii(16);
         builder.Property(x => x.CreatedBy).IsId();
-        builder.Property(x => x.OwnerId).IsId();
         builder.HasOne<Organization>().WithMany().HasForeignKey(x => x.OrganizationId);
         builder.HasMany(x => x.Projects).WithOne().HasForeignKey(x => x.ServiceAccountId);
+        builder.HasMany(x => x.Owners).WithOne().HasForeignKey(x => x.ServiceAccountId);
         builder.HasIndex(x => new { x.OrganizationId, x.CreatedAt, x.Id });
+    }
+}
+
+sealed class ServiceAccountOwnerConfiguration : IEntityTypeConfiguration<ServiceAccountOwner>
+{
+    public void Configure(EntityTypeBuilder<ServiceAccountOwner> builder)
+    {
+        builder.ToTable("ServiceAccountOwners").HasKey(x => new { x.ServiceAccountId, x.UserId });
+        builder.Property(x => x.ServiceAccountId).IsId();
+        builder.Property(x => x.UserId).IsId();
+        builder.HasIndex(x => new { x.UserId, x.OrganizationId });
     }
 }
 

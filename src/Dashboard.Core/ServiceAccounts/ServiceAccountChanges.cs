@@ -8,7 +8,7 @@ namespace Dashboard.Core.ServiceAccounts;
 /// <content>Changing and deleting.</content>
 public sealed partial class ServiceAccountService
 {
-    /// <summary>Renames, enables or disables a service account, or changes its permissions, projects or owner. Its keys can never do more than the
+    /// <summary>Renames, enables or disables a service account, or changes its permissions, projects or owners. Its keys can never do more than the
     /// account, with immediate effect.</summary>
     /// <param name="actor">An admin or owner of the organization.</param>
     /// <returns>The changed account; or <see cref="ErrorCode.InvalidRequest"/> by field, <see cref="ErrorCode.NotFound"/> or
@@ -32,23 +32,17 @@ public sealed partial class ServiceAccountService
                     return unknown;
                 }
 
-                if (patch.OwnerId is { } owner && owner != (account.OwnerId ?? account.CreatedBy))
+                if (patch.OwnerIds is { } owners && await ChangeOwnersAsync(change, account, owners, token) is { } unfit)
                 {
-                    if (!Names.IsResourceId(owner) || !await change.Context.Members.AnyAsync(x => x.OrganizationId == account.OrganizationId && x.UserId == owner, token))
-                    {
-                        return Error.Invalid("owner_id", "Choose a member of the organization.");
-                    }
-
-                    HandOver(change, account, owner);
-                    await change.Context.SaveChangesAsync(token);
+                    return unfit;
                 }
 
                 if (details.Count > 0)
                 {
                     Record(change, account, "service_account.changed", details);
-                    await change.Context.SaveChangesAsync(token);
                 }
 
+                await change.Context.SaveChangesAsync(token); // the account is read as it is now
                 return await ReadAsync(change.Context, id, token);
             },
             cancellationToken);
@@ -92,14 +86,6 @@ public sealed partial class ServiceAccountService
             return before;
         },
         cancellationToken);
-
-    /// <summary>Gives a tracked account another owner. Requires the lock of its organization.</summary>
-    internal static void HandOver(UnitOfWork change, ServiceAccount account, string owner)
-    {
-        var before = account.OwnerId ?? account.CreatedBy;
-        account.OwnerId = owner;
-        Record(change, account, "service_account.handed_over", new() { ["from"] = before, ["to"] = owner });
-    }
 
     /// <summary>Deletes a tracked account. Requires the lock of its organization.</summary>
     /// <param name="because">The reason if the account was not deleted by itself, or null.</param>

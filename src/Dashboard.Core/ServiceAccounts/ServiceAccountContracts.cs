@@ -29,14 +29,15 @@ public sealed record NewServiceAccount(
 /// <param name="Permissions">The new permissions.</param>
 /// <param name="Projects">The new projects.</param>
 /// <param name="State">Enables or disables the account together with its credentials.</param>
-/// <param name="OwnerId">Another member of the organization, who owns the account from now on.</param>
+/// <param name="OwnerIds">All owners from now on, 1 to <see cref="ServiceAccountOwner.MaxPerAccount"/>: members who can create keys, and
+/// present owners who stay.</param>
 public sealed record ServiceAccountPatch(
     string? Name = null,
     string? Description = null,
     IReadOnlyList<string>? Permissions = null,
     ProjectChoice? Projects = null,
     ServiceAccountState? State = null,
-    string? OwnerId = null);
+    IReadOnlyList<string>? OwnerIds = null);
 
 /// <summary>The projects that something has access to.</summary>
 /// <param name="Listed">The projects as <c>organization/project</c>; null for all of the organization, including future ones.</param>
@@ -55,6 +56,7 @@ public sealed record ProjectChoice(IReadOnlyList<string>? Listed)
 /// <param name="Environment">The environment that the account was created for.</param>
 /// <param name="State">Whether the account is enabled.</param>
 /// <param name="CreatedAt">When the account was created, UTC.</param>
+/// <param name="Owners">The owners, at least one, in the order in which they became owners.</param>
 /// <param name="Keys">The number of unrevoked keys.</param>
 /// <param name="Secrets">The active client secrets, newest first: at most <see cref="ServiceAccountCredential.MaxActive"/>.</param>
 /// <param name="LastUsedAt">When one of the credentials was last accepted, UTC, or null.</param>
@@ -70,14 +72,19 @@ public sealed record ServiceAccountSummary(
     ServiceAccountState State,
     DateTimeOffset CreatedAt,
     Party CreatedBy,
-    ServiceAccountOwner Owner,
+    IReadOnlyList<ServiceAccountOwnerSummary> Owners,
     int Keys,
     IReadOnlyList<ClientSecretSummary> Secrets,
-    DateTimeOffset? LastUsedAt);
+    DateTimeOffset? LastUsedAt)
+{
+    /// <summary>Whether every owner has left the organization or is disabled.</summary>
+    public bool HasNoOwnerLeft => Owners.All(owner => owner.Left);
+}
 
-/// <summary>The owner of a service account: who created it, unless an admin chose another member.</summary>
+/// <summary>An owner of a service account: who created it, or a member who was chosen.</summary>
 /// <param name="Left">Whether that person is no longer a member of the organization, or is disabled.</param>
-public sealed record ServiceAccountOwner(Party User, bool Left);
+/// <param name="Disabled">Whether that person is a member who is disabled.</param>
+public sealed record ServiceAccountOwnerSummary(Party User, bool Left, bool Disabled = false);
 
 /// <summary>A client secret as lists and pages show it.</summary>
 /// <param name="Hint">The beginning of the secret; null for a secret from before it was stored.</param>

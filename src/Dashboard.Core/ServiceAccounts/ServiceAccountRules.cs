@@ -6,6 +6,9 @@ namespace Dashboard.Core.ServiceAccounts;
 /// <summary>Validates requests about service accounts before the database is queried.</summary>
 static class ServiceAccountRules
 {
+    /// <summary>What is said of a person who cannot own a service account.</summary>
+    public const string NoPossibleOwner = "Choose members of the organization who can create keys.";
+
     const int MaxProjects = 100;
 
     /// <summary>Validates everything that needs no database. Returns null if the request is valid.</summary>
@@ -15,7 +18,8 @@ static class ServiceAccountRules
 
     /// <summary>Validates a change in the same way.</summary>
     public static Error? Check(ServiceAccountPatch patch, PermissionCatalog catalog, KnownKeyTemplates shapes) =>
-        Check(patch.Name ?? "-", patch.Description, patch.Permissions, patch.Projects, catalog, shapes);
+        Check(patch.Name ?? "-", patch.Description, patch.Permissions, patch.Projects, catalog, shapes)
+        ?? (CheckOwners(patch.OwnerIds) is { } wrong ? Error.Invalid("owner_ids", wrong) : null);
 
     static Error? Check(string? name, string? description, IReadOnlyList<string>? permissions, ProjectChoice? projects, PermissionCatalog catalog, KnownKeyTemplates shapes)
     {
@@ -33,6 +37,15 @@ static class ServiceAccountRules
         _ when description.Length > ServiceAccount.MaxDescriptionLength => $"Use {ServiceAccount.MaxDescriptionLength} characters or fewer.",
         _ when description.Any(c => (char.IsControl(c) && c is not '\n') || c == '\uFFFD') => "Use letters, digits, spaces and symbols only. The description contains a control character.",
         _ => KeyRules.HoldsKey(description, shapes) ? "The description contains a key. Descriptions are stored and visible to others, so remove it." : null,
+    };
+
+    static string? CheckOwners(IReadOnlyList<string>? owners) => owners switch
+    {
+        null => null,
+        { Count: 0 } => "Choose at least one owner.",
+        { Count: > ServiceAccountOwner.MaxPerAccount } => $"Choose {ServiceAccountOwner.MaxPerAccount} owners or fewer.",
+        _ when owners.Distinct(StringComparer.Ordinal).Count() != owners.Count => "Specify each owner only once.",
+        _ => owners.All(Names.IsResourceId) ? null : NoPossibleOwner,
     };
 
     static string? CheckProjects(IReadOnlyList<string>? projects)

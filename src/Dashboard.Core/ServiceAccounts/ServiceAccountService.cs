@@ -69,7 +69,7 @@ public sealed partial class ServiceAccountService(
             cancellationToken);
 
     /// <summary>Reads a service account.</summary>
-    /// <param name="actor">An admin or owner of the organization, or the account's owner.</param>
+    /// <param name="actor">An admin or owner of the organization, or one of the account's owners.</param>
     /// <returns>The account; or <see cref="ErrorCode.NotFound"/> or <see cref="ErrorCode.Forbidden"/>.</returns>
     public async Task<Result<ServiceAccountSummary>> GetAsync(Actor actor, string id, CancellationToken cancellationToken)
     {
@@ -79,7 +79,7 @@ public sealed partial class ServiceAccountService(
     }
 
     /// <summary>Lists the service accounts of an organization, newest first.</summary>
-    /// <param name="actor">An admin or owner of the organization, or the account's owner.</param>
+    /// <param name="actor">An admin or owner of the organization, or one of the account's owners.</param>
     /// <param name="query">The filter and page. A cursor is valid only for the filter that it came from.</param>
     /// <returns>The page; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
     /// <see cref="ErrorCode.Forbidden"/>.</returns>
@@ -123,7 +123,7 @@ public sealed partial class ServiceAccountService(
     }
 
     /// <summary>Counts the service accounts of a list across all pages.</summary>
-    /// <param name="actor">An admin or owner of the organization, or the account's owner.</param>
+    /// <param name="actor">An admin or owner of the organization, or one of the account's owners.</param>
     /// <param name="query">The filter. Its cursor and page size are ignored.</param>
     /// <returns>The count; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
     /// <see cref="ErrorCode.Forbidden"/>.</returns>
@@ -148,7 +148,7 @@ public sealed partial class ServiceAccountService(
 
     /// <summary>Returns the newest unrevoked keys of a service account across projects. <see cref="ServiceAccountSummary.Keys"/> has their
     /// total.</summary>
-    /// <param name="actor">An admin or owner of the organization, or the account's owner.</param>
+    /// <param name="actor">An admin or owner of the organization, or one of the account's owners.</param>
     /// <param name="limit">The maximum number of keys, 1 to 200.</param>
     /// <returns>The keys, newest first; or <see cref="ErrorCode.InvalidRequest"/>, <see cref="ErrorCode.NotFound"/> or
     /// <see cref="ErrorCode.Forbidden"/>.</returns>
@@ -185,7 +185,7 @@ public sealed partial class ServiceAccountService(
             return Result<IQueryable<ServiceAccount>>.Of(accounts);
         }
 
-        var own = accounts.Where(x => (x.OwnerId ?? x.CreatedBy) == actor.Id);
+        var own = context.AccountsOwnedBy(organization.Id, actor.Id).AsNoTracking();
         return await own.AnyAsync(cancellationToken) ? Result<IQueryable<ServiceAccount>>.Of(own) : refusal;
     }
 
@@ -227,6 +227,7 @@ public sealed partial class ServiceAccountService(
             CreatedBy = change.Actor.Id,
         };
         change.Context.Add(account);
+        change.Context.Add(OwnerOf(account, change.Actor.Id, position: 0));
         change.Context.AddRange((reached ?? []).Select(project => new ServiceAccountProject { ServiceAccountId = account.Id, ProjectId = project }));
         change.Context.Add(CredentialOf(account, secret, change.Now));
         Record(change, account, "service_account.created", new()
@@ -343,7 +344,7 @@ public sealed partial class ServiceAccountService(
     static async Task<Error?> FindToReadAsync(DashboardContext context, Actor actor, string id, CancellationToken cancellationToken) =>
         await FindAsync(context, actor, id, cancellationToken) is not { Error: { } refusal } ? null
         : refusal.Code == ErrorCode.Forbidden
-            && await context.ServiceAccounts.AnyAsync(x => x.Id == id && (x.OwnerId ?? x.CreatedBy) == actor.Id, cancellationToken) ? null
+            && await context.ServiceAccountOwners.AnyAsync(x => x.ServiceAccountId == id && x.UserId == actor.Id, cancellationToken) ? null
         : refusal;
 
     /// <summary>Finds the account's organization and the actor's role in it.</summary>
@@ -371,10 +372,12 @@ public sealed partial class ServiceAccountService(
                 Account = account,
                 Organization = organization.Slug,
                 Creator = context.Users.Where(x => x.Id == account.CreatedBy).Select(x => x.Name).FirstOrDefault(),
-                OwnerId = account.OwnerId ?? account.CreatedBy,
-                Owner = context.Users.Where(x => x.Id == (account.OwnerId ?? account.CreatedBy)).Select(x => x.Name).FirstOrDefault(),
-                OwnerStays = context.Members.Any(x => x.OrganizationId == account.OrganizationId && x.UserId == (account.OwnerId ?? account.CreatedBy)),
             }).ToListAsync(cancellationToken);
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
         var ids = rows.ConvertAll(row => row.Account.Id);
         var projects = rows.TrueForAll(row => row.Account.AllProjects) ? [] : await (
             from reached in context.ServiceAccountProjects
@@ -383,6 +386,7 @@ public sealed partial class ServiceAccountService(
             where project.DeletedAt == null
             orderby project.Slug
             select new { reached.ServiceAccountId, project.Slug }).ToListAsync(cancellationToken);
+        var owners = await OwnersAsync(context, ids, cancellationToken);
         var credentials = await CredentialsAsync(context, ids, cancellationToken);
         return rows.ConvertAll(row =>
         {
@@ -400,7 +404,7 @@ public sealed partial class ServiceAccountService(
                 account.State,
                 account.CreatedAt,
                 creator,
-                new(new(PartyType.User, row.OwnerId, row.Owner ?? row.OwnerId), !row.OwnerStays),
+                [.. owners[account.Id]],
                 keys,
                 secrets,
                 lastUsedAt);

@@ -60,9 +60,16 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
         StateHasChanged();
     }
 
-    /// <summary>Asks for another role.</summary>
-    public void AskForRole(MemberSummary member)
+    /// <summary>Asks for another role, unless the last owner would be asked for one that is refused in any case.</summary>
+    public async Task AskForRoleAsync(MemberSummary member)
     {
+        if (member.Role == OrganizationRole.Owner
+            && (await DoAsync(actor => Members.CheckOwnerStaysAsync(actor, Organization.Slug, member.UserId, life.Token))).Error is { } fault)
+        {
+            await ShowErrorAsync($"Could not change {(member.IsYou ? "your role" : $"the role of {member.Name}")}", fault);
+            return;
+        }
+
         changed = member;
         StateHasChanged();
     }
@@ -73,7 +80,7 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
         var read = await Runner.RunAsync(actor => Members.FindBelongingsAsync(actor, Organization.Slug, member.UserId, life.Token));
         if (read.Error is { } fault)
         {
-            await ShowErrorAsync($"Could not remove {member.Name}", fault);
+            await ShowErrorAsync($"Could not {(member.IsYou ? $"leave {Organization.Name}" : $"remove {member.Name}")}", fault);
             return;
         }
 

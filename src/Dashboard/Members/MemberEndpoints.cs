@@ -25,7 +25,9 @@ static class MemberEndpoints
             .Answers<MemberAnswer>(200, "The member after the change.")
             .Refuses(ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound, ErrorCode.Conflict);
         settings.MapPost(One + "/remove", RemoveAsync).WithName("removeMember")
-            .WithSummary("Remove a member, or leave the organization. Each key and service account of that person gets another owner or is revoked.")
+            .WithSummary(
+                "Remove a member, or leave the organization. Each key and service account of that person gets another owner or is revoked; " +
+                "a service account with other owners stays with them.")
             .Answers<SettlementAnswer>(200, "The person is no longer a member.")
             .Refuses(ErrorCode.Forbidden, ErrorCode.FreshSignInRequired, ErrorCode.NotFound, ErrorCode.Conflict);
         settings.MapPost(One + "/revoke", RevokeAsync).WithName("revokeMemberAccess")

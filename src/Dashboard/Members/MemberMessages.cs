@@ -27,7 +27,8 @@ sealed record ChangeMemberRequest(
 
 /// <summary>What becomes of a key or service account.</summary>
 sealed record ItemDecisionRequest(
-    [Field("The identifier of a key or service account of the member.", Example = "\"Ab12CdEf\"", Max = 64)] string Id,
+    [Field("The identifier of a key of the member, or of a service account that nobody else owns.", Example = "\"Ab12CdEf\"", Max = 64)]
+    string Id,
     [Field("The member who gets it, or \"revoke\" to revoke the key or delete the service account.", Example = "\"revoke\"", Max = 64)] string To);
 
 /// <summary>The request body to remove a member.</summary>
@@ -104,6 +105,9 @@ sealed class SettlementAnswer
 
     [Field("The service accounts that have another owner now.", Example = "[\"sa_Ab12CdEfGh34IjKl\"]")]
     public IReadOnlyList<string> ServiceAccountsHandedOver => done.ServiceAccountsHandedOver;
+
+    [Field("The service accounts that stay with their other owners.", Example = "[]")]
+    public IReadOnlyList<string> ServiceAccountsKept => done.ServiceAccountsKept;
 }
 
 /// <summary>What was revoked of a member.</summary>

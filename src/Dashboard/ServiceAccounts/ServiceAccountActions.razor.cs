@@ -1,7 +1,6 @@
 using Dashboard.Auth;
 using Dashboard.Components;
 using Dashboard.Core.Changes;
-using Dashboard.Core.Members;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.ServiceAccounts;
 using Dashboard.Shared;
@@ -16,7 +15,6 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     string? editedId;
     ServiceAccountDraft? draft;
     ServiceAccountSummary? owned;
-    IReadOnlyList<SelectOption<string>> heirs = [];
 
     [Parameter, EditorRequired] public OrganizationAccess Organization { get; set; } = null!;
 
@@ -27,8 +25,6 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     [Parameter, EditorRequired] public EventCallback OnDeleted { get; set; }
 
     [Inject] ServiceAccountService Accounts { get; set; } = null!;
-
-    [Inject] MemberService Members { get; set; } = null!;
 
     [Inject] ServiceAccountsPageQuery Reader { get; set; } = null!;
 
@@ -69,18 +65,16 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         StateHasChanged();
     }
 
-    /// <summary>Opens the dialog to choose another owner among the members.</summary>
-    public async Task AskForOwnerAsync(string id, string name)
+    /// <summary>Opens the dialog to choose the owners among the members.</summary>
+    public async Task AskForOwnersAsync(string id, string name)
     {
-        var account = await Runner.RunAsync(actor => Accounts.GetAsync(actor, id, life.Token));
-        var members = account.Succeeded ? await Runner.RunAsync(actor => Members.ListAsync(actor, new(Organization.Slug, Limit: Core.Common.Page.MaxLimit), life.Token)) : default;
-        if ((account.Error ?? members.Error) is { } fault)
+        var account = await Runner.RunAsync(actor => Accounts.GetAsync(actor, id, life.Token)); // the page may be stale
+        if (account.Error is { } fault)
         {
-            await ShowErrorAsync($"Could not change the owner of {name}", fault);
+            await ShowErrorAsync($"Could not change the owners of {name}", fault);
             return;
         }
 
-        heirs = [.. members.Value.Items.Where(member => !member.IsDisabled).Select(member => new SelectOption<string>(member.UserId, member.Name))];
         owned = account.Value;
         StateHasChanged();
     }
@@ -92,6 +86,10 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
     /// <summary>Searches the organization's projects, for a picker.</summary>
     public async Task<PickPage> FindProjectsAsync(string term, CancellationToken cancellationToken) =>
         await User.ActorAsync() is { } actor ? await Reader.FindProjectsAsync(actor, Organization, term, cancellationToken) : new([], 0);
+
+    /// <summary>Searches the members who may own an account, for a picker.</summary>
+    public async Task<PickPage> FindMembersAsync(string term, CancellationToken cancellationToken) =>
+        await User.ActorAsync() is { } actor ? await Reader.FindMembersAsync(actor, Organization, term, cancellationToken) : new([], 0);
 
     /// <summary>Disables or enables an account without confirmation, because it can be undone.</summary>
     public async Task SwitchAsync(string id, string name, ServiceAccountState now)
@@ -180,9 +178,9 @@ public sealed partial class ServiceAccountActions : ComponentBase, IDisposable
         return null;
     }
 
-    async Task<Error?> SaveOwnerAsync(string owner)
+    async Task<Error?> SaveOwnersAsync(IReadOnlyList<string> owners)
     {
-        var outcome = await Runner.RunAsync(actor => Accounts.ChangeAsync(actor, owned!.Id, new(OwnerId: owner), life.Token));
+        var outcome = await Runner.RunAsync(actor => Accounts.ChangeAsync(actor, owned!.Id, new(OwnerIds: owners), life.Token));
         if (outcome.Error is { } fault)
         {
             return fault.Code == ErrorCode.SessionRequired ? null : fault;

@@ -33,7 +33,9 @@ static class ServiceAccountEndpoints
         accounts.MapRead(One, GetAsync).WithName("getServiceAccount").WithSummary("Read a service account.")
             .Answers<ServiceAccountAnswer>(200, "The service account.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         accounts.MapPatch(One, ChangeAsync).WithName("changeServiceAccount")
-            .WithSummary("Rename a service account, disable or enable it, or change its permissions. This applies to its keys immediately.")
+            .WithSummary(
+                "Rename a service account, disable or enable it, or change its permissions, projects or owners. This applies to its keys " +
+                "immediately.")
             .Answers<ServiceAccountAnswer>(200, "The service account after the change.").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         accounts.MapDelete(One, DeleteAsync).WithName("deleteServiceAccount")
             .WithSummary("Permanently delete a service account, and revoke its keys and its client secrets.")
@@ -73,9 +75,13 @@ static class ServiceAccountEndpoints
         CancellationToken cancellationToken)
     {
         var patch = body.Value.ToPatch();
-        return patch.Error is { } empty
-            ? empty.ToResult()
-            : (await accounts.ChangeAsync(http.Caller(), id, patch.Value, cancellationToken)).ToResult(Show);
+        if (patch.Error is { } unusable)
+        {
+            return unusable.ToResult();
+        }
+
+        var changed = await accounts.ChangeAsync(http.Caller(), id, patch.Value, cancellationToken);
+        return changed.Error is { } refused ? body.Value.ToError(refused).ToResult() : Show(changed.Value);
     }
 
     static async Task<IResult> DeleteAsync(

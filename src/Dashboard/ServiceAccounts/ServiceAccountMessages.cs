@@ -48,15 +48,27 @@ sealed record ChangeServiceAccountRequest(
         Example = "[\"acme/orders\"]")]
     Optional<ScopeAnswer> Projects = default,
     [Field("Enables or disables it, together with its keys.")] Optional<ServiceAccountState> State = default,
-    [Field("The member who owns it from now on.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"", Max = 64)] Optional<string> OwnerId = default)
+    [Field("The only owner from now on: short for owner_ids with one.", Example = "\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"", Max = 64)]
+    Optional<string> OwnerId = default,
+    [Field(
+        "All owners from now on, 1 to 10 user ids: members who can create keys, and present owners who stay. Not together with owner_id.",
+        Example = "[\"0199aa50-6a1c-7b1e-9d3e-0f5b8a3c2d11\"]", Min = 1, Max = ServiceAccountOwner.MaxPerAccount)]
+    Optional<IReadOnlyList<string>> OwnerIds = default)
 {
-    /// <summary>Converts the body to a patch, or returns an error if it is empty.</summary>
-    public Result<ServiceAccountPatch> ToPatch() => Name.IsSet || Description.IsSet || Permissions.IsSet || Projects.IsSet || State.IsSet || OwnerId.IsSet
+    /// <summary>Converts the body to a patch, or returns an error if it is empty or names owners twice.</summary>
+    public Result<ServiceAccountPatch> ToPatch() =>
+        OwnerId.IsSet && OwnerIds.IsSet ? Error.Invalid("owner_id", "Send owner_id or owner_ids, not both.")
+        : Name.IsSet || Description.IsSet || Permissions.IsSet || Projects.IsSet || State.IsSet || OwnerId.IsSet || OwnerIds.IsSet
         ? new ServiceAccountPatch(
             Name.Map<string?>(x => x, null), Description.Map<string?>(x => x, null), Permissions.Map<IReadOnlyList<string>?>(x => x, null),
             Projects.Map<ProjectChoice?>(x => new(x.Resources), null), State.Map<ServiceAccountState?>(x => x, null),
-            OwnerId.Map<string?>(x => x, null))
-        : new Error(ErrorCode.InvalidRequest, "Nothing to change. Send name, description, permissions, projects, state or owner_id.");
+            OwnerIds.Map<IReadOnlyList<string>?>(x => x, OwnerId.Map<IReadOnlyList<string>?>(x => [x], null)))
+        : new Error(
+            ErrorCode.InvalidRequest, "Nothing to change. Send name, description, permissions, projects, state, owner_id or owner_ids.");
+
+    /// <summary>Names the member of the body that an error is about.</summary>
+    public Error ToError(Error error) => OwnerId.IsSet && error.Errors?.TryGetValue("owner_ids", out var message) == true
+        ? Error.Invalid("owner_id", message) : error;
 }
 
 /// <summary>The query of the service account list.</summary>
@@ -112,8 +124,11 @@ class ServiceAccountAnswer
     [Field("The creator.")]
     public PartyAnswer CreatedBy => new(account.CreatedBy);
 
-    [Field("The owner: the creator, unless an admin chose another member.")]
-    public OwnerAnswer Owner => new(account.Owner);
+    [Field("The first of owners.")]
+    public OwnerAnswer Owner => new(account.Owners[0]);
+
+    [Field("The owners, 1 to 10, in the order in which they became owners: the creator, unless an admin chose other members.")]
+    public IReadOnlyList<OwnerAnswer> Owners => [.. account.Owners.Select(owner => new OwnerAnswer(owner))];
 
     [Field("The number of its API keys, except revoked ones.", Example = "2")]
     public int Keys => account.Keys;
@@ -127,12 +142,12 @@ class ServiceAccountAnswer
     public DateTimeOffset? LastUsedAt => account.LastUsedAt;
 }
 
-/// <summary>The owner of a service account.</summary>
+/// <summary>An owner of a service account.</summary>
 sealed class OwnerAnswer
 {
-    readonly ServiceAccountOwner owner;
+    readonly ServiceAccountOwnerSummary owner;
 
-    internal OwnerAnswer(ServiceAccountOwner owner) => this.owner = owner;
+    internal OwnerAnswer(ServiceAccountOwnerSummary owner) => this.owner = owner;
 
     [Field("The type.", Words = ["user"])]
     public PartyType Type => owner.User.Type;
@@ -143,7 +158,10 @@ sealed class OwnerAnswer
     [Field("The display name.", Example = "\"Ada Lovelace\"")]
     public string Name => owner.User.Name;
 
-    [Field("Whether the owner has left the organization or is disabled. Admins and owners then manage the account.", Example = "false")]
+    [Field(
+        "Whether this owner has left the organization or is disabled. Admins and owners of the organization manage an account whose " +
+        "owners have all left.",
+        Example = "false")]
     public bool Left => owner.Left;
 }
 

@@ -26,16 +26,26 @@ public sealed record ServiceAccountsPageState(string Organization, ServiceAccoun
 /// <param name="Projects">The name of the first project that it has access to, and the number of others.</param>
 /// <param name="Keys">The number of its keys, except revoked ones.</param>
 /// <param name="Secrets">The number of its client secrets.</param>
-/// <param name="Owner">The owner's name.</param>
-/// <param name="OwnerLeft">Whether the owner has left the organization.</param>
+/// <param name="Owner">The name of the first owner who is still there, or of the first if none is.</param>
+/// <param name="OtherOwners">The number of other owners.</param>
+/// <param name="OwnersGone">The number of owners who have left the organization or are disabled.</param>
 /// <param name="LastUsedAt">When one of its credentials was last accepted, or null.</param>
 /// <param name="State">The state.</param>
 public sealed record ServiceAccountItem(
-    string Id, string Name, string Permissions, string Projects, int Keys, int Secrets, string Owner, bool OwnerLeft,
+    string Id, string Name, string Permissions, string Projects, int Keys, int Secrets, string Owner, int OtherOwners, int OwnersGone,
     DateTimeOffset? LastUsedAt, ServiceAccountState State)
 {
     /// <summary>How many permissions are named: the default three and verify. The rest are counted.</summary>
     const int MaxNamed = 4;
+
+    /// <summary>Whether every owner has left the organization or is disabled.</summary>
+    public bool HasNoOwnerLeft => OwnersGone == OtherOwners + 1;
+
+    /// <summary>"Ada Lovelace", or "3 gone": who is gone, where no owner is left.</summary>
+    public string Gone => OtherOwners == 0 ? Owner : $"{OwnersGone} gone";
+
+    /// <summary>"2 more", or "2 more, 1 gone".</summary>
+    public string Others => OwnersGone == 0 ? $"{OtherOwners} more" : $"{OtherOwners} more, {OwnersGone} gone";
 
     /// <summary>Creates a list item.</summary>
     /// <param name="account">The account.</param>
@@ -47,8 +57,9 @@ public sealed record ServiceAccountItem(
         InWords(account.Projects, names),
         account.Keys,
         account.Secrets.Count,
-        account.Owner.User.Name,
-        account.Owner.Left,
+        (account.Owners.FirstOrDefault(owner => !owner.Left) ?? account.Owners[0]).User.Name,
+        account.Owners.Count - 1,
+        account.Owners.Count(owner => owner.Left),
         account.LastUsedAt,
         account.State);
 

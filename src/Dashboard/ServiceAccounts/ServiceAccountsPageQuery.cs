@@ -1,4 +1,5 @@
 using Dashboard.Components;
+using Dashboard.Core.Members;
 using Dashboard.Core.Organizations;
 using Dashboard.Core.Projects;
 using Dashboard.Core.ServiceAccounts;
@@ -7,7 +8,8 @@ using Dashboard.Keys;
 namespace Dashboard.ServiceAccounts;
 
 /// <summary>Reads the data of the service account pages.</summary>
-sealed class ServiceAccountsPageQuery(ServiceAccountService accounts, ProjectService projects, PermissionCatalog catalog, TimeProvider time)
+sealed class ServiceAccountsPageQuery(
+    ServiceAccountService accounts, ProjectService projects, MemberService members, PermissionCatalog catalog, TimeProvider time)
 {
     /// <summary>How many keys of an account its page lists, and how many projects a picker does.</summary>
     const int Rows = 25;
@@ -96,6 +98,16 @@ sealed class ServiceAccountsPageQuery(ServiceAccountService accounts, ProjectSer
             [.. found.OrderBy(project => ComparableText.SortKey(project.Name), StringComparer.Ordinal).Take(Rows)
                 .Select(project => new PickItem(project.Path, project.Name, project.Path))],
             found.Count);
+    }
+
+    /// <summary>Searches the members who may own a service account, for a picker.</summary>
+    public async Task<PickPage> FindMembersAsync(
+        Actor actor, OrganizationAccess organization, string term, CancellationToken cancellationToken)
+    {
+        var found = await members.FindPossibleOwnersAsync(actor, organization.Slug, term, cancellationToken);
+        return found.Error is null
+            ? new([.. found.Value.Take(Rows).Select(member => new PickItem(member.UserId, member.Name, member.Email))], found.Value.Count)
+            : new([], 0);
     }
 
     async Task<List<NamedProject>> OfAsync(Actor actor, OrganizationAccess organization, CancellationToken cancellationToken) =>

@@ -32,6 +32,38 @@ public sealed class ServiceAccountApiTests(Tenants tenants)
     }
 
     [Fact]
+    public async Task Owners_are_listed_and_set_together_or_as_one()
+    {
+        var account = await tenants.Owner.PostAsync("/api/service-accounts", new { name = "owned", projects = new[] { People.Project } });
+        var path = $"/api/service-accounts/{account.Member("id")}";
+        var (owner, developer) = (tenants.OwnerId, await IdOfAsync(tenants.Developer));
+        Assert.Equal([owner], OwnersIn(account));
+        Assert.Equal(403, (await tenants.Developer.GetAsync(path)).Status);
+
+        var both = await tenants.Owner.PatchAsync(path, new { owner_ids = new[] { developer, owner } });
+        Assert.Equal([owner, developer], OwnersIn(both));
+        Assert.Equal(owner, both.Json.GetProperty("owner").GetProperty("id").GetString());
+        Assert.Equal(200, (await tenants.Developer.GetAsync(path)).Status);
+        Assert.Equal([developer], OwnersIn(await tenants.Owner.PatchAsync(path, new { owner_id = developer })));
+
+        foreach (var (body, field) in new (object, string)[]
+        {
+            (new { owner_id = owner, owner_ids = new[] { owner } }, "owner_id"), (new { owner_id = await IdOfAsync(tenants.Viewer) }, "owner_id"),
+            (new { owner_ids = Array.Empty<string>() }, "owner_ids"), (new { owner_ids = new[] { owner, await IdOfAsync(tenants.Stranger) } }, "owner_ids"),
+        })
+        {
+            var refused = await tenants.Owner.PatchAsync(path, body);
+            Assert.Equal((400, "invalid_request", field), (refused.Status, refused.Code, refused.Json.GetProperty("errors").EnumerateObject().Single().Name));
+        }
+
+        Assert.Equal([developer], OwnersIn(await tenants.Owner.GetAsync(path)));
+
+        static async Task<string> IdOfAsync(ApiClient client) => (await client.GetAsync("/api/session")).Json.GetProperty("user").GetProperty("id").GetString()!;
+
+        static List<string> OwnersIn(Exchange answer) => [.. answer.Json.GetProperty("owners").EnumerateArray().Select(each => each.GetProperty("id").GetString()!)];
+    }
+
+    [Fact]
     public async Task All_tokens_are_ended_and_the_secret_gets_another()
     {
         var program = tenants.Nobody;

@@ -1,3 +1,4 @@
+using Dashboard.Core.Organizations;
 using Dashboard.Tests.E2E.Support;
 using Microsoft.Playwright;
 using Xunit;
@@ -14,6 +15,45 @@ public sealed class ServiceAccountJourneys : IClassFixture<Product>
     {
         (this.product, this.browser) = (product, browser);
         product.Start();
+    }
+
+    [Fact]
+    public async Task Owners_are_chosen_by_keyboard_and_the_page_says_who_is_gone()
+    {
+        using var own = await OwnOrganization.AddAsync(product);
+        var ada = await product.AddMemberAsync("ada@owners.example", own.Slug, OrganizationRole.Developer, "Ada Lovelace");
+        await product.AddMemberAsync("viktor@owners.example", own.Slug, OrganizationRole.Viewer, "Viktor Viewer");
+        var id = (await own.Owner.PostAsync("/api/service-accounts", new { name = "gateway", projects = new[] { own.Project } })).Member("id");
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        var page = visit.Page;
+        await visit.SignInAsync(own.Email);
+        await visit.GoAsync($"/{own.Slug}/service-accounts/{id}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change owners…" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Who owns gateway?" });
+        var search = dialog.GetByRole(AriaRole.Combobox, new() { Name = "Owners" });
+        await Expect(search).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("v");
+        await Expect(search).ToHaveAttributeAsync("data-found", "v");
+        await Expect(page.GetByRole(AriaRole.Option)).ToHaveTextAsync(["Ada Lovelaceada@owners.example"]); // the viewer can create no keys
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(dialog.GetByRole(AriaRole.List, new() { Name = "Selected members" }).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
+        await visit.ExpectAccessibleAsync(PageState.ServiceAccountOwners, dialog);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save owners" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await visit.UntilNoDialogAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Change owners…" })).ToBeFocusedAsync();
+        var owners = page.GetByRole(AriaRole.Region, new() { Name = "Owners" }).GetByRole(AriaRole.Listitem);
+        await Expect(owners).ToHaveCountAsync(2);
+        await Expect(owners.Last).ToContainTextAsync("Ada Lovelace");
+
+        Assert.Equal(200, (await own.Owner.PatchAsync($"/api/service-accounts/{id}", new { owner_id = ada.Id })).Status);
+        Assert.Equal(200, (await own.Owner.PatchAsync($"/api/members/{ada.Id}", new { disabled = true, organization = own.Slug })).Status);
+        await visit.GoAsync($"/{own.Slug}/service-accounts/{id}");
+        await Expect(page.GetByText("It has no owner left.")).ToBeVisibleAsync();
+        await Expect(owners).ToContainTextAsync(["Disabled by an owner of the organization"]);
+        await visit.ExpectAccessibleAsync(PageState.ServiceAccountWithoutOwner);
     }
 
     [Fact]

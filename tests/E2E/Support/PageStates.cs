@@ -106,6 +106,8 @@ public enum PageState
     [Page("/{Organization}/service-accounts")] CreateServiceAccount,
     [Page("/{Organization}/service-accounts")] Credentials,
     [Page("/{Organization}/service-accounts/{Id}")] ServiceAccount,
+    [Page("/{Organization}/service-accounts/{Id}")] ServiceAccountOwners,
+    [Page("/{Organization}/service-accounts/{Id}")] ServiceAccountWithoutOwner,
     [Page("/{Organization}/service-accounts/{Id}")] DeleteServiceAccount,
     [Page("/{Organization}/{ProjectSlug}/settings")] ProjectSettings,
     [Page("/{Organization}/{ProjectSlug}/settings")] DeleteProject,

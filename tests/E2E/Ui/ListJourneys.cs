@@ -145,6 +145,7 @@ public sealed class ListJourneys : IClassFixture<Product>
                 State = ServiceAccountState.Active,
                 CreatedAt = DateTimeOffset.UnixEpoch.AddMinutes(number),
                 CreatedBy = owner.Id,
+                Owners = [new() { ServiceAccountId = $"sa_row{number}", OrganizationId = organization, UserId = owner.Id, Position = 0 }],
             }));
             await context.SaveChangesAsync(cancellation);
             return project;

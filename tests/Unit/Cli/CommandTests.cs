@@ -119,6 +119,13 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void Service_account_list_names_all_owners()
+    {
+        cli.SignedIn().On("GET /api/service-accounts", new { items = new[] { new { id = "sa_1", owners = new[] { new { name = "Ada" }, new { name = "Dora" } } } } });
+        Assert.Contains("Ada, Dora", cli.Run("service-account", "list").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Token_is_generated_for_a_service_account_or_a_person()
     {
         cli.SignedIn().Approving();

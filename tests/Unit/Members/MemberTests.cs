@@ -89,6 +89,26 @@ public sealed class MemberTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Last_owner_is_refused_before_anything_is_asked()
+    {
+        await world.Services.Keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "Backend"), Token);
+        var refused = (await Members.RemoveAsync(world.Owner, "acme", world.Owner.Id, Handover.RevokeAll, Token)).Error;
+        Assert.Equal(ErrorCode.Conflict, refused?.Code);
+        Assert.Equal(refused, (await Members.FindBelongingsAsync(world.Owner, "acme", world.Owner.Id, Token)).Error);
+        Assert.Equal(refused, (await Members.CheckOwnerStaysAsync(world.Owner, "acme", world.Owner.Id, Token)).Error);
+        Assert.Null((await Members.CheckOwnerStaysAsync(world.Owner, "acme", world.Admin.Id, Token)).Error);
+        Assert.Equal(ErrorCode.Forbidden, (await Members.FindBelongingsAsync(world.Admin, "acme", world.Owner.Id, Token)).Error?.Code); // above their own role
+
+        var other = world.AddPerson("Omar");
+        world.AddMember("acme", other, OrganizationRole.Owner);
+        Assert.Equal(1, (await Members.FindBelongingsAsync(world.Owner, "acme", world.Owner.Id, Token)).Value.Total);
+        Assert.Null((await Members.CheckOwnerStaysAsync(world.Owner, "acme", world.Owner.Id, Token)).Error);
+        await Members.SetDisabledAsync(world.Owner, "acme", other.Id, true, Token);
+        Assert.Null((await Members.FindBelongingsAsync(world.Owner, "acme", other.Id, Token)).Error); // a disabled owner is none
+        Assert.Equal(refused, (await Members.FindBelongingsAsync(world.Owner, "acme", world.Owner.Id, Token)).Error);
+    }
+
+    [Fact]
     public async Task Two_owners_who_remove_each_other_at_once_leave_one()
     {
         var other = world.AddPerson("Omar");
@@ -171,8 +191,54 @@ public sealed class MemberTests : IAsyncDisposable
         Assert.Equal("Adam", (await world.Services.Keys.GetAsync(world.Admin, kept, Token)).Value.Owner.Name);
         Assert.Equal(KeyState.Revoked, (await world.Services.Keys.GetAsync(world.Admin, gone, Token)).Value.State);
         var account = (await world.Services.Get<ServiceAccountService>().GetAsync(world.Admin, robot, Token)).Value;
-        Assert.Equal(("Olga", false, "Dora"), (account.Owner.User.Name, account.Owner.Left, account.CreatedBy.Name));
+        var heir = Assert.Single(account.Owners);
+        Assert.Equal(("Olga", false, "Dora"), (heir.User.Name, heir.Left, account.CreatedBy.Name));
         Assert.Equal(ErrorCode.NotFound, (await world.Services.Get<ServiceAccountService>().GetAsync(world.Admin, scrap, Token)).Error?.Code);
+    }
+
+    [Fact]
+    public async Task Account_with_other_owners_stays_with_them_and_takes_no_decision()
+    {
+        world.SetRole("acme", world.Developer, OrganizationRole.Admin);
+        var (shared, viewed) = (await AccountAsync("shared"), await AccountAsync("viewed"));
+        var other = world.AddPerson("Dan");
+        world.AddMember("acme", other, OrganizationRole.Developer);
+        var accounts = world.Services.Get<ServiceAccountService>();
+        foreach (var account in new[] { shared, viewed })
+        {
+            await accounts.ChangeAsync(world.Owner, account, new(OwnerIds: [world.Developer.Id, account == shared ? world.Admin.Id : other.Id]), Token);
+        }
+
+        world.SetRole("acme", other, OrganizationRole.Viewer); // can create no keys, so somebody has to
+        var owned = (await Members.FindBelongingsAsync(world.Owner, "acme", world.Developer.Id, Token)).Value;
+        Assert.Equal((viewed, 1, "shared", 1), (Assert.Single(owned.Items).Id, owned.Total, Assert.Single(owned.Kept), owned.KeptTotal));
+        Assert.Equal(2, (await Members.GetAsync(world.Owner, "acme", world.Developer.Id, Token)).Value.Details?.ServiceAccounts);
+
+        foreach (var (decisions, code) in new (Handover, ErrorCode)[]
+        {
+            (new([]), ErrorCode.Conflict), (new([new(shared, null)], new(null)), ErrorCode.Conflict), (new([new(shared, world.Owner.Id)], new(null)), ErrorCode.Conflict),
+        })
+        {
+            Assert.Equal(code, (await Members.RemoveAsync(world.Owner, "acme", world.Developer.Id, decisions, Token)).Error?.Code);
+        }
+
+        var done = (await Members.RemoveAsync(world.Owner, "acme", world.Developer.Id, new([new(viewed, world.Owner.Id)]), Token)).Value;
+        Assert.Equal((shared, viewed), (Assert.Single(done.ServiceAccountsKept), Assert.Single(done.ServiceAccountsHandedOver)));
+        Assert.Equal("Adam", Assert.Single((await accounts.GetAsync(world.Owner, shared, Token)).Value.Owners).User.Name);
+        Assert.Equal(["Olga", "Dan"], (await accounts.GetAsync(world.Owner, viewed, Token)).Value.Owners.Select(owner => owner.User.Name)); // in the leaver's place
+    }
+
+    [Fact]
+    public async Task Account_whose_owners_leave_at_once_is_decided_on_by_the_last()
+    {
+        var id = (await world.Services.Get<ServiceAccountService>().CreateAsync(world.Admin, new("shared"), Token)).Value.Account.Id;
+        await world.Services.Get<ServiceAccountService>().ChangeAsync(world.Owner, id, new(OwnerIds: [world.Admin.Id, world.Developer.Id]), Token);
+        var node = world.Run();
+        var outcomes = await Task.WhenAll(
+            Task.Run(() => Members.RemoveAsync(world.Owner, "acme", world.Admin.Id, new([]), Token), Token),
+            Task.Run(() => node.Get<MemberService>().RemoveAsync(world.Owner, "acme", world.Developer.Id, new([]), Token), Token));
+        Assert.Equal(ErrorCode.Conflict, Assert.Single(outcomes, outcome => !outcome.Succeeded).Error?.Code);
+        Assert.False(Assert.Single((await world.Services.Get<ServiceAccountService>().GetAsync(world.Owner, id, Token)).Value.Owners).Left);
     }
 
     [Fact]

@@ -105,17 +105,38 @@ public sealed class MembersPageTests : PageTest
         page.WaitForAssertion(() => Assert.Contains("Removed Dora", page.SnackbarTexts().Single(), StringComparison.Ordinal));
         Assert.Equal(ErrorCode.NotFound, (await Members.GetAsync(world.Owner, "acme", world.Developer.Id, Token)).Error?.Code);
         Assert.Equal(KeyState.Revoked, (await world.Services.Keys.GetAsync(world.Owner, key, Token)).Value.State);
-        Assert.Equal("Olga", (await world.Services.Get<ServiceAccountService>().GetAsync(world.Owner, account, Token)).Value.Owner.User.Name);
+        Assert.Equal("Olga", Assert.Single((await world.Services.Get<ServiceAccountService>().GetAsync(world.Owner, account, Token)).Value.Owners).User.Name);
     }
 
     [Fact]
-    public async Task Last_owner_who_leaves_is_told_why_not()
+    public async Task Removal_says_which_accounts_stay_with_their_other_owners()
+    {
+        world.SetRole("acme", world.Developer, OrganizationRole.Admin);
+        var accounts = world.Services.Get<ServiceAccountService>();
+        var account = (await accounts.CreateAsync(world.Developer, new("robot"), Token)).Value.Account.Id;
+        await accounts.ChangeAsync(world.Owner, account, new(OwnerIds: [world.Developer.Id, world.Admin.Id]), Token);
+        var page = Open(world.Owner);
+        await page.ChooseAsync("Actions for Dora", "Remove…");
+        page.WaitForRole("alertdialog");
+        Assert.Contains("The service account robot stays with its other owners.", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.AllByRole("combobox", "What becomes of robot"));
+        Assert.Single(page.AllByRole("button", "Remove"));
+        await page.ByRole("form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Contains("Removed Dora", page.SnackbarTexts().Single(), StringComparison.Ordinal));
+        Assert.Equal("Adam", Assert.Single((await accounts.GetAsync(world.Owner, account, Token)).Value.Owners).User.Name);
+    }
+
+    [Theory]
+    [InlineData("Leave…", "Could not leave acme")]
+    [InlineData("Change role…", "Could not change your role")]
+    public async Task Last_owner_is_told_why_not_before_anything_is_asked(string item, string title)
     {
         var page = Open(world.Owner);
-        await page.ChooseAsync("Actions for Olga", "Leave…");
-        page.WaitForRole("alertdialog");
-        await page.ByRole("form").SubmitAsync();
-        page.WaitForAssertion(() => Assert.Contains("An organization needs an owner.", page.ByRole("alertdialog").TextContent, StringComparison.Ordinal));
+        await page.ChooseAsync("Actions for Olga", item);
+        page.WaitForAssertion(() => Assert.Equal(
+            $"{title}An organization needs an owner. Make another member an owner first.", page.SnackbarTexts().Single()));
+        Assert.Empty(page.AllByRole("dialog"));
+        Assert.Empty(page.AllByRole("alertdialog"));
     }
 
     Actor PersonOf(string who) => who switch

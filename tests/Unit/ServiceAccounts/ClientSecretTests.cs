@@ -89,9 +89,9 @@ public sealed class ClientSecretTests
     {
         await using var world = new TestInstallation();
         var id = (await CreateAsync(world, "gateway")).Account.Id;
-        Assert.Equal(new(new(PartyType.User, world.Admin.Id, "Adam"), Left: false), (await Accounts(world).GetAsync(world.Owner, id, Token)).Value.Owner);
+        Assert.Equal(new(new(PartyType.User, world.Admin.Id, "Adam"), Left: false), Assert.Single((await Accounts(world).GetAsync(world.Owner, id, Token)).Value.Owners));
         world.SetRole("acme", world.Admin, null);
-        Assert.Equal(new(new(PartyType.User, world.Admin.Id, "Adam"), Left: true), (await Accounts(world).GetAsync(world.Owner, id, Token)).Value.Owner);
+        Assert.Equal(new(new(PartyType.User, world.Admin.Id, "Adam"), Left: true), Assert.Single((await Accounts(world).GetAsync(world.Owner, id, Token)).Value.Owners));
     }
 
     [Fact]

@@ -99,11 +99,35 @@ public sealed class ServiceAccountPagesTests : PageTest
         Assert.Equal("gateway", OpenList(world.Owner).ByRole("table").ByRole("link").TextContent);
         Assert.Equal(["ledger, 1 more", "1 key2 client secrets", "Adam", "Never", "Active"], Cells(OpenList(world.Owner)));
         world.SetRole("acme", world.Admin, null);
-        Assert.Equal("Owner leftAdam", Cells(OpenList(world.Owner))[2]);
-        Assert.Contains("Its owner, Adam, has left the organization.", Open(world.Owner, id).Markup, StringComparison.Ordinal);
+        Assert.Equal("No owner leftAdam", Cells(OpenList(world.Owner))[2]);
+        Assert.Contains("It has no owner left.", Open(world.Owner, id).Markup, StringComparison.Ordinal);
+        await Accounts.ChangeAsync(world.Owner, id, new(OwnerIds: [world.Admin.Id, world.Developer.Id, world.Owner.Id]), Token);
+        Assert.Equal("Dora2 more, 1 gone", Cells(OpenList(world.Owner))[2]);
+        Assert.DoesNotContain("It has no owner left.", Open(world.Owner, id).Markup, StringComparison.Ordinal);
 
         static List<string> Cells(IRenderedComponent<PageHost> page) =>
-            [.. new[] { "Projects", "Credentials", "Owner", "Last used", "Status" }.Select(column => page.CellsOf(column).Single().NameOf())];
+            [.. new[] { "Projects", "Credentials", "Owners", "Last used", "Status" }.Select(column => page.CellsOf(column).Single().NameOf())];
+    }
+
+    [Fact]
+    public async Task Owners_are_picked_among_the_members_who_can_create_keys()
+    {
+        var id = (await CreateAsync("gateway")).Account.Id;
+        var page = Open(world.Owner, id);
+        await page.ByRole("button", "Change owners…").ClickAsync(new());
+        page.WaitForRole("dialog");
+        await page.PickAsync("Owners", "Dora");
+        Assert.DoesNotContain(page.AllByRole("option"), option => option.TextContent.Contains("Viktor", StringComparison.Ordinal));
+        await page.ByRole("button", "Remove Adam").ClickAsync(new());
+        await page.ByRole("form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Equal(["Dora"], page.ByRole("list", "Owners of gateway").AllByRole("listitem").Select(owner => owner.NameOf())));
+        Assert.Equal("Dora", Assert.Single((await Accounts.GetAsync(world.Owner, id, Token)).Value.Owners).User.Name);
+
+        await page.ByRole("button", "Change owners…").ClickAsync(new());
+        page.WaitForRole("dialog");
+        await page.ByRole("button", "Remove Dora").ClickAsync(new());
+        await page.ByRole("form").SubmitAsync();
+        page.WaitForAssertion(() => Assert.Contains("Choose at least one owner.", page.ByRole("dialog").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -167,6 +167,8 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         await BothAsync(services => services.Get<MemberService>().ListAsync(actor, new("acme", Cursor: Next(page.NextCursor), Limit: 1), Token));
         await BothAsync(services => services.Get<MemberService>().CountAsync(actor, new("acme", Role: OrganizationRole.Viewer), Token));
         await BothAsync(services => services.Get<MemberService>().FindBelongingsAsync(actor, "acme", world.Developer.Id, Token));
+        await BothAsync(services => services.Get<MemberService>().FindPossibleOwnersAsync(actor, "acme", "example", Token));
+        await BothAsync(services => services.Get<MemberService>().CheckOwnerStaysAsync(actor, "acme", world.Owner.Id, Token));
         await BothAsync(services => services.Get<MemberService>().ChangeRoleAsync(actor, "acme", world.Viewer.Id, OrganizationRole.Developer, Token));
         await BothAsync(services => services.Get<MemberService>().SetDisabledAsync(actor, "acme", world.Viewer.Id, true, Token));
         await BothAsync(services => services.Get<InvitationService>().InviteAsync(actor, new("acme", "new@example.com", OrganizationRole.Viewer, ""), Token));
@@ -314,7 +316,8 @@ public sealed class SqlServerCommandsTests : IAsyncDisposable
         var secret = (await world.Services.Get<ServiceAccountService>().GetAsync(actor, id, Token)).Value.Secrets.Single().Id;
         await BothAsync(services => services.Get<ServiceAccountService>().AddSecretAsync(actor, id, Token));
         await BothAsync(services => services.Get<ServiceAccountService>().RemoveSecretAsync(actor, id, secret, Token));
-        await BothAsync(services => services.Get<ServiceAccountService>().ChangeAsync(actor, id, new("two", Projects: new(["acme/ledger"])), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().ChangeAsync(actor, id, new("two", Projects: new(["acme/ledger"]), OwnerIds: [world.Developer.Id]), Token));
+        await BothAsync(services => services.Get<ServiceAccountService>().ListAsync(world.Developer, new("acme"), Token));
         await BothAsync(services => services.Get<ServiceAccountService>().DeleteAsync(actor, id, Token));
     }
 

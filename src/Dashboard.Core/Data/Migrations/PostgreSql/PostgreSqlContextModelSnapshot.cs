@@ -1435,12 +1435,6 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint");
 
-                    b.Property<string>("OwnerId")
-                        .HasMaxLength(64)
-                        .IsUnicode(false)
-                        .HasColumnType("character varying(64)")
-                        .UseCollation("C");
-
                     b.Property<string>("Permissions")
                         .IsRequired()
                         .HasMaxLength(1682)
@@ -1520,6 +1514,33 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                     b.HasIndex("ServiceAccountId");
 
                     b.ToTable("ServiceAccountCredentials", (string)null);
+                });
+
+            modelBuilder.Entity("Dashboard.Core.Organizations.ServiceAccountOwner", b =>
+                {
+                    b.Property<string>("ServiceAccountId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<string>("UserId")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ServiceAccountId", "UserId");
+
+                    b.HasIndex("UserId", "OrganizationId");
+
+                    b.ToTable("ServiceAccountOwners", (string)null);
                 });
 
             modelBuilder.Entity("Dashboard.Core.Organizations.ServiceAccountProject", b =>
@@ -2266,6 +2287,15 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Dashboard.Core.Organizations.ServiceAccountOwner", b =>
+                {
+                    b.HasOne("Dashboard.Core.Organizations.ServiceAccount", null)
+                        .WithMany("Owners")
+                        .HasForeignKey("ServiceAccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Dashboard.Core.Organizations.ServiceAccountProject", b =>
                 {
                     b.HasOne("Dashboard.Core.Organizations.Project", "Project")
@@ -2401,6 +2431,8 @@ namespace Dashboard.Core.Data.Migrations.PostgreSql
 
             modelBuilder.Entity("Dashboard.Core.Organizations.ServiceAccount", b =>
                 {
+                    b.Navigation("Owners");
+
                     b.Navigation("Projects");
                 });
 #pragma warning restore 612, 618
