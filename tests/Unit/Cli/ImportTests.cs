@@ -87,7 +87,8 @@ public sealed class ImportTests : IDisposable
     public void Refusal_of_the_whole_import_is_told_once()
     {
         cli.On(Endpoint, new { code = "forbidden", detail = "Only admins and owners can import keys." }, 403);
-        Assert.Equal((ExitCode.Forbidden, "Only admins and owners can import keys.\n"), (cli.Run("import", Rows(1100)) is var run ? run.Code : 0, run.Error));
+        var run = cli.Run("import", Rows(1100));
+        Assert.Equal((ExitCode.Forbidden, "Only admins and owners can import keys.\n"), (run.Code, run.Error));
         Assert.Single(cli.Sent);
         cli.Answers[Endpoint] = _ => Refuse(("service_account_id", "There is no such service account."));
         Assert.Contains("service_account_id: There is no such service account.", cli.Run("import", Rows(1100)).Error, StringComparison.Ordinal);

@@ -94,7 +94,7 @@ public sealed class DoctorCommandTests : IAsyncLifetime
     [InlineData(20, null)]
     public async Task Clock_that_is_a_minute_off_from_what_answers(int seconds, string? sentence)
     {
-        var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+        var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()));
         var (code, lines) = await RunAsync(time, request =>
         {
             var answer = Answer(request);
