@@ -64,7 +64,7 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
     public async Task AskForRoleAsync(MemberSummary member)
     {
         if (member.Role == OrganizationRole.Owner
-            && (await DoAsync(actor => Members.CheckOwnerStaysAsync(actor, Organization.Slug, member.UserId, life.Token))).Error is { } fault)
+            && (await Runner.RunAsync(actor => Members.CheckOwnerStaysAsync(actor, Organization.Slug, member.UserId, life.Token))).Error is { } fault)
         {
             await ShowErrorAsync($"Could not change {(member.IsYou ? "your role" : $"the role of {member.Name}")}", fault);
             return;
