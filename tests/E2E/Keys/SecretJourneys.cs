@@ -98,7 +98,7 @@ public sealed class SecretJourneys : IClassFixture<Product>
     [Fact]
     public async Task Key_outlives_a_cut_connection_in_its_own_tab_and_no_way_back_to_the_page()
     {
-        await using var visit = await PageVisit.OpenAsync(browser, product.Url);
+        await using var visit = await PageVisit.OpenAsync(browser, product.Url, PageVisit.Moving);
         await visit.AllowClipboardAsync();
         var page = visit.Page;
         page.Dialog += async (_, question) => await question.AcceptAsync();

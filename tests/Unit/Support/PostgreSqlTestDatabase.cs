@@ -18,16 +18,19 @@ sealed partial class PostgreSqlTestDatabase(string name, bool furnished) : Serve
 
     private protected override string ConnectionString => ConnectionStringTo(Name);
 
-    /// <summary>The settings of the session: foreign keys are triggers, which <c>replica</c> leaves out.</summary>
-    private protected override string Reset => ResetScript.Value;
+    private protected override string Reset => $"SELECT {Kept}.reset()";
 
-    static readonly Lazy<string> ResetScript = new(() => $"""
-        SET session_replication_role = replica;
-        {string.Join('\n', Tables.Select(table => $"DELETE FROM \"{table.Name}\"; INSERT INTO \"{table.Name}\" SELECT * FROM {Kept}.\"{table.Name}\";"))}
+    /// <summary>One function, whose statements the server has to read only once in a session. Foreign keys are triggers, which <c>replica</c> leaves out. What is
+    /// kept of a table may be nothing.</summary>
+    static string ResetFunction(IEnumerable<string> kept) => $"""
+        CREATE FUNCTION {Kept}.reset() RETURNS void LANGUAGE plpgsql SET session_replication_role = replica AS $$
+        BEGIN
+        {string.Join('\n', Tables.Select(table => $"DELETE FROM public.\"{table.Name}\";"))}
+        {string.Join('\n', kept.Select(table => $"INSERT INTO public.\"{table}\" SELECT * FROM {Kept}.\"{table}\";"))}
         {string.Join('\n', Tables.Where(table => table.Numbered is not null).Select(table =>
-            $"SELECT setval(pg_get_serial_sequence('\"{table.Name}\"', '{table.Numbered}'), (SELECT coalesce(max(\"{table.Numbered}\"), 0) + 1 FROM \"{table.Name}\"), false);"))}
-        SET session_replication_role = DEFAULT;
-        """);
+            $"PERFORM setval(pg_get_serial_sequence('public.\"{table.Name}\"', '{table.Numbered}'), (SELECT coalesce(max(\"{table.Numbered}\"), 0) + 1 FROM public.\"{table.Name}\"), false);"))}
+        END $$
+        """;
 
     public static TestDatabase Rent(bool furnished) => Rent(furnished, name =>
     {
@@ -55,6 +58,14 @@ sealed partial class PostgreSqlTestDatabase(string name, bool furnished) : Serve
         return string.Join('\n', Tables.Select(table => Read(connection, table.Name, $"SELECT * FROM \"{table.Name}\" AS t ORDER BY t::text COLLATE \"C\"")));
     }
 
+    bool Keeps(string table)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT EXISTS (SELECT FROM {Kept}.\"{table}\")";
+        return (bool)command.ExecuteScalar()!;
+    }
+
     static string ConnectionStringTo(string database) => new NpgsqlConnectionStringBuilder(Server) { Database = database, MaxPoolSize = 30, IncludeErrorDetail = true }.ToString();
 
     static string Template(bool furnished)
@@ -65,6 +76,7 @@ sealed partial class PostgreSqlTestDatabase(string name, bool furnished) : Serve
         using (var context = new PostgreSqlContext(new DbContextOptionsBuilder<PostgreSqlContext>().UseNpgsql(connection).Options))
         {
             template.Fill(context, table => $"CREATE TABLE {Kept}.\"{table}\" AS TABLE \"{table}\"");
+            template.Run(ResetFunction(Tables.Select(table => table.Name).Where(template.Keeps)));
         }
 
         using (var pooled = new NpgsqlConnection(template.ConnectionString))
