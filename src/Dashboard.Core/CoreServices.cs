@@ -90,6 +90,7 @@ public static class CoreServices
         services.AddSingleton(SettingsBinder.Read<AuthorizationLimitOptions>(configuration));
         services.AddSingleton<OAuthClients>();
         services.AddSingleton<OAuthClientCache>();
+        services.AddSingleton<SessionCache>();
         services.AddSingleton<TokenIssueLog>();
         services.AddHostedService(provider => provider.GetRequiredService<TokenIssueLog>());
         services.AddSingleton<ClientDocumentNetwork>();

@@ -17,7 +17,8 @@ public sealed class PasswordRules : IPasswordValidator<DashboardUser>
     /// <summary>The PBKDF2-HMAC-SHA512 iterations of a stored password, as the OWASP Password Storage Cheat Sheet recommends.</summary>
     public const int HashIterations = 210_000;
 
-    const int MinDifferent = 4;
+    /// <summary>The minimum number of different characters.</summary>
+    internal const int MinDifferent = 4;
     const int MinOwnLength = 6;
     const string Product = "latchkey";
 

@@ -18,6 +18,9 @@ namespace Dashboard.Core.Accounts;
 /// <param name="LastSeenAt">When the person was last active, UTC.</param>
 public sealed record LiveSession(string Id, string UserId, string Name, string Email, DateTimeOffset ExpiresAt, DateTimeOffset LastSeenAt)
 {
+    /// <summary>When the session expires unless the person is active again, UTC.</summary>
+    public DateTimeOffset IdleAt { get; init; }
+
     /// <summary>Whether an organization of the person requires a second factor and the person has none.</summary>
     public bool LacksSecondFactor { get; init; }
 }
@@ -53,7 +56,8 @@ public sealed record SessionSummary(
 
 /// <summary>Stores browser sessions in the database rather than in the cookie, so that an ended session is invalid immediately.</summary>
 public sealed class SessionService(
-    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, WritesBehind behind, SessionOptions options, TimeProvider time)
+    IDbContextFactory<DashboardContext> contexts, UnitOfWorkRunner changes, WritesBehind behind, SessionCache cache, SessionOptions options,
+    TimeProvider time)
 {
     /// <summary>How often activity is written.</summary>
     public static readonly TimeSpan ActivityInterval = TimeSpan.FromMinutes(1);
@@ -70,11 +74,24 @@ public sealed class SessionService(
     public async Task<LiveSession?> FindLiveAsync(string secret, string userId, CancellationToken cancellationToken)
     {
         var (hash, now) = (KeyHash.Of(secret), time.GetUtcNow());
+        var name = Convert.ToHexString(hash);
+        if (cache.Find(name, userId, now) is { } known)
+        {
+            return known;
+        }
+
+        var since = cache.Version;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await findLive.Get(context)(context, hash, userId, now, cancellationToken);
+        var found = await findLive.Get(context)(context, hash, userId, now, cancellationToken);
+        if (found is not null)
+        {
+            cache.Keep(name, found, since);
+        }
+
+        return found;
     }
 
-    /// <summary>Compiled, because each request of a browser asks it.</summary>
+    /// <summary>Compiled, because many requests of browsers ask it.</summary>
     static readonly PerModel<Func<DashboardContext, byte[], string, DateTimeOffset, CancellationToken, Task<LiveSession?>>> findLive = new(
         _ =>
         EF.CompileAsyncQuery((DashboardContext context, byte[] hash, string userId, DateTimeOffset now, CancellationToken _) => (
@@ -84,6 +101,7 @@ public sealed class SessionService(
             join person in context.Users on session.UserId equals person.Id
             select new LiveSession(session.Id, person.Id, person.Name, person.Email!, session.ExpiresAt, session.LastSeenAt)
             {
+                IdleAt = session.IdleAt,
                 LacksSecondFactor =
                     context.Members.Any(member => member.UserId == userId && context.Organizations.Any(x => x.Id == member.OrganizationId && x.RequireTwoFactor))
                     && !context.Authenticators.Any(x => x.UserId == userId) && !context.Passkeys.Any(x => x.UserId == userId),
@@ -170,6 +188,7 @@ public sealed class SessionService(
         {
             var actor = new Actor(PartyType.User, session.UserId, session.Name, SessionId: session.Id);
             behind.Add($"session {session.Id}", actor, ActivityOf(actor));
+            cache.Forget(session.UserId); // it is read again, with what is written here
         }
     }
 

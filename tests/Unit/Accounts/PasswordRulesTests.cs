@@ -42,8 +42,24 @@ public sealed class PasswordRulesTests
     [InlineData("1q2w3e4r5t6y")]
     [InlineData("Correct Horse Battery Staple")]
     [InlineData("QWERTYUIOP123")]
+    [InlineData("ｃｈｒｉｓｔｏｐｈｅｒ１")] // full width
+    [InlineData("Charlotte-2019")]
+    [InlineData("2580liverpool")]
+    [InlineData("sunflower sunflower")]
+    [InlineData(" Christopher1 ")]
     public void Common_password_is_refused_whatever_its_case_and_signs(string password) =>
         Assert.StartsWith("This password is too common", PasswordRules.Check(password, null), StringComparison.Ordinal);
+
+    [Fact]
+    public void List_of_common_passwords_has_thousands_that_only_the_list_refuses()
+    {
+        Assert.True(CommonPasswords.All.Count > 40_000, $"{CommonPasswords.All.Count}"); // as docs/accounts.md says
+        Assert.All(CommonPasswords.All, password =>
+        {
+            Assert.Equal(ComparableText.Fold(password), password); // otherwise it would never be found
+            Assert.StartsWith("This password is too common", PasswordRules.Check(password, null), StringComparison.Ordinal);
+        });
+    }
 
     [Theory]
     [InlineData("aaaaaaaaaaaaaaaa")]
