@@ -8,7 +8,6 @@ using Dashboard.Core.Changes;
 using Dashboard.Core.Data;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Projects;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -33,9 +32,6 @@ sealed class ConcurrentChanges
     /// <summary>What becomes of twenty pieces of work in turn: a sign-in, a wrong password, two refusals, a project, and fifteen lives of
     /// keys.</summary>
     const int Turn = 20;
-
-    /// <summary>SQLite's code for a lock that another process did not release in time.</summary>
-    const int Locked = 5;
 
     readonly IReadOnlyList<IServiceProvider> nodes;
     readonly Actor owner;
@@ -171,17 +167,10 @@ sealed class ConcurrentChanges
     {
         while (true)
         {
-            try
+            var outcome = await change();
+            if (outcome.Error?.Code is not (ErrorCode.Unavailable or ErrorCode.RateLimited))
             {
-                var outcome = await change();
-                if (outcome.Error?.Code is not (ErrorCode.Unavailable or ErrorCode.RateLimited))
-                {
-                    return outcome;
-                }
-            }
-            catch (SqliteException exception) when (exception.SqliteErrorCode == Locked)
-            {
-                // Another node was faster between the wait for the lock and the transaction. Over REST it is 503, too.
+                return outcome;
             }
 
             Interlocked.Increment(ref busy);

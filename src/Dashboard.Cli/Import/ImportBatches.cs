@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Dashboard.Core.Import;
 using Dashboard.Import;
 
 namespace Dashboard.Cli.Import;
@@ -26,6 +27,12 @@ sealed class ImportBatches
         foreach (var line in lines)
         {
             var length = Write(line.Members).Length + 1; // and a comma
+            if (KeyImportErrors.HashOf(line) is { } text && ImportedHash.Parse(text) is null)
+            {
+                errors.Add(new(line.Place, "hash", ImportedHash.Advice)); // it may be the key itself, which stays where it is
+                continue;
+            }
+
             if (around + length > MaxBytes)
             {
                 errors.Add(new(line.Place, "", $"The row is larger than {MaxBytes / 1024} KB."));
@@ -43,7 +50,7 @@ sealed class ImportBatches
             size += length;
         }
 
-        (All, TooLarge) = (batch.Count > 0 ? [.. batches, [.. batch]] : batches, errors);
+        (All, NotSent) = (batch.Count > 0 ? [.. batches, [.. batch]] : batches, errors);
     }
 
     /// <summary>The rows of the file.</summary>
@@ -52,8 +59,8 @@ sealed class ImportBatches
     /// <summary>The rows of each request.</summary>
     public IReadOnlyList<KeyImportLine[]> All { get; }
 
-    /// <summary>The rows that fit no request.</summary>
-    public IReadOnlyList<KeyImportError> TooLarge { get; }
+    /// <summary>What is wrong with the rows that are in no request: their hash is none, or they are too large.</summary>
+    public IReadOnlyList<KeyImportError> NotSent { get; }
 
     /// <summary>Returns the body of a request.</summary>
     /// <param name="before">How many keys the requests before it would import, for a dry run.</param>

@@ -24,14 +24,14 @@ sealed class ImportCalls(Caller caller, Invocation invocation, ImportBatches bat
     public async Task<ImportOutcome> CheckAsync(CancellationToken cancellationToken)
     {
         var outcome = new ImportOutcome(Rows, IsDryRun: true);
-        List<KeyImportError> errors = [.. batches.TooLarge, .. KeyImportErrors.FindRepeated(batches.All, ImportedHash.Parse)];
+        List<KeyImportError> errors = [.. batches.NotSent, .. KeyImportErrors.FindRepeated(batches.All, ImportedHash.Parse)];
         var before = 0;
         foreach (var batch in batches.All)
         {
             // Rows that are not even of the right form are refused before the others are looked at, so those are sent again.
             for (var rest = batch; rest.Length > 0; rest = KeyImportErrors.Without(rest, errors))
             {
-                var reply = await SendAsync(batches.Write(rest, isDryRun: true, before), cancellationToken);
+                var reply = await SendAsync(batches.Write(rest, isDryRun: true, before), outcome, cancellationToken);
                 if (ErrorsOf(reply, rest) is { Count: > 0 } found)
                 {
                     errors.AddRange(found);
@@ -55,7 +55,7 @@ sealed class ImportCalls(Caller caller, Invocation invocation, ImportBatches bat
     {
         foreach (var batch in batches.All)
         {
-            var reply = await SendAsync(outcome, batches.Write(batch, isDryRun: false, 0), cancellationToken);
+            var reply = await SendAsync(batches.Write(batch, isDryRun: false, 0), outcome, cancellationToken);
             if (ErrorsOf(reply, batch) is { Count: > 0 } errors)
             {
                 outcome.Errors = errors;
@@ -81,7 +81,7 @@ sealed class ImportCalls(Caller caller, Invocation invocation, ImportBatches bat
         [
             $"Request {done + 1} of {batches.All.Count} failed.",
             done == 0 ? "" : $"These rows are in: {Range(batches.All.Take(done))}.",
-            next == 0 ? "" : $"The answer for these did not arrive, so they are in or not: {Range(rest.Take(1))}.",
+            next == 0 ? "" : $"The server did not confirm these, so they may be in: {Range(rest.Take(1))}.",
             rest.Skip(next).Any() ? $"These are not: {Range(rest.Skip(next))}." : "",
             done + next == 0 ? "Nothing was imported." : "To import the rest, run the same command with --skip-existing.",
         ];
@@ -106,27 +106,14 @@ sealed class ImportCalls(Caller caller, Invocation invocation, ImportBatches bat
         return errors.TrueForAll(error => error.Place.Length > 0) ? errors : [];
     }
 
-    async Task<Reply> SendAsync(ImportOutcome outcome, byte[] body, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var reply = await SendAsync(body, cancellationToken);
-            outcome.IsUnknown = reply.Status >= 500;
-            return reply;
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or Failure { Code: ExitCode.Unavailable })
-        {
-            outcome.IsUnknown = true;
-            throw;
-        }
-    }
-
-    async Task<Reply> SendAsync(byte[] body, CancellationToken cancellationToken)
+    /// <summary>Sends a request, again while the server takes no more.</summary>
+    /// <param name="outcome">Receives whether nobody knows what has become of the rows.</param>
+    async Task<Reply> SendAsync(byte[] body, ImportOutcome outcome, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var reply = await caller.TrySendAsync(new(HttpMethod.Post, Path, body), cancellationToken);
+            var reply = await SendOnceAsync(body, outcome, cancellationToken);
             var wait = reply.RetryAfter ?? UsualWait;
             if (reply.Status != 429 || attempt == MaxAttempts || wait > MaxWait)
             {
@@ -135,6 +122,21 @@ sealed class ImportCalls(Caller caller, Invocation invocation, ImportBatches bat
 
             invocation.Answer.Note($"The server takes no more requests for the moment. The import continues in {Math.Ceiling(wait.TotalSeconds)} s.");
             await Task.Delay(wait, invocation.Machine.Time, cancellationToken);
+        }
+    }
+
+    async Task<Reply> SendOnceAsync(byte[] body, ImportOutcome outcome, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reply = await caller.TrySendAsync(new(HttpMethod.Post, Path, body), cancellationToken);
+            outcome.IsUnknown = reply.Status >= 500 && reply.Code != Codes.Unavailable; // which says that nothing was changed
+            return reply;
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or Failure { Code: ExitCode.Unavailable })
+        {
+            outcome.IsUnknown = true;
+            throw;
         }
     }
 }

@@ -19,7 +19,7 @@ sealed record ImportOutcome(int Rows, bool IsDryRun)
     /// <summary>How many requests were answered.</summary>
     public int Batches { get; set; }
 
-    /// <summary>Whether the next request was sent and its answer did not arrive, so that its rows may be in.</summary>
+    /// <summary>Whether the next request was sent and not confirmed, so that its rows may be in.</summary>
     public bool IsUnknown { get; set; }
 
     /// <summary>The outcome as <c>--json</c> prints it.</summary>

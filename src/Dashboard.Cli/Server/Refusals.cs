@@ -49,6 +49,8 @@ static class Codes
 {
     public const string FreshSignInRequired = "fresh_sign_in_required";
 
+    public const string Unavailable = "unavailable";
+
     public const string AuthorizationPending = "authorization_pending";
 
     public const string SlowDown = "slow_down";

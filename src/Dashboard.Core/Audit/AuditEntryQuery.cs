@@ -157,14 +157,14 @@ sealed class AuditEntryQuery
             long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 
-    /// <summary>Restricts entries of the chain with the sign-ins to those about members. The category is told by exclusion, which no index
-    /// answers: a planner without statistics would take the index of the category in place of the one of a filter.</summary>
+    /// <summary>Restricts entries of the chain with the sign-ins to those about members. The category is matched by excluding the
+    /// others, which uses no index: a planner without statistics would choose the index of the category over that of a filter.</summary>
     async Task<IQueryable<AuditEntry>> OfMembersAsync(
         DashboardContext context, IQueryable<AuditEntry> entries, CancellationToken cancellationToken)
     {
         var members = context.Members.IgnoreQueryFilters().Where(member => member.OrganizationId == organization); // a disabled one's sign-ins too
         var first = await members.OrderBy(member => member.JoinedAt).Select(member => (DateTimeOffset?)member.JoinedAt)
-            .FirstOrDefaultAsync(cancellationToken); // an entry from before all of them is not read in vain
+            .FirstOrDefaultAsync(cancellationToken); // entries from before all of them are not read
         var about = entries.Where(entry => entry.At >= first && !others.Contains(entry.Category) && entry.TargetType == FeedSubject.User
             && members.Any(member => member.UserId == entry.TargetId && member.JoinedAt <= entry.At));
         var few = await members.Select(member => member.UserId).Take(MaxFew + 1).ToListAsync(cancellationToken);

@@ -196,6 +196,10 @@ public sealed class UnitOfWorkRunner(
                     return await SqliteWriteLock.WaitAsync(context, turn.Left, cancellationToken) ? await run()
                         : throw new WritersBusyException();
                 }
+                catch (Exception exception) when (SqliteWriteLock.IsHeld(exception))
+                {
+                    throw new WritersBusyException(exception); // another process took the lock after the wait, and kept it
+                }
                 finally
                 {
                     await context.Database.CloseConnectionAsync();

@@ -47,6 +47,10 @@ static class SqliteWriteLock
         }
     }
 
+    /// <summary>Returns whether a transaction failed because another process held the lock for longer than it waits. Nothing was
+    /// changed.</summary>
+    public static bool IsHeld(Exception exception) => exception.GetBaseException() is SqliteException { SqliteErrorCode: raw.SQLITE_BUSY };
+
     /// <summary>Any failure but a busy database is left to the transaction, which reports it.</summary>
     static bool IsFree(sqlite3 database)
     {

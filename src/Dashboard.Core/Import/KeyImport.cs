@@ -31,7 +31,10 @@ public sealed record ImportedKey(
 /// <param name="IsDryRun">Whether only to report what is wrong.</param>
 public sealed record KeyImport(string? Project, IReadOnlyList<ImportedKey> Keys, string? ServiceAccountId = null, bool IsDryRun = false)
 {
-    /// <summary>How many keys earlier parts of the same dry run would have added: they count toward the limit.</summary>
+    /// <summary>The maximum of <see cref="Before"/>.</summary>
+    public const int MaxBefore = 100_000_000;
+
+    /// <summary>How many keys earlier parts of the same dry run would have added: they count toward the limit. 0 for an import.</summary>
     public int Before { get; init; }
 
     /// <summary>Whether to leave out keys that the project has already, so that an import that was cut off can be repeated. A key of another

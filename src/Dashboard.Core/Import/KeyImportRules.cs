@@ -12,7 +12,7 @@ static class KeyImportRules
     public static void Check(
         ImportedKey key, string row, byte[]? hash, bool isOfAccount, PermissionCatalog catalog, KnownKeyTemplates shapes, DateTimeOffset now, Dictionary<string, string> errors)
     {
-        KeyRules.Add(errors, $"{row}.hash", hash is null ? "Send the SHA-256 of the whole key: 64 hex digits, or 32 bytes in base64." : null);
+        KeyRules.Add(errors, $"{row}.hash", hash is null ? ImportedHash.Advice : null);
         KeyRules.Add(errors, $"{row}.name", KeyRules.CheckName(key.Name, shapes) ?? CheckSecret(key.Name, hash));
         KeyRules.Add(errors, $"{row}.permissions", KeyRules.CheckPermissions(key.Permissions, catalog, isOfAccount));
         KeyRules.Add(errors, $"{row}.resources", KeyRules.CheckResources(key.Resources, catalog));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dashboard.Core.Changes;
 using Dashboard.Core.Keys;
 using Dashboard.Core.Organizations;
@@ -29,6 +30,12 @@ public sealed class KeyImportService(UnitOfWorkRunner changes, KeyService keys, 
         if (input.Keys.Count is 0 or > MaxRows)
         {
             return Error.Invalid("keys", $"Send 1 to {MaxRows} keys.");
+        }
+
+        if (input.Before is < 0 or > KeyImport.MaxBefore || (input.Before > 0 && !input.IsDryRun))
+        {
+            return Error.Invalid(
+                "before", string.Create(CultureInfo.InvariantCulture, $"Use 0 to {KeyImport.MaxBefore}, and only for a dry run."));
         }
 
         return await changes.RunAsync<KeyImportResult>(

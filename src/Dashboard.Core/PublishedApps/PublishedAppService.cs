@@ -15,7 +15,6 @@ public sealed partial class PublishedAppService(
 {
     const int IdLength = 16;
 
-
     /// <summary>Publishes an app and mints its key, which does not count toward the project's key limit. The raw key exists only in the
     /// result.</summary>
     /// <param name="actor">A developer, admin or owner of the organization.</param>

@@ -6,7 +6,7 @@ namespace Dashboard.Core.ServiceAccounts;
 /// <summary>Validates requests about service accounts before the database is queried.</summary>
 static class ServiceAccountRules
 {
-    /// <summary>What is said of a person who cannot own a service account.</summary>
+    /// <summary>The error for people who cannot own a service account.</summary>
     public const string NoPossibleOwner = "Choose members of the organization who can create keys.";
 
     const int MaxProjects = 100;

@@ -50,7 +50,7 @@ static class KeyImportErrors
         {
             foreach (var line in part)
             {
-                if (TextOf(line) is { } text && parse(text) is { } hash && !first.TryAdd(Convert.ToHexString(hash), (number, line.Place))
+                if (HashOf(line) is { } text && parse(text) is { } hash && !first.TryAdd(Convert.ToHexString(hash), (number, line.Place))
                     && first[Convert.ToHexString(hash)] is var other && other.Part != number)
                 {
                     yield return new(line.Place, "hash", $"This hash is in another row as well, {other.Place}.");
@@ -59,6 +59,7 @@ static class KeyImportErrors
         }
     }
 
-    static string? TextOf(KeyImportLine line) =>
+    /// <summary>Returns the text of a row's hash, or null if it has none.</summary>
+    public static string? HashOf(KeyImportLine line) =>
         line.Members["hash"] is System.Text.Json.Nodes.JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

@@ -14,15 +14,13 @@ sealed record ImportKeysRequest(
     [Field("Leave out keys that the project has already, so that an import that was cut off can be repeated.", Example = "true")] bool SkipExisting = false,
     [Field(
         "For a dry run in several requests: how many keys those before it would import. They count toward the limit of the project.",
-        Example = "500", Min = 0, Max = ImportKeysRequest.MaxBefore)]
+        Example = "500", Min = 0, Max = KeyImport.MaxBefore)]
     int Before = 0)
 {
-    public const int MaxBefore = 100_000_000;
-
     /// <summary>Converts the body to a command.</summary>
     public KeyImport ToImport() => new(Project, [.. Keys.Select(key => key.ToKey())], ServiceAccountId, DryRun)
     {
-        Before = DryRun ? Math.Clamp(Before, 0, MaxBefore) : 0,
+        Before = Before,
         SkipsExisting = SkipExisting,
     };
 }

@@ -213,7 +213,6 @@ public sealed partial class MemberActions : ComponentBase, IDisposable
         return null;
     }
 
-
     Task ShowErrorAsync(string what, Error fault)
     {
         if (fault.Code != ErrorCode.SessionRequired) // shown by a prompt of its own

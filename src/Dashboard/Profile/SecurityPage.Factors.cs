@@ -156,7 +156,6 @@ public sealed partial class SecurityPage
         }
     }
 
-
     async Task<Result<T>> DoAsync<T>(Func<Actor, Task<Result<T>>> action, string failed)
     {
         var outcome = await Runner.RunAsync(action);

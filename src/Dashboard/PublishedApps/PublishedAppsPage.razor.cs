@@ -123,7 +123,6 @@ public sealed partial class PublishedAppsPage : IDisposable
         await ReloadAsync();
     }
 
-
     [LoggerMessage(LogLevel.Error, "Could not read the list of apps after publishing one.")]
     static partial void LogNotRead(ILogger log, Exception failure);
 }

@@ -10,7 +10,7 @@ namespace Dashboard.Shared;
 sealed class ActionRunner(CurrentUser user, IDialogService dialogs, NavigationManager navigation)
 {
     /// <summary>Runs an action as the signed-in user; once more if the user then proves to be present.</summary>
-    /// <returns>What the action returned; or <see cref="Error.SessionRequired"/>, of which the user has been told.</returns>
+    /// <returns>What the action returned; or <see cref="Error.SessionRequired"/>, about which the user has been notified.</returns>
     public async Task<Result<T>> RunAsync<T>(Func<Actor, Task<Result<T>>> action)
     {
         var outcome = await AttemptAsync(action);

@@ -99,8 +99,8 @@ public sealed class CommandLineJourneys(AuthorizationServer server, Browser brow
         Assert.Equal(new(0, "Rows      700\nImported  700\n", ""), await ImportAsync(700, ""));
 
         var wrong = await ImportAsync(1201, "abc,key,live,fly", "--skip-existing");
-        Assert.Equal((2, 2), (wrong.Code, wrong.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.StartsWith("line 1203\t", StringComparison.Ordinal))));
-        Assert.Equal("2 errors in 1202 rows. Nothing was imported.\n", wrong.Error);
+        Assert.Equal((2, 1), (wrong.Code, wrong.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.StartsWith("line 1203\t", StringComparison.Ordinal))));
+        Assert.Equal("1 error in 1202 rows. Nothing was imported.\n", wrong.Error);
         var all = await ImportAsync(1201, "");
         Assert.Equal((2, "700 errors in 1201 rows. Nothing was imported.\n"), (all.Code, all.Error));
         Assert.Contains("line 701\thash\tThis key is stored already.\n", all.Output, StringComparison.Ordinal);

@@ -7,6 +7,7 @@ using Dashboard.Core.Projects;
 using Dashboard.Tests.Unit.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using SQLitePCL;
 using Xunit;
 
 namespace Dashboard.Tests.Unit.Changes;
@@ -41,6 +42,25 @@ public sealed class BusyDatabaseTests : IAsyncDisposable
 
         Assert.True((await keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "after"), Token)).Succeeded);
         Assert.Null(await world.Services.Get<WriteProbe>().FindFailureAsync());
+    }
+
+    [Fact]
+    public async Task Lock_that_is_taken_between_the_wait_and_the_transaction_is_a_busy_database()
+    {
+        using var rival = new Rival(File);
+        var services = world.Run(rival);
+        var keys = services.Get<KeyService>();
+        Assert.True((await keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "before"), Token)).Succeeded);
+        rival.Waits = true;
+        var refused = (await keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "refused"), Token)).Error;
+        Assert.Equal((ErrorCode.Unavailable, WriterQueue.MaxWait), (refused?.Code, refused?.RetryAfter));
+        rival.Release();
+        rival.Waits = true;
+        await Assert.ThrowsAsync<WritersBusyException>(() => services.Work.RunBehindAsync((_, _) => Task.CompletedTask, Token));
+        rival.Release();
+        Assert.True((await keys.CreateAsync(world.Owner, new(TestInstallation.Orders, "after"), Token)).Succeeded);
+        await using var context = world.Open();
+        Assert.Equal(["after", "before"], context.Keys.Select(key => key.Name).ToList().Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -174,6 +194,44 @@ public sealed class BusyDatabaseTests : IAsyncDisposable
         System.IO.File.Move(File, File + ".away");
         System.IO.File.CreateSymbolicLink(File, File);
         return File + ".away";
+    }
+
+    /// <summary>Another process that takes the writer lock just before a transaction begins, which then waits for a second at most.</summary>
+    sealed class Rival(string file) : DbTransactionInterceptor, IDisposable
+    {
+        readonly SqliteConnection other = new($"Data Source={file};Pooling=False");
+        SqliteTransaction? held;
+
+        /// <summary>Whether it takes the lock when the next transaction begins.</summary>
+        public bool Waits { get; set; }
+
+        public override ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
+            DbConnection connection, TransactionStartingEventData eventData,
+            InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default)
+        {
+            if (Waits)
+            {
+                Waits = false;
+                other.Open();
+                held = other.BeginTransaction();
+                raw.sqlite3_busy_timeout(((SqliteConnection)connection).Handle, 0);
+                ((SqliteConnection)connection).DefaultTimeout = 1;
+            }
+
+            return new(result);
+        }
+
+        public void Release()
+        {
+            held?.Dispose();
+            other.Close();
+        }
+
+        public void Dispose()
+        {
+            held?.Dispose();
+            other.Dispose();
+        }
     }
 
     /// <summary>A full disk: what is written fails when it is committed.</summary>

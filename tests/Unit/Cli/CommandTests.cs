@@ -196,7 +196,8 @@ public sealed class CommandTests : IDisposable
             Assert.Equal([command.Name], CommandLine.Root(machine, "--json", command.Name, "--help").Subcommands.Select(made => made.Name));
         }
 
-        Assert.Equal(["oauth-token", "token"], cli.Run("[suggest:3]", "tok").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        Assert.Equal(["oauth-token", "token"], cli.Run("[suggest:4]", "toke").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        Assert.Contains("audit", CommandLine.Root(machine, "[suggest:5]", "token").Subcommands.Select(made => made.Name));
         Assert.Contains("service-account", cli.Run("--help").Output, StringComparison.Ordinal);
     }
 

@@ -84,6 +84,20 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
+    public void Key_in_the_place_of_its_hash_is_not_sent()
+    {
+        const string key = "nk_live_Ab12CdEf_ABCDEFGHIJKLMNOPQRSTUVWXYZ2x1xjH";
+        foreach (var rows in new[] { $"{key},one", $"{Hash(1)},one\n{key},two" })
+        {
+            var run = cli.Run("import", Write("keys.csv", $"hash,name\n{rows}"));
+            Assert.Equal(ExitCode.Usage, run.Code);
+            Assert.EndsWith(
+                "\thash\tSend the SHA-256 of the whole key: 64 hex digits, or 32 bytes in base64.\n", run.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain(key, run.Output + run.Error + string.Concat(cli.Sent.Select(sent => sent.Body)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Refusal_of_the_whole_import_is_told_once()
     {
         cli.On(Endpoint, new { code = "forbidden", detail = "Only admins and owners can import keys." }, 403);
@@ -130,8 +144,23 @@ public sealed class ImportTests : IDisposable
         var run = cli.Run("import", Rows(1001));
         Assert.Equal(ExitCode.Unavailable, run.Code);
         Assert.Contains(
-            "These rows are in: line 2 to line 501, 500 rows. The answer for these did not arrive, so they are in or not: line 502 to line 1001, 500 rows. These are not: line 1002.",
+            "These rows are in: line 2 to line 501, 500 rows. The server did not confirm these, so they may be in: line 502 to line 1001, 500 rows. These are not: line 1002.",
             run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(503, "unavailable", "These are not: line 502 to line 601, 100 rows.")]
+    [InlineData(502, "", "The server did not confirm these, so they may be in: line 502 to line 601, 100 rows.")]
+    public void Request_that_the_server_failed_is_unknown_unless_it_says_that_nothing_was_changed(int status, string code, string sentence)
+    {
+        var imports = 0;
+        cli.Answers[Endpoint] = sent => IsDryRun(sent) || ++imports < 2 ? Accept(sent) : new(status, $$"""{"code":"{{code}}","detail":"Busy."}""");
+        var run = cli.Run("import", Rows(600));
+        Assert.Equal(ExitCode.Unavailable, run.Code);
+        Assert.Equal(
+            $"Busy.\nRequest 2 of 2 failed. These rows are in: line 2 to line 501, 500 rows. {sentence} "
+            + "To import the rest, run the same command with --skip-existing.\n",
+            run.Error);
     }
 
     [Fact]

@@ -108,6 +108,18 @@ public sealed class KeyImportTests
         Assert.Equal(0, await world.Services.Get<KeyCountService>().CheckAsync(Token));
     }
 
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(KeyImport.MaxBefore + 1, true)]
+    [InlineData(1, false)]
+    public async Task Count_of_earlier_parts_is_bounded_and_belongs_to_a_dry_run(int before, bool isDryRun)
+    {
+        await using var world = new TestInstallation(Roomy);
+        var refused = await world.Services.Get<KeyImportService>().ImportAsync(
+            world.Admin, new(TestInstallation.Orders, [new(Hex("a"), "key a")], IsDryRun: isDryRun) { Before = before }, Token);
+        Assert.Equal(["before"], refused.Error!.Errors!.Keys);
+    }
+
     [Fact]
     public async Task Imports_at_once_of_one_hash_give_one_key()
     {

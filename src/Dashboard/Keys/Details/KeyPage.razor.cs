@@ -241,7 +241,6 @@ public sealed partial class KeyPage : ComponentBase, IDisposable
         return error is null;
     }
 
-
     [LoggerMessage(LogLevel.Warning, "Could not read key {KeyId} again after a change.")]
     static partial void LogNotRead(ILogger log, Exception failure, string keyId);
 }
