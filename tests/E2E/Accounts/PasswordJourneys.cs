@@ -118,6 +118,7 @@ public sealed partial class PasswordJourneys(StoppedProduct stopped, Browser bro
         await visit.ExpectAccessibleAsync(PageState.Security);
         await sessions.GetByRole(AriaRole.Button, new() { Name = "End ", Exact = false }).Nth(1).ClickAsync(); // the newest, after the button for all others
         await Expect(sessions.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
+        await Expect(sessions.GetByRole(AriaRole.Button, new() { Name = "End ", Exact = false }).Nth(1)).ToBeFocusedAsync(); // of the row in its place
         Assert.Equal((401, 200), ((await other.GetAsync("/api/session")).Status, (await own.Owner.GetAsync("/api/session")).Status));
         await sessions.GetByRole(AriaRole.Button, new() { Name = "End all others" }).ClickAsync();
         await Expect(sessions.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);

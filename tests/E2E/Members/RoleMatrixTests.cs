@@ -138,14 +138,16 @@ public sealed class RoleMatrixTests(RoleMatrixTests.Team team) : IClassFixture<R
 
         public ApiClient Stranger { get; private set; } = null!;
 
+        public static string EmailOf(OrganizationRole role) => $"{role}@team.example";
+
         public async ValueTask InitializeAsync()
         {
             Product.Start();
             await Product.AddOrganizationAsync(Slug, "default");
             foreach (var role in Enum.GetValues<OrganizationRole>())
             {
-                await Product.AddMemberAsync($"{role}@team.example", Slug, role);
-                Members[role] = await ApiClient.SignInAsync(Product, $"{role}@team.example");
+                await Product.AddMemberAsync(EmailOf(role), Slug, role);
+                Members[role] = await ApiClient.SignInAsync(Product, EmailOf(role));
             }
 
             Stranger = await ApiClient.SignInAsync(Product); // the owner of another organization
